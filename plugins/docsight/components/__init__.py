@@ -1,0 +1,1 @@
+"""spaCy components around the networks: one component a file."""

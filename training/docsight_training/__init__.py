@@ -1,0 +1,1 @@
+"""Train the networks of docsight with PyTorch Lightning and Hydra."""

@@ -1,0 +1,1 @@
+"""Data modules: corpora in, batches of tensors out."""
