@@ -1,0 +1,44 @@
+"""Cut a long text where it hurts least."""
+
+import re
+from collections.abc import Iterator
+
+from docsight.errors import ConfigError
+
+# Three letters before the stop, so that neither initials nor "Mr." or "St." count as the end of a sentence.
+_SENTENCE_END = re.compile(r"""\w{3}[.!?\u2026]["'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]""")
+_SPACE = re.compile(r"\s+")
+
+
+def cut(text: str, max_chars: int) -> Iterator[tuple[int, int]]:
+    """Yield stretches of at most `max_chars` characters that together are the whole text.
+
+    Each but the last ends in the second half of what it may hold: after a paragraph if one ends there, else
+    after a sentence, a line, a space, and where there is none of these, at the limit. An empty text has one
+    empty stretch.
+
+    Yields:
+        Start and end of each stretch, in characters.
+    """
+    if max_chars < 1:
+        raise ConfigError(f"max_chars must be at least 1, not {max_chars}")
+    start = 0
+    while len(text) - start > max_chars:
+        end = _boundary(text, start + max_chars // 2, start + max_chars)
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
+def _boundary(text: str, low: int, high: int) -> int:
+    """Find the last good place to cut in (low, high]."""
+    paragraph = text.rfind("\n\n", low, high)
+    if paragraph >= 0:
+        return paragraph + 2
+    sentence = max((match.end() for match in _SENTENCE_END.finditer(text, low, high)), default=0)
+    if sentence:
+        return sentence
+    line = text.rfind("\n", low, high)
+    if line >= 0:
+        return line + 1
+    return max((match.end() for match in _SPACE.finditer(text, low, high)), default=high)

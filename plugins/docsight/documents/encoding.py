@@ -1,0 +1,83 @@
+"""From bytes to text when nobody says which encoding."""
+
+import codecs
+
+from docsight.errors import DataError, MissingExtraError
+
+# UTF-32 stands before UTF-16: the mark of little-endian UTF-16 begins that of UTF-32.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+# Guessing costs time with the length, and the first part of a file tells as much as all of it.
+_GUESS_BYTES = 256 * 1024
+
+
+def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
+    """Decode bytes by their mark, the declared encoding, UTF-8, or a guess, in this order.
+
+    Args:
+        data: The content of a whole file.
+        declared: The encoding that the file names itself, if it does. One that does not fit is passed over.
+
+    Returns:
+        The text without its byte order mark, and the encoding by Python's name.
+
+    Raises:
+        DataError: The bytes are no text.
+        MissingExtraError: The bytes are neither marked, declared nor UTF-8, and the guesser is not installed.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _refuse_nul(_decode_marked(data, encoding)), encoding
+    if b"\x00" in data:
+        raise DataError("holds NUL bytes: a binary file, or UTF-16 without its byte order mark")
+    for name in filter(None, (declared, "utf-8")):
+        if (text := _try(data, name)) is not None:
+            return text, name
+    return _guess(data)
+
+
+def _decode_marked(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as err:
+        raise DataError(f"begins as {encoding} but is not: byte {err.start} cannot be decoded") from err
+
+
+def _refuse_nul(text: str) -> str:
+    if "\x00" in text:
+        raise DataError("holds NUL characters: a binary file")
+    return text
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _guess(data: bytes) -> tuple[str, str]:
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError as err:
+        raise MissingExtraError("Reading text that is not UTF-8", "documents") from err
+    # The tail is left out at a line's end, where no multi-byte character is cut.
+    sample = (
+        data if len(data) <= _GUESS_BYTES else data[: data.rfind(b"\n", 0, _GUESS_BYTES) + 1 or _GUESS_BYTES]
+    )
+    match = from_bytes(sample).best()
+    if match is None:
+        raise DataError("is in no encoding that could be recognised: probably a binary file")
+    # Where several encodings read the bytes alike, the one of western Windows is the most common.
+    alike = [match.encoding, *match.could_be_from_charset]
+    encoding = "cp1252" if "cp1252" in alike else match.encoding
+    text = _try(data, encoding)
+    if text is None:
+        raise DataError(f"looks like {encoding}, but cannot be decoded as such")
+    return text, encoding

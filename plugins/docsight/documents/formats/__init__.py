@@ -1,0 +1,43 @@
+"""The registry of document formats.
+
+A new format is one module with `read(path)` and one line in `FORMATS`. The module is imported when
+the first file of that format turns up, so its packages may belong to an extra.
+"""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docsight.documents.formats.content import Content
+
+
+@dataclass(frozen=True)
+class Format:
+    """A document format: its name, its file suffixes, and the module that reads it."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+
+    def read(self, path: Path) -> Iterator[Content]:
+        """Yield the documents in a file of this format."""
+        yield from importlib.import_module(self.module).read(path)
+
+
+FORMATS = (
+    Format("text", (".txt",), "docsight.documents.formats.plain"),
+    Format("markdown", (".md",), "docsight.documents.formats.plain"),
+    Format("html", (".html", ".htm"), "docsight.documents.formats.html"),
+)
+
+
+def format_of(path: Path) -> Format | None:
+    """Find the format of a file by its suffix, whatever its case."""
+    suffix = path.suffix.lower()
+    return next((one for one in FORMATS if suffix in one.suffixes), None)
+
+
+def readable_suffixes() -> str:
+    """List the suffixes that have a reader, for messages."""
+    return ", ".join(suffix for one in FORMATS for suffix in one.suffixes)

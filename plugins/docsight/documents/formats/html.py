@@ -1,0 +1,125 @@
+"""HTML: the text that a reader of the page sees, with paragraphs and lines kept apart."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docsight.documents.encoding import decode
+from docsight.documents.formats.content import Content
+from docsight.errors import MissingExtraError
+
+_DROPPED = frozenset(
+    ("script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video")
+)
+_LINES = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
+# fmt: off
+_PARAGRAPHS = frozenset((
+    "article", "aside", "blockquote", "body", "caption", "dl", "details", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol",
+    "p", "pre", "section", "summary", "table", "tbody", "textarea", "tfoot", "thead", "ul",
+))
+# fmt: on
+_KEEPS_SPACES = frozenset(("pre", "textarea"))
+
+# Breaks by strength: of several in a row the strongest is written.
+_CELL, _LINE, _PARAGRAPH = 1, 2, 3
+_WRITTEN = ("", "\t", "\n", "\n\n")
+
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_SNIFF_BYTES = 2048
+_SPACES = re.compile(r"\s+")
+
+
+def read(path: Path) -> Iterator[Content]:
+    """Yield the visible text of the page, its title first."""
+    try:
+        from selectolax.lexbor import LexborHTMLParser
+    except ImportError as err:
+        raise MissingExtraError("Reading HTML", "documents") from err
+    data = path.read_bytes()
+    source, encoding = decode(data, declared=declared_charset(data))
+    tree = LexborHTMLParser(source)
+    title_node = tree.css_first("head title")
+    title = " ".join(title_node.text().split()) if title_node is not None else ""
+    text = visible_text(tree.body) if tree.body is not None else ""
+    # A page's first heading often repeats the title; names in it should not count twice.
+    if title and text.partition("\n")[0] != title:
+        text = f"{title}\n\n{text}" if text else title
+    yield Content(text=text, title=title, encoding=encoding)
+
+
+def declared_charset(data: bytes) -> str | None:
+    """Find the encoding that a page declares, by Python's name, read as browsers read it."""
+    match = _CHARSET.search(data[:_SNIFF_BYTES])
+    if match is None:
+        return None
+    try:
+        name = codecs.lookup(match[1].decode("ascii")).name
+    except LookupError:
+        return None
+    # The HTML standard: latin-1 and ascii mean windows-1252; a declaration that can be read is not UTF-16.
+    if name in ("iso8859-1", "ascii"):
+        return "cp1252"
+    return "utf-8" if name.startswith(("utf-16", "utf-32")) else name
+
+
+def visible_text(root: Any) -> str:
+    """Join the text below a node of the parser; the walk has no recursion, as pages nest without limit."""
+    writer = _Writer()
+    keep_spaces = 0
+    stack: list[tuple[Any, bool]] = [(root, True)]
+    while stack:
+        node, opening = stack.pop()
+        tag = node.tag
+        if tag == "-text":
+            writer.write(node.text_content or "", keep_spaces=keep_spaces > 0)
+            continue
+        if tag in _DROPPED or tag.startswith(("-", "!")):
+            continue
+        if tag in _PARAGRAPHS:
+            writer.interrupt(_PARAGRAPH)
+        elif tag in _LINES:
+            writer.interrupt(_LINE)
+        elif tag in ("td", "th") and not opening:
+            writer.interrupt(_CELL)
+        if tag in _KEEPS_SPACES:
+            keep_spaces += 1 if opening else -1
+        if opening:
+            stack.append((node, False))
+            stack.extend((child, True) for child in _children_reversed(node))
+    return "".join(writer.pieces).rstrip()
+
+
+def _children_reversed(node: Any) -> Iterator[Any]:
+    child = node.last_child
+    while child is not None:
+        yield child
+        child = child.prev
+
+
+class _Writer:
+    """Collects text: white space becomes one space, and none is left beside a break."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._break = 0
+
+    def interrupt(self, strength: int) -> None:
+        self._break = max(self._break, strength)
+
+    def write(self, text: str, *, keep_spaces: bool) -> None:
+        if keep_spaces:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        else:
+            text = _SPACES.sub(" ", text)
+            if self._break or not self.pieces or self.pieces[-1][-1].isspace():
+                text = text.lstrip()
+        if not text:
+            return
+        if self._break and self.pieces:
+            self.pieces[-1] = self.pieces[-1].rstrip(" ")
+            self.pieces.append(_WRITTEN[self._break])
+        self._break = 0
+        self.pieces.append(text)

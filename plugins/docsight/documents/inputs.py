@@ -1,0 +1,134 @@
+"""Find the files to read: explicit ones, and those in folders, in sorted order and each once."""
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docsight.documents.formats import Format, format_of, readable_suffixes
+from docsight.errors import DataError
+
+Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A file from which nothing, or not all, could be had.
+
+    Args:
+        path: The relative path, as in a document's provenance.
+        error: The class of the error.
+        message: What is wrong, for a person.
+        skipped: Whether the file was passed over in a folder because nothing reads its kind: no failure.
+        size: The size of the file in bytes, 0 if unknown.
+    """
+
+    path: str
+    error: str
+    message: str
+    skipped: bool = False
+    size: int = 0
+
+    @classmethod
+    def of(cls, path: str, error: Exception, *, skipped: bool = False, size: int = 0) -> "Problem":
+        """Describe an error that a file caused."""
+        message = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return cls(path=path, error=type(error).__name__, message=message, skipped=skipped, size=size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file that a reader exists for; `name` is its relative path and `size` is in bytes."""
+
+    path: Path
+    name: str
+    format: Format
+    size: int
+
+
+def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Problem]:
+    """Yield every readable file in the paths once, and a problem for every other.
+
+    Folders are walked lazily. Hidden files in them are left out, links are followed but never in circles.
+    The relative path of a file starts at the folder given; of several inputs, at the deepest folder that
+    holds them all, so that no two files share one.
+
+    Args:
+        paths: Files and folders, one or several.
+        exclude: Real paths of files to leave out.
+    """
+    given = [Path(os.path.abspath(path)) for path in _listed(paths)]
+    root = _common_folder(given)
+    seen = set(exclude)
+    for start in given:
+        for path, error in _walk(start, seen):
+            name = _name(path, root)
+            if error is not None:
+                yield Problem.of(name, error)
+            else:
+                yield _describe(path, name, explicit=path == start)
+
+
+def survey(paths: Paths, *, exclude: Collection[str] = ()) -> tuple[int, int]:
+    """Count the files that are read or fail, and the bytes of those that are read, without opening one."""
+    items = (item for item in find(paths, exclude=exclude) if isinstance(item, File) or not item.skipped)
+    sizes = [item.size for item in items]
+    return len(sizes), sum(sizes)
+
+
+def _listed(paths: Paths) -> list[str | os.PathLike[str]]:
+    return [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+
+
+def _common_folder(given: list[Path]) -> Path | None:
+    """Find the deepest folder that holds all; None where there is none, as on two drives."""
+    folders = [path if os.path.isdir(path) else path.parent for path in given]
+    try:
+        return Path(os.path.commonpath(folders)) if folders else None
+    except ValueError:
+        return None
+
+
+def _name(path: Path, root: Path | None) -> str:
+    name = path.relative_to(root) if root is not None else path
+    # Names that are no UTF-8 hold lone surrogates, which neither JSON in UTF-8 nor msgpack can write.
+    return name.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
+    """Yield the files below a path in sorted order; what was seen before, by its real path, is left out."""
+    stack = [start]
+    while stack:
+        path = stack.pop()
+        real = os.path.realpath(path)
+        if real in seen:
+            continue
+        seen.add(real)
+        if not os.path.isdir(path):
+            yield path, None
+            continue
+        try:
+            names = sorted(name for name in os.listdir(path) if not name.startswith("."))
+        except OSError as err:
+            yield path, err
+        else:
+            stack.extend(path / name for name in reversed(names))
+
+
+def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
+    """Tell what a path is; what nothing reads is an error where it was named, and skipped in a folder."""
+    try:
+        info = path.stat()
+    except OSError as err:
+        return Problem.of(name, err)
+    form = format_of(path)
+    if not stat.S_ISREG(info.st_mode):
+        reason = "not a regular file"
+    elif form is None:
+        kind = f"{path.suffix} files" if path.suffix else "files without a suffix"
+        reason = f"no reader for {kind} (readable: {readable_suffixes()})"
+    else:
+        return File(path=path, name=name, format=form, size=info.st_size)
+    error = DataError.__name__ if explicit else "Skipped"
+    return Problem(path=name, error=error, message=reason, skipped=not explicit)

@@ -1,0 +1,126 @@
+"""Read files as documents: as plain records for the processor, as spaCy Docs for everybody."""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docsight.documents.cutting import cut
+from docsight.documents.inputs import File, Paths, Problem, find
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The text of one document, and where it comes from; `size` is that of its file in bytes."""
+
+    text: str
+    path: str
+    file: str
+    part: str
+    format: str
+    encoding: str
+    title: str
+    size: int
+
+    @property
+    def id(self) -> str:
+        """Name the document by a hash of its relative path and part: the same in every run."""
+        return hashlib.sha256(f"{self.path}\0{self.part}".encode()).hexdigest()[:16]
+
+    def source(self, offset: int = 0) -> dict[str, Any]:
+        """Give the provenance, as plain data that `Doc.to_bytes` can write.
+
+        Args:
+            offset: Where the text of the Doc begins in the text of the document, in characters.
+        """
+        return {
+            "id": self.id,
+            "path": self.path,
+            "file": self.file,
+            "part": self.part,
+            "offset": offset,
+            "format": self.format,
+            "encoding": self.encoding,
+            "title": self.title,
+        }
+
+    def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
+        """Tokenize a stretch of the text and attach its provenance."""
+        # The tokenizer itself, since `nlp.make_doc` refuses long texts for the sake of components.
+        doc = nlp.tokenizer(self.text[start:end])
+        doc._.source = self.source(start)
+        return doc
+
+
+def read(
+    paths: Paths,
+    *,
+    nlp: "Language | None" = None,
+    max_chars: int | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> "Iterator[Doc]":
+    """Yield the documents in files and folders as tokenized spaCy Docs, with provenance in `doc._.source`.
+
+    Files are opened one by one as the iterator is consumed.
+
+    Args:
+        paths: Files and folders, one or several; folders are read with all below them, in sorted order.
+        nlp: The pipeline whose tokenizer and vocabulary to use: the one that will process the Docs.
+            By default that of `spacy.blank("en")`.
+        max_chars: Longer documents come as several Docs, `doc._.source["offset"]` telling where each begins.
+            By default every document is one Doc.
+        on_problem: Called for each file that cannot be read, or is skipped because nothing reads its kind.
+            By default the first are warned of one by one, the others once in total.
+    """
+    import spacy
+
+    from docsight import attributes
+
+    attributes.register()
+    nlp = nlp or spacy.blank("en")
+    skipped = 0
+    for item in documents(paths):
+        if isinstance(item, Document):
+            for start, end in cut(item.text, max_chars or max(1, len(item.text))):
+                yield item.make_doc(nlp, start, end)
+        elif on_problem is not None:
+            on_problem(item)
+        elif item.skipped:
+            skipped += 1
+        else:
+            warnings.warn(f"{item.path} was not read: {item.message}", stacklevel=2)
+    if skipped:
+        warnings.warn(f"{skipped} files were skipped: nothing reads their kind", stacklevel=2)
+
+
+def documents(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Document | Problem]:
+    """Yield the documents in files and folders, and a problem for each file that has none to give."""
+    for file in find(paths, exclude=exclude):
+        if isinstance(file, Problem):
+            yield file
+        else:
+            yield from _read_file(file)
+
+
+def _read_file(file: File) -> Iterator[Document | Problem]:
+    absolute = os.fsencode(file.path).decode("utf-8", "backslashreplace")
+    try:
+        for content in file.format.read(file.path):
+            yield Document(
+                text=content.text,
+                path=file.name,
+                file=absolute,
+                part=content.part,
+                format=file.format.name,
+                encoding=content.encoding,
+                title=content.title,
+                size=file.size,
+            )
+    except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this file only
+        yield Problem.of(file.name, err, size=file.size)
