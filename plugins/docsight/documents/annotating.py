@@ -1,0 +1,113 @@
+"""Run a pipeline over stretches of documents so that one that fails costs itself only."""
+
+import contextlib
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docsight.documents.cutting import cut
+from docsight.documents.reading import Document
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Span
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a document's text that the pipeline sees at once; start and end are in characters."""
+
+    document: Document
+    start: int
+    end: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the document ends here."""
+        return self.end == len(self.document.text)
+
+
+def stretches(documents: Iterable[Document], *, max_chars: int) -> Iterator[Stretch]:
+    """Cut documents to what the pipeline may see at once."""
+    for document in documents:
+        for start, end in cut(document.text, max_chars):
+            yield Stretch(document, start, end)
+
+
+def batches(parts: Iterable[Stretch], *, size: int, max_chars: int) -> Iterator[list[Stretch]]:
+    """Group stretches, lazily, to at most `size` in number and `max_chars` in characters together."""
+    batch: list[Stretch] = []
+    room = max_chars
+    for part in parts:
+        length = part.end - part.start
+        if batch and (len(batch) == size or length > room):
+            yield batch
+            batch, room = [], max_chars
+        batch.append(part)
+        room -= length
+    if batch:
+        yield batch
+
+
+def annotate(nlp: "Language", batch: list[Stretch]) -> "list[list[dict[str, Any]] | Exception]":
+    """Give the entities of each stretch, with offsets in its document, or the error that it raised.
+
+    The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
+    the pipeline alone: many components process a batch at once and cannot tell which document failed.
+    """
+    results: list[list[dict[str, Any]] | Exception | None] = [None] * len(batch)
+    with _raising(nlp):
+        pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
+        # Whatever a component raises ends the batch here; the cause is found below, one by one.
+        with contextlib.suppress(Exception):
+            for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
+                results[i] = _entities(doc, batch[i].start)
+        return [
+            _alone(nlp, part) if done is None else done for part, done in zip(batch, results, strict=True)
+        ]
+
+
+def _alone(nlp: "Language", part: Stretch) -> "list[dict[str, Any]] | Exception":
+    try:
+        doc = nlp(part.document.make_doc(nlp, part.start, part.end))
+        return _entities(doc, part.start)
+    except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
+        return err
+
+
+@contextlib.contextmanager
+def _raising(nlp: "Language") -> Iterator[None]:
+    """Make every component raise: a handler that swallows errors would lose documents without a word."""
+    from spacy.util import raise_error
+
+    default = nlp.default_error_handler
+    pipes: list[Any] = [pipe for _, pipe in nlp.pipeline if hasattr(pipe, "set_error_handler")]
+    saved = [pipe.get_error_handler() for pipe in pipes]
+    nlp.set_error_handler(raise_error)
+    try:
+        yield
+    finally:
+        nlp.default_error_handler = default
+        for pipe, handler in zip(pipes, saved, strict=True):
+            pipe.set_error_handler(handler)
+
+
+def _entities(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": offset + ent.start_char,
+            "end": offset + ent.end_char,
+            "label": ent.label_,
+            "score": _score(ent),
+        }
+        for ent in doc.ents
+    ]
+
+
+def _score(ent: "Span") -> float | None:
+    if not ent.has_extension("score"):
+        return None
+    score = ent._.score
+    # Another plugin may hold the name: only a number that JSON can write is a score.
+    return round(float(score), 6) if isinstance(score, int | float) and math.isfinite(score) else None

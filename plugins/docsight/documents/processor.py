@@ -1,0 +1,169 @@
+"""Process documents with a pipeline: what `docsight process` calls."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from docsight.documents.annotating import Stretch, annotate, batches, stretches
+from docsight.documents.inputs import Paths, Problem, survey
+from docsight.documents.reading import Document, documents
+from docsight.documents.report import Report
+from docsight.documents.summary import Progress, Summary
+from docsight.documents.writers import Outputs
+from docsight.errors import ConfigError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+DOCUMENTS, ERRORS, REPORT = "documents.jsonl", "errors.jsonl", "report.html"
+
+
+def process(
+    paths: Paths,
+    nlp: "Language",
+    out: str | os.PathLike[str],
+    *,
+    max_chars: int = 200_000,
+    batch_size: int = 32,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Summary:
+    """Annotate the documents in files and folders and write the results to a folder.
+
+    `documents.jsonl` has a line for each document, `errors.jsonl` one for each file that could not be read
+    or processed and each that was skipped (its `status` tells), `report.html` shows a selection. Those of
+    an earlier run are replaced when this one is complete. Documents are streamed, not gathered in memory.
+
+    Args:
+        paths: Files and folders, one or several. A document's `path` starts at the folder given; of several
+            inputs, at the deepest folder that holds them all.
+        nlp: The pipeline; each Doc carries its provenance in `doc._.source` before the first component runs.
+        out: The folder of the results.
+        max_chars: A longer text goes through the pipeline in parts of at most this many characters, cut
+            between paragraphs or sentences, and comes out as one document.
+        batch_size: How many texts go through the pipeline together, unless they have more than
+            `max_chars` characters between them.
+        on_progress: Called after each batch. The inputs are counted beforehand for its sake.
+        on_problem: Called for each file that fails or is skipped.
+
+    Raises:
+        ConfigError: An option cannot work, or `out` cannot be written to.
+    """
+    if not 1 <= max_chars <= nlp.max_length:
+        raise ConfigError(
+            f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {max_chars}; "
+            "set nlp.max_length to allow more"
+        )
+    if batch_size < 1:
+        raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
+    from docsight import attributes
+
+    attributes.register()
+    started = time.perf_counter()
+    paths = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    with Outputs(out, (DOCUMENTS, ERRORS, REPORT)) as outputs:
+        total = survey(paths, exclude=outputs.paths) if on_progress is not None else (0, 0)
+        run = _Run(outputs, Report(), on_problem)
+        parts = stretches(run.readable(documents(paths, exclude=outputs.paths)), max_chars=max_chars)
+        for batch in batches(parts, size=batch_size, max_chars=max_chars):
+            for part, result in zip(batch, annotate(nlp, batch), strict=True):
+                run.take(part, result)
+            if on_progress is not None:
+                on_progress(run.progress(total, time.perf_counter() - started))
+        run.summary.seconds = time.perf_counter() - started
+        outputs.write(REPORT, run.report.render(run.summary, pipeline=_describe(nlp)))
+    return run.summary
+
+
+class _Run:
+    """The state of one run: the document in the works, the counts, the outputs."""
+
+    def __init__(
+        self, outputs: Outputs, report: Report, on_problem: Callable[[Problem], None] | None
+    ) -> None:
+        self.summary = Summary()
+        self.report = report
+        self._outputs = outputs
+        self._on_problem = on_problem
+        self._entities: list[dict[str, Any]] = []
+        self._error: Exception | None = None
+        self._bytes = 0.0
+
+    def readable(self, items: Iterator[Document | Problem]) -> Iterator[Document]:
+        """Pass documents on, and record problems as they turn up."""
+        for item in items:
+            if isinstance(item, Document):
+                yield item
+            else:
+                self._bytes += item.size
+                self._record(item)
+
+    def take(self, part: Stretch, result: list[dict[str, Any]] | Exception) -> None:
+        """Add the result for a stretch to its document; with its last stretch a document is written."""
+        document = part.document
+        self._bytes += document.size * (part.end - part.start) / max(1, len(document.text))
+        if isinstance(result, Exception):
+            self._error = self._error or result
+        else:
+            self._entities += result
+        if not part.is_last:
+            return
+        entities, error = self._entities, self._error
+        self._entities, self._error = [], None
+        if error is not None:
+            self._record(Problem.of(document.path, error))
+        else:
+            self._write(document, entities)
+
+    def progress(self, total: tuple[int, int], seconds: float) -> Progress:
+        """Tell how far the run is, of a total in files and bytes."""
+        return Progress(
+            documents=self.summary.documents,
+            failed=self.summary.failed,
+            words=self.summary.words,
+            files=total[0],
+            share=min(1.0, self._bytes / max(1, total[1])),
+            seconds=seconds,
+        )
+
+    def _write(self, document: Document, entities: list[dict[str, Any]]) -> None:
+        words = len(document.text.split())
+        self.summary.documents += 1
+        self.summary.words += words
+        self.summary.entities.update(entity["label"] for entity in entities)
+        record = {
+            "id": document.id,
+            "path": document.path,
+            "part": document.part,
+            "format": document.format,
+            "encoding": document.encoding,
+            "title": document.title,
+            "text": document.text,
+            "entities": entities,
+        }
+        self._outputs.write_json(DOCUMENTS, record)
+        self.report.add(record, words=words)
+
+    def _record(self, problem: Problem) -> None:
+        if problem.skipped:
+            self.summary.skipped += 1
+        else:
+            self.summary.failed += 1
+        self._outputs.write_json(
+            ERRORS,
+            {
+                "path": problem.path,
+                "status": "skipped" if problem.skipped else "failed",
+                "error": problem.error,
+                "message": problem.message,
+            },
+        )
+        self.report.add_problem(problem)
+        if self._on_problem is not None:
+            self._on_problem(problem)
+
+
+def _describe(nlp: "Language") -> str:
+    name = nlp.meta.get("name") or "pipeline"
+    return f"{nlp.lang}_{name}: {', '.join(nlp.pipe_names) or 'tokenizer only'}"
