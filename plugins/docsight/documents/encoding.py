@@ -16,6 +16,10 @@ _MARKS = (
 # Guessing costs time with the length, and the first part of a file tells as much as all of it.
 _GUESS_BYTES = 256 * 1024
 
+# Not guessed: UTF-16 and UTF-32 without a mark nearly always have NUL bytes, and EBCDIC takes any bytes for text.
+_NEVER = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
+_NEVER += ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
+
 
 def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
     """Decode bytes by their mark, the declared encoding, UTF-8, or a guess, in this order.
@@ -71,12 +75,14 @@ def _guess(data: bytes) -> tuple[str, str]:
     sample = (
         data if len(data) <= _GUESS_BYTES else data[: data.rfind(b"\n", 0, _GUESS_BYTES) + 1 or _GUESS_BYTES]
     )
-    match = from_bytes(sample).best()
-    if match is None:
+    matches = from_bytes(sample, cp_exclusion=_NEVER)
+    best = matches.best()
+    if best is None:
         raise DataError("is in no encoding that could be recognised: probably a binary file")
-    # Where several encodings read the bytes alike, the one of western Windows is the most common.
-    alike = [match.encoding, *match.could_be_from_charset]
-    encoding = "cp1252" if "cp1252" in alike else match.encoding
+    # Short western texts fit many encodings equally well: then the one that is by far the most common.
+    likely = [one for one in matches if one.chaos <= best.chaos and one.coherence >= best.coherence - 0.05]
+    alike = {name for one in likely for name in (one.encoding, *one.could_be_from_charset)}
+    encoding = "cp1252" if "cp1252" in alike else best.encoding
     text = _try(data, encoding)
     if text is None:
         raise DataError(f"looks like {encoding}, but cannot be decoded as such")
