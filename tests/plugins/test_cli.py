@@ -1,0 +1,197 @@
+"""The docsight command."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import spacy
+
+from docsight import __version__, cli
+from docsight.cli import main
+from docsight.documents import Progress
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> str:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ada Lovelace"}])
+    path = tmp_path_factory.mktemp("pipeline")
+    nlp.to_disk(path)
+    return str(path)
+
+
+def run(*args: object) -> int:
+    return main([str(arg) for arg in args])
+
+
+def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
+    out = tmp_path / "new" / "out"
+    assert run("process", tmp_path, "--out", out, "--pipeline", pipeline, "--max-chars", 50) == 0
+    (line,) = (out / "documents.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["entities"] == [{"start": 0, "end": 12, "label": "PER", "score": None}]
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[0].startswith("1 documents, 3 words, 1 entities (PER 1) in ")
+    assert str(out) in captured.out.splitlines()[-1]
+    assert captured.err == ""
+
+
+def test_cli_returns_3_where_some_files_fail(
+    tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    assert (
+        run("process", tmp_path, tmp_path / "gone.txt", "--out", tmp_path / "out", "--pipeline", pipeline)
+        == 3
+    )
+    assert "docsight: failed: gone.txt: No such file or directory" in capsys.readouterr().err
+
+
+def test_cli_returns_1_where_nothing_could_be_done(
+    tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (tmp_path / "file").touch()
+    (empty / "photo.jpg").touch()
+    options = ["--out", tmp_path / "out", "--pipeline", pipeline]
+    assert run("process", empty, *options) == 1
+    assert run("process", tmp_path / "gone.txt", *options) == 1
+    assert run("process", empty, "--out", tmp_path / "out", "--pipeline", tmp_path / "none") == 1
+    assert run("process", empty, "--out", tmp_path / "file", "--pipeline", pipeline) == 1
+    errors = capsys.readouterr().err
+    assert "no document was found" in errors
+    assert "docsight: error: cannot load the pipeline" in errors
+    assert "docsight: error: cannot write to" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        [],
+        ["process", "x.txt"],
+        ["process", "--out", "o"],
+        ["process", "x.txt", "--out", "o", "--max-chars", "0"],
+        ["process", "x.txt", "--out", "o", "--batch-size", "many"],
+        ["process", "x.txt", "--out", "o", "--device", "toaster"],
+        ["process", "x.txt", "--out", "o", "--pipeline", "p", "--lang", "de"],
+    ],
+)
+def test_cli_returns_2_for_wrong_usage(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(args)
+    assert raised.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(tmp_path)
+    assert cli._device_settings(str(tmp_path), "cpu") == {}
+    config = (tmp_path / "config.cfg").read_text(encoding="utf-8")
+    config += '\n[components.reader]\nfactory = "rnn_ner"\ndevice = "auto"\n'
+    (tmp_path / "config.cfg").write_text(config, encoding="utf-8")
+    assert cli._device_settings(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
+
+
+def test_cli_allows_parts_over_the_limit_of_spacy(tmp_path: Path, pipeline: str) -> None:
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    assert (
+        run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", pipeline, "--max-chars", 5_000_000)
+        == 0
+    )
+
+
+def test_cli_ends_quietly_when_interrupted(
+    tmp_path: Path, pipeline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    monkeypatch.setattr(cli._Meter, "__call__", interrupt)
+    assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_cli_ends_quietly_when_its_reader_is_gone(tmp_path: Path, pipeline: str) -> None:
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "docsight",
+        "process",
+        tmp_path,
+        "--out",
+        tmp_path / "o",
+        "--pipeline",
+        pipeline,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+    assert (tmp_path / "o" / "report.html").exists()
+
+
+def test_cli_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--version"])
+    assert raised.value.code == 0
+    assert capsys.readouterr().out == f"docsight {__version__}\n"
+
+
+def test_cli_help_imports_nothing_slow() -> None:
+    script = (
+        "import sys, docsight.cli\n"
+        "try: docsight.cli.main(['process', '--help'])\n"
+        "except SystemExit: pass\n"
+        "slow = {'torch', 'spacy', 'numpy', 'jinja2', 'selectolax'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {slow}' if slow else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--max-chars" in done.stdout
+
+
+def test_documents_import_nothing_slow() -> None:
+    script = "import sys, docsight.documents; sys.exit(str({'torch', 'spacy'} & set(sys.modules) or '') or 0)"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_meter_writes_lines_now_and_then_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = 0.0
+    meter = cli._Meter(clock=lambda: now)
+    progress = Progress(documents=10, failed=2, words=5000, files=48, share=0.25, seconds=20.0)
+    meter(progress)
+    assert capsys.readouterr().err == ""
+    now = 6.0
+    meter(progress)
+    meter(progress)
+    meter.close()
+    assert capsys.readouterr().err == " 25%  12 of 48 files  0.5 documents/s  250 words/s  1:00 left\n"
+
+
+def test_meter_rewrites_one_line_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    now = 0.0
+    meter = cli._Meter(clock=lambda: now)
+    meter(Progress(documents=1, failed=0, words=10, files=2, share=0.5, seconds=7200.0))
+    now = 1.0
+    meter(Progress(documents=2, failed=0, words=20, files=2, share=1.0, seconds=7200.0))
+    meter.close()
+    written = capsys.readouterr().err
+    assert "2:00:00 left" in written
+    assert "\n" not in written
+    assert written.endswith(" \r")

@@ -1,0 +1,62 @@
+"""Decoding bytes."""
+
+import codecs
+import sys
+
+import pytest
+
+from docsight.documents.encoding import decode
+from docsight.errors import DataError, MissingExtraError
+
+TEXT = "Frau Müller aß in Köln zwölf Brötchen für 5 € und fuhr dann nach Düsseldorf weiter.\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
+        (TEXT.encode("utf-32"), "utf-32"),
+        (codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"), "utf-32"),
+        (TEXT.encode("cp1252"), "cp1252"),
+    ],
+)
+def test_decode_finds_the_encoding(data: bytes, encoding: str) -> None:
+    assert decode(data) == (TEXT, encoding)
+
+
+def test_decode_guesses_an_encoding_that_is_not_western() -> None:
+    text = "Лев Толстой родился в Ясной Поляне и жил в Москве много лет.\n" * 3
+    assert decode(text.encode("koi8-r")) == (text, "koi8_r")
+
+
+def test_decode_takes_an_empty_file_for_empty_text() -> None:
+    assert decode(b"") == ("", "utf-8")
+
+
+def test_decode_guesses_for_the_whole_of_a_long_text() -> None:
+    text = TEXT * 5000
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+def test_decode_prefers_the_declared_encoding() -> None:
+    assert decode("Łódź".encode("iso8859-2"), declared="iso8859-2") == ("Łódź", "iso8859-2")
+
+
+def test_decode_passes_over_a_declaration_that_does_not_fit() -> None:
+    assert decode(TEXT.encode(), declared="ascii") == (TEXT, "utf-8")
+
+
+@pytest.mark.parametrize("data", [b"GIF89a\x00\x01", "a\0b".encode("utf-16"), codecs.BOM_UTF16_LE + b"abc"])
+def test_decode_refuses_binary_data(data: bytes) -> None:
+    with pytest.raises(DataError):
+        decode(data)
+
+
+def test_decode_names_the_extra_that_guessing_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    assert decode(TEXT.encode()) == (TEXT, "utf-8")
+    with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
+        decode(TEXT.encode("cp1252"))

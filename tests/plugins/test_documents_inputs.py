@@ -1,0 +1,117 @@
+"""Finding the files."""
+
+import os
+from pathlib import Path
+
+from docsight.documents.inputs import File, Problem, find, survey
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+
+
+def names(*paths: Path) -> list[str]:
+    return [item.name for item in find(paths) if isinstance(item, File)]
+
+
+def problems(*paths: Path) -> list[Problem]:
+    return [item for item in find(paths) if isinstance(item, Problem)]
+
+
+def test_find_walks_folders_in_sorted_order(tmp_path: Path) -> None:
+    write(tmp_path, "c.txt", "b/z.md", "b/a.HTML", "a.htm")
+    assert names(tmp_path) == ["a.htm", "b/a.HTML", "b/z.md", "c.txt"]
+
+
+def test_find_is_lazy(tmp_path: Path) -> None:
+    write(tmp_path, "a/1.txt", "b/2.txt")
+    found = find(tmp_path)
+    first = next(found)
+    write(tmp_path, "b/3.txt")
+    assert [item.name for item in (first, *found) if isinstance(item, File)] == [
+        "a/1.txt",
+        "b/2.txt",
+        "b/3.txt",
+    ]
+
+
+def test_find_leaves_out_hidden_files_in_folders(tmp_path: Path) -> None:
+    write(tmp_path, ".hidden.txt", ".git/x.txt", "seen.txt")
+    assert names(tmp_path) == ["seen.txt"]
+    assert names(tmp_path / ".hidden.txt") == [".hidden.txt"]
+
+
+def test_find_does_not_run_in_circles(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.txt")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "self.txt").symlink_to(tmp_path / "self.txt")
+    assert names(tmp_path) == ["a/x.txt"]
+    assert [problem.path for problem in problems(tmp_path)] == ["self.txt"]
+
+
+def test_find_yields_a_file_once_however_often_it_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.txt")
+    (tmp_path / "a" / "y.txt").symlink_to(tmp_path / "a" / "x.txt")
+    assert names(tmp_path / "a", tmp_path / "a" / "x.txt", tmp_path, tmp_path / "a" / ".." / "a") == [
+        "a/x.txt"
+    ]
+
+
+def test_find_names_files_from_the_folder_given(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.txt", "b/x.txt")
+    assert names(tmp_path / "a") == ["x.txt"]
+    assert names(tmp_path / "a" / "x.txt") == ["x.txt"]
+
+
+def test_find_names_files_of_several_inputs_apart(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.txt", "b/x.txt", "deep/a/x.txt")
+    assert names(tmp_path / "a", tmp_path / "b") == ["a/x.txt", "b/x.txt"]
+    assert names(tmp_path / "a", tmp_path / "deep" / "a") == ["a/x.txt", "deep/a/x.txt"]
+    assert names(tmp_path / "a" / "x.txt", tmp_path / "b") == ["a/x.txt", "b/x.txt"]
+
+
+def test_find_treats_a_folder_with_a_suffix_as_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, "x.txt/inner.txt")
+    assert names(tmp_path) == ["x.txt/inner.txt"]
+
+
+def test_find_skips_unknown_kinds_in_folders_and_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "photo.jpg", "Makefile")
+    os.mkfifo(tmp_path / "pipe.txt")
+    found = problems(tmp_path)
+    assert [(problem.path, problem.skipped) for problem in found] == [
+        ("Makefile", True),
+        ("photo.jpg", True),
+        ("pipe.txt", True),
+    ]
+    assert ".jpg" in found[1].message
+    assert ".html" in found[1].message
+
+
+def test_find_fails_an_unknown_kind_that_was_named(tmp_path: Path) -> None:
+    write(tmp_path, "photo.jpg")
+    (problem,) = problems(tmp_path / "photo.jpg")
+    assert (problem.error, problem.skipped) == ("DataError", False)
+
+
+def test_find_fails_what_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "dangling.txt").symlink_to(tmp_path / "nowhere")
+    found = problems(tmp_path, tmp_path / "missing.txt")
+    assert [(problem.path, problem.error) for problem in found] == [
+        ("dangling.txt", "FileNotFoundError"),
+        ("missing.txt", "FileNotFoundError"),
+    ]
+
+
+def test_find_can_write_down_names_that_are_no_utf8(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("x", encoding="utf-8")
+    (name,) = names(tmp_path)
+    assert name.encode() == b"caf\\xe9.txt"
+
+
+def test_survey_counts_files_and_bytes(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "bb.txt", "photo.jpg")
+    assert survey([tmp_path, tmp_path / "missing.txt"]) == (3, 11)

@@ -1,0 +1,261 @@
+"""Processing folders of documents."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from docsight import attributes
+from docsight.documents import Problem, Progress, process
+from docsight.errors import ConfigError
+
+SENTENCE = "Then Ada Lovelace wrote to Charles Babbage in London about the engine. "
+
+
+@pytest.fixture
+def nlp() -> Language:
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns(
+        [
+            {"label": "PER", "pattern": "Ada Lovelace"},
+            {"label": "PER", "pattern": "Charles Babbage"},
+            {"label": "LOC", "pattern": "London"},
+        ]
+    )
+    return nlp
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def found(record: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(record["text"][e["start"] : e["end"]], e["label"]) for e in record["entities"]]
+
+
+@Language.component("fails_on_bang")
+def fails_on_bang(doc: Doc) -> Doc:
+    if "bang" in doc.text:
+        raise RuntimeError("it went bang")
+    return doc
+
+
+class FailsWithItsBatch:
+    """A component that processes a batch at once, and fails with all of it."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        return fails_on_bang(doc)
+
+    def pipe(self, stream: Any, *, batch_size: int) -> Any:
+        yield from [self(doc) for doc in stream]
+
+
+@Language.factory("fails_with_its_batch")
+def make_fails_with_its_batch(nlp: Language, name: str) -> FailsWithItsBatch:
+    return FailsWithItsBatch()
+
+
+def test_process_writes_a_line_for_each_document(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE * 2, b="", c="Nobody\u2028here.")
+    summary = process(folder, nlp, tmp_path / "out")
+    records = lines(tmp_path / "out" / "documents.jsonl")
+    assert [record["path"] for record in records] == ["a.txt", "b.txt", "c.txt"]
+    assert records[0]["text"] == SENTENCE * 2
+    assert found(records[0])[:3] == [("Ada Lovelace", "PER"), ("Charles Babbage", "PER"), ("London", "LOC")]
+    assert records[0]["entities"][0] == {"start": 5, "end": 17, "label": "PER", "score": None}
+    assert records[1]["entities"] == []
+    assert (summary.documents, summary.failed, summary.skipped, summary.words) == (3, 0, 0, 26)
+    assert summary.entities == Counter(PER=4, LOC=2)
+    assert lines(tmp_path / "out" / "errors.jsonl") == []
+
+
+def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("scores")
+    def scores(doc: Doc) -> Doc:
+        entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
+        attributes.results(doc)["scores"] = {"entities": entities}
+        return doc
+
+    nlp.add_pipe("scores")
+    write(folder, a=SENTENCE)
+    process(folder, nlp, tmp_path / "out")
+    (record,) = lines(tmp_path / "out" / "documents.jsonl")
+    assert {entity["score"] for entity in record["entities"]} == {0.75}
+
+
+def test_process_shows_components_where_a_text_comes_from(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
+    sources: list[dict[str, Any]] = []
+
+    @Language.component("looks_at_source")
+    def looks_at_source(doc: Doc) -> Doc:
+        sources.append(doc._.source)
+        return doc
+
+    nlp.add_pipe("looks_at_source", first=True)
+    write(folder, a=SENTENCE * 2)
+    process(folder, nlp, tmp_path / "out", max_chars=len(SENTENCE))
+    assert [(source["path"], source["offset"]) for source in sources] == [
+        ("a.txt", 0),
+        ("a.txt", len(SENTENCE)),
+    ]
+
+
+@pytest.mark.parametrize("max_chars", [80, 100, 333, 1000])
+def test_process_in_parts_equals_process_whole(
+    folder: Path, nlp: Language, tmp_path: Path, max_chars: int
+) -> None:
+    write(folder, a=(SENTENCE * 3 + "\n\n") * 5, b=SENTENCE.replace(" ", "\n"), c="short")
+    process(folder, nlp, tmp_path / "whole")
+    process(folder, nlp, tmp_path / "parts", max_chars=max_chars, batch_size=2)
+    whole = lines(tmp_path / "whole" / "documents.jsonl")
+    assert lines(tmp_path / "parts" / "documents.jsonl") == whole
+    assert len(whole[0]["entities"]) == 45
+
+
+def test_process_loses_nothing_of_a_huge_line(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    text = "x" * 3_000_000 + " Ada Lovelace"
+    write(folder, huge=text)
+    process(folder, nlp, tmp_path / "out")
+    (record,) = lines(tmp_path / "out" / "documents.jsonl")
+    assert record["text"] == text
+    assert found(record) == [("Ada Lovelace", "PER")]
+
+
+@pytest.mark.parametrize("component", ["fails_on_bang", "fails_with_its_batch"])
+def test_process_loses_only_the_document_that_fails(
+    folder: Path, nlp: Language, tmp_path: Path, component: str
+) -> None:
+    nlp.add_pipe(component)
+    write(folder, a=SENTENCE, b=SENTENCE + "bang", c=SENTENCE, d=SENTENCE * 3 + "bang")
+    summary = process(folder, nlp, tmp_path / "out", max_chars=100)
+    records = lines(tmp_path / "out" / "documents.jsonl")
+    assert [record["path"] for record in records] == ["a.txt", "c.txt"]
+    assert all(len(record["entities"]) == 3 for record in records)
+    assert lines(tmp_path / "out" / "errors.jsonl") == [
+        {"path": path, "status": "failed", "error": "RuntimeError", "message": "it went bang"}
+        for path in ("b.txt", "d.txt")
+    ]
+    assert (summary.documents, summary.failed) == (2, 2)
+
+
+def test_process_is_not_deceived_by_a_handler_that_swallows_errors(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
+    def swallow(*_: Any) -> None:
+        """Say nothing."""
+
+    nlp.add_pipe("fails_on_bang")
+    nlp.set_error_handler(swallow)
+    write(folder, a="bang", b=SENTENCE)
+    assert process(folder, nlp, tmp_path / "out").failed == 1
+    assert nlp.default_error_handler is swallow
+    assert nlp.get_pipe("entity_ruler").get_error_handler() is swallow
+
+
+def test_process_lists_what_it_could_not_read(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE, b="a\0b")
+    (folder / "dangling.txt").symlink_to(folder / "nowhere")
+    (folder / "photo.jpg").touch()
+    problems: list[Problem] = []
+    summary = process(folder, nlp, tmp_path / "out", on_problem=problems.append)
+    errors = lines(tmp_path / "out" / "errors.jsonl")
+    assert [(error["path"], error["status"], error["error"]) for error in errors] == [
+        ("b.txt", "failed", "DataError"),
+        ("dangling.txt", "failed", "FileNotFoundError"),
+        ("photo.jpg", "skipped", "Skipped"),
+    ]
+    assert (summary.documents, summary.failed, summary.skipped) == (1, 2, 1)
+    assert [problem.path for problem in problems] == [error["path"] for error in errors]
+
+
+def test_process_gives_ids_that_stay_and_differ(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    for name in "ab":
+        (folder / name).mkdir()
+        write(folder / name, x=f"In {name}.")
+    inputs = [folder / "a", folder / "b"]
+    ids = []
+    for paths in (inputs, inputs[::-1], inputs * 2):
+        process(paths, nlp, tmp_path / "out")
+        ids.append({record["path"]: record["id"] for record in lines(tmp_path / "out" / "documents.jsonl")})
+    assert ids[0] == ids[1] == ids[2]
+    assert len(set(ids[0].values())) == 2
+
+
+def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a="one", b="two", c="three")
+    seen: list[Progress] = []
+
+    def change_what_comes(progress: Progress) -> None:
+        seen.append(progress)
+        write(folder, c="changed")
+
+    process(folder, nlp, tmp_path / "out", batch_size=1, on_progress=change_what_comes)
+    assert [record["text"] for record in lines(tmp_path / "out" / "documents.jsonl")] == [
+        "one",
+        "two",
+        "changed",
+    ]
+    assert [progress.documents for progress in seen] == [1, 2, 3]
+    assert [progress.files for progress in seen] == [3, 3, 3]
+    assert seen[0].remaining is not None
+    assert seen[0].share == pytest.approx(3 / 11)
+    assert seen[-1].share == 1
+
+
+def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> None:
+    write(folder, a=SENTENCE)
+    for out in (folder / "results", folder):
+        for _ in range(2):
+            summary = process(folder, nlp, out)
+        assert (summary.failed, summary.skipped) == (0, 0) if out == folder / "results" else True
+    records = lines(folder / "documents.jsonl")
+    assert [record["path"] for record in records] == ["a.txt", "results/report.html"]
+
+
+def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(folder, a="old")
+    process(folder, nlp, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    write(folder, a="new")
+
+    def interrupt(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process(folder, nlp, out, on_progress=interrupt)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    process(folder, nlp, out)
+    assert lines(out / "documents.jsonl")[0]["text"] == "new"
+    assert sorted(path.name for path in out.iterdir()) == ["documents.jsonl", "errors.jsonl", "report.html"]
+
+
+def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nlp\.max_length"):
+        process(folder, nlp, tmp_path / "out", max_chars=nlp.max_length + 1)
+    with pytest.raises(ConfigError, match="batch_size"):
+        process(folder, nlp, tmp_path / "out", batch_size=0)
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot write to"):
+        process(folder, nlp, tmp_path / "file")
+    assert not (tmp_path / "out").exists()
