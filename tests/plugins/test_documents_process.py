@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from docsight import attributes
 from docsight.documents import Problem, Progress, process
-from docsight.errors import ConfigError
+from docsight.errors import BundleError, ConfigError
 
 SENTENCE = "Then Ada Lovelace wrote to Charles Babbage in London about the engine. "
 
@@ -248,6 +248,18 @@ def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Langu
     process(folder, nlp, out)
     assert lines(out / "documents.jsonl")[0]["text"] == "new"
     assert sorted(path.name for path in out.iterdir()) == ["documents.jsonl", "errors.jsonl", "report.html"]
+
+
+def test_process_stops_where_the_pipeline_is_at_fault(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("has_no_model")
+    def has_no_model(doc: Doc) -> Doc:
+        raise BundleError("no model")
+
+    nlp.add_pipe("has_no_model")
+    write(folder, a=SENTENCE)
+    with pytest.raises(BundleError, match="no model"):
+        process(folder, nlp, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
 from docsight.documents.reading import Document
+from docsight.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -55,6 +56,10 @@ def annotate(nlp: "Language", batch: list[Stretch]) -> "list[list[dict[str, Any]
 
     The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
     the pipeline alone: many components process a batch at once and cannot tell which document failed.
+
+    Raises:
+        BundleError: A component has no usable model, which is no document's fault.
+        ConfigError: A component has a setting that cannot work.
     """
     results: list[list[dict[str, Any]] | Exception | None] = [None] * len(batch)
     with _raising(nlp):
@@ -72,6 +77,8 @@ def _alone(nlp: "Language", part: Stretch) -> "list[dict[str, Any]] | Exception"
     try:
         doc = nlp(part.document.make_doc(nlp, part.start, part.end))
         return _entities(doc, part.start)
+    except (BundleError, ConfigError):
+        raise
     except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
         return err
 

@@ -49,6 +49,7 @@ def process(
 
     Raises:
         ConfigError: An option cannot work, or `out` cannot be written to.
+        BundleError: A component of the pipeline has no usable model.
     """
     if not 1 <= max_chars <= nlp.max_length:
         raise ConfigError(
