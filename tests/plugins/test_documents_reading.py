@@ -79,3 +79,17 @@ def test_read_warns_once_of_all_skipped_files(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="3 files were skipped") as caught:
         assert list(read(tmp_path)) == []
     assert len(caught) == 1
+
+
+def test_read_reads_all_samples() -> None:
+    samples = Path(__file__).parents[2] / "samples"
+    if not samples.is_dir():
+        pytest.skip("the samples are in a checkout only")
+    problems: list[Problem] = []
+    docs = {doc._.source["path"]: doc for doc in read(samples, on_problem=problems.append)}
+    assert problems == []
+    assert len(docs) >= 12
+    assert docs["letter_from_malmo.txt"]._.source["encoding"] == "cp1252"
+    assert "Möllevångstorget" in docs["letter_from_malmo.txt"].text
+    assert docs["museum_label.txt"]._.source["encoding"] == "utf-16"
+    assert "Roosevelt Street in Manhattan was not named after him." in docs["letter_to_the_council.txt"].text

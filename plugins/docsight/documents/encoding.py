@@ -16,7 +16,7 @@ _MARKS = (
 # Guessing costs time with the length, and the first part of a file tells as much as all of it.
 _GUESS_BYTES = 256 * 1024
 
-# Not guessed: UTF-16 and UTF-32 without a mark nearly always have NUL bytes, and EBCDIC takes any bytes for text.
+# Not guessed: UTF-16 and UTF-32 without a mark nearly always have NUL bytes, and EBCDIC takes all for text.
 _NEVER = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 _NEVER += ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
 

@@ -34,6 +34,7 @@ class Problem:
     def of(cls, path: str, error: Exception, *, skipped: bool = False, size: int = 0) -> "Problem":
         """Describe an error that a file caused."""
         message = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        message = message.encode("utf-8", "backslashreplace").decode("utf-8")
         return cls(path=path, error=type(error).__name__, message=message, skipped=skipped, size=size)
 
 
