@@ -44,9 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="docsight", description="Read names, spelling and pictures in documents."
-    )
+    parser = argparse.ArgumentParser(prog="docsight", description="Read names, spelling and pictures in documents.")
     parser.add_argument("--version", action="version", version=f"docsight {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -57,12 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage.",
     )
     command.add_argument("inputs", nargs="+", metavar="INPUT", help="a document, or a folder of them")
-    command.add_argument(
-        "--out", required=True, metavar="DIR", help="folder for the results; made if missing"
-    )
-    command.add_argument(
-        "--pipeline", metavar="DIR", help="a saved spaCy pipeline (default: blank + rnn_ner)"
-    )
+    command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; made if missing")
+    command.add_argument("--pipeline", metavar="DIR", help="a saved spaCy pipeline (default: blank + rnn_ner)")
     command.add_argument(
         "--max-chars",
         type=_positive,
@@ -157,9 +151,7 @@ def _device_settings(pipeline: str, device: str) -> dict[str, object]:
     saved = Path(pipeline) / "config.cfg"
     config = spacy.util.load_config(saved) if saved.is_file() else spacy.load(pipeline).config
     return {
-        f"components.{name}.device": device
-        for name, settings in config["components"].items()
-        if "device" in settings
+        f"components.{name}.device": device for name, settings in config["components"].items() if "device" in settings
     }
 
 

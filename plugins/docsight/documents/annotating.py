@@ -68,9 +68,7 @@ def annotate(nlp: "Language", batch: list[Stretch]) -> "list[list[dict[str, Any]
         with contextlib.suppress(Exception):
             for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
                 results[i] = _entities(doc, batch[i].start)
-        return [
-            _alone(nlp, part) if done is None else done for part, done in zip(batch, results, strict=True)
-        ]
+        return [_alone(nlp, part) if done is None else done for part, done in zip(batch, results, strict=True)]
 
 
 def _alone(nlp: "Language", part: Stretch) -> "list[dict[str, Any]] | Exception":

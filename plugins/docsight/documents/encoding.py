@@ -72,9 +72,7 @@ def _guess(data: bytes) -> tuple[str, str]:
     except ImportError as err:
         raise MissingExtraError("Reading text that is not UTF-8", "documents") from err
     # The tail is left out at a line's end, where no multi-byte character is cut.
-    sample = (
-        data if len(data) <= _GUESS_BYTES else data[: data.rfind(b"\n", 0, _GUESS_BYTES) + 1 or _GUESS_BYTES]
-    )
+    sample = data if len(data) <= _GUESS_BYTES else data[: data.rfind(b"\n", 0, _GUESS_BYTES) + 1 or _GUESS_BYTES]
     matches = from_bytes(sample, cp_exclusion=_NEVER)
     best = matches.best()
     if best is None:

@@ -80,9 +80,7 @@ def process(
 class _Run:
     """The state of one run: the document in the works, the counts, the outputs."""
 
-    def __init__(
-        self, outputs: Outputs, report: Report, on_problem: Callable[[Problem], None] | None
-    ) -> None:
+    def __init__(self, outputs: Outputs, report: Report, on_problem: Callable[[Problem], None] | None) -> None:
         self.summary = Summary()
         self.report = report
         self._outputs = outputs

@@ -85,9 +85,7 @@ class Report:
         """Write the page; all text of documents is escaped by the template engine."""
         from jinja2 import Environment, StrictUndefined
 
-        environment = Environment(
-            autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
+        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.filters["number"] = lambda value: f"{value:,}"
         template = environment.from_string(_resource("report.html.jinja"))
         labels = sorted(self._names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), label))
@@ -166,9 +164,7 @@ def _excerpt(text: str, entities: list[dict[str, Any]]) -> tuple[int, int]:
     return start, across if across > start else end
 
 
-def _pieces(
-    text: str, entities: list[dict[str, Any]], start: int, end: int
-) -> list[tuple[str, str | None, str]]:
+def _pieces(text: str, entities: list[dict[str, Any]], start: int, end: int) -> list[tuple[str, str | None, str]]:
     pieces: list[tuple[str, str | None, str]] = []
     at = start
     for entity in entities:

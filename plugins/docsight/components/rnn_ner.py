@@ -1,0 +1,192 @@
+"""`rnn_ner`: entities by a BiLSTM-CRF, each with its exact posterior probability."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import numpy as np
+import torch
+from spacy.attrs import ORTH
+from spacy.language import Language
+from spacy.scorer import get_ner_prf
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.training import Example
+from spacy.util import filter_spans
+from spacy.vocab import Vocab as SpacyVocab
+
+from docsight import attributes
+from docsight.bundle import Bundle
+from docsight.components.base import NetworkPipe
+from docsight.networks.reading import ScoredSpan, read_spans, word_types
+from docsight.networks.tagger import Tagger
+
+
+@Language.factory(
+    "rnn_ner",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "span._.score"],
+    default_config={
+        "model": "rnn_ner",
+        "device": "auto",
+        "threshold": 0.0,
+        "overwrite_ents": False,
+        "spans_key": None,
+        "use_corrections": True,
+        "labels": {},
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+)
+def make_rnn_ner(
+    nlp: Language,
+    name: str,
+    model: str,
+    device: str,
+    threshold: float,
+    overwrite_ents: bool,
+    spans_key: str | None,
+    use_corrections: bool,
+    labels: dict[str, str],
+) -> "RnnNer":
+    """Make the component; the weights are read on first use."""
+    return RnnNer(
+        nlp.vocab,
+        name,
+        model=model,
+        device=device,
+        lang=nlp.lang or "",
+        threshold=threshold,
+        overwrite_ents=overwrite_ents,
+        spans_key=spans_key,
+        use_corrections=use_corrections,
+        renamed=labels,
+    )
+
+
+class RnnNer(NetworkPipe):
+    """Write the entities of Docs to `doc.ents`, their probabilities to `ent._.score`.
+
+    Args:
+        vocab: The vocabulary of the pipeline.
+        name: The component's name in the pipeline.
+        threshold: An entity less probable than this, from 0 to 1, is not written.
+        overwrite_ents: Whether an entity found here replaces those already there that it overlaps; otherwise
+            those stay and it is dropped.
+        spans_key: Where in `doc.spans` to write all entities found, with `attrs["scores"]`, or None.
+        use_corrections: Whether to read words as `doc._.corrections` corrects them, where one token becomes one word.
+        renamed: Labels to write in place of the model's own, such as {"PER": "PERSON"}.
+        options: model, device, lang; see `NetworkPipe`.
+    """
+
+    kind = "tagger"
+    settings = ("threshold", "overwrite_ents", "spans_key", "use_corrections", "renamed")
+
+    def __init__(
+        self,
+        vocab: SpacyVocab,
+        name: str = "rnn_ner",
+        *,
+        threshold: float = 0.0,
+        overwrite_ents: bool = False,
+        spans_key: str | None = None,
+        use_corrections: bool = True,
+        renamed: dict[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(vocab, name, **options)
+        self.threshold = threshold
+        self.overwrite_ents = overwrite_ents
+        self.spans_key = spans_key
+        self.use_corrections = use_corrections
+        self.renamed = dict(renamed or {})
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the component writes."""
+        return tuple(self.renamed.get(label, label) for label in self.model_labels)
+
+    def predict(self, docs: Sequence[Doc]) -> list[list[ScoredSpan]]:
+        """Return the entities of each Doc by token, without those below the threshold."""
+        network = cast(Tagger, self.bundle.network)
+        words, rows, tokens, breaks = self._read(docs)
+        if not words:
+            return [[] for _ in docs]
+        vocabularies = self.bundle.vocabularies
+        types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
+        with torch.no_grad():
+            encoded = network.encode_types(types.to(self.device))
+        found = read_spans(network, encoded, rows, breaks=breaks)
+        return [
+            [
+                ScoredSpan(int(at[span.start]), int(at[span.end - 1]) + 1, span.label, span.score)
+                for span in spans
+                if span.score >= self.threshold
+            ]
+            for at, spans in zip(tokens, found, strict=True)
+        ]
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[ScoredSpan]]) -> None:
+        """Write entities and their probabilities."""
+        for doc, entities in zip(docs, predictions, strict=True):
+            spans = [Span(doc, start, end, label=self.renamed.get(label, label)) for start, end, label, _ in entities]
+            attributes.results(doc)[self.name] = {
+                "entities": [
+                    [span.start_char, span.end_char, span.label_, entity.score]
+                    for span, entity in zip(spans, entities, strict=True)
+                ]
+            }
+            if self.spans_key is not None:
+                scores = np.array([entity.score for entity in entities], dtype=np.float32)
+                doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=spans, attrs={"scores": scores})
+            doc.ents = _merge(spans, doc.ents, overwrite=self.overwrite_ents)
+
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """Score predicted against gold entities, as spaCy's own recognizer does."""
+        return get_ner_prf(examples)
+
+    def _strings(self, loaded: Bundle) -> Iterable[str]:
+        return [self.renamed.get(label, label) for label in loaded.arguments["labels"]]
+
+    def _read(self, docs: Sequence[Doc]) -> tuple[list[str], list[torch.Tensor], list[np.ndarray], list[list[int]]]:
+        """Read the words of Docs, white space left out.
+
+        Returns:
+            The distinct words; for each Doc its words as indexes into them, (words,), the token of each word,
+            (words,), and the words behind which a paragraph ends.
+        """
+        hashes = [doc.to_array([ORTH]).astype(np.uint64).reshape(-1) for doc in docs]
+        distinct, index = np.unique(np.concatenate([*hashes, np.zeros(0, np.uint64)]), return_inverse=True)
+        words = [self.vocab.strings[int(key)] for key in distinct]
+        spaces = np.array([word.isspace() or not word for word in words], dtype=bool)
+        blank = np.array([word.count("\n") > 1 for word in words], dtype=bool) & spaces
+        rows, tokens, breaks, start = [], [], [], 0
+        for doc in docs:
+            row = np.array(index[start : start + len(doc)])
+            start += len(doc)
+            is_word = ~spaces[row] if len(row) else np.zeros(0, dtype=bool)
+            behind = np.cumsum(is_word) - 1  # the last word at or before each token
+            breaks.append([int(at) for at in behind[blank[row]] if at >= 0] if len(row) else [])
+            if self.use_corrections:
+                for token, word in _corrected_words(doc):
+                    row[token] = len(words)
+                    words.append(word)
+            rows.append(torch.from_numpy(row[is_word]))
+            tokens.append(is_word.nonzero()[0])
+        return words, rows, tokens, breaks
+
+
+def _corrected_words(doc: Doc) -> list[tuple[int, str]]:
+    """Return the tokens that read as another word once corrected; splits and joins are left as written."""
+    words = []
+    for correction in attributes.corrections(doc):
+        if correction["applied"] and not any(char.isspace() for char in correction["suggestion"]):
+            span = doc.char_span(correction["start"], correction["end"])
+            if span is not None and len(span) == 1 and correction["suggestion"]:
+                words.append((span.start, correction["suggestion"]))
+    return words
+
+
+def _merge(ours: list[Span], present: Sequence[Span], *, overwrite: bool) -> list[Span]:
+    """Return the entities of a Doc without overlaps."""
+    if not present:
+        return ours
+    first, second = (ours, present) if overwrite else (present, ours)
+    taken = {token for span in first for token in range(span.start, span.end)}
+    return filter_spans([*first, *(span for span in second if taken.isdisjoint(range(span.start, span.end)))])

@@ -1,0 +1,84 @@
+"""Spans and their tags: IOB2 in corpora, IOBES in the networks."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+OUTSIDE = "O"
+
+
+class TagSpan(NamedTuple):
+    """A labelled run of tokens: `start` is its first token, `end` the one behind its last."""
+
+    start: int
+    end: int
+    label: str
+
+
+def iobes_tags(labels: Sequence[str]) -> list[str]:
+    """List the IOBES tags of the labels: O first, then B, I, E and S of each label."""
+    return [OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in "BIES")]
+
+
+def spans_from_iob2(tags: Sequence[str]) -> list[TagSpan]:
+    """Read the spans from IOB2 tags.
+
+    Raises:
+        ValueError: A tag is none of O, B-LABEL and I-LABEL, or an I- does not continue a span of its label.
+    """
+    spans: list[TagSpan] = []
+    start, label = 0, ""
+    for i, tag in enumerate(tags):
+        prefix, dash, name = tag.partition("-")
+        if tag != OUTSIDE and not (prefix in ("B", "I") and dash and name):
+            raise ValueError(f"Expected IOB2 tags (O, B-LABEL, I-LABEL); found {tag!r} at token {i}.")
+        if prefix == "I":
+            if name != label:
+                raise ValueError(
+                    f"Expected IOB2 tags: {tag!r} at token {i} must follow B-{name} or I-{name}, "
+                    f"but follows {tags[i - 1] if i else 'the start'!r}. Convert IOB1 to IOB2 first."
+                )
+            continue
+        if label:
+            spans.append(TagSpan(start, i, label))
+        start, label = i, name
+    if label:
+        spans.append(TagSpan(start, len(tags), label))
+    return spans
+
+
+def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
+    """Write spans that do not overlap as IOBES tags of `length` tokens."""
+    tags = [OUTSIDE] * length
+    for start, end, label in spans:
+        if end - start == 1:
+            tags[start] = f"S-{label}"
+            continue
+        tags[start:end] = [f"I-{label}"] * (end - start)
+        tags[start], tags[end - 1] = f"B-{label}", f"E-{label}"
+    return tags
+
+
+def spans_from_iobes(tags: Sequence[str]) -> list[TagSpan]:
+    """Read the spans from well-formed IOBES tags, as a constrained decoder gives them."""
+    spans: list[TagSpan] = []
+    start = 0
+    for i, tag in enumerate(tags):
+        prefix, _, label = tag.partition("-")
+        if prefix in ("B", "S"):
+            start = i
+        if prefix in ("E", "S"):
+            spans.append(TagSpan(start, i + 1, label))
+    return spans
+
+
+def iobes_rules(tags: Sequence[str]) -> tuple[list[list[bool]], list[bool], list[bool]]:
+    """Tell which steps IOBES allows.
+
+    Returns:
+        `follows[a][b]`: tag b may come after tag a; `first[a]`: a may open a sequence; `last[a]`: a may close it.
+    """
+    parts = [tag.partition("-") for tag in tags]
+    opens = {prefix: prefix in "BI" for prefix in "OBIES"}  # the span goes on behind this tag
+    continues = {prefix: prefix in "IE" for prefix in "OBIES"}  # the span has begun before this tag
+    follows = [[opens[a] == continues[b] and (not opens[a] or la == lb) for b, _, lb in parts] for a, _, la in parts]
+    return follows, [not continues[a] for a, _, _ in parts], [not opens[a] for a, _, _ in parts]

@@ -1,0 +1,5 @@
+"""`python -m docsight_training`: the same as docsight-train."""
+
+from docsight_training.train import main
+
+main()

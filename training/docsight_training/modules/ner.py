@@ -1,0 +1,96 @@
+"""Train the tagger: maximum conditional likelihood, judged by strict spans."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from docsight.networks.reading import read_spans
+from docsight.networks.tagger import Tagger
+from docsight.tags import TagSpan
+from docsight_training.data.ner import NerBatch, NerDocument
+from docsight_training.metrics import SpanScore
+from docsight_training.modules.schedule import Annealed
+
+
+class NerModule(Annealed):
+    """A `Tagger` in training.
+
+    Args:
+        network: The tagger.
+        optimizer: Makes the optimiser of the parameters that are trained.
+        warmup: The share of the run before the learning rate peaks.
+        frozen: Submodules of the network that keep their initial weights.
+        clip: The largest norm of a step's gradient.
+        seed: Seeds dropout, anew at each epoch, so that a resumed run repeats an undisturbed one.
+    """
+
+    def __init__(
+        self,
+        network: Tagger,
+        *,
+        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
+        warmup: float = 0.1,
+        frozen: Sequence[str] = (),
+        clip: float = 5.0,
+        seed: int = 1,
+    ) -> None:
+        super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
+        self.network = network
+        for name in frozen:
+            network.get_submodule(name).requires_grad_(False)
+        self._counts: dict[str, SpanScore] = {}
+
+    def training_step(self, batch: NerBatch, _: int) -> Tensor:
+        """Return the negative log-likelihood per token."""
+        emissions = self.network(batch.types, batch.index, batch.lengths, batch.corpora)
+        with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials want float32
+            likelihood = self.network.crf.log_likelihood(emissions, batch.lengths, batch.allowed)
+        loss = -likelihood.sum() / batch.lengths.sum()
+        self.log("train/loss", loss, batch_size=len(batch.lengths), on_step=True, on_epoch=True)
+        return loss
+
+    def on_validation_epoch_start(self) -> None:
+        """Start counting."""
+        self._counts = defaultdict(SpanScore)
+
+    on_test_epoch_start = on_validation_epoch_start
+
+    def validation_step(self, documents: list[NerDocument], _: int) -> None:
+        """Read documents as the component will, and count."""
+        for document, spans in zip(documents, self.read(documents), strict=True):
+            self._counts[document.corpus].add(document.spans, spans)
+
+    test_step = validation_step
+
+    def read(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
+        """Return the spans that the network finds in documents."""
+        encoded, rows, offset = [], [], 0
+        for document in documents:
+            encoded.append(self.network.encode_types(document.types))
+            rows.append(document.index + offset)
+            offset += len(encoded[-1])
+        found = read_spans(self.network, torch.cat(encoded).float(), rows)
+        return [[TagSpan(*span[:3]) for span in spans] for spans in found]
+
+    def on_validation_epoch_end(self) -> None:
+        """Log F1: micro-averaged over all, for each corpus, and the mean over corpora."""
+        self._log_scores("val")
+
+    def on_test_epoch_end(self) -> None:
+        """Log F1 on the test split."""
+        self._log_scores("test")
+
+    def _log_scores(self, stage: str) -> None:
+        total = SpanScore()
+        for corpus, counts in sorted(self._counts.items()):
+            total.merge(counts)
+            if len(self._counts) > 1:
+                self.log(f"{stage}/f1/{corpus}", counts.f1)
+        for label in self.network.labels:
+            self.log(f"{stage}/f1/{label}", total.scores(label)["f1"])
+        for name, value in total.scores().items():
+            self.log(f"{stage}/{name}", value, prog_bar=name == "f1")
+        mean = sum(counts.f1 for counts in self._counts.values()) / max(1, len(self._counts))
+        self.log(f"{stage}/f1_mean", mean)

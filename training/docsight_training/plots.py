@@ -1,0 +1,51 @@
+"""The curves of a run as a picture, where matplotlib is installed."""
+
+import csv
+import importlib.util
+from collections import defaultdict
+from pathlib import Path
+
+CURVES = "curves/metrics.csv"
+
+
+def read_curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Read (step, value) of each metric that the run logged."""
+    curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    path = folder / CURVES
+    if path.is_file():
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                for name, value in row.items():
+                    if value and name not in ("step", "epoch"):
+                        curves[name].append((int(row["step"]), float(value)))
+    return dict(curves)
+
+
+def plot_curves(folder: Path) -> Path | None:
+    """Draw loss, score and learning rate over the steps; None without matplotlib (extra `plots`) or curves."""
+    curves = read_curves(folder)
+    if not curves or importlib.util.find_spec("matplotlib") is None:
+        return None
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    panels = {
+        "loss per token": [name for name in curves if name.startswith("train/loss")],
+        "F1 on validation": [name for name in curves if name.startswith("val/f1")],
+        "learning rate": [name for name in curves if name.startswith("lr-")],
+    }
+    figure, axes = plt.subplots(1, len(panels), figsize=(15, 4.2), constrained_layout=True)
+    for axis, (title, names) in zip(axes, panels.items(), strict=True):
+        for name in names:
+            axis.plot(*zip(*curves[name], strict=True), label=name, marker="." if len(curves[name]) < 60 else None)
+        axis.set_title(title)
+        axis.set_xlabel("step")
+        axis.grid(alpha=0.3)
+        if names:
+            axis.legend(fontsize=7)
+    picture = folder / "curves.png"
+    figure.savefig(picture, dpi=120)
+    plt.close(figure)
+    return picture

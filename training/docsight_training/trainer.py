@@ -1,0 +1,126 @@
+"""Make Lightning's Trainer from the `trainer` config."""
+
+import logging
+import sys
+import time
+import warnings
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning import callbacks, loggers
+
+from docsight.errors import ConfigError, MissingExtraError
+from docsight_training.runs import CHECKPOINTS
+
+log = logging.getLogger(__name__)
+
+
+class LineProgress(callbacks.Callback):
+    """Report an epoch in one line, for logs."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        """Write the line."""
+        values = {name: float(v) for name, v in trainer.callback_metrics.items() if name.count("/") == 1}
+        shown = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if not name.endswith("_step"))
+        took = time.monotonic() - self._start
+        log.info("epoch %d/%d  %.0f s  %s", trainer.current_epoch + 1, trainer.max_epochs or 0, took, shown)
+
+
+def make_trainer(settings: dict[str, Any], folder: Path | None) -> pl.Trainer:
+    """Make the Trainer of a run.
+
+    Args:
+        settings: The `trainer` config.
+        folder: The folder of the run, or None for a Trainer that only tests and leaves nothing behind.
+
+    Raises:
+        ConfigError: A setting cannot work.
+    """
+    hooks = [] if folder is None else _hooks(settings, folder)
+    terminal = sys.stderr.isatty()
+    hooks.append(_terminal_bar() if terminal else LineProgress())
+    try:
+        return pl.Trainer(
+            accelerator=settings["accelerator"],
+            devices=settings["devices"],
+            strategy=settings["strategy"],
+            precision=settings["precision"],
+            max_epochs=settings["max_epochs"],
+            limit_train_batches=settings["limit_train_batches"],
+            limit_val_batches=settings["limit_val_batches"],
+            limit_test_batches=settings["limit_test_batches"],
+            check_val_every_n_epoch=settings["check_val_every_n_epoch"],
+            callbacks=hooks,
+            logger=False if folder is None else _loggers(settings, folder),
+            enable_checkpointing=folder is not None,
+            log_every_n_steps=10,
+            enable_progress_bar=terminal,
+            enable_model_summary=terminal,
+            num_sanity_val_steps=0,
+            # An epoch's windows and batches are drawn anew by its number.
+            reload_dataloaders_every_n_epochs=1,
+        )
+    except (pl.utilities.exceptions.MisconfigurationException, ValueError) as err:
+        raise ConfigError(f"trainer: {err}") from err
+
+
+def quiet_lightning() -> None:
+    """Keep Lightning's advice out of logs: only warnings, and of these none about how small a run is."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    for message in (
+        ".*does not have many workers.*",
+        ".*smaller than the logging interval.*",
+        ".*LeafSpec.*",
+    ):
+        warnings.filterwarnings("ignore", message)
+
+
+def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
+    """Make the callbacks that keep what a run learns."""
+    monitor, mode = settings["monitor"], settings["mode"]
+    files: dict[str, Any] = {
+        "dirpath": folder / CHECKPOINTS,
+        "save_last": True,
+        "enable_version_counter": False,
+    }
+    hooks: list[callbacks.Callback] = [
+        callbacks.ModelCheckpoint(filename="best", monitor=monitor, mode=mode, **files),
+        callbacks.LearningRateMonitor(logging_interval="step"),
+    ]
+    if settings["checkpoint_minutes"]:
+        interval = timedelta(minutes=settings["checkpoint_minutes"])
+        hooks.append(callbacks.ModelCheckpoint(filename="timed", train_time_interval=interval, **files))
+    if settings["ema"]:
+        hooks.append(callbacks.EMAWeightAveraging(decay=settings["ema"]))
+    if settings["early_stopping"]:
+        hooks.append(callbacks.EarlyStopping(monitor=monitor, mode=mode, patience=settings["early_stopping"]))
+    return hooks
+
+
+def _terminal_bar() -> callbacks.Callback:
+    try:
+        return callbacks.RichProgressBar()
+    except ModuleNotFoundError:
+        return callbacks.TQDMProgressBar()
+
+
+def _loggers(settings: dict[str, Any], folder: Path) -> list[Any]:
+    made: list[Any] = [loggers.CSVLogger(folder, name="", version="curves")]
+    if settings["tensorboard"]:
+        try:
+            made.append(loggers.TensorBoardLogger(folder, name="", version="tensorboard"))
+        except ModuleNotFoundError as err:
+            raise MissingExtraError("trainer.tensorboard=true", "plots") from err
+    return made
+
+
+def set_threads(threads: int | None) -> None:
+    """Set the number of torch's threads, if one is given."""
+    if threads is not None:
+        torch.set_num_threads(threads)
