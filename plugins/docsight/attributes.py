@@ -31,7 +31,7 @@ def corrections(doc: Doc) -> list[dict[str, Any]]:
     return doc._.corrections if Doc.has_extension("corrections") and doc._.corrections else []
 
 
-_OURS: tuple[tuple[type, str, Mapping[str, Any]], ...] = (
+_OURS: tuple[tuple[type[Doc] | type[Span], str, Mapping[str, Any]], ...] = (
     (Span, "score", {"getter": span_score}),
     (Doc, "source", {"default": None}),
     (Doc, "corrections", {"default": None}),

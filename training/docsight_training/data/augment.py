@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from docsight.tags import TagSpan
 from docsight_training.data.corpora import Sentence
@@ -59,7 +60,7 @@ def _cut(token: str) -> tuple[str, ...]:
 
 
 @cache
-def _tokenizer():
+def _tokenizer() -> Any:
     import spacy
 
     return spacy.blank("en").tokenizer

@@ -18,7 +18,7 @@ from docsight.networks.tagger import WordTypes
 from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab, char_vocab
 from docsight_training.data.augment import Augment
-from docsight_training.data.corpora import Columns, Corpus, Document, Sentence, read_corpus
+from docsight_training.data.corpora import Columns, Corpus, Document, Reading, Sentence, read_corpus
 from docsight_training.data.vectors import load_glove
 
 
