@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from docsight.errors import BundleError
+from docsight.networks.encoder import Encoder
 from docsight.networks.tagger import Tagger
 from docsight.vocab import Vocab
 
@@ -26,7 +27,7 @@ CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
 
 # The kinds of model, and the network of each.
-KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger}
+KINDS: dict[str, Callable[..., nn.Module]] = {"encoder": Encoder, "tagger": Tagger}
 
 # The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
 _MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
@@ -103,8 +104,8 @@ def find_model(model: str) -> Path:
     return folder
 
 
-def load_folder(folder: Path, *, kind: str) -> Bundle:
-    """Read a model folder.
+def load_folder(folder: Path, *, kind: str | None) -> Bundle:
+    """Read a model folder, of a kind or (None) of any.
 
     Raises:
         BundleError: A file is missing, too large, damaged or altered, or the model is of another kind or version.
@@ -112,7 +113,7 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
     return _load(lambda name: _read(folder, name), str(folder), kind)
 
 
-def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the serialised model") -> Bundle:
+def load_files(files: Mapping[str, bytes], *, kind: str | None, where: str = "the serialised model") -> Bundle:
     """Read a model from the files of its folder by name; errors as `load_folder`."""
 
     def read(name: str) -> bytes:
@@ -134,7 +135,7 @@ def _read(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
+def _load(read: Callable[[str], bytes], where: str, kind: str | None) -> Bundle:
     config = _parse_config(read(CONFIG), f"{where}/{CONFIG}", kind)
     sums = config["sha256"]
     vocabularies = {}
@@ -145,11 +146,12 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
         except ValueError as err:  # UnicodeDecodeError is one
             raise BundleError(f"{where}/{name}.txt is no vocabulary: {err}") from err
     network = _build(config, where, _checked(read(WEIGHTS), WEIGHTS, where, sums))
-    for vocabulary, rows in (("words", "num_words"), ("chars", "num_chars")):
-        if vocabulary in vocabularies and len(vocabularies[vocabulary]) != config["network"].get(rows):
+    encoder = config["network"].get("encoder", config["network"])
+    for name, vocabulary in vocabularies.items():
+        if len(vocabulary) != encoder.get(f"num_{name}"):
             raise BundleError(
-                f"{where}: {vocabulary}.txt makes {len(vocabularies[vocabulary]):,} ids, but {CONFIG} says "
-                f"{rows}={config['network'].get(rows)}. They belong to different models; export the model again."
+                f"{where}: {name}.txt makes {len(vocabulary):,} ids, but {CONFIG} says num_{name}="
+                f"{encoder.get(f'num_{name}')}. They belong to different models; export the model again."
             )
     try:
         card = read(CARD).decode()
@@ -160,7 +162,7 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     return Bundle(config["kind"], config["network"], network, vocabularies, card, about)
 
 
-def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
+def _parse_config(content: bytes, where: str, kind: str | None) -> dict[str, Any]:
     try:
         config = json.loads(content)
     except (ValueError, RecursionError) as err:
@@ -173,7 +175,7 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         )
     if config.get("kind") not in KINDS:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
-    if config["kind"] != kind:
+    if kind is not None and config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
     for key, form in (("network", dict), ("vocabularies", list), ("sha256", dict)):
         if not isinstance(config.get(key), form):

@@ -16,15 +16,17 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from docsight.bundle import find_model, load_folder
 from docsight.errors import ConfigError, DocsightError
-from docsight.layers.coded_embedding import CodedEmbedding
+from docsight.networks.tagger import Tagger
+from docsight.vocab import PAD, UNK, Vocab
 from docsight_training import runs
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.plots import plot_curves
 from docsight_training.trainer import make_trainer, quiet_lightning, set_threads
 
 # The network classes and the kind of model folder each makes.
-KINDS = {"docsight.networks.tagger.Tagger": "tagger"}
+KINDS = {"docsight.networks.encoder.Encoder": "encoder", "docsight.networks.tagger.Tagger": "tagger"}
 
 
 def main() -> None:
@@ -86,6 +88,8 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     data = instantiate(config["data"], _convert_="all")
     data.setup()
     arguments, network = make_network(config["model"]["network"], data)
+    if start := config["model"].get("init_from"):
+        copy_encoder(start, network, data.vocabularies())
     module = instantiate(config["model"]["module"], network=network, _convert_="all")
     trainer = make_trainer(config["trainer"], folder)
     if main_process:
@@ -101,8 +105,6 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
         metrics |= {name: float(value) for name, value in tester.test(module, data, verbose=False)[0].items()}
     runs.write_metrics(folder, metrics)
     plot_curves(folder)
-    if config["component"] is None:  # a start for other models, not one that a component reads
-        return metrics
     final = {name: value for name, value in metrics.items() if name.startswith(("val/", "test/"))}
     export_model(
         folder / "model",
@@ -114,7 +116,8 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
         data=data.sources(),
         metrics=final,
     )
-    export_pipeline(folder / "pipeline", folder / "model", component=config["component"], lang=config["lang"])
+    if config["component"] is not None:  # an encoder is a start for other models, no component reads it
+        export_pipeline(folder / "pipeline", folder / "model", component=config["component"], lang=config["lang"])
     for name, value in final.items():
         sys.stderr.write(f"{name:<32} {value:.4f}\n")
     sys.stderr.write(f"model: {folder / 'model'}\nspaCy pipeline: {folder / 'pipeline'}\n")
@@ -127,7 +130,8 @@ def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], t
     Returns:
         The keyword arguments, plain JSON, and the network.
     """
-    arguments = {**{k: v for k, v in settings.items() if k != "_target_"}, **data.network_arguments()}
+    merged = OmegaConf.merge({k: v for k, v in settings.items() if k != "_target_"}, data.network_arguments())
+    arguments = cast(dict[str, Any], OmegaConf.to_container(merged))
     network = instantiate({"_target_": settings["_target_"]}, **arguments, _convert_="all")
     for name, pretrained in data.initial_weights().items():
         embedding = network.get_submodule(name)
@@ -136,12 +140,38 @@ def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], t
                 f"model.network: {name} is {embedding.embedding_dim} wide, but its pretrained vectors are "
                 f"{pretrained.shape[1]}; set that width."
             )
-        if isinstance(embedding, CodedEmbedding):
-            embedding.encode(pretrained)
-        else:
-            with torch.no_grad():
-                embedding.weight.copy_(pretrained)
+        embedding.encode(pretrained)
     return arguments, network
+
+
+def copy_encoder(start: str, network: torch.nn.Module, vocabularies: dict[str, Vocab]) -> None:
+    """Give a tagger the encoder of another model: characters by their entry, all else as it is.
+
+    Args:
+        start: A shipped model, or a model folder: of an encoder or a tagger.
+        network: The tagger.
+        vocabularies: Its vocabularies.
+
+    Raises:
+        ConfigError: A layer of the other model has another shape.
+    """
+    bundle = load_folder(find_model(start), kind=None)
+    theirs = bundle.network.encoder if isinstance(bundle.network, Tagger) else bundle.network
+    ours, weights = cast(Tagger, network).encoder.state_dict(), theirs.state_dict()
+    embedding = "encode_chars.embed.weight"
+    rows = ours[embedding]
+    rows[[PAD, UNK, -1]] = weights[embedding][[PAD, UNK, -1]]
+    for char in vocabularies["chars"].entries:
+        if char in bundle.vocabularies["chars"]:
+            rows[vocabularies["chars"].id(char)] = weights[embedding][bundle.vocabularies["chars"].id(char)]
+    for name in ours:
+        if name.startswith(("encode_chars.convolve", "embed_casings", "read.0")):
+            if ours[name].shape != weights[name].shape:
+                raise ConfigError(
+                    f"model.init_from={start}: {name} has shape {list(weights[name].shape)}, here it is "
+                    f"{list(ours[name].shape)}; give model.network.encoder the widths of that model."
+                )
+            ours[name].copy_(weights[name])
 
 
 def load_best(module: pl.LightningModule, folder: Path) -> None:

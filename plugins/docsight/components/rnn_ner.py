@@ -111,7 +111,7 @@ class RnnNer(NetworkPipe):
         vocabularies = self.bundle.vocabularies
         types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
         with torch.no_grad():
-            encoded = network.encode_types(types.to(self.device))
+            encoded = network.encoder.encode_types(types.to(self.device))
         found = read_spans(network, encoded, rows, breaks=breaks)
         return [
             [

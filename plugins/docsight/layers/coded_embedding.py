@@ -9,8 +9,8 @@ CENTROIDS = 256  # so that a code is one byte
 class CodedEmbedding(nn.Module):
     """An embedding whose vectors are cut into parts, each the nearest of 256 centroids.
 
-    Four hundred thousand words of 50 dimensions take 10 MB in 25 parts, an eighth of their floats. Codes are not
-    trained; the centroids may be.
+    Four hundred thousand words of 50 dimensions take 10 MB in 25 parts, an eighth of their floats. All zeros until
+    `encode` is given vectors; never trained.
 
     Args:
         num_embeddings: Rows.
@@ -22,6 +22,7 @@ class CodedEmbedding(nn.Module):
     """
 
     codes: Tensor
+    centroids: Tensor
 
     def __init__(self, num_embeddings: int, embedding_dim: int, *, parts: int) -> None:
         super().__init__()
@@ -29,7 +30,7 @@ class CodedEmbedding(nn.Module):
             raise ValueError(f"Expected parts that divide the width; found {parts} parts of {embedding_dim}.")
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.register_buffer("codes", torch.zeros(num_embeddings, parts, dtype=torch.uint8))
-        self.centroids = nn.Parameter(torch.zeros(parts, CENTROIDS, embedding_dim // parts))
+        self.register_buffer("centroids", torch.zeros(parts, CENTROIDS, embedding_dim // parts))
 
     def forward(self, ids: Tensor) -> Tensor:
         """Map ids (n,) to vectors (n, width)."""
@@ -38,7 +39,7 @@ class CodedEmbedding(nn.Module):
         return self.centroids[part, codes].flatten(1)
 
     @torch.no_grad()
-    def encode(self, vectors: Tensor, *, steps: int = 15, sample: int = 50_000, seed: int = 0) -> None:
+    def encode(self, vectors: Tensor, *, steps: int = 10, sample: int = 20_000, seed: int = 0) -> None:
         """Fit the centroids to vectors (rows, width) by k-means, part by part, and code them.
 
         The first centroid of each part is zero, so that a row of zeros stays one.

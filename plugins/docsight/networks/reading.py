@@ -8,7 +8,8 @@ from torch import Tensor
 
 from docsight.batching import batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
-from docsight.networks.tagger import Tagger, WordTypes
+from docsight.networks.encoder import WordTypes
+from docsight.networks.tagger import Tagger
 from docsight.vocab import Vocab, casing, pad_rows
 
 WINDOW = 256  # tokens that are read at once
@@ -50,7 +51,7 @@ def read_spans(
 
     Args:
         network: The tagger, in evaluation mode.
-        encoded: (types, input), the distinct words as `Tagger.encode_types` gives them.
+        encoded: (types, input), the distinct words as `Encoder.encode_types` gives them.
         rows: For each row its words as indexes into `encoded`, (tokens,).
         breaks: For each row the tokens behind which no span may go on, such as the last of a paragraph.
 

@@ -13,8 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
+from docsight.networks.encoder import WordTypes
 from docsight.networks.reading import word_types
-from docsight.networks.tagger import WordTypes
 from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab, char_vocab
 from docsight_training.data.augment import Augment
@@ -56,9 +56,10 @@ class NerData(pl.LightningDataModule):
         fold: For each label of ours the labels of the corpora that it stands for; None to keep them as they are.
         unknown_labels: What a token without a label says of labels that its corpus does not annotate:
             `outside` (that it has none of them) or `marginalise` (nothing).
+        embed_corpora: Whether the network is told which corpus a text is from, in training.
         glove_words: How many of the most frequent words of GloVe the vocabulary takes; 0 for none.
-        min_count: How often a word that GloVe lacks must stand in the training split to be in the vocabulary; None
-            leaves all of them to their characters, as an embedding that is not trained must.
+        min_count: How often a word must stand in the training split for its vector to be tuned, or to have one
+            where GloVe has none.
         window: The most tokens in a window.
         batch_tokens: About how many tokens make a training step.
         augment: Changes of the text, drawn anew for each epoch; see `Augment`. None for none.
@@ -77,8 +78,9 @@ class NerData(pl.LightningDataModule):
         labels: Sequence[str] | None = None,
         fold: Mapping[str, Sequence[str]] | None = None,
         unknown_labels: str = "outside",
-        glove_words: int = 100_000,
-        min_count: int | None = 2,
+        embed_corpora: bool = False,
+        glove_words: int = 400_000,
+        min_count: int = 2,
         window: int = 160,
         batch_tokens: int = 1500,
         augment: Mapping[str, float] | None = None,
@@ -97,6 +99,7 @@ class NerData(pl.LightningDataModule):
         self.reading = Reading(source, path, Columns(**(columns or {})), ours, conll_columns)
         self.wanted_labels = labels
         self.unknown_labels = unknown_labels
+        self.embed_corpora = embed_corpora
         self.glove_words = glove_words
         self.min_count = min_count
         self.window = window
@@ -133,11 +136,13 @@ class NerData(pl.LightningDataModule):
 
     def network_arguments(self) -> dict[str, Any]:
         """Return the arguments of the network that the data decides."""
-        return {"labels": self.labels, "num_words": len(self.words), "num_chars": len(self.chars)}
+        sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
+        corpora = len(self.corpora) if self.embed_corpora else 0
+        return {"labels": self.labels, "num_corpora": corpora, "encoder": sizes}
 
     def initial_weights(self) -> dict[str, Tensor]:
-        """Return pretrained embeddings by the name of the submodule; rows that are all zero have none."""
-        return {"embed_words": self._vectors} if self.glove_words else {}
+        """Return pretrained vectors by the name of the embedding; rows that are all zero have none."""
+        return {"encoder.embed_words": self._vectors} if self.glove_words else {}
 
     def vocabularies(self) -> dict[str, Vocab]:
         """Return the vocabularies that go into the model folder."""
@@ -233,17 +238,17 @@ class NerData(pl.LightningDataModule):
 
     def _build_vocabularies(self, train: Sequence[Document]) -> None:
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
+        counts = Counter(token.lower() for token in tokens)
+        # The words that are tuned come first: the network knows them by their id.
+        own = sorted(word for word, count in counts.items() if count >= self.min_count)
         words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
-        known = set(words)
-        own: list[str] = []
-        if self.min_count is not None:
-            counts = Counter(token.lower() for token in tokens)
-            own = sorted(word for word, count in counts.items() if count >= self.min_count and word not in known)
-        self.words = Vocab([*words, *own])
-        self.chars = char_vocab([*set(tokens)], min_count=2)
+        tuned = set(own)
+        self.words = Vocab([*own, *(word for word in words if word not in tuned)])
+        self._tuned_words = 2 + len(own)
+        self.chars = char_vocab(sorted(set(tokens)), min_count=2)
         if vectors is not None:
             self._vectors = torch.zeros(len(self.words), vectors.shape[1])
-            self._vectors[2 : 2 + len(words)] = torch.from_numpy(vectors)
+            self._vectors[[self.words.id(word) for word in words]] = torch.from_numpy(vectors)
 
 
 class _Batches(Dataset):

@@ -13,8 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
 from docsight.errors import DataError
+from docsight.networks.encoder import WordTypes
 from docsight.networks.reading import word_types
-from docsight.networks.tagger import WordTypes
 from docsight.vocab import Vocab, char_vocab
 from docsight_training.data.sources import load_split
 from docsight_training.data.vectors import load_glove
@@ -53,7 +53,7 @@ class TextData(pl.LightningDataModule):
         origin: str = "",
         column: str = "text",
         paragraph: str = "para",
-        glove_words: int = 100_000,
+        glove_words: int = 400_000,
         window: int = 80,
         batch_tokens: int = 4000,
         validation: int = 500,
@@ -105,8 +105,8 @@ class TextData(pl.LightningDataModule):
         self.word_counts = torch.from_numpy(np.bincount(ids[self._tokens], minlength=len(self.words)))
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides; the labels are a placeholder."""
-        return {"labels": ["NAME"], "num_words": len(self.words), "num_chars": len(self.chars)}
+        """Return the arguments of the network that the data decides."""
+        return {"num_words": len(self.words), "num_chars": len(self.chars)}
 
     def initial_weights(self) -> dict[str, Tensor]:
         """Return the pretrained word vectors."""

@@ -11,18 +11,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from docsight.layers.coded_embedding import CodedEmbedding
-from docsight.networks.tagger import Tagger
+from docsight.errors import ConfigError
+from docsight.networks.encoder import Encoder, drop_units
 from docsight.vocab import UNK
 from docsight_training.data.text import TextBatch, TextData
 from docsight_training.modules.schedule import Annealed
 
 
 class LanguageModule(Annealed):
-    """The encoder of a `Tagger` as two language models.
+    """An encoder as two language models.
 
     Args:
-        network: The tagger; its first BiLSTM learns, what stands above it is not used.
+        network: The encoder, of one layer: a second one would see, from its other direction, the word to guess.
         optimizer: Makes the optimiser.
         samples: Words that each step's targets are told apart from.
         warmup: The share of the run before the learning rate peaks.
@@ -32,7 +32,7 @@ class LanguageModule(Annealed):
 
     def __init__(
         self,
-        network: Tagger,
+        network: Encoder,
         *,
         optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
         samples: int = 400,
@@ -43,11 +43,11 @@ class LanguageModule(Annealed):
         super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
         self.network = network
         self.samples = samples
-        network.embed_words.requires_grad_(False)  # the words to guess are told by these vectors
-        hidden = network.emit.in_features // 2
-        words = cast(nn.Embedding | CodedEmbedding, network.embed_words)
-        self.ahead, self.back = nn.Linear(hidden, words.embedding_dim), nn.Linear(hidden, words.embedding_dim)
-        self.bias = nn.Embedding(words.num_embeddings, 1)
+        if len(network.read) != 1:
+            raise ConfigError(f"model.network.num_layers: expected 1 for a language model; found {len(network.read)}.")
+        hidden, width = network.output_dim // 2, network.embed_words.embedding_dim
+        self.ahead, self.back = nn.Linear(hidden, width), nn.Linear(hidden, width)
+        self.bias = nn.Embedding(network.embed_words.num_embeddings, 1)
         nn.init.zeros_(self.bias.weight)
         self._log_q: Tensor | None = None
 
@@ -63,15 +63,16 @@ class LanguageModule(Annealed):
 
     def _loss(self, batch: TextBatch) -> Tensor:
         encoded = self.network.encode_types(batch.types)[batch.index]
-        states = self.network.read[0](self.network._drop(encoded), batch.lengths)
+        states = self.network(encoded, batch.lengths)
         half = states.shape[2] // 2
+        share = self.network.dropout if self.training else 0.0
         words = batch.types.words[batch.index]  # (batch, time)
         time = torch.arange(words.shape[1], device=words.device)
         inside = time < batch.lengths.unsqueeze(1)
         known = inside & (words != UNK)
         # The state at t has read the word at t: ahead it guesses t + 1, on the way back t - 1.
-        ahead = self.ahead(self.network._drop(states[:, :-1, :half]))[known[:, 1:]]
-        back = self.back(self.network._drop(states[:, 1:, half:]))[known[:, :-1] & inside[:, 1:]]
+        ahead = self.ahead(drop_units(states[:, :-1, :half], share))[known[:, 1:]]
+        back = self.back(drop_units(states[:, 1:, half:], share))[known[:, :-1] & inside[:, 1:]]
         targets = torch.cat([words[:, 1:][known[:, 1:]], words[:, :-1][known[:, :-1] & inside[:, 1:]]])
         return self._sampled_softmax(torch.cat([ahead, back]), targets)
 

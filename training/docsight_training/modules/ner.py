@@ -21,7 +21,6 @@ class NerModule(Annealed):
         network: The tagger.
         optimizer: Makes the optimiser of the parameters that are trained.
         warmup: The share of the run before the learning rate peaks.
-        frozen: Submodules of the network that keep their initial weights.
         clip: The largest norm of a step's gradient.
         seed: Seeds dropout, anew at each epoch, so that a resumed run repeats an undisturbed one.
     """
@@ -32,14 +31,11 @@ class NerModule(Annealed):
         *,
         optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
         warmup: float = 0.1,
-        frozen: Sequence[str] = (),
         clip: float = 5.0,
         seed: int = 1,
     ) -> None:
         super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
         self.network = network
-        for name in frozen:
-            network.get_submodule(name).requires_grad_(False)
         self._counts: dict[str, SpanScore] = {}
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
@@ -68,7 +64,7 @@ class NerModule(Annealed):
         """Return the spans that the network finds in documents."""
         encoded, rows, offset = [], [], 0
         for document in documents:
-            encoded.append(self.network.encode_types(document.types))
+            encoded.append(self.network.encoder.encode_types(document.types))
             rows.append(document.index + offset)
             offset += len(encoded[-1])
         found = read_spans(self.network, torch.cat(encoded).float(), rows)
