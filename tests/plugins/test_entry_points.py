@@ -1,0 +1,32 @@
+"""What the installed distribution advertises."""
+
+from importlib.metadata import EntryPoint, distribution
+
+import pytest
+import spacy
+
+ENTRY_POINTS = list(distribution("docsight").entry_points)
+FACTORIES = [point.name for point in ENTRY_POINTS if point.group == "spacy_factories"]
+
+
+def test_distribution_advertises_commands_and_components() -> None:
+    names = {(point.group, point.name) for point in ENTRY_POINTS}
+    assert {
+        ("console_scripts", "docsight"),
+        ("console_scripts", "docsight-train"),
+        ("spacy_factories", "rnn_ner"),
+    } <= names
+
+
+@pytest.mark.parametrize("point", ENTRY_POINTS, ids=lambda point: point.name)
+def test_entry_point_resolves(point: EntryPoint) -> None:
+    if point.module.startswith("docsight_training"):
+        pytest.importorskip("hydra", reason="the extra 'train' is not installed")
+    assert callable(point.load())
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_factory_adds_a_component_to_a_blank_pipeline(name: str) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe(name)
+    assert nlp.pipe_names == [name]
