@@ -1,0 +1,98 @@
+"""What is in the built distributions. `make package-test` installs the wheel and runs tests there."""
+
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+import docsight
+from docsight.bundle import CARD, CONFIG, WEIGHTS
+
+pytest.importorskip("build")
+pytest.importorskip("hatchling")
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = (ROOT / "plugins/docsight", ROOT / "training/docsight_training", ROOT / "conf/docsight_conf")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist, and the wheel from the sdist."""
+    out = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> zipfile.ZipFile:
+    (path,) = built.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def names(wheel: zipfile.ZipFile) -> set[str]:
+    return set(wheel.namelist())
+
+
+def metadata(wheel: zipfile.ZipFile, name: str) -> str:
+    return wheel.read(f"docsight-{docsight.__version__}.dist-info/{name}").decode()
+
+
+def test_wheel_holds_the_three_packages_whole_and_nothing_else(names: set[str]) -> None:
+    sources = {
+        path.relative_to(package.parent).as_posix()
+        for package in PACKAGES
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert {name for name in names if ".dist-info/" not in name} == sources
+
+
+def test_wheel_holds_what_is_read_at_run_time(names: set[str]) -> None:
+    assert {
+        "docsight/py.typed",
+        "docsight/documents/report.html.jinja",
+        "docsight/documents/report.css",
+        "docsight/documents/report.js",
+        "docsight_training/py.typed",
+        "docsight_conf/train.yaml",
+    } <= names
+
+
+def test_wheel_makes_a_package_of_every_config_folder(names: set[str]) -> None:
+    folders = {str(PurePosixPath(name).parent) for name in names if name.endswith(".yaml")}
+    assert "docsight_conf/experiment" in folders
+    assert [folder for folder in folders if f"{folder}/__init__.py" not in names] == []
+
+
+def test_wheel_holds_whole_models(names: set[str]) -> None:
+    models = {PurePosixPath(*path.parts[:3]) for path in map(PurePosixPath, names) if path.parts[1] == "models"}
+    missing = [f"{model}/{file}" for model in models for file in (CONFIG, WEIGHTS, CARD)]
+    assert [name for name in missing if name not in names] == []
+
+
+def test_wheel_declares_its_commands_and_licence(wheel: zipfile.ZipFile) -> None:
+    declared = metadata(wheel, "entry_points.txt").splitlines()
+    assert "docsight = docsight.cli:main" in declared
+    assert "docsight-train = docsight_training.train:main" in declared
+    assert "MIT" in metadata(wheel, "licenses/LICENSE")
+
+
+def test_wheel_requires_no_training_package_without_extras(wheel: zipfile.ZipFile) -> None:
+    plain = re.findall(r"^Requires-Dist: ([\w-]+)(?!.*extra ==)", metadata(wheel, "METADATA"), flags=re.M)
+    assert set(plain) == {"numpy", "pillow", "safetensors", "spacy", "torch"}
+
+
+def test_sdist_holds_sources_and_tests_only(built: Path) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        tops = {PurePosixPath(name).parts[1] for name in archive.getnames()}
+    known = {"plugins", "training", "conf", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
+    assert tops - known == {"PKG-INFO", ".gitignore"}
+    assert {"plugins", "training", "conf", "tests", "pyproject.toml"} <= tops
