@@ -19,8 +19,8 @@ def span_score(span: Span) -> float | None:
     """Return the probability that a component of docsight gave the entity; None where none wrote it."""
     key = [span.start_char, span.end_char, span.label_]
     for stored in span.doc.user_data.get(STORE, {}).values():
-        entities = stored.get("entities", [])  # [start, end, label, score], in order
-        at = bisect_left(entities, key)
+        entities = stored.get("entities", [])  # [start, end, label, score], in order; tuples after a round trip
+        at = bisect_left(entities, key, key=lambda row: list(row[:3]))
         if at < len(entities) and list(entities[at][:3]) == key:
             return entities[at][3]
     return None

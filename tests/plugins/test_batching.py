@@ -1,7 +1,8 @@
 import pytest
-from docsight.batching import batches_by_cost, windows
 from hypothesis import given
 from hypothesis import strategies as st
+
+from docsight.batching import batches_by_cost, windows
 
 
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 1000))

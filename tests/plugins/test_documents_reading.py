@@ -85,6 +85,7 @@ def test_read_reads_all_samples() -> None:
     samples = Path(__file__).parents[2] / "samples"
     if not samples.is_dir():
         pytest.skip("the samples are in a checkout only")
+    pytest.importorskip("selectolax")
     problems: list[Problem] = []
     docs = {doc._.source["path"]: doc for doc in read(samples, on_problem=problems.append)}
     assert problems == []

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import torch
+
 from docsight.layers.char_encoder import CharCNN
 from docsight.layers.coded_embedding import CodedEmbedding
 from docsight.layers.crf import LinearChainCRF

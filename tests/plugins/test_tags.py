@@ -1,4 +1,5 @@
 import pytest
+
 from docsight.tags import TagSpan, iobes_from_spans, iobes_rules, iobes_tags, spans_from_iob2, spans_from_iobes
 
 

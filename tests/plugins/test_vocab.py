@@ -1,4 +1,5 @@
 import pytest
+
 from docsight.vocab import CASINGS, PAD, UNK, Vocab, casing, char_vocab, pad_rows
 
 

@@ -152,8 +152,11 @@ class RnnNer(NetworkPipe):
             (words,), and the words behind which a paragraph ends.
         """
         hashes = [doc.to_array([ORTH]).astype(np.uint64).reshape(-1) for doc in docs]
-        distinct, index = np.unique(np.concatenate([*hashes, np.zeros(0, np.uint64)]), return_inverse=True)
-        words = [self.vocab.strings[int(key)] for key in distinct]
+        joined = np.concatenate([*hashes, np.zeros(0, np.uint64)])
+        distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
+        # A word's string is asked of the Doc it came in: after pickling, that may have a vocabulary of its own.
+        owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
+        words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
         spaces = np.array([word.isspace() or not word for word in words], dtype=bool)
         blank = np.array([word.count("\n") > 1 for word in words], dtype=bool) & spaces
         rows, tokens, breaks, start = [], [], [], 0

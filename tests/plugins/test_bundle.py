@@ -1,0 +1,188 @@
+import json
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+
+from docsight import bundle
+from docsight.bundle import CONFIG, WEIGHTS, find_model, load_files, load_folder
+from docsight.errors import BundleError
+
+
+@pytest.fixture
+def folder(tiny_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model, tmp_path / "copy"))
+
+
+def _change_config(folder: Path, **changes) -> None:
+    config = json.loads((folder / CONFIG).read_text()) | changes
+    (folder / CONFIG).write_text(json.dumps(config))
+
+
+def _change_weights(folder: Path, change) -> None:
+    """Rewrite the weights, with the checksum that belongs to them."""
+    weights = safetensors.torch.load_file(folder / WEIGHTS)
+    change(weights)
+    safetensors.torch.save_file(weights, folder / WEIGHTS)
+    _resum(folder, WEIGHTS)
+
+
+def _resum(folder: Path, name: str) -> None:
+    import hashlib
+
+    sums = json.loads((folder / CONFIG).read_text())["sha256"]
+    _change_config(folder, sha256=sums | {name: hashlib.sha256((folder / name).read_bytes()).hexdigest()})
+
+
+def test_bundle_round_trip_through_a_folder_and_bytes_is_exact(folder, tmp_path):
+    first = load_folder(folder, kind="tagger")
+    first.to_disk(tmp_path / "again")
+    for name in (WEIGHTS, "words.txt", "chars.txt", "MODEL_CARD.md", CONFIG):
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+    second = load_files(first.to_files(), kind="tagger")
+    for name, tensor in first.network.state_dict().items():
+        assert torch.equal(tensor, second.network.state_dict()[name])
+    assert second.about == first.about
+    assert second.card == first.card
+
+
+@pytest.mark.parametrize("name", [CONFIG, WEIGHTS, "words.txt", "MODEL_CARD.md"])
+def test_bundle_names_a_missing_file(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(BundleError, match=f"{name} is missing"):
+        load_folder(folder, kind="tagger")
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "words.txt", "chars.txt"])
+@pytest.mark.parametrize("how", ["truncated", "altered"])
+def test_bundle_names_a_truncated_or_altered_file(folder, name, how):
+    content = bytearray((folder / name).read_bytes())
+    if how == "truncated":
+        content = content[:-3]
+    else:
+        content[-3] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(BundleError, match=rf"{name} is truncated or altered: .* expects SHA-256 \w+, found \w+"):
+        load_folder(folder, kind="tagger")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "oracle"}, "kind 'oracle' is unknown; expected one of"),
+        ({"kind": "encoder"}, "this is a 'encoder' model; the component needs a 'tagger' model"),
+        ({"format": 2}, "format 2; this docsight reads 1 to 1. Upgrade"),
+        ({"format": 0}, "format 0; this docsight reads"),
+        ({"format": "1"}, "expected an object with an integer 'format'"),
+        ({"network": []}, "expected 'network' to be a dict"),
+        ({"network": {"strange": 1}}, "the network cannot be built from its arguments.*'strange'"),
+        ({"vocabularies": ["../../words"]}, "cannot name a vocabulary"),
+        ({"vocabularies": [3]}, "cannot name a vocabulary"),
+        ({"sha256": {}}, "truncated or altered: .* expects SHA-256 None"),
+    ],
+)
+def test_bundle_refuses_a_config_of_another_kind_or_version(folder, changes, message):
+    _change_config(folder, **changes)
+    with pytest.raises(BundleError, match=message):
+        load_folder(folder, kind="tagger")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"format": true}'])
+def test_bundle_refuses_what_is_no_config(folder, content):
+    (folder / CONFIG).write_bytes(content)
+    with pytest.raises(BundleError, match=CONFIG):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_lists_missing_and_unexpected_tensors(folder):
+    def rename(weights):
+        weights["emit.wheel"] = weights.pop("emit.weight")
+
+    _change_weights(folder, rename)
+    with pytest.raises(BundleError, match=r"Missing: emit\.weight; unexpected: emit\.wheel"):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_tells_expected_and_found_shape(folder):
+    _change_weights(folder, lambda weights: weights.update({"emit.bias": torch.zeros(5)}))
+    with pytest.raises(BundleError, match=r"'emit\.bias' has shape \[5\]; the network expects \[13\]"):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_refuses_a_vocabulary_of_another_model(folder):
+    with (folder / "words.txt").open("a") as file:
+        file.write("more\n")
+    _resum(folder, "words.txt")
+    with pytest.raises(BundleError, match=r"words\.txt makes 12 ids, but config\.json says num_words=11"):
+        load_folder(folder, kind="tagger")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"encoder": {"num_words": 10**12}},
+        {"encoder": {"hidden_dim": 10**9}},
+        {"encoder": {"num_layers": 10**9}},
+        {"encoder": {"num_words": -5}},
+        {"labels": [f"L{n}" for n in range(10_000)]},
+        {"labels": []},
+        {"labels": ["PER", "PER"]},
+        {"labels": 7},
+        {"encoder": 7},
+    ],
+)
+def test_bundle_checks_sizes_before_it_takes_memory(folder, arguments):
+    network = json.loads((folder / CONFIG).read_text())["network"]
+    for key, value in arguments.items():
+        network[key] = network[key] | value if isinstance(value, dict) else value
+    _change_config(folder, network=network)
+    with pytest.raises(BundleError):
+        load_folder(folder, kind="tagger")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"x": {"dtype": "F16", "shape": [10**12], "data_offsets": [0, 2 * 10**12]}},
+        {"x": {"dtype": "F16", "shape": [-1], "data_offsets": [0, 2]}},
+        {"x": {"dtype": "F99", "shape": [1], "data_offsets": [0, 2]}},
+        {"x": {}},
+        {"x": 3},
+        [1],
+    ],
+)
+def test_bundle_refuses_a_header_that_lies(folder, header):
+    text = json.dumps(header).encode()
+    (folder / WEIGHTS).write_bytes(struct.pack("<Q", len(text)) + text + b"\0\0")
+    _resum(folder, WEIGHTS)
+    with pytest.raises(BundleError, match=WEIGHTS):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_refuses_a_header_longer_than_the_file(folder):
+    (folder / WEIGHTS).write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
+    _resum(folder, WEIGHTS)
+    with pytest.raises(BundleError, match="is truncated: its header needs"):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_refuses_a_file_of_a_strange_size_unread(folder):
+    with (folder / CONFIG).open("r+b") as file:
+        file.truncate(50 << 20)
+    with pytest.raises(BundleError, match="expected at most 1,048,576"):
+        load_folder(folder, kind="tagger")
+
+
+def test_find_model_lists_what_is_shipped(tmp_path):
+    with pytest.raises(BundleError, match=r"neither a shipped model \(.*\) nor a folder with a config\.json"):
+        find_model(str(tmp_path / "nothing"))
+
+
+def test_vocabulary_with_a_line_break_is_not_written(folder):
+    loaded = load_folder(folder, kind="tagger")
+    loaded.vocabularies["words"] = bundle.Vocab(["a\nb"])
+    with pytest.raises(BundleError, match="holds a line break"):
+        loaded.to_files()

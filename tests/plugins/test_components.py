@@ -1,0 +1,261 @@
+"""spaCy's protocol, one table over all components."""
+
+import multiprocessing
+import pickle
+import shutil
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+import torch
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from docsight.errors import BundleError, ConfigError
+
+TEXTS = [
+    "Ada Lovelace met Charles Babbage in London in 1833.",
+    "",
+    " \n\n ",
+    "The Analytical Engine of the Royal Society weaves algebraical patterns, she wrote to Mr. De Morgan.",
+    "London",
+    "Bernoulli " * 700,
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A component, and how to read what it wrote."""
+
+    name: str
+    model: str  # the fixture that makes its model folder
+    read: Callable[[Doc], Any]
+
+
+def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
+    return [(ent.label_, ent.start_char, ent.end_char, round(ent._.score, 2)) for ent in doc.ents]
+
+
+CASES = [Case("rnn_ner", "tiny_model", _entities)]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request) -> Case:
+    return request.param
+
+
+@pytest.fixture
+def model(case, request) -> Path:
+    return request.getfixturevalue(case.model)
+
+
+@pytest.fixture
+def nlp(case, model) -> Language:
+    made = spacy.blank("en")
+    made.add_pipe(case.name, config={"model": str(model)})
+    return made
+
+
+@pytest.fixture
+def expected(case, nlp) -> list[Any]:
+    results = [case.read(nlp(text)) for text in TEXTS]
+    assert any(results), "the tiny model must write something, or nothing is tested"
+    return results
+
+
+def test_component_batch_equals_one_by_one_in_order(case, nlp, expected):
+    docs = list(nlp.pipe(TEXTS))
+    assert [doc.text for doc in docs] == TEXTS
+    assert [case.read(doc) for doc in docs] == expected
+    assert [case.read(doc) for doc in nlp.pipe(TEXTS, batch_size=2)] == expected
+
+
+def test_component_pipe_is_lazy(nlp):
+    taken = []
+
+    def stream():
+        for n in range(100):
+            taken.append(n)
+            yield f"London {n}"
+
+    next(nlp.pipe(stream(), batch_size=4))
+    assert len(taken) < 20
+
+
+def test_component_disk_and_bytes_round_trips(case, nlp, expected, tmp_path):
+    nlp.to_disk(tmp_path / "pipeline")
+    by_disk = spacy.load(tmp_path / "pipeline")
+    by_bytes = spacy.blank("en")
+    by_bytes.add_pipe(case.name, config={"model": "/nowhere"})
+    by_bytes.from_bytes(nlp.to_bytes())
+    for other in (by_disk, by_bytes):
+        assert [case.read(doc) for doc in other.pipe(TEXTS)] == expected
+        assert other.get_pipe(case.name).labels == nlp.get_pipe(case.name).labels
+    assert (tmp_path / "pipeline" / case.name / "MODEL_CARD.md").is_file()
+
+
+def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, expected, tmp_path, monkeypatch):
+    copy = shutil.copytree(model, tmp_path / "model")
+    nlp = spacy.blank("en")
+    nlp.add_pipe(case.name, config={"model": str(copy)})
+    nlp.to_disk(tmp_path / "pipeline")
+    shutil.rmtree(copy)
+    from docsight import bundle
+
+    read = []
+    monkeypatch.setattr(
+        bundle, "_read", lambda folder, name, _read=bundle._read: read.append(folder) or _read(folder, name)
+    )
+    loaded = spacy.load(tmp_path / "pipeline")
+    assert [case.read(doc) for doc in loaded.pipe(TEXTS)] == expected
+    assert set(read) == {tmp_path / "pipeline" / case.name}
+
+
+def test_component_reads_its_model_on_first_use_only(case):
+    nlp = spacy.blank("en")
+    component = nlp.add_pipe(case.name, config={"model": "/nowhere"})
+    assert component.labels == ()
+    with pytest.raises(BundleError, match="neither a shipped model"):
+        nlp("London")
+
+
+def test_component_missing_model_is_raised_past_an_error_handler(case):
+    nlp = spacy.blank("en")
+    nlp.add_pipe(case.name, config={"model": "/nowhere"})
+    nlp.set_error_handler(lambda name, proc, docs, error: None)
+    with pytest.raises(BundleError):
+        list(nlp.pipe(["London"]))
+
+
+def test_component_pickles(case, nlp, expected):
+    copy = pickle.loads(pickle.dumps(nlp.get_pipe(case.name)))
+    assert [case.read(copy(nlp.make_doc(text))) for text in TEXTS] == expected
+
+
+def test_component_pickles_before_its_model_is_read(case, model, expected):
+    nlp = spacy.blank("en")
+    copy = pickle.loads(pickle.dumps(nlp.add_pipe(case.name, config={"model": str(model)})))
+    assert case.read(copy(nlp.make_doc(TEXTS[0]))) == expected[0]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_component_n_process_after_torch_has_run_with_threads(case, nlp, expected, threads):
+    torch.set_num_threads(threads)
+    try:
+        torch.randn(400, 400) @ torch.randn(400, 400)
+        nlp(TEXTS[0])
+        assert [case.read(doc) for doc in nlp.pipe(TEXTS, n_process=2, batch_size=2)] == expected
+    finally:
+        torch.set_num_threads(1)
+
+
+@pytest.mark.slow
+def test_component_works_under_spawn(case, nlp, expected):
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method("spawn", force=True)
+    try:
+        assert [case.read(doc) for doc in nlp.pipe(TEXTS, n_process=2, batch_size=3)] == expected
+    finally:
+        multiprocessing.set_start_method(before, force=True)
+
+
+def test_component_works_when_threads_share_one_nlp(case, model, expected):
+    nlp = spacy.blank("en")
+    nlp.add_pipe(case.name, config={"model": str(model)})  # not read yet: the threads race for that, too
+    results: dict[int, Any] = {}
+
+    def work(n: int) -> None:
+        results[n] = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [results[n] for n in range(6)] == [expected] * 6
+
+
+def test_component_labels_outlive_a_memory_zone(case, model):
+    nlp = spacy.blank("en")
+    nlp.add_pipe(case.name, config={"model": str(model)})
+    with nlp.memory_zone():
+        inside = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+    with nlp.memory_zone():
+        assert [case.read(doc) for doc in nlp.pipe(TEXTS)] == inside
+    for label in nlp.get_pipe(case.name).labels:
+        assert nlp.vocab.strings[nlp.vocab.strings[label]] == label
+        assert label in nlp.vocab.strings
+
+
+def test_component_error_costs_one_document_and_not_its_batch(case, nlp, expected, monkeypatch):
+    component = nlp.get_pipe(case.name)
+    predict = component.predict
+
+    def fragile(docs):
+        if any(doc.text == "London" for doc in docs):
+            raise RuntimeError("no London today")
+        return predict(docs)
+
+    monkeypatch.setattr(component, "predict", fragile)
+    failed = []
+    nlp.set_error_handler(lambda name, proc, docs, error: failed.append((name, docs[0].text, str(error))))
+    read = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+    assert read == [e for text, e in zip(TEXTS, expected, strict=True) if text != "London"]
+    assert failed == [(case.name, "London", "no London today")]
+
+
+def test_component_raises_by_default(case, nlp, monkeypatch):
+    def broken(docs):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(nlp.get_pipe(case.name), "predict", broken)
+    with pytest.raises(RuntimeError, match="broken"):
+        nlp("London")
+    with pytest.raises(RuntimeError, match="broken"):
+        list(nlp.pipe(["London"]))
+
+
+def test_component_results_survive_doc_bytes_and_docbin(case, nlp, expected):
+    docs = list(nlp.pipe(TEXTS))
+    assert [case.read(Doc(nlp.vocab).from_bytes(doc.to_bytes())) for doc in docs] == expected
+    held = DocBin(docs=docs, store_user_data=True).to_bytes()
+    assert [case.read(doc) for doc in DocBin().from_bytes(held).get_docs(nlp.vocab)] == expected
+
+
+def test_component_passes_pipe_analysis(case, nlp):
+    analysis = nlp.analyze_pipes()
+    assert analysis["problems"][case.name] == []
+    assert analysis["summary"][case.name]["assigns"]
+
+
+def test_component_is_not_trainable_by_spacy(case, nlp):
+    assert not nlp.get_pipe(case.name).is_trainable
+
+
+def test_component_warns_once_of_another_language(case, model):
+    nlp = spacy.blank("de")
+    nlp.add_pipe(case.name, config={"model": str(model)})
+    with pytest.warns(UserWarning, match="trained for 'en', the pipeline is for 'de'"):
+        nlp("London")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nlp("London")
+
+
+@pytest.mark.parametrize("device", ["tpu", "cuda:banana", "cuda:99"])
+def test_component_refuses_a_device_that_is_not_there(case, device):
+    with pytest.raises(ConfigError, match=device):
+        spacy.blank("en").add_pipe(case.name, config={"device": device})
+
+
+def test_component_reads_a_million_characters_in_one_document(case, nlp):
+    text = "Ada Lovelace lived in London. " * 33_000
+    nlp.max_length = len(text) + 1
+    doc = nlp(text)
+    assert doc.text == text
+    assert case.read(doc)
