@@ -101,9 +101,7 @@ def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language
     assert {entity["score"] for entity in record["entities"]} == {0.75}
 
 
-def test_process_shows_components_where_a_text_comes_from(
-    folder: Path, nlp: Language, tmp_path: Path
-) -> None:
+def test_process_shows_components_where_a_text_comes_from(folder: Path, nlp: Language, tmp_path: Path) -> None:
     sources: list[dict[str, Any]] = []
 
     @Language.component("looks_at_source")
@@ -121,9 +119,7 @@ def test_process_shows_components_where_a_text_comes_from(
 
 
 @pytest.mark.parametrize("max_chars", [80, 100, 333, 1000])
-def test_process_in_parts_equals_process_whole(
-    folder: Path, nlp: Language, tmp_path: Path, max_chars: int
-) -> None:
+def test_process_in_parts_equals_process_whole(folder: Path, nlp: Language, tmp_path: Path, max_chars: int) -> None:
     write(folder, a=(SENTENCE * 3 + "\n\n") * 5, b=SENTENCE.replace(" ", "\n"), c="short")
     process(folder, nlp, tmp_path / "whole")
     process(folder, nlp, tmp_path / "parts", max_chars=max_chars, batch_size=2)
@@ -158,9 +154,7 @@ def test_process_loses_only_the_document_that_fails(
     assert (summary.documents, summary.failed) == (2, 2)
 
 
-def test_process_is_not_deceived_by_a_handler_that_swallows_errors(
-    folder: Path, nlp: Language, tmp_path: Path
-) -> None:
+def test_process_is_not_deceived_by_a_handler_that_swallows_errors(folder: Path, nlp: Language, tmp_path: Path) -> None:
     def swallow(*_: Any) -> None:
         """Say nothing."""
 
@@ -223,6 +217,7 @@ def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
 
 
 def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> None:
+    pytest.importorskip("selectolax")
     write(folder, a=SENTENCE)
     for out in (folder / "results", folder):
         for _ in range(2):
