@@ -38,14 +38,9 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     assert captured.err == ""
 
 
-def test_cli_returns_3_where_some_files_fail(
-    tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_cli_returns_3_where_some_files_fail(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    assert (
-        run("process", tmp_path, tmp_path / "gone.txt", "--out", tmp_path / "out", "--pipeline", pipeline)
-        == 3
-    )
+    assert run("process", tmp_path, tmp_path / "gone.txt", "--out", tmp_path / "out", "--pipeline", pipeline) == 3
     assert "docsight: failed: gone.txt: No such file or directory" in capsys.readouterr().err
 
 
@@ -100,10 +95,7 @@ def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) ->
 
 def test_cli_allows_parts_over_the_limit_of_spacy(tmp_path: Path, pipeline: str) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    assert (
-        run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", pipeline, "--max-chars", 5_000_000)
-        == 0
-    )
+    assert run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", pipeline, "--max-chars", 5_000_000) == 0
 
 
 def test_cli_ends_quietly_when_interrupted(

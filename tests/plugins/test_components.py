@@ -108,9 +108,8 @@ def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, 
     from docsight import bundle
 
     read = []
-    monkeypatch.setattr(
-        bundle, "_read", lambda folder, name, _read=bundle._read: read.append(folder) or _read(folder, name)
-    )
+    plain = bundle._read
+    monkeypatch.setattr(bundle, "_read", lambda folder, name: read.append(folder) or plain(folder, name))
     loaded = spacy.load(tmp_path / "pipeline")
     assert [case.read(doc) for doc in loaded.pipe(TEXTS)] == expected
     assert set(read) == {tmp_path / "pipeline" / case.name}

@@ -55,9 +55,7 @@ def test_find_does_not_run_in_circles(tmp_path: Path) -> None:
 def test_find_yields_a_file_once_however_often_it_is_named(tmp_path: Path) -> None:
     write(tmp_path, "a/x.txt")
     (tmp_path / "a" / "y.txt").symlink_to(tmp_path / "a" / "x.txt")
-    assert names(tmp_path / "a", tmp_path / "a" / "x.txt", tmp_path, tmp_path / "a" / ".." / "a") == [
-        "a/x.txt"
-    ]
+    assert names(tmp_path / "a", tmp_path / "a" / "x.txt", tmp_path, tmp_path / "a" / ".." / "a") == ["a/x.txt"]
 
 
 def test_find_names_files_from_the_folder_given(tmp_path: Path) -> None:

@@ -18,9 +18,7 @@ def record(text: str, *entities: tuple[int, int, str], path: str = "a.txt") -> d
         "format": "text",
         "encoding": "utf-8",
         "text": text,
-        "entities": [
-            {"start": start, "end": end, "label": label, "score": 0.987} for start, end, label in entities
-        ],
+        "entities": [{"start": start, "end": end, "label": label, "score": 0.987} for start, end, label in entities],
     }
 
 
