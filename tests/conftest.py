@@ -1,5 +1,6 @@
 """What tests share. It also runs away from the sources, in the package test, so it imports docsight alone."""
 
+import json
 import string
 from pathlib import Path
 
@@ -42,4 +43,39 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
     about = {"name": "tiny", "lang": "en"}
     Bundle("tagger", arguments, network, {"words": words, "chars": chars}, card, about).to_disk(folder)
+    return folder
+
+
+NAMES = {
+    "PER": ["Ada", "Alan Turing", "Grace Hopper"],
+    "ORG": ["Acme", "Globex Corporation"],
+    "LOC": ["Paris", "New York"],
+}
+FRAMES = [
+    "{PER} works for {ORG} .",
+    "{ORG} moved to {LOC} .",
+    "Yesterday {PER} flew to {LOC} with {PER} .",
+    "It rained .",
+]
+
+
+def _sentence(number: int) -> dict[str, object]:
+    """Make a sentence with its IOB2 tags, the same one for the same number."""
+    tokens: list[str] = []
+    tags: list[str] = []
+    for word in FRAMES[number % len(FRAMES)].split():
+        label = word.strip("{}")
+        name = NAMES[label][number % len(NAMES[label])].split() if label in NAMES else [word]
+        tokens += name
+        tags += [f"{'I' if n else 'B'}-{label}" for n in range(len(name))] if label in NAMES else ["O"]
+    return {"tokens": tokens, "ner_tags": tags, "doc_id": f"d{number // 5}"}
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with train, validation and test splits as JSON lines."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for split, first, size in (("train", 0, 80), ("validation", 100, 20), ("test", 200, 20)):
+        rows = [json.dumps(_sentence(number)) for number in range(first, first + size)]
+        (folder / f"{split}.jsonl").write_text("\n".join(rows) + "\n")
     return folder

@@ -5,14 +5,13 @@ import importlib.util
 from collections import defaultdict
 from pathlib import Path
 
-CURVES = "curves/metrics.csv"
+CURVES = "curves-*/metrics.csv"
 
 
 def read_curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Read (step, value) of each metric that the run logged."""
     curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    path = folder / CURVES
-    if path.is_file():
+    for path in sorted(folder.glob(CURVES)):
         with path.open(newline="") as file:
             for row in csv.DictReader(file):
                 for name, value in row.items():

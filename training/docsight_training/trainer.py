@@ -111,7 +111,9 @@ def _terminal_bar() -> callbacks.Callback:
 
 
 def _loggers(settings: dict[str, Any], folder: Path) -> list[Any]:
-    made: list[Any] = [loggers.CSVLogger(folder, name="", version="curves")]
+    # The logger empties its folder: a run that goes on writes beside what it wrote before.
+    part = 1 + len(list(folder.glob("curves-*")))
+    made: list[Any] = [loggers.CSVLogger(folder, name="", version=f"curves-{part}")]
     if settings["tensorboard"]:
         try:
             made.append(loggers.TensorBoardLogger(folder, name="", version="tensorboard"))

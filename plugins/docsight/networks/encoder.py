@@ -41,6 +41,7 @@ class Encoder(nn.Module):
         num_layers: BiLSTMs on top of each other.
         dropout: Share of the units dropped from the LSTMs' inputs, the same ones all along a row.
         word_dropout: Share of the words that are unknown in training, so that their characters must do.
+        tune_dropout: Share of the words that lose their correction in training, so that others' vectors will do, too.
 
     Raises:
         ValueError: There are no layers, or too many.
@@ -61,6 +62,7 @@ class Encoder(nn.Module):
         num_layers: int = 1,
         dropout: float = 0.5,
         word_dropout: float = 0.05,
+        tune_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         if not 1 <= num_layers <= MAX_LAYERS:
@@ -77,6 +79,7 @@ class Encoder(nn.Module):
         )
         self.dropout = dropout
         self.word_dropout = word_dropout
+        self.tune_dropout = tune_dropout
 
     def encode_types(self, types: WordTypes) -> Tensor:
         """Encode distinct words without their context: (types, input)."""
@@ -84,7 +87,10 @@ class Encoder(nn.Module):
         if self.training and self.word_dropout:
             hidden = torch.rand(ids.shape, device=ids.device) < self.word_dropout
             ids = ids.masked_fill(hidden, UNK)
-        tuned = self.tune_words(ids.masked_fill(ids >= self.tune_words.num_embeddings, PAD))
+        untuned = ids >= self.tune_words.num_embeddings
+        if self.training and self.tune_dropout:
+            untuned = untuned | (torch.rand(ids.shape, device=ids.device) < self.tune_dropout)
+        tuned = self.tune_words(ids.masked_fill(untuned, PAD))
         words = self.embed_words(ids) + tuned
         return torch.cat([words, self.encode_chars(types.chars), self.embed_casings(types.casings)], dim=1)
 

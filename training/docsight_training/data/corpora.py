@@ -126,8 +126,8 @@ def read_corpus(name: str, corpus: Corpus, role: str, reading: Reading) -> list[
 
 def _parse_split(spec: str) -> tuple[str, Any]:
     """Read `validation%5` (every fifth row) and `validation!5` (all but every fifth)."""
-    match = re.fullmatch(r"(.+?)(?:([%!])(\d+))?", spec)
-    if match is None or match[3] == "0":
+    match = re.fullmatch(r"([^%!]+)(?:([%!])([1-9]\d*))?", spec)
+    if match is None:
         raise ConfigError(
             f"data.corpora: expected a split such as train, validation%5 or validation!5; found {spec!r}."
         )

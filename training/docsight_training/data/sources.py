@@ -61,24 +61,26 @@ def load_split(
         }
     builder = "parquet" if source == "hub" else source
     try:
-        return datasets.load_dataset(builder, data_files={split: [str(f) for f in files]}, split=split, **options)
+        return datasets.load_dataset(
+            builder, data_files={split: [glob.escape(str(f)) for f in files]}, split=split, **options
+        )
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         cause = err.__cause__ or err
         raise DataError(f"{files[0]}: cannot be read as {builder}: {cause}") from err
 
 
 def split_files(path: Path, split: str, source: str) -> list[Path]:
-    """Find the local files of a split: `path` itself if a file, else SPLIT.ending or SPLIT-*.ending below it."""
+    """Find the local files of a split: `path` itself if a file, else SPLIT.ending or SPLIT-*.ending in it."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise DataError(f"data.path: {path} does not exist; expected a folder with the split {split!r} (or a file).")
     endings = ENDINGS["parquet" if source == "hub" else source]
-    for ending in endings:
-        pattern = glob.escape(split)
-        found = sorted(f for form in (f"{pattern}{ending}", f"{pattern}-*{ending}") for f in path.rglob(form))
-        if found:
-            return found
+    forms = [f"{glob.escape(split)}{tail}{ending}" for ending in endings for tail in ("", "-*")]
+    for folder in (path, path / "data"):  # the hub's repositories often keep their files in data/
+        for form in forms:
+            if found := sorted(folder.glob(form)):
+                return found
     held = sorted(f.name for f in path.iterdir())
     raise DataError(
         f"{path} has no split {split!r}: expected a file {split} ending in {' or '.join(endings)}; "

@@ -30,7 +30,7 @@ class Annealed(pl.LightningModule):
         optimizer: Makes the optimiser of the parameters that are trained.
         warmup: The share of the run before the learning rate peaks.
         clip: The largest norm of a step's gradient.
-        seed: Seeds dropout, anew at each epoch, so that a resumed run repeats an undisturbed one.
+        seed: Seeds dropout, anew at each step, so that a resumed run repeats an undisturbed one.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class Annealed(pl.LightningModule):
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
-    def on_train_epoch_start(self) -> None:
-        """Seed dropout by the epoch."""
-        torch.manual_seed(self.seed * 100_003 + self.current_epoch)
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        """Seed dropout by the step."""
+        torch.manual_seed((self.seed * 1_000_003 + self.global_step) * 64 + self.global_rank)
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         """Clip the gradient here: Lightning's own clipping refuses fused optimisers even without a scaler."""

@@ -1,0 +1,240 @@
+"""The real configs, composed and shrunk; the command itself, in processes of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import spacy
+import torch
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+
+from docsight.bundle import load_folder
+from docsight.errors import ConfigError, DataError
+from docsight_training.modules.ner import NerModule
+from docsight_training.train import train
+
+EXPERIMENTS = ["rnn_ner", "rnn_ner_conll2003", "rnn_ner_lm"]
+TINY = [
+    "task=tiny",
+    "data.source=json",
+    "data.glove_words=0",
+    "data.min_count=1",
+    "data.batch_tokens=60",
+    "model.network.encoder.hidden_dim=16",
+    "model.network.encoder.char_width=8",
+    "model.module.optimizer.lr=0.02",
+    "trainer.precision=32-true",
+    "trainer.accelerator=cpu",
+    "threads=1",
+]
+
+
+def _config(*overrides: str) -> dict:
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        config = compose("train", overrides=[*TINY, *overrides])
+    OmegaConf.set_struct(config, False)
+    config.pop("hydra", None)
+    return OmegaConf.to_container(config, resolve=True)
+
+
+def _command(*arguments: str, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "docsight_training", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, **options)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_experiment_composes_and_resolves(experiment):
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        config = compose("train", overrides=[f"experiment={experiment}"])
+    assert config.name == f"{experiment}-1"
+    for key in ("data", "model", "trainer"):
+        OmegaConf.to_container(config[key], resolve=True, throw_on_missing=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_corpus, tmp_path_factory) -> tuple[Path, dict[str, float]]:
+    folder = tmp_path_factory.mktemp("runs") / "tiny-1"
+    return folder, train(_config(f"data.path={tiny_corpus}", "epochs=12"), folder)
+
+
+def test_train_learns_what_can_be_learned(trained):
+    _, metrics = trained
+    assert metrics["test/f1"] > 0.9
+
+
+def test_train_leaves_config_metrics_curves_checkpoints_and_exports(trained):
+    folder, _ = trained
+    for name in (
+        "config.yaml",
+        "metrics.json",
+        "curves-1/metrics.csv",
+        "checkpoints/last.ckpt",
+        "checkpoints/best.ckpt",
+    ):
+        assert (folder / name).stat().st_size, name
+    assert "data:" in (folder / "config.yaml").read_text()
+    assert "test/f1" in (folder / "model" / "MODEL_CARD.md").read_text()
+
+
+def test_train_exports_a_pipeline_that_opens_anywhere(trained, tmp_path):
+    folder, _ = trained
+    moved = (folder / "pipeline").rename(tmp_path / "moved")
+    docs = list(spacy.load(moved).pipe(["Ada works for Acme .", "Globex Corporation moved to New York ."]))
+    moved.rename(folder / "pipeline")
+    ents = [ent for doc in docs for ent in doc.ents]
+    expected = [("Ada", "PER"), ("Acme", "ORG"), ("Globex Corporation", "ORG"), ("New York", "LOC")]
+    assert [(ent.text, ent.label_) for ent in ents] == expected
+    assert all(0.5 < ent._.score <= 1 for ent in ents)
+
+
+def test_train_exports_the_best_weights(trained):
+    folder, _ = trained
+    best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)["state_dict"]
+    exported = load_folder(folder / "model", kind="tagger").network.state_dict()
+    for name, tensor in exported.items():
+        assert torch.allclose(tensor.float(), best[f"network.{name}"].float(), atol=2e-3), name
+
+
+def test_train_with_the_same_seed_gives_the_same_result(tiny_corpus, tmp_path):
+    runs = [train(_config(f"data.path={tiny_corpus}", "epochs=2"), tmp_path / name) for name in "ab"]
+    assert runs[0] == runs[1]
+    other = train(_config(f"data.path={tiny_corpus}", "epochs=2", "seed=2"), tmp_path / "c")
+    assert other["train/loss"] != runs[0]["train/loss"]
+
+
+def test_train_resumed_repeats_an_undisturbed_run(tiny_corpus, tmp_path, monkeypatch):
+    whole = train(_config(f"data.path={tiny_corpus}", "epochs=4"), tmp_path / "whole")
+    config = _config(f"data.path={tiny_corpus}", "epochs=4")
+    interrupted = tmp_path / "interrupted"
+    plain = NerModule.on_train_batch_start
+
+    def stop(module, batch, step):
+        if module.current_epoch == 2 and step == 3:
+            raise KeyboardInterrupt
+        plain(module, batch, step)
+
+    monkeypatch.setattr(NerModule, "on_train_batch_start", stop)
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        train(config, interrupted)
+    monkeypatch.undo()
+    resumed = train(config | {"ckpt_path": "last"}, interrupted)
+    assert resumed == pytest.approx(whole, abs=1e-5)
+
+
+def test_train_refuses_a_second_run_in_the_same_folder(trained, tiny_corpus):
+    folder, _ = trained
+    with pytest.raises(ConfigError, match=r"holds an earlier run\. Pass ckpt_path=last .* overwrite=true"):
+        train(_config(f"data.path={tiny_corpus}"), folder)
+
+
+def test_train_overwrite_throws_the_earlier_run_away(tiny_corpus, tmp_path):
+    folder = tmp_path / "run"
+    (folder / "checkpoints").mkdir(parents=True)
+    (folder / "checkpoints" / "old.ckpt").write_text("old")
+    (folder / "config.yaml").write_text("old: true\n")
+    train(_config(f"data.path={tiny_corpus}", "epochs=1", "overwrite=true"), folder)
+    assert not (folder / "checkpoints" / "old.ckpt").exists()
+    assert "old: true" not in (folder / "config.yaml").read_text()
+
+
+def test_train_refuses_to_go_on_without_a_checkpoint(tiny_corpus, tmp_path):
+    with pytest.raises(ConfigError, match=r"there is no checkpoint .*last\.ckpt"):
+        train(_config(f"data.path={tiny_corpus}", "ckpt_path=last"), tmp_path / "run")
+
+
+def test_train_names_a_label_that_the_model_does_not_have(tiny_corpus, tmp_path):
+    with pytest.raises(DataError, match=r"label 'ORG' of 'Acme' is none of the labels to learn: PER, LOC\. Add it"):
+        train(_config(f"data.path={tiny_corpus}", "data.labels=[PER,LOC]"), tmp_path / "run")
+
+
+def test_train_starts_from_the_encoder_of_another_model(trained, tiny_corpus, tmp_path):
+    folder, _ = trained
+    start = train(
+        _config(f"data.path={tiny_corpus}", f"model.init_from={folder / 'model'}", "epochs=1"), tmp_path / "run"
+    )
+    plain = train(_config(f"data.path={tiny_corpus}", "epochs=1"), tmp_path / "plain")
+    assert start["val/f1"] > plain["val/f1"]
+
+
+def test_train_names_a_width_that_does_not_fit_the_start(trained, tiny_corpus, tmp_path):
+    folder, _ = trained
+    overrides = [f"model.init_from={folder / 'model'}", "model.network.encoder.hidden_dim=8"]
+    with pytest.raises(ConfigError, match=r"read\.0\.ahead\.weight_ih_l0 has shape"):
+        train(_config(f"data.path={tiny_corpus}", *overrides), tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["experiment=rnn_ner_conll2003", "data.path=nowhere"], r"nowhere does not exist; expected a folder"),
+        (["experiment=rnn_ner"], r"data\.path is missing.*its origin \(Universal NER"),
+        (["data.path=a=b"], r"cannot read the override 'data\.path=a=b'\..*'data\.path=\"a=b\"'"),
+        (["trainer=ddp", "--multirun", "seed=1,2"], r"trainer=ddp does not work with --multirun"),
+        (["data.unknown_labels=guess", "data.path=x"], r"expected outside or marginalise; found 'guess'"),
+        (["data.leave_out=[latin]", "data.path=x"], r"latin is none of the corpora: own"),
+    ],
+)
+@pytest.mark.slow
+def test_command_says_in_one_line_what_is_wrong(arguments, message, tmp_path):
+    ended = _command(*arguments, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert re.search(message, ended.stderr), ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_command_runs_the_smoke_trainer(tiny_corpus, tmp_path):
+    ended = _command(*TINY, f"data.path={tiny_corpus}", "trainer=smoke", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "runs" / "tiny-1" / "pipeline" / "config.cfg").is_file()
+    assert "epoch 1/1" in ended.stdout + ended.stderr
+    again = _command(*TINY, f"data.path={tiny_corpus}", "trainer=smoke", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "holds an earlier run" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+@pytest.mark.slow
+def test_command_goes_on_after_kill_9(tiny_corpus, tmp_path):
+    arguments = [*TINY, f"data.path={tiny_corpus}", "epochs=40"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "docsight_training", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    last = tmp_path / "runs" / "tiny-1" / "checkpoints" / "last.ckpt"
+    deadline = time.monotonic() + 120
+    while not last.is_file() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    reached = torch.load(last, weights_only=True)["epoch"]
+    assert reached < 39
+    ended = _command(*arguments, "ckpt_path=last", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    epochs = [int(n) for n in re.findall(r"epoch (\d+)/40", ended.stdout + ended.stderr)]
+    assert epochs == list(range(epochs[0], 41))
+    assert epochs[0] > reached
+
+
+@pytest.mark.slow
+def test_command_trains_with_two_processes(tiny_corpus, tmp_path):
+    ended = _command(*TINY, f"data.path={tiny_corpus}", "trainer=ddp", "epochs=6", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    model = load_folder(tmp_path / "runs" / "tiny-1" / "model", kind="tagger")
+    assert model.network.labels == ("LOC", "ORG", "PER")
+
+
+@pytest.mark.slow
+def test_command_sweeps(tiny_corpus, tmp_path):
+    ended = _command(*TINY, f"data.path={tiny_corpus}", "epochs=1", "--multirun", "seed=1,2", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert len(list((tmp_path / "runs").rglob("metrics.json"))) == 2
