@@ -76,7 +76,7 @@ def test_load_split_names_an_unknown_split_and_what_there_is(tmp_path):
 
 
 def test_load_split_refuses_an_unknown_source(tmp_path):
-    with pytest.raises(ConfigError, match="data.source='xml' is unknown; expected one of: hub, parquet"):
+    with pytest.raises(ConfigError, match=r"data\.source='xml' is unknown; expected one of: hub, parquet"):
         _load(tmp_path, source="xml")
 
 
