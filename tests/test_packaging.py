@@ -80,7 +80,7 @@ def test_wheel_holds_whole_models(names: set[str]) -> None:
 def test_wheel_declares_its_commands_and_licence(wheel: zipfile.ZipFile) -> None:
     declared = metadata(wheel, "entry_points.txt").splitlines()
     assert "docsight = docsight.cli:main" in declared
-    assert "docsight-train = docsight_training.train:main" in declared
+    assert "docsight-train = docsight_training.cli:main" in declared
     assert "MIT" in metadata(wheel, "licenses/LICENSE")
 
 

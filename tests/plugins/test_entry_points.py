@@ -1,5 +1,6 @@
 """What the installed distribution advertises."""
 
+import importlib.util
 from importlib.metadata import EntryPoint, distribution
 
 import pytest
@@ -20,9 +21,17 @@ def test_distribution_advertises_commands_and_components() -> None:
 
 @pytest.mark.parametrize("point", ENTRY_POINTS, ids=lambda point: point.name)
 def test_entry_point_resolves(point: EntryPoint) -> None:
-    if point.module.startswith("docsight_training"):
-        pytest.importorskip("hydra", reason="the extra 'train' is not installed")
     assert callable(point.load())
+
+
+def test_docsight_train_without_its_extra_names_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from docsight_training import cli
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r"pip install 'docsight\[train\]'"):
+        cli.main()
 
 
 @pytest.mark.parametrize("name", FACTORIES)

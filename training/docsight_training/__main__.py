@@ -1,5 +1,6 @@
 """`python -m docsight_training`: the same as docsight-train."""
 
-from docsight_training.train import main
+from docsight_training.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -133,6 +133,8 @@ class NerData(pl.LightningDataModule):
         self._check_labels()
         self.corpus_ids = {name: n for n, name in enumerate(self.corpora, start=1)}
         self._build_vocabularies(train)
+        if self.augment:
+            self.augment.learn_names(train)
 
     def network_arguments(self) -> dict[str, Any]:
         """Return the arguments of the network that the data decides."""
