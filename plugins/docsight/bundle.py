@@ -18,7 +18,6 @@ import torch
 from torch import nn
 
 from docsight.errors import BundleError
-from docsight.networks.encoder import Encoder
 from docsight.networks.tagger import Tagger
 from docsight.vocab import Vocab
 
@@ -27,7 +26,7 @@ CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
 
 # The kinds of model, and the network of each.
-KINDS: dict[str, Callable[..., nn.Module]] = {"encoder": Encoder, "tagger": Tagger}
+KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger}
 
 # The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
 _MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
@@ -104,8 +103,8 @@ def find_model(model: str) -> Path:
     return folder
 
 
-def load_folder(folder: Path, *, kind: str | None) -> Bundle:
-    """Read a model folder, of a kind or (None) of any.
+def load_folder(folder: Path, *, kind: str) -> Bundle:
+    """Read a model folder.
 
     Raises:
         BundleError: A file is missing, too large, damaged or altered, or the model is of another kind or version.
@@ -113,7 +112,7 @@ def load_folder(folder: Path, *, kind: str | None) -> Bundle:
     return _load(lambda name: _read(folder, name), str(folder), kind)
 
 
-def load_files(files: Mapping[str, bytes], *, kind: str | None, where: str = "the serialised model") -> Bundle:
+def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the serialised model") -> Bundle:
     """Read a model from the files of its folder by name; errors as `load_folder`."""
 
     def read(name: str) -> bytes:
@@ -135,7 +134,7 @@ def _read(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def _load(read: Callable[[str], bytes], where: str, kind: str | None) -> Bundle:
+def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     config = _parse_config(read(CONFIG), f"{where}/{CONFIG}", kind)
     sums = config["sha256"]
     vocabularies = {}
@@ -146,7 +145,7 @@ def _load(read: Callable[[str], bytes], where: str, kind: str | None) -> Bundle:
         except ValueError as err:  # UnicodeDecodeError is one
             raise BundleError(f"{where}/{name}.txt is no vocabulary: {err}") from err
     network = _build(config, where, _checked(read(WEIGHTS), WEIGHTS, where, sums))
-    encoder = config["network"].get("encoder", config["network"])
+    encoder = config["network"]["encoder"]
     for name, vocabulary in vocabularies.items():
         if len(vocabulary) != encoder.get(f"num_{name}"):
             raise BundleError(
@@ -162,7 +161,7 @@ def _load(read: Callable[[str], bytes], where: str, kind: str | None) -> Bundle:
     return Bundle(config["kind"], config["network"], network, vocabularies, card, about)
 
 
-def _parse_config(content: bytes, where: str, kind: str | None) -> dict[str, Any]:
+def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
     try:
         config = json.loads(content)
     except (ValueError, RecursionError) as err:
@@ -175,7 +174,7 @@ def _parse_config(content: bytes, where: str, kind: str | None) -> dict[str, Any
         )
     if config.get("kind") not in KINDS:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
-    if kind is not None and config["kind"] != kind:
+    if config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
     for key, form in (("network", dict), ("vocabularies", list), ("sha256", dict)):
         if not isinstance(config.get(key), form):

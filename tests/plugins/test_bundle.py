@@ -73,7 +73,6 @@ def test_bundle_names_a_truncated_or_altered_file(folder, name, how):
     ("changes", "message"),
     [
         ({"kind": "oracle"}, "kind 'oracle' is unknown; expected one of"),
-        ({"kind": "encoder"}, "this is a 'encoder' model; the component needs a 'tagger' model"),
         ({"format": 2}, "format 2; this docsight reads 1 to 1. Upgrade"),
         ({"format": 0}, "format 0; this docsight reads"),
         ({"format": "1"}, "expected an object with an integer 'format'"),
@@ -88,6 +87,11 @@ def test_bundle_refuses_a_config_of_another_kind_or_version(folder, changes, mes
     _change_config(folder, **changes)
     with pytest.raises(BundleError, match=message):
         load_folder(folder, kind="tagger")
+
+
+def test_bundle_refuses_a_model_of_another_kind_than_the_component_reads(folder):
+    with pytest.raises(BundleError, match="this is a 'tagger' model; the component needs a 'speller' model"):
+        load_folder(folder, kind="speller")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"format": true}'])

@@ -19,7 +19,7 @@ from docsight.errors import ConfigError, DataError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
 
-EXPERIMENTS = ["rnn_ner", "rnn_ner_conll2003", "rnn_ner_lm"]
+EXPERIMENTS = ["rnn_ner", "rnn_ner_conll2003"]
 TINY = [
     "task=tiny",
     "data.source=json",

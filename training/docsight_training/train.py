@@ -26,7 +26,7 @@ from docsight_training.plots import plot_curves
 from docsight_training.trainer import make_trainer, quiet_lightning, set_threads
 
 # The network classes and the kind of model folder each makes.
-KINDS = {"docsight.networks.encoder.Encoder": "encoder", "docsight.networks.tagger.Tagger": "tagger"}
+KINDS = {"docsight.networks.tagger.Tagger": "tagger"}
 
 
 def main() -> None:
@@ -116,8 +116,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
         data=data.sources(),
         metrics=final,
     )
-    if config["component"] is not None:  # an encoder is a start for other models, no component reads it
-        export_pipeline(folder / "pipeline", folder / "model", component=config["component"], lang=config["lang"])
+    export_pipeline(folder / "pipeline", folder / "model", component=config["component"], lang=config["lang"])
     for name, value in final.items():
         sys.stderr.write(f"{name:<32} {value:.4f}\n")
     sys.stderr.write(f"model: {folder / 'model'}\nspaCy pipeline: {folder / 'pipeline'}\n")
@@ -148,16 +147,16 @@ def copy_encoder(start: str, network: torch.nn.Module, vocabularies: dict[str, V
     """Give a tagger the encoder of another model: characters by their entry, all else as it is.
 
     Args:
-        start: A shipped model, or a model folder: of an encoder or a tagger.
+        start: A shipped model, or a model folder.
         network: The tagger.
         vocabularies: Its vocabularies.
 
     Raises:
         ConfigError: A layer of the other model has another shape.
     """
-    bundle = load_folder(find_model(start), kind=None)
-    theirs = bundle.network.encoder if isinstance(bundle.network, Tagger) else bundle.network
-    ours, weights = cast(Tagger, network).encoder.state_dict(), theirs.state_dict()
+    bundle = load_folder(find_model(start), kind="tagger")
+    ours = cast(Tagger, network).encoder.state_dict()
+    weights = cast(Tagger, bundle.network).encoder.state_dict()
     embedding = "encode_chars.embed.weight"
     rows = ours[embedding]
     rows[[PAD, UNK, -1]] = weights[embedding][[PAD, UNK, -1]]
