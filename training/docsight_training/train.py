@@ -16,14 +16,13 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from docsight.bundle import find_model, load_folder
 from docsight.errors import ConfigError, DocsightError
 from docsight.networks.tagger import Tagger
-from docsight.vocab import PAD, UNK, Vocab
 from docsight_training import runs
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.plots import plot_curves
 from docsight_training.trainer import make_trainer, quiet_lightning, set_threads
+from docsight_training.transfer import copy_encoder
 
 # The network classes and the kind of model folder each makes.
 KINDS = {"docsight.networks.tagger.Tagger": "tagger"}
@@ -89,7 +88,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     data.setup()
     arguments, network = make_network(config["model"]["network"], data)
     if start := config["model"].get("init_from"):
-        copy_encoder(start, network, data.vocabularies())
+        copy_encoder(start, cast(Tagger, network), data.vocabularies())
     module = instantiate(config["model"]["module"], network=network, _convert_="all")
     trainer = make_trainer(config["trainer"], folder)
     if main_process:
@@ -141,36 +140,6 @@ def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], t
             )
         embedding.encode(pretrained)
     return arguments, network
-
-
-def copy_encoder(start: str, network: torch.nn.Module, vocabularies: dict[str, Vocab]) -> None:
-    """Give a tagger the encoder of another model: characters by their entry, all else as it is.
-
-    Args:
-        start: A shipped model, or a model folder.
-        network: The tagger.
-        vocabularies: Its vocabularies.
-
-    Raises:
-        ConfigError: A layer of the other model has another shape.
-    """
-    bundle = load_folder(find_model(start), kind="tagger")
-    ours = cast(Tagger, network).encoder.state_dict()
-    weights = cast(Tagger, bundle.network).encoder.state_dict()
-    embedding = "encode_chars.embed.weight"
-    rows = ours[embedding]
-    rows[[PAD, UNK, -1]] = weights[embedding][[PAD, UNK, -1]]
-    for char in vocabularies["chars"].entries:
-        if char in bundle.vocabularies["chars"]:
-            rows[vocabularies["chars"].id(char)] = weights[embedding][bundle.vocabularies["chars"].id(char)]
-    for name in ours:
-        if name.startswith(("encode_chars.convolve", "embed_casings", "read.0")):
-            if ours[name].shape != weights[name].shape:
-                raise ConfigError(
-                    f"model.init_from={start}: {name} has shape {list(weights[name].shape)}, here it is "
-                    f"{list(ours[name].shape)}; give model.network.encoder the widths of that model."
-                )
-            ours[name].copy_(weights[name])
 
 
 def load_best(module: pl.LightningModule, folder: Path) -> None:
