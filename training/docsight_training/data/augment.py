@@ -11,6 +11,8 @@ from docsight_training.data.corpora import Document, Sentence
 # The word of a name that can come from a name of another kind: [Washington] said, Jane [Washington], [Washington]
 # Street, [Washington] Bank.
 _EXCHANGED = {"PER": -1}
+# What spaCy cuts off a name, and is no part of it.
+_POSSESSIVES = ("'s", "\u2019s", "'", "\u2019")
 
 
 class Augment:
@@ -114,7 +116,13 @@ def retokenized(sentence: Sentence) -> Sentence:
         starts.append(len(tokens))
         tokens += cut
     starts.append(len(tokens))
-    return Sentence(tokens, [TagSpan(starts[s], starts[e], label) for s, e, label in sentence.spans])
+    spans = []
+    for start, end, label in sentence.spans:
+        begin, stop = starts[start], starts[end]
+        if stop - begin > 1 and tokens[stop - 1] in _POSSESSIVES:
+            stop -= 1
+        spans.append(TagSpan(begin, stop, label))
+    return Sentence(tokens, spans)
 
 
 @cache

@@ -41,6 +41,7 @@ class NerDocument:
     types: WordTypes
     index: Tensor  # (tokens,), into the types
     spans: list[TagSpan]
+    silent: frozenset[str]  # the labels of which the corpus says nothing
 
 
 class NerData(pl.LightningDataModule):
@@ -191,7 +192,8 @@ class NerData(pl.LightningDataModule):
         for document in self.documents[role]:
             joined = _join(document.sentences)
             types, index = self._encode([joined.tokens])
-            documents.append(NerDocument(document.corpus, types, index[0], joined.spans))
+            silent = self.silent[document.corpus]
+            documents.append(NerDocument(document.corpus, types, index[0], joined.spans, silent))
         return [documents[at : at + size] for at in range(0, len(documents), size)]
 
     def make_batch(self, rows: Sequence[tuple[str, Sentence]]) -> NerBatch:
@@ -232,11 +234,15 @@ class NerData(pl.LightningDataModule):
                             )
         self.tags = iobes_tags(self.labels)
         self.tag_ids = {tag: n for n, tag in enumerate(self.tags)}
-        self.open_tags: dict[str, list[int]] = {}
-        if self.unknown_labels == "marginalise":
-            for name, corpus in self.corpora.items():
-                silent = known - set(known if corpus.annotates is None else corpus.annotates)
-                self.open_tags[name] = [n for tag, n in self.tag_ids.items() if tag[2:] in silent]
+        self.silent = {
+            name: frozenset() if corpus.annotates is None else frozenset(known - set(corpus.annotates))
+            for name, corpus in self.corpora.items()
+        }
+        self.open_tags = {
+            name: [n for tag, n in self.tag_ids.items() if tag[2:] in silent]
+            for name, silent in self.silent.items()
+            if self.unknown_labels == "marginalise"
+        }
 
     def _build_vocabularies(self, train: Sequence[Document]) -> None:
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]

@@ -56,7 +56,8 @@ class NerModule(Annealed):
     def validation_step(self, documents: list[NerDocument], _: int) -> None:
         """Read documents as the component will, and count."""
         for document, spans in zip(documents, self.read(documents), strict=True):
-            self._counts[document.corpus].add(document.spans, spans)
+            told = [span for span in spans if span.label not in document.silent]
+            self._counts[document.corpus].add(document.spans, told)
 
     test_step = validation_step
 
@@ -86,6 +87,7 @@ class NerModule(Annealed):
                 self.log(f"{stage}/f1/{corpus}", counts.f1)
         for label in self.network.labels:
             self.log(f"{stage}/f1/{label}", total.scores(label)["f1"])
+            self.log(f"{stage}/precision/{label}", total.scores(label)["precision"])
         for name, value in total.scores().items():
             self.log(f"{stage}/{name}", value, prog_bar=name == "f1")
         mean = sum(counts.f1 for counts in self._counts.values()) / max(1, len(self._counts))
