@@ -11,6 +11,7 @@ from torch import Tensor, nn
 # The score of a step that the rules forbid. exp(-1e4) is exactly 0 in float32, so such a path has no
 # probability, and unlike -inf it leaves no NaN in a gradient.
 FORBIDDEN = -1e4
+_SMALLEST = torch.finfo(torch.float32).tiny
 
 
 class LinearChainCRF(nn.Module):
@@ -125,20 +126,22 @@ class LinearChainCRF(nn.Module):
     def _forward(self, emissions: Tensor) -> Tensor:
         """Return the log sum over all ways to arrive, (batch, time, tags); rows run on behind their length."""
         steps, first, _ = self.scores()
+        odds = steps.exp()
         alpha = first + emissions[:, 0]
         alphas = [alpha]
         for t in range(1, emissions.shape[1]):
-            alpha = torch.logsumexp(alpha.unsqueeze(2) + steps, dim=1) + emissions[:, t]
+            alpha = _log_matmul(alpha, odds) + emissions[:, t]
             alphas.append(alpha)
         return torch.stack(alphas, dim=1)
 
     def _backward(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """Return the log sum over all ways to go on to a row's end, (batch, time, tags)."""
         steps, _, last = self.scores()
+        odds = steps.exp().T
         beta = last.expand(emissions.shape[0], -1)
         betas = [beta]
         for t in range(emissions.shape[1] - 1, 0, -1):
-            moved = torch.logsumexp(steps + (emissions[:, t] + beta).unsqueeze(1), dim=2)
+            moved = _log_matmul(emissions[:, t] + beta, odds)
             beta = torch.where((t < lengths).unsqueeze(1), moved, last)  # at its last token a row closes
             betas.append(beta)
         return torch.stack(betas[::-1], dim=1)
@@ -148,3 +151,13 @@ class LinearChainCRF(nn.Module):
         _, _, last = self.scores()
         final = alphas[torch.arange(len(lengths), device=lengths.device), lengths - 1]  # (batch, tags)
         return torch.logsumexp(final + last, dim=1)
+
+
+def _log_matmul(scores: Tensor, odds: Tensor) -> Tensor:
+    """Return log(exp(scores) @ odds) of scores (batch, tags) and odds (tags, tags), without over- or underflow.
+
+    The same as a logsumexp over (batch, tags, tags), several times as fast. What is less than the smallest float32
+    beside a row's best is held there: a log of 0 has no gradient.
+    """
+    best = scores.detach().amax(dim=1, keepdim=True)
+    return best + ((scores - best).exp() @ odds).clamp(min=_SMALLEST).log()
