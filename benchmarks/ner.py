@@ -4,7 +4,7 @@
 
 FOLDER holds one folder for each corpus of `experiment=rnn_ner` (and conll2003), as for training. RUNS holds the runs
 of `docsight-train --multirun experiment=rnn_ner 'data.leave_out=[uner_ewt],[wnut17],…'`. All systems read the same
-tokens, document by document where the corpus tells its documents.
+tokens and sentences, document by document where the corpus tells its documents.
 """
 
 import argparse
@@ -88,7 +88,8 @@ def score(nlp: Language, documents: list[Document], labels: dict[str, str] | Non
         for sentence in document.sentences:
             gold += [TagSpan(start + at, end + at, label) for start, end, label in sentence.spans]
             at += len(sentence.tokens)
-        joined.append((Doc(nlp.vocab, words=tokens), gold))
+        starts = [n == 0 for sentence in document.sentences for n in range(len(sentence.tokens))]
+        joined.append((Doc(nlp.vocab, words=tokens, sent_starts=starts), gold))
     counts = SpanScore()
     for doc, gold in nlp.pipe(joined, as_tuples=True):
         named = ((ent.start, ent.end, ent.label_ if labels is None else labels.get(ent.label_)) for ent in doc.ents)

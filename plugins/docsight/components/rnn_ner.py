@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from spacy.attrs import ORTH
+from spacy.attrs import ORTH, SENT_START
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span, SpanGroup
@@ -149,7 +149,7 @@ class RnnNer(NetworkPipe):
 
         Returns:
             The distinct words; for each Doc its words as indexes into them, (words,), the token of each word,
-            (words,), and the words behind which a paragraph ends.
+            (words,), and the words behind which a sentence or paragraph ends.
         """
         hashes = [doc.to_array([ORTH]).astype(np.uint64).reshape(-1) for doc in docs]
         joined = np.concatenate([*hashes, np.zeros(0, np.uint64)])
@@ -165,7 +165,7 @@ class RnnNer(NetworkPipe):
             start += len(doc)
             is_word = ~spaces[row] if len(row) else np.zeros(0, dtype=bool)
             behind = np.cumsum(is_word) - 1  # the last word at or before each token
-            breaks.append([int(at) for at in behind[blank[row]] if at >= 0] if len(row) else [])
+            breaks.append(_breaks(doc, behind, blank[row]))
             if self.use_corrections:
                 for token, word in _corrected_words(doc):
                     row[token] = len(words)
@@ -173,6 +173,21 @@ class RnnNer(NetworkPipe):
             rows.append(torch.from_numpy(row[is_word]))
             tokens.append(is_word.nonzero()[0])
         return words, rows, tokens, breaks
+
+
+def _breaks(doc: Doc, behind: np.ndarray, blank: np.ndarray) -> list[int]:
+    """Return the words behind which no entity goes on: before a blank line, and before a sentence where they are told.
+
+    Args:
+        doc: The Doc.
+        behind: (tokens,), for each token the last word at or before it, -1 for none.
+        blank: (tokens,), whether a token is white space with a blank line.
+    """
+    ends = [behind[blank]]
+    if doc.has_annotation("SENT_START"):
+        starts = np.flatnonzero(doc.to_array([SENT_START]).reshape(-1) == 1)
+        ends.append(behind[starts[starts > 0] - 1])
+    return [int(at) for at in np.unique(np.concatenate(ends)) if at >= 0] if len(doc) else []
 
 
 def _corrected_words(doc: Doc) -> list[tuple[int, str]]:

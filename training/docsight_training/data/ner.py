@@ -1,5 +1,6 @@
 """The data module of `rnn_ner`: corpora in, windows of running text out."""
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ class NerDocument:
     types: WordTypes
     index: Tensor  # (tokens,), into the types
     spans: list[TagSpan]
+    breaks: list[int]  # the last words of its sentences
     silent: frozenset[str]  # the labels of which the corpus says nothing
 
 
@@ -191,9 +193,10 @@ class NerData(pl.LightningDataModule):
         documents = []
         for document in self.documents[role]:
             joined = _join(document.sentences)
+            breaks = [end - 1 for end in itertools.accumulate(len(s.tokens) for s in document.sentences)]
             types, index = self._encode([joined.tokens])
             silent = self.silent[document.corpus]
-            documents.append(NerDocument(document.corpus, types, index[0], joined.spans, silent))
+            documents.append(NerDocument(document.corpus, types, index[0], joined.spans, breaks, silent))
         return [documents[at : at + size] for at in range(0, len(documents), size)]
 
     def make_batch(self, rows: Sequence[tuple[str, Sentence]]) -> NerBatch:

@@ -68,7 +68,7 @@ class NerModule(Annealed):
             encoded.append(self.network.encoder.encode_types(document.types))
             rows.append(document.index + offset)
             offset += len(encoded[-1])
-        found = read_spans(self.network, torch.cat(encoded).float(), rows)
+        found = read_spans(self.network, torch.cat(encoded).float(), rows, breaks=[d.breaks for d in documents])
         return [[TagSpan(*span[:3]) for span in spans] for spans in found]
 
     def on_validation_epoch_end(self) -> None:
