@@ -30,7 +30,9 @@ KINDS = {"docsight.networks.tagger.Tagger": "tagger"}
 
 def main() -> None:
     """Run the command; what a user can mend is said in one line, and exits with 1."""
-    arguments = sys.argv[1:]
+    # Hydra's parser wants the overrides in one piece: --multirun may stand anywhere, so it goes first.
+    arguments = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))
+    sys.argv[1:] = arguments
     try:
         _check_overrides(arguments)
         _command()

@@ -1,7 +1,7 @@
 """Changes of training text that keep its entities: other names, casing as in headlines and haste, spaCy's tokens."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,8 +24,8 @@ class Augment:
         lower: The chance that a document is written in lower case, as in haste.
         retokenize: The chance that a document is cut as spaCy's English tokenizer cuts it.
         rename: The chance that a name becomes another of its label, all through a document.
-        exchange: The chance that one word of a name becomes a word from names of other labels, all through a
-            document, so that only the context tells what it is.
+        exchange: By label, the chance that one word of a name becomes a word from names of other labels, all
+            through a document, so that only the context tells what it is.
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class Augment:
         lower: float = 0.0,
         retokenize: float = 0.0,
         rename: float = 0.0,
-        exchange: float = 0.0,
+        exchange: Mapping[str, float] | None = None,
     ) -> None:
         self.upper, self.title, self.lower, self.retokenize = upper, title, lower, retokenize
-        self.rename, self.exchange = rename, exchange
+        self.rename, self.exchange = rename, dict(exchange or {})
         self._names: dict[str, list[tuple[str, ...]]] = {}
         self._words: dict[str, list[str]] = {}
 
@@ -87,7 +87,7 @@ class Augment:
         if draw < self.rename:
             return rng.choice(self._names[label])
         at = _EXCHANGED.get(label, 0)
-        if draw < self.rename + self.exchange and name[at].istitle():
+        if draw < self.rename + self.exchange.get(label, 0.0) and name[at].istitle():
             others = [words for theirs, words in self._words.items() if theirs != label]
             if others:
                 word = rng.choice(rng.choice(others))

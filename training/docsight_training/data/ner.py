@@ -86,7 +86,7 @@ class NerData(pl.LightningDataModule):
         min_count: int = 2,
         window: int = 160,
         batch_tokens: int = 1500,
-        augment: Mapping[str, float] | None = None,
+        augment: Mapping[str, Any] | None = None,
         leave_out: Sequence[str] = (),
         seed: int = 1,
     ) -> None:
