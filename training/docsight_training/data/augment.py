@@ -54,9 +54,9 @@ class Augment:
                     if word.isalpha() and word.istitle() and len(word) > 2:
                         self._words.setdefault(label, []).append(word)
 
-    def __call__(self, sentences: Sequence[Sentence], rng: random.Random) -> list[Sentence]:
-        """Return the changed sentences of a document."""
-        if self.rename or self.exchange:
+    def __call__(self, sentences: Sequence[Sentence], rng: random.Random, *, rename: bool = True) -> list[Sentence]:
+        """Return the changed sentences of a document; without `rename` its names stay as they are."""
+        if rename and (self.rename or self.exchange):
             renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
             sentences = [self._rename(sentence, renamed, rng) for sentence in sentences]
         if rng.random() < self.retokenize:

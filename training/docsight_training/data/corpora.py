@@ -58,6 +58,8 @@ class Corpus:
             `validation%5`: its every fifth row, or `validation!5`: all but these.
         keep: Only documents whose id matches this pattern.
         annotates: The labels that the corpus annotates; None for all. Of the others it says nothing.
+        repeat: How often an epoch reads its training split; each time changed and cut anew.
+        terse: Whether its texts are too short for the context to tell what a name is: its names stay as they are.
         strip_titles: Take titles off the beginning of PER spans.
         origin: Where the data comes from and whom to name for it, for messages and the model card.
         licence: Under which terms.
@@ -68,6 +70,8 @@ class Corpus:
     splits: Mapping[str, Sequence[str]] = field(default_factory=lambda: {role: [role] for role in ROLES})
     keep: str | None = None
     annotates: Sequence[str] | None = None
+    repeat: int = 1
+    terse: bool = False
     strip_titles: bool = True
     origin: str = ""
     licence: str = ""

@@ -180,8 +180,12 @@ class NerData(pl.LightningDataModule):
         rng = random.Random(f"{self.seed}-{epoch}")
         cut: list[tuple[str, Sentence]] = []
         for document in self.documents["train"]:
-            sentences = self.augment(document.sentences, rng) if self.augment else document.sentences
-            cut += [(document.corpus, window) for window in _windows(sentences, self.window, rng)]
+            corpus = self.corpora[document.corpus]
+            for _ in range(corpus.repeat):
+                sentences = document.sentences
+                if self.augment:
+                    sentences = self.augment(sentences, rng, rename=not corpus.terse)
+                cut += [(document.corpus, window) for window in _windows(sentences, self.window, rng)]
         rng.shuffle(cut)
         lengths = [len(sentence.tokens) for _, sentence in cut]
         batches = batches_by_cost(lengths, max_cost=self.batch_tokens)
