@@ -28,8 +28,11 @@ MODELS = Path(__file__).parent / "models"
 # The kinds of model, and the network of each.
 KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger}
 
+VOCABULARIES = frozenset({"words", "chars"})  # what every kind has
+
 # The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
 _MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
+_FLOATS, _BYTES = ("F16", "F32"), ("U8",)
 _DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
 
 
@@ -61,6 +64,8 @@ class Bundle:
             name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
             for name, tensor in self.network.state_dict().items()
         }
+        if strange := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
+            raise BundleError(f"The weights of {', '.join(strange)} are not finite, or too large for half precision.")
         files[WEIGHTS] = safetensors.torch.save(weights)
         config = {
             "format": FORMAT,
@@ -92,15 +97,17 @@ def find_model(model: str) -> Path:
     Raises:
         BundleError: There is no such model.
     """
-    if re.fullmatch(r"\w+", model) and (MODELS / model / CONFIG).is_file():
-        return MODELS / model
-    folder = Path(model)
-    if not (folder / CONFIG).is_file():
-        raise BundleError(
-            f"{model!r} is neither a shipped model ({', '.join(shipped_models()) or 'none is shipped'}) nor a folder "
-            f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
-        )
-    return folder
+    candidates = [MODELS / model] if re.fullmatch(r"\w+", model) else []
+    for folder in (*candidates, Path(model).expanduser()):
+        try:
+            if (folder / CONFIG).is_file():
+                return folder
+        except (OSError, ValueError):  # a name that no file system takes: there is no such model
+            continue
+    raise BundleError(
+        f"{model!r} is neither a shipped model ({', '.join(shipped_models()) or 'none is shipped'}) nor a folder "
+        f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
+    )
 
 
 def load_folder(folder: Path, *, kind: str) -> Bundle:
@@ -110,6 +117,14 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
         BundleError: A file is missing, too large, damaged or altered, or the model is of another kind or version.
     """
     return _load(lambda name: _read(folder, name), str(folder), kind)
+
+
+def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
+    """Read no more than the labels of a model; errors as `load_folder`."""
+    labels = _parse_config(_read(folder, CONFIG), f"{folder}/{CONFIG}", kind)["network"].get("labels")
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise BundleError(f"{folder}/{CONFIG}: expected 'labels' to be a list of strings; found {labels!r}.")
+    return tuple(labels)
 
 
 def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the serialised model") -> Bundle:
@@ -141,7 +156,10 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     for name in config["vocabularies"]:
         content = _checked(read(f"{name}.txt"), f"{name}.txt", where, sums)
         try:
-            vocabularies[name] = Vocab(content.decode().split("\n")[:-1])
+            text = content.decode()
+            if "\r" in text or text.startswith("\ufeff"):
+                raise ValueError("it holds a carriage return or a byte order mark; was it edited?")
+            vocabularies[name] = Vocab(text.split("\n")[:-1])
         except ValueError as err:  # UnicodeDecodeError is one
             raise BundleError(f"{where}/{name}.txt is no vocabulary: {err}") from err
     network = _build(config, where, _checked(read(WEIGHTS), WEIGHTS, where, sums))
@@ -166,19 +184,23 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         config = json.loads(content)
     except (ValueError, RecursionError) as err:
         raise BundleError(f"{where} is no JSON: {err}. The file is damaged; export the model again.") from err
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+    if not isinstance(config, dict) or type(config.get("format")) is not int:
         raise BundleError(f"{where}: expected an object with an integer 'format'; this is no model of docsight.")
     if not 1 <= config["format"] <= FORMAT:
         raise BundleError(
             f"{where}: format {config['format']}; this docsight reads 1 to {FORMAT}. Upgrade docsight to load it."
         )
-    if config.get("kind") not in KINDS:
+    if not isinstance(config.get("kind"), str) or config["kind"] not in KINDS:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
     if config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
     for key, form in (("network", dict), ("vocabularies", list), ("sha256", dict)):
         if not isinstance(config.get(key), form):
             raise BundleError(f"{where}: expected {key!r} to be a {form.__name__}; found {config.get(key)!r}.")
+    if missing := VOCABULARIES - set(map(str, config["vocabularies"])):
+        raise BundleError(f"{where}: expected the vocabularies {', '.join(sorted(missing))}, too; they are not listed.")
+    if not isinstance(config.get("lang", ""), str):
+        raise BundleError(f"{where}: expected 'lang' to be a string; found {config['lang']!r}.")
     for name in config["vocabularies"]:
         if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
             raise BundleError(f"{where}: {name!r} cannot name a vocabulary; expected letters, digits and '_'.")
@@ -200,33 +222,47 @@ def _build(config: Mapping[str, Any], where: str, content: bytes) -> nn.Module:
     make = KINDS[config["kind"]]
     try:
         with torch.device("meta"):
-            shapes = {name: list(tensor.shape) for name, tensor in make(**config["network"]).state_dict().items()}
+            expected = {
+                name: (tensor.is_floating_point(), list(tensor.shape))
+                for name, tensor in make(**config["network"]).state_dict().items()
+            }
     except (TypeError, ValueError, RuntimeError, IndexError, OverflowError) as err:
         raise BundleError(f"{where}/{CONFIG}: the network cannot be built from its arguments: {err}") from err
-    _compare(shapes, _header(content, f"{where}/{WEIGHTS}"), f"{where}/{WEIGHTS}")
+    _compare(expected, _header(content, f"{where}/{WEIGHTS}"), f"{where}/{WEIGHTS}")
     try:
         weights = safetensors.torch.load(content)
     except safetensors.SafetensorError as err:
         raise BundleError(f"{where}/{WEIGHTS} cannot be read as safetensors: {err}") from err
+    for name, tensor in weights.items():
+        if not tensor.isfinite().all():
+            raise BundleError(f"{where}/{WEIGHTS}: tensor {name!r} holds NaN or infinity; export the model again.")
     network = make(**config["network"])
     network.load_state_dict(weights)
     return network
 
 
-def _compare(expected: Mapping[str, list[int]], found: Mapping[str, list[int]], where: str) -> None:
+def _compare(
+    expected: Mapping[str, tuple[bool, list[int]]], found: Mapping[str, tuple[str, list[int]]], where: str
+) -> None:
+    """Hold the tensors of a file, by type and shape, against those of the network."""
     missing, unexpected = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
     if missing or unexpected:
         raise BundleError(
             f"{where}: the tensors are not those of the network. Missing: {', '.join(missing) or 'none'}; "
             f"unexpected: {', '.join(unexpected) or 'none'}."
         )
-    for name, shape in found.items():
-        if shape != expected[name]:
-            raise BundleError(f"{where}: tensor {name!r} has shape {shape}; the network expects {expected[name]}.")
+    for name, (dtype, shape) in found.items():
+        is_float, wanted = expected[name]
+        if shape != wanted:
+            raise BundleError(f"{where}: tensor {name!r} has shape {shape}; the network expects {wanted}.")
+        if dtype not in (_FLOATS if is_float else _BYTES):
+            raise BundleError(
+                f"{where}: tensor {name!r} is of type {dtype}; expected {' or '.join(_FLOATS if is_float else _BYTES)}."
+            )
 
 
-def _header(content: bytes, where: str) -> dict[str, list[int]]:
-    """Read names and shapes from the header of a safetensors file, and check that the file holds what it says."""
+def _header(content: bytes, where: str) -> dict[str, tuple[str, list[int]]]:
+    """Read names, types and shapes from a safetensors header, and check that the file holds what it says."""
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or size > len(content) - 8:
         raise BundleError(f"{where} is truncated: its header needs {size + 8:,} bytes, it has {len(content):,}.")
@@ -234,7 +270,7 @@ def _header(content: bytes, where: str) -> dict[str, list[int]]:
         header = json.loads(content[8 : 8 + size])
         header.pop("__metadata__", None)
         need = {name: math.prod(entry["shape"]) * _DTYPES[entry["dtype"]] for name, entry in header.items()}
-        shapes = {name: list(entry["shape"]) for name, entry in header.items()}
+        shapes = {name: (entry["dtype"], list(entry["shape"])) for name, entry in header.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
         raise BundleError(f"{where}: its header is no safetensors header: {err!r}.") from err
     if sum(need.values()) != len(content) - 8 - size:

@@ -78,8 +78,12 @@ def test_bundle_names_a_truncated_or_altered_file(folder, name, how):
         ({"format": "1"}, "expected an object with an integer 'format'"),
         ({"network": []}, "expected 'network' to be a dict"),
         ({"network": {"strange": 1}}, "the network cannot be built from its arguments.*'strange'"),
-        ({"vocabularies": ["../../words"]}, "cannot name a vocabulary"),
-        ({"vocabularies": [3]}, "cannot name a vocabulary"),
+        ({"vocabularies": ["words", "chars", "../../words"]}, "cannot name a vocabulary"),
+        ({"vocabularies": ["words", "chars", 3]}, "cannot name a vocabulary"),
+        ({"vocabularies": ["words"]}, "expected the vocabularies chars, too"),
+        ({"lang": ["en"]}, "expected 'lang' to be a string"),
+        ({"format": True}, "expected an object with an integer 'format'"),
+        ({"kind": ["tagger"]}, r"kind \['tagger'\] is unknown"),
         ({"sha256": {}}, "truncated or altered: .* expects SHA-256 None"),
     ],
 )
@@ -116,6 +120,36 @@ def test_bundle_tells_expected_and_found_shape(folder):
         load_folder(folder, kind="tagger")
 
 
+@pytest.mark.parametrize(
+    ("tensor", "message"),
+    [
+        (torch.full((13,), float("nan")), "holds NaN or infinity"),
+        (torch.full((13,), float("inf")), "holds NaN or infinity"),
+        (torch.zeros(13, dtype=torch.float64), r"is of type F64; expected F16 or F32"),
+        (torch.zeros(13, dtype=torch.int8), r"is of type I8; expected F16 or F32"),
+    ],
+)
+def test_bundle_refuses_weights_of_another_type_or_not_finite(folder, tensor, message):
+    _change_weights(folder, lambda weights: weights.update({"emit.bias": tensor}))
+    with pytest.raises(BundleError, match=rf"'emit\.bias' {message}"):
+        load_folder(folder, kind="tagger")
+
+
+def test_bundle_does_not_write_what_half_precision_cannot_hold(folder):
+    loaded = load_folder(folder, kind="tagger")
+    loaded.network.emit.bias.data[0] = 1e6
+    with pytest.raises(BundleError, match=r"emit\.bias are not finite, or too large"):
+        loaded.to_files()
+
+
+@pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
+def test_bundle_refuses_a_vocabulary_that_an_editor_changed(folder, change):
+    (folder / "words.txt").write_bytes(change((folder / "words.txt").read_text()).encode())
+    _resum(folder, "words.txt")
+    with pytest.raises(BundleError, match="carriage return or a byte order mark"):
+        load_folder(folder, kind="tagger")
+
+
 def test_bundle_refuses_a_vocabulary_of_another_model(folder):
     with (folder / "words.txt").open("a") as file:
         file.write("more\n")
@@ -135,6 +169,11 @@ def test_bundle_refuses_a_vocabulary_of_another_model(folder):
         {"labels": []},
         {"labels": ["PER", "PER"]},
         {"labels": 7},
+        {"labels": "AB"},
+        {"labels": [""]},
+        {"labels": [1, 2]},
+        {"labels": ["A\ud800"]},
+        {"encoder": {"dropout": "x"}},
         {"encoder": 7},
     ],
 )
@@ -183,6 +222,12 @@ def test_bundle_refuses_a_file_of_a_strange_size_unread(folder):
 def test_find_model_lists_what_is_shipped(tmp_path):
     with pytest.raises(BundleError, match=r"neither a shipped model \(.*\) nor a folder with a config\.json"):
         find_model(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", ""])
+def test_find_model_refuses_a_name_that_no_file_system_takes(name):
+    with pytest.raises(BundleError, match="neither a shipped model"):
+        find_model(name)
 
 
 def test_vocabulary_with_a_line_break_is_not_written(folder):

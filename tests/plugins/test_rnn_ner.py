@@ -10,6 +10,7 @@ from spacy.training import Example
 
 from docsight.bundle import load_folder
 from docsight.components.rnn_ner import RnnNer
+from docsight.errors import BundleError, ConfigError, DataError
 from docsight.networks import reading
 from docsight.networks.reading import ScoredSpan, read_spans, word_types
 
@@ -42,7 +43,8 @@ LOVELACE, LONDON = ScoredSpan(0, 2, "PER", 0.9), ScoredSpan(6, 7, "LOC", 0.4)
 def test_rnn_ner_stores_scores_in_user_data_by_component_name(nlp):
     _fixed(nlp, LOVELACE, LONDON)
     doc = nlp(TEXT)
-    assert doc.user_data["docsight"]["rnn_ner"] == {"entities": [[0, 12, "PER", 0.9], [36, 42, "LOC", 0.4]]}
+    stored = doc.user_data["docsight"]["rnn_ner"]
+    assert stored == {"size": 43, "entities": [[0, 12, "PER", 0.9], [36, 42, "LOC", 0.4]]}
     assert [ent._.score for ent in doc.ents] == [0.9, 0.4]
     assert doc[2:3]._.score is None
 
@@ -63,7 +65,13 @@ def test_rnn_ner_threshold_leaves_out_the_less_probable(tiny_model):
     assert len(scores) > 1
     some = _with(tiny_model, threshold=scores[1])(TEXT)
     assert sorted(ent._.score for ent in some.ents) == pytest.approx(scores[1:])
-    assert not _with(tiny_model, threshold=1.01)(TEXT).ents
+    assert not _with(tiny_model, threshold=1.0)(TEXT).ents
+
+
+@pytest.mark.parametrize("threshold", [1.5, -0.1, float("nan"), True])
+def test_rnn_ner_refuses_a_threshold_that_is_none(threshold):
+    with pytest.raises(ConfigError, match="expected a threshold from 0 to 1"):
+        RnnNer(spacy.blank("en").vocab, model="rnn_ner", threshold=threshold)
 
 
 def test_rnn_ner_leaves_entities_that_are_there(tiny_model):
@@ -99,6 +107,76 @@ def test_rnn_ner_renames_labels(tiny_model):
     doc = nlp(TEXT)
     assert [(ent.label_, ent._.score) for ent in doc.ents] == [("PERSON", 0.9), ("LOC", 0.4)]
     assert nlp.get_pipe("rnn_ner").labels == ("PERSON", "ORG", "LOC")
+
+
+def test_rnn_ner_refuses_to_rename_labels_that_the_model_does_not_have(tiny_model):
+    nlp = _with(tiny_model, labels={"PERSON": "PER"})
+    with pytest.raises(ConfigError, match="labels renames PERSON, but the model's labels are PER, ORG, LOC"):
+        nlp(TEXT)
+    with pytest.raises(ConfigError, match="renamed to strings that are not empty"):
+        _with(tiny_model, labels={"PER": ""})
+
+
+def test_rnn_ner_labels_that_become_one_are_listed_once(tiny_model):
+    assert _with(tiny_model, labels={"ORG": "PER"}).get_pipe("rnn_ner").labels == ("PER", "LOC")
+
+
+def test_rnn_ner_leaves_blocked_tokens_alone(tiny_model):
+    nlp = _with(tiny_model, overwrite_ents=True)
+    component = _fixed(nlp, LOVELACE, LONDON)
+    doc = nlp.make_doc(TEXT)
+    doc.set_ents([], blocked=[doc[1:2]])
+    doc = component(doc)
+    assert [(e.start, e.end) for e in doc.ents] == [(6, 7)]
+    assert doc[1].ent_iob_ == "B"
+    assert doc[1].ent_type_ == ""
+
+
+def test_rnn_ner_score_is_not_that_of_another_place_in_a_piece_of_a_doc(nlp):
+    _fixed(nlp, ScoredSpan(0, 1, "LOC", 0.9), ScoredSpan(4, 5, "LOC", 0.4))
+    doc = nlp("London is big . London fell .")
+    piece = doc[4:].as_doc(copy_user_data=True)
+    assert [ent.text for ent in piece.ents] == ["London"]
+    assert piece.ents[0]._.score is None
+
+
+def test_rnn_ner_labels_are_kept_by_a_pipeline_it_is_given_to(tiny_model):
+    nlp, other = _with(tiny_model, labels={"PER": "MORTAL"}), spacy.blank("en")
+    other.add_pipe("rnn_ner", source=nlp)
+    _fixed(other, LOVELACE)
+    with other.memory_zone():
+        label = other(TEXT).ents[0].label
+    assert other.vocab.strings[label] == "MORTAL"
+
+
+def test_rnn_ner_names_a_correction_that_is_none(nlp):
+    doc = nlp.make_doc(TEXT)
+    doc._.corrections = [{"start": 0}]
+    with pytest.raises(DataError, match=r"with start, end, suggestion and applied; found \{'start': 0\}"):
+        nlp.get_pipe("rnn_ner")(doc)
+
+
+def test_rnn_ner_no_entity_crosses_a_sentence_boundary_that_is_told(nlp):
+    words = ["Ada", "Lovelace", "Charles", "Babbage", "London"] * 30
+    free = nlp.get_pipe("rnn_ner")(Doc(nlp.vocab, words=words))
+    assert any(len(ent) > 1 for ent in free.ents)
+    told = nlp.get_pipe("rnn_ner")(Doc(nlp.vocab, words=words, sent_starts=[True] * len(words)))
+    assert told.ents
+    assert all(len(ent) == 1 for ent in told.ents)
+
+
+def test_rnn_ner_refuses_bytes_that_are_no_model(nlp):
+    for content in (b"garbage", b"\x05", b""):
+        with pytest.raises(BundleError, match="no serialised model"):
+            nlp.get_pipe("rnn_ner").from_bytes(content)
+
+
+def test_rnn_ner_encodes_distinct_words_in_portions(tiny_model, monkeypatch):
+    text = " ".join(f"Ada{n}" for n in range(40))
+    whole = _with(tiny_model)(text)
+    monkeypatch.setattr(reading, "MAX_TYPES", 7)
+    parts = _with(tiny_model)(text)
+    assert [(e.start, e.end, e.label_) for e in parts.ents] == [(e.start, e.end, e.label_) for e in whole.ents]
 
 
 def test_rnn_ner_reads_a_correction_where_one_token_becomes_one_word(nlp):

@@ -1,6 +1,5 @@
 """spaCy's protocol for a component around a network: batches, errors, weights on demand, disk and bytes."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from spacy.vocab import Vocab as SpacyVocab
 from docsight import attributes, bundle
 from docsight.bundle import Bundle
 from docsight.device import choose_device
+from docsight.errors import BundleError
 
 
 class NetworkPipe(Pipe):
@@ -43,6 +43,7 @@ class NetworkPipe(Pipe):
         self.device = choose_device(device)
         self.lang = lang
         self._bundle: Bundle | None = None
+        self._keep_labels(vocab)
 
     def predict(self, docs: Sequence[Doc]) -> list[Any]:
         """Return what `set_annotations` writes, one a Doc, without changing them."""
@@ -66,6 +67,11 @@ class NetworkPipe(Pipe):
         return self._bundle
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the component writes."""
+        return self.model_labels
+
+    @property
     def model_labels(self) -> tuple[str, ...]:
         """The labels of the model as it was trained; empty while a model that is not there was not replaced.
 
@@ -73,10 +79,10 @@ class NetworkPipe(Pipe):
         """
         if self._bundle is not None:
             return tuple(self._bundle.arguments["labels"])
-        for folder in (bundle.MODELS / self.model_name, Path(self.model_name)):
-            if (folder / bundle.CONFIG).is_file():
-                return tuple(json.loads((folder / bundle.CONFIG).read_bytes())["network"]["labels"])
-        return ()
+        try:
+            return bundle.read_labels(bundle.find_model(self.model_name), kind=self.kind)
+        except BundleError:
+            return ()  # it is told when the model is wanted, which it may never be: `from_disk` can bring another
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one Doc."""
@@ -115,15 +121,18 @@ class NetworkPipe(Pipe):
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Read the model folder from bytes."""
-        self._install(bundle.load_files(srsly.msgpack_loads(content), kind=self.kind))
+        try:
+            files = srsly.msgpack_loads(content)
+        except ValueError as err:
+            raise BundleError(f"{self.name}: these bytes are no serialised model: {err}") from err
+        if not isinstance(files, dict) or not all(isinstance(file, bytes) for file in files.values()):
+            raise BundleError(f"{self.name}: these bytes are no serialised model; expected what to_bytes returns.")
+        self._install(bundle.load_files(files, kind=self.kind))
         return self
 
     def _install(self, loaded: Bundle) -> None:
         """Take a model into use."""
         loaded.network.eval().requires_grad_(False).to(self.device)
-        for label in self._strings(loaded):
-            # Not transient: a label first met in a memory zone is needed after it.
-            self.vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]  # spaCy's stub is behind
         trained_for = loaded.about.get("lang")
         if trained_for and self.lang not in ("", "xx", trained_for):
             warnings.warn(
@@ -134,10 +143,12 @@ class NetworkPipe(Pipe):
             )
             self.lang = ""  # once is enough
         self._bundle = loaded
+        self._keep_labels(self.vocab)
 
-    def _strings(self, loaded: Bundle) -> Iterable[str]:
-        """Return the strings that annotations refer to by their hash."""
-        return loaded.arguments["labels"]
+    def _keep_labels(self, vocab: SpacyVocab) -> None:
+        """Put the labels into a vocabulary for good: those that are first met in a memory zone are needed after it."""
+        for label in self.labels:
+            vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]  # spaCy's stub is behind
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         # Through the model folder's files, as everything else: a network's own pickle would tie it to its class.

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from spacy.attrs import ORTH, SENT_START
+from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span, SpanGroup
@@ -16,8 +16,11 @@ from spacy.vocab import Vocab as SpacyVocab
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
-from docsight.networks.reading import ScoredSpan, read_spans, word_types
+from docsight.errors import ConfigError, DataError
+from docsight.networks.reading import ScoredSpan, encode_words, read_spans, word_types
 from docsight.networks.tagger import Tagger
+
+_BEGUN = 3  # the value of `ent_iob` that opens an entity
 
 
 @Language.factory(
@@ -90,17 +93,21 @@ class RnnNer(NetworkPipe):
         renamed: dict[str, str] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(vocab, name, **options)
+        if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+            raise ConfigError(f"{name}: expected a threshold from 0 to 1; found {threshold!r}.")
+        if not all(isinstance(label, str) and label.strip() for label in (renamed or {}).values()):
+            raise ConfigError(f"{name}: expected labels to be renamed to strings that are not empty; found {renamed}.")
         self.threshold = threshold
         self.overwrite_ents = overwrite_ents
         self.spans_key = spans_key
         self.use_corrections = use_corrections
         self.renamed = dict(renamed or {})
+        super().__init__(vocab, name, **options)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels that the component writes."""
-        return tuple(self.renamed.get(label, label) for label in self.model_labels)
+        return tuple(dict.fromkeys(self.renamed.get(label, label) for label in self.model_labels))
 
     def predict(self, docs: Sequence[Doc]) -> list[list[ScoredSpan]]:
         """Return the entities of each Doc by token, without those below the threshold."""
@@ -110,8 +117,7 @@ class RnnNer(NetworkPipe):
             return [[] for _ in docs]
         vocabularies = self.bundle.vocabularies
         types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
-        with torch.no_grad():
-            encoded = network.encoder.encode_types(types.to(self.device))
+        encoded = encode_words(network, types.to(self.device))
         found = read_spans(network, encoded, rows, breaks=breaks)
         return [
             [
@@ -126,23 +132,31 @@ class RnnNer(NetworkPipe):
         """Write entities and their probabilities."""
         for doc, entities in zip(docs, predictions, strict=True):
             spans = [Span(doc, start, end, label=self.renamed.get(label, label)) for start, end, label, _ in entities]
+            self._keep_labels(doc.vocab)  # a component can be given to a pipeline with another vocabulary
             attributes.results(doc)[self.name] = {
+                "size": attributes.text_size(doc),
                 "entities": [
                     [span.start_char, span.end_char, span.label_, entity.score]
                     for span, entity in zip(spans, entities, strict=True)
-                ]
+                ],
             }
             if self.spans_key is not None:
                 scores = np.array([entity.score for entity in entities], dtype=np.float32)
                 doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=spans, attrs={"scores": scores})
-            doc.ents = _merge(spans, doc.ents, overwrite=self.overwrite_ents)
+            blocked = _blocked(doc)
+            doc.set_ents(_merge(spans, doc.ents, blocked, overwrite=self.overwrite_ents), blocked=blocked)
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """Score predicted against gold entities, as spaCy's own recognizer does."""
         return get_ner_prf(examples)
 
-    def _strings(self, loaded: Bundle) -> Iterable[str]:
-        return [self.renamed.get(label, label) for label in loaded.arguments["labels"]]
+    def _install(self, loaded: Bundle) -> None:
+        if strange := sorted(self.renamed.keys() - set(loaded.arguments["labels"])):
+            raise ConfigError(
+                f"{self.name}: labels renames {', '.join(strange)}, but the model's labels are "
+                f"{', '.join(loaded.arguments['labels'])}."
+            )
+        super()._install(loaded)
 
     def _read(self, docs: Sequence[Doc]) -> tuple[list[str], list[torch.Tensor], list[np.ndarray], list[list[int]]]:
         """Read the words of Docs, white space left out.
@@ -194,6 +208,11 @@ def _corrected_words(doc: Doc) -> list[tuple[int, str]]:
     """Return the tokens that read as another word once corrected; splits and joins are left as written."""
     words = []
     for correction in attributes.corrections(doc):
+        if not isinstance(correction, dict) or not {"start", "end", "suggestion", "applied"} <= correction.keys():
+            raise DataError(
+                "doc._.corrections: expected dicts with start, end, suggestion and applied; "
+                f"found {str(correction)[:80]}."
+            )
         if correction["applied"] and not any(char.isspace() for char in correction["suggestion"]):
             span = doc.char_span(correction["start"], correction["end"])
             if span is not None and len(span) == 1 and correction["suggestion"]:
@@ -201,8 +220,17 @@ def _corrected_words(doc: Doc) -> list[tuple[int, str]]:
     return words
 
 
-def _merge(ours: list[Span], present: Sequence[Span], *, overwrite: bool) -> list[Span]:
-    """Return the entities of a Doc without overlaps."""
+def _blocked(doc: Doc) -> list[Span]:
+    """Return the tokens that may be in no entity, as `Doc.set_ents` marks them: begun, but of no type."""
+    iob, kinds = doc.to_array([ENT_IOB, ENT_TYPE]).T if len(doc) else ((), ())
+    return [doc[at : at + 1] for at in np.flatnonzero((np.asarray(iob) == _BEGUN) & (np.asarray(kinds) == 0))]
+
+
+def _merge(ours: list[Span], present: Sequence[Span], blocked: Sequence[Span], *, overwrite: bool) -> list[Span]:
+    """Return the entities of a Doc without overlaps, and none where it is blocked."""
+    if blocked:
+        closed = {span.start for span in blocked}
+        ours = [span for span in ours if closed.isdisjoint(range(span.start, span.end))]
     if not present:
         return ours
     first, second = (ours, present) if overwrite else (present, ours)

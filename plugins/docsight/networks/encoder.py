@@ -44,7 +44,7 @@ class Encoder(nn.Module):
         tune_dropout: Share of the words that lose their correction in training, so that others' vectors will do, too.
 
     Raises:
-        ValueError: There are no layers, or too many.
+        ValueError: There are no layers, or too many, or a share to drop is none.
     """
 
     def __init__(
@@ -67,6 +67,8 @@ class Encoder(nn.Module):
         super().__init__()
         if not 1 <= num_layers <= MAX_LAYERS:
             raise ValueError(f"Expected 1 to {MAX_LAYERS} layers; found {num_layers}.")
+        if not all(0 <= share < 1 for share in (dropout, word_dropout, tune_dropout)):
+            raise ValueError("Expected shares to drop from 0 to below 1.")
         self.embed_words = CodedEmbedding(num_words, word_dim, parts=word_parts)
         self.tune_words = nn.Embedding(max(tuned_words, 1), word_dim, padding_idx=PAD)
         nn.init.zeros_(self.tune_words.weight)

@@ -15,6 +15,7 @@ from docsight.vocab import Vocab, casing, pad_rows
 WINDOW = 256  # tokens that are read at once
 MARGIN = 32  # of these, at either end, read for their context alone
 MAX_CELLS = 16_384  # tokens in a batch, padding included
+MAX_TYPES = 8_192  # distinct words that are encoded at once
 MAX_CHARS = 20  # characters of a word that are read; a longer one keeps its head and its tail
 
 
@@ -34,6 +35,16 @@ def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes
         chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_CHARS) for word in words]), dtype=torch.long),
         casings=torch.tensor([casing(word) for word in words], dtype=torch.long),
     )
+
+
+@torch.no_grad()
+def encode_words(network: Tagger, types: WordTypes) -> Tensor:
+    """Encode distinct words without their context, (types, input); so many at once that memory is bounded."""
+    parts = [
+        network.encoder.encode_types(WordTypes(*(part[at : at + MAX_TYPES] for part in types)))
+        for at in range(0, len(types.words), MAX_TYPES)
+    ]
+    return torch.cat(parts).float()
 
 
 @torch.no_grad()

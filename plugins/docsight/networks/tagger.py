@@ -35,6 +35,8 @@ class Tagger(nn.Module):
         dropout: float = 0.5,
     ) -> None:
         super().__init__()
+        if isinstance(labels, str) or not all(isinstance(name, str) and name.isprintable() and name for name in labels):
+            raise ValueError(f"Expected labels to be a list of printable strings; found {str(labels)[:80]!r}.")
         if not 1 <= len(set(labels)) == len(labels) <= MAX_LABELS:
             raise ValueError(f"Expected 1 to {MAX_LABELS} labels, each once; found {len(labels)}.")
         self.labels = tuple(labels)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from docsight.networks.reading import read_spans
+from docsight.networks.reading import encode_words, read_spans
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
 from docsight_training.data.ner import NerBatch, NerDocument
@@ -65,10 +65,10 @@ class NerModule(Annealed):
         """Return the spans that the network finds in documents."""
         encoded, rows, offset = [], [], 0
         for document in documents:
-            encoded.append(self.network.encoder.encode_types(document.types))
+            encoded.append(encode_words(self.network, document.types))
             rows.append(document.index + offset)
             offset += len(encoded[-1])
-        found = read_spans(self.network, torch.cat(encoded).float(), rows, breaks=[d.breaks for d in documents])
+        found = read_spans(self.network, torch.cat(encoded), rows, breaks=[d.breaks for d in documents])
         return [[TagSpan(*span[:3]) for span in spans] for spans in found]
 
     def on_validation_epoch_end(self) -> None:
