@@ -1,6 +1,7 @@
 """Reading HTML."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,52 @@ def test_html_without_its_package_names_the_extra(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)
     with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
         read_one(tmp_path, "<p>Ada</p>")
+
+
+@pytest.mark.parametrize(
+    "cycle",
+    [
+        "<div>",
+        "<DIV title='</div>'>",
+        "<div></span>",
+        "<div><!-- </div> -->",
+        "<div><script></div></script>",
+        "<div><textarea></div></textarea>",
+        "<<!-- -->div><div>",
+        "<div><table><tr><td></div></table>",
+        "<div><select></div></select>",
+        "<form><div></form>",
+        "<caption><div></caption>",
+        "<svg><div></svg>",
+        "<svg><div>",
+        "<math><div></math>",
+        "<div><plaintext></div>",
+        "<div/>",
+        "<b><div></b>",
+        "<p><font color=1>",
+        "<ul><li>",
+        "<select><option><b>",
+        "<div a='",
+    ],
+)
+def test_html_takes_no_longer_for_deep_nesting_and_loses_no_text(tmp_path: Path, cycle: str) -> None:
+    started = time.process_time()
+    content = read_one(tmp_path, "<p>Ada</p>" + cycle * 60_000 + "'><p>Grace")
+    assert time.process_time() - started < 10
+    assert content.text.startswith("Ada")
+    assert content.text.endswith("Grace")
+
+
+def test_html_that_nests_too_deeply_keeps_its_lines(tmp_path: Path) -> None:
+    content = read_one(tmp_path, "<div>" * 2000 + "Ada<div class='a'>Grace<b>s</b></div>x" + "</div>" * 2000 + "<p>end")
+    assert content.text.replace("\n\n", "\n") == "Ada\nGraces\nx\nend"
+
+
+def test_html_reads_pages_that_end_few_of_their_elements(tmp_path: Path) -> None:
+    items = "".join(f"<li>n{i}<a name=x>" for i in range(2000))
+    assert read_one(tmp_path, f"<ul>{items}").text.splitlines() == [f"n{i}" for i in range(2000)]
+
+
+def test_html_keeps_signs_that_begin_no_tag(tmp_path: Path) -> None:
+    source = "<p title='a > b'>1 < 2 <3 &lt;b> a&amp;b</p><textarea><b> & &amp;</textarea><svg><text>no</text></svg>"
+    assert read_one(tmp_path, source).text == "1 < 2 <3 <b> a&b\n\n<b> & &"

@@ -8,6 +8,7 @@ from typing import Any
 
 from docsight.documents.encoding import decode
 from docsight.documents.formats.content import Content
+from docsight.documents.formats.nesting import bound_nesting
 from docsight.errors import MissingExtraError
 
 _DROPPED = frozenset(
@@ -40,7 +41,7 @@ def read(path: Path) -> Iterator[Content]:
         raise MissingExtraError("Reading HTML", "documents") from err
     data = path.read_bytes()
     source, encoding = decode(data, declared=declared_charset(data))
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(bound_nesting(source, breaking=_LINES | _PARAGRAPHS))
     title_node = tree.css_first("head title")
     title = " ".join(title_node.text().split()) if title_node is not None else ""
     text = visible_text(tree.body) if tree.body is not None else ""
