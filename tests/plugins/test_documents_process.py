@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from docsight import attributes
 from docsight.documents import Problem, Progress, process
@@ -91,7 +91,7 @@ def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language
     @Language.component("scores")
     def scores(doc: Doc) -> Doc:
         entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
-        attributes.results(doc)["scores"] = {"entities": entities}
+        attributes.results(doc)["scores"] = {"size": attributes.text_size(doc), "entities": entities}
         return doc
 
     nlp.add_pipe("scores")
@@ -266,3 +266,72 @@ def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, t
     with pytest.raises(ConfigError, match="cannot write to"):
         process(folder, nlp, tmp_path / "file")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("ignore:Span._.score is already set")
+def test_process_takes_no_other_plugin_s_score_for_ours(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    before = Span.get_extension("score")
+    Span.set_extension("score", default=0.25, force=True)
+    write(folder, a=SENTENCE)
+    try:
+        process(folder, nlp, tmp_path / "out")
+    finally:
+        Span.set_extension("score", getter=before[2], force=True)
+    (record,) = lines(tmp_path / "out" / "documents.jsonl")
+    assert {entity["score"] for entity in record["entities"]} == {None}
+
+
+def test_process_tells_the_key_that_a_component_missed(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("misses_a_key")
+    def misses_a_key(doc: Doc) -> Doc:
+        raise KeyError("colour")
+
+    nlp.add_pipe("misses_a_key")
+    write(folder, a=SENTENCE)
+    process(folder, nlp, tmp_path / "out")
+    (error,) = lines(tmp_path / "out" / "errors.jsonl")
+    assert (error["error"], error["message"]) == ("KeyError", "'colour'")
+
+
+def test_process_does_not_fill_the_vocabulary(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    nlp.add_pipe("fails_on_bang")
+    write(folder, a=SENTENCE + "abracadabra", b="bang simsalabim", c=SENTENCE + "hocuspocus")
+    process(folder, nlp, tmp_path / "out", batch_size=1)
+    assert not nlp.vocab.in_memory_zone
+    for word in ("abracadabra", "simsalabim", "hocuspocus"):
+        assert word not in nlp.vocab.strings
+    assert "PER" in nlp.vocab.strings
+    assert [len(record["entities"]) for record in lines(tmp_path / "out" / "documents.jsonl")] == [3, 3]
+
+
+def test_process_may_run_in_a_memory_zone(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE)
+    with nlp.memory_zone():
+        process(folder, nlp, tmp_path / "out")
+        assert nlp.vocab.in_memory_zone
+    assert len(lines(tmp_path / "out" / "documents.jsonl")[0]["entities"]) == 3
+
+
+def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("has_no_model_either")
+    def has_no_model_either(doc: Doc) -> Doc:
+        raise BundleError("no model")
+
+    nlp.add_pipe("has_no_model_either")
+    write(folder, a=SENTENCE)
+    with pytest.raises(BundleError):
+        process(folder, nlp, tmp_path / "out")
+    assert not nlp.vocab.in_memory_zone
+
+
+def test_process_counts_the_words_of_parts_on_its_way(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE * 3)
+    words: list[int] = []
+    process(
+        folder,
+        nlp,
+        tmp_path / "out",
+        max_chars=len(SENTENCE),
+        on_progress=lambda progress: words.append(progress.words),
+    )
+    assert words == [12, 24, 36]

@@ -1,18 +1,18 @@
 """Run a pipeline over stretches of documents so that one that fails costs itself only."""
 
 import contextlib
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
+from docsight.documents.inputs import Problem
 from docsight.documents.reading import Document
 from docsight.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
 
 @dataclass(frozen=True)
@@ -51,34 +51,49 @@ def batches(parts: Iterable[Stretch], *, size: int, max_chars: int) -> Iterator[
         yield batch
 
 
-def annotate(nlp: "Language", batch: list[Stretch]) -> "list[list[dict[str, Any]] | Exception]":
-    """Give the entities of each stretch, with offsets in its document, or the error that it raised.
+def annotate(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]] | Problem]:
+    """Give the entities of each stretch, with offsets in its document, or the problem that it made.
 
     The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
     the pipeline alone: many components process a batch at once and cannot tell which document failed.
+    All of it happens in a memory zone, so that the vocabulary does not grow with what is read; nothing of
+    spaCy's leaves it.
 
     Raises:
         BundleError: A component has no usable model, which is no document's fault.
         ConfigError: A component has a setting that cannot work.
     """
-    results: list[list[dict[str, Any]] | Exception | None] = [None] * len(batch)
-    with _raising(nlp):
-        pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
-        # Whatever a component raises ends the batch here; the cause is found below, one by one.
-        with contextlib.suppress(Exception):
-            for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
-                results[i] = _entities(doc, batch[i].start)
-        return [_alone(nlp, part) if done is None else done for part, done in zip(batch, results, strict=True)]
+    # Zones do not nest: where the caller has opened one, it is the one.
+    zone = contextlib.nullcontext() if nlp.vocab.in_memory_zone else nlp.memory_zone()
+    with _raising(nlp), zone:
+        together = _together(nlp, batch)
+        return [_alone(nlp, part) if done is None else done for part, done in zip(batch, together, strict=True)]
 
 
-def _alone(nlp: "Language", part: Stretch) -> "list[dict[str, Any]] | Exception":
+def _together(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]] | None]:
+    results: list[list[dict[str, Any]] | None] = [None] * len(batch)
+    pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
+    # Whatever a component raises ends the batch here; `_alone` finds the cause.
+    with contextlib.suppress(Exception):
+        for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
+            results[i] = _entities(doc, batch[i].start)
+    return results
+
+
+def _alone(nlp: "Language", part: Stretch) -> list[dict[str, Any]] | Problem:
     try:
         doc = nlp(part.document.make_doc(nlp, part.start, part.end))
         return _entities(doc, part.start)
     except (BundleError, ConfigError):
         raise
     except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
-        return err
+        return Problem.of(part.document.path, _cause(err))
+
+
+def _cause(error: Exception) -> Exception:
+    """Look behind E109, with which spaCy takes every KeyError for a component without its model."""
+    cause = error.__cause__
+    return cause if isinstance(cause, KeyError) and str(error).startswith("[E109]") else error
 
 
 @contextlib.contextmanager
@@ -99,20 +114,15 @@ def _raising(nlp: "Language") -> Iterator[None]:
 
 
 def _entities(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+    from docsight.attributes import span_score  # not `ent._.score`, which may be another plugin's
+
+    scored = ((ent, span_score(ent)) for ent in doc.ents)
     return [
         {
             "start": offset + ent.start_char,
             "end": offset + ent.end_char,
             "label": ent.label_,
-            "score": _score(ent),
+            "score": None if score is None else round(float(score), 6),
         }
-        for ent in doc.ents
+        for ent, score in scored
     ]
-
-
-def _score(ent: "Span") -> float | None:
-    if not ent.has_extension("score"):
-        return None
-    score = ent._.score
-    # Another plugin may hold the name: only a number that JSON can write is a score.
-    return round(float(score), 6) if isinstance(score, int | float) and math.isfinite(score) else None

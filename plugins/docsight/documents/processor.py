@@ -86,7 +86,8 @@ class _Run:
         self._outputs = outputs
         self._on_problem = on_problem
         self._entities: list[dict[str, Any]] = []
-        self._error: Exception | None = None
+        self._problem: Problem | None = None
+        self._words = 0  # in the parts of the document in the works
         self._bytes = 0.0
 
     def readable(self, items: Iterator[Document | Problem]) -> Iterator[Document]:
@@ -98,20 +99,21 @@ class _Run:
                 self._bytes += item.size
                 self._record(item)
 
-    def take(self, part: Stretch, result: list[dict[str, Any]] | Exception) -> None:
+    def take(self, part: Stretch, result: list[dict[str, Any]] | Problem) -> None:
         """Add the result for a stretch to its document; with its last stretch a document is written."""
         document = part.document
         self._bytes += document.size * (part.end - part.start) / max(1, len(document.text))
-        if isinstance(result, Exception):
-            self._error = self._error or result
+        if isinstance(result, Problem):
+            self._problem = self._problem or result
         else:
             self._entities += result
         if not part.is_last:
+            self._words += len(document.text[part.start : part.end].split())
             return
-        entities, error = self._entities, self._error
-        self._entities, self._error = [], None
-        if error is not None:
-            self._record(Problem.of(document.path, error))
+        entities, problem = self._entities, self._problem
+        self._entities, self._problem, self._words = [], None, 0
+        if problem is not None:
+            self._record(problem)
         else:
             self._write(document, entities)
 
@@ -120,7 +122,7 @@ class _Run:
         return Progress(
             documents=self.summary.documents,
             failed=self.summary.failed,
-            words=self.summary.words,
+            words=self.summary.words + self._words,
             files=total[0],
             share=min(1.0, self._bytes / max(1, total[1])),
             seconds=seconds,
