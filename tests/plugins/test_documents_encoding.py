@@ -65,3 +65,21 @@ def test_decode_names_the_extra_that_guessing_needs(monkeypatch: pytest.MonkeyPa
     assert decode(TEXT.encode()) == (TEXT, "utf-8")
     with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
         decode(TEXT.encode("cp1252"))
+
+
+def test_decode_replaces_a_few_damaged_bytes_of_utf8() -> None:
+    damaged = TEXT.encode() + b"\xff" + "Zoë\ufffd".encode() + b"\xc3"
+    assert decode(damaged) == (f"{TEXT}\ufffdZoë\ufffd\ufffd", "utf-8 (2 bytes replaced)")
+
+
+@needs_guesser
+def test_decode_does_not_take_other_encodings_for_damaged_utf8() -> None:
+    text = "\u201eDas war ein Spa\u00df\u201d, sagte Frau M\u00fcller \u00fcber K\u00f6ln.\n"
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+    for name, text in (("shift_jis", "東京都の人口は約千四百万人です。"), ("koi8-r", "Лев Толстой родился в Ясной.")):
+        assert "replaced" not in decode(text.encode(name) * 4)[1]
+
+
+@pytest.mark.parametrize("declared", ["rot13", "punycode", "undefined", "no-such"])
+def test_decode_passes_over_a_declaration_that_is_no_encoding_of_text(declared: str) -> None:
+    assert decode("Zoë".encode(), declared=declared)[0] == "Zoë"

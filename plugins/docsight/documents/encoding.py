@@ -20,16 +20,21 @@ _GUESS_BYTES = 256 * 1024
 _NEVER = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 _NEVER += ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
 
+# Of the characters beyond ASCII, as many must be right for each that is wrong, for a text to be damaged UTF-8.
+# In the other encodings hardly any such sequence of bytes happens to be UTF-8.
+_RIGHT_FOR_A_WRONG = 4
+
 
 def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
-    """Decode bytes by their mark, the declared encoding, UTF-8, or a guess, in this order.
+    """Decode bytes by their mark, the declared encoding, UTF-8, damaged UTF-8, or a guess, in this order.
 
     Args:
         data: The content of a whole file.
         declared: The encoding that the file names itself, if it does. One that does not fit is passed over.
 
     Returns:
-        The text without its byte order mark, and the encoding by Python's name.
+        The text without its byte order mark, and the encoding by Python's name; of damaged UTF-8 also how many
+        bytes U+FFFD stands for.
 
     Raises:
         DataError: The bytes are no text.
@@ -43,7 +48,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
     for name in filter(None, (declared, "utf-8")):
         if (text := _try(data, name)) is not None:
             return text, name
-    return _guess(data)
+    return _repair(data) or _guess(data)
 
 
 def _decode_marked(data: bytes, encoding: str) -> str:
@@ -62,8 +67,19 @@ def _refuse_nul(text: str) -> str:
 def _try(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError:
+    except (UnicodeError, LookupError):
         return None
+
+
+def _repair(data: bytes) -> tuple[str, str] | None:
+    """Decode UTF-8 in which a few sequences are invalid; None where they are more than that."""
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd") - data.count("\ufffd".encode())
+    right = len(text) - len(text.encode("ascii", "ignore")) - wrong
+    if right < wrong * _RIGHT_FOR_A_WRONG:
+        return None
+    replaced = len(data) - len(data.decode("utf-8", "ignore").encode())
+    return text, f"utf-8 ({replaced} {'byte' if replaced == 1 else 'bytes'} replaced)"
 
 
 def _guess(data: bytes) -> tuple[str, str]:
