@@ -68,6 +68,10 @@ def test_html_puts_the_title_first_but_not_twice(tmp_path: Path) -> None:
         ('<meta charset="utf-16"><p>Zoë €</p>'.encode(), "utf-8"),
         ('<meta charset="no-such"><p>Zoë €</p>'.encode(), "utf-8"),
         ("<p>Zoë €</p>".encode("utf-16"), "utf-16"),
+        *(
+            (f'<meta charset="{name}"><p>Zoë €</p>'.encode(), "utf-8")
+            for name in ("rot13", "hex", "zlib", "punycode", "undefined", "unicode_escape", "idna", "utf-7", "cp037")
+        ),
     ],
 )
 def test_html_is_decoded_as_it_declares(tmp_path: Path, source: bytes, encoding: str) -> None:

@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from docsight.documents.inputs import File, Problem, find, survey
+from docsight.errors import ConfigError
 
 
 def write(folder: Path, *names: str) -> None:
@@ -113,3 +116,21 @@ def test_find_can_write_down_names_that_are_no_utf8(tmp_path: Path) -> None:
 def test_survey_counts_files_and_bytes(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "bb.txt", "photo.jpg")
     assert survey([tmp_path, tmp_path / "missing.txt"]) == (3, 11)
+
+
+def test_find_gives_each_file_a_name_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, r"a\xff.txt")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.txt")).write_text("x", encoding="utf-8")
+    assert sorted(names(tmp_path)) == [r"a\\xff.txt", r"a\xff.txt"]
+
+
+def test_find_takes_paths_as_bytes(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    assert [item.name for item in find(os.fsencode(tmp_path)) if isinstance(item, File)] == ["a.txt"]
+    assert [item.name for item in find([os.fsencode(tmp_path)]) if isinstance(item, File)] == ["a.txt"]
+
+
+@pytest.mark.parametrize("path", ["", b"", "/x/\ud800.txt", "a\0.txt", b"a\0.txt"])
+def test_find_refuses_what_is_no_path(path: str | bytes) -> None:
+    with pytest.raises(ConfigError, match="path"):
+        list(find([path]))

@@ -222,9 +222,10 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     for out in (folder / "results", folder):
         for _ in range(2):
             summary = process(folder, nlp, out)
-        assert (summary.failed, summary.skipped) == (0, 0) if out == folder / "results" else True
-    records = lines(folder / "documents.jsonl")
-    assert [record["path"] for record in records] == ["a.txt", "results/report.html"]
+    assert [record["path"] for record in lines(folder / "documents.jsonl")] == ["a.txt"]
+    assert (summary.failed, summary.skipped) == (0, 3)
+    errors = {error["path"]: error["message"] for error in lines(folder / "errors.jsonl")}
+    assert errors["results/report.html"] == "a report that docsight wrote"
 
 
 def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Language, tmp_path: Path) -> None:
@@ -265,6 +266,11 @@ def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, t
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot write to"):
         process(folder, nlp, tmp_path / "file")
+    for path in ("", "a\0", "\ud800"):
+        with pytest.raises(ConfigError, match="path"):
+            process(path, nlp, tmp_path / "out")
+        with pytest.raises(ConfigError, match="path"):
+            process(folder, nlp, path)
     assert not (tmp_path / "out").exists()
 
 

@@ -1,12 +1,14 @@
 """Documents as spaCy Docs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
 from spacy.tokens import Doc
 
 from docsight.documents import Problem, read
+from docsight.errors import ConfigError
 
 
 def test_read_yields_tokenized_docs_with_their_source(tmp_path: Path) -> None:
@@ -94,3 +96,9 @@ def test_read_reads_all_samples() -> None:
     assert "Möllevångstorget" in docs["letter_from_malmo.txt"].text
     assert docs["museum_label.txt"]._.source["encoding"] == "utf-16"
     assert "Roosevelt Street in Manhattan was not named after him." in docs["letter_to_the_council.txt"].text
+
+
+@pytest.mark.parametrize("options", [{"paths": "", "max_chars": 9}, {"paths": "a\0", "max_chars": 9}, {"max_chars": 0}])
+def test_read_refuses_options_that_cannot_work(tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        list(read(**{"paths": tmp_path} | options))

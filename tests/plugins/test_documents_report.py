@@ -111,7 +111,7 @@ def test_report_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.count("<article") == 2
     assert "The first 2 of 5 documents are shown" in page
     assert "2 of 3 files are listed" in page
-    assert '<td class="path">f</td>' in page
+    assert '<td class="path"><bdi>f</bdi></td>' in page
     assert ">over 3</td>" in page
 
 

@@ -1,15 +1,19 @@
 """Find the files to read: explicit ones, and those in folders, in sorted order and each once."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from docsight.documents.formats import Format, format_of, readable_suffixes
-from docsight.errors import DataError
+from docsight.errors import ConfigError, DataError
 
-Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+Paths = OnePath | Iterable[OnePath]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +24,7 @@ class Problem:
         path: The relative path, as in a document's provenance.
         error: The class of the error.
         message: What is wrong, for a person.
-        skipped: Whether the file was passed over in a folder because nothing reads its kind: no failure.
+        skipped: Whether the file was passed over, as nothing reads its kind or it is our report: no failure.
         size: The size of the file in bytes, 0 if unknown.
     """
 
@@ -48,6 +52,33 @@ class File:
     size: int
 
 
+def path_list(paths: Paths) -> list[str]:
+    """Make one path or several a list.
+
+    Raises:
+        ConfigError: One of them cannot be a path.
+    """
+    return [one_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
+
+
+def one_path(path: OnePath) -> str:
+    """Give a path as a string, whatever it comes as.
+
+    Raises:
+        ConfigError: It is empty, or has characters that no path has.
+    """
+    name = os.fsdecode(path)
+    if not name:
+        raise ConfigError('a path is empty; the working folder is "."')
+    try:
+        encoded = os.fsencode(name)
+    except UnicodeEncodeError as err:
+        raise ConfigError(f"{name!r} is no path: {err.reason}") from err
+    if b"\0" in encoded:
+        raise ConfigError(f"{name!r} is no path: a path has no NUL character")
+    return name
+
+
 def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Problem]:
     """Yield every readable file in the paths once, and a problem for every other.
 
@@ -59,7 +90,7 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
         paths: Files and folders, one or several.
         exclude: Real paths of files to leave out.
     """
-    given = [Path(os.path.abspath(path)) for path in _listed(paths)]
+    given = [Path(os.path.abspath(path)) for path in path_list(paths)]
     root = _common_folder(given)
     seen = set(exclude)
     for start in given:
@@ -78,10 +109,6 @@ def survey(paths: Paths, *, exclude: Collection[str] = ()) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _listed(paths: Paths) -> list[str | os.PathLike[str]]:
-    return [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-
-
 def _common_folder(given: list[Path]) -> Path | None:
     """Find the deepest folder that holds all; None where there is none, as on two drives."""
     folders = [path if os.path.isdir(path) else path.parent for path in given]
@@ -93,8 +120,14 @@ def _common_folder(given: list[Path]) -> Path | None:
 
 def _name(path: Path, root: Path | None) -> str:
     name = path.relative_to(root) if root is not None else path
-    # Names that are no UTF-8 hold lone surrogates, which neither JSON in UTF-8 nor msgpack can write.
-    return name.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    # Bytes that are no UTF-8 come as lone surrogates, which neither JSON in UTF-8 nor msgpack can write. They are
+    # written as \xNN, so that a backslash must become two for each file to have a name of its own.
+    return _SURROGATE.sub(_escape_byte, name.as_posix().replace("\\", "\\\\"))
+
+
+def _escape_byte(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:

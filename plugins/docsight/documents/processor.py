@@ -1,12 +1,11 @@
 """Process documents with a pipeline: what `docsight process` calls."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.annotating import Stretch, annotate, batches, stretches
-from docsight.documents.inputs import Paths, Problem, survey
+from docsight.documents.inputs import OnePath, Paths, Problem, one_path, path_list, survey
 from docsight.documents.reading import Document, documents
 from docsight.documents.report import Report
 from docsight.documents.summary import Progress, Summary
@@ -22,7 +21,7 @@ DOCUMENTS, ERRORS, REPORT = "documents.jsonl", "errors.jsonl", "report.html"
 def process(
     paths: Paths,
     nlp: "Language",
-    out: str | os.PathLike[str],
+    out: OnePath,
     *,
     max_chars: int = 200_000,
     batch_size: int = 32,
@@ -48,7 +47,7 @@ def process(
         on_problem: Called for each file that fails or is skipped.
 
     Raises:
-        ConfigError: An option cannot work, or `out` cannot be written to.
+        ConfigError: An option cannot work, a path is none, or `out` cannot be written to.
         BundleError: A component of the pipeline has no usable model.
     """
     if not 1 <= max_chars <= nlp.max_length:
@@ -58,11 +57,11 @@ def process(
         )
     if batch_size < 1:
         raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
+    paths, out = path_list(paths), one_path(out)
     from docsight import attributes
 
     attributes.register()
     started = time.perf_counter()
-    paths = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     with Outputs(out, (DOCUMENTS, ERRORS, REPORT)) as outputs:
         total = survey(paths, exclude=outputs.paths) if on_progress is not None else (0, 0)
         run = _Run(outputs, Report(), on_problem)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
+from docsight.documents.formats.content import SkipError
 from docsight.documents.inputs import File, Paths, Problem, find
+from docsight.errors import ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -77,14 +79,19 @@ def read(
             By default every document is one Doc.
         on_problem: Called for each file that cannot be read, or is skipped because nothing reads its kind.
             By default the first are warned of one by one, the others once in total.
+
+    Raises:
+        ConfigError: A path is none, or `max_chars` is less than 1.
     """
+    if max_chars is not None and max_chars < 1:
+        raise ConfigError(f"max_chars must be at least 1, not {max_chars}")
     import spacy
 
     from docsight import attributes
 
     attributes.register()
     nlp = nlp or spacy.blank("en")
-    skipped = 0
+    skipped: list[Problem] = []
     for item in documents(paths):
         if isinstance(item, Document):
             for start, end in cut(item.text, max_chars or max(1, len(item.text))):
@@ -92,11 +99,12 @@ def read(
         elif on_problem is not None:
             on_problem(item)
         elif item.skipped:
-            skipped += 1
+            skipped.append(item)
         else:
             warnings.warn(f"{item.path} was not read: {item.message}", stacklevel=2)
     if skipped:
-        warnings.warn(f"{skipped} files were skipped: nothing reads their kind", stacklevel=2)
+        first = f"{skipped[0].path}: {skipped[0].message}"
+        warnings.warn(f"{len(skipped)} files were skipped, the first of them {first}", stacklevel=2)
 
 
 def documents(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Document | Problem]:
@@ -122,5 +130,7 @@ def _read_file(file: File) -> Iterator[Document | Problem]:
                 title=content.title,
                 size=file.size,
             )
+    except SkipError as err:
+        yield Problem(path=file.name, error="Skipped", message=str(err), skipped=True, size=file.size)
     except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this file only
         yield Problem.of(file.name, err, size=file.size)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docsight.documents.encoding import decode
-from docsight.documents.formats.content import Content
+from docsight.documents.formats.content import Content, SkipError
 from docsight.documents.formats.nesting import bound_nesting
 from docsight.errors import MissingExtraError
 
@@ -30,6 +30,17 @@ _WRITTEN = ("", "\t", "\n", "\n\n")
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _SNIFF_BYTES = 2048
+_OUR_REPORT = re.compile(rb"""<meta name="generator" content="docsight">""")
+
+# Those of the HTML standard, by Python's names: it also has codecs that are none of text, or for escapes in code.
+# fmt: off
+_ENCODINGS = frozenset((
+    "utf-8", "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
+    "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp866", "cp874",
+    *(f"cp{page}" for page in range(1250, 1259)),
+    *(f"iso8859-{part}" for part in range(2, 17) if part != 12),
+))
+# fmt: on
 _SPACES = re.compile(r"\s+")
 
 
@@ -40,6 +51,8 @@ def read(path: Path) -> Iterator[Content]:
     except ImportError as err:
         raise MissingExtraError("Reading HTML", "documents") from err
     data = path.read_bytes()
+    if _OUR_REPORT.search(data, 0, _SNIFF_BYTES):
+        raise SkipError("a report that docsight wrote")
     source, encoding = decode(data, declared=declared_charset(data))
     tree = LexborHTMLParser(bound_nesting(source, breaking=_LINES | _PARAGRAPHS))
     title_node = tree.css_first("head title")
@@ -63,7 +76,9 @@ def declared_charset(data: bytes) -> str | None:
     # The HTML standard: latin-1 and ascii mean windows-1252; a declaration that can be read is not UTF-16.
     if name in ("iso8859-1", "ascii"):
         return "cp1252"
-    return "utf-8" if name.startswith(("utf-16", "utf-32")) else name
+    if name.startswith(("utf-16", "utf-32")):
+        return "utf-8"
+    return name if name in _ENCODINGS else None
 
 
 def visible_text(root: Any) -> str:
