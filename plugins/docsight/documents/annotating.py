@@ -64,7 +64,8 @@ def annotate(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]]
         ConfigError: A component has a setting that cannot work.
     """
     # Zones do not nest: where the caller has opened one, it is the one.
-    zone = contextlib.nullcontext() if nlp.vocab.in_memory_zone else nlp.memory_zone()
+    is_inside = nlp.vocab.in_memory_zone  # type: ignore[attr-defined]  # missing in spaCy's stubs
+    zone = contextlib.nullcontext() if is_inside else nlp.memory_zone()
     with _raising(nlp), zone:
         together = _together(nlp, batch)
         return [_alone(nlp, part) if done is None else done for part, done in zip(batch, together, strict=True)]
