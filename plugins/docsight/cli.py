@@ -2,11 +2,15 @@
 
 import argparse
 import os
+import re
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from docsight import __version__
 from docsight.errors import ConfigError, DocsightError
@@ -16,35 +20,86 @@ if TYPE_CHECKING:
 
     from docsight.documents import Problem, Progress, Summary
 
-OK, NOTHING_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
+OK, NOTHING_DONE, SOME_FAILED, INTERRUPTED, TERMINATED = 0, 1, 3, 130, 143
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 _LISTED_FAILURES = 5
 
+# Control characters, and marks that turn the direction of writing: a file's name is not to command the terminal.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, to be cleaned up after as Ctrl-C is."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; errors are one line on stderr."""
+    _open_closed_streams()
     parser = _parser()
     args = parser.parse_args(argv)
     try:
-        code = args.run(args, parser)
-        sys.stdout.flush()
-        return code
+        with _terminating():
+            return args.run(args, parser)
     except DocsightError as err:
         return _fail(str(err))
-    except BrokenPipeError:
-        # The reader of our output is gone; Python's flush at exit must not find that out a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOTHING_DONE
     except OSError as err:
         return _fail(f"{err.filename}: {err.strerror}" if err.filename and err.strerror else str(err))
+    except _Terminated:
+        _say("docsight: terminated; nothing was written", sys.stderr, start="\n")
+        return TERMINATED
     except KeyboardInterrupt:
-        print("\ndocsight: interrupted; nothing was written", file=sys.stderr)
+        _say("docsight: interrupted; nothing was written", sys.stderr, start="\n")
         return INTERRUPTED
 
 
+def _open_closed_streams() -> None:
+    """Open what the shell closed by `>&-`: Python has no stream there, and the next file would get its number."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+@contextmanager
+def _terminating() -> Iterator[None]:
+    """Let SIGTERM end the block by an exception; signals are for the main thread alone."""
+
+    def terminate(*_: object) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _say(text: str, stream: TextIO, *, start: str = "", end: str = "\n") -> None:
+    """Print; all that is not fit for a terminal is escaped, and a reader that is gone is no error."""
+    text = _visible(text)
+    try:
+        encoding = stream.encoding or "utf-8"
+        print(start + text.encode(encoding, "backslashreplace").decode(encoding), end=end, file=stream, flush=True)
+    except BrokenPipeError:
+        # Python's flush at exit must not find that out a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _visible(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Escape what was typed, too."""
+        super().error(_visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="docsight", description="Read names, spelling and pictures in documents.")
+    parser = _Parser(prog="docsight", description="Read names, spelling and pictures in documents.")
     parser.add_argument("--version", action="version", version=f"docsight {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -52,7 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         "process",
         help="annotate files and folders of documents",
         description="Annotate files and folders; write documents.jsonl, errors.jsonl and report.html.",
-        epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage.",
+        epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage, "
+        "130 interrupted, 143 terminated.",
     )
     command.add_argument("inputs", nargs="+", metavar="INPUT", help="a document, or a folder of them")
     command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; made if missing")
@@ -78,14 +134,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
     return number
 
 
 def _fail(message: str) -> int:
-    print(f"docsight: error: {' '.join(message.split())}", file=sys.stderr)
+    _say(f"docsight: error: {' '.join(message.split())}", sys.stderr)
     return NOTHING_DONE
 
 
@@ -117,11 +176,11 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     finally:
         meter.close()
     for problem in failures:
-        print(f"docsight: failed: {problem.path}: {problem.message}", file=sys.stderr)
+        _say(f"docsight: failed: {problem.path}: {problem.message}", sys.stderr)
     if summary.failed > len(failures):
-        print(f"docsight: and {summary.failed - len(failures)} more failed", file=sys.stderr)
+        _say(f"docsight: and {summary.failed - len(failures)} more failed", sys.stderr)
     if not summary.documents and not summary.failed:
-        print("docsight: error: no document was found in the input", file=sys.stderr)
+        _say("docsight: error: no document was found in the input", sys.stderr)
     _tell(summary, args.out)
     if not summary.documents:
         return NOTHING_DONE
@@ -151,7 +210,9 @@ def _device_settings(pipeline: str, device: str) -> dict[str, object]:
     saved = Path(pipeline) / "config.cfg"
     config = spacy.util.load_config(saved) if saved.is_file() else spacy.load(pipeline).config
     return {
-        f"components.{name}.device": device for name, settings in config["components"].items() if "device" in settings
+        f"components.{name}.device": device
+        for name, settings in config.get("components", {}).items()
+        if "device" in settings
     }
 
 
@@ -160,8 +221,8 @@ def _tell(summary: "Summary", out: str) -> None:
     counts = [f"{summary.documents:,} documents", f"{summary.words:,} words"]
     counts.append(f"{summary.entities.total():,} entities" + (f" ({labels})" if labels else ""))
     counts += [f"{n:,} {what}" for n, what in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
-    print(f"{', '.join(counts)} in {summary.seconds:.1f} s")
-    print(f"Written to {out}: report.html, documents.jsonl, errors.jsonl")
+    _say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
+    _say(f"Written to {out}: report.html, documents.jsonl, errors.jsonl", sys.stdout)
 
 
 class _Meter:
@@ -180,12 +241,12 @@ class _Meter:
         self._due = self._clock() + self._pause
         line = str(progress)
         if self._is_terminal:
-            print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
+            _say(line.ljust(self._width), sys.stderr, start="\r", end="")
             self._width = len(line)
         else:
-            print(line, file=sys.stderr, flush=True)
+            _say(line, sys.stderr)
 
     def close(self) -> None:
         """Wipe the line, so that what follows starts on a clean one."""
         if self._width:
-            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
+            _say(" " * self._width, sys.stderr, start="\r", end="\r")

@@ -1,6 +1,9 @@
 """The docsight command."""
 
 import json
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,26 +114,82 @@ def test_cli_ends_quietly_when_interrupted(
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_cli_ends_quietly_when_its_reader_is_gone(tmp_path: Path, pipeline: str) -> None:
+def shell(redirection: str, *args: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a shell, for what only a shell does with its streams."""
+    command = shlex.join([sys.executable, "-m", "docsight", *map(str, args)])
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} {redirection}"], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true", "2>&1 | true"])
+@pytest.mark.parametrize(("more", "code"), [([], 0), (["gone.txt"], 3)])
+def test_cli_does_its_work_whoever_listens(
+    tmp_path: Path, pipeline: str, redirection: str, more: list[str], code: int
+) -> None:
+    (tmp_path / "a.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
+    out = tmp_path / "o"
+    done = shell(redirection, "process", tmp_path / "a.txt", *more, "--out", out, "--pipeline", pipeline)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in out.iterdir()) == ["documents.jsonl", "errors.jsonl", "report.html"]
+    assert len((out / "documents.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+def test_cli_tells_errors_on_no_other_stream(tmp_path: Path) -> None:
+    done = shell("2>&-", "process", tmp_path, "--out", "")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_cli_cleans_up_when_it_is_terminated(
+    tmp_path: Path, pipeline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "docsight",
-        "process",
-        tmp_path,
-        "--out",
-        tmp_path / "o",
-        "--pipeline",
-        pipeline,
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
-    assert process.wait() == 1
-    assert (tmp_path / "o" / "report.html").exists()
+    monkeypatch.setattr(cli._Meter, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
+    assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 143
+    assert "terminated" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_cli_escapes_what_would_command_a_terminal(
+    tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    out = tmp_path / "\x1b[31mout"
+    assert run("process", tmp_path, "\x1b[2J\u202e.txt", "--out", out, "--pipeline", pipeline) == 3
+    captured = capsys.readouterr()
+    assert r"\x1b[2J\u202e.txt: No such file" in captured.err
+    assert r"\x1b[31mout" in captured.out
+    with pytest.raises(SystemExit):
+        run("process", "a", "--out", "b", "--\x1b[2J")
+    assert "\x1b" not in captured.err + captured.out + capsys.readouterr().err
+
+
+def test_cli_refuses_empty_paths(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("process", "", "--out", tmp_path / "out", "--pipeline", pipeline) == 1
+    assert run("process", tmp_path, "--out", "", "--pipeline", pipeline) == 1
+    assert capsys.readouterr().err.count("docsight: error: a path is empty") == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_cli_tells_which_numbers_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("process", "a", "--out", "b", "--max-chars", "x")
+    assert "argument --max-chars: expected a whole number of at least 1, found 'x'" in capsys.readouterr().err
+
+
+def test_cli_takes_a_device_for_a_pipeline_without_components(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.cfg").write_text("[nlp]\nlang = 'en'\n", encoding="utf-8")
+    assert run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", tmp_path, "--device", "cpu") == 1
+    error = capsys.readouterr().err
+    assert f"cannot load the pipeline {tmp_path}: " in error
+    assert not error.endswith("'components'\n")
 
 
 def test_cli_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:

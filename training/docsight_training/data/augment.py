@@ -24,8 +24,8 @@ class Augment:
         lower: The chance that a document is written in lower case, as in haste.
         retokenize: The chance that a document is cut as spaCy's English tokenizer cuts it.
         rename: The chance that a name becomes another of its label, all through a document.
-        exchange: By label, the chance that one word of a name becomes a word from names of other labels, all
-            through a document, so that only the context tells what it is.
+        exchange: By label, and by another label, the chance that one word of a name becomes a word from names of
+            that other label, all through a document, so that only the context tells what it is.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Augment:
         lower: float = 0.0,
         retokenize: float = 0.0,
         rename: float = 0.0,
-        exchange: Mapping[str, float] | None = None,
+        exchange: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self.upper, self.title, self.lower, self.retokenize = upper, title, lower, retokenize
         self.rename, self.exchange = rename, dict(exchange or {})
@@ -83,14 +83,14 @@ class Augment:
 
     def _other(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
         """Draw what a name is called in a document."""
-        draw = rng.random()
-        if draw < self.rename:
+        draw = rng.random() - self.rename
+        if draw < 0:
             return rng.choice(self._names[label])
         at = _EXCHANGED.get(label, 0)
-        if draw < self.rename + self.exchange.get(label, 0.0) and name[at].istitle():
-            others = [words for theirs, words in self._words.items() if theirs != label]
-            if others:
-                word = rng.choice(rng.choice(others))
+        for other, chance in self.exchange.get(label, {}).items():
+            draw -= chance
+            if draw < 0 and name[at].istitle() and other in self._words:
+                word = rng.choice(self._words[other])
                 return (*name[:-1], word) if at else (word, *name[1:])
         return name
 
