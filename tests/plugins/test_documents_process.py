@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import spacy
@@ -20,7 +20,7 @@ SENTENCE = "Then Ada Lovelace wrote to Charles Babbage in London about the engin
 @pytest.fixture
 def nlp() -> Language:
     nlp = spacy.blank("en")
-    ruler = nlp.add_pipe("entity_ruler")
+    ruler: Any = nlp.add_pipe("entity_ruler")
     ruler.add_patterns(
         [
             {"label": "PER", "pattern": "Ada Lovelace"},
@@ -159,11 +159,11 @@ def test_process_is_not_deceived_by_a_handler_that_swallows_errors(folder: Path,
         """Say nothing."""
 
     nlp.add_pipe("fails_on_bang")
-    nlp.set_error_handler(swallow)
+    nlp.set_error_handler(cast(Any, swallow))
     write(folder, a="bang", b=SENTENCE)
     assert process(folder, nlp, tmp_path / "out").failed == 1
     assert nlp.default_error_handler is swallow
-    assert nlp.get_pipe("entity_ruler").get_error_handler() is swallow
+    assert cast(Any, nlp.get_pipe("entity_ruler")).get_error_handler() is swallow
 
 
 def test_process_lists_what_it_could_not_read(folder: Path, nlp: Language, tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ def test_process_does_not_fill_the_vocabulary(folder: Path, nlp: Language, tmp_p
     nlp.add_pipe("fails_on_bang")
     write(folder, a=SENTENCE + "abracadabra", b="bang simsalabim", c=SENTENCE + "hocuspocus")
     process(folder, nlp, tmp_path / "out", batch_size=1)
-    assert not nlp.vocab.in_memory_zone
+    assert not cast(Any, nlp.vocab).in_memory_zone
     for word in ("abracadabra", "simsalabim", "hocuspocus"):
         assert word not in nlp.vocab.strings
     assert "PER" in nlp.vocab.strings
@@ -314,7 +314,7 @@ def test_process_may_run_in_a_memory_zone(folder: Path, nlp: Language, tmp_path:
     write(folder, a=SENTENCE)
     with nlp.memory_zone():
         process(folder, nlp, tmp_path / "out")
-        assert nlp.vocab.in_memory_zone
+        assert cast(Any, nlp.vocab).in_memory_zone
     assert len(lines(tmp_path / "out" / "documents.jsonl")[0]["entities"]) == 3
 
 
@@ -327,7 +327,7 @@ def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: La
     write(folder, a=SENTENCE)
     with pytest.raises(BundleError):
         process(folder, nlp, tmp_path / "out")
-    assert not nlp.vocab.in_memory_zone
+    assert not cast(Any, nlp.vocab).in_memory_zone
 
 
 def test_process_counts_the_words_of_parts_on_its_way(folder: Path, nlp: Language, tmp_path: Path) -> None:
