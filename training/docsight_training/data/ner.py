@@ -20,7 +20,10 @@ from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab, char_vocab
 from docsight_training.data.augment import Augment
 from docsight_training.data.corpora import Columns, Corpus, Document, Reading, Sentence, read_corpus
+from docsight_training.data.frames import Frames
 from docsight_training.data.vectors import load_glove
+
+FRAMES = "frames"  # what stands for a corpus where a sentence is of none
 
 
 @dataclass
@@ -66,6 +69,7 @@ class NerData(pl.LightningDataModule):
         window: The most tokens in a window.
         batch_tokens: About how many tokens make a training step.
         augment: Changes of the text, drawn anew for each epoch; see `Augment`. None for none.
+        frames: Sentences of `frames.txt` in an epoch, with names of the training data in them; English, PER, ORG, LOC.
         leave_out: Corpora that are not trained on; they are still judged on.
         seed: Seeds windows, batches and changes.
     """
@@ -87,6 +91,7 @@ class NerData(pl.LightningDataModule):
         window: int = 160,
         batch_tokens: int = 1500,
         augment: Mapping[str, Any] | None = None,
+        frames: int = 0,
         leave_out: Sequence[str] = (),
         seed: int = 1,
     ) -> None:
@@ -108,6 +113,7 @@ class NerData(pl.LightningDataModule):
         self.window = window
         self.batch_tokens = batch_tokens
         self.augment = Augment(**augment) if augment else None
+        self.frames = frames
         self.leave_out = frozenset(leave_out)
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
@@ -134,10 +140,12 @@ class NerData(pl.LightningDataModule):
         if not self.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
         self._check_labels()
-        self.corpus_ids = {name: n for n, name in enumerate(self.corpora, start=1)}
+        self.corpus_ids = {FRAMES: 0} | {name: n for n, name in enumerate(self.corpora, start=1)}
         self._build_vocabularies(train)
         if self.augment:
             self.augment.learn_names(train)
+        told = [document for document in train if not self.corpora[document.corpus].terse]
+        self._frames = Frames(told) if self.frames else None
 
     def network_arguments(self) -> dict[str, Any]:
         """Return the arguments of the network that the data decides."""
@@ -186,6 +194,8 @@ class NerData(pl.LightningDataModule):
                 if self.augment:
                     sentences = self.augment(sentences, rng, rename=not corpus.terse)
                 cut += [(document.corpus, window) for window in _windows(sentences, self.window, rng)]
+        if self._frames is not None:
+            cut += [(FRAMES, sentence) for sentence in self._frames.fill(self.frames, rng)]
         rng.shuffle(cut)
         lengths = [len(sentence.tokens) for _, sentence in cut]
         batches = batches_by_cost(lengths, max_cost=self.batch_tokens)
