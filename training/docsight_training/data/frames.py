@@ -9,7 +9,10 @@ from docsight.tags import TagSpan
 from docsight_training.data.corpora import Document, Sentence
 
 FILE = "frames.txt"
-_REACHED = {"LOC": ("Street", "Avenue"), "ORG": ("Inc.", "Corp.")}
+_REACHED = {
+    "LOC": ("Street", "Avenue", "Road", "Square", "Bridge", "Park", "Airport"),
+    "ORG": ("Inc.", "Corp."),
+}
 
 
 class Frames:
