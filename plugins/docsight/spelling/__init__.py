@@ -1,0 +1,1 @@
+"""The parts of spelling correction: lexicon, candidates, error costs, and what ranks them."""

@@ -1,0 +1,60 @@
+"""What is known of each word: who lists it, how frequent it is, and what the other variety of English calls it."""
+
+from enum import IntFlag
+
+import torch
+from torch import Tensor, nn
+
+# Steps of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words) that one byte holds.
+ZIPF_STEPS = 25
+
+
+class Source(IntFlag):
+    """Where a word of the lexicon comes from.
+
+    US and UK are the base lists of the dictionaries, LARGE their rare words and variants; LOWER and PROPER say how
+    the dictionaries write it (some words, such as turkey, have both); FREQUENCY and CORPUS are lists of what people
+    write, right or wrong: a word of those alone is no proof of itself.
+    """
+
+    US = 1
+    UK = 2
+    LARGE = 4
+    LOWER = 8
+    PROPER = 16
+    FREQUENCY = 32
+    CORPUS = 64
+
+
+DICTIONARY = Source.US | Source.UK | Source.LARGE
+
+
+class Lexicon(nn.Module):
+    """The facts about the words of a vocabulary, by word id; rows 0 (padding) and 1 (unknown) are blank.
+
+    Attributes:
+        sources: (words,) uint8, the flags of `Source`.
+        zipf: (words,) uint8, Zipf frequencies in steps of 1/25.
+        twin: (words,) int32, the id of the same word in the other variety of English (colour, color); 0 for none.
+
+    Args:
+        num_words: Ids of the vocabulary, the reserved ones included.
+    """
+
+    sources: Tensor
+    zipf: Tensor
+    twin: Tensor
+
+    def __init__(self, *, num_words: int) -> None:
+        super().__init__()
+        self.register_buffer("sources", torch.zeros(num_words, dtype=torch.uint8))
+        self.register_buffer("zipf", torch.zeros(num_words, dtype=torch.uint8))
+        self.register_buffer("twin", torch.zeros(num_words, dtype=torch.int32))
+
+    def has(self, word_ids: Tensor, flags: Source) -> Tensor:
+        """Say which words have any of the flags: bool, of the shape of `word_ids`."""
+        return (self.sources[word_ids] & int(flags)) != 0
+
+    def zipf_of(self, word_ids: Tensor) -> Tensor:
+        """Return the Zipf frequencies of words, float32, of the shape of `word_ids`; 0 for the reserved ids."""
+        return self.zipf[word_ids].float() / ZIPF_STEPS

@@ -1,0 +1,272 @@
+"""The lexicon of the speller, put together from dictionaries, a frequency list, open text and misspelling lists."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import torch
+
+from docsight.errors import DataError
+from docsight.spelling.candidates import KEY, MAX_LETTERS, KnownPairs
+from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon, Source
+from docsight.vocab import Vocab
+from docsight_training.data.varieties import british_forms
+
+# The misspelling lists that may train a model which is shipped.
+PAIR_LISTS = ("typos", "codespell", "wikipedia_misspellings", "toefl_spell")
+
+# SCOWL's sizes: what ordinary dictionaries hold, what large ones add, and what is left to players of word games.
+_BASE_SIZES = (10, 20, 35, 40, 50, 55, 60)
+_LARGE_SIZES = (70, 80)
+_MAX_ABBREVIATIONS = 70
+_LISTS = re.compile(
+    r"(?P<category>english|american|british|british_z|variant_[12]|american_variant_[12]|british_variant_[12])"
+    r"-(?P<kind>words|upper|proper-names|contractions|abbreviations)\.(?P<size>\d+)"
+)
+_SIDES = {"english": Source.US | Source.UK, "american": Source.US, "variant": Source.US, "british": Source.UK}
+# Ends and begins with a letter, so that no quotation mark is taken for part of a word.
+_CLEAN = re.compile(r"[a-z](?:[a-z']*[a-z])?")
+
+_UNSEEN_ZIPF = 0.6  # a dictionary's word that wordfreq (down to 1.0) has never met
+_MAX_CORPUS_ZIPF = 2.4  # a word of one small corpus may be frequent there for no reason but its subject
+_MIN_CORPUS_COUNT = 5
+_FREQUENT_WORDS = 120_000
+
+_MISSPELLING_RATIO = 10.0  # a correction that many times as frequent shows that a listed misspelling is one
+_LARGE_RATIO = 100.0  # the same for one that a large dictionary has as a rare word
+_MIN_CORRECTION_ZIPF = 2.0
+_MIN_PART_ZIPF = 3.0  # of each word of a correction of two words
+
+
+class Words:
+    """The words of a lexicon as it is being put together: their sources and frequencies, and the two varieties."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, int] = {}
+        self.zipf: dict[str, float] = {}
+        # All lists of a side, the large ones too, but not the variants.
+        self.american: set[str] = set()
+        self.british: set[str] = set()
+        # What stands in no list below the largest.
+        self.unheard: set[str] = set()
+
+    def add(self, word: str, flags: int) -> None:
+        """Take in a word, or one more thing about it."""
+        self.sources[word] = self.sources.get(word, 0) | flags
+
+    def is_dictionary(self, word: str) -> bool:
+        """Say whether any dictionary has the word."""
+        return bool(self.sources.get(word, 0) & DICTIONARY)
+
+
+def build_lexicon(
+    scowl: Path,
+    *,
+    frequencies: Mapping[str, float],
+    counts: Mapping[str, int],
+    pairs: Iterable[tuple[str, str]],
+) -> tuple[list[str], Lexicon, KnownPairs]:
+    """Put the lexicon together.
+
+    Args:
+        scowl: The folder of SCOWL's word lists (`final` of its sources; Debian's package `scowl`).
+        frequencies: Shares of running text by word, the most frequent words first, such as
+            `wordfreq.get_frequency_dict("en", "best")`.
+        counts: Occurrences of lower-case words in a corpus.
+        pairs: Listed misspellings and their corrections (of one word or two).
+
+    Returns:
+        The words by falling frequency (the entries of a `Vocab`), their facts, and the pairs as far as they tell
+        anything: the misspelling is no word, and its correction is one that people use.
+
+    Raises:
+        DataError: The folder holds no lists.
+    """
+    listed = [(wrong, right) for wrong, right in _keys(pairs) if wrong != right]
+    words = Words()
+    read_scowl(scowl, words)
+    listed += [(word.replace("'", ""), word) for word in sorted(words.sources) if "'" in word]
+    _add_frequent(words, frequencies)
+    _add_corpus(words, counts)
+    _set_zipf(words, frequencies, counts)
+    _drop_unheard(words, frequencies, counts)
+    _drop_misspellings(words, listed)
+    ordered = sorted(words.sources, key=lambda word: (-words.zipf[word], word))
+    vocab = Vocab(ordered)
+    lexicon = Lexicon(num_words=len(vocab))
+    lexicon.sources[2:] = torch.tensor([words.sources[word] for word in ordered], dtype=torch.uint8)
+    steps = [min(255, round(words.zipf[word] * ZIPF_STEPS)) for word in ordered]
+    lexicon.zipf[2:] = torch.tensor(steps, dtype=torch.uint8)
+    for word, twin in twins(words).items():
+        lexicon.twin[vocab.id(word)] = vocab.id(twin)
+    return ordered, lexicon, KnownPairs.from_pairs(_told(words, listed, vocab))
+
+
+def read_pairs(folder: Path, names: Iterable[str] = PAIR_LISTS) -> list[tuple[str, str, int]]:
+    """Read misspelling lists: NAME/data.parquet in the folder, columns misspelling, correction and count.
+
+    Raises:
+        DataError: A list is not there, or is no such file.
+    """
+    from pyarrow import ArrowException, parquet
+
+    rows: list[tuple[str, str, int]] = []
+    for name in names:
+        file = folder / name / "data.parquet"
+        try:
+            table = parquet.read_table(file, columns=["misspelling", "correction", "count"])
+        except (OSError, ArrowException) as err:
+            raise DataError(
+                f"{file}: expected a parquet file with the columns misspelling, correction, count: {err}"
+            ) from err
+        rows += zip(*(table.column(column).to_pylist() for column in table.column_names), strict=True)
+    return rows
+
+
+def read_scowl(folder: Path, words: Words) -> None:
+    """Take in SCOWL's lists of American and British English up to size 80, without the possessives."""
+    files = [(match, file) for file in folder.iterdir() if (match := _LISTS.fullmatch(file.name))]
+    files.sort(key=lambda found: (int(found[0]["size"]), found[1].name))
+    if not files:
+        raise DataError(f"{folder}: expected SCOWL's lists, such as english-words.10; found none (Debian: scowl).")
+    for match, file in files:
+        size, kind = int(match["size"]), match["kind"]
+        if size > (_MAX_ABBREVIATIONS if kind == "abbreviations" else _LARGE_SIZES[-1]):
+            continue
+        is_variant = "variant" in match["category"]
+        sides = _SIDES[match["category"].split("_")[0]]
+        is_base = size in _BASE_SIZES and not is_variant
+        for entry in _decode(file).split():
+            word = entry.lower().removesuffix("'s") if kind != "contractions" else entry.lower()
+            word = word.translate(_ACCENTS)
+            if not _is_key(word):
+                continue
+            if size == _LARGE_SIZES[-1] and word not in words.sources:
+                words.unheard.add(word)
+            words.add(word, (sides if is_base else Source.LARGE) | (Source.LOWER if entry.islower() else Source.PROPER))
+            if not is_variant:
+                if sides & Source.US:
+                    words.american.add(word)
+                if sides & Source.UK:
+                    words.british.add(word)
+
+
+def twins(words: Words) -> dict[str, str]:
+    """Find the words that the other variety of English spells otherwise, both ways.
+
+    A pair counts when the dictionaries give one of its words to one variety alone: colour and color, organise and
+    organize (though the British write that too), never four and for.
+    """
+    found: dict[str, str] = {}
+    american = sorted(words.american & words.sources.keys(), key=lambda word: -words.zipf[word])
+    for us in american:
+        for uk in british_forms(us):
+            if uk not in words.british or uk not in words.sources or us == uk:
+                continue
+            if us in words.british and uk in words.american:
+                continue
+            found.setdefault(us, uk)
+            found.setdefault(uk, us)
+    return found
+
+
+def _decode(file: Path) -> str:
+    """Read a list; SCOWL's own are in Latin-1, Debian's in UTF-8."""
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+_ACCENTS = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüý", "aaaaaaceeeeiiiinooooouuuuy")
+
+
+def _is_key(word: str) -> bool:
+    return len(word) <= MAX_LETTERS and _CLEAN.fullmatch(word) is not None
+
+
+def _keys(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for wrong, right in dict.fromkeys((wrong.lower(), right.lower()) for wrong, right in pairs):
+        parts = right.split(" ")
+        if KEY.fullmatch(wrong) and len(wrong) <= MAX_LETTERS and len(parts) <= 2 and all(map(_is_key, parts)):
+            yield wrong, right
+
+
+def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
+    taken = 0
+    for word in frequencies:
+        if not _is_key(word) or word.endswith("'s"):
+            continue
+        words.add(word, Source.FREQUENCY)
+        taken += 1
+        if taken == _FREQUENT_WORDS:
+            break
+
+
+def _add_corpus(words: Words, counts: Mapping[str, int]) -> None:
+    for word, count in counts.items():
+        if count >= _MIN_CORPUS_COUNT and _is_key(word) and not word.endswith("'s"):
+            words.add(word, Source.CORPUS)
+
+
+def _set_zipf(words: Words, frequencies: Mapping[str, float], counts: Mapping[str, int]) -> None:
+    total = max(1, sum(counts.values()))
+    for word in words.sources:
+        share = frequencies.get(word, 0.0)
+        if share > 0:
+            words.zipf[word] = math.log10(share) + 9
+        elif count := counts.get(word, 0):
+            words.zipf[word] = max(_UNSEEN_ZIPF, min(_MAX_CORPUS_ZIPF, math.log10(count / total) + 9))
+        else:
+            words.zipf[word] = _UNSEEN_ZIPF
+
+
+def _drop_unheard(words: Words, frequencies: Mapping[str, float], counts: Mapping[str, int]) -> None:
+    """Drop the words that only SCOWL's size 80 has and no text: they would hide more errors than they explain."""
+    for word in words.unheard:
+        if word in words.sources and word not in frequencies and word not in counts:
+            del words.sources[word]
+
+
+def _drop_misspellings(words: Words, listed: Iterable[tuple[str, str]]) -> None:
+    """Drop what only texts have, is listed as a misspelling, and near to a correction that is far more frequent."""
+    for wrong, right in listed:
+        if wrong not in words.sources or words.is_dictionary(wrong):
+            continue
+        zipf = min(words.zipf.get(part, 0.0) if part in words.sources else 0.0 for part in right.split(" "))
+        if zipf - words.zipf[wrong] >= math.log10(_MISSPELLING_RATIO) and edit_distance(wrong, right) <= 2:
+            del words.sources[wrong]
+
+
+def _told(words: Words, listed: Iterable[tuple[str, str]], vocab: Vocab) -> list[tuple[str, int, int]]:
+    """Return the pairs worth keeping: (misspelling, id, id of the second word or 0)."""
+    told = []
+    for wrong, right in listed:
+        parts = right.split(" ")
+        if any(part not in words.sources for part in parts):
+            continue
+        zipf = min(words.zipf[part] for part in parts)
+        if zipf < (_MIN_CORRECTION_ZIPF if len(parts) == 1 else _MIN_PART_ZIPF):
+            continue
+        if words.is_dictionary(wrong):
+            is_rare = not words.sources[wrong] & (Source.US | Source.UK)
+            if not is_rare or zipf - words.zipf[wrong] < math.log10(_LARGE_RATIO):
+                continue
+        told.append((wrong, vocab.id(parts[0]), vocab.id(parts[1]) if len(parts) == 2 else 0))
+    return told
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Count the insertions, deletions, substitutions and swaps of neighbours that make one word the other."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, last, row = row, before, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
