@@ -39,63 +39,14 @@ _BY_LENGTH = (0.0, 0.01, 0.04, 0.2, 0.5, 0.9, 1.0, 1.0, 1.2, 1.3, 1.4)
 # The share of misspelt words by length, from two letters on: those of the lists are longer than those of text.
 _LENGTHS = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.05, 0.03, 0.03)
 # Words so frequent that an even draw of places would mix up little else.
-_FREQUENT = frozenset(
-    ["the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be", "i"]
-)
+_FREQUENT = frozenset(("the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be"))
 _FREQUENT_WEIGHT = 0.15
 # Short words that people cut off longer ones (a long, some times, with out); other parts must have four letters.
-_SPLIT_PARTS = frozenset(
-    [
-        "a",
-        "all",
-        "an",
-        "any",
-        "be",
-        "by",
-        "can",
-        "day",
-        "down",
-        "every",
-        "for",
-        "her",
-        "him",
-        "how",
-        "in",
-        "it",
-        "it's",
-        "like",
-        "man",
-        "may",
-        "mean",
-        "more",
-        "my",
-        "no",
-        "not",
-        "off",
-        "on",
-        "one",
-        "our",
-        "out",
-        "over",
-        "own",
-        "self",
-        "some",
-        "the",
-        "them",
-        "there",
-        "thing",
-        "time",
-        "to",
-        "up",
-        "way",
-        "well",
-        "what",
-        "where",
-        "while",
-        "with",
-        "your",
-    ]
-)
+_PARTS = """
+a all an any be by can day down every for her him how in it like man may mean more my no not off on one our out over own
+self some the them there thing time to up way well what where while with your
+"""
+_SPLIT_PARTS = frozenset(_PARTS.split())
 
 
 class Change(NamedTuple):
