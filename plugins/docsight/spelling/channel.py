@@ -1,0 +1,233 @@
+"""The cost of typing one word when another was meant: a weighted edit distance with learned costs, for whole batches."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+# Codes of letters: 0 padding, and before and behind a word; 1-26 a-z; 27 the apostrophe; 28 anything else.
+NUM_CODES = 29
+# The cost in nats that stands for "not what was meant"; nothing costs more.
+MAX_COST = 20.0
+
+_LONGEST_RULE = 3
+# Letters that two words share at either end, beyond these, cost nothing: rules reach no further into them.
+_MARGIN = _LONGEST_RULE - 1
+_BAND = 3  # letters that an alignment leaves the diagonal by, beside the difference in length
+_MAX_DIFFERENCE = 5  # of the lengths, in letters
+_CELLS = 1 << 15  # numbers in one row of the dynamic program, for the processor's cache
+_ASCII = np.full(128, NUM_CODES - 1, dtype=np.uint8)
+_ASCII[0] = 0
+_ASCII[ord("a") : ord("z") + 1] = np.arange(1, 27)
+_ASCII[ord("A") : ord("Z") + 1] = np.arange(1, 27)
+_ASCII[ord("'")] = 27
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+def encode_letters(words: Sequence[str]) -> Tensor:
+    """Return the codes of the letters of words, in any case: (words, longest) uint8, padded with 0."""
+    points = np.array(words, dtype=np.str_)
+    points = points.view(np.uint32).reshape(len(words), points.dtype.itemsize // 4)
+    return torch.from_numpy(_ASCII[np.minimum(points, 127)])
+
+
+class ErrorModel(nn.Module):
+    """Costs of single edits by their context, and of groups of up to three letters (Brill and Moore, 2000).
+
+    Every cost is in nats, the negative log of how often the edit is made where it could be; a letter that is typed as
+    it was meant costs nothing. All costs start at `MAX_COST`; training fills the buffers.
+
+    Args:
+        num_typed: Groups of letters on the typed side of the rules.
+        num_meant: Groups of letters on the meant side.
+    """
+
+    def __init__(self, *, num_typed: int, num_meant: int) -> None:
+        super().__init__()
+        n = NUM_CODES
+        # A letter for another one, and a letter put in, by what is typed, the letter meant there (before it), the next.
+        self.register_buffer("substitute", torch.full((n, n, n), MAX_COST))
+        self.register_buffer("insert", torch.full((n, n, n), MAX_COST))
+        # A letter left out, by the letter before, the letter and the next one.
+        self.register_buffer("delete", torch.full((n, n, n), MAX_COST))
+        # Two letters in the wrong order, as they are meant.
+        self.register_buffer("swap", torch.full((n, n), MAX_COST))
+        # Groups of letters: number by code, as of `group_code`, 0 for those in no rule; and the cost of each pair.
+        self.register_buffer("typed_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
+        self.register_buffer("meant_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
+        self.register_buffer("rules", torch.full((num_typed + 1, num_meant + 1), MAX_COST))
+        # What a wrong first letter costs on top.
+        self.register_buffer("first", torch.zeros(()))
+
+    @torch.no_grad()
+    def costs(self, typed: Tensor, meant: Tensor) -> Tensor:
+        """Return what it costs to type each word where another was meant.
+
+        Args:
+            typed: (pairs, letters) uint8, as of `encode_letters`; the longest word sets the width.
+            meant: (pairs, letters) uint8, of any other width.
+
+        Returns:
+            (pairs,) float32 from 0 to `MAX_COST`; 0 for equal words, `MAX_COST` where the lengths are more than
+            five letters apart.
+        """
+        typed_letters, meant_letters = _same_width(typed.cpu().numpy(), meant.cpu().numpy())
+        costs = np.full(len(typed_letters), MAX_COST, dtype=np.float32)
+        if not costs.size:
+            return torch.from_numpy(costs)
+        typed_lengths, meant_lengths = (typed_letters != 0).sum(1), (meant_letters != 0).sum(1)
+        start, end = _shared(typed_letters, meant_letters, typed_lengths, meant_lengths)
+        costs[(typed_letters == meant_letters).all(1)] = 0.0
+        difference = np.abs(typed_lengths - meant_lengths)
+        rows = np.flatnonzero((costs > 0) & (difference <= _MAX_DIFFERENCE))
+        sizes = np.stack([typed_lengths - end - start, meant_lengths - end - start])  # (2, pairs)
+        width = sizes.max(0)
+        program = _Program(self)
+        # Pairs of like size run together: first those of about one length, which need a narrow band.
+        rows = rows[np.lexsort((width[rows], difference[rows] > 1))]
+        at = 0
+        while at < len(rows):
+            wide, widest = difference[rows[at]] > 1, int(width[rows[at]]) + 2
+            chunk = rows[at : at + max(_CELLS // (widest + 1), 64)]
+            chunk = chunk[((difference[chunk] > 1) == wide) & (width[chunk] <= widest)]
+            band = _BAND + (int(difference[chunk].max()) if wide else 0)
+            costs[chunk] = program.run(typed_letters[chunk], meant_letters[chunk], start[chunk], sizes[:, chunk], band)
+            at += len(chunk)
+        costs[typed_letters[:, 0] != meant_letters[:, 0]] += float(self.first)
+        return torch.from_numpy(np.minimum(costs, np.float32(MAX_COST)))
+
+
+class _Program:
+    """The dynamic program of one call, over the model's tables as flat arrays."""
+
+    def __init__(self, model: ErrorModel) -> None:
+        def flat(name: str, dtype: type) -> NDArray:
+            return model.get_buffer(name).detach().cpu().numpy().astype(dtype, copy=False).reshape(-1)
+
+        self.substitute, self.insert = flat("substitute", np.float32), flat("insert", np.float32)
+        self.delete, self.swap = flat("delete", np.float32), flat("swap", np.float32)
+        self.rules = flat("rules", np.float32)
+        self.typed_groups, self.meant_groups = flat("typed_groups", np.int64), flat("meant_groups", np.int64)
+        self.num_meant = model.get_buffer("rules").shape[1]
+        same = self.substitute.reshape(NUM_CODES, NUM_CODES, NUM_CODES).copy()
+        same[np.arange(NUM_CODES), np.arange(NUM_CODES)] = 0.0
+        self.substitute = same.reshape(-1)
+
+    def run(
+        self, typed: NDArray[np.uint8], meant: NDArray[np.uint8], start: Ints, sizes: Ints, band: int
+    ) -> Floats:
+        """Return the costs of the windows of word pairs.
+
+        Args:
+            typed: (pairs, letters).
+            meant: (pairs, letters).
+            start: (pairs,) where the window begins in both words.
+            sizes: (2, pairs) letters of the window in the typed word and in the one meant.
+            band: Cells (i, j) with |i - j| above this are left out.
+
+        Returns:
+            (pairs,).
+        """
+        width = int(sizes.max())
+        n = NUM_CODES
+        t = _window(typed, start, width)  # (width + 2, pairs): row 0 is the letter before the window
+        m = _window(meant, start, width)
+        follows = m[:-1] * n + m[1:]  # (width + 1, pairs): the letter before each gap, and the one behind
+        deletions = np.take(self.delete, m[:-2] * (n * n) + follows[1:])  # (width, pairs)
+        typed_groups = [self._groups(self.typed_groups, t, length) * self.num_meant for length in (1, 2, 3)]
+        meant_groups = [self._groups(self.meant_groups, m, length) for length in (1, 2, 3)]
+        costs = np.empty(len(start), dtype=np.float32)
+        table: list[Floats] = []
+        for i in range(width + 1):
+            row = np.full((width + 1, len(start)), 3 * MAX_COST, dtype=np.float32)
+            low, high = max(0, i - band), min(width, i + band)
+            if i == 0:
+                row[0] = 0.0
+            else:
+                index = t[i] * (n * n) + follows[low : high + 1]
+                row[low : high + 1] = table[i - 1][low : high + 1] + np.take(self.insert, index)
+                skip = max(1 - low, 0)
+                self._improve(row, table[i - 1], np.take(self.substitute, index[skip:]), low + skip, high, 1)
+                self._improve_swaps(row, table, t, m, i, max(low, 2), high)
+                for a in range(1, min(i, _LONGEST_RULE) + 1):
+                    for b in range(1, _LONGEST_RULE + 1):
+                        first = max(low, b)
+                        if (a, b) != (1, 1) and first <= high:
+                            index = typed_groups[a - 1][i - a] + meant_groups[b - 1][first - b : high - b + 1]
+                            self._improve(row, table[i - a], np.take(self.rules, index), first, high, b)
+            for j in range(low + 1, high + 1):
+                np.minimum(row[j], row[j - 1] + deletions[j - 1], out=row[j])
+            table.append(row)
+            ends = np.flatnonzero(sizes[0] == i)
+            costs[ends] = row[sizes[1, ends], ends]
+        return costs
+
+    @staticmethod
+    def _improve(row: Floats, before: Floats, cost: Floats, first: int, last: int, back: int) -> None:
+        """Lower the cells `first` to `last` of a row to what it costs to reach them from `back` letters before."""
+        cost += before[first - back : last - back + 1]
+        np.minimum(row[first : last + 1], cost, out=row[first : last + 1])
+
+    def _improve_swaps(
+        self, row: Floats, table: Sequence[Floats], t: Ints, m: Ints, i: int, first: int, last: int
+    ) -> None:
+        if i < 2 or first > last:
+            return
+        left, right = m[first - 1 : last], m[first : last + 1]
+        cost = np.take(self.swap, left * NUM_CODES + right)
+        cost[(left != t[i]) | (right != t[i - 1])] = MAX_COST
+        self._improve(row, table[i - 2], cost, first, last, 2)
+
+    @staticmethod
+    def _groups(numbers: Ints, letters: Ints, length: int) -> Ints:
+        """Return the numbers of all groups of a length, by their first letter's place in the window."""
+        code = letters[1 : len(letters) - length]
+        for k in range(1, length):
+            code = code + letters[1 + k : len(letters) - length + k] * NUM_CODES**k
+        return np.take(numbers, code)
+
+
+def group_code(letters: Sequence[int]) -> int:
+    """Return the code of one to three letters, each given by its own code."""
+    return sum(letter * NUM_CODES**k for k, letter in enumerate(letters))
+
+
+def _same_width(typed: NDArray[np.uint8], meant: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pad both to one width with two columns of padding at least."""
+    width = max(typed.shape[1], meant.shape[1]) + 2
+    both = np.zeros((2, len(typed), width), dtype=np.uint8)
+    both[0, :, : typed.shape[1]] = typed
+    both[1, :, : meant.shape[1]] = meant
+    return both[0], both[1]
+
+
+def _shared(
+    typed: NDArray[np.uint8], meant: NDArray[np.uint8], typed_lengths: Ints, meant_lengths: Ints
+) -> tuple[Ints, Ints]:
+    """Return how many letters each pair shares at its start and at its end, without the margin that rules need."""
+    shortest = np.minimum(typed_lengths, meant_lengths)
+    differs = typed != meant
+    head = np.where(differs.any(1), differs.argmax(1), shortest)
+    head = np.minimum(head, shortest)
+    # The same from the end: both words are moved so that their last letters stand in one column.
+    width = typed.shape[1]
+    columns = np.arange(1, width + 1)
+    rows = np.arange(len(typed))[:, None]
+    typed_back = typed[rows, np.maximum(typed_lengths[:, None] - columns, -1)]
+    meant_back = meant[rows, np.maximum(meant_lengths[:, None] - columns, -1)]
+    differs = typed_back != meant_back
+    tail = np.where(differs.any(1), differs.argmax(1), shortest)
+    tail = np.minimum(tail, shortest - head)
+    return np.maximum(head - _MARGIN, 0), np.maximum(tail - _MARGIN, 0)
+
+
+def _window(letters: NDArray[np.uint8], start: Ints, width: int) -> Ints:
+    """Cut the window out of each word: (width + 2, pairs), with the letter before it and the one behind."""
+    columns = start + np.arange(-1, width + 1)[:, None]
+    inside = (columns >= 0) & (columns < letters.shape[1])
+    found = letters[np.arange(len(letters)), np.clip(columns, 0, letters.shape[1] - 1)]
+    return np.where(inside, found, 0).astype(np.int64)

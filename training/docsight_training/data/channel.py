@@ -1,0 +1,302 @@
+"""Fit the error model of spelling to pairs of a misspelling and its correction."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from docsight.errors import DataError
+from docsight.spelling.channel import MAX_COST, NUM_CODES, ErrorModel, group_code
+from docsight_training.data.noise import LEARNER_MIX
+
+_KEY = re.compile(r"[a-z'-]{1,32}")
+_VOWELS = frozenset("aeiou")
+_CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
+_SMOOTHING = 60.0  # as many sightings of a context as its letter alone is worth
+_RULE_SMOOTHING = 20.0  # as many sightings of a group as its single edits are worth
+_MIN_RULE = 4.0  # sightings of a rule, in reweighted counts
+_MAX_EDITS = 4  # of a pair; what is further apart is a slip of the list, or another word
+_MAX_GROUP = 3
+# Letters of no cost in a single edit stay below this, so that three of them are still told from an impossible one.
+_MAX_SINGLE = 14.0
+
+
+class Edit(NamedTuple):
+    """Replace `meant[start:stop]` by `typed[typed_start:typed_stop]`: no, one or (swapped) two letters."""
+
+    start: int
+    stop: int
+    typed_start: int
+    typed_stop: int
+
+
+def fit_error_model(
+    pairs: Iterable[tuple[str, str, int]],
+    *,
+    mix: Mapping[str, float] = LEARNER_MIX,
+    first: float = 0.05,
+    num_groups: int = 400,
+) -> ErrorModel:
+    """Count the edits of pairs and return the model of their costs.
+
+    Args:
+        pairs: (misspelling, correction, weight); those that are no single words, or far apart, are passed over.
+        mix: The share of each kind of edit that the counts are brought to, as `LEARNER_MIX`.
+        first: The share of misspellings with a wrong first letter.
+        num_groups: Groups of letters on either side of the rules.
+
+    Raises:
+        DataError: No pair is of use.
+    """
+    counts = _Counts(mix)
+    counts.add(list(_aligned(pairs)))
+    model = ErrorModel(num_typed=num_groups, num_meant=num_groups)
+    singles = counts.singles()
+    for name, costs in singles.items():
+        model.get_buffer(name).copy_(torch.from_numpy(costs))
+    model.first.fill_(counts.first_cost(first))
+    _fill_rules(model, counts.rules(singles), num_groups)
+    return model
+
+
+def align(typed: str, meant: str, most: int = _MAX_EDITS) -> list[Edit] | None:
+    """Return a shortest list of edits (optimal string alignment) in running order, or None above `most` edits.
+
+    What the words share at both ends is passed over first, so of several alignments that are as short, one with the
+    edits together is found.
+    """
+    short = min(len(typed), len(meant))
+    head = next((i for i in range(short) if typed[i] != meant[i]), short)
+    tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
+    wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
+    if abs(len(wrong) - len(right)) > most:
+        return None
+    steps = [*range(len(right) + 1)]
+    table = [steps]
+    for i, letter in enumerate(wrong, start=1):
+        row = [i]
+        for j, other in enumerate(right, start=1):
+            best = min(steps[j - 1] + (letter != other), steps[j] + 1, row[j - 1] + 1)
+            if i > 1 and j > 1 and letter == right[j - 2] != other == wrong[i - 2]:
+                best = min(best, table[i - 2][j - 2] + 1)
+            row.append(best)
+        table.append(row)
+        steps = row
+    if steps[-1] > most:
+        return None
+    edits = []
+    i, j = len(wrong), len(right)
+    while i or j:
+        here = table[i][j]
+        if i and j and wrong[i - 1] == right[j - 1] and table[i - 1][j - 1] == here:
+            i, j = i - 1, j - 1
+            continue
+        swapped = i > 1 and j > 1 and wrong[i - 2 : i] == right[j - 2 : j][::-1] and table[i - 2][j - 2] + 1 == here
+        if swapped:
+            back, down = 2, 2
+        elif i and j and table[i - 1][j - 1] + 1 == here:
+            back, down = 1, 1
+        elif j and table[i][j - 1] + 1 == here:
+            back, down = 0, 1
+        else:
+            back, down = 1, 0
+        edits.append(Edit(head + j - down, head + j, head + i - back, head + i))
+        i, j = i - back, j - down
+    return edits[::-1]
+
+
+def edit_kind(typed: str, meant: str, edit: Edit) -> str:
+    """Name the kind of an edit, as in `LEARNER_MIX`."""
+    wrong, right = typed[edit.typed_start : edit.typed_stop], meant[edit.start : edit.stop]
+    beside = meant[max(edit.start - 1, 0) : edit.start] + meant[edit.stop : edit.stop + 1]
+    if len(wrong) == 2:
+        return "swap"
+    if not right:
+        return "double" if wrong in beside else "insert"
+    if not wrong:
+        return "undouble" if right in beside else "delete"
+    return "vowel" if wrong in _VOWELS and right in _VOWELS else "substitute"
+
+
+def _aligned(pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, float, list[Edit]]]:
+    for misspelling, correction, weight in pairs:
+        typed, meant = misspelling.lower(), correction.lower()
+        if typed == meant or not (_KEY.fullmatch(typed) and _KEY.fullmatch(meant)):
+            continue
+        edits = align(typed, meant)
+        if edits is not None and len(edits) < max(len(meant), 2):
+            yield typed, meant, float(weight), edits
+
+
+class _Counts:
+    """Count edits by their context, and the groups of letters that they make, in the wanted mix."""
+
+    def __init__(self, mix: Mapping[str, float]) -> None:
+        self.mix = dict(mix)
+        n = NUM_CODES
+        # By what is typed, the letter meant (before the gap), the one before it, the one behind; 0 outside the word.
+        self.substituted = np.zeros((n, n, n, n), dtype=np.float32)
+        self.inserted = np.zeros((n, n, n), dtype=np.float32)
+        self.deleted = np.zeros((n, n, n), dtype=np.float32)
+        self.swapped = np.zeros((n, n), dtype=np.float32)
+        self.seen = np.zeros((n, n, n), dtype=np.float32)  # by previous, letter, next; as (letter, next) gaps below
+        self.gaps = np.zeros((n, n), dtype=np.float32)
+        self.groups: Counter[str] = Counter()
+        self.replaced: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.words = 0.0
+        self.wrong_first = 0.0
+
+    def add(self, aligned: Sequence[tuple[str, str, float, list[Edit]]]) -> None:
+        """Count all pairs, each edit with the weight that brings its kind to the wanted share."""
+        if not aligned:
+            raise DataError("Expected pairs of a misspelt word and its correction; found none. Check the lists.")
+        kinds: Counter[str] = Counter()
+        named = []
+        for typed, meant, weight, edits in aligned:
+            names = [edit_kind(typed, meant, edit) for edit in edits]
+            named.append(names)
+            for name in names:
+                kinds[name] += weight  # type: ignore[assignment]
+        total, wanted = sum(kinds.values()), sum(self.mix.values())
+        scales = {kind: self.mix[kind] / wanted * total / count for kind, count in kinds.items()}
+        for (typed, meant, weight, edits), names in zip(aligned, named, strict=True):
+            self._add_word(meant, weight)
+            self.words += weight
+            self.wrong_first += weight * (typed[0] != meant[0])
+            for edit, name in zip(edits, names, strict=True):
+                self._add_edit(typed, meant, edit, weight * scales[name])
+            self._add_groups(typed, meant, edits, weight, [scales[name] for name in names])
+
+    def _add_word(self, meant: str, weight: float) -> None:
+        codes = [0, *(_CODES[letter] for letter in meant), 0]
+        for i in range(1, len(codes) - 1):
+            self.seen[codes[i - 1], codes[i], codes[i + 1]] += weight
+            self.gaps[codes[i - 1], codes[i]] += weight
+        self.gaps[codes[-2], 0] += weight
+        for length in range(1, _MAX_GROUP + 1):
+            for i in range(len(meant) - length + 1):
+                self.groups[meant[i : i + length]] += weight  # type: ignore[assignment]
+
+    def _add_edit(self, typed: str, meant: str, edit: Edit, weight: float) -> None:
+        wrong = [_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]]
+        right = [_CODES[letter] for letter in meant[edit.start : edit.stop]]
+        before = _CODES[meant[edit.start - 1]] if edit.start else 0
+        behind = _CODES[meant[edit.stop]] if edit.stop < len(meant) else 0
+        if len(wrong) == 2:
+            self.swapped[right[0], right[1]] += weight
+        elif not right:
+            self.inserted[wrong[0], before, behind] += weight
+        elif not wrong:
+            self.deleted[before, right[0], behind] += weight
+        else:
+            self.substituted[wrong[0], right[0], before, behind] += weight
+
+    def _add_groups(
+        self, typed: str, meant: str, edits: Sequence[Edit], weight: float, scales: Sequence[float]
+    ) -> None:
+        """Count every stretch of up to three letters on both sides that holds whole edits."""
+        for i, one in enumerate(edits):
+            scale = weight
+            for k in range(i, len(edits)):
+                last = edits[k]
+                scale *= scales[k]
+                if last.stop - one.start > _MAX_GROUP or last.typed_stop - one.typed_start > _MAX_GROUP:
+                    break
+                left = one.start - (edits[i - 1].stop if i else 0)  # letters that are right on either side
+                right = (edits[k + 1].start if k + 1 < len(edits) else len(meant)) - last.stop
+                for a in range(min(left, 2) + 1):
+                    for b in range(min(right, 2) + 1):
+                        wrong = typed[one.typed_start - a : last.typed_stop + b]
+                        meant_group = meant[one.start - a : last.stop + b]
+                        if 1 <= len(wrong) <= _MAX_GROUP and 1 <= len(meant_group) <= _MAX_GROUP:
+                            self.replaced[wrong, meant_group] += scale
+
+    def singles(self) -> dict[str, NDArray[np.float32]]:
+        """Return the costs of single edits: the buffers of the model but for the rules."""
+        seen = self.seen.sum((0, 2))  # (letter,)
+        pairs = self.seen.sum(0)  # (letter, next)
+        prior = self.substituted.sum() / seen.sum() / 26
+        alone = _smooth(self.substituted.sum((2, 3)), seen, prior)  # (typed, letter)
+        substitute = _smooth(self.substituted.sum(2), pairs, alone[:, :, None])
+        prior = self.inserted.sum() / self.gaps.sum() / 26
+        alone = _smooth(self.inserted.sum(2), self.gaps.sum(1), prior)
+        insert = _smooth(self.inserted, self.gaps, alone[:, :, None])
+        prior = self.deleted.sum() / seen.sum()
+        alone = _smooth(self.deleted.sum((0, 2)), seen, prior)  # (letter,)
+        left = _smooth(self.deleted.sum(2), self.seen.sum(2), alone[None])
+        delete = _smooth(self.deleted, self.seen, left[:, :, None])
+        swap = _smooth(self.swapped, pairs, self.swapped.sum() / pairs[1:, 1:].sum())
+        return {
+            name: np.minimum(-np.log(rates), _MAX_SINGLE).astype(np.float32)
+            for name, rates in (("substitute", substitute), ("insert", insert), ("delete", delete), ("swap", swap))
+        }
+
+    def first_cost(self, share: float) -> float:
+        """Return what a wrong first letter costs on top, to bring it to the wanted share."""
+        found = max(self.wrong_first, 1.0) / self.words
+        # Any first letter is as easily wrong as another in these costs: the context of the start tells them apart.
+        return float(max(np.log(found * (1 - share) / (share * (1 - found))), 0.0))
+
+    def rules(self, singles: Mapping[str, NDArray[np.float32]]) -> list[tuple[float, str, str, float]]:
+        """Return (gain, typed group, meant group, cost) of groups that cost less than their single edits."""
+        found = []
+        for (wrong, right), count in self.replaced.items():
+            if count < _MIN_RULE or len(wrong) == len(right) == 1:
+                continue
+            parts = _cost_of_singles(wrong, right, singles)
+            cost = -np.log((count + _RULE_SMOOTHING * np.exp(-parts)) / (self.groups[right] + _RULE_SMOOTHING))
+            if cost < parts - 0.1:
+                found.append((float(count * (parts - cost)), wrong, right, float(max(cost, 0.1))))
+        return sorted(found, reverse=True)
+
+
+def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.float32]]) -> float:
+    """Sum up the single edits of a group; letters outside it are unknown, so the mean over them would be finer."""
+    edits = align(wrong, right) or []
+    total = 0.0
+    for edit in edits:
+        before = _CODES[right[edit.start - 1]] if edit.start else None
+        behind = _CODES[right[edit.stop]] if edit.stop < len(right) else None
+        codes = [_CODES[letter] for letter in right[edit.start : edit.stop]]
+        typed = [_CODES[letter] for letter in wrong[edit.typed_start : edit.typed_stop]]
+        if len(typed) == 2:
+            total += float(singles["swap"][codes[0], codes[1]])
+        elif not codes:
+            total += _least(singles["insert"][typed[0]], before, behind)
+        elif not typed:
+            total += _least(singles["delete"][:, codes[0]], before, behind)
+        else:
+            total += _least(singles["substitute"][typed[0], codes[0]][None], None, behind)
+    return total
+
+
+def _least(costs: NDArray[np.float32], before: int | None, behind: int | None) -> float:
+    """Return a cost by the letters before and behind, the median over those that are not known."""
+    if before is not None:
+        costs = costs[before : before + 1]
+    if behind is not None:
+        costs = costs[:, behind : behind + 1]
+    return float(np.median(costs))
+
+
+def _fill_rules(model: ErrorModel, rules: Sequence[tuple[float, str, str, float]], num_groups: int) -> None:
+    """Write the rules down, those of the largest gain first, until the groups are numbered."""
+    numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for _, wrong, right, cost in rules:
+        for known, group in zip(numbers, (wrong, right), strict=True):
+            if group not in known and len(known) < num_groups:
+                known[group] = len(known) + 1
+        if wrong in numbers[0] and right in numbers[1]:
+            model.rules[numbers[0][wrong], numbers[1][right]] = min(cost, MAX_COST)
+    for name, known in zip(("typed_groups", "meant_groups"), numbers, strict=True):
+        for group, number in known.items():
+            model.get_buffer(name)[group_code([_CODES[letter] for letter in group])] = number
+
+
+def _smooth(count: NDArray[np.float32], seen: NDArray[np.float32], prior: NDArray | float) -> NDArray[np.float32]:
+    """Return rates that fall back on a wider context's where a context was seen too seldom."""
+    return (count + _SMOOTHING * prior) / (seen + _SMOOTHING)
