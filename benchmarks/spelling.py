@@ -1,0 +1,205 @@
+"""Judge `rnn_speller` beside its peers: errors in context, clean text, words alone, words per CPU second.
+
+    pip install symspellpy pyspellchecker autocorrect    # and Debian's aspell, hunspell, hunspell-en-us, hunspell-en-gb
+    python benchmarks/spelling.py --data FOLDER
+
+FOLDER holds one folder for each test set, Parquet files with `noisy` and `clean`, or `misspelling` and `correction`.
+A peer that is not installed is left out. Systems run one after another, each set in a new process on one core: caches
+are cold but for one sentence, and loading is not timed. `spelling_eval.py` scores, and tells what its figures mean. A
+peer with fewer rows than the others had a random sample, as all would take hours.
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import spelling_eval
+import spelling_systems
+from spelling_systems import SYSTEMS, Docsight, System
+
+NOISY = {
+    "bea_wi_fce/all": "learner errors in context, the development set",
+    "holbrook": "children's errors in context",
+    "neuspell_bea4660": "errors that only their context tells",
+}
+CLEAN = ("wikipedia_clean", "bea_wi_fce/clean")
+ALONE = {"norvig_testset1": None, "birkbeck": 1000}  # how many pairs are drawn
+SEED = 13
+EVERY = 1_000_000  # examples: all of them
+SHORTEST = 0.1  # CPU seconds; the clock of other processes ticks every hundredth
+Result = dict[str, Any]
+
+
+@dataclass
+class Run:
+    """What all evaluations share, and what they gave: results[set][system]."""
+
+    data: Path
+    wordlist: Path
+    model: str
+    sample: int | None
+    results: dict[str, dict[str, Result]] = field(default_factory=dict)
+
+    def judge(self, name: str, data_set: str) -> Result:
+        """Evaluate one system on one set in a process of its own, so that it finds no cache warm."""
+        system = SYSTEMS[name]
+        limits = (self.sample, ALONE.get(data_set), system.words if data_set in ALONE else system.sentences)
+        sample = min((limit for limit in limits if limit is not None), default=None)
+        examples = EVERY if issubclass(system, Docsight) and data_set not in ALONE else 0
+        path = self.data / f"{data_set}.parquet" if "/" in data_set else self.data / data_set / "data.parquet"
+        arguments = [str(path), "--wordlist", str(self.wordlist), "--seed", str(SEED), "--warmup", "--quiet"]
+        arguments += ["--label", name, "--examples", str(examples)]
+        arguments += [] if sample is None else ["--sample", str(sample)]
+        arguments += ["--callable", factory(system, "suggest" if data_set in ALONE else "correct")]
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            result = pool.submit(evaluate, arguments, self.model).result()
+        self.results.setdefault(data_set, {})[name] = result
+        return result
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the test sets")
+    parser.add_argument(
+        "--wordlist", type=Path, help="one word a line: errors that it holds are real words (FOLDER/wordlist.txt)"
+    )
+    parser.add_argument("--model", default="rnn_speller", help="a shipped model or a model folder")
+    parser.add_argument("--only", help="some of: docsight, " + ", ".join(n for n in SYSTEMS if "docsight" not in n))
+    parser.add_argument("--settings", default="precise,balanced,eager", help="of docsight (all three)")
+    parser.add_argument("--sample", type=int, help="at most so many rows of each set")
+    parser.add_argument("--errors", type=int, default=0, help="the so many most frequent failures by kind and set")
+    parser.add_argument("--json", type=Path, help="a file for all figures")
+    arguments = parser.parse_args()
+    names = choose(parser, arguments.only, arguments.settings)
+    run = Run(
+        data=arguments.data,
+        wordlist=arguments.wordlist or arguments.data / "wordlist.txt",
+        model=arguments.model,
+        sample=arguments.sample,
+    )
+    for data_set, title in NOISY.items():
+        print_noisy(run, names, data_set, title)
+    print_clean(run, names)
+    print_alone(run, names)
+    if arguments.errors:
+        print_errors(run, most=arguments.errors)
+    if arguments.json:
+        for by_system in run.results.values():
+            for result in by_system.values():
+                result.pop("examples", None)
+        arguments.json.write_text(json.dumps(run.results, indent=1) + "\n")
+
+
+def choose(parser: argparse.ArgumentParser, only: str | None, settings: str) -> list[str]:
+    """Return the systems that were asked for and are installed, and say which are not."""
+    ours = [f"docsight {setting}" for setting in settings.split(",")]
+    peers = [name for name in SYSTEMS if not name.startswith("docsight")]
+    wanted = ["docsight", *peers] if only is None else ["does nothing", *only.split(",")]
+    if unknown := set(wanted) - {"docsight", *peers} | {name for name in ours if name not in SYSTEMS}:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are docsight, {', '.join(peers)}")
+    chosen = [name for name in SYSTEMS if name in wanted or (name in ours and "docsight" in wanted)]
+    for name in list(chosen):
+        if missing := SYSTEMS[name].missing():
+            print(f"Without {name}: {missing}\n", flush=True)
+            chosen.remove(name)
+    return chosen
+
+
+def factory(system: type[System], what: str) -> str:
+    """Name a system's factory as `spelling_eval` wants it."""
+    return f"{spelling_systems.__name__}:{system.__name__}.{what}_factory"
+
+
+def evaluate(arguments: Sequence[str], model: str) -> Result:
+    """Run the evaluator; called in the process that is new for each evaluation."""
+    Docsight.model = model
+    return spelling_eval.main(arguments)
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """Write a share in percent."""
+    return f"{100 * value:.{digits}f} %"
+
+
+def _speed(result: Result) -> str:
+    return f"{result['words_per_cpu_second']:,.0f}" if result["cpu_seconds"] > SHORTEST else "-"
+
+
+def _print_table(head: Sequence[str], names: Sequence[str], row: Callable[[str], Sequence[str]]) -> None:
+    print(f"| {' | '.join(head)} |")
+    print(f"|---{'|--:' * (len(head) - 1)}|")
+    for name in names:
+        print(f"| {name} | {' | '.join(row(name))} |", flush=True)
+    print()
+
+
+def print_noisy(run: Run, names: Sequence[str], data_set: str, title: str) -> None:
+    """Print how many errors are corrected, and at what price."""
+
+    def row(name: str) -> list[str]:
+        result = run.judge(name, data_set)
+        return [
+            f"{result['rows']:,}",
+            f"{100 * result['correction']['f0.5']:.1f}",
+            percent(result["correction_rate"]),
+            percent(result["false_positive_rate"], 2),
+            percent(result["real_word_errors"]["corrected"]),
+            percent(result["nonword_errors"]["corrected"]),
+            _speed(result),
+        ]
+
+    print(f"{data_set}: {title}\n")
+    head = [data_set, "rows", "F0.5", "correction rate", "right words changed", "real-word errors fixed"]
+    _print_table([*head, "non-word errors fixed", "words per CPU second"], names, row)
+
+
+def print_clean(run: Run, names: Sequence[str]) -> None:
+    """Print how much of a text without errors is changed."""
+
+    def row(name: str) -> list[str]:
+        cells = []
+        for data_set in CLEAN:
+            result = run.judge(name, data_set)
+            cells += [f"{result['rows']:,}", percent(result["false_positive_rate"], 2), _speed(result)]
+        return cells
+
+    columns = [[f"{data_set}: rows", "right words changed", "words per CPU second"] for data_set in CLEAN]
+    print("Texts without errors; wikipedia_clean is full of names\n")
+    _print_table(["clean", *columns[0], *columns[1]], names, row)
+
+
+def print_alone(run: Run, names: Sequence[str]) -> None:
+    """Print how often the right answer for a word without context is the first, and among the first five."""
+
+    def row(name: str) -> list[str]:
+        cells = []
+        for data_set in ALONE:
+            result = run.judge(name, data_set)
+            cells += [f"{result['rows']:,}", percent(result["top1_ci"]), percent(result["top5_ci"]), _speed(result)]
+        return cells
+
+    columns = [[f"{data_set}: rows", "first", "first five", "words per CPU second"] for data_set in ALONE]
+    print(f"Each word alone, case aside; birkbeck is {ALONE['birkbeck']:,} pairs drawn with seed {SEED}\n")
+    _print_table(["words alone", *columns[0], *columns[1]], names, row)
+
+
+def print_errors(run: Run, *, most: int) -> None:
+    """Print the most frequent failures of docsight: typed → meant, and what it gave instead."""
+    for data_set, by_system in run.results.items():
+        for name, result in by_system.items():
+            for kind, examples in result.get("examples", {}).items():
+                counts = Counter(map(tuple, examples))
+                print(f"\n{data_set}, {name}: {kind}, {len(examples)} tokens, {len(counts)} different")
+                for (typed, meant, given), count in counts.most_common(most):
+                    print(f"  {count:4}  {typed} → {meant}" + ("" if given == typed else f", given {given}"))
+
+
+if __name__ == "__main__":
+    main()
