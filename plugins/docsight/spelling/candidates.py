@@ -2,34 +2,129 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint8]
-Hashes = npt.NDArray[np.uint64]
+from docsight.spelling.hashing import (
+    MAX_LETTERS,
+    Codes,
+    Hashes,
+    HashTable,
+    Ints,
+    deletion_hashes,
+    encode_words,
+    hash_words,
+    prefix_hashes,
+    spread,
+)
+from docsight.spelling.phonetic import phonetic_keys
 
-MAX_LETTERS = 32
 KEY = re.compile(r"[a-z']+")
 
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_INVERSE = pow(_BASE, -1, 2**64)
-_POWERS = np.array([pow(_BASE, i, 2**64) for i in range(MAX_LETTERS)], dtype=np.uint64)
+# Two letters are deleted of words of that frequency only: a rarer word is worth looking for one edit away at most.
+_TWO_EDITS_ZIPF = 2.5
+_TWO_EDITS_ZIPF_SHORT = 3.3  # of words of four letters, of which there are so many near to anything
+_MIN_TWO_EDITS = 4  # letters, in what is typed and in what is meant
+_MIN_NEAR_KEY = 5  # sounds of a phonetic key that may differ in one from another
+
+# What ranks the candidates of a word before the error model sees them, in units of the Zipf scale.
+_EDIT_PRICE = 2.0
+_SOUND_PRIZE = 1.5
+_FIRST_LETTER_PRICE = 1.0
+_CHUNK = 512  # words searched for at once: what they give rise to stays in the cache
 
 
-def _mixed(number: int) -> int:
-    """Scatter a number over 64 bits (splitmix64): hashes are kept in model folders and must stay the same."""
-    mixed = number * 0x9E3779B97F4A7C15 % 2**64
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB % 2**64
-    return mixed ^ (mixed >> 31)
+class CandidateIndex:
+    """The words near to what was typed, by the deletions that both have in common (Garbe 2012) and by sound.
 
+    Args:
+        words: The words, the first of which has id 2; at most 32 ASCII letters each.
+        zipf: (words,) their Zipf frequencies.
+        most: How many candidates a typed word may have.
 
-_LETTERS = np.array([0] + [_mixed(code) for code in range(1, 256)], dtype=np.uint64)
+    Raises:
+        ValueError: There are not as many frequencies as words.
+    """
+
+    def __init__(self, words: Sequence[str], zipf: npt.ArrayLike, *, most: int = 48) -> None:
+        self.most = most
+        self._zipf = np.asarray(zipf, dtype=np.float32)
+        if len(words) != len(self._zipf):
+            raise ValueError(f"Expected a Zipf frequency for each of {len(words)} words; found {len(self._zipf)}.")
+        self._codes, self._lengths = encode_words(words)
+        every = np.arange(len(words))
+        prefixes = prefix_hashes(self._codes)
+        self._hashes = prefixes[:, -1].copy()
+        one, one_hashes = deletion_hashes(prefixes, self._lengths, 1)
+        short = self._lengths <= _MIN_TWO_EDITS
+        frequent = np.flatnonzero(
+            (self._lengths >= _MIN_TWO_EDITS) & (self._zipf >= np.where(short, _TWO_EDITS_ZIPF_SHORT, _TWO_EDITS_ZIPF))
+        )
+        two, two_hashes = deletion_hashes(prefixes[frequent], self._lengths[frequent], 2)
+        self._by_letters = HashTable(
+            np.concatenate([self._hashes, one_hashes, two_hashes]), np.concatenate([every, one, frequent[two]])
+        )
+        keys, key_lengths = encode_words(phonetic_keys(words))
+        prefixes = prefix_hashes(keys)
+        self._keys = prefixes[:, -1].copy()
+        self._by_sounds = HashTable(self._keys, every)
+        near = np.flatnonzero((key_lengths >= _MIN_NEAR_KEY) & (self._zipf >= _TWO_EDITS_ZIPF))
+        one, one_hashes = deletion_hashes(prefixes[near], key_lengths[near], 1)
+        self._by_fewer_sounds = HashTable(one_hashes, near[one])
+
+    def search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
+        """Find the words that may have been meant.
+
+        Args:
+            typed: Keys of words, at most 32 ASCII letters each.
+
+        Returns:
+            (row, word_id), (found,) each: the index into `typed`, rising, and the word, the likeliest first; never
+            the typed word itself.
+        """
+        found = [self._search(typed[start : start + _CHUNK]) for start in range(0, len(typed), _CHUNK)]
+        none = np.zeros(0, dtype=np.int64)
+        rows = [row + chunk * _CHUNK for chunk, (row, _) in enumerate(found)]
+        return np.concatenate([none, *rows]), np.concatenate([none, *(word + 2 for _, word in found)])
+
+    def _search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
+        codes, lengths = encode_words(typed)
+        keys, key_lengths = encode_words(phonetic_keys(typed))
+        prefixes, key_prefixes = prefix_hashes(codes), prefix_hashes(keys)
+        pairs = np.concatenate([self._near_letters(prefixes, lengths), self._near_sounds(key_prefixes, key_lengths)])
+        pairs.sort()
+        row, word = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], len(self._codes))
+        other = prefixes[row, -1] != self._hashes[word]
+        row, word = row[other], word[other]
+        distances = edit_distances(codes, lengths, self._codes, self._lengths, row, word)
+        score = self._zipf[word] - _EDIT_PRICE * distances
+        score += _SOUND_PRIZE * (key_prefixes[row, -1] == self._keys[word])
+        score -= _FIRST_LETTER_PRICE * (codes[row, 0] != self._codes[word, 0])
+        kept = best_of_rows(row, score, self.most)
+        return row[kept], word[kept]
+
+    def _near_letters(self, prefixes: Hashes, lengths: Ints) -> Ints:
+        """Find the words that typed ones share up to two deletions with: row * words + word, some more than once."""
+        one, one_hashes = deletion_hashes(prefixes, lengths, 1)
+        long = np.flatnonzero(lengths >= _MIN_TWO_EDITS)
+        two, two_hashes = deletion_hashes(prefixes[long], lengths[long], 2)
+        row = np.concatenate([np.arange(len(lengths)), one, long[two]])
+        at, word = self._by_letters.find(np.concatenate([prefixes[:, -1], one_hashes, two_hashes]))
+        return row[at] * len(self._codes) + word
+
+    def _near_sounds(self, prefixes: Hashes, lengths: Ints) -> Ints:
+        """Find the words of the same phonetic key, or of one that a sound less, more or other makes it."""
+        row, word = self._by_sounds.find(prefixes[:, -1])
+        long = np.flatnonzero(lengths >= _MIN_NEAR_KEY)
+        more, more_word = self._by_fewer_sounds.find(prefixes[long, -1])
+        one, hashes = deletion_hashes(prefixes[long], lengths[long], 1)
+        fewer, fewer_word = self._by_sounds.find(hashes)
+        other, other_word = self._by_fewer_sounds.find(hashes)
+        row = np.concatenate([row, long[more], long[one[fewer]], long[one[other]]])
+        return row * len(self._codes) + np.concatenate([word, more_word, fewer_word, other_word])
 
 
 class KnownPairs(nn.Module):
@@ -72,7 +167,7 @@ class KnownPairs(nn.Module):
             typed: Keys of words.
 
         Returns:
-            (row, first_id, second_id), int64, (found,) each; row is an index into `typed`, rising.
+            (row, first_id, second_id), (found,) each; row is an index into `typed`, rising.
         """
         wanted = hash_words(typed).view(np.int64)
         hashes = self.hashes.cpu().numpy()
@@ -80,33 +175,66 @@ class KnownPairs(nn.Module):
         return row, self.first.cpu().numpy()[at].astype(np.int64), self.second.cpu().numpy()[at].astype(np.int64)
 
 
-def encode_words(words: Sequence[str]) -> tuple[Codes, Ints]:
-    """Write words of ASCII, at most 32 letters each, as bytes.
+def best_of_rows(row: Ints, score: npt.NDArray[np.float32], most: int) -> Ints:
+    """Return the places of the best scores of each row, at most so many, by row and falling score.
+
+    Args:
+        row: (found,), rising; at most 2**24 of them.
+        score: (found,), between -500 and 500.
+        most: How many of a row.
+    """
+    # One sort of plain integers, row first, then score, then place: numpy sorts those several times faster than pairs.
+    steps = ((500.0 - score) * 1000).astype(np.int64)
+    place = np.sort((row << 44) | (steps << 24) | np.arange(len(row))) & 0xFFFFFF
+    counts = np.bincount(row)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return place[rank < most]
+
+
+def edit_distances(
+    typed: Codes, typed_lengths: Ints, words: Codes, word_lengths: Ints, row: Ints, word: Ints
+) -> npt.NDArray[np.uint8]:
+    """Count the insertions, deletions, substitutions and swaps of neighbours between pairs of words.
+
+    The optimal string alignment in bit vectors (Hyyrö 2003): one step for each letter of the longest word.
+
+    Args:
+        typed: (typed, 32), from `encode_words`; each at least one letter.
+        typed_lengths: (typed,).
+        words: (words, 32), likewise.
+        word_lengths: (words,).
+        row: (pairs,), indexes into `typed`.
+        word: (pairs,), indexes into `words`.
 
     Returns:
-        (codes, lengths): uint8 (words, 32), 0 behind the end of a word; int64 (words,).
+        (pairs,) distances.
     """
-    codes = np.array(words, dtype=f"S{MAX_LETTERS}").view(np.uint8).reshape(len(words), MAX_LETTERS)
-    return codes, np.count_nonzero(codes, axis=1).astype(np.int64)
-
-
-def hash_words(words: Sequence[str]) -> Hashes:
-    """Hash words by a polynomial modulo 2**64: uint64 (words,), the same on every machine and in every version."""
-    codes, _ = encode_words(words)
-    return prefix_hashes(codes)[:, -1]
-
-
-def prefix_hashes(codes: Codes) -> Hashes:
-    """Hash all beginnings of words: (words, 33); column i is the hash of the first i letters."""
-    values = _LETTERS[codes] * _POWERS
-    sums = np.zeros((len(codes), MAX_LETTERS + 1), dtype=np.uint64)
-    np.cumsum(values, axis=1, out=sums[:, 1:])
-    return sums
-
-
-def spread(start: npt.NDArray[Any], end: npt.NDArray[Any]) -> tuple[Ints, Ints]:
-    """Write out ranges: (row, position), int64, with each position of each range in order."""
-    counts = np.maximum(end - start, 0).astype(np.int64)
-    row = np.repeat(np.arange(len(counts)), counts)
-    ends = np.cumsum(counts)
-    return row, np.arange(len(row)) - np.repeat(ends - counts - start, counts)
+    masks = np.zeros(len(typed) * 256, dtype=np.uint32)
+    for at in range(MAX_LETTERS):
+        masks[np.arange(len(typed)) * 256 + typed[:, at]] |= np.uint32(1 << at)
+    # Longest words first, so that each step works on a beginning of the arrays.
+    lengths = word_lengths[word]
+    order = np.argsort(-lengths.astype(np.int8), kind="stable")
+    lengths, base = lengths[order], row[order] * 256
+    letters = np.ascontiguousarray(words[word[order]].T)
+    steps = np.searchsorted(-lengths, -np.arange(1, MAX_LETTERS + 1), "right")
+    last = (typed_lengths[row[order]] - 1).astype(np.uint32)
+    distance = typed_lengths[row[order]].astype(np.uint8)
+    one = np.uint32(1)
+    plus, minus = np.full(len(row), 0xFFFFFFFF, np.uint32), np.zeros(len(row), np.uint32)
+    diagonal, before = minus.copy(), minus.copy()
+    for at, count in enumerate(steps):
+        if count == 0:
+            break
+        plus, minus, diagonal, before, last = (state[:count] for state in (plus, minus, diagonal, before, last))
+        match = masks[base[:count] + letters[at, :count]]
+        swaps = ((~diagonal & match) << one) & before
+        diagonal = ((((match & plus) + plus) ^ plus) | match | minus) | swaps
+        rises, falls = minus | ~(diagonal | plus), diagonal & plus
+        distance[:count] += ((rises >> last) & one).astype(np.uint8)
+        distance[:count] -= ((falls >> last) & one).astype(np.uint8)
+        rises = (rises << one) | one
+        plus, minus, before = (falls << one) | ~(diagonal | rises), diagonal & rises, match
+    result = np.empty_like(distance)
+    result[order] = distance
+    return result

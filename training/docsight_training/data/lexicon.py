@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from docsight.errors import DataError
-from docsight.spelling.candidates import KEY, MAX_LETTERS, KnownPairs
+from docsight.spelling.candidates import KEY, KnownPairs
+from docsight.spelling.hashing import MAX_LETTERS
 from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon, Source
 from docsight.vocab import Vocab
 from docsight_training.data.varieties import british_forms
