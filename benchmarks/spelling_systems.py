@@ -108,16 +108,21 @@ class WordByWord(System):
         asked = sorted(keys)
         answers = dict(zip(asked, (found[:1] for found in self.rank(asked, 1)), strict=True))
 
+        return [self._mended(text, answers) for text in texts]
+
+    def _mended(self, text: str, answers: dict[str, list[str]]) -> str:
+        lower = text.islower()  # a text without capitals gets none: english is no error there
+
         def replace(match: re.Match[str]) -> str:
             stem, end = part_possessive(match[0])
             key = self._key(stem)
-            answer = answers.get(key) if key else None
-            return match[0] if not answer or answer[0] == key else copy_case(stem, answer[0]) + end
+            found = answers.get(key) if key else None
+            if not found:
+                return match[0]
+            answer = found[0].lower() if lower else found[0]
+            return match[0] if answer == key else copy_case(stem, answer) + end
 
-        def mend(match: re.Match[str]) -> str:
-            return WORD.sub(replace, match[0]) if is_english(match[0]) else match[0]
-
-        return [re.sub(r"\S+", mend, text) for text in texts]
+        return re.sub(r"\S+", lambda token: WORD.sub(replace, token[0]) if is_english(token[0]) else token[0], text)
 
     def suggest(self, words: list[str]) -> list[list[str]]:
         """Rank answers for each word alone."""

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don't"}
+ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don't", "english": "English"}
 
 pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the benchmarks are in a checkout only")
 
@@ -35,6 +35,8 @@ def correct(systems: ModuleType) -> Callable[[str], str]:
     ("text", "corrected"),
     [
         ("Teh cat,  (teh) TEH adn-teh!", "The cat,  (the) THE and-the!"),
+        ("teh jhon english", "the john english"),
+        ("Teh jhon english", "The John English"),
         ("jhon's adn JHON\u2019S", "John's and JOHN\u2019S"),
         ("teh1 teh@adn.org #adn /teh tehé tEh", "teh1 teh@adn.org #adn /teh tehé tEh"),
         ("do n't dont 's I", "do n't don't 's I"),
