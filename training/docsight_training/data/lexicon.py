@@ -34,9 +34,16 @@ _MAX_CORPUS_ZIPF = 2.4  # a word of one small corpus may be frequent there for n
 _MIN_CORPUS_COUNT = 5
 _FREQUENT_WORDS = 120_000
 
+# What -'s is short for "is", "has" or "us" behind, and the pronouns that a thing can belong to.
+_CONTRACTED = re.compile(
+    r"it|s?he|that|what|t?here|who|where|how|when|why|let|one|else|(an)?other|(every|some|any|no)(one|body|thing)"
+)
+_MIN_POSSESSIVE_ZIPF = 3.3
+
 _MISSPELLING_RATIO = 10.0  # a correction that many times as frequent shows that a listed misspelling is one
 _LARGE_RATIO = 100.0  # the same for one that a large dictionary has as a rare word
 _MIN_CORRECTION_ZIPF = 2.0
+_MAX_TWIN_GAP = 2.2  # in steps of the Zipf scale: idea is no American for idaea, whatever the rules say
 _MIN_PART_ZIPF = 3.0  # of each word of a correction of two words
 
 
@@ -46,15 +53,18 @@ class Words:
     def __init__(self) -> None:
         self.sources: dict[str, int] = {}
         self.zipf: dict[str, float] = {}
-        # All lists of a side, the large ones too, but not the variants.
-        self.american: set[str] = set()
-        self.british: set[str] = set()
+        # The side that the large lists give a word, without the variants.
+        self.large: dict[str, int] = {}
         # What stands in no list below the largest.
         self.unheard: set[str] = set()
 
     def add(self, word: str, flags: int) -> None:
         """Take in a word, or one more thing about it."""
         self.sources[word] = self.sources.get(word, 0) | flags
+
+    def side(self, word: str) -> int:
+        """Return whose a word is, by the base dictionaries, or else by the large ones: flags US and UK."""
+        return self.sources[word] & (Source.US | Source.UK) or self.large.get(word, 0)
 
     def is_dictionary(self, word: str) -> bool:
         """Say whether any dictionary has the word."""
@@ -87,6 +97,7 @@ def build_lexicon(
     listed = [(wrong, right) for wrong, right in _keys(pairs) if wrong != right]
     words = Words()
     read_scowl(scowl, words)
+    _add_possessives(words, frequencies)
     listed += [(word.replace("'", ""), word) for word in sorted(words.sources) if "'" in word]
     _add_frequent(words, frequencies)
     _add_corpus(words, counts)
@@ -121,13 +132,15 @@ def read_pairs(folder: Path, names: Iterable[str] = PAIR_LISTS) -> list[tuple[st
             raise DataError(
                 f"{file}: expected a parquet file with the columns misspelling, correction, count: {err}"
             ) from err
-        rows += zip(*(table.column(column).to_pylist() for column in table.column_names), strict=True)
+        columns = (table.column(name).to_pylist() for name in ("misspelling", "correction", "count"))
+        rows += zip(*columns, strict=True)
     return rows
 
 
 def read_scowl(folder: Path, words: Words) -> None:
     """Take in SCOWL's lists of American and British English up to size 80, without the possessives."""
-    files = [(match, file) for file in folder.iterdir() if (match := _LISTS.fullmatch(file.name))]
+    listed = folder.iterdir() if folder.is_dir() else ()
+    files = [(match, file) for file in listed if (match := _LISTS.fullmatch(file.name))]
     files.sort(key=lambda found: (int(found[0]["size"]), found[1].name))
     if not files:
         raise DataError(f"{folder}: expected SCOWL's lists, such as english-words.10; found none (Debian: scowl).")
@@ -146,11 +159,8 @@ def read_scowl(folder: Path, words: Words) -> None:
             if size == _LARGE_SIZES[-1] and word not in words.sources:
                 words.unheard.add(word)
             words.add(word, (sides if is_base else Source.LARGE) | (Source.LOWER if entry.islower() else Source.PROPER))
-            if not is_variant:
-                if sides & Source.US:
-                    words.american.add(word)
-                if sides & Source.UK:
-                    words.british.add(word)
+            if not is_base and not is_variant:
+                words.large[word] = words.large.get(word, 0) | sides
 
 
 def twins(words: Words) -> dict[str, str]:
@@ -160,15 +170,16 @@ def twins(words: Words) -> dict[str, str]:
     organize (though the British write that too), never four and for.
     """
     found: dict[str, str] = {}
-    american = sorted(words.american & words.sources.keys(), key=lambda word: -words.zipf[word])
-    for us in american:
+    for us in sorted(words.sources, key=lambda word: -words.zipf[word]):
+        if not words.side(us) & Source.US:
+            continue
         for uk in british_forms(us):
-            if uk not in words.british or uk not in words.sources or us == uk:
+            if uk not in words.sources or uk == us or not words.side(uk) & Source.UK:
                 continue
-            if us in words.british and uk in words.american:
-                continue
-            found.setdefault(us, uk)
-            found.setdefault(uk, us)
+            is_both = words.side(us) & Source.UK and words.side(uk) & Source.US
+            if not is_both and abs(words.zipf[us] - words.zipf[uk]) < _MAX_TWIN_GAP:
+                found.setdefault(us, uk)
+                found.setdefault(uk, us)
     return found
 
 
@@ -193,6 +204,19 @@ def _keys(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         parts = right.split(" ")
         if KEY.fullmatch(wrong) and len(wrong) <= MAX_LETTERS and len(parts) <= 2 and all(map(_is_key, parts)):
             yield wrong, right
+
+
+def _add_possessives(words: Words, frequencies: Mapping[str, float]) -> None:
+    """Add the contractions with -'s, and the frequent possessives (women's) that without it would be no word."""
+    for word, share in frequencies.items():
+        stem = word.removesuffix("'s")
+        if stem == word or not _is_key(word):
+            continue
+        is_frequent = share > 0 and math.log10(share) + 9 >= _MIN_POSSESSIVE_ZIPF
+        if _CONTRACTED.fullmatch(stem):
+            words.add(word, Source.US | Source.UK | Source.LOWER | Source.FREQUENCY)
+        elif is_frequent and words.is_dictionary(stem) and not words.is_dictionary(stem + "s"):
+            words.add(word, words.sources[stem] | Source.FREQUENCY)
 
 
 def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
