@@ -1,4 +1,4 @@
-"""The cost of typing one word when another was meant: a weighted edit distance with learned costs, for whole batches."""
+"""The cost of typing one word when another was meant: an edit distance with learned costs, for whole batches."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,14 @@ NUM_CODES = 29
 # The cost in nats that stands for "not what was meant"; nothing costs more.
 MAX_COST = 20.0
 
+_MAX_LETTERS = 32
 _LONGEST_RULE = 3
 # Letters that two words share at either end, beyond these, cost nothing: rules reach no further into them.
 _MARGIN = _LONGEST_RULE - 1
 _BAND = 3  # letters that an alignment leaves the diagonal by, beside the difference in length
 _MAX_DIFFERENCE = 5  # of the lengths, in letters
 _CELLS = 1 << 15  # numbers in one row of the dynamic program, for the processor's cache
+_FEW = 256  # pairs that are not worth a run of their own
 _ASCII = np.full(128, NUM_CODES - 1, dtype=np.uint8)
 _ASCII[0] = 0
 _ASCII[ord("a") : ord("z") + 1] = np.arange(1, 27)
@@ -29,10 +31,13 @@ Floats = NDArray[np.float32]
 
 
 def encode_letters(words: Sequence[str]) -> Tensor:
-    """Return the codes of the letters of words, in any case: (words, longest) uint8, padded with 0."""
-    points = np.array(words, dtype=np.str_)
-    points = points.view(np.uint32).reshape(len(words), points.dtype.itemsize // 4)
-    return torch.from_numpy(_ASCII[np.minimum(points, 127)])
+    """Return the codes of the letters of words, in any case: (words, longest) uint8, padded with 0.
+
+    What follows the 32nd letter of a word is left out.
+    """
+    points = np.array(words, dtype=f"<U{_MAX_LETTERS}").view(np.uint32).reshape(len(words), _MAX_LETTERS)
+    longest = max(int(np.count_nonzero(points.any(0))), 1)
+    return torch.from_numpy(_ASCII[np.minimum(points[:, :longest], 127)])
 
 
 class ErrorModel(nn.Module):
@@ -45,6 +50,9 @@ class ErrorModel(nn.Module):
         num_typed: Groups of letters on the typed side of the rules.
         num_meant: Groups of letters on the meant side.
     """
+
+    first: Tensor
+    rules: Tensor
 
     def __init__(self, *, num_typed: int, num_meant: int) -> None:
         super().__init__()
@@ -87,15 +95,14 @@ class ErrorModel(nn.Module):
         sizes = np.stack([typed_lengths - end - start, meant_lengths - end - start])  # (2, pairs)
         width = sizes.max(0)
         program = _Program(self)
-        # Pairs of like size run together: first those of about one length, which need a narrow band.
-        rows = rows[np.lexsort((width[rows], difference[rows] > 1))]
+        # Pairs of like size run together, first those of about one length, which need a narrow band.
+        group = width + np.where(difference > 1, 2 * typed_letters.shape[1], 0)
+        rows = rows[np.argsort(group[rows], kind="stable")]
         at = 0
         while at < len(rows):
-            wide, widest = difference[rows[at]] > 1, int(width[rows[at]]) + 2
-            chunk = rows[at : at + max(_CELLS // (widest + 1), 64)]
-            chunk = chunk[((difference[chunk] > 1) == wide) & (width[chunk] <= widest)]
-            band = _BAND + (int(difference[chunk].max()) if wide else 0)
-            costs[chunk] = program.run(typed_letters[chunk], meant_letters[chunk], start[chunk], sizes[:, chunk], band)
+            alike = int(np.searchsorted(group[rows], group[rows[at]] + 2, side="right")) - at
+            chunk = rows[at : at + min(max(alike, _FEW), _CELLS // (int(width[rows[at]]) + 3))]
+            costs[chunk] = program.run(typed_letters[chunk], meant_letters[chunk], start[chunk], sizes[:, chunk])
             at += len(chunk)
         costs[typed_letters[:, 0] != meant_letters[:, 0]] += float(self.first)
         return torch.from_numpy(np.minimum(costs, np.float32(MAX_COST)))
@@ -117,9 +124,7 @@ class _Program:
         same[np.arange(NUM_CODES), np.arange(NUM_CODES)] = 0.0
         self.substitute = same.reshape(-1)
 
-    def run(
-        self, typed: NDArray[np.uint8], meant: NDArray[np.uint8], start: Ints, sizes: Ints, band: int
-    ) -> Floats:
+    def run(self, typed: NDArray[np.uint8], meant: NDArray[np.uint8], start: Ints, sizes: Ints) -> Floats:
         """Return the costs of the windows of word pairs.
 
         Args:
@@ -127,12 +132,13 @@ class _Program:
             meant: (pairs, letters).
             start: (pairs,) where the window begins in both words.
             sizes: (2, pairs) letters of the window in the typed word and in the one meant.
-            band: Cells (i, j) with |i - j| above this are left out.
 
         Returns:
             (pairs,).
         """
         width = int(sizes.max())
+        apart = int(np.abs(sizes[0] - sizes[1]).max())
+        band = _BAND + (apart if apart > 1 else 0)
         n = NUM_CODES
         t = _window(typed, start, width)  # (width + 2, pairs): row 0 is the letter before the window
         m = _window(meant, start, width)
@@ -140,6 +146,7 @@ class _Program:
         deletions = np.take(self.delete, m[:-2] * (n * n) + follows[1:])  # (width, pairs)
         typed_groups = [self._groups(self.typed_groups, t, length) * self.num_meant for length in (1, 2, 3)]
         meant_groups = [self._groups(self.meant_groups, m, length) for length in (1, 2, 3)]
+        swaps = _swaps(t, m)
         costs = np.empty(len(start), dtype=np.float32)
         table: list[Floats] = []
         for i in range(width + 1):
@@ -152,15 +159,18 @@ class _Program:
                 row[low : high + 1] = table[i - 1][low : high + 1] + np.take(self.insert, index)
                 skip = max(1 - low, 0)
                 self._improve(row, table[i - 1], np.take(self.substitute, index[skip:]), low + skip, high, 1)
-                self._improve_swaps(row, table, t, m, i, max(low, 2), high)
+                if i > 1:
+                    j, pair = swaps[i - 2]
+                    cost = table[i - 2][j - 2, pair] + self.swap[m[j - 1, pair] * n + m[j, pair]]
+                    row[j, pair] = np.minimum(row[j, pair], cost)
                 for a in range(1, min(i, _LONGEST_RULE) + 1):
                     for b in range(1, _LONGEST_RULE + 1):
-                        first = max(low, b)
-                        if (a, b) != (1, 1) and first <= high:
-                            index = typed_groups[a - 1][i - a] + meant_groups[b - 1][first - b : high - b + 1]
-                            self._improve(row, table[i - a], np.take(self.rules, index), first, high, b)
-            for j in range(low + 1, high + 1):
-                np.minimum(row[j], row[j - 1] + deletions[j - 1], out=row[j])
+                        begin = max(low, b)
+                        if (a, b) != (1, 1) and begin <= high:
+                            rule = typed_groups[a - 1][i - a] + meant_groups[b - 1][begin - b : high - b + 1]
+                            self._improve(row, table[i - a], np.take(self.rules, rule), begin, high, b)
+            for cell in range(low + 1, high + 1):
+                np.minimum(row[cell], row[cell - 1] + deletions[cell - 1], out=row[cell])
             table.append(row)
             ends = np.flatnonzero(sizes[0] == i)
             costs[ends] = row[sizes[1, ends], ends]
@@ -171,16 +181,6 @@ class _Program:
         """Lower the cells `first` to `last` of a row to what it costs to reach them from `back` letters before."""
         cost += before[first - back : last - back + 1]
         np.minimum(row[first : last + 1], cost, out=row[first : last + 1])
-
-    def _improve_swaps(
-        self, row: Floats, table: Sequence[Floats], t: Ints, m: Ints, i: int, first: int, last: int
-    ) -> None:
-        if i < 2 or first > last:
-            return
-        left, right = m[first - 1 : last], m[first : last + 1]
-        cost = np.take(self.swap, left * NUM_CODES + right)
-        cost[(left != t[i]) | (right != t[i - 1])] = MAX_COST
-        self._improve(row, table[i - 2], cost, first, last, 2)
 
     @staticmethod
     def _groups(numbers: Ints, letters: Ints, length: int) -> Ints:
@@ -197,8 +197,8 @@ def group_code(letters: Sequence[int]) -> int:
 
 
 def _same_width(typed: NDArray[np.uint8], meant: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Pad both to one width with two columns of padding at least."""
-    width = max(typed.shape[1], meant.shape[1]) + 2
+    """Pad both to one width, so far that one can be moved against the other."""
+    width = max(typed.shape[1], meant.shape[1]) + _MAX_DIFFERENCE + 1
     both = np.zeros((2, len(typed), width), dtype=np.uint8)
     both[0, :, : typed.shape[1]] = typed
     both[1, :, : meant.shape[1]] = meant
@@ -210,19 +210,32 @@ def _shared(
 ) -> tuple[Ints, Ints]:
     """Return how many letters each pair shares at its start and at its end, without the margin that rules need."""
     shortest = np.minimum(typed_lengths, meant_lengths)
+    width = typed.shape[1]
     differs = typed != meant
     head = np.where(differs.any(1), differs.argmax(1), shortest)
-    head = np.minimum(head, shortest)
-    # The same from the end: both words are moved so that their last letters stand in one column.
-    width = typed.shape[1]
-    columns = np.arange(1, width + 1)
-    rows = np.arange(len(typed))[:, None]
-    typed_back = typed[rows, np.maximum(typed_lengths[:, None] - columns, -1)]
-    meant_back = meant[rows, np.maximum(meant_lengths[:, None] - columns, -1)]
-    differs = typed_back != meant_back
-    tail = np.where(differs.any(1), differs.argmax(1), shortest)
+    tail = shortest.copy()
+    shift = meant_lengths - typed_lengths
+    for k in range(-_MAX_DIFFERENCE, _MAX_DIFFERENCE + 1):
+        # Words whose last letters stand in one column when the one meant is moved by k letters.
+        rows = np.flatnonzero(shift == k)
+        differs = typed[rows, max(-k, 0) : width - max(k, 0)] != meant[rows, max(k, 0) : width - max(-k, 0)]
+        last = differs.shape[1] - 1 - differs[:, ::-1].argmax(1) + max(-k, 0)
+        tail[rows] = np.where(differs.any(1), typed_lengths[rows] - 1 - last, shortest[rows])
     tail = np.minimum(tail, shortest - head)
     return np.maximum(head - _MARGIN, 0), np.maximum(tail - _MARGIN, 0)
+
+
+def _swaps(typed: Ints, meant: Ints) -> list[tuple[Ints, Ints]]:
+    """Return, for each letter of the windows from the second on, the cells (j, pair) where two letters are swapped."""
+    t, m = typed.astype(np.uint8), meant.astype(np.uint8)
+    found = []
+    for i in range(2, len(t) - 1):
+        first = max(2, i - _BAND)
+        last = min(len(m) - 2, i + _BAND)
+        swapped = (m[first - 1 : last] == t[i]) & (m[first : last + 1] == t[i - 1]) & (t[i] != 0) & (t[i] != t[i - 1])
+        j, pair = np.nonzero(swapped)
+        found.append((j + first, pair))
+    return found
 
 
 def _window(letters: NDArray[np.uint8], start: Ints, width: int) -> Ints:

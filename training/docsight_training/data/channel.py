@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from docsight.errors import DataError
 from docsight.spelling.channel import MAX_COST, NUM_CODES, ErrorModel, group_code
-from docsight_training.data.noise import LEARNER_MIX
+from docsight_training.data.edits import LEARNER_MIX
 
 _KEY = re.compile(r"[a-z'-]{1,32}")
 _VOWELS = frozenset("aeiou")
@@ -38,7 +38,7 @@ def fit_error_model(
     pairs: Iterable[tuple[str, str, int]],
     *,
     mix: Mapping[str, float] = LEARNER_MIX,
-    first: float = 0.05,
+    first: float = 1.0,
     num_groups: int = 400,
 ) -> ErrorModel:
     """Count the edits of pairs and return the model of their costs.
@@ -46,7 +46,7 @@ def fit_error_model(
     Args:
         pairs: (misspelling, correction, weight); those that are no single words, or far apart, are passed over.
         mix: The share of each kind of edit that the counts are brought to, as `LEARNER_MIX`.
-        first: The share of misspellings with a wrong first letter.
+        first: What a wrong first letter costs beside its edit, in nats.
         num_groups: Groups of letters on either side of the rules.
 
     Raises:
@@ -58,7 +58,7 @@ def fit_error_model(
     singles = counts.singles()
     for name, costs in singles.items():
         model.get_buffer(name).copy_(torch.from_numpy(costs))
-    model.first.fill_(counts.first_cost(first))
+    model.first.fill_(first)
     _fill_rules(model, counts.rules(singles), num_groups)
     return model
 
@@ -147,8 +147,6 @@ class _Counts:
         self.gaps = np.zeros((n, n), dtype=np.float32)
         self.groups: Counter[str] = Counter()
         self.replaced: defaultdict[tuple[str, str], float] = defaultdict(float)
-        self.words = 0.0
-        self.wrong_first = 0.0
 
     def add(self, aligned: Sequence[tuple[str, str, float, list[Edit]]]) -> None:
         """Count all pairs, each edit with the weight that brings its kind to the wanted share."""
@@ -165,8 +163,6 @@ class _Counts:
         scales = {kind: self.mix[kind] / wanted * total / count for kind, count in kinds.items()}
         for (typed, meant, weight, edits), names in zip(aligned, named, strict=True):
             self._add_word(meant, weight)
-            self.words += weight
-            self.wrong_first += weight * (typed[0] != meant[0])
             for edit, name in zip(edits, names, strict=True):
                 self._add_edit(typed, meant, edit, weight * scales[name])
             self._add_groups(typed, meant, edits, weight, [scales[name] for name in names])
@@ -234,12 +230,6 @@ class _Counts:
             name: np.minimum(-np.log(rates), _MAX_SINGLE).astype(np.float32)
             for name, rates in (("substitute", substitute), ("insert", insert), ("delete", delete), ("swap", swap))
         }
-
-    def first_cost(self, share: float) -> float:
-        """Return what a wrong first letter costs on top, to bring it to the wanted share."""
-        found = max(self.wrong_first, 1.0) / self.words
-        # Any first letter is as easily wrong as another in these costs: the context of the start tells them apart.
-        return float(max(np.log(found * (1 - share) / (share * (1 - found))), 0.0))
 
     def rules(self, singles: Mapping[str, NDArray[np.float32]]) -> list[tuple[float, str, str, float]]:
         """Return (gain, typed group, meant group, cost) of groups that cost less than their single edits."""

@@ -10,34 +10,27 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import NamedTuple
 
-# What learners of English do, in shares of all edits (Write & Improve and FCE, counted over shortest edit scripts).
-# Lists of misspellings hold too many swaps (they are of typists), too few undoublings and vowels.
-LEARNER_MIX = {
-    "delete": 0.31,
-    "undouble": 0.07,
-    "swap": 0.04,
-    "vowel": 0.15,
-    "substitute": 0.20,
-    "insert": 0.18,
-    "double": 0.05,
-}
+from docsight_training.data.edits import (
+    DELETE,
+    INSERT,
+    LEARNER_MIX,
+    LETTERS,
+    NUM_EDITS,
+    EditCounts,
+    cumulative,
+    drawn,
+    edit_kind,
+)
+
 # Share of the errors of a sentence by what they are; the rest are misspellings.
 LEARNER_SHARES = {"real": 0.25, "split": 0.01, "join": 0.01}
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_VOWELS = frozenset("aeiou")
 _KINDS = tuple(LEARNER_MIX)
-# The edits at a letter by number: 0-25 another letter in its place, 26-51 a letter behind it, then these two.
-_INSERT, _DELETE, _SWAP, _NUM_EDITS = 26, 52, 53, 54
-_SMOOTHING = 100.0  # as many sightings of a context as its letter alone is worth
-_MAX_RATIO = 20.0  # how much a neighbour can raise or lower the rate of an edit
 _TRIES = 12
 _CHUNK_SHARE = 0.4  # of the words with two edits: a learned group of letters for another one
-_SAMPLE, _ROUNDS = 6000, 8  # words drawn in a round of fitting the mix
+_SAMPLE, _ROUNDS = 5000, 6  # words drawn in a round of fitting the mix
 # How likely a word of running text is to be misspelt, by its length, against one of six or seven letters.
 _BY_LENGTH = (0.0, 0.01, 0.04, 0.2, 0.5, 0.9, 1.0, 1.0, 1.2, 1.3, 1.4)
-# The share of misspelt words by length, from two letters on: those of the lists are longer than those of text.
-_LENGTHS = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.05, 0.03, 0.03)
 # Words so frequent that an even draw of places would mix up little else.
 _FREQUENT = frozenset(("the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be"))
 _FREQUENT_WEIGHT = 0.15
@@ -84,15 +77,15 @@ class Noise:
     def __init__(
         self,
         *,
-        edits: "EditCounts",
+        edits: EditCounts,
         known: Mapping[str, Sequence[tuple[str, float]]],
         joined: Mapping[tuple[str, str], str],
         lexicon: Collection[str] = frozenset(),
         neighbours: Mapping[str, Sequence[str]] | None = None,
         mix: Mapping[str, float] = LEARNER_MIX,
         first: float = 0.05,
-        two: float = 0.22,
-        three: float = 0.035,
+        two: float = 0.25,
+        three: float = 0.045,
         neighbour_share: float = 0.25,
     ) -> None:
         if set(mix) != set(_KINDS):
@@ -100,7 +93,7 @@ class Noise:
         self.lexicon = frozenset(lexicon)
         self.neighbours = dict(neighbours or {})
         self.two, self.three, self.neighbour_share = two, three, neighbour_share
-        self._known = {word: _cumulative(listed) for word, listed in known.items()}
+        self._known = {word: cumulative(listed) for word, listed in known.items()}
         self._joined = dict(joined)
         self._edits = edits
         self._scales = dict.fromkeys((*_KINDS, "first"), 1.0)
@@ -116,8 +109,8 @@ class Noise:
         neighbours: Mapping[str, Sequence[str]] | None = None,
         mix: Mapping[str, float] = LEARNER_MIX,
         first: float = 0.05,
-        two: float = 0.22,
-        three: float = 0.035,
+        two: float = 0.25,
+        three: float = 0.045,
         neighbour_share: float = 0.25,
     ) -> "Noise":
         """Learn from (misspelling, correction, weight); pairs that it has no use for are passed over."""
@@ -171,7 +164,7 @@ class Noise:
         """Return one of the listed misspellings of the word, in its case, or None."""
         listed = self._known.get(word.lower())
         recase = _case(word, apostrophe=True)
-        return None if listed is None or recase is None else recase(_drawn(listed, rng))
+        return None if listed is None or recase is None else recase(drawn(listed, rng))
 
     def confuse(self, word: str, rng: random.Random) -> str | None:
         """Return another real word that is typed for this one by mistake, in its case, or None."""
@@ -265,7 +258,7 @@ class Noise:
     def _draw_real(self, words: Sequence[str], free: Sequence[int], rng: random.Random) -> Change | None:
         """Draw a word that is often mixed up or, for the share of neighbours, any word that has some."""
         lists: Mapping[str, Sequence[str]] = confusions()
-        if rng.random() < self.neighbour_share:
+        if self.neighbours and rng.random() < self.neighbour_share:
             lists = self.neighbours
         places = [i for i in free if words[i].lower() in lists]
         if not places:
@@ -304,9 +297,8 @@ class Noise:
         draw = rng.random()
         if draw >= self.two + self.three or len(word) < 4:
             return self._edit(word, rng)[0]
-        if rng.random() < _CHUNK_SHARE:
-            typed = self._edits.exchange(word, rng)
-        else:
+        typed = self._edits.exchange(word, rng) if rng.random() < _CHUNK_SHARE else word
+        if typed == word:
             typed = self._edit(self._edit(word, rng)[0], rng)[0]
         return self._edit(typed, rng)[0] if draw < self.three and len(word) > 5 else typed
 
@@ -326,16 +318,16 @@ class Noise:
         draw = rng.random() * total
         i = min(bisect_right(totals, draw), len(word))
         site = sites[padded[i : i + 3]]
-        edit = min(bisect_right(site, draw - totals[i] + site[-1]), _NUM_EDITS - 1)
-        if edit < _INSERT:
-            typed = f"{word[: i - 1]}{_LETTERS[edit]}{word[i:]}"
-        elif edit < _DELETE:
-            typed = f"{word[:i]}{_LETTERS[edit - _INSERT]}{word[i:]}"
-        elif edit == _DELETE:
+        edit = min(bisect_right(site, draw - totals[i] + site[-1]), NUM_EDITS - 1)
+        if edit < INSERT:
+            typed = f"{word[: i - 1]}{LETTERS[edit]}{word[i:]}"
+        elif edit < DELETE:
+            typed = f"{word[:i]}{LETTERS[edit - INSERT]}{word[i:]}"
+        elif edit == DELETE:
             typed = word[: i - 1] + word[i:]
         else:
             typed = f"{word[: i - 1]}{word[i : i + 1]}{word[i - 1 : i]}{word[i + 1 :]}"
-        return typed or word, _kind(edit, padded[i + 1], padded[i + 2])
+        return typed or word, edit_kind(edit, padded[i + 1], padded[i + 2])
 
     def _site(self, triple: str) -> "array[float]":
         """Sum up the weights of the edits at the middle one of three letters."""
@@ -370,127 +362,6 @@ class Noise:
                 self._scales[kind] *= share * total / max(found[kind], 1)
             self._scales["first"] *= first * found["words"] / max(found["first"], 1)
         self._sites.clear()
-
-
-class EditCounts:
-    """Count single edits with the letter and the neighbour on either side, and groups of letters for others."""
-
-    def __init__(self) -> None:
-        self.words: Counter[str] = Counter()
-        self._seen: Counter[str] = Counter()  # letters, and pairs of letters
-        self._edits: Counter[tuple[str, int]] = Counter()  # edit by letter
-        self._left: Counter[tuple[str, int]] = Counter()  # edit by previous letter and letter
-        self._right: Counter[tuple[str, int]] = Counter()  # edit by letter and following one
-        self._kinds: Counter[int] = Counter()  # edits of any letter: substitute, insert, delete, swap
-        self._chunks: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._drawn: dict[str, tuple[list[str], list[float]]] = {}
-        self._rates: dict[str, list[tuple[float, str, bool]]] = {}
-
-    def add(self, typed: str, meant: str, weight: int) -> None:
-        """Count the one edit, or the one group of letters, that tells a misspelling from the word meant."""
-        self.words[meant] += weight
-        padded = f"~^{meant}$"
-        for i in range(1, len(padded) - 1):
-            self._seen[padded[i]] += weight
-            self._seen[padded[i - 1 : i + 1]] += weight
-        self._seen[padded[-2:]] += weight
-        short = min(len(typed), len(meant))
-        head = next((i for i in range(short) if typed[i] != meant[i]), short)
-        tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
-        wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
-        at = head + 2  # of the first wrong letter in the padded word
-        if len(wrong) == len(right) == 1:
-            self._count(_LETTERS.index(wrong), padded, at, weight)
-        elif len(wrong) == 1 and not right:
-            self._count(_INSERT + _LETTERS.index(wrong), padded, at - 1, weight)
-        elif len(right) == 1 and not wrong:
-            # Of a doubled letter the common head has taken the first: the second is the one that is missing.
-            self._count(_DELETE, padded, at - 1 if right == padded[at - 1] else at, weight)
-        elif len(wrong) == len(right) == 2 and wrong == right[::-1]:
-            self._count(_SWAP, padded, at, weight)
-        elif 1 <= len(right) <= 3 and len(wrong) <= 3:
-            self._chunks[right][wrong] += weight
-
-    def _count(self, edit: int, padded: str, at: int, weight: int) -> None:
-        self._edits[padded[at], edit] += weight
-        self._left[padded[at - 1 : at + 1], edit] += weight
-        self._right[padded[at : at + 2], edit] += weight
-        self._kinds[_group(edit)] += weight
-
-    def sample(self, rng: random.Random, count: int) -> list[str]:
-        """Draw words that were misspelt, as long as those that people misspell."""
-        by_length: defaultdict[int, list[str]] = defaultdict(list)
-        for word in self.words:
-            by_length[min(len(word), len(_LENGTHS) + 1)].append(word)
-        lengths = [length for length in by_length if length > 1] or list(by_length)
-        shares = [_LENGTHS[max(length - 2, 0)] for length in lengths]
-        return [rng.choice(by_length[length]) for length in rng.choices(lengths, shares, k=count)]
-
-    def rates(self, triple: str) -> list[tuple[float, str, bool]]:
-        """Return how often each edit is made at the middle one of three letters, its kind, and if it hits the first."""
-        rates = self._rates.get(triple)
-        if rates is None:
-            previous, letter, following = tuple(triple)
-            total = max(sum(self._seen[x] for x in _LETTERS), 1)
-            rates = self._rates[triple] = [
-                (
-                    self._rate(edit, previous, letter, following, total),
-                    _kind(edit, letter, following),
-                    _changes_first(edit, previous, letter, following),
-                )
-                for edit in range(_NUM_EDITS)
-            ]
-        return rates
-
-    def _rate(self, edit: int, previous: str, letter: str, following: str, total: int) -> float:
-        """Return the rate of an edit at a letter between two others; 0 where another edit does the same."""
-        if letter == "^":
-            if not _INSERT <= edit < _DELETE or _LETTERS[edit - _INSERT] == following:
-                return 0.0
-        elif (
-            (edit < _INSERT and _LETTERS[edit] == letter)
-            or (_INSERT <= edit < _DELETE and letter != following == _LETTERS[edit - _INSERT])
-            or (edit == _DELETE and previous == letter)
-            or (edit == _SWAP and (following in ("$", letter)))
-        ):
-            return 0.0
-        group = _group(edit)
-        prior = self._kinds[group] / total / (26 if group < 2 else 1)
-        alone = self._smooth(self._edits[letter, edit], self._seen[letter], prior)
-        left = self._smooth(self._left[previous + letter, edit], self._seen[previous + letter], alone) / alone
-        right = self._smooth(self._right[letter + following, edit], self._seen[letter + following], alone) / alone
-        return alone * min(max(left, 1 / _MAX_RATIO), _MAX_RATIO) * min(max(right, 1 / _MAX_RATIO), _MAX_RATIO)
-
-    @staticmethod
-    def _smooth(count: int, seen: int, prior: float) -> float:
-        return (count + _SMOOTHING * max(prior, 1e-7)) / (seen + _SMOOTHING)
-
-    def exchange(self, word: str, rng: random.Random) -> str:
-        """Draw a group of up to three letters of the word and put in what was seen in its place."""
-        found: list[tuple[int, str]] = []
-        weights: list[float] = []
-        total = 0.0
-        for at in range(len(word)):
-            for end in range(at + 1, min(at + 3, len(word)) + 1):
-                chunk = word[at:end]
-                if chunk in self._chunks:
-                    total += self._chunk(chunk)[1][-1]
-                    found.append((at, chunk))
-                    weights.append(total)
-        if not found:
-            return word
-        at, chunk = found[min(bisect_right(weights, rng.random() * total), len(found) - 1)]
-        return f"{word[:at]}{_drawn(self._chunk(chunk), rng)}{word[at + len(chunk) :]}" or word
-
-    def _chunk(self, chunk: str) -> tuple[list[str], list[float]]:
-        """Return what is typed for a group of letters, with weights by how often the group occurs."""
-        drawn = self._drawn.get(chunk)
-        if drawn is None:
-            # A group of three is about as rare as its rarer pair of letters is.
-            seen = min((self._seen[chunk[i : i + 2]] for i in range(len(chunk) - 1)), default=self._seen[chunk])
-            listed = [(typed, count / (seen + _SMOOTHING)) for typed, count in self._chunks[chunk].items()]
-            drawn = self._drawn[chunk] = _cumulative(listed)
-        return drawn
 
 
 @cache
@@ -529,26 +400,6 @@ def recased(words: Sequence[str], rng: random.Random, *, lower: float = 0.13, up
     return list(words)
 
 
-def _kind(edit: int, letter: str, following: str) -> str:
-    if edit < _INSERT:
-        return "vowel" if letter in _VOWELS and _LETTERS[edit] in _VOWELS else "substitute"
-    if edit < _DELETE:
-        return "double" if _LETTERS[edit - _INSERT] == letter else "insert"
-    if edit == _DELETE:
-        return "undouble" if letter == following else "delete"
-    return "swap"
-
-
-def _group(edit: int) -> int:
-    return 0 if edit < _INSERT else 1 if edit < _DELETE else edit
-
-
-def _changes_first(edit: int, previous: str, letter: str, following: str) -> bool:
-    if letter == "^":
-        return True
-    return previous == "^" and not _INSERT <= edit < _DELETE and not (edit == _DELETE and letter == following)
-
-
 def _plain(word: str) -> bool:
     return word.isascii() and word.replace("'", "").replace(" ", "").isalpha()
 
@@ -567,16 +418,6 @@ def _case(word: str, *, apostrophe: bool = False) -> Callable[[str], str] | None
 
 def _title(word: str) -> str:
     return word[:1].upper() + word[1:]
-
-
-def _cumulative(listed: Iterable[tuple[str, float]]) -> tuple[list[str], list[float]]:
-    texts, weights = zip(*listed, strict=True)
-    return list(texts), list(accumulate(weights))
-
-
-def _drawn(listed: tuple[list[str], list[float]], rng: random.Random) -> str:
-    texts, weights = listed
-    return texts[min(bisect_right(weights, rng.random() * weights[-1]), len(texts) - 1)]
 
 
 _DRAWS = {"real": Noise._draw_real, "split": Noise._draw_split, "join": Noise._draw_join}
