@@ -9,6 +9,7 @@ from docsight.spelling.candidates import KnownPairs
 from docsight.spelling.lexicon import Lexicon, Source
 from docsight.vocab import Vocab
 from docsight_training.data.lexicon import build_lexicon, edit_distance, read_pairs
+from docsight_training.data.varieties import british_forms
 
 LISTS = {
     "english-words.10": "the a lot organize separate cat cat's turkey for four idea centre's",
@@ -183,3 +184,32 @@ def test_read_pairs_names_the_file_it_wants(tmp_path):
 
 def test_edit_distance_counts_a_swap_once():
     assert [edit_distance(a, b) for a, b in (("teh", "the"), ("ca", "abc"), ("", "ab"), ("a", "a"))] == [1, 3, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("american", "british"),
+    [
+        ("organizations", "organisations"),
+        ("analyze", "analyse"),
+        ("centered", "centred"),
+        ("traveling", "travelling"),
+        ("fulfill", "fulfil"),
+        ("anesthesia", "anaesthesia"),
+        ("diarrhea", "diarrhoea"),
+        ("defense", "defence"),
+        ("catalogs", "catalogues"),
+        ("toward", "towards"),
+        ("grayish", "greyish"),
+        ("molding", "moulding"),
+        ("practicing", "practising"),
+        ("behavioral", "behavioural"),
+        ("learned", "learnt"),
+    ],
+)
+def test_british_forms_know_the_rules(american, british):
+    assert british in british_forms(american)
+
+
+@pytest.mark.parametrize("word", ["prize", "size", "her", "them", "the"])
+def test_british_forms_leave_short_words(word):
+    assert list(british_forms(word)) == []

@@ -34,7 +34,7 @@ _MIN_NEAR_KEY = 5  # sounds of a phonetic key that may differ in one from anothe
 _EDIT_PRICE = 2.0
 _SOUND_PRIZE = 1.5
 _FIRST_LETTER_PRICE = 1.0
-_CHUNK = 512  # words searched for at once: what they give rise to stays in the cache
+_CHUNK = 1024  # words searched for at once: what they give rise to still fits the cache
 
 
 class CandidateIndex:

@@ -192,3 +192,8 @@ def test_phonetic_keys_tell_words_apart():
 def test_phonetic_keys_do_not_depend_on_their_neighbours():
     words = ["x", "knee", "lamb", "who", "sign", "psalm", "a"]
     assert phonetic_keys(words) == [phonetic_keys([word])[0] for word in words]
+
+
+def test_index_holds_as_few_words_as_one():
+    row, word = CandidateIndex(["docsight"], [3.0]).search(["docsigth", "the"])
+    assert (row.tolist(), word.tolist()) == ([0], [2])

@@ -37,8 +37,8 @@ _RULES = [
         (r"(?<=[aeiou])([lp])(?=(ed|ing|ings|er|ers|or|ors|able|ist|ists|ous|ously|ery|ish|ity)$)", r"\1\1"),
         (r"ll(?=(s|ment|ments|ful|fully|fulness)?$)", "l"),
         (r"ens(?=(e|es|ed|eless|er|ers|eman|emen)$)", "enc"),
-        (r"(?<![aoe])e(?=[a-z]{2})", "ae"),
-        (r"(?<![aoe])e(?=[a-z]{2})", "oe"),
+        (r"(?<![aoe])e(?=[a-z]{2}|a$)", "ae"),
+        (r"(?<![aoe])e(?=[a-z]{2}|a$)", "oe"),
         (r"ward$", "wards"),
         (r"ction(?=(s|al)?$)", "xion"),
         (r"dgment", "dgement"),
@@ -61,7 +61,8 @@ def british_forms(word: str) -> Iterator[str]:
                 if form in _SINGLE and (form == stem or not ending.startswith("e")):
                     yield _SINGLE[form].removesuffix("e" if form != stem else "") + ending
     for pattern, british in _RULES:
-        for match in pattern.finditer(word):
+        matches = list(pattern.finditer(word))
+        for match in matches:
             yield word[: match.start()] + match.expand(british) + word[match.end() :]
-        if british in ("ae", "our"):  # twice in one word
+        if len(matches) > 1:
             yield pattern.sub(british, word)
