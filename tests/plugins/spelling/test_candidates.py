@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docsight.spelling.candidates import CandidateIndex, KnownPairs, edit_distances
+from docsight.spelling.candidates import CandidateIndex, KnownPairs
+from docsight.spelling.distance import edit_distances
 from docsight.spelling.hashing import HashTable, deletion_hashes, encode_words, hash_words, prefix_hashes
 from docsight.spelling.phonetic import phonetic_keys
 

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from docsight.spelling.candidates import CandidateIndex, best_of_rows, edit_distances
+from docsight.spelling.candidates import CandidateIndex, best_of_rows
+from docsight.spelling.distance import edit_distances
 from docsight.spelling.hashing import Ints, encode_words, hash_words
 from docsight.spelling.lexicon import DICTIONARY, Lexicon, Source
 from docsight.spelling.phonetic import phonetic_keys

@@ -10,24 +10,13 @@ import torch
 from docsight.errors import DataError
 from docsight.spelling.candidates import KEY, KnownPairs
 from docsight.spelling.hashing import MAX_LETTERS
-from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon import ZIPF_STEPS, Lexicon, Source
 from docsight.vocab import Vocab
+from docsight_training.data.scowl import Words, is_entry, read_scowl
 from docsight_training.data.varieties import british_forms
 
 # The misspelling lists that may train a model which is shipped.
 PAIR_LISTS = ("typos", "codespell", "wikipedia_misspellings", "toefl_spell")
-
-# SCOWL's sizes: what ordinary dictionaries hold, what large ones add, and what is left to players of word games.
-_BASE_SIZES = (10, 20, 35, 40, 50, 55, 60)
-_LARGE_SIZES = (70, 80)
-_MAX_ABBREVIATIONS = 70
-_LISTS = re.compile(
-    r"(?P<category>english|american|british|british_z|variant_[12]|american_variant_[12]|british_variant_[12])"
-    r"-(?P<kind>words|upper|proper-names|contractions|abbreviations)\.(?P<size>\d+)"
-)
-_SIDES = {"english": Source.US | Source.UK, "american": Source.US, "variant": Source.US, "british": Source.UK}
-# Ends and begins with a letter, so that no quotation mark is taken for part of a word.
-_CLEAN = re.compile(r"[a-z](?:[a-z']*[a-z])?")
 
 _UNSEEN_ZIPF = 0.6  # a dictionary's word that wordfreq (down to 1.0) has never met
 _MAX_CORPUS_ZIPF = 2.4  # a word of one small corpus may be frequent there for no reason but its subject
@@ -45,30 +34,6 @@ _LARGE_RATIO = 100.0  # the same for one that a large dictionary has as a rare w
 _MIN_CORRECTION_ZIPF = 2.0
 _MAX_TWIN_GAP = 2.2  # in steps of the Zipf scale: idea is no American for idaea, whatever the rules say
 _MIN_PART_ZIPF = 3.0  # of each word of a correction of two words
-
-
-class Words:
-    """The words of a lexicon as it is being put together: their sources and frequencies, and the two varieties."""
-
-    def __init__(self) -> None:
-        self.sources: dict[str, int] = {}
-        self.zipf: dict[str, float] = {}
-        # The side that the large lists give a word, without the variants.
-        self.large: dict[str, int] = {}
-        # What stands in no list below the largest.
-        self.unheard: set[str] = set()
-
-    def add(self, word: str, flags: int) -> None:
-        """Take in a word, or one more thing about it."""
-        self.sources[word] = self.sources.get(word, 0) | flags
-
-    def side(self, word: str) -> int:
-        """Return whose a word is, by the base dictionaries, or else by the large ones: flags US and UK."""
-        return self.sources[word] & (Source.US | Source.UK) or self.large.get(word, 0)
-
-    def is_dictionary(self, word: str) -> bool:
-        """Say whether any dictionary has the word."""
-        return bool(self.sources.get(word, 0) & DICTIONARY)
 
 
 def build_lexicon(
@@ -137,32 +102,6 @@ def read_pairs(folder: Path, names: Iterable[str] = PAIR_LISTS) -> list[tuple[st
     return rows
 
 
-def read_scowl(folder: Path, words: Words) -> None:
-    """Take in SCOWL's lists of American and British English up to size 80, without the possessives."""
-    listed = folder.iterdir() if folder.is_dir() else ()
-    files = [(match, file) for file in listed if (match := _LISTS.fullmatch(file.name))]
-    files.sort(key=lambda found: (int(found[0]["size"]), found[1].name))
-    if not files:
-        raise DataError(f"{folder}: expected SCOWL's lists, such as english-words.10; found none (Debian: scowl).")
-    for match, file in files:
-        size, kind = int(match["size"]), match["kind"]
-        if size > (_MAX_ABBREVIATIONS if kind == "abbreviations" else _LARGE_SIZES[-1]):
-            continue
-        is_variant = "variant" in match["category"]
-        sides = _SIDES[match["category"].split("_")[0]]
-        is_base = size in _BASE_SIZES and not is_variant
-        for entry in _decode(file).split():
-            word = entry.lower().removesuffix("'s") if kind != "contractions" else entry.lower()
-            word = word.translate(_ACCENTS)
-            if not _is_key(word):
-                continue
-            if size == _LARGE_SIZES[-1] and word not in words.sources:
-                words.unheard.add(word)
-            words.add(word, (sides if is_base else Source.LARGE) | (Source.LOWER if entry.islower() else Source.PROPER))
-            if not is_base and not is_variant:
-                words.large[word] = words.large.get(word, 0) | sides
-
-
 def twins(words: Words) -> dict[str, str]:
     """Find the words that the other variety of English spells otherwise, both ways.
 
@@ -183,26 +122,10 @@ def twins(words: Words) -> dict[str, str]:
     return found
 
 
-def _decode(file: Path) -> str:
-    """Read a list; SCOWL's own are in Latin-1, Debian's in UTF-8."""
-    data = file.read_bytes()
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-_ACCENTS = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüý", "aaaaaaceeeeiiiinooooouuuuy")
-
-
-def _is_key(word: str) -> bool:
-    return len(word) <= MAX_LETTERS and _CLEAN.fullmatch(word) is not None
-
-
 def _keys(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for wrong, right in dict.fromkeys((wrong.lower(), right.lower()) for wrong, right in pairs):
         parts = right.split(" ")
-        if KEY.fullmatch(wrong) and len(wrong) <= MAX_LETTERS and len(parts) <= 2 and all(map(_is_key, parts)):
+        if KEY.fullmatch(wrong) and len(wrong) <= MAX_LETTERS and len(parts) <= 2 and all(map(is_entry, parts)):
             yield wrong, right
 
 
@@ -210,7 +133,7 @@ def _add_possessives(words: Words, frequencies: Mapping[str, float]) -> None:
     """Add the contractions with -'s, and the frequent possessives (women's) that without it would be no word."""
     for word, share in frequencies.items():
         stem = word.removesuffix("'s")
-        if stem == word or not _is_key(word):
+        if stem == word or not is_entry(word):
             continue
         is_frequent = share > 0 and math.log10(share) + 9 >= _MIN_POSSESSIVE_ZIPF
         if _CONTRACTED.fullmatch(stem):
@@ -222,7 +145,7 @@ def _add_possessives(words: Words, frequencies: Mapping[str, float]) -> None:
 def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
     taken = 0
     for word in frequencies:
-        if not _is_key(word) or word.endswith("'s"):
+        if not is_entry(word) or word.endswith("'s"):
             continue
         words.add(word, Source.FREQUENCY)
         taken += 1
@@ -232,7 +155,7 @@ def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
 
 def _add_corpus(words: Words, counts: Mapping[str, int]) -> None:
     for word, count in counts.items():
-        if count >= _MIN_CORPUS_COUNT and _is_key(word) and not word.endswith("'s"):
+        if count >= _MIN_CORPUS_COUNT and is_entry(word) and not word.endswith("'s"):
             words.add(word, Source.CORPUS)
 
 
