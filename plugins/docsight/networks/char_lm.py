@@ -79,13 +79,8 @@ class CharLM(nn.Module):
         Returns:
             The log-probabilities of the next character, (batch, chars + 1); and the new state.
         """
-        lstm = self.lstm
+        input_weight, hidden_weight, input_bias, hidden_bias = self.lstm.all_weights[0]
         hidden, cell = torch.lstm_cell(
-            self.embed(ids),
-            (state.hidden, state.cell),
-            lstm.weight_ih_l0,
-            lstm.weight_hh_l0,
-            lstm.bias_ih_l0,
-            lstm.bias_hh_l0,
+            self.embed(ids), (state.hidden, state.cell), input_weight, hidden_weight, input_bias, hidden_bias
         )
         return self.emit(hidden).float().log_softmax(dim=1), State(hidden, cell)
