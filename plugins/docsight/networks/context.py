@@ -1,0 +1,103 @@
+"""What word stands here? Sentences read ahead and back by LSTMs, over words that are encoded by their characters."""
+
+import torch
+from torch import Tensor, nn
+
+from docsight.layers.char_lstm import CharLSTM
+from docsight.layers.sequence import reverse_rows
+from docsight.vocab import CASINGS, PAD, UNK
+
+
+class ContextNetwork(nn.Module):
+    """Score words in a place by what stands before and after it, never by what stands in it.
+
+    A word's vector is the same as input and as answer: a projection of its characters, with a trained correction for
+    frequent words. So a word that training never met has a score, too, and a misspelt one is still of use as context.
+
+    Args:
+        num_words: The ids below this one have a correction of their own; the others are known by their characters.
+        num_chars: Ids of characters, padding and unknown included.
+        word_dim: Width of a word vector.
+        char_dim: Width of a character embedding.
+        char_hidden: Width of the character LSTM in each direction.
+        casing_dim: Width of a casing embedding.
+        hidden_dim: Width of the sentence LSTM in each direction.
+        dropout: Share of the units dropped from word vectors and from states.
+        word_dropout: Share of the words that lose their correction in training, so that their characters must do.
+    """
+
+    def __init__(
+        self,
+        *,
+        num_words: int,
+        num_chars: int,
+        word_dim: int = 192,
+        char_dim: int = 32,
+        char_hidden: int = 96,
+        casing_dim: int = 16,
+        hidden_dim: int = 256,
+        dropout: float = 0.1,
+        word_dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.num_words = num_words
+        self.embed_words = nn.Embedding(num_words, word_dim, padding_idx=PAD)
+        nn.init.normal_(self.embed_words.weight, std=0.1)
+        nn.init.zeros_(self.embed_words.weight[:2])
+        self.encode_chars = CharLSTM(num_chars=num_chars, char_dim=char_dim, hidden_dim=char_hidden)
+        self.project = nn.Linear(2 * char_hidden, word_dim)
+        self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
+        self.edge = nn.Parameter(torch.randn(word_dim + casing_dim) * 0.1)  # what stands before and after a sentence
+        self.ahead = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
+        self.back = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
+        self.ask = nn.Linear(2 * hidden_dim, 2 * word_dim)
+        self.answer = nn.Linear(word_dim, word_dim + 1)
+        self.bias = nn.Embedding(num_words, 1)
+        nn.init.zeros_(self.bias.weight)
+        self.dropout = nn.Dropout(dropout)
+        self.word_dropout = word_dropout
+
+    def encode(self, words: Tensor, chars: Tensor) -> Tensor:
+        """Encode distinct words without their context.
+
+        Args:
+            words: (types,) ids; those that have no correction may be any number from `num_words` up.
+            chars: (types, chars) ids of their characters in lower case.
+
+        Returns:
+            (types, word_dim)
+        """
+        known = words.where(words < self.num_words, UNK)
+        if self.training and self.word_dropout:
+            known = known.masked_fill(torch.rand(known.shape, device=known.device) < self.word_dropout, UNK)
+        return self.project(self.encode_chars(chars)) + self.embed_words(known) * (known != UNK).unsqueeze(1)
+
+    def read(self, encoded: Tensor, casings: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Read sentences ahead and back.
+
+        Args:
+            encoded: (batch, time, word_dim), rows of `encode`.
+            casings: (batch, time) casing classes.
+            lengths: (batch,), each at least 1.
+
+        Returns:
+            The states left and right of each place: (batch, time + 1, hidden) each. What stands before word i is
+            the first at i, what stands after word j is the second at j + 1; so a place may span several words. What
+            lies behind a row's length is undefined.
+        """
+        batch, time, _ = encoded.shape
+        x = self.dropout(torch.cat([encoded, self.embed_casings(casings)], dim=2))
+        edge = self.edge.to(x.dtype).expand(batch, 1, -1)
+        left, _ = self.ahead(torch.cat([edge, x], dim=1))
+        turned, _ = self.back(torch.cat([edge, reverse_rows(x, lengths)], dim=1))
+        return left, reverse_rows(turned, lengths + 1)
+
+    def query(self, left: Tensor, right: Tensor) -> Tensor:
+        """Join the states on both sides of places, (n, hidden) each, into what is asked of words: (n, word_dim)."""
+        return nn.functional.glu(self.ask(self.dropout(torch.cat([left, right], dim=1))), dim=1)
+
+    def answers(self, words: Tensor, encoded: Tensor) -> tuple[Tensor, Tensor]:
+        """Turn words into answers: vectors (types, word_dim), to be multiplied with queries, and biases (types,)."""
+        known = words.where(words < self.num_words, UNK)
+        found = self.answer(encoded)
+        return found[:, :-1], found[:, -1] + self.bias(known).squeeze(1) * (known != UNK)

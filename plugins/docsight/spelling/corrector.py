@@ -1,0 +1,171 @@
+"""Say of each word of a text whether it is right, and what was meant."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from docsight.spelling.alternatives import Alternatives
+from docsight.spelling.candidates import CandidateIndex
+from docsight.spelling.dictionary import Dictionary, array
+from docsight.spelling.features import Floats, Groups, Scores, make_features
+from docsight.spelling.lexicon import ZIPF_STEPS
+from docsight.spelling.network import Speller
+from docsight.spelling.reading import Reading
+from docsight.spelling.scoring import Scorer
+from docsight.vocab import Vocab
+
+MAX_TOKENS = 8192  # that are worked on at once
+DOUBT = -4.0  # a usual word is looked at closely where an alternative is likelier than this, nats
+FLAGGED = 0.2  # the least score of a known word that is flagged
+EVEN = 0.5
+MOST_SUGGESTIONS = 5
+
+
+class Flag(NamedTuple):
+    """A word that is not known, or that may be meant for another one.
+
+    Args:
+        start: Offset of its first character.
+        end: Offset behind its last one; of two words that should be one, it covers both.
+        suggestions: What may have been meant, in the casing of the text, with probabilities; the likeliest first.
+        score: How sure it is that the first suggestion should replace what was typed, from 0 to 1; even at 0.5.
+        known: Whether what was typed is a known word.
+    """
+
+    start: int
+    end: int
+    suggestions: list[tuple[str, float]]
+    score: float
+    known: bool
+
+
+class Corrector:
+    """Corrects texts with a `Speller`.
+
+    Args:
+        network: The speller, in evaluation mode.
+        vocabularies: `words`, the lexicon, and `chars`.
+        device: Where the networks compute; the tables stay on the CPU.
+    """
+
+    def __init__(self, network: Speller, vocabularies: Mapping[str, Vocab], *, device: torch.device) -> None:
+        self._network, self._device, self._vocabularies = network, device, vocabularies
+        for table in (network.lexicon, network.pairs, network.confusions, network.trigrams, network.channel):
+            table.cpu()
+        zipf = array(network.lexicon.zipf)[2:].astype(np.float32) / ZIPF_STEPS
+        self._index = CandidateIndex(vocabularies["words"].entries, zipf)
+        self.set_user_words(())
+
+    @property
+    def user_words(self) -> frozenset[str]:
+        """The words of the user."""
+        return self._dictionary.user_words
+
+    def set_user_words(self, words: Iterable[str]) -> None:
+        """Take words to be right, never flagged, and suggested; a word with capitals in this form alone."""
+        self._dictionary = Dictionary(self._vocabularies["words"], self._network.lexicon, words)
+        self._alternatives = Alternatives(self._network, self._dictionary, self._index)
+        self._scorer = Scorer(self._network, self._dictionary, self._vocabularies["chars"], self._device)
+
+    def correct(
+        self,
+        texts: Sequence[str],
+        *,
+        protected: Sequence[Sequence[tuple[int, int]]] | None = None,
+        dialect: str = "auto",
+    ) -> list[list[Flag]]:
+        """Flag the words of texts; time and memory are linear in their length.
+
+        Args:
+            texts: Of any length.
+            protected: For each text the stretches (start, end), in characters, in which nothing is flagged.
+            dialect: Which English the texts are in: us, uk, or auto: seen for each text.
+
+        Returns:
+            For each text its flags, in order, without overlaps.
+        """
+        flags: list[list[Flag]] = [[] for _ in texts]
+        reading = self.read(texts, protected=protected, dialect=dialect)
+        for groups, features in self.groups(reading):
+            with torch.inference_mode():
+                logits = self._network.ranker(torch.from_numpy(features).to(self._device)).cpu().numpy()
+            for text, flag in self._flags(reading, groups, logits, texts):
+                flags[text].append(flag)
+        return flags
+
+    def read(
+        self,
+        texts: Sequence[str],
+        *,
+        protected: Sequence[Sequence[tuple[int, int]]] | None = None,
+        dialect: str = "auto",
+    ) -> Reading:
+        """Read texts; arguments as for `correct`."""
+        return Reading(texts, self._dictionary, protected, dialect)
+
+    def groups(self, reading: Reading) -> Iterator[tuple[Groups, Floats]]:
+        """Find the places worth a close look, with their alternatives and the features of these, (rows, features)."""
+        near = self._alternatives.of_text(reading)
+        facts = self._dictionary.facts(reading.types.unknown)
+        bounds, start = reading.bounds, 0
+        while start < len(bounds) - 1:
+            stop = max(start + 1, int(np.searchsorted(bounds, bounds[start] + MAX_TOKENS, side="right")) - 1)
+            groups = self._alternatives.groups(reading, near, int(bounds[start]), int(bounds[stop]))
+            if len(groups.token):
+                states = self._scorer.states(reading, start, stop)
+                context = self._scorer.context(reading, groups, states)
+                close = self._close(reading, groups, context)
+                context = context[np.repeat(close, np.diff(groups.start))]
+                groups = groups.select(close)
+            if len(groups.token):
+                scores = Scores(context, *self._scorer.trigrams(reading, groups))
+                yield groups, make_features(groups, reading.places(groups), scores, facts)
+            start = stop
+
+    def _close(self, reading: Reading, groups: Groups, context: Floats) -> np.ndarray:
+        """Tell which places want a close look: a usual word where something else is likely, by the noisy channel."""
+        heads = groups.start[:-1]
+        better = np.where(groups.typed, -np.inf, context - context[heads][groups.of] - groups.cost)
+        doubtful = np.maximum.reduceat(better, heads) > DOUBT
+        return doubtful | reading.suspicious[groups.token] | (groups.span > 1)
+
+    def _flags(
+        self, reading: Reading, groups: Groups, logits: Floats, texts: Sequence[str]
+    ) -> Iterator[tuple[int, Flag]]:
+        """Turn the scores of alternatives into flags, in order; where two overlap, the surer one stays."""
+        heads, of = groups.start[:-1], groups.of
+        best = np.maximum.reduceat(np.where(groups.typed, -np.inf, logits), heads)
+        weights = np.exp(logits - np.maximum.reduceat(logits, heads)[of])
+        shares = weights / np.add.reduceat(weights, heads)[of]
+        score = 1 / (1 + np.exp(np.clip(logits[heads] - best, -50, 50)))
+        known = reading.types.known[reading.tokens[groups.token]]
+        # Two words that may be one are right by themselves: they are flagged where one is likelier than not.
+        wanted = np.where(groups.span > 1, score >= EVEN, (score >= FLAGGED) | ~known)
+        taken: set[int] = set()
+        chosen = []
+        for g in sorted(np.flatnonzero(wanted).tolist(), key=lambda g: -score[g]):
+            covered = range(groups.token[g], groups.token[g] + groups.span[g])
+            if taken.isdisjoint(covered):
+                taken.update(covered)
+                chosen.append(g)
+        for g in sorted(chosen, key=lambda g: groups.token[g]):
+            token, text = int(groups.token[g]), int(reading.texts[groups.token[g]])
+            last = token + int(groups.span[g]) - 1
+            start, end = int(reading.starts[token]), reading.end(last)
+            rows = np.arange(heads[g] + 1, groups.start[g + 1])
+            rows = rows[np.argsort(-logits[rows], kind="stable")][:MOST_SUGGESTIONS]
+            owned = bool(reading.types.possessive[reading.tokens[last]])
+            suggestions = [(self._written(groups, r, texts[text][start:end], owned), float(shares[r])) for r in rows]
+            yield text, Flag(start, end, suggestions, float(score[g]) if len(rows) else 0.0, bool(known[g]))
+
+    def _written(self, groups: Groups, row: int, typed: str, possessive: bool) -> str:
+        """Write an alternative in the manner of what was typed: its casing, its apostrophes, its possessive s."""
+        ids = [int(at) for at in (groups.first[row], groups.second[row]) if at > 0]
+        word = " ".join(self._dictionary.own_case(at) for at in ids) + (typed[-2:] if possessive else "")
+        if "\u2019" in typed:
+            word = word.replace("'", "\u2019")
+        if typed.isupper() and sum(char.isalpha() for char in typed) > 1:
+            return word.upper()
+        return word[:1].upper() + word[1:] if typed[:1].isupper() else word

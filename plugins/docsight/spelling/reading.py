@@ -1,0 +1,210 @@
+"""Texts as the corrector reads them: flat arrays of tokens, each distinct token looked at once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from docsight.spelling.dictionary import Dictionary
+from docsight.spelling.features import Bools, Groups, Ints, Places
+from docsight.spelling.lexicon import Source
+from docsight.spelling.text import Tokens, is_key, key_of, read_tokens
+from docsight.vocab import UNK, casing
+
+# Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
+# addresses, domains and file names, or letters of another script or with diacritics.
+_ODD = re.compile(
+    r"\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\."
+    r"|[^\x00-\x7f\u00a0\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
+    re.IGNORECASE,
+)
+# Two sentences without a space between them are none of these.
+_TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
+_POSSESSIVE = "'s"
+_LOWER, _TITLE, _UPPER, _INITIAL, _MIXED = 1, 2, 3, 4, 5  # the casing classes of words
+
+
+@dataclass
+class Types:
+    """The distinct tokens of texts."""
+
+    surfaces: list[str]  # as written
+    keys: list[str]  # what each is looked up as, without a possessive 's
+    ids: Ints  # of the dictionary; unknown ones have the ids behind it, in the order of `unknown`
+    unknown: list[str]  # their keys
+    casings: Ints
+    letters: Ints
+    possessive: Bools
+    plain: Bools  # a word that can be corrected: of ASCII letters, not in mixed case, not the user's own
+    known: Bools
+    suspicious: Bools  # plain, and unknown or rare
+
+
+class Reading:
+    """Some texts, one after the other: their tokens, and what is known of each from where it stands.
+
+    Args:
+        texts: As written.
+        dictionary: The words that are known.
+        protected: For each text the stretches (start, end), in characters, in which nothing is corrected.
+        dialect: us, uk, or auto: seen for each text.
+
+    Attributes:
+        types: The distinct tokens.
+        tokens: (tokens,) into the types.
+        starts: (tokens,) offset of the first character in its text.
+        texts: (tokens,) the text it stands in.
+        bounds: (sentences + 1,) where sentences begin.
+        ids: (tokens,) of words.
+        open: (tokens,) it may be corrected.
+        glued: (tokens,) one space parts it from the next token of its sentence.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        dictionary: Dictionary,
+        protected: Sequence[Sequence[tuple[int, int]]] | None = None,
+        dialect: str = "auto",
+    ) -> None:
+        numbers: dict[str, int] = {}
+        parts: list[tuple[Ints, Ints, Ints, Bools, Bools]] = []
+        bounds, done = [np.zeros(1, np.int64)], 0
+        for at, text in enumerate(texts):
+            read = read_tokens(text)
+            ids = np.fromiter((numbers.setdefault(s, len(numbers)) for s in read.surfaces), np.int64)
+            odd = [m.span() for m in _ODD.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
+            closed = _covered(read, [*odd, *(protected[at] if protected else ())])
+            parts.append((ids, read.starts, np.full(len(ids), at, np.int64), ~closed, _parted_by_space(text, read)))
+            bounds.append(read.bounds[1:] + done)
+            done += len(ids)
+        empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, bool),) * 2
+        columns = [np.concatenate([part[n] for part in (*parts, empty)]) for n in range(5)]
+        self.tokens, self.starts, self.texts, opened, self.glued = columns
+        self.num_texts = len(texts)
+        self.bounds = np.unique(np.concatenate(bounds))
+        self.types = _look_up(list(numbers), dictionary)
+        self.ids = self.types.ids[self.tokens]
+        self.open = opened & self.types.plain[self.tokens]
+        self.suspicious = self.types.suspicious[self.tokens] & self.open
+        self.casings = self.types.casings[self.tokens]
+        self._survey()
+        self.variety = self._varieties(dictionary, dialect)
+
+    def end(self, token: int) -> int:
+        """Return the offset behind a token in its text."""
+        return int(self.starts[token]) + len(self.types.surfaces[self.tokens[token]])
+
+    def places(self, groups: Groups) -> Places:
+        """Return what is known of the places of groups."""
+        at, types = groups.token, self.types
+        tokens = self.tokens[at]
+        return Places(
+            ids=self.ids[at],
+            known=types.known[tokens],
+            casing=self.casings[at],
+            first_of_sentence=self._first_word[at],
+            lower_sentence=self._lower[self.sentence[at]],
+            upper_sentence=self._upper[self.sentence[at]],
+            beside_title=self._beside_title[at],
+            repeats=self._repeats[at],
+            letters=types.letters[tokens],
+            possessive=types.possessive[tokens],
+            suspicious=self.suspicious[at],
+            alone=self._alone[self.sentence[at]],
+            variety=self.variety[self.texts[at]],
+        )
+
+    def _survey(self) -> None:
+        """Look at the casing of each sentence and of each word's neighbours, and count names."""
+        sizes = np.diff(self.bounds)
+        count = len(sizes)
+        self.sentence = np.repeat(np.arange(count), sizes)
+        casings = self.casings
+        is_word = (casings >= _LOWER) & (casings <= _MIXED)
+        # The first word of a sentence may stand behind a quotation mark.
+        before = np.cumsum(is_word) - is_word
+        self._first_word = is_word & (before == before[self.bounds[:-1]][self.sentence])
+        words = np.bincount(self.sentence, is_word, count)
+        long = np.bincount(self.sentence, is_word & (self.types.letters[self.tokens] > 1), count)
+        self._upper = (np.bincount(self.sentence, casings == _UPPER, count) == long) & (long > 1)
+        self._lower = (np.bincount(self.sentence, is_word & (casings > _LOWER), count) == 0) & (words > 1)
+        self._alone = words <= 1
+        title = (casings == _TITLE) & ~self._first_word
+        same = self.sentence[1:] == self.sentence[:-1]
+        self._beside_title = np.zeros(len(casings), dtype=bool)
+        self._beside_title[1:] |= title[:-1] & same
+        self._beside_title[:-1] |= title[1:] & same
+        _, where = np.unique((self.texts << 32) | self.ids, return_inverse=True)
+        self._repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
+
+    def _varieties(self, dictionary: Dictionary, dialect: str) -> Ints:
+        """Tell the variety of English of each text: the flag of its `Source`, 0 where it is not clear."""
+        flags = {"us": int(Source.US), "uk": int(Source.UK)}
+        if dialect in flags:
+            return np.full(self.num_texts, flags[dialect], dtype=np.int64)
+        inside = np.where(self.ids < dictionary.size, self.ids, 0)
+        only = np.where(dictionary.twin[inside] > 0, dictionary.sources[inside] & (flags["us"] | flags["uk"]), 0)
+        us, uk = (np.bincount(self.texts, only == flags[name], self.num_texts) for name in ("us", "uk"))
+        return np.where(us > 2 * uk, flags["us"], np.where(uk > 2 * us, flags["uk"], 0))
+
+
+def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
+    keys, ids, possessive, plain = [], [], [], []
+    unknown: dict[str, int] = {}
+    casings = np.fromiter((casing(surface) for surface in surfaces), np.int64, len(surfaces))
+    for surface in surfaces:
+        key = key_of(surface)
+        at = dictionary.ids.get(key, UNK)
+        owned = at == UNK and key.endswith(_POSSESSIVE) and len(key) > len(_POSSESSIVE)
+        if owned:
+            key = key[: -len(_POSSESSIVE)]
+            at = dictionary.ids.get(key, UNK)
+        if at == UNK:
+            at = dictionary.size + unknown.setdefault(key, len(unknown))
+        keys.append(key)
+        ids.append(at)
+        possessive.append(owned)
+        plain.append(is_key(key) and not dictionary.is_users(surface))
+    found = np.array(ids, dtype=np.int64)
+    is_plain = np.array(plain, dtype=bool) & (casings >= _LOWER) & (casings <= _INITIAL)
+    known = dictionary.known(found, casings)
+    return Types(
+        surfaces=surfaces,
+        keys=keys,
+        ids=found,
+        unknown=list(unknown),
+        casings=casings,
+        letters=np.fromiter((len(key) for key in keys), np.int64, len(keys)),
+        possessive=np.array(possessive, dtype=bool),
+        plain=is_plain,
+        known=known,
+        suspicious=is_plain & (~known | dictionary.rare(found)),
+    )
+
+
+def _covered(read: Tokens, spans: Sequence[tuple[int, int]]) -> Bools:
+    """Tell which tokens touch any of the spans of their text."""
+    covered = np.zeros(len(read.surfaces) + 1, dtype=np.int64)
+    if spans and read.surfaces:
+        edges = np.array(spans, dtype=np.int64)
+        ends = read.starts + _sizes(read)
+        np.add.at(covered, np.searchsorted(ends, edges[:, 0], side="right"), 1)
+        np.add.at(covered, np.searchsorted(read.starts, edges[:, 1]), -1)
+    return np.cumsum(covered)[:-1] > 0
+
+
+def _parted_by_space(text: str, read: Tokens) -> Bools:
+    """Tell which tokens have exactly one space between them and the next one of their sentence."""
+    parted = np.zeros(len(read.surfaces), dtype=bool)
+    if len(parted) > 1:
+        ends = read.starts + _sizes(read)
+        at = np.flatnonzero(read.starts[1:] - ends[:-1] == 1)
+        parted[at] = [text[end] == " " for end in ends[at]]
+        parted[read.bounds[1:-1] - 1] = False
+    return parted
+
+
+def _sizes(read: Tokens) -> Ints:
+    return np.fromiter((len(surface) for surface in read.surfaces), np.int64, len(read.surfaces))
