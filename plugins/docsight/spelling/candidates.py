@@ -54,25 +54,29 @@ class CandidateIndex:
         if len(words) != len(self._zipf):
             raise ValueError(f"Expected a Zipf frequency for each of {len(words)} words; found {len(self._zipf)}.")
         self._codes, self._lengths = encode_words(words)
-        every = np.arange(len(words))
+        self._hashes, self._by_letters = self._index_letters()
+        self._keys, self._by_sounds, self._by_fewer_sounds = self._index_sounds(words)
+
+    def _index_letters(self) -> tuple[Hashes, HashTable]:
         prefixes = prefix_hashes(self._codes)
-        self._hashes = prefixes[:, -1].copy()
+        hashes = prefixes[:, -1].copy()
         one, one_hashes = deletion_hashes(prefixes, self._lengths, 1)
         short = self._lengths <= _MIN_TWO_EDITS
         frequent = np.flatnonzero(
             (self._lengths >= _MIN_TWO_EDITS) & (self._zipf >= np.where(short, _TWO_EDITS_ZIPF_SHORT, _TWO_EDITS_ZIPF))
         )
         two, two_hashes = deletion_hashes(prefixes[frequent], self._lengths[frequent], 2)
-        self._by_letters = HashTable(
-            np.concatenate([self._hashes, one_hashes, two_hashes]), np.concatenate([every, one, frequent[two]])
-        )
-        keys, key_lengths = encode_words(phonetic_keys(words))
+        del prefixes
+        values = np.concatenate([np.arange(len(hashes)), one, frequent[two]])
+        return hashes, HashTable(np.concatenate([hashes, one_hashes, two_hashes]), values)
+
+    def _index_sounds(self, words: Sequence[str]) -> tuple[Hashes, HashTable, HashTable]:
+        keys, lengths = encode_words(phonetic_keys(words))
         prefixes = prefix_hashes(keys)
-        self._keys = prefixes[:, -1].copy()
-        self._by_sounds = HashTable(self._keys, every)
-        near = np.flatnonzero((key_lengths >= _MIN_NEAR_KEY) & (self._zipf >= _TWO_EDITS_ZIPF))
-        one, one_hashes = deletion_hashes(prefixes[near], key_lengths[near], 1)
-        self._by_fewer_sounds = HashTable(one_hashes, near[one])
+        hashes = prefixes[:, -1].copy()
+        near = np.flatnonzero((lengths >= _MIN_NEAR_KEY) & (self._zipf >= _TWO_EDITS_ZIPF))
+        one, one_hashes = deletion_hashes(prefixes[near], lengths[near], 1)
+        return hashes, HashTable(hashes, np.arange(len(hashes))), HashTable(one_hashes, near[one])
 
     def search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
         """Find the words that may have been meant.

@@ -11,6 +11,7 @@ Codes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
 
 MAX_LETTERS = 32
+_CHUNK = 8192  # words hashed at once, so that a whole lexicon takes little memory beside its hashes
 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _INVERSE = np.uint64(pow(_BASE, -1, 2**64))
@@ -48,7 +49,9 @@ def hash_words(words: Sequence[str]) -> Hashes:
 def prefix_hashes(codes: Codes) -> Hashes:
     """Hash all beginnings of words: (words, 33); column i is the hash of the first i letters."""
     sums = np.zeros((len(codes), MAX_LETTERS + 1), dtype=np.uint64)
-    np.cumsum(_LETTERS[codes] * _POWERS, axis=1, out=sums[:, 1:])
+    for at in range(0, len(codes), _CHUNK):
+        values = _LETTERS[codes[at : at + _CHUNK]] * _POWERS
+        np.cumsum(values, axis=1, out=sums[at : at + _CHUNK, 1:])
     return sums
 
 
