@@ -3,7 +3,8 @@ import torch
 
 from docsight.errors import DataError
 from docsight.spelling.channel import MAX_COST, ErrorModel, encode_letters
-from docsight_training.data.channel import Edit, align, edit_kind, fit_error_model
+from docsight_training.data.alignment import Edit, align, edit_kind
+from docsight_training.data.channel import fit_error_model
 
 PAIRS = [
     ("recieve", "receive", 9),

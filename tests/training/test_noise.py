@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from docsight_training.data.channel import align, edit_kind
-from docsight_training.data.edits import LEARNER_MIX
+from docsight_training.data.alignment import LEARNER_MIX, align, edit_kind
 from docsight_training.data.noise import Change, Noise, confusions, recased, typed_words
 
 TEXT = """

@@ -3,7 +3,6 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,27 +10,16 @@ from numpy.typing import NDArray
 
 from docsight.errors import DataError
 from docsight.spelling.channel import MAX_COST, NUM_CODES, ErrorModel, group_code
-from docsight_training.data.edits import LEARNER_MIX
+from docsight_training.data.alignment import LEARNER_MIX, Edit, align, edit_kind
 
 _KEY = re.compile(r"[a-z'-]{1,32}")
-_VOWELS = frozenset("aeiou")
 _CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
 _SMOOTHING = 60.0  # as many sightings of a context as its letter alone is worth
 _RULE_SMOOTHING = 20.0  # as many sightings of a group as its single edits are worth
 _MIN_RULE = 4.0  # sightings of a rule, in reweighted counts
-_MAX_EDITS = 4  # of a pair; what is further apart is a slip of the list, or another word
 _MAX_GROUP = 3
 # Letters of no cost in a single edit stay below this, so that three of them are still told from an impossible one.
 _MAX_SINGLE = 14.0
-
-
-class Edit(NamedTuple):
-    """Replace `meant[start:stop]` by `typed[typed_start:typed_stop]`: no, one or (swapped) two letters."""
-
-    start: int
-    stop: int
-    typed_start: int
-    typed_stop: int
 
 
 def fit_error_model(
@@ -61,65 +49,6 @@ def fit_error_model(
     model.first.fill_(first)
     _fill_rules(model, counts.rules(singles), num_groups)
     return model
-
-
-def align(typed: str, meant: str, most: int = _MAX_EDITS) -> list[Edit] | None:
-    """Return a shortest list of edits (optimal string alignment) in running order, or None above `most` edits.
-
-    What the words share at both ends is passed over first, so of several alignments that are as short, one with the
-    edits together is found.
-    """
-    short = min(len(typed), len(meant))
-    head = next((i for i in range(short) if typed[i] != meant[i]), short)
-    tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
-    wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
-    if abs(len(wrong) - len(right)) > most:
-        return None
-    steps = [*range(len(right) + 1)]
-    table = [steps]
-    for i, letter in enumerate(wrong, start=1):
-        row = [i]
-        for j, other in enumerate(right, start=1):
-            best = min(steps[j - 1] + (letter != other), steps[j] + 1, row[j - 1] + 1)
-            if i > 1 and j > 1 and letter == right[j - 2] != other == wrong[i - 2]:
-                best = min(best, table[i - 2][j - 2] + 1)
-            row.append(best)
-        table.append(row)
-        steps = row
-    if steps[-1] > most:
-        return None
-    edits = []
-    i, j = len(wrong), len(right)
-    while i or j:
-        here = table[i][j]
-        if i and j and wrong[i - 1] == right[j - 1] and table[i - 1][j - 1] == here:
-            i, j = i - 1, j - 1
-            continue
-        swapped = i > 1 and j > 1 and wrong[i - 2 : i] == right[j - 2 : j][::-1] and table[i - 2][j - 2] + 1 == here
-        if swapped:
-            back, down = 2, 2
-        elif i and j and table[i - 1][j - 1] + 1 == here:
-            back, down = 1, 1
-        elif j and table[i][j - 1] + 1 == here:
-            back, down = 0, 1
-        else:
-            back, down = 1, 0
-        edits.append(Edit(head + j - down, head + j, head + i - back, head + i))
-        i, j = i - back, j - down
-    return edits[::-1]
-
-
-def edit_kind(typed: str, meant: str, edit: Edit) -> str:
-    """Name the kind of an edit, as in `LEARNER_MIX`."""
-    wrong, right = typed[edit.typed_start : edit.typed_stop], meant[edit.start : edit.stop]
-    beside = meant[max(edit.start - 1, 0) : edit.start] + meant[edit.stop : edit.stop + 1]
-    if len(wrong) == 2:
-        return "swap"
-    if not right:
-        return "double" if wrong in beside else "insert"
-    if not wrong:
-        return "undouble" if right in beside else "delete"
-    return "vowel" if wrong in _VOWELS and right in _VOWELS else "substitute"
 
 
 def _aligned(pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, float, list[Edit]]]:

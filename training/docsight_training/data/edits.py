@@ -6,19 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import accumulate
 
-# What learners of English do, in shares of all edits (Write & Improve and FCE, counted over shortest edit scripts).
-# Lists of misspellings hold too many swaps (they are of typists), too few undoublings and vowels.
-LEARNER_MIX = {
-    "delete": 0.31,
-    "undouble": 0.07,
-    "swap": 0.04,
-    "vowel": 0.15,
-    "substitute": 0.20,
-    "insert": 0.18,
-    "double": 0.05,
-}
+from docsight_training.data.alignment import VOWELS
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_VOWELS = frozenset("aeiou")
 # The edits at a letter by number: 0-25 another letter in its place, 26-51 a letter behind it, then these two.
 INSERT, DELETE, SWAP, NUM_EDITS = 26, 52, 53, 54
 _SMOOTHING = 100.0  # as many sightings of a context as its letter alone is worth
@@ -90,7 +80,7 @@ class EditCounts:
             rates = self._rates[triple] = [
                 (
                     self._rate(edit, previous, letter, following, total),
-                    edit_kind(edit, letter, following),
+                    _kind(edit, letter, following),
                     _changes_first(edit, previous, letter, following),
                 )
                 for edit in range(NUM_EDITS)
@@ -160,10 +150,9 @@ def drawn(listed: tuple[list[str], list[float]], rng: random.Random) -> str:
     return texts[min(bisect_right(weights, rng.random() * weights[-1]), len(texts) - 1)]
 
 
-def edit_kind(edit: int, letter: str, following: str) -> str:
-    """Name the kind, as in `LEARNER_MIX`, of an edit by number at a letter before another."""
+def _kind(edit: int, letter: str, following: str) -> str:
     if edit < INSERT:
-        return "vowel" if letter in _VOWELS and LETTERS[edit] in _VOWELS else "substitute"
+        return "vowel" if letter in VOWELS and LETTERS[edit] in VOWELS else "substitute"
     if edit < DELETE:
         return "double" if LETTERS[edit - INSERT] == letter else "insert"
     if edit == DELETE:

@@ -10,17 +10,8 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import NamedTuple
 
-from docsight_training.data.edits import (
-    DELETE,
-    INSERT,
-    LEARNER_MIX,
-    LETTERS,
-    NUM_EDITS,
-    EditCounts,
-    cumulative,
-    drawn,
-    edit_kind,
-)
+from docsight_training.data.alignment import LEARNER_MIX, align, edit_kind
+from docsight_training.data.edits import DELETE, INSERT, LETTERS, NUM_EDITS, EditCounts, cumulative, drawn
 
 # Share of the errors of a sentence by what they are; the rest are misspellings.
 LEARNER_SHARES = {"real": 0.25, "split": 0.01, "join": 0.01}
@@ -28,7 +19,7 @@ LEARNER_SHARES = {"real": 0.25, "split": 0.01, "join": 0.01}
 _KINDS = tuple(LEARNER_MIX)
 _TRIES = 12
 _CHUNK_SHARE = 0.4  # of the words with two edits: a learned group of letters for another one
-_SAMPLE, _ROUNDS = 5000, 6  # words drawn in a round of fitting the mix
+_SAMPLE, _ROUNDS = 4000, 5  # words drawn in a round of fitting the mix
 # How likely a word of running text is to be misspelt, by its length, against one of six or seven letters.
 _BY_LENGTH = (0.0, 0.01, 0.04, 0.2, 0.5, 0.9, 1.0, 1.0, 1.2, 1.3, 1.4)
 # Words so frequent that an even draw of places would mix up little else.
@@ -296,14 +287,14 @@ class Noise:
         """Apply one, two or three edits, as many as the length allows."""
         draw = rng.random()
         if draw >= self.two + self.three or len(word) < 4:
-            return self._edit(word, rng)[0]
+            return self._edit(word, rng)
         typed = self._edits.exchange(word, rng) if rng.random() < _CHUNK_SHARE else word
         if typed == word:
-            typed = self._edit(self._edit(word, rng)[0], rng)[0]
-        return self._edit(typed, rng)[0] if draw < self.three and len(word) > 5 else typed
+            typed = self._edit(self._edit(word, rng), rng)
+        return self._edit(typed, rng) if draw < self.three and len(word) > 5 else typed
 
-    def _edit(self, word: str, rng: random.Random) -> tuple[str, str]:
-        """Draw one edit by its weight and return the edited word with the edit's kind."""
+    def _edit(self, word: str, rng: random.Random) -> str:
+        """Draw one edit by its weight and return the edited word."""
         padded = f"~^{word}$"
         sites = self._sites
         totals = []
@@ -327,7 +318,7 @@ class Noise:
             typed = word[: i - 1] + word[i:]
         else:
             typed = f"{word[: i - 1]}{word[i : i + 1]}{word[i - 1 : i]}{word[i + 1 :]}"
-        return typed or word, edit_kind(edit, padded[i + 1], padded[i + 2])
+        return typed or word
 
     def _site(self, triple: str) -> "array[float]":
         """Sum up the weights of the edits at the middle one of three letters."""
@@ -351,10 +342,10 @@ class Noise:
             self._sites.clear()
             found = Counter[str]()
             for word in words:
-                typed, kind = self._edit(word, rng)
-                found[kind] += typed != word and typed not in self.lexicon
                 typed = self._edited(word, rng)
-                if typed != word and typed not in self.lexicon:
+                edits = align(typed, word) if typed not in self.lexicon else None
+                if edits:
+                    found.update(edit_kind(typed, word, edit) for edit in edits)
                     found["words"] += 1
                     found["first"] += typed[0] != word[0]
             total = sum(found[kind] for kind in _KINDS)
