@@ -84,7 +84,7 @@ def test_session_lets_names_and_strange_words_through(typist, word):
 
 
 @pytest.mark.parametrize(
-    "word", ["http://wrk.of/networc", "a_networc", "networc2", "@networc", "nétworc", "сеть", "x@networc.of"]
+    "word", ["http://wrk.of/networc", "a_networc", "networc2", "@networc", "nétworc", "дом", "x@networc.of"]
 )
 def test_session_leaves_addresses_codes_and_other_letters_alone(typist, word):
     session = typist.session()
@@ -129,7 +129,7 @@ def test_session_completions_can_be_switched_off(typist):
 def test_session_backspace_restores_each_moment_exactly(typist):
     session = typist.session("we ")
     moments = []
-    for char in "work. Teh netwrok 12a\nжук don't ":
+    for char in "work. Teh netwrok 12a\nяд don't ":
         moments.append((session.text, session._now))
         session.type(char)
     for text, moment in reversed(moments):

@@ -175,7 +175,6 @@ class TypingData(pl.LightningDataModule):
                     validation.append(text)
                     continue
                 head = source.split("/")[0]
-                self._heads.add(head)
                 if held and (head != of or sum(map(len, held)) > self.block):
                     self._keep(train, held, of)
                     held = []
@@ -189,6 +188,7 @@ class TypingData(pl.LightningDataModule):
         block = PARAGRAPH.join(held)
         if block and _chance(f"{self.seed}\t{block}") < self.shares.get(head, 1.0):
             train.append(block)
+            self._heads.add(head)
 
 
 def _paragraphs(file: Path) -> Iterator[tuple[str, int, str]]:
