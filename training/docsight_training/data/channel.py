@@ -18,7 +18,7 @@ _SMOOTHING = 60.0  # as many sightings of a context as its letter alone is worth
 _RULE_SMOOTHING = 20.0  # as many sightings of a group as its single edits are worth
 _MIN_RULE = 4.0  # sightings of a rule, in reweighted counts
 _MAX_GROUP = 3
-# Letters of no cost in a single edit stay below this, so that three of them are still told from an impossible one.
+# A single edit, seen or not, costs no more than this: words with one odd letter are still told from other words.
 _MAX_SINGLE = 14.0
 
 
@@ -72,8 +72,8 @@ class _Counts:
         self.inserted = np.zeros((n, n, n), dtype=np.float32)
         self.deleted = np.zeros((n, n, n), dtype=np.float32)
         self.swapped = np.zeros((n, n), dtype=np.float32)
-        self.seen = np.zeros((n, n, n), dtype=np.float32)  # by previous, letter, next; as (letter, next) gaps below
-        self.gaps = np.zeros((n, n), dtype=np.float32)
+        self.seen = np.zeros((n, n, n), dtype=np.float32)  # by previous, letter, next
+        self.gaps = np.zeros((n, n), dtype=np.float32)  # by the letters on either side
         self.groups: Counter[str] = Counter()
         self.replaced: defaultdict[tuple[str, str], float] = defaultdict(float)
 
@@ -174,7 +174,7 @@ class _Counts:
 
 
 def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.float32]]) -> float:
-    """Sum up the single edits of a group; letters outside it are unknown, so the mean over them would be finer."""
+    """Sum up the costs of the single edits of a group, by the letters that it holds."""
     edits = align(wrong, right) or []
     total = 0.0
     for edit in edits:
