@@ -136,7 +136,7 @@ class Decoder:
             else:  # the letter was put in
                 row, code = at - len(before) * len(LETTERS), -1
                 made = self._stayed(before[row], letter, float(extra[row]))
-                meant = _cased(LETTERS[int(logs[row].argmax())], upper)
+                meant = letter if _late(before[row], letter) else self._next(beam.log_probs[row], letter)
             if made.errors > most:
                 continue
             letters.append((meant, made.score))
@@ -204,6 +204,11 @@ class Decoder:
     def _stayed(self, old: Hypothesis, letter: str, cost: float) -> Hypothesis:
         """Stay where a letter was put in, or came too late."""
         return Hypothesis(old.text, old.span, old.score + cost, errors=old.errors + (not _late(old, letter)))
+
+    def _next(self, log_probs: NDArray[np.float32], letter: str) -> str:
+        """Return the likeliest next letter, in the case of the one typed, or that one where the word is at its end."""
+        char = self.network.chars[max(0, int(log_probs.argmax()) - 1)].lower()
+        return _cased(char, letter.isupper()) if char in CODES else letter
 
     def _put_in(self, old: Hypothesis, typed: int, letter: str) -> float:
         """Return the cost of a letter that is not meant here."""
