@@ -2,10 +2,12 @@
 
 import warnings
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
+
+from docsight.corrections import OffsetMap, Row, applied_rows, correct_text, rows_within
 
 STORE = "docsight"  # the key of our results in `Doc.user_data`
 
@@ -36,13 +38,94 @@ def text_size(doc: Doc) -> int:
 
 def corrections(doc: Doc) -> list[dict[str, Any]]:
     """Return the corrections that a speller stored for a Doc, or none."""
-    return doc._.corrections if Doc.has_extension("corrections") and doc._.corrections else []
+    return get_corrections(doc) or []
 
 
-_OURS: tuple[tuple[type[Doc] | type[Span], str, Mapping[str, Any]], ...] = (
+def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
+    """Return the corrections of a Doc, one for each flagged word in the order of the text; None if none were sought."""
+    user_data: dict[Any, Any] = doc.user_data
+    place = _place_of_corrections()
+    stored = user_data.get(place)
+    if isinstance(stored, tuple):  # what DocBin makes of lists
+        stored = user_data[place] = _lists(stored)
+    return stored
+
+
+def set_corrections(doc: Doc, rows: Sequence[Row] | None) -> None:
+    """Store the corrections of a Doc, in the order of the text."""
+    user_data: dict[Any, Any] = doc.user_data
+    user_data[_place_of_corrections()] = rows
+
+
+def corrected_text(doc: Doc) -> str:
+    """Return the text with the corrections that are applied.
+
+    Raises:
+        DataError: The corrections of the Doc are none, or overlap.
+    """
+    return correct_text(doc.text, applied_rows(corrections(doc), text_size(doc)))
+
+
+def offset_map(doc: Doc) -> OffsetMap:
+    """Make the map between offsets of the text and of the corrected text; errors as `corrected_text`."""
+    size = text_size(doc)
+    return OffsetMap(applied_rows(corrections(doc), size), size)
+
+
+def is_misspelled(token: Token) -> bool:
+    """Say whether a token is flagged, or part of what is."""
+    return bool(_corrections_of(token))
+
+
+def suggestion(token: Token) -> str | None:
+    """Return what the token may have been meant to be; None where it is not flagged.
+
+    Where a correction covers several tokens, the first has the whole suggestion and the others ''. Where it covers
+    only a part of the token, the rest of the token stands around it.
+    """
+    rows = _corrections_of(token)
+    if not rows:
+        return None
+    start, pieces, at = token.idx, [], 0
+    for row in rows:
+        pieces.append(token.text[at : max(row["start"] - start, 0)])
+        if row["start"] >= start:
+            pieces.append(row["suggestion"])
+        at = row["end"] - start
+    return "".join([*pieces, token.text[at:]])
+
+
+def suggestions(token: Token) -> list[list[Any]]:
+    """Return the suggestions, [text, probability] each, of the first correction that begins in a token, or none."""
+    return next((row["suggestions"] for row in _corrections_of(token) if row["start"] >= token.idx), [])
+
+
+def _corrections_of(token: Token) -> Sequence[Row]:
+    return rows_within(corrections(token.doc), token.idx, token.idx + len(token))
+
+
+def _lists(stored: Any) -> Any:
+    """Turn tuples into lists, at any depth."""
+    if isinstance(stored, list | tuple):
+        return [_lists(value) for value in stored]
+    return {key: _lists(value) for key, value in stored.items()} if isinstance(stored, dict) else stored
+
+
+def _place_of_corrections() -> tuple[str, str, None, None]:
+    """Return the key of the corrections in `Doc.user_data`: spaCy's own, unless that belongs to somebody else."""
+    other = Doc.has_extension("corrections") and Doc.get_extension("corrections")[2] is not get_corrections
+    return "._.", "docsight_corrections" if other else "corrections", None, None
+
+
+_OURS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]], ...] = (
     (Span, "score", {"getter": span_score}),
     (Doc, "source", {"default": None}),
-    (Doc, "corrections", {"default": None}),
+    (Doc, "corrections", {"getter": get_corrections, "setter": set_corrections}),
+    (Doc, "corrected_text", {"getter": corrected_text}),
+    (Doc, "offset_map", {"getter": offset_map}),
+    (Token, "is_misspelled", {"getter": is_misspelled}),
+    (Token, "suggestion", {"getter": suggestion}),
+    (Token, "suggestions", {"getter": suggestions}),
 )
 
 

@@ -16,7 +16,8 @@ from spacy.vocab import Vocab as SpacyVocab
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
-from docsight.errors import ConfigError, DataError
+from docsight.corrections import applied_rows
+from docsight.errors import ConfigError
 from docsight.networks.reading import ScoredSpan, encode_words, read_spans, word_types
 from docsight.networks.tagger import Tagger
 
@@ -207,13 +208,8 @@ def _breaks(doc: Doc, behind: np.ndarray, blank: np.ndarray) -> list[int]:
 def _corrected_words(doc: Doc) -> list[tuple[int, str]]:
     """Return the tokens that read as another word once corrected; splits and joins are left as written."""
     words = []
-    for correction in attributes.corrections(doc):
-        if not isinstance(correction, dict) or not {"start", "end", "suggestion", "applied"} <= correction.keys():
-            raise DataError(
-                "doc._.corrections: expected dicts with start, end, suggestion and applied; "
-                f"found {str(correction)[:80]}."
-            )
-        if correction["applied"] and not any(char.isspace() for char in correction["suggestion"]):
+    for correction in applied_rows(attributes.corrections(doc), attributes.text_size(doc)):
+        if not any(char.isspace() for char in correction["suggestion"]):
             span = doc.char_span(correction["start"], correction["end"])
             if span is not None and len(span) == 1 and correction["suggestion"]:
                 words.append((span.start, correction["suggestion"]))
