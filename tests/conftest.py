@@ -9,6 +9,11 @@ import torch
 
 from docsight.bundle import Bundle
 from docsight.networks.tagger import Tagger
+from docsight.spelling.candidates import KnownPairs
+from docsight.spelling.features import FEATURES
+from docsight.spelling.lexicon import ZIPF_STEPS, Source
+from docsight.spelling.network import Speller
+from docsight.spelling.trigrams import hash_ids
 from docsight.vocab import Vocab
 
 torch.set_num_threads(1)  # networks as small as those of tests are slower with more
@@ -43,6 +48,91 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
     about = {"name": "tiny", "lang": "en"}
     Bundle("tagger", arguments, network, {"words": words, "chars": chars}, card, about).to_disk(folder)
+    return folder
+
+
+# By falling frequency, as a lexicon is; those with a capital are names.
+_LEXICON = """
+the of and to in a is that it was i he for on are as with they be at one have this from or had by not but what some we
+can out other were all there when up use your how said an each she which do their time if will way about many then them
+would like so these her long make thing see him two has look more day could go come did number sound no most people my
+over know water than call first who may down side been now find any new work part take get place made live where after
+back little only round man year came show every good me give our under name very through just form sentence great think
+say help low line differ turn cause much mean before move right boy old too same tell does set three want air well also
+play small end put home read hand port large spell add even land here must big high such follow act why ask men change
+went light kind off need house picture try us again animal point mother world near build self earth father head stand
+own page should country found answer school grow study still learn plant cover food sun four between state keep eye
+never last let thought city tree cross farm hard start might story saw far sea draw left late run while press close
+night real life few north open seem together next white children begin got walk example ease paper group always music
+those both mark often letter until mile river car feet care second book carry took science eat room friend began idea
+fish mountain stop once base hear horse cut sure watch colour face wood main color enough plain girl usual young ready
+above ever red list though feel talk bird soon body dog family direct pose leave song measure door product black short
+met wrote society engine royal patterns lot don't it's its London Paris England
+"""
+LEXICON = _LEXICON.split()
+MISSPELLINGS = [
+    ("teh", "the", ""),
+    ("becuase", "cause", ""),
+    ("alot", "a", "lot"),
+    ("dont", "don't", ""),
+    ("wich", "which", ""),
+]
+CONFUSED = [("to", "too"), ("too", "to"), ("their", "there"), ("there", "their"), ("its", "it's"), ("it's", "its")]
+TRIGRAMS = ["it is the", "there is no"]
+BIGRAMS = ["of the", "in the", "to the", "it is", "there is", "too much", "their house"]
+
+
+@pytest.fixture(scope="session")
+def tiny_speller(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a model folder of kind "speller" that corrects by hand-set rules; a test that changes it copies it first."""
+    words, chars = Vocab(word.lower() for word in LEXICON), Vocab(string.ascii_lowercase + "'")
+    ids = {word: at for at, word in enumerate(words.entries, start=2)}
+    confused = sorted((ids[typed], ids[meant]) for typed, meant in CONFUSED)
+    bigrams = [[ids[word] for word in entry.split()] for entry in BIGRAMS]
+    trigrams = [[ids[word] for word in entry.split()] for entry in TRIGRAMS]
+    arguments = {
+        "num_words": len(words),
+        "num_chars": len(chars),
+        "num_pairs": len(MISSPELLINGS),
+        "num_confusions": len(confused),
+        "num_bigrams": len(bigrams),
+        "num_trigrams": len(trigrams),
+        "channel": {"num_typed": 1, "num_meant": 1},
+        "context": {"num_words": 50, "word_dim": 8, "char_dim": 4, "char_hidden": 4, "casing_dim": 2, "hidden_dim": 8},
+        "ranker": {"hidden_dim": 2, "members": 1},
+        "typing": {"chars": string.ascii_letters + " .,'\n", "char_dim": 4, "hidden_dim": 8},
+    }
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        network = Speller(**arguments)
+    lexicon = network.lexicon
+    is_name = torch.tensor([False, False, *(word[0].isupper() for word in LEXICON)])
+    lexicon.sources[2:] = int(Source.US | Source.UK)
+    lexicon.sources[2:] |= torch.where(is_name[2:], int(Source.PROPER), int(Source.LOWER)).to(torch.uint8)
+    lexicon.zipf[2:] = (torch.linspace(7, 4, len(LEXICON)) * ZIPF_STEPS).round().to(torch.uint8)
+    for word, twin, where in (("colour", "color", Source.UK), ("color", "colour", Source.US)):
+        lexicon.twin[ids[word]] = ids[twin]
+        lexicon.sources[ids[word]] = int(where | Source.LOWER)
+    rows = [(typed, ids[first], ids.get(second, 0)) for typed, first, second in MISSPELLINGS]
+    network.pairs.load_state_dict(KnownPairs.from_pairs(rows).state_dict())
+    network.confusions.ids.copy_(torch.tensor([meant for _, meant in confused]))
+    starts = [sum(typed < at for typed, _ in confused) for at in range(len(words) + 1)]
+    network.confusions.offsets.copy_(torch.tensor(starts))
+    network.trigrams.unigram.copy_(((8 - lexicon.zipf / ZIPF_STEPS) * 2.3 * 16).clamp(max=255))
+    for name, entries in (("bigram", bigrams), ("trigram", trigrams)):
+        network.trigrams.get_buffer(f"{name}_keys").copy_(hash_ids(*torch.tensor(entries).T).sort().values)
+        network.trigrams.get_buffer(name).fill_(16)
+    for name, cost in (("substitute", 4.0), ("insert", 3.5), ("delete", 3.0), ("swap", 3.0), ("first", 1.0)):
+        network.channel.get_buffer(name).fill_(cost)
+    # The ranker adds up what speaks for an alternative; the context, at random, says nothing.
+    torch.nn.init.zeros_(network.ranker.score)
+    weights = {"typed": -6.0, "known": 11.0, "cost": -1.0, "zipf": 0.5, "pair": 4.0, "split": -3.0, "trigram": 0.5}
+    for feature, weight in weights.items():
+        network.ranker.direct.weight.data[:, FEATURES.index(feature)] = weight
+    card = "# tiny\n\nA speller for tests, with weights set by hand.\n"
+    folder = tmp_path_factory.mktemp("models") / "tiny_speller"
+    about = {"name": "tiny_speller", "lang": "en"}
+    Bundle("speller", arguments, network, {"words": words, "chars": chars}, card, about).to_disk(folder)
     return folder
 
 

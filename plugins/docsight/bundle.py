@@ -19,6 +19,7 @@ from torch import nn
 
 from docsight.errors import BundleError
 from docsight.networks.tagger import Tagger
+from docsight.spelling.network import Speller
 from docsight.vocab import Vocab
 
 FORMAT = 1
@@ -26,14 +27,18 @@ CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
 
 # The kinds of model, and the network of each.
-KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger}
+KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger, "speller": Speller}
+
+_WITHOUT_LABELS = ("speller",)
 
 VOCABULARIES = frozenset({"words", "chars"})  # what every kind has
 
 # The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
 _MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
-_FLOATS, _BYTES = ("F16", "F32"), ("U8",)
-_DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I8": 1, "U8": 1, "BOOL": 1}
+# The types of tensors in a file: the bytes of a number of each, and which may hold what the network has.
+_DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+_FLOATS = ("F16", "F32")
+_EXACT = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64"}
 
 
 @dataclass
@@ -116,12 +121,14 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
     Raises:
         BundleError: A file is missing, too large, damaged or altered, or the model is of another kind or version.
     """
-    return _load(lambda name: _read(folder, name), str(folder), kind)
+    return _load(lambda name: read_file(folder, name), str(folder), kind)
 
 
 def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
-    """Read no more than the labels of a model; errors as `load_folder`."""
-    labels = _parse_config(_read(folder, CONFIG), f"{folder}/{CONFIG}", kind)["network"].get("labels")
+    """Read no more than the labels of a model, none if its kind has none; errors as `load_folder`."""
+    labels = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}", kind)["network"].get("labels")
+    if labels is None and kind in _WITHOUT_LABELS:
+        return ()
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise BundleError(f"{folder}/{CONFIG}: expected 'labels' to be a list of strings; found {labels!r}.")
     return tuple(labels)
@@ -138,7 +145,12 @@ def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the seria
     return _load(read, where, kind)
 
 
-def _read(folder: Path, name: str) -> bytes:
+def read_file(folder: Path, name: str) -> bytes:
+    """Read a file of a model folder, unless it is too large to be one.
+
+    Raises:
+        BundleError: It is missing or too large.
+    """
     path = folder / name
     if not path.is_file():
         held = ", ".join(sorted(p.name for p in folder.iterdir())[:10]) if folder.is_dir() else "no such folder"
@@ -163,12 +175,12 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
         except ValueError as err:  # UnicodeDecodeError is one
             raise BundleError(f"{where}/{name}.txt is no vocabulary: {err}") from err
     network = _build(config, where, _checked(read(WEIGHTS), WEIGHTS, where, sums))
-    encoder = config["network"]["encoder"]
+    sizes = config["network"].get("encoder", config["network"])  # of a network with an encoder, the encoder's
     for name, vocabulary in vocabularies.items():
-        if len(vocabulary) != encoder.get(f"num_{name}"):
+        if len(vocabulary) != sizes.get(f"num_{name}"):
             raise BundleError(
                 f"{where}: {name}.txt makes {len(vocabulary):,} ids, but {CONFIG} says num_{name}="
-                f"{encoder.get(f'num_{name}')}. They belong to different models; export the model again."
+                f"{sizes.get(f'num_{name}')}. They belong to different models; export the model again."
             )
     try:
         card = read(CARD).decode()
@@ -223,7 +235,7 @@ def _build(config: Mapping[str, Any], where: str, content: bytes) -> nn.Module:
     try:
         with torch.device("meta"):
             expected = {
-                name: (tensor.is_floating_point(), list(tensor.shape))
+                name: (_FLOATS if tensor.is_floating_point() else (_EXACT[tensor.dtype],), list(tensor.shape))
                 for name, tensor in make(**config["network"]).state_dict().items()
             }
     except (TypeError, ValueError, RuntimeError, IndexError, OverflowError) as err:
@@ -242,7 +254,7 @@ def _build(config: Mapping[str, Any], where: str, content: bytes) -> nn.Module:
 
 
 def _compare(
-    expected: Mapping[str, tuple[bool, list[int]]], found: Mapping[str, tuple[str, list[int]]], where: str
+    expected: Mapping[str, tuple[tuple[str, ...], list[int]]], found: Mapping[str, tuple[str, list[int]]], where: str
 ) -> None:
     """Hold the tensors of a file, by type and shape, against those of the network."""
     missing, unexpected = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
@@ -252,13 +264,11 @@ def _compare(
             f"unexpected: {', '.join(unexpected) or 'none'}."
         )
     for name, (dtype, shape) in found.items():
-        is_float, wanted = expected[name]
+        dtypes, wanted = expected[name]
         if shape != wanted:
             raise BundleError(f"{where}: tensor {name!r} has shape {shape}; the network expects {wanted}.")
-        if dtype not in (_FLOATS if is_float else _BYTES):
-            raise BundleError(
-                f"{where}: tensor {name!r} is of type {dtype}; expected {' or '.join(_FLOATS if is_float else _BYTES)}."
-            )
+        if dtype not in dtypes:
+            raise BundleError(f"{where}: tensor {name!r} is of type {dtype}; expected {' or '.join(dtypes)}.")
 
 
 def _header(content: bytes, where: str) -> dict[str, tuple[str, list[int]]]:

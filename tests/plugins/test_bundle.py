@@ -235,3 +235,50 @@ def test_vocabulary_with_a_line_break_is_not_written(folder):
     loaded.vocabularies["words"] = bundle.Vocab(["a\nb"])
     with pytest.raises(BundleError, match="holds a line break"):
         loaded.to_files()
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "expected"),
+    [
+        ("lexicon.zipf", torch.int32, "is of type I32; expected U8"),
+        ("lexicon.twin", torch.int64, "is of type I64; expected I32"),
+        ("pairs.hashes", torch.int32, "is of type I32; expected I64"),
+        ("pairs.hashes", torch.float32, "is of type F32; expected I64"),
+        ("channel.typed_groups", torch.int32, "is of type I32; expected I16"),
+        ("ranker.mean", torch.int32, "is of type I32; expected F16 or F32"),
+    ],
+)
+def test_bundle_whole_numbers_have_the_type_that_the_network_expects(tiny_speller, tmp_path, name, dtype, expected):
+    folder = Path(shutil.copytree(tiny_speller, tmp_path / "copy"))
+    _change_weights(folder, lambda weights: weights.update({name: weights[name].to(dtype)}))
+    with pytest.raises(BundleError, match=rf"{name}' {expected}"):
+        load_folder(folder, kind="speller")
+
+
+def test_bundle_of_a_speller_round_trip_is_exact(tiny_speller, tmp_path):
+    first = load_folder(tiny_speller, kind="speller")
+    first.to_disk(tmp_path / "again")
+    for path in tiny_speller.iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_bundle_of_a_speller_with_another_lexicon_is_refused(tiny_speller, tmp_path):
+    folder = Path(shutil.copytree(tiny_speller, tmp_path / "copy"))
+    with (folder / "words.txt").open("a") as file:
+        file.write("zorblat\n")
+    _resum(folder, "words.txt")
+    with pytest.raises(BundleError, match=r"words\.txt makes \d+ ids, but config\.json says num_words=\d+"):
+        load_folder(folder, kind="speller")
+
+
+@pytest.mark.parametrize("arguments", [{"num_words": 10**12}, {"num_pairs": -1}, {"context": 3}, {"strange": 1}])
+def test_bundle_checks_the_sizes_of_a_speller_before_it_takes_memory(tiny_speller, tmp_path, arguments):
+    folder = Path(shutil.copytree(tiny_speller, tmp_path / "copy"))
+    _change_config(folder, network=json.loads((folder / CONFIG).read_text())["network"] | arguments)
+    with pytest.raises(BundleError):
+        load_folder(folder, kind="speller")
+
+
+def test_read_labels_of_a_kind_that_has_none(tiny_speller, tiny_model):
+    assert bundle.read_labels(tiny_speller, kind="speller") == ()
+    assert bundle.read_labels(tiny_model, kind="tagger") == ("PER", "ORG", "LOC")

@@ -1,7 +1,7 @@
 """spaCy's protocol for a component around a network: batches, errors, weights on demand, disk and bytes."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -10,6 +10,7 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.util import minibatch
 from spacy.vocab import Vocab as SpacyVocab
+from torch import nn
 
 from docsight import attributes, bundle
 from docsight.bundle import Bundle
@@ -34,6 +35,7 @@ class NetworkPipe(Pipe):
 
     kind: ClassVar[str]
     settings: ClassVar[tuple[str, ...]] = ()
+    own_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, vocab: SpacyVocab, name: str, *, model: str, device: str = "auto", lang: str = "") -> None:
         self.vocab = vocab
@@ -109,15 +111,19 @@ class NetworkPipe(Pipe):
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the model folder."""
         self.bundle.to_disk(Path(path))
+        for name, content in self.own_files().items():
+            (Path(path) / name).write_bytes(content)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
         """Read the model folder."""
         self._install(bundle.load_folder(Path(path), kind=self.kind))
+        names = [name for name in self.own_names if (Path(path) / name).is_file()]
+        self.take_files({name: bundle.read_file(Path(path), name) for name in names})
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the model folder as bytes."""
-        return srsly.msgpack_dumps(self.bundle.to_files())
+        return srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Read the model folder from bytes."""
@@ -128,11 +134,19 @@ class NetworkPipe(Pipe):
         if not isinstance(files, dict) or not all(isinstance(file, bytes) for file in files.values()):
             raise BundleError(f"{self.name}: these bytes are no serialised model; expected what to_bytes returns.")
         self._install(bundle.load_files(files, kind=self.kind))
+        self.take_files({name: files[name] for name in self.own_names if name in files})
         return self
+
+    def own_files(self) -> dict[str, bytes]:
+        """Return what a component keeps in the model folder beside the model: files by name, of `own_names`."""
+        return {}
+
+    def take_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over those of `own_files` that a model folder has."""
 
     def _install(self, loaded: Bundle) -> None:
         """Take a model into use."""
-        loaded.network.eval().requires_grad_(False).to(self.device)
+        self._place(loaded.network.eval().requires_grad_(False))
         trained_for = loaded.about.get("lang")
         if trained_for and self.lang not in ("", "xx", trained_for):
             warnings.warn(
@@ -144,6 +158,10 @@ class NetworkPipe(Pipe):
             self.lang = ""  # once is enough
         self._bundle = loaded
         self._keep_labels(self.vocab)
+
+    def _place(self, network: nn.Module) -> None:
+        """Put the network onto the device; a subclass may leave parts of it where they are."""
+        network.to(self.device)
 
     def _keep_labels(self, vocab: SpacyVocab) -> None:
         """Put the labels into a vocabulary for good: those that are first met in a memory zone are needed after it."""
