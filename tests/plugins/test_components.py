@@ -35,13 +35,25 @@ class Case:
     name: str
     model: str  # the fixture that makes its model folder
     read: Callable[[Doc], Any]
+    fixed_labels: tuple[str, ...] = ()  # those that no model has to tell
 
 
 def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
     return [(ent.label_, ent.start_char, ent.end_char, round(ent._.score, 2)) for ent in doc.ents]
 
 
-CASES = [Case("rnn_ner", "tiny_model", _entities)]
+def _corrections(doc: Doc) -> list[dict[str, Any]]:
+    rounded = [[[word, round(share, 2)] for word, share in row["suggestions"]] for row in doc._.corrections]
+    return [
+        row | {"score": round(row["score"], 2), "suggestions": shares}
+        for row, shares in zip(doc._.corrections, rounded, strict=True)
+    ]
+
+
+CASES = [
+    Case("rnn_ner", "tiny_model", _entities),
+    Case("rnn_speller", "tiny_speller", _corrections, fixed_labels=("context", "unknown_word")),
+]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -108,8 +120,8 @@ def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, 
     from docsight import bundle
 
     read = []
-    plain = bundle._read
-    monkeypatch.setattr(bundle, "_read", lambda folder, name: read.append(folder) or plain(folder, name))
+    plain = bundle.read_file
+    monkeypatch.setattr(bundle, "read_file", lambda folder, name: read.append(folder) or plain(folder, name))
     loaded = spacy.load(tmp_path / "pipeline")
     assert [case.read(doc) for doc in loaded.pipe(TEXTS)] == expected
     assert set(read) == {tmp_path / "pipeline" / case.name}
@@ -118,7 +130,7 @@ def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, 
 def test_component_reads_its_model_on_first_use_only(case):
     nlp = spacy.blank("en")
     component = nlp.add_pipe(case.name, config={"model": "/nowhere"})
-    assert component.labels == ()
+    assert component.labels == case.fixed_labels
     with pytest.raises(BundleError, match="neither a shipped model"):
         nlp("London")
 

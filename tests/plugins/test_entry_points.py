@@ -16,6 +16,7 @@ def test_distribution_advertises_commands_and_components() -> None:
         ("console_scripts", "docsight"),
         ("console_scripts", "docsight-train"),
         ("spacy_factories", "rnn_ner"),
+        ("spacy_factories", "rnn_speller"),
     } <= names
 
 
