@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 _AFTER = "{"  # sorts behind every letter and the apostrophe
+_REMEMBERED = 32_768  # answers: the same few thousand beginnings are asked for all the time
 
 
 class Span(NamedTuple):
@@ -34,12 +34,19 @@ class PrefixIndex:
         self._counts = counts
         self._below = np.concatenate([[0.0], np.cumsum(counts)]).tolist()
         self.all = Span(0, len(self.words))
-        self._best_of_large = lru_cache(maxsize=4096)(self._best)
+        self._narrowed: dict[tuple[Span, str], Span] = {}
+        self._ranked: dict[tuple[Span, int], list[int]] = {}
 
     def narrow(self, span: Span, prefix: str) -> Span:
         """Return the words of a span that begin with a prefix; the span holds all that do."""
-        start = bisect_left(self.words, prefix, span.start, span.end)
-        return Span(start, bisect_left(self.words, prefix + _AFTER, start, span.end))
+        found = self._narrowed.get((span, prefix))
+        if found is None:
+            start = bisect_left(self.words, prefix, span.start, span.end)
+            found = Span(start, bisect_left(self.words, prefix + _AFTER, start, span.end))
+            if len(self._narrowed) >= _REMEMBERED:
+                self._narrowed.clear()
+            self._narrowed[span, prefix] = found
+        return found
 
     def mass(self, span: Span) -> float:
         """Return how often the words of a span occur in 10**9 words, together."""
@@ -55,12 +62,14 @@ class PrefixIndex:
 
     def best(self, span: Span, most: int) -> list[int]:
         """Return the places of the most frequent words of a span, at most so many, by falling frequency."""
-        large = span.end - span.start > 256
-        return self._best_of_large(span, most) if large else self._best(span, most)
-
-    def _best(self, span: Span, most: int) -> list[int]:
-        counts = self._counts[span.start : span.end]
-        if len(counts) > most:
-            found = np.argpartition(counts, len(counts) - most)[-most:]
-            return [span.start + int(n) for n in found[np.argsort(-counts[found], kind="stable")]]
-        return [span.start + int(n) for n in np.argsort(-counts, kind="stable")]
+        found = self._ranked.get((span, most))
+        if found is None:
+            counts = self._counts[span.start : span.end]
+            places = (
+                np.argpartition(counts, len(counts) - most)[-most:] if len(counts) > most else np.arange(len(counts))
+            )
+            found = [span.start + int(n) for n in places[np.argsort(-counts[places], kind="stable")]]
+            if len(self._ranked) >= _REMEMBERED:
+                self._ranked.clear()
+            self._ranked[span, most] = found
+        return found
