@@ -202,7 +202,6 @@ def test_rnn_speller_user_words_are_right_and_suggested(tiny_speller):
     assert row["suggestion"] == "Zorblat"
 
 
-@pytest.mark.xfail(strict=True, reason="the corrector takes every casing of a word of the user for a known word")
 def test_rnn_speller_user_word_with_a_capital_is_right_in_this_form_alone(tiny_speller):
     nlp = _with(tiny_speller, user_words=["Zorblat"])
     assert _flagged(nlp("A zorblat met Zorblat")) == ["zorblat"]

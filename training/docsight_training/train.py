@@ -21,6 +21,7 @@ from docsight.networks.tagger import Tagger
 from docsight_training import runs
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.plots import plot_curves
+from docsight_training.speller import train_speller
 from docsight_training.trainer import make_trainer, quiet_lightning, set_threads
 from docsight_training.transfer import copy_encoder
 
@@ -81,10 +82,14 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     Raises:
         DocsightError: Data or config cannot work; raised before the first epoch.
     """
-    main_process = int(os.environ.get("LOCAL_RANK", 0)) == 0
-    checkpoint = runs.open_run(folder, config) if main_process else None
     quiet_lightning()
     set_threads(config["threads"])
+    if config["recipe"] == "speller":
+        return train_speller(config, folder)
+    if config["recipe"] != "network":
+        raise ConfigError(f"recipe={config['recipe']}: expected network or speller.")
+    main_process = int(os.environ.get("LOCAL_RANK", 0)) == 0
+    checkpoint = runs.open_run(folder, config) if main_process else None
     pl.seed_everything(config["seed"], workers=True, verbose=False)
     data = instantiate(config["data"], _convert_="all")
     data.setup()

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from docsight.layers.byte_embedding import ByteEmbedding
 from docsight.layers.char_lstm import CharLSTM
 from docsight.layers.sequence import reverse_rows
 from docsight.vocab import CASINGS, PAD, UNK
@@ -24,6 +25,7 @@ class ContextNetwork(nn.Module):
         hidden_dim: Width of the sentence LSTM in each direction.
         dropout: Share of the units dropped from word vectors and from states.
         word_dropout: Share of the words that lose their correction in training, so that their characters must do.
+        in_bytes: Whether the corrections are stored in bytes; such a network is used, not trained.
     """
 
     def __init__(
@@ -38,12 +40,17 @@ class ContextNetwork(nn.Module):
         hidden_dim: int = 256,
         dropout: float = 0.1,
         word_dropout: float = 0.1,
+        in_bytes: bool = False,
     ) -> None:
         super().__init__()
         self.num_words = num_words
-        self.embed_words = nn.Embedding(num_words, word_dim, padding_idx=PAD)
-        nn.init.normal_(self.embed_words.weight, std=0.1)
-        nn.init.zeros_(self.embed_words.weight[:2])
+        self.embed_words: ByteEmbedding | nn.Embedding
+        if in_bytes:
+            self.embed_words = ByteEmbedding(num_words, word_dim)
+        else:
+            self.embed_words = nn.Embedding(num_words, word_dim, padding_idx=PAD)
+            nn.init.normal_(self.embed_words.weight, std=0.1)
+            nn.init.zeros_(self.embed_words.weight[:2])
         self.encode_chars = CharLSTM(num_chars=num_chars, char_dim=char_dim, hidden_dim=char_hidden)
         self.project = nn.Linear(2 * char_hidden, word_dim)
         self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
@@ -56,6 +63,17 @@ class ContextNetwork(nn.Module):
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
         self.word_dropout = word_dropout
+
+    @torch.no_grad()
+    def copy_from(self, trained: "ContextNetwork") -> None:
+        """Take over the weights of a network of the same arguments that is not stored in bytes."""
+        state = trained.state_dict()
+        vectors = state.pop("embed_words.weight")
+        missing, unexpected = self.load_state_dict(state, strict=False)
+        if unexpected or {name.partition(".")[0] for name in missing} != {"embed_words"}:
+            raise ValueError(f"The networks differ: missing {missing}, unexpected {unexpected}.")
+        assert isinstance(self.embed_words, ByteEmbedding)
+        self.embed_words.encode(vectors)
 
     def encode(self, words: Tensor, chars: Tensor) -> Tensor:
         """Encode distinct words without their context.
@@ -85,7 +103,7 @@ class ContextNetwork(nn.Module):
             the first at i, what stands after word j is the second at j + 1; so a place may span several words. What
             lies behind a row's length is undefined.
         """
-        batch, time, _ = encoded.shape
+        batch = len(encoded)
         x = self.dropout(torch.cat([encoded, self.embed_casings(casings)], dim=2))
         edge = self.edge.to(x.dtype).expand(batch, 1, -1)
         left, _ = self.ahead(torch.cat([edge, x], dim=1))

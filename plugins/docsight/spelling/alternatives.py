@@ -1,4 +1,4 @@
-"""The words that may have been meant: for a suspicious word all near ones, for a known one those it is mixed up with."""
+"""The words that may have been meant: those near to a suspicious word, those that a known one is mixed up with."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from docsight.spelling.reading import Reading
 from docsight.vocab import UNK
 
 MOST = 14  # alternatives of a suspicious word
-_PER_ZIPF = 0.8  # nats of cost that a step of the Zipf scale makes up for, when these are chosen
+_PER_ZIPF = 1.8  # nats of cost that a step of the Zipf scale makes up for, when these are chosen
 _LISTED = 2.0  # nats that a place in a list of misspellings makes up for
 _JOIN_COST = 3.0  # nats, of a space too many
 _JOIN_ZIPF = 3.0  # of a word that two words are joined to
@@ -59,15 +59,17 @@ class Alternatives:
         types = reading.types
         wanted = np.zeros(len(types.keys), dtype=bool)
         wanted[reading.tokens[reading.suspicious]] = True
-        keys = {types.keys[at]: None for at in np.flatnonzero(wanted)}
-        if missing := [key for key in keys if key not in self._memory]:
-            self._search(missing)
-        empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
-        rows = [self._memory[key] if want else empty for key, want in zip(types.keys, wanted, strict=True)]
-        columns = [np.concatenate([row[n] for row in (*rows, empty)]) for n in range(4)]
+        # Rows are taken out at once: another thread may forget them.
+        rows = {key: self._memory.get(key) for key in dict.fromkeys(types.keys[at] for at in np.flatnonzero(wanted))}
+        found = self._search([key for key, row in rows.items() if row is None])
+        rows |= found
+        self._memory |= found
         while len(self._memory) > _REMEMBERED:
             self._memory.popitem(last=False)
-        return _Near(starts_of(np.array([len(row[0]) for row in rows], dtype=np.int64)), *columns)
+        empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
+        parts = [rows[key] or empty if want else empty for key, want in zip(types.keys, wanted, strict=True)]
+        columns = [np.concatenate([part[n] for part in (*parts, empty)]) for n in range(4)]
+        return _Near(starts_of(np.array([len(part[0]) for part in parts], dtype=np.int64)), *columns)
 
     def groups(self, reading: Reading, near: _Near, low: int, high: int) -> Groups:
         """Collect the alternatives of the tokens from `low` to `high`, places without any left out.
@@ -114,8 +116,10 @@ class Alternatives:
         )
         return groups.select((sizes > 1) | ~reading.types.known[reading.tokens[token]])
 
-    def _search(self, keys: list[str]) -> None:
-        """Find the alternatives of words, and remember the best."""
+    def _search(self, keys: list[str]) -> dict[str, tuple[np.ndarray, ...]]:
+        """Find the best alternatives of words: for each first and second word, cost, and whether it is listed."""
+        if not keys:
+            return {}
         dictionary = self._dictionary
         row, word = self._index.search(keys)
         if self._user_index is not None:
@@ -142,9 +146,8 @@ class Alternatives:
         rank = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
         order = order[rank < MOST]
         bounds = np.searchsorted(rows[order], np.arange(len(keys) + 1))
-        for n, key in enumerate(keys):
-            at = order[bounds[n] : bounds[n + 1]]
-            self._memory[key] = (first[at], second[at], cost[at], pair[at])
+        chosen = [order[bounds[n] : bounds[n + 1]] for n in range(len(keys))]
+        return {key: (first[at], second[at], cost[at], pair[at]) for key, at in zip(keys, chosen, strict=True)}
 
     def _pair_costs(self, keys: list[str], rows: Ints, first: Ints, second: Ints) -> Floats:
         """Return the cost of typing keys[rows] where words, or two of them, were meant."""
@@ -170,7 +173,7 @@ class Alternatives:
         for row, key in enumerate(keys):
             for at in range(1, len(key)):
                 first, second = dictionary.ids.get(key[:at], UNK), dictionary.ids.get(key[at:], UNK)
-                least = _SHORT_ZIPF if min(at, len(key) - at) < 3 else _SPLIT_ZIPF  # noqa: PLR2004 - letters
+                least = _SHORT_ZIPF if min(at, len(key) - at) < 3 else _SPLIT_ZIPF
                 if min(dictionary.zipf[first], dictionary.zipf[second]) >= least:
                     found.append((row, first, second))
         columns = np.array(found, dtype=np.int64).reshape(-1, 3)

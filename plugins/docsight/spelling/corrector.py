@@ -115,12 +115,13 @@ class Corrector:
             groups = self._alternatives.groups(reading, near, int(bounds[start]), int(bounds[stop]))
             if len(groups.token):
                 states = self._scorer.states(reading, start, stop)
-                context = self._scorer.context(reading, groups, states)
+                context = self._even(groups, self._scorer.context(reading, groups, states))
                 close = self._close(reading, groups, context)
                 context = context[np.repeat(close, np.diff(groups.start))]
                 groups = groups.select(close)
             if len(groups.token):
-                scores = Scores(context, *self._scorer.trigrams(reading, groups))
+                trigrams = (self._even(groups, part) for part in self._scorer.trigrams(reading, groups))
+                scores = Scores(context, *trigrams)
                 yield groups, make_features(groups, reading.places(groups), scores, facts)
             start = stop
 
@@ -130,6 +131,22 @@ class Corrector:
         better = np.where(groups.typed, -np.inf, context - context[heads][groups.of] - groups.cost)
         doubtful = np.maximum.reduceat(better, heads) > DOUBT
         return doubtful | reading.suspicious[groups.token] | (groups.span > 1)
+
+    def _even(self, groups: Groups, scores: Floats) -> Floats:
+        """Give both varieties of a word, where they are alternatives, the score of the better one.
+
+        Which of them fits better says where the training text is from; the letters typed tell what was meant.
+        """
+        of, twin = groups.of, self._dictionary.twin_of(groups.first)
+        rows = np.flatnonzero((twin > 0) & (groups.second == 0))
+        keys = (of << 32) | groups.first
+        order = np.argsort(keys, kind="stable")
+        wanted = (of[rows] << 32) | twin[rows]
+        at = order[np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))]
+        both = keys[at] == wanted
+        evened = scores.copy()
+        evened[rows[both]] = np.maximum(scores[rows[both]], scores[at[both]])
+        return evened
 
     def _flags(
         self, reading: Reading, groups: Groups, logits: Floats, texts: Sequence[str]

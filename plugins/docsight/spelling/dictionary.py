@@ -57,6 +57,10 @@ class Dictionary:
         """Tell which words are unknown or rare."""
         return self.zipf[np.where(ids < self.size, ids, 0)] < RARE
 
+    def twin_of(self, ids: Ints) -> Ints:
+        """Return the ids of words in the other variety of English, 0 for none."""
+        return np.where(ids < self.size, self.twin[np.where(ids < self.size, ids, 0)], 0)
+
     def is_users(self, surface: str) -> bool:
         """Tell whether a word as written is one of the user's."""
         return surface in self.user_words or (bool(self.user_words) and key_of(surface) in self.user_words)

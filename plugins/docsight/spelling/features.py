@@ -89,9 +89,16 @@ class Groups:
     def select(self, groups: Bools) -> "Groups":
         """Keep some groups."""
         rows = np.repeat(groups, np.diff(self.start))
-        sizes = np.diff(self.start)[groups]
-        kept = (self.first, self.second, self.typed, self.cost, self.pair)
-        return Groups(self.token[groups], self.span[groups], starts_of(sizes), *(part[rows] for part in kept))
+        return Groups(
+            self.token[groups],
+            self.span[groups],
+            starts_of(np.diff(self.start)[groups]),
+            self.first[rows],
+            self.second[rows],
+            self.typed[rows],
+            self.cost[rows],
+            self.pair[rows],
+        )
 
 
 @dataclass

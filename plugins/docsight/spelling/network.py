@@ -11,6 +11,7 @@ from docsight.networks.context import ContextNetwork
 from docsight.spelling.candidates import KnownPairs
 from docsight.spelling.channel import ErrorModel
 from docsight.spelling.features import NUM_FEATURES
+from docsight.spelling.letter_channel import LetterChannel
 from docsight.spelling.lexicon import Lexicon
 from docsight.spelling.ranker import Ranker
 from docsight.spelling.trigrams import Trigrams
@@ -38,7 +39,7 @@ class Confusions(nn.Module):
 
 
 class Speller(nn.Module):
-    """The parts of a speller. They are used one by one, by `Corrector` and `TypingSession`; there is no forward.
+    """The parts of a speller. They are used one by one, by `Corrector` and `Typist`; there is no forward.
 
     Args:
         num_words: Ids of the lexicon, padding and unknown included.
@@ -76,3 +77,4 @@ class Speller(nn.Module):
         self.context = ContextNetwork(num_chars=num_chars, **context)
         self.ranker = Ranker(num_features=NUM_FEATURES, **ranker)
         self.typing = CharLM(**typing)
+        self.letters = LetterChannel()

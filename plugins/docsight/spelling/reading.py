@@ -22,6 +22,8 @@ _ODD = re.compile(
 # Two sentences without a space between them are none of these.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
 _POSSESSIVE = "'s"
+# What some tokenizers cut off a verb (do n't); neither it nor the verb before it is a word of its own.
+_CUT_OFF = "n't"
 _LOWER, _TITLE, _UPPER, _INITIAL, _MIXED = 1, 2, 3, 4, 5  # the casing classes of words
 
 
@@ -86,7 +88,8 @@ class Reading:
         self.bounds = np.unique(np.concatenate(bounds))
         self.types = _look_up(list(numbers), dictionary)
         self.ids = self.types.ids[self.tokens]
-        self.open = opened & self.types.plain[self.tokens]
+        cut = np.array([key == _CUT_OFF for key in self.types.keys], dtype=bool)[self.tokens]
+        self.open = opened & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
         self.suspicious = self.types.suspicious[self.tokens] & self.open
         self.casings = self.types.casings[self.tokens]
         self._survey()
@@ -151,7 +154,7 @@ class Reading:
 
 
 def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
-    keys, ids, possessive, plain = [], [], [], []
+    keys, ids, possessive, mine, plain = [], [], [], [], []
     unknown: dict[str, int] = {}
     casings = np.fromiter((casing(surface) for surface in surfaces), np.int64, len(surfaces))
     for surface in surfaces:
@@ -166,10 +169,12 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
         keys.append(key)
         ids.append(at)
         possessive.append(owned)
-        plain.append(is_key(key) and not dictionary.is_users(surface))
+        mine.append(dictionary.is_users(surface))
+        plain.append(is_key(key) and not mine[-1])
     found = np.array(ids, dtype=np.int64)
     is_plain = np.array(plain, dtype=bool) & (casings >= _LOWER) & (casings <= _INITIAL)
-    known = dictionary.known(found, casings)
+    # A word of the user in other capitals than theirs is unknown.
+    known = dictionary.known(found, casings) & ((found < dictionary.lexicon_size) | np.array(mine, dtype=bool))
     return Types(
         surfaces=surfaces,
         keys=keys,

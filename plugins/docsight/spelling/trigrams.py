@@ -40,7 +40,7 @@ class Trigrams(nn.Module):
             ("trigram_keys", num_trigrams, torch.int32),
             ("trigram", num_trigrams, torch.uint8),
         ):
-            self.register_buffer(name, torch.zeros(size, dtype=kind))
+            self.register_buffer(name, torch.zeros(max(size, 1), dtype=kind))  # never empty, so that look-ups may miss
 
     def log_prob(self, first: Tensor, second: Tensor, third: Tensor) -> Tensor:
         """Return log p(third | first, second) in nats, for ids of any one shape."""
@@ -69,7 +69,5 @@ def hash_ids(*ids: Tensor) -> Tensor:
 
 def _find(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     """Return where each wanted key stands among sorted ones, and whether it does."""
-    if not len(keys):
-        return torch.zeros_like(wanted, dtype=torch.long), torch.zeros_like(wanted, dtype=torch.bool)
     at = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
     return at, keys[at] == wanted

@@ -187,19 +187,20 @@ class _Batches(torch.utils.data.Dataset[ContextBatch]):
         casings = np.where(inside, text.casings[surfaces], 0)
         places = np.argwhere(inside & (casings >= 1) & (casings <= 5))
         targets = keys[places[:, 0], places[:, 1]]
-        read, rows = keys.copy(), data.key_chars
+        read = keys.copy()
+        rows: np.ndarray | _Stacked = data.key_chars
         if self.noisy:
             changed = self._misspell(surfaces, inside & (casings >= 1) & (casings <= 5), draw, numbers)
             if changed:
                 extra = np.array([data.keys.row(key_of(word)) for _, _, word in changed], dtype=np.uint8)
                 for n, (row, column, _) in enumerate(changed):
                     read[row, column] = len(rows) + n
-                rows = _Stacked(rows, extra)
+                rows = _Stacked(data.key_chars, extra)
         types, index = np.unique(read, return_inverse=True)
         pool, rate, rivals = self._pool(targets, numbers)
-        column = np.full(len(data.key_chars), -1, dtype=np.int64)
-        column[pool] = np.arange(len(pool))
-        rivals = np.where(rivals > 0, column[rivals], -1)
+        in_pool = np.full(len(data.key_chars), -1, dtype=np.int64)
+        in_pool[pool] = np.arange(len(pool))
+        rivals = np.where(rivals > 0, in_pool[rivals], -1)
         return ContextBatch(
             words=torch.from_numpy(types),
             chars=torch.from_numpy(rows[types]).long(),
@@ -210,7 +211,7 @@ class _Batches(torch.utils.data.Dataset[ContextBatch]):
             pool=torch.from_numpy(pool),
             pool_chars=torch.from_numpy(data.key_chars[pool]).long(),
             pool_rate=torch.from_numpy(rate).float(),
-            target=torch.from_numpy(column[targets]),
+            target=torch.from_numpy(in_pool[targets]),
             rivals=torch.from_numpy(rivals),
         )
 

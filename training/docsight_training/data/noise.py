@@ -21,7 +21,7 @@ _TRIES = 12
 _CHUNK_SHARE = 0.4  # of the words with two edits: a learned group of letters for another one
 _SAMPLE, _ROUNDS = 4000, 5  # words drawn in a round of fitting the mix
 # How likely a word of running text is to be misspelt, by its length, against one of six or seven letters.
-_BY_LENGTH = (0.0, 0.01, 0.04, 0.2, 0.5, 0.9, 1.0, 1.0, 1.2, 1.3, 1.4)
+_BY_LENGTH = (0.0, 0.01, 0.03, 0.1, 0.4, 0.8, 1.0, 1.2, 1.5, 1.9, 2.4)
 # Words so frequent that an even draw of places would mix up little else.
 _FREQUENT = frozenset(("the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be"))
 _FREQUENT_WEIGHT = 0.15

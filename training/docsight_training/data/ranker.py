@@ -4,13 +4,16 @@ import logging
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import datasets
 import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from docsight.errors import DataError
 from docsight.spelling.corrector import Corrector
 from docsight.spelling.features import Floats, Groups, Ints, starts_of
 from docsight.spelling.reading import Reading
@@ -186,7 +189,7 @@ class _Batches(torch.utils.data.Dataset[RankerBatch]):
 def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random) -> Mistaken:
     """Put mistakes into a text; some texts lose their capitals first, or are all capitals."""
     draw = rng.random()
-    recase = str.lower if draw < 0.13 else str.upper if draw < 0.17 else str  # noqa: PLR2004 - shares
+    recase = str.lower if draw < 0.13 else str.upper if draw < 0.17 else str
     text, meant = "", {}
     for sentence in sentences:
         written = recase(sentence)
@@ -203,3 +206,20 @@ def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random) ->
             done = end
         text += written[done:]
     return Mistaken(text, meant)
+
+
+def read_clean_column(folder: str, name: str) -> list[str]:
+    """Read the sentences without mistakes of one parallel corpus: the column clean of NAME/data.parquet.
+
+    Raises:
+        DataError: There is no such file or column.
+    """
+    file = Path(folder).expanduser() / name / "data.parquet"
+    if not file.is_file():
+        raise DataError(
+            f"data.lists={folder}: expected {name}/data.parquet in it, sentences for the ranker; not found."
+        )
+    rows = datasets.load_dataset("parquet", data_files={"train": str(file)}, split="train")
+    if "clean" not in rows.column_names:
+        raise DataError(f"{file}: expected a column 'clean'; found {', '.join(rows.column_names)}.")
+    return list(rows["clean"])

@@ -32,9 +32,7 @@ def count_trigrams(
     left_over = np.where(seen > 0, discount * followers / np.maximum(seen, 1), 1.0)
     pair = (pair_counts - discount) / seen[first] + left_over[first] * single[second]
 
-    triples, triple_counts = np.unique(
-        (ids[:-2] << 2 * _SHIFT) | (ids[1:-1] << _SHIFT) | ids[2:], return_counts=True
-    )
+    triples, triple_counts = np.unique((ids[:-2] << 2 * _SHIFT) | (ids[1:-1] << _SHIFT) | ids[2:], return_counts=True)
     context = np.searchsorted(pairs, triples >> _SHIFT)
     ending = np.searchsorted(pairs, triples & ((1 << 2 * _SHIFT) - 1))
     pair_seen = np.bincount(context, triple_counts, len(pairs))

@@ -42,21 +42,21 @@ class ContextModule(Annealed):
 
     def training_step(self, batch: ContextBatch, _: int) -> Tensor:
         """Return the loss per word."""
-        chosen, against, _ = self._losses(batch)
+        chosen, against, _right = self._losses(batch)
         loss = chosen + self.rivals * against
-        size = len(batch.target)
-        self.log("train/loss", loss, batch_size=size, on_step=False, on_epoch=True)
-        self.log("train/words", chosen, batch_size=size, on_step=True, on_epoch=True)
-        self.log("train/rivals", against, batch_size=size, on_step=True, on_epoch=True)
+        words = len(batch.target)
+        self.log("train/loss", loss, batch_size=words, on_step=False, on_epoch=True)
+        self.log("train/words", chosen, batch_size=words, on_step=True, on_epoch=True)
+        self.log("train/rivals", against, batch_size=words, on_step=True, on_epoch=True)
         return loss
 
     def validation_step(self, batch: ContextBatch, _: int) -> None:
         """Log the losses and how often the right word beats all its rivals."""
         chosen, against, right = self._losses(batch)
-        size = len(batch.target)
-        self.log("val/words", chosen, batch_size=size)
-        self.log("val/rivals", against, batch_size=size)
-        self.log("val/choice", right, batch_size=size, prog_bar=True)
+        words = len(batch.target)
+        self.log("val/words", chosen, batch_size=words)
+        self.log("val/rivals", against, batch_size=words)
+        self.log("val/choice", right, batch_size=words, prog_bar=True)
 
     def _losses(self, batch: ContextBatch) -> tuple[Tensor, Tensor, Tensor]:
         """Return both losses, and the share of words with rivals that beat them."""
