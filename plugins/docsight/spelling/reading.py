@@ -13,10 +13,11 @@ from docsight.spelling.text import Tokens, is_key, key_of, read_tokens
 from docsight.vocab import UNK, casing
 
 # Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
-# addresses, domains and file names, or letters of another script or with diacritics.
+# addresses, domains and file names, or letters of another script or with diacritics. It looks from the beginning of a
+# stretch alone: from every character of a long one without any of these, time would be quadratic.
 _ODD = re.compile(
-    r"\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\."
-    r"|[^\x00-\x7f\u00a0\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
+    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\."
+    r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )
 # Two sentences without a space between them are none of these.
