@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 CHARS = Vocab("abcdefghijklmnopqrstuvwxyz'0.,!?;:\"()-\u2013\u2014/$%&\u2026[]*+=_#@éèáàâäãåçêëíìîïñóòôöõøúùûüß")
 _RESULT = "weights.pt"
+_CONTRACTION = 20  # sightings that a contraction without its apostrophe counts as
+_CONTRACTIONS_AMONG = 20_000  # the most frequent words
 _BASE_ZIPF = 2.0  # a word of the base dictionaries below this may be a misspelling of another one
 
 
@@ -151,7 +153,10 @@ class _Recipe:
         known = [word for word, is_usual in zip(words, usual.tolist(), strict=True) if is_usual]
         rivals = edit_rivals(words, most=8, among=20_000)
         near = {words[at - 2]: [words[other - 2] for other in row if other] for at, row in enumerate(rivals) if row[0]}
-        return Noise.from_pairs(read_pairs(Path(self.data["lists"])), lexicon=frozenset(known), neighbours=near)
+        # Contractions without their apostrophe, which lists of misspellings have too few of.
+        short = [(word.replace("'", ""), word, _CONTRACTION) for word in words[:_CONTRACTIONS_AMONG] if "'" in word]
+        pairs = [*read_pairs(Path(self.data["lists"])), *short]
+        return Noise.from_pairs(pairs, lexicon=frozenset(known), neighbours=near)
 
     def _context(self) -> ContextNetwork:
         part = self.parts["context"]
@@ -172,28 +177,30 @@ class _Recipe:
         return network
 
     def _typing(self) -> CharLM:
-        part = self.parts["typing"]
-        network = CharLM(**part["network"])
-
-        def data() -> pl.LightningDataModule:
-            common = {"shares": self.data["thin"], "seed": self.config["seed"]}
-            return TypingData(path=self.data["text"], **common, **part["data"])
-
-        self._fit("typing", network, data, monitor="val/bits_per_character")
+        part, file = self.parts["typing"], self.folder / "typing" / _RESULT
+        common = {"shares": self.data["thin"], "seed": self.config["seed"]}
+        data = TypingData(path=self.data["text"], **common, **part["data"])
+        if file.is_file():
+            arguments = torch.load(file, weights_only=True)["arguments"]
+        else:
+            data.setup()
+            arguments = {**part["network"], **data.network_arguments()}
+        network = CharLM(**arguments)
+        self.arguments["typing"] = arguments
+        self._fit("typing", network, lambda: data, monitor="val/bits_per_character", arguments=arguments)
         return network
 
     def _speller(self, tables: Mapping[str, Any], context: ContextNetwork, typing: CharLM) -> Speller:
         sizes = {"num_words": len(self.words), "num_confusions": len(tables["confusions"]["ids"])}
         sizes |= {"num_bigrams": len(tables["trigrams"]["bigram"]), "num_trigrams": len(tables["trigrams"]["trigram"])}
         typed, meant = (size - 1 for size in tables["channel"]["rules"].shape)
-        self.arguments = {
+        self.arguments |= {
             **sizes,
             "num_chars": len(CHARS),
             "num_pairs": len(tables["pairs"]["hashes"]),
             "channel": {"num_typed": typed, "num_meant": meant},
             "context": {**self.parts["context"]["network"], "in_bytes": True},
             "ranker": self.parts["ranker"]["network"],
-            "typing": self.parts["typing"]["network"],
         }
         network = Speller(**self.arguments)
         for name in ("lexicon", "pairs", "channel", "confusions", "trigrams", "letters"):
@@ -209,7 +216,9 @@ class _Recipe:
 
         def data() -> pl.LightningDataModule:
             documents = [paragraph.sentences for paragraph in self._text("ranker")]
-            documents += [[text] for text in read_clean_column(self.data["lists"], self.data["names"])]
+            names = read_clean_column(self.data["lists"], self.data["names"])
+            kept = set(read_clean_column(self.data["lists"], self.data["without"]) if self.data["without"] else ())
+            documents += [[text] for text in names if text not in kept]
             vocabularies = {"words": self.words, "chars": CHARS}
             made = RankerData(
                 corrector=Corrector(network, vocabularies, device=torch.device("cpu")),
@@ -228,7 +237,13 @@ class _Recipe:
         network.ranker.eval().requires_grad_(False)
 
     def _fit(
-        self, name: str, network: nn.Module, make_data: Callable[[], pl.LightningDataModule], *, monitor: str
+        self,
+        name: str,
+        network: nn.Module,
+        make_data: Callable[[], pl.LightningDataModule],
+        *,
+        monitor: str,
+        arguments: Mapping[str, Any] | None = None,
     ) -> None:
         """Train a network, or read what this stage left earlier."""
         folder, part = self.folder / name, self.parts[name]
@@ -243,7 +258,7 @@ class _Recipe:
             trainer.fit(module, datamodule=data, ckpt_path=str(last) if last.is_file() else None)
             figures = {key: float(value) for key, value in trainer.callback_metrics.items() if key.startswith("val/")}
             plot_curves(folder)
-            _save(file, {"network": network.state_dict(), "figures": figures})
+            _save(file, {"network": network.state_dict(), "figures": figures, "arguments": dict(arguments or {})})
         left = torch.load(file, weights_only=True)
         network.load_state_dict(left["network"])
         self.metrics |= {f"{name}/{key}": value for key, value in left["figures"].items()}

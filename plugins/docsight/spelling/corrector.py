@@ -170,7 +170,7 @@ class Corrector:
         for g in sorted(chosen, key=lambda g: groups.token[g]):
             token, text = int(groups.token[g]), int(reading.texts[groups.token[g]])
             last = token + int(groups.span[g]) - 1
-            start, end = int(reading.starts[token]), reading.end(last)
+            start, end = int(reading.starts[token]), int(reading.ends[last])
             rows = np.arange(heads[g] + 1, groups.start[g + 1])
             rows = rows[np.argsort(-logits[rows], kind="stable")][:MOST_SUGGESTIONS]
             owned = bool(reading.types.possessive[reading.tokens[last]])

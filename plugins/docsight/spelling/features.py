@@ -38,6 +38,7 @@ _OF_ALL = (
     "proper",
     "listed",
     "other_variety",  # of English than the rest of the document
+    "alone",  # the only word of its sentence: there is no context
 )
 # Of the word as typed alone.
 _OF_TYPED = (
@@ -62,7 +63,6 @@ _OF_TYPED = (
     "has_pair",
     "possessive",
     "suspicious",
-    "alone",  # the only word of its sentence
 )
 FEATURES = _OF_ALL + _OF_TYPED
 NUM_FEATURES = len(FEATURES)
@@ -185,6 +185,7 @@ def make_features(groups: Groups, places: Places, scores: Scores, words: Words) 
     variety = places.variety[of]
     sources = words.sources[groups.first] & int(Source.US | Source.UK)
     columns["other_variety"] = other & (variety > 0) & (sources > 0) & ((sources & variety) == 0)
+    columns["alone"] = places.alone[of]
 
     of_typed = _kind(words.sources[np.minimum(places.ids, len(words.sources) - 1)])
     title, inside = places.casing == 2, ~places.first_of_sentence
@@ -209,7 +210,6 @@ def make_features(groups: Groups, places: Places, scores: Scores, words: Words) 
         "has_pair": has_pair,
         "possessive": places.possessive,
         "suspicious": places.suspicious,
-        "alone": places.alone,
     }
     made = np.zeros((len(of), NUM_FEATURES), dtype=np.float32)
     for at, name in enumerate(FEATURES):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from docsight.spelling.dictionary import Dictionary
-from docsight.spelling.features import Bools, Groups, Ints, Places
+from docsight.spelling.features import Bools, Groups, Ints, Places, starts_of
 from docsight.spelling.lexicon import Source
-from docsight.spelling.text import Tokens, is_key, key_of, read_tokens
+from docsight.spelling.text import is_key, key_of, read_tokens
 from docsight.vocab import UNK, casing
 
 # Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
@@ -37,7 +37,8 @@ class Types:
     ids: Ints  # of the dictionary; unknown ones have the ids behind it, in the order of `unknown`
     unknown: list[str]  # their keys
     casings: Ints
-    letters: Ints
+    sizes: Ints  # characters as written
+    letters: Ints  # of the key
     possessive: Bools
     plain: Bools  # a word that can be corrected: of ASCII letters, not in mixed case, not the user's own
     known: Bools
@@ -57,6 +58,7 @@ class Reading:
         types: The distinct tokens.
         tokens: (tokens,) into the types.
         starts: (tokens,) offset of the first character in its text.
+        ends: (tokens,) offset behind the last one.
         texts: (tokens,) the text it stands in.
         bounds: (sentences + 1,) where sentences begin.
         ids: (tokens,) of words.
@@ -71,23 +73,31 @@ class Reading:
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
     ) -> None:
-        numbers: dict[str, int] = {}
-        parts: list[tuple[Ints, Ints, Ints, Bools, Bools]] = []
-        bounds, done = [np.zeros(1, np.int64)], 0
-        for at, text in enumerate(texts):
+        surfaces: list[str] = []
+        starts, bounds, sizes = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)], []
+        for text in texts:
             read = read_tokens(text)
-            ids = np.fromiter((numbers.setdefault(s, len(numbers)) for s in read.surfaces), np.int64)
-            odd = [m.span() for m in _ODD.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
-            closed = _covered(read, [*odd, *(protected[at] if protected else ())])
-            parts.append((ids, read.starts, np.full(len(ids), at, np.int64), ~closed, _parted_by_space(text, read)))
-            bounds.append(read.bounds[1:] + done)
-            done += len(ids)
-        empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, bool),) * 2
-        columns = [np.concatenate([part[n] for part in (*parts, empty)]) for n in range(5)]
-        self.tokens, self.starts, self.texts, opened, self.glued = columns
+            bounds.append(read.bounds[1:] + len(surfaces))
+            surfaces += read.surfaces
+            starts.append(read.starts)
+            sizes.append(len(read.surfaces))
+        numbers = {surface: at for at, surface in enumerate(dict.fromkeys(surfaces))}
+        self.tokens = np.fromiter(map(numbers.__getitem__, surfaces), np.int64, len(surfaces))
+        self.starts = np.concatenate(starts)
+        self.texts = np.repeat(np.arange(len(texts)), sizes)
         self.num_texts = len(texts)
         self.bounds = np.unique(np.concatenate(bounds))
         self.types = _look_up(list(numbers), dictionary)
+        self.ends = self.starts + self.types.sizes[self.tokens]
+        first = starts_of(np.array(sizes, dtype=np.int64))
+        opened, self.glued = np.ones(len(surfaces), dtype=bool), np.zeros(len(surfaces), dtype=bool)
+        for at, text in enumerate(texts):
+            here = slice(first[at], first[at + 1])
+            odd = [m.span() for m in _ODD.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
+            spans = [*odd, *(protected[at] if protected else ())]
+            opened[here] = ~_covered(self.starts[here], self.ends[here], spans)
+            self.glued[here] = _before_one_space(text, self.starts[here], self.ends[here])
+        self.glued[self.bounds[1:] - 1] = False
         self.ids = self.types.ids[self.tokens]
         cut = np.array([key == _CUT_OFF for key in self.types.keys], dtype=bool)[self.tokens]
         self.open = opened & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
@@ -95,10 +105,6 @@ class Reading:
         self.casings = self.types.casings[self.tokens]
         self._survey()
         self.variety = self._varieties(dictionary, dialect)
-
-    def end(self, token: int) -> int:
-        """Return the offset behind a token in its text."""
-        return int(self.starts[token]) + len(self.types.surfaces[self.tokens[token]])
 
     def places(self, groups: Groups) -> Places:
         """Return what is known of the places of groups."""
@@ -128,7 +134,7 @@ class Reading:
         casings = self.casings
         is_word = (casings >= _LOWER) & (casings <= _MIXED)
         # The first word of a sentence may stand behind a quotation mark.
-        before = np.cumsum(is_word) - is_word
+        before: Ints = np.cumsum(is_word) - is_word
         self._first_word = is_word & (before == before[self.bounds[:-1]][self.sentence])
         words = np.bincount(self.sentence, is_word, count)
         long = np.bincount(self.sentence, is_word & (self.types.letters[self.tokens] > 1), count)
@@ -157,7 +163,7 @@ class Reading:
 def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
     keys, ids, possessive, mine, plain = [], [], [], [], []
     unknown: dict[str, int] = {}
-    casings = np.fromiter((casing(surface) for surface in surfaces), np.int64, len(surfaces))
+    casings = np.fromiter(map(casing, surfaces), np.int64, len(surfaces))
     for surface in surfaces:
         key = key_of(surface)
         at = dictionary.ids.get(key, UNK)
@@ -182,7 +188,8 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
         ids=found,
         unknown=list(unknown),
         casings=casings,
-        letters=np.fromiter((len(key) for key in keys), np.int64, len(keys)),
+        sizes=np.fromiter(map(len, surfaces), np.int64, len(surfaces)),
+        letters=np.fromiter(map(len, keys), np.int64, len(keys)),
         possessive=np.array(possessive, dtype=bool),
         plain=is_plain,
         known=known,
@@ -190,27 +197,20 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
     )
 
 
-def _covered(read: Tokens, spans: Sequence[tuple[int, int]]) -> Bools:
+def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bools:
     """Tell which tokens touch any of the spans of their text."""
-    covered = np.zeros(len(read.surfaces) + 1, dtype=np.int64)
-    if spans and read.surfaces:
+    covered = np.zeros(len(starts) + 1, dtype=np.int64)
+    if spans and len(starts):
         edges = np.array(spans, dtype=np.int64)
-        ends = read.starts + _sizes(read)
         np.add.at(covered, np.searchsorted(ends, edges[:, 0], side="right"), 1)
-        np.add.at(covered, np.searchsorted(read.starts, edges[:, 1]), -1)
+        np.add.at(covered, np.searchsorted(starts, edges[:, 1]), -1)
     return np.cumsum(covered)[:-1] > 0
 
 
-def _parted_by_space(text: str, read: Tokens) -> Bools:
-    """Tell which tokens have exactly one space between them and the next one of their sentence."""
-    parted = np.zeros(len(read.surfaces), dtype=bool)
-    if len(parted) > 1:
-        ends = read.starts + _sizes(read)
-        at = np.flatnonzero(read.starts[1:] - ends[:-1] == 1)
-        parted[at] = [text[end] == " " for end in ends[at]]
-        parted[read.bounds[1:-1] - 1] = False
+def _before_one_space(text: str, starts: Ints, ends: Ints) -> Bools:
+    """Tell which tokens have exactly one space between them and the next."""
+    parted = np.zeros(len(starts), dtype=bool)
+    if len(starts) > 1:
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        parted[:-1] = (starts[1:] - ends[:-1] == 1) & (points[ends[:-1]] == ord(" "))
     return parted
-
-
-def _sizes(read: Tokens) -> Ints:
-    return np.fromiter((len(surface) for surface in read.surfaces), np.int64, len(read.surfaces))

@@ -15,6 +15,7 @@ from docsight.vocab import PAD, UNK, Vocab, casing, pad_rows
 
 MAX_CHARS = 24  # of a word that the context network reads; a longer one keeps its head and its tail
 _MAX_CELLS = 4096  # tokens of a batch of sentences, with padding
+_PIECE = 1024  # products of vectors that are computed at once
 _SIGN = casing(".")  # the casing class of signs, which the trigrams take for edges
 
 
@@ -40,6 +41,8 @@ class Scorer:
     def __init__(self, network: Speller, dictionary: Dictionary, chars: Vocab, device: torch.device) -> None:
         self._context, self._trigrams = network.context, network.trigrams
         self._dictionary, self._chars, self._device = dictionary, chars, device
+        # The ids of ASCII characters; no character at all is padding.
+        self._ascii = np.array([PAD, *(chars.id(chr(code)) for code in range(1, 128))], dtype=np.int64)
         # The vectors of words that have been met. Untouched rows take no memory.
         self._vectors = torch.empty(dictionary.size, network.context.project.out_features)
         self._met = np.zeros(dictionary.size, dtype=bool)
@@ -86,10 +89,15 @@ class Scorer:
             self._here(torch.from_numpy(words)), self._here(self._vectors_of(words, reading))
         )
 
+        # In numpy, and in pieces that stay in the cache: an order of magnitude quicker than in one go.
+        questions, meanings, offsets = (part.float().cpu().numpy() for part in (asked, vectors, biases))
+
         def scores(of: Ints, at: Ints) -> Floats:
-            rows, columns = self._here(torch.from_numpy(of)), self._here(torch.from_numpy(at))
-            products = torch.linalg.vecdot(asked[rows], vectors[columns]) + biases[columns]
-            return products.float().cpu().numpy()
+            found = offsets[at]
+            for start in range(0, len(of), _PIECE):
+                here = slice(start, start + _PIECE)
+                found[here] += np.einsum("ij,ij->i", questions[of[here]], meanings[at[here]])
+            return found
 
         found = scores(of, where[: len(of)])
         found[second] = (found[second] + scores(of[second], where[len(of) :])) / 2
@@ -137,10 +145,22 @@ class Scorer:
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
-        chars = torch.tensor(pad_rows([self._chars.char_ids(key, MAX_CHARS) or [UNK] for key in keys]))
+        chars = torch.from_numpy(self._char_ids(keys))
         # What training knew by its characters alone has ids behind the lexicon, as it had there.
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
             return self._context.encode(self._here(torch.from_numpy(ids)), self._here(chars)).float().cpu()
+
+    def _char_ids(self, keys: list[str]) -> Ints:
+        """Return the characters of words as ids, (words, chars)."""
+        written = np.array([key if len(key) <= MAX_CHARS and key.isascii() else "" for key in keys], dtype="S")
+        codes = written.view(np.uint8).reshape(len(keys), -1)[:, :MAX_CHARS]
+        found = self._ascii[codes]
+        others = np.flatnonzero(codes[:, 0] == 0)
+        if len(others):
+            found = np.pad(found, ((0, 0), (0, MAX_CHARS - found.shape[1])))
+            rows = [self._chars.char_ids(keys[at], MAX_CHARS) or [UNK] for at in others]
+            found[others] = pad_rows(rows, MAX_CHARS)
+        return found
 
     def _here(self, tensor: Tensor) -> Tensor:
         return tensor.to(self._device)

@@ -27,8 +27,8 @@ class Tokens(NamedTuple):
 def read_tokens(text: str) -> Tokens:
     """Cut a text into tokens and sentences; linear in its length, whatever it holds."""
     surfaces = _TOKEN.findall(text)
-    starts = np.fromiter((match.start() for match in _TOKEN.finditer(text)), np.int64, len(surfaces))
-    ends = np.fromiter((match.end() for match in _END.finditer(text)), np.int64)
+    starts = np.array([match.start() for match in _TOKEN.finditer(text)], dtype=np.int64)
+    ends = np.array([match.end() for match in _END.finditer(text)], dtype=np.int64)
     bounds = np.unique(np.concatenate([[0], np.searchsorted(starts, ends), [len(surfaces)]]))
     long = np.flatnonzero(np.diff(bounds) > MAX_SENTENCE)
     if len(long):

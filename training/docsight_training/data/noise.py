@@ -240,7 +240,8 @@ class Noise:
                 break
         weights = list(accumulate(_BY_LENGTH[min(len(words[i]), 10)] for i in free))
         at = free[min(bisect_right(weights, rng.random() * weights[-1]), len(free) - 1)]
-        typed = self.known(words[at], rng) if rng.random() < known else None
+        # An apostrophe is left out, or put where another list has it; no letter of such a word is edited.
+        typed = self.known(words[at], rng) if rng.random() < known or "'" in words[at] else None
         if typed is not None:
             return Change(at, at + 1, typed, "known")
         typed = self.misspell(words[at], rng)

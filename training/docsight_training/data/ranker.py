@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ class RankerData(pl.LightningDataModule):
         documents: Texts without mistakes, each a list of sentences.
         noise: Makes mistakes.
         draws: How often mistakes are drawn for each text.
+        lone: Words that stand alone, as texts of their own; the more frequent in running text the likelier.
         unreachable: Weight of a place whose right word is not among the alternatives; it should stay as typed.
         held: Share of the places that are judged on.
         batch: Places of a step.
@@ -77,13 +79,15 @@ class RankerData(pl.LightningDataModule):
         documents: Sequence[Sequence[str]],
         noise: Noise,
         draws: int = 2,
+        lone: int = 6000,
         unreachable: float = 0.3,
         held: float = 0.05,
         batch: int = 512,
         seed: int = 1,
     ) -> None:
         super().__init__()
-        self.corrector, self.words, self.documents, self.noise = corrector, words, documents, noise
+        self.corrector, self.words, self.noise = corrector, words, noise
+        self.documents = [*documents, *lone_words(documents, lone, random.Random(seed))]
         self.draws, self.unreachable, self.held, self.batch, self.seed = draws, unreachable, held, batch, seed
 
     def setup(self, stage: str | None = None) -> None:
@@ -139,7 +143,7 @@ class RankerData(pl.LightningDataModule):
             mistaken = texts[reading.texts[token]]
             if not mistaken.meant:
                 continue
-            start, end = int(reading.starts[token]), reading.end(token + span - 1)
+            start, end = int(reading.starts[token]), int(reading.ends[token + span - 1])
             meant = mistaken.meant.get((start, end))
             if meant is None:
                 # Where a neighbour is wrong, or only a part of this is, what is right here is no clear case.
@@ -160,6 +164,16 @@ class RankerData(pl.LightningDataModule):
         key = key_of(word)
         at = self.words.id(key)
         return self.words.id(key[:-2]) if at == UNK and key.endswith("'s") else at
+
+
+def lone_words(documents: Sequence[Sequence[str]], count: int, rng: random.Random) -> list[list[str]]:
+    """Draw words that stand alone: every word of a text as likely as its square root of occurrences makes it."""
+    counts = Counter(
+        word for sentences in documents for sentence in sentences for word in read_tokens(sentence).surfaces
+    )
+    words = [word for word in counts if word.isascii() and word.isalpha()]
+    weights = [counts[word] ** 0.5 for word in words]
+    return [[word] for word in rng.choices(words, weights, k=count)] if words else []
 
 
 class _Batches(torch.utils.data.Dataset[RankerBatch]):
