@@ -27,11 +27,12 @@ class CharLSTM(nn.Module):
 
     def forward(self, chars: Tensor) -> Tensor:
         """Map character ids (words, chars), each word with one at least, to (words, 2 * hidden)."""
+        if not len(chars):
+            return self.embed.weight.new_zeros(0, 2 * self.ahead.hidden_size)
         lengths = (chars != PAD).sum(dim=1).clamp(min=1)
         order = lengths.argsort()
         blocks = [self._encode(chars[block], lengths[block]) for block in order.split(BLOCK)]
-        encoded = torch.cat(blocks) if blocks else self.embed.weight.new_zeros(0, 2 * self.ahead.hidden_size)
-        return encoded[order.argsort()]
+        return torch.cat(blocks)[order.argsort()]
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:
         """Encode words of like length."""
