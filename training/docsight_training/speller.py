@@ -103,7 +103,7 @@ class _Recipe:
 
     def _tables(self) -> dict[str, Any]:
         """Count what is counted: lexicon, known misspellings, error costs, confusions, trigrams, letters."""
-        file = self.folder / "tables" / _RESULT
+        file = self._file("tables")
         if not file.is_file():
             _save(file, self._count())
         return torch.load(file, weights_only=True)
@@ -177,7 +177,7 @@ class _Recipe:
         return network
 
     def _typing(self) -> CharLM:
-        part, file = self.parts["typing"], self.folder / "typing" / _RESULT
+        part, file = self.parts["typing"], self._file("typing")
         common = {"shares": self.data["thin"], "seed": self.config["seed"]}
         data = TypingData(path=self.data["text"], **common, **part["data"])
         if file.is_file():
@@ -247,7 +247,7 @@ class _Recipe:
     ) -> None:
         """Train a network, or read what this stage left earlier."""
         folder, part = self.folder / name, self.parts[name]
-        file = folder / _RESULT
+        file = self._file(name)
         if not file.is_file():
             pl.seed_everything(self.config["seed"], workers=True, verbose=False)
             data = make_data()
@@ -262,6 +262,16 @@ class _Recipe:
         left = torch.load(file, weights_only=True)
         network.load_state_dict(left["network"])
         self.metrics |= {f"{name}/{key}": value for key, value in left["figures"].items()}
+
+    def _file(self, stage: str) -> Path:
+        """Return where the result of a stage lies, or will: another run may lend its own, but for the ranker."""
+        lender = self.parts["parts_from"]
+        if lender is not None and stage != "ranker":
+            file = Path(lender) / stage / _RESULT
+            if not file.is_file():
+                raise ConfigError(f"model.parts_from={lender}: expected {file}, which a run that is done leaves there.")
+            return file
+        return self.folder / stage / _RESULT
 
     def _text(self, part: str) -> Iterable[Paragraph]:
         return read_paragraphs(self.data["text"], part, thin=self.data["thin"])

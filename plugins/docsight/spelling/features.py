@@ -41,7 +41,7 @@ _OF_ALL = (
     "alone",  # the only word of its sentence: there is no context
 )
 # Of the word as typed alone.
-_OF_TYPED = (
+OF_TYPED = (
     "known",
     "typed_base",
     "typed_large",
@@ -64,7 +64,7 @@ _OF_TYPED = (
     "possessive",
     "suspicious",
 )
-FEATURES = _OF_ALL + _OF_TYPED
+FEATURES = _OF_ALL + OF_TYPED
 NUM_FEATURES = len(FEATURES)
 
 

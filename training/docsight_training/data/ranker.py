@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from docsight.errors import DataError
+from docsight.errors import ConfigError, DataError
 from docsight.spelling.corrector import Corrector
-from docsight.spelling.features import Floats, Groups, Ints, starts_of
+from docsight.spelling.features import FEATURES, OF_TYPED, Floats, Groups, Ints, starts_of
 from docsight.spelling.reading import Reading
 from docsight.spelling.text import key_of, read_tokens
 from docsight.vocab import UNK, Vocab
@@ -25,6 +25,14 @@ from docsight_training.data.noise import Noise
 log = logging.getLogger(__name__)
 
 _TEXTS = 2000  # that are read at once
+# What the ranker can do without, to see what it is worth: the features that go with it.
+WITHOUT = {
+    "context": ("context", "context_best", "posterior", "posterior_best"),
+    "trigrams": ("left", "right", "right_two", "trigram", "trigram_best"),
+    "costs": ("cost", "little_cost", "posterior", "posterior_best", "least_cost"),
+    "lists": ("pair", "only_pair", "has_pair"),
+    "facts": OF_TYPED,
+}
 
 
 @dataclass
@@ -66,6 +74,7 @@ class RankerData(pl.LightningDataModule):
         draws: How often mistakes are drawn for each text.
         lone: Words that stand alone, as texts of their own; the more frequent in running text the likelier.
         unreachable: Weight of a place whose right word is not among the alternatives; it should stay as typed.
+        without: Keys of `WITHOUT`: what the ranker is not told.
         held: Share of the places that are judged on.
         batch: Places of a step.
         seed: Seeds everything.
@@ -81,11 +90,17 @@ class RankerData(pl.LightningDataModule):
         draws: int = 2,
         lone: int = 6000,
         unreachable: float = 0.3,
+        without: Sequence[str] = (),
         held: float = 0.05,
         batch: int = 512,
         seed: int = 1,
     ) -> None:
         super().__init__()
+        if strange := sorted(set(without) - set(WITHOUT)):
+            raise ConfigError(
+                f"model.ranker.data.without: {', '.join(strange)} is no part; expected {', '.join(WITHOUT)}."
+            )
+        self.hidden = [FEATURES.index(name) for part in without for name in WITHOUT[part]]
         self.corrector, self.words, self.noise = corrector, words, noise
         self.documents = [*documents, *lone_words(documents, lone, random.Random(seed))]
         self.draws, self.unreachable, self.held, self.batch, self.seed = draws, unreachable, held, batch, seed
@@ -101,6 +116,7 @@ class RankerData(pl.LightningDataModule):
         features = self.train.features
         self.mean, deviation = features.mean(axis=0), features.std(axis=0)
         self.scale = np.where(deviation > 1e-4, 1 / np.maximum(deviation, 1e-4), 0.0).astype(np.float32)
+        self.scale[self.hidden] = 0.0
 
     def train_dataloader(self) -> DataLoader[RankerBatch]:
         """Return batches of places, in another order each epoch."""
