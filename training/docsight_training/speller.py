@@ -218,12 +218,12 @@ class _Recipe:
             documents = [paragraph.sentences for paragraph in self._text("ranker")]
             names = read_clean_column(self.data["lists"], self.data["names"])
             kept = set(read_clean_column(self.data["lists"], self.data["without"]) if self.data["without"] else ())
-            documents += [[text] for text in names if text not in kept]
             vocabularies = {"words": self.words, "chars": CHARS}
             made = RankerData(
                 corrector=Corrector(network, vocabularies, device=torch.device("cpu")),
                 words=self.words,
                 documents=documents,
+                edited=[[text] for text in names if text not in kept],
                 noise=self.noise,
                 seed=self.config["seed"],
                 **part["data"],

@@ -23,6 +23,7 @@ _JOIN_ZIPF = 3.0  # of a word that two words are joined to
 _SPLIT_ZIPF = 3.5  # of the parts of a word that is cut in two
 _SHORT_ZIPF = 5.0  # of such a part of one or two letters
 _REMEMBERED = 100_000  # words whose alternatives are kept
+_ALIKE = 9.0  # nats of an error that is taken back before the neighbours are looked at
 _BITS = 21  # of an id
 
 
@@ -115,6 +116,16 @@ class Alternatives:
             np.concatenate([np.zeros(len(token), np.int64), near.pair[close_at], nothing])[order],
         )
         return groups.select((sizes > 1) | ~reading.types.known[reading.tokens[token]])
+
+    def guesses(self, reading: Reading, near: _Near) -> Ints:
+        """Return the ids of words as read by their neighbours: an unknown word in lower case as what it looks like."""
+        types = reading.types
+        best = np.minimum(near.start[:-1], max(len(near.first) - 1, 0))
+        alike = (np.diff(near.start) > 0) & ~types.known & (types.casings == 1)
+        if len(near.first):
+            alike &= (near.second[best] == 0) & (near.cost[best] < _ALIKE)
+            return np.where(alike, near.first[best], types.ids)[reading.tokens]
+        return reading.ids
 
     def _search(self, keys: list[str]) -> dict[str, tuple[np.ndarray, ...]]:
         """Find the best alternatives of words: for each first and second word, cost, and whether it is listed."""

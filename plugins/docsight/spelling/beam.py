@@ -55,7 +55,8 @@ class Decoder:
         network: The language model, in evaluation mode.
         channel: What is typed when a letter is meant.
         index: The lexicon.
-        error_rate: The share of letters that are typed wrong.
+        error_rate: The share of letters that are taken to be typed wrong. Above what people do (1 %): the likeliest
+            letter is wanted where something is wrong, and thresholds guard what is right.
         lexicon_weight: The weight of the lexicon's frequencies beside the language model.
         leaving: Nats against a beginning that no word of the lexicon has, and against a word that it lacks, where
             the word typed is in lower case; and where it begins with a capital, as names do.
@@ -67,7 +68,7 @@ class Decoder:
         channel: LetterChannel,
         index: PrefixIndex,
         *,
-        error_rate: float = 0.008,
+        error_rate: float = 0.08,
         lexicon_weight: float = 0.2,
         leaving: Sequence[float] = (3.0, 1.0),
     ) -> None:

@@ -108,6 +108,7 @@ class Corrector:
     def groups(self, reading: Reading) -> Iterator[tuple[Groups, Floats]]:
         """Find the places worth a close look, with their alternatives and the features of these, (rows, features)."""
         near = self._alternatives.of_text(reading)
+        neighbours = self._alternatives.guesses(reading, near)
         facts = self._dictionary.facts(reading.types.unknown)
         bounds, start = reading.bounds, 0
         while start < len(bounds) - 1:
@@ -120,7 +121,7 @@ class Corrector:
                 context = context[np.repeat(close, np.diff(groups.start))]
                 groups = groups.select(close)
             if len(groups.token):
-                trigrams = (self._even(groups, part) for part in self._scorer.trigrams(reading, groups))
+                trigrams = (self._even(groups, part) for part in self._scorer.trigrams(reading, neighbours, groups))
                 scores = Scores(context, *trigrams)
                 yield groups, make_features(groups, reading.places(groups), scores, facts)
             start = stop

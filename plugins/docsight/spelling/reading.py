@@ -176,7 +176,7 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
         keys.append(key)
         ids.append(at)
         possessive.append(owned)
-        mine.append(dictionary.is_users(surface))
+        mine.append(dictionary.is_users(surface) or (owned and dictionary.is_users(surface[: -len(_POSSESSIVE)])))
         plain.append(is_key(key) and not mine[-1])
     found = np.array(ids, dtype=np.int64)
     is_plain = np.array(plain, dtype=bool) & (casings >= _LOWER) & (casings <= _INITIAL)
@@ -200,8 +200,8 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> Types:
 def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bools:
     """Tell which tokens touch any of the spans of their text."""
     covered = np.zeros(len(starts) + 1, dtype=np.int64)
-    if spans and len(starts):
-        edges = np.array(spans, dtype=np.int64)
+    edges = np.array([span for span in spans if span[0] < span[1]], dtype=np.int64).reshape(-1, 2)
+    if len(edges) and len(starts):
         np.add.at(covered, np.searchsorted(ends, edges[:, 0], side="right"), 1)
         np.add.at(covered, np.searchsorted(starts, edges[:, 1]), -1)
     return np.cumsum(covered)[:-1] > 0

@@ -103,10 +103,16 @@ class Scorer:
         found[second] = (found[second] + scores(of[second], where[len(of) :])) / 2
         return found
 
-    def trigrams(self, reading: Reading, groups: Groups) -> tuple[Floats, Floats, Floats]:
-        """Return log p of the alternatives after the two words before, of the word behind, and of the next one."""
+    def trigrams(self, reading: Reading, words: Ints, groups: Groups) -> tuple[Floats, Floats, Floats]:
+        """Return log p of the alternatives after the two words before, of the word behind, and of the next one.
+
+        Args:
+            reading: The texts.
+            words: (tokens,) the ids of words as neighbours.
+            groups: Places with their alternatives.
+        """
         size = self._dictionary.lexicon_size
-        ids = np.where(reading.casings == _SIGN, PAD, np.where(reading.ids < size, reading.ids, UNK))
+        ids = np.where(reading.casings == _SIGN, PAD, np.where(words < size, words, UNK))
         sentence = reading.sentence[groups.token]
         low, high = reading.bounds[sentence], reading.bounds[sentence + 1]
         of = groups.of

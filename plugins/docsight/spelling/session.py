@@ -101,8 +101,8 @@ class Typist:
         words: Sequence[str],
         zipf: ArrayLike,
         *,
-        threshold: float = 0.9,
-        word_threshold: float = 0.8,
+        threshold: float = 0.45,
+        word_threshold: float = 0.9,
         **settings: Any,
     ) -> None:
         index = PrefixIndex(words, zipf)

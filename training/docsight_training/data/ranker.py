@@ -70,10 +70,13 @@ class RankerData(pl.LightningDataModule):
         corrector: Finds places and alternatives, as it will at run time.
         words: The lexicon.
         documents: Texts without mistakes, each a list of sentences.
+        edited: The same of a kind that is mostly right as it stands, such as an encyclopedia: fewer get mistakes.
         noise: Makes mistakes.
         draws: How often mistakes are drawn for each text.
         lone: Words that stand alone, as texts of their own; the more frequent in running text the likelier.
         unreachable: Weight of a place whose right word is not among the alternatives; it should stay as typed.
+        clean: Share of the sentences without mistakes.
+        clean_edited: The same of the edited texts.
         without: Keys of `WITHOUT`: what the ranker is not told.
         held: Share of the places that are judged on.
         batch: Places of a step.
@@ -86,9 +89,12 @@ class RankerData(pl.LightningDataModule):
         corrector: Corrector,
         words: Vocab,
         documents: Sequence[Sequence[str]],
+        edited: Sequence[Sequence[str]],
         noise: Noise,
         draws: int = 2,
         lone: int = 6000,
+        clean: float = 1 / 3,
+        clean_edited: float = 0.7,
         unreachable: float = 0.3,
         without: Sequence[str] = (),
         held: float = 0.05,
@@ -102,7 +108,8 @@ class RankerData(pl.LightningDataModule):
             )
         self.hidden = [FEATURES.index(name) for part in without for name in WITHOUT[part]]
         self.corrector, self.words, self.noise = corrector, words, noise
-        self.documents = [*documents, *lone_words(documents, lone, random.Random(seed))]
+        alone = lone_words(documents, lone, random.Random(seed))
+        self.documents = [(text, clean) for text in (*documents, *alone)] + [(text, clean_edited) for text in edited]
         self.draws, self.unreachable, self.held, self.batch, self.seed = draws, unreachable, held, batch, seed
 
     def setup(self, stage: str | None = None) -> None:
@@ -127,12 +134,13 @@ class RankerData(pl.LightningDataModule):
         """Return batches of the held places."""
         return DataLoader(_Batches(self.validation, self.batch, None), batch_size=None)
 
-    def _label(self, documents: Sequence[Sequence[str]], draws: int) -> Labelled:
+    def _label(self, documents: Sequence[tuple[Sequence[str], float]], draws: int) -> Labelled:
         rng = random.Random(f"{self.seed}/{len(documents)}")
         parts: list[Labelled] = []
         for draw in range(draws):
             for at in range(0, len(documents), _TEXTS):
-                texts = [make_mistakes(document, self.noise, rng) for document in documents[at : at + _TEXTS]]
+                some = documents[at : at + _TEXTS]
+                texts = [make_mistakes(sentences, self.noise, rng, clean=clean) for sentences, clean in some]
                 parts += self._read(texts)
                 log.info("ranker: draw %d/%d, %d of %d texts", draw + 1, draws, at + len(texts), len(documents))
         sizes = np.concatenate([np.diff(part.start) for part in parts])
@@ -216,7 +224,7 @@ class _Batches(torch.utils.data.Dataset[RankerBatch]):
         )
 
 
-def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random) -> Mistaken:
+def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random, *, clean: float = 1 / 3) -> Mistaken:
     """Put mistakes into a text; some texts lose their capitals first, or are all capitals."""
     draw = rng.random()
     recase = str.lower if draw < 0.13 else str.upper if draw < 0.17 else str
@@ -226,7 +234,7 @@ def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random) ->
         tokens = read_tokens(written)
         done = 0
         text += " " if text else ""
-        for change in noise.noisy(tokens.surfaces, rng):
+        for change in noise.noisy(tokens.surfaces, rng, clean=clean):
             last = change.stop - 1
             start = int(tokens.starts[change.start])
             end = int(tokens.starts[last]) + len(tokens.surfaces[last])
