@@ -56,7 +56,7 @@ class Corrector:
             table.cpu()
         zipf = array(network.lexicon.zipf)[2:].astype(np.float32) / ZIPF_STEPS
         self._index = CandidateIndex(vocabularies["words"].entries, zipf)
-        self.set_user_words(())
+        self._take_words(frozenset())
 
     @property
     def user_words(self) -> frozenset[str]:
@@ -65,6 +65,10 @@ class Corrector:
 
     def set_user_words(self, words: Iterable[str]) -> None:
         """Take words to be right, never flagged, and suggested; a word with capitals in this form alone."""
+        if (wanted := frozenset(words)) != self.user_words:
+            self._take_words(wanted)
+
+    def _take_words(self, words: frozenset[str]) -> None:
         self._dictionary = Dictionary(self._vocabularies["words"], self._network.lexicon, words)
         self._alternatives = Alternatives(self._network, self._dictionary, self._index)
         self._scorer = Scorer(self._network, self._dictionary, self._vocabularies["chars"], self._device)

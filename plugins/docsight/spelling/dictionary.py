@@ -88,12 +88,8 @@ def array(tensor: Tensor) -> np.ndarray:
 
 
 def _facts(names: Sequence[str], sources: np.ndarray, zipf: Floats) -> Words:
-    plain = [name if name.isascii() else "" for name in names]
-    letters = np.array([name.encode() for name in plain] or [b""], dtype="S32")[: len(plain)]
-    return Words(
-        sources,
-        zipf,
-        np.fromiter((len(name) for name in names), np.int64, len(names)),
-        letters.view(np.uint8).reshape(len(plain), -1)[:, 0] if len(plain) else np.zeros(0, np.uint8),
-        hash_words([name.replace("'", "")[:32] for name in plain]),
-    )
+    # Only words of ASCII are alternatives of each other; of the rest nothing is asked but how long they are.
+    plain = names if all(map(str.isascii, names)) else [name if name.isascii() else "" for name in names]
+    bare = "\n".join(plain).replace("'", "").split("\n") if plain else []
+    initial = np.array(plain, dtype="S1").view(np.uint8) if plain else np.zeros(0, np.uint8)
+    return Words(sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare))
