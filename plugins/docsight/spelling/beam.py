@@ -138,7 +138,8 @@ class Decoder:
                 row, code = at - len(before) * len(LETTERS), -1
                 made = self._stayed(before[row], letter, float(extra[row]))
                 meant = letter if _late(before[row], letter) else self._next(beam.log_probs[row], letter)
-            if made.errors > most:
+            # Only the lexicon is a reason to mean other letters: no strange word is made into another.
+            if at != typed and (made.errors > most or (made.errors and made.span is None)):
                 continue
             letters.append((meant, made.score))
             key = (made.text, made.swap)
@@ -152,7 +153,8 @@ class Decoder:
         shares: dict[str, float] = {}
         for meant, score in letters:
             shares[meant] = shares.get(meant, 0.0) + math.exp(score - total)
-        first = found.pop((as_typed, ""))
+        as_is, row, code = found.pop((as_typed, ""))
+        first = (replace(as_is, errors=0), row, code)
         rest = sorted(found.values(), key=lambda item: -item[0].score)[: KEPT - 1]
         kept = [first, *(item for item in rest if item[0].score > total - _MARGIN)]
         hypotheses = [_rescored(made, made.score - total) for made, _, _ in kept]
@@ -171,6 +173,8 @@ class Decoder:
             share = 0.0
             if old.span is not None and self.index.is_word(old.span, old.text.lower()):
                 share = self.index.count(old.span.start) / self.index.mass(old.span)
+            if row and not share:  # what is put for a word is a word
+                continue
             log_prob = math.log((1 - self.weight) * math.exp(float(logs[row])) + self.weight * share + 1e-12)
             if old.span is not None and not share:  # what no word begins with has paid already
                 log_prob -= self.leaving[capital]

@@ -74,7 +74,7 @@ def test_session_corrects_an_apostrophe_left_out(typist):
     assert session.text == "it doesn't "
 
 
-@pytest.mark.parametrize("word", ["Zbrovka", "kqxv", "xx"])
+@pytest.mark.parametrize("word", ["Zbrovka", "Metworkix", "kqxv", "xx"])
 def test_session_lets_names_and_strange_words_through(typist, word):
     session = typist.session("we work in ")
     letters = [session.type(char).letter for char in word]
