@@ -60,11 +60,12 @@ def _column(text: str, dictionary: Dictionary, name: str) -> list:
         ("It was teh.The wich", "It was teh The wich"),
         ("e.g. teh", "e g teh"),
         ("McTeh iPhone tEH TEH Teh", "TEH Teh"),
-        ("a b\u00a0teh\u3000wich\u2003teh", "a b teh wich teh"),
+        ("a\u00a0teh\u3000wich b\u2003teh", "a teh wich b teh"),
     ],
 )
 def test_reading_leaves_alone_what_is_no_plain_english_word(dictionary, text, expected):
-    assert _open(text, dictionary) == expected
+    # A word a line: a sentence of strange words would be taken for another language.
+    assert _open(text.replace(" ", "\n"), dictionary) == expected
 
 
 def test_reading_opens_words_of_32_letters_and_no_longer_ones(dictionary):
@@ -72,7 +73,7 @@ def test_reading_opens_words_of_32_letters_and_no_longer_ones(dictionary):
 
 
 def test_reading_leaves_a_cut_off_nt_and_its_verb_alone(dictionary):
-    assert _open("I do n't ca n\u2019t teh", dictionary) == "I teh"
+    assert _open("I do n't\nca n\u2019t teh", dictionary) == "I teh"
     assert _open("n't", dictionary) == ""
 
 
