@@ -202,7 +202,7 @@ def make_features(groups: Groups, places: Places, scores: Scores, words: Words) 
         "lower_sentence": places.lower_sentence,
         "upper_sentence": places.upper_sentence,
         "beside_title": places.beside_title & (title | (places.casing >= 3)),
-        "repeats": np.log1p(places.repeats) * (title & inside),
+        "repeats": np.log1p(places.repeats) * title,
         "letters": np.minimum(places.letters, 14),
         "few_letters": np.maximum(4 - places.letters, 0),
         "alternatives": np.log(np.diff(groups.start)),

@@ -8,15 +8,17 @@ import numpy as np
 
 from docsight.spelling.dictionary import Dictionary
 from docsight.spelling.features import Bools, Groups, Ints, Places, starts_of
+from docsight.spelling.languages import foreign_stretches, word_kinds
 from docsight.spelling.lexicon import Source
 from docsight.spelling.text import is_key, key_of, read_tokens
 from docsight.vocab import UNK, casing
 
 # Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
-# addresses, domains and file names, or letters of another script or with diacritics. It looks from the beginning of a
-# stretch alone: from every character of a long one without any of these, time would be quadratic.
+# addresses, domains and file names, calls of functions, or letters of another script or with diacritics. It looks
+# from the beginning of a stretch alone: from every character of a long one without any of these, time would be
+# quadratic.
 _ODD = re.compile(
-    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\."
+    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z]\("
     r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )
@@ -101,9 +103,10 @@ class Reading:
         self.ids = self.types.ids[self.tokens]
         cut = np.array([key == _CUT_OFF for key in self.types.keys], dtype=bool)[self.tokens]
         self.open = opened & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
-        self.suspicious = self.types.suspicious[self.tokens] & self.open
         self.casings = self.types.casings[self.tokens]
         self._survey()
+        self.open &= ~self._foreign(dictionary)
+        self.suspicious = self.types.suspicious[self.tokens] & self.open
         self.variety = self._varieties(dictionary, dialect)
 
     def places(self, groups: Groups) -> Places:
@@ -148,6 +151,16 @@ class Reading:
         self._beside_title[:-1] |= title[1:] & same
         _, where = np.unique((self.texts << 32) | self.ids, return_inverse=True)
         self._repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
+
+    def _foreign(self, dictionary: Dictionary) -> Bools:
+        """Tell the words of stretches in another language."""
+        words = np.flatnonzero((self.casings >= _LOWER) & (self.casings <= _MIXED))
+        types = self.tokens[words]
+        kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
+        edges = np.searchsorted(words, self.bounds)[np.stack([self.sentence[words], self.sentence[words] + 1])]
+        found = np.zeros(len(self.tokens), dtype=bool)
+        found[words] = foreign_stretches(kinds[types], edges)
+        return found
 
     def _varieties(self, dictionary: Dictionary, dialect: str) -> Ints:
         """Tell the variety of English of each text: the flag of its `Source`, 0 where it is not clear."""

@@ -1,0 +1,82 @@
+"""Stretches of a text in another language, which no English speller should touch."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+
+from docsight.spelling.dictionary import Dictionary
+from docsight.spelling.features import Bools, Ints, starts_of
+from docsight.spelling.lexicon import Source
+
+# Words that English sentences have and, as a rule, those of other languages have not; and the other way round.
+_ENGLISH = (
+    "about all and any are at be because been being but by can could didn't don't for from had has have he her "
+    "his how i'm if into it it's its just like more my not of our out she should some than that the their them "
+    "then there they this to up very we were what when where which who why will with would you your"
+)
+_FOREIGN = (
+    "aber ao au auch auf aux avec bei ce cette che com como con cum da dans das dat del della dem den der des di "
+    "die dos du een ein eine einen einer el elle em en er es est et gli haben het ihr ik il ist ja je la las le "
+    "les lo los mein meine mi mit mon muy na nach nao ni nicht niet non nous oder op os para pas per pero por "
+    "pour que qui quod se sed sein seine seiner sie sind sono sont su sul sur te um uma un una und une van von "
+    "voor vous wir wird zijn zu zum zur"
+)
+_BESIDE = 4  # words on either side that tell a foreign stretch
+_FEW = 4  # fewer words do not tell
+_LEAST = 2  # foreign words in it
+_SHARE = 0.3  # of its words
+_RARE_ZIPF = 2.5  # a word of the large lists that is more frequent than this is often another language's
+
+
+class Kind(IntEnum):
+    """What a word says of the language that it stands in."""
+
+    NEITHER = 0
+    USUAL = 1  # a word of the base dictionaries
+    ENGLISH = 2
+    FOREIGN = 3
+
+
+def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictionary) -> Ints:
+    """Tell the `Kind` of words, (words,), by their keys, ids and casings.
+
+    A word that people use and no dictionary has is hardly a misspelling, and may be foreign; so may be one that only
+    the large dictionaries have, or that they write with a capital, where it is frequent and in lower case.
+    """
+    english, foreign = frozenset(_ENGLISH.split()), frozenset(_FOREIGN.split())
+    inside = np.where(ids < dictionary.size, ids, 0)
+    sources, zipf = dictionary.sources[inside], dictionary.zipf[inside]
+    usual = ((sources & int(Source.US | Source.UK)) > 0) & ((sources & int(Source.LOWER)) > 0)
+    listed = (sources > 0) & ~dictionary.in_dictionary[inside]
+    odd = dictionary.in_dictionary[inside] & ~usual & (casings == 1) & (zipf >= _RARE_ZIPF)
+    kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.NEITHER)).astype(np.int64)
+    for at, key in enumerate(keys):
+        if key in english:
+            kinds[at] = Kind.ENGLISH
+        elif key in foreign:
+            kinds[at] = Kind.FOREIGN
+    return kinds
+
+
+def foreign_stretches(kinds: Ints, edges: Ints) -> Bools:
+    """Tell which words stand in a foreign stretch.
+
+    Args:
+        kinds: (words,) of running text.
+        edges: (2, words) the first word of the sentence of each, and the first behind it.
+
+    Returns:
+        (words,) whether among a word and those beside it none is common English, foreign ones are more than a few,
+        and usual English ones are not the most.
+    """
+    at = np.arange(len(kinds))
+    low, high = np.maximum(at - _BESIDE, edges[0]), np.minimum(at + _BESIDE + 1, edges[1])
+
+    def beside(kind: Kind) -> Ints:
+        before = starts_of((kinds == kind).astype(np.int64))
+        return before[high] - before[low]
+
+    count, foreign = high - low, beside(Kind.FOREIGN)
+    enough = (count >= _FEW) & (foreign >= _LEAST) & (foreign >= _SHARE * count)
+    return enough & (beside(Kind.ENGLISH) == 0) & (2 * beside(Kind.USUAL) <= count)
