@@ -51,8 +51,8 @@ check: lint type package-test test ## All that must hold before a commit: lint, 
 train: $(READY) ## Train: make train experiment=rnn_ner ARGS="data.path=FOLDER"
 	@$(BIN)/docsight-train $(if $(experiment),experiment=$(experiment)) $(ARGS)
 
-bench: $(READY) ## Compare docsight with its peers (ARGS=--help)
-	@$(BIN)/python benchmarks/ner.py $(ARGS)
+bench: $(READY) ## Compare docsight with its peers: make bench BENCH=spelling ARGS="--data FOLDER"
+	@$(BIN)/python benchmarks/$(or $(BENCH),ner).py $(ARGS)
 
 clean: ## Remove what was built; .venv and runs stay
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
 )
+LARGEST = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000}  # bytes of a model folder
 CONTEXT_SET = Path(__file__).parents[2] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 
@@ -25,7 +26,7 @@ def nlp() -> Language:
 
 @pytest.mark.parametrize("name", shipped_models())
 def test_shipped_model_is_small_and_has_its_licence_in_its_card(name: str) -> None:
-    assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= 15_000_000
+    assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= LARGEST[name]
     assert "licence of the weights" in (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,97 @@
+"""What the shipped speller must know. The sentences are made up for these tests."""
+
+import pytest
+import spacy
+from spacy.language import Language
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    made = spacy.blank("en")
+    made.add_pipe("rnn_speller")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("Teh weather was beautifull yesterday.", "The weather was beautiful yesterday."),
+        ("TEH END", "THE END"),
+        ("I have alot of work to do.", "I have a lot of work to do."),
+        ("some times I go there with my freind.", "sometimes I go there with my friend."),
+        ("The knowlege of languages is usefull.", "The knowledge of languages is useful."),
+        ("The company's benifits are excelent.", "The company's benefits are excellent."),
+        ("I\u2019m shure, dont worry.", "I\u2019m sure, don't worry."),
+        ("The goverment has anounced it on Wensday!", "The government has announced it on Wednesday!"),
+    ],
+)
+def test_shipped_speller_mends_unknown_words(nlp: Language, text: str, corrected: str) -> None:
+    assert nlp(text)._.corrected_text == corrected
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("He is taller then me.", "He is taller than me."),
+        ("I would like a peace of cake.", "I would like a piece of cake."),
+        ("We went to the see and swam all day.", "We went to the sea and swam all day."),
+        ("He did not no the answer.", "He did not know the answer."),
+        ("My brother and I where late for school.", "My brother and I were late for school."),
+    ],
+)
+def test_shipped_speller_mends_right_words_in_the_wrong_place(nlp: Language, text: str, corrected: str) -> None:
+    doc = nlp(text)
+    assert doc._.corrected_text == corrected
+    assert [row["reason"] for row in doc._.corrections if row["applied"]] == ["context"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Colour and color, organise and organize, travelled and traveled are all right.",
+        "Mail john.smth@exmaple.com or see http://teh.example/recieve and ./recieve.txt #recieve @freind",
+        "Ng\u0169g\u0129 wa Thiong'o met Szymborska in \u0141\u00f3d\u017a.",
+        "The iPhone and eBay, LaTeX and kubectl, ISO 9001 and x86_64.",
+        "Dr. Okonkwo-Mbeki and Ms. Vijayalakshmi visited Ouagadougou.",
+        "Das ist ein deutscher Satz, und niemand soll ihn \u00e4ndern.",
+        "El perro de mi vecino come mucho pan todos los dias.",
+        "def recieve(msg): return msg.lenght",
+        "\u041f\u0440\u0438\u0432\u0435\u0442, \u043a\u0430\u043a \u0434\u0435\u043b\u0430? \u4f60\u597d \U0001f600",
+    ],
+)
+def test_shipped_speller_leaves_alone_what_is_no_mistake(nlp: Language, text: str) -> None:
+    assert nlp(text)._.corrected_text == text
+
+
+def test_shipped_speller_takes_a_name_that_comes_again_for_a_name(nlp: Language) -> None:
+    once = nlp("Brinner sailed from Tromso.")._.corrections[0]
+    text = "Brinner sailed from Tromso. Later old Brinner wrote, and young Brinner answered."
+    again = nlp(text)._.corrections[0]
+    assert once["text"] == again["text"] == "Brinner"
+    assert again["score"] < once["score"]
+
+
+def test_shipped_speller_follows_the_dialect_of_the_document(nlp: Language) -> None:
+    uk = spacy.blank("en")
+    uk.add_pipe("rnn_speller", config={"dialect": "uk"})
+    us = spacy.blank("en")
+    us.add_pipe("rnn_speller", config={"dialect": "us"})
+    text = "We will orgenise a party."
+    assert uk(text)._.corrected_text == "We will organise a party."
+    assert us(text)._.corrected_text == "We will organize a party."
+
+
+def test_shipped_speller_puts_k_for_c_in_network_and_nothing_for_right_letters(nlp: Language) -> None:
+    session = nlp.get_pipe("rnn_speller").session()
+    meant = [session.type(letter).letter for letter in "networc"]
+    assert "".join(meant) == "network"
+    right = nlp.get_pipe("rnn_speller").session("We walked along the ")
+    assert "".join(right.type(letter).letter for letter in "river") == "river"
+
+
+def test_shipped_speller_continues_a_text_alike_for_the_same_seed(nlp: Language) -> None:
+    speller = nlp.get_pipe("rnn_speller")
+    text = speller.generate("The history of", length=40, temperature=0.5, seed=3)
+    assert len(text) == 40
+    assert text == speller.generate("The history of", length=40, temperature=0.5, seed=3)
+    assert text != speller.generate("The history of", length=40, temperature=0.5, seed=4)
