@@ -51,7 +51,8 @@ class RankerModule(Annealed):
         found = scores[batch.right] >= top
         if wrong.any():
             self.log("val/mended", found[wrong].float().mean(), batch_size=int(wrong.sum()))
-        self.log("val/spoilt", (~found[~wrong]).float().mean(), batch_size=int((~wrong).sum()))
+        if not wrong.all():
+            self.log("val/spoilt", (~found[~wrong]).float().mean(), batch_size=int((~wrong).sum()))
 
 
 def _surprise(scores: Tensor, batch: RankerBatch) -> Tensor:
