@@ -13,28 +13,29 @@ from omegaconf import OmegaConf
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN, CharLM
 from docsight.spelling.letter_channel import CODES, LETTERS, START
-from docsight_training.data.letter_channel import fit_letter_channel, read_pairs
+from docsight_training.data.letter_channel import fit_letter_channel
+from docsight_training.data.opentext import Paragraph, read_paragraphs
 from docsight_training.data.typing import TypingBatch, TypingData
 from docsight_training.modules.typing import TypingModule
 
-SMALL = {"held_out": 0.2, "block": 60, "streams": 3, "steps": 10, "epoch_characters": 1500, "min_count": 3}
+SMALL = {"block": 60, "streams": 3, "steps": 10, "epoch_characters": 1500, "min_count": 3}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write 120 paragraphs of two sentences, of two sources."""
+    """Write 1,200 paragraphs of two sentences, of two sources."""
     rows = [
         {"text": f"Sentence {part} of paragraph {n}, ééé.", "source": "talk" if n % 3 else "books/one", "para": n}
-        for n in range(120)
+        for n in range(1200)
         for part in "ab"
     ]
     path = tmp_path_factory.mktemp("text")
-    pq.write_table(pa.Table.from_pylist([*rows[:140], *rows[140:]]), path / "all.parquet")
+    pq.write_table(pa.Table.from_pylist(rows), path / "all.parquet")
     return path
 
 
 def _data(folder: Path, **options) -> TypingData:
-    data = TypingData(path=str(folder), **{**SMALL, **options})
+    data = TypingData(text=str(folder), **{**SMALL, **options})
     data.setup()
     return data
 
@@ -43,15 +44,28 @@ def _text(data: TypingData, ids) -> str:
     return "".join("?" if n == UNKNOWN else data.chars[n - 1] for n in np.asarray(ids).tolist())
 
 
-def test_typing_data_joins_sentences_to_paragraphs_and_holds_some_out(folder):
+def test_typing_data_reads_the_parts_of_the_text_by_paragraphs(folder):
     data = _data(folder)
-    held = data.documents["validation"]
-    assert all(text.startswith("Sentence a of paragraph") and " Sentence b of" in text for text in held)
-    trained = {line for text in data.documents["train"] for line in text.split("\n")}
-    assert trained.isdisjoint(held)
-    assert len(trained) + len(held) == 120
-    assert 10 < len(held) < 40
-    assert _data(folder, seed=2).documents["validation"] == held
+    found = {
+        "train": [line for block in data._train for line in _text(data, block).splitlines()],
+        "validation": _text(data, data._validation).splitlines(),
+    }
+    for part, lines in found.items():
+        assert lines == [" ".join(sentences) for _, sentences in read_paragraphs(str(folder), part)]
+
+
+def test_typing_data_puts_paragraphs_of_one_source_together(tmp_path, monkeypatch):
+    sources = ["a/one", "a/two", "a/two", "a/two", "b"]
+    paragraphs = [Paragraph(source, ["One.", "Two."]) for source in sources]
+    monkeypatch.setattr("docsight_training.data.typing.read_paragraphs", lambda *_, **__: iter(paragraphs))
+    data = _data(tmp_path, block=12)
+    assert [_text(data, block).count("One. Two.\n") for block in data._train] == [2, 2, 1]
+
+
+def test_typing_data_validates_on_so_many_characters(folder):
+    data = _data(folder, validation_characters=50)
+    assert len(data._validation) == 51  # and a line break
+    assert sum(batch.inputs.numel() for batch in data.val_dataloader()) <= 51
 
 
 def test_typing_data_knows_all_of_ascii_and_what_is_frequent(folder):
@@ -74,12 +88,12 @@ def test_typing_data_streams_go_on_from_batch_to_batch(folder):
 
 def test_typing_data_epochs_of_a_pass_cover_the_text_once(folder):
     data = _data(folder, lower=0.0, upper=0.0, streams=1)
-    parts = round(sum(map(len, data._blocks)) / 1500)
+    parts = round(sum(map(len, data._train)) / 1500)
     assert parts > 1
     seen = "".join(
         _text(data, torch.cat([batch.inputs[0] for batch in data.epoch_batches(epoch)])) for epoch in range(parts)
     )
-    whole = sum(len(block) for block in data._blocks)
+    whole = sum(len(block) for block in data._train)
     assert whole - len(seen) <= parts * 11
     second = _text(data, torch.cat([batch.inputs[0] for batch in data.epoch_batches(parts)]))
     assert not seen.startswith(second)
@@ -99,20 +113,27 @@ def test_typing_data_reads_some_text_in_another_case(folder, case, changed):
 
 
 def test_typing_data_thins_out_a_source(folder):
-    data = _data(folder, shares={"talk": 0.0})
-    assert data.sources() == {"books": {"origin": "books", "licence": "?"}}
-    numbers = {int(line.split()[4].strip(",")) for text in data.documents["train"] for line in text.split("\n")}
+    data = _data(folder, thin={"talk": 0.0})
+    text = "".join(_text(data, block) for block in data._train)
+    numbers = {int(line.split()[4].strip(",")) for line in text.splitlines()}
+    assert numbers
     assert all(n % 3 == 0 for n in numbers)
 
 
-def test_typing_data_says_what_is_missing(tmp_path):
-    with pytest.raises(ConfigError, match=r"data\.path"):
-        TypingData()
+def test_typing_data_says_what_is_missing(folder, tmp_path):
     with pytest.raises(DataError, match="found none"):
-        TypingData(path=str(tmp_path)).setup()
-    pq.write_table(pa.table({"text": ["a"]}), tmp_path / "bad.parquet")
-    with pytest.raises(DataError, match="expected a Parquet file with the columns text, source, para"):
-        TypingData(path=str(tmp_path)).setup()
+        _data(tmp_path)
+    with pytest.raises(DataError, match="too little text for training and validation"):
+        _data(folder, thin={"talk": 0.0, "books": 0.0})
+    with pytest.raises(DataError, match=r"set data\.epoch_characters higher"):
+        _data(folder)._batches(np.ones(1, dtype=np.uint8))
+
+
+def test_typing_data_refuses_more_characters_than_a_byte_can_number(tmp_path, monkeypatch):
+    many = [Paragraph("a", ["".join(map(chr, range(0x4E00, 0x4E00 + 200)))])]
+    monkeypatch.setattr("docsight_training.data.typing.read_paragraphs", lambda *_, **__: iter(many))
+    with pytest.raises(ConfigError, match="296 characters are too many"):
+        _data(tmp_path, min_count=1)
 
 
 def _module() -> TypingModule:
@@ -154,14 +175,13 @@ def test_typing_module_logs_bits_per_character():
     assert module.logged == {"val/bits_per_character": pytest.approx(2.0)}  # four characters, the unknown included
 
 
-def test_experiment_rnn_speller_typing_composes_and_takes_a_step(folder):
+def test_experiment_rnn_speller_takes_a_step_of_typing(folder):
     with hydra.initialize_config_module("docsight_conf", version_base="1.3"):
-        config = hydra.compose("train", overrides=["experiment=rnn_speller_typing", f"data.path={folder}"])
-    assert (config.trainer.monitor, config.trainer.mode) == ("val/bits_per_character", "min")
-    data = hydra.utils.instantiate(OmegaConf.merge(config.data, SMALL), _convert_="all")
-    data.setup()
-    network = hydra.utils.instantiate(config.model.network, **data.network_arguments(), hidden_dim=8)
-    module = hydra.utils.instantiate(config.model.module, network=network, _convert_="all")
+        config = hydra.compose("train", overrides=["experiment=rnn_speller"])
+    part = OmegaConf.to_container(config.model.typing)
+    data = _data(folder, **part["data"])
+    network = CharLM(**{**part["network"], "hidden_dim": 8}, chars=data.chars)
+    module = hydra.utils.instantiate(part["module"], network=network, seed=1, _convert_="all")
     module.log = lambda *_, **__: None
     loss = module.training_step(data.epoch_batches(0)[0], 0)
     loss.backward()
@@ -203,8 +223,6 @@ def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
         assert (table < 0).all()
 
 
-def test_letter_channel_ignores_words_of_other_letters_and_refuses_nothing_at_all(tmp_path):
+def test_letter_channel_ignores_words_of_other_letters_and_refuses_nothing_at_all():
     with pytest.raises(DataError, match="no misspelling that is one edit"):
         fit_letter_channel([("1st", "first"), ("abc", "xyz"), ("a", "a")])
-    with pytest.raises(DataError, match="columns misspelling and correction"):
-        read_pairs(tmp_path, ["none"])

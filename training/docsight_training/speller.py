@@ -178,13 +178,12 @@ class _Recipe:
 
     def _typing(self) -> CharLM:
         part, file = self.parts["typing"], self._file("typing")
-        common = {"shares": self.data["thin"], "seed": self.config["seed"]}
-        data = TypingData(path=self.data["text"], **common, **part["data"])
+        data = TypingData(text=self.data["text"], thin=self.data["thin"], seed=self.config["seed"], **part["data"])
         if file.is_file():
             arguments = torch.load(file, weights_only=True)["arguments"]
         else:
             data.setup()
-            arguments = {**part["network"], **data.network_arguments()}
+            arguments = {**part["network"], "chars": data.chars}
         network = CharLM(**arguments)
         self.arguments["typing"] = arguments
         self._fit("typing", network, lambda: data, monitor="val/bits_per_character", arguments=arguments)

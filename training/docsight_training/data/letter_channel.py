@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
 
@@ -16,23 +14,6 @@ from docsight.spelling.letter_channel import CODES, LETTERS, START, LetterChanne
 KINDS = {"substitute": 1.0, "vowel": 1.5, "leave_out": 1.0, "put_in": 1.0, "swap": 0.25}
 _VOWELS = frozenset("aeiouy")
 _TRUST = 400.0  # occurrences of a pair of letters at which its own rate weighs as much as that of the letter alone
-
-
-def read_pairs(path: Path, names: Iterable[str]) -> list[tuple[str, str]]:
-    """Return misspellings and corrections of lists, each a folder with `data.parquet`.
-
-    Raises:
-        DataError: A list is missing, or lacks the columns `misspelling` and `correction`.
-    """
-    pairs: list[tuple[str, str]] = []
-    for name in names:
-        file = path / name / "data.parquet"
-        try:
-            table = pq.read_table(file, columns=["misspelling", "correction"])
-        except (OSError, ValueError, KeyError) as err:
-            raise DataError(f"{file}: expected Parquet with the columns misspelling and correction: {err}") from err
-        pairs += zip(table["misspelling"].to_pylist(), table["correction"].to_pylist(), strict=True)
-    return pairs
 
 
 def fit_letter_channel(pairs: Iterable[tuple[str, str]]) -> LetterChannel:
