@@ -178,16 +178,24 @@ class Corrector:
             start, end = int(reading.starts[token]), int(reading.ends[last])
             rows = np.arange(heads[g] + 1, groups.start[g + 1])
             rows = rows[np.argsort(-logits[rows], kind="stable")][:MOST_SUGGESTIONS]
-            owned = bool(reading.types.possessive[reading.tokens[last]])
-            suggestions = [(self._written(groups, r, texts[text][start:end], owned), float(shares[r])) for r in rows]
+            ending = texts[text][end - 2 : end] if reading.types.possessive[reading.tokens[last]] else ""
+            plain = bool(reading.lower_sentence[reading.sentence[token]])
+            words = (self._word(groups, row, plain=plain) + ending for row in rows)
+            typed = texts[text][start:end]
+            suggestions = [(_in_case(word, typed), float(shares[r])) for word, r in zip(words, rows, strict=True)]
             yield text, Flag(start, end, suggestions, float(score[g]) if len(rows) else 0.0, bool(known[g]))
 
-    def _written(self, groups: Groups, row: int, typed: str, possessive: bool) -> str:
-        """Write an alternative in the manner of what was typed: its casing, its apostrophes, its possessive s."""
+    def _word(self, groups: Groups, row: int, *, plain: bool) -> str:
+        """Write an alternative; with the capital that it always has, but for a sentence where nothing has one."""
         ids = [int(at) for at in (groups.first[row], groups.second[row]) if at > 0]
-        word = " ".join(self._dictionary.own_case(at) for at in ids) + (typed[-2:] if possessive else "")
-        if "\u2019" in typed:
-            word = word.replace("'", "\u2019")
-        if typed.isupper() and sum(char.isalpha() for char in typed) > 1:
-            return word.upper()
-        return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+        dictionary = self._dictionary
+        return " ".join(dictionary.names[at] if plain else dictionary.own_case(at) for at in ids)
+
+
+def _in_case(word: str, typed: str) -> str:
+    """Write a word in the manner of what was typed: its casing, its apostrophes."""
+    if "\u2019" in typed:
+        word = word.replace("'", "\u2019")
+    if typed.isupper() and sum(map(str.isalpha, typed)) > 1:
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word

@@ -65,6 +65,8 @@ class Reading:
         bounds: (sentences + 1,) where sentences begin.
         ids: (tokens,) of words.
         open: (tokens,) it may be corrected.
+        sentence: (tokens,) the sentence it stands in.
+        lower_sentence: (sentences,) nothing in it has a capital.
         glued: (tokens,) one space parts it from the next token of its sentence.
     """
 
@@ -118,7 +120,7 @@ class Reading:
             known=types.known[tokens],
             casing=self.casings[at],
             first_of_sentence=self._first_word[at],
-            lower_sentence=self._lower[self.sentence[at]],
+            lower_sentence=self.lower_sentence[self.sentence[at]],
             upper_sentence=self._upper[self.sentence[at]],
             beside_title=self._beside_title[at],
             repeats=self._repeats[at],
@@ -142,7 +144,7 @@ class Reading:
         words = np.bincount(self.sentence, is_word, count)
         long = np.bincount(self.sentence, is_word & (self.types.letters[self.tokens] > 1), count)
         self._upper = (np.bincount(self.sentence, casings == _UPPER, count) == long) & (long > 1)
-        self._lower = (np.bincount(self.sentence, is_word & (casings > _LOWER), count) == 0) & (words > 1)
+        self.lower_sentence = (np.bincount(self.sentence, is_word & (casings > _LOWER), count) == 0) & (words > 1)
         self._alone = words <= 1
         title = (casings == _TITLE) & ~self._first_word
         same = self.sentence[1:] == self.sentence[:-1]

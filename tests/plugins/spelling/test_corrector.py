@@ -55,7 +55,11 @@ def _words(flag: Flag) -> list[str]:
     ],
 )
 def test_corrector_writes_words_in_the_manner_of_the_text(speller, typed, meant):
-    assert _flags(speller, f"it is {typed} now") == [(typed, meant)]
+    assert _flags(speller, f"It is {typed} now") == [(typed, meant)]
+
+
+def test_corrector_gives_no_capital_where_the_sentence_has_none(speller):
+    assert _flags(speller, "it is lonodn now") == [("lonodn", "london")]
 
 
 def test_corrector_keeps_the_apostrophes_of_the_text(speller):

@@ -94,7 +94,7 @@ class RankerData(pl.LightningDataModule):
         draws: int = 2,
         lone: int = 6000,
         clean: float = 1 / 3,
-        clean_edited: float = 0.7,
+        clean_edited: float = 0.6,
         unreachable: float = 0.3,
         without: Sequence[str] = (),
         held: float = 0.05,
