@@ -14,11 +14,11 @@ from docsight.spelling.text import is_key, key_of, read_tokens
 from docsight.vocab import UNK, casing
 
 # Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
-# addresses, domains and file names, calls of functions, or letters of another script or with diacritics. It looks
-# from the beginning of a stretch alone: from every character of a long one without any of these, time would be
-# quadratic.
+# addresses, domains and file names, calls of functions, parts of words in brackets, letters of another script or with
+# diacritics. It looks from the beginning of a stretch alone: from every character of a long one without any of these,
+# time would be quadratic.
 _ODD = re.compile(
-    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z]\("
+    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z][(\[]|\][a-z]"
     r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )

@@ -80,6 +80,8 @@ def confusions(
     typed, meant = _near(words, sources, zipf)
     twin = lexicon.twin.cpu().numpy()
     plain = (twin[typed] != meant) & (twin[meant] != typed) & ~_differ_in_s(words, typed, meant)
+    # No single letter is what was meant, but for the article: i is no word in lower case.
+    plain &= np.array([len(word) > 1 or word == "a" for word in ("", "", *words)])[meant]
     known_typed, known_meant = _known(vocab, sources, zipf, sets=sets, pairs=pairs)
     typed = np.concatenate([known_typed, typed[plain]])
     meant = np.concatenate([known_meant, meant[plain]])
