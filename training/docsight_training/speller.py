@@ -160,6 +160,7 @@ class _Recipe:
 
     def _context(self) -> ContextNetwork:
         part = self.parts["context"]
+        self._seed()
         network = ContextNetwork(num_chars=len(CHARS), **part["network"])
 
         def data() -> pl.LightningDataModule:
@@ -184,6 +185,7 @@ class _Recipe:
         else:
             data.setup()
             arguments = {**part["network"], "chars": data.chars}
+        self._seed()
         network = CharLM(**arguments)
         self.arguments["typing"] = arguments
         self._fit("typing", network, lambda: data, monitor="val/bits_per_character", arguments=arguments)
@@ -201,6 +203,7 @@ class _Recipe:
             "context": {**self.parts["context"]["network"], "in_bytes": True},
             "ranker": self.parts["ranker"]["network"],
         }
+        self._seed()
         network = Speller(**self.arguments)
         for name in ("lexicon", "pairs", "channel", "confusions", "trigrams", "letters"):
             network.get_submodule(name).load_state_dict(tables[name])
@@ -248,7 +251,7 @@ class _Recipe:
         folder, part = self.folder / name, self.parts[name]
         file = self._file(name)
         if not file.is_file():
-            pl.seed_everything(self.config["seed"], workers=True, verbose=False)
+            self._seed()
             data = make_data()
             module = instantiate(part["module"], network=network, seed=self.config["seed"], _convert_="all")
             settings = {**self.config["trainer"], "monitor": monitor, "mode": "min", **part.get("trainer", {})}
@@ -271,6 +274,10 @@ class _Recipe:
                 raise ConfigError(f"model.parts_from={lender}: expected {file}, which a run that is done leaves there.")
             return file
         return self.folder / stage / _RESULT
+
+    def _seed(self) -> None:
+        """Seed anew before each network and each stage, so that a run that goes on draws what it would have drawn."""
+        pl.seed_everything(self.config["seed"], workers=True, verbose=False)
 
     def _text(self, part: str) -> Iterable[Paragraph]:
         return read_paragraphs(self.data["text"], part, thin=self.data["thin"])

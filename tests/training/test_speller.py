@@ -1,0 +1,161 @@
+"""`docsight-train experiment=rnn_speller` on invented data, a few dozen words of it."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import spacy
+import torch
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+from pyarrow import parquet
+
+from docsight.bundle import load_folder
+from docsight.errors import ConfigError, DataError
+from docsight.vocab import UNK, Vocab
+from docsight_training import speller
+from docsight_training.data.lexicon import PAIR_LISTS
+from docsight_training.data.opentext import Paragraph
+from docsight_training.train import train
+
+_WORDS = """
+the of and to in a is that it was he for on are with they be at one have this from or had by but some what there we can
+out other were all your when up use how said each she which their time if will way about many then them would write like
+so these her long make thing see him two has look more day could go come did number sound no most people my over know
+water than call first who may down side been now find house friend street sentence family colour
+"""
+WORDS = _WORDS.split()
+PAIRS = [
+    ("teh", "the"),
+    ("wich", "which"),
+    ("freind", "friend"),
+    ("hosue", "house"),
+    ("peeple", "people"),
+    ("alot", "a lot"),
+]
+PAIRS += [(word[:2] + word[1:], word) for word in WORDS if len(word) > 4] + [(w[:-1], w) for w in WORDS if len(w) > 5]
+FREQUENCIES = {word: 0.05 / n for n, word in enumerate(WORDS, start=1)}
+TINY = [
+    "experiment=rnn_speller",
+    "task=tiny",
+    "threads=1",
+    "trainer.accelerator=cpu",
+    "trainer.precision=32-true",
+    "trainer.limit_train_batches=3",
+    "model.context.network={num_words:60,word_dim:8,char_dim:4,char_hidden:4,casing_dim:2,hidden_dim:8}",
+    "model.context.trainer.max_epochs=1",
+    "+model.context.data.random_words=10",
+    "model.context.data.batch_tokens=300",
+    "model.context.data.epoch_tokens=3000",
+    "model.typing.network={char_dim:4,hidden_dim:8}",
+    "+model.typing.data={block:60,streams:3,steps:10,epoch_characters:1500,min_count:3}",
+    "model.typing.trainer.max_epochs=1",
+    "model.ranker.network={hidden_dim:4,members:2}",
+    "model.ranker.data.draws=1",
+    "model.ranker.data.lone=20",
+    "+model.ranker.data={held:0.2,batch:64}",
+    "model.ranker.trainer.max_epochs=1",
+]
+
+
+def _sentence(draw: random.Random) -> str:
+    words = draw.choices(WORDS, k=draw.randint(4, 9))
+    return " ".join(words).capitalize() + "."
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a folder like the real one: text, misspelling lists and SCOWL's."""
+    path, draw = tmp_path_factory.mktemp("data"), random.Random(1)
+    rows = [{"text": _sentence(draw), "source": "talk", "para": n // 2} for n in range(1400)]
+    tables = {"text/all": rows}
+    for name in PAIR_LISTS:
+        tables[f"spelling/{name}/data"] = [{"misspelling": w, "correction": r, "count": 1} for w, r in PAIRS]
+    names = [{"clean": _sentence(draw)} for _ in range(40)]
+    tables |= {"spelling/wikidump_realistic/data": names, "spelling/wikipedia_clean/data": names[:20]}
+    for name, table in tables.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_table(pa.Table.from_pylist(table), path / f"{name}.parquet")
+    (path / "scowl").mkdir()
+    (path / "scowl" / "english-words.10").write_text("\n".join([*WORDS, "lot"]) + "\n")
+    return path
+
+
+@pytest.fixture
+def config(folder, monkeypatch):
+    monkeypatch.setattr(speller, "_frequencies", lambda: FREQUENCIES)
+
+    def compose_with(*overrides: str) -> dict:
+        with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+            paths = [f"data.path={folder}", f"data.scowl={folder / 'scowl'}"]
+            made = compose("train", overrides=[*TINY, *paths, *overrides])
+        OmegaConf.set_struct(made, False)
+        made.pop("hydra", None)
+        return OmegaConf.to_container(made, resolve=True)
+
+    return compose_with
+
+
+def test_experiment_rnn_speller_composes_and_resolves():
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        made = compose("train", overrides=["experiment=rnn_speller", "data.path=x"])
+    assert made.recipe == "speller"
+    assert made.name == "rnn_speller-1"
+    for key in ("data", "model", "trainer"):
+        OmegaConf.to_container(made[key], resolve=True, throw_on_missing=True)
+
+
+def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(config, tmp_path, monkeypatch):
+    metrics = train(config(), tmp_path / "run")
+    assert {name.partition("/")[0] for name in metrics} == {"context", "typing", "ranker"}
+    made = load_folder(tmp_path / "run" / "model", kind="speller")
+    assert set(made.vocabularies["words"].entries) >= set(WORDS)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_speller", config={"model": str(tmp_path / "run" / "model")})
+    doc = nlp("They know teh hosue.")
+    assert {row["text"] for row in doc._.corrections} >= {"teh", "hosue"}
+    assert spacy.load(tmp_path / "run" / "pipeline")("They know teh hosue.")._.corrections == doc._.corrections
+    card = (tmp_path / "run" / "model" / "MODEL_CARD.md").read_text()
+    assert "CC BY-SA 4.0" in card
+    assert str(tmp_path) not in card
+
+    # As if it had stopped before its last stage: the earlier ones are not made again.
+    shutil.rmtree(tmp_path / "run" / "ranker")
+    monkeypatch.setattr(speller._Recipe, "_count", None)
+    left = {part: (tmp_path / "run" / part / "weights.pt").read_bytes() for part in ("tables", "context", "typing")}
+    again = train(config("ckpt_path=last"), tmp_path / "run")
+    assert again == pytest.approx(metrics, abs=1e-4)
+    assert {part: (tmp_path / "run" / part / "weights.pt").read_bytes() for part in left} == left
+    same = load_folder(tmp_path / "run" / "model", kind="speller").network.state_dict()
+    for name, weights in made.network.state_dict().items():
+        if not name.startswith("ranker"):
+            assert torch.equal(weights, same[name]), name
+
+    with pytest.raises(ConfigError, match="holds an earlier run"):
+        train(config(), tmp_path / "run")
+
+
+def test_train_speller_names_a_checkpoint_that_it_cannot_take(config, tmp_path):
+    with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: a speller has many; pass last"):
+        train(config("ckpt_path=best.ckpt"), tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("data.text=nowhere", r"data\.text=nowhere: expected a folder of \.parquet files"),
+        ("data.lists=nowhere", r"nowhere.*data\.parquet: expected a parquet file"),
+        ("data.scowl=nowhere", "nowhere"),
+    ],
+)
+def test_train_speller_names_data_that_is_not_there(config, tmp_path, override, message):
+    with pytest.raises(DataError, match=message):
+        train(config(override), tmp_path / "run")
+
+
+def test_trigram_ids_take_signs_for_edges_and_the_s_off_unknown_words():
+    words = Vocab(["the", "house", "it's", "0"])
+    text = [Paragraph("talk", ["The house's, it's 12 teh!", "A"])]
+    assert speller._trigram_ids(text, words).tolist() == [0, 0, 2, 3, 0, 4, 5, UNK, 0, 0, 0, UNK, 0, 0]
