@@ -3,9 +3,9 @@
     python benchmarks/spelling.py --data FOLDER
 
 FOLDER holds one folder for each test set, Parquet files with `noisy` and `clean`, or `misspelling` and `correction`.
-The peers are in the extra `dev`, and Debian's packages aspell, hunspell, hunspell-en-us, hunspell-en-gb; one that is not
-installed is left out. Systems run one after another, each set in a new process on one core: caches
-are cold but for one sentence, and loading is not timed. `spelling_eval.py` scores, and tells what its figures mean. A
+The peers are in the extra `dev`, and Debian's packages aspell, hunspell, hunspell-en-us and hunspell-en-gb; one that is
+not installed is left out. Systems run one after another, each set in a new process on one core: caches are cold but for
+one sentence, and loading is not timed. `spelling_eval.py` scores, and tells what its figures mean. A
 peer with fewer rows than the others had a random sample, as all would take hours.
 """
 

@@ -41,7 +41,8 @@ def read_paragraphs(folder: str, part: str, *, thin: Mapping[str, float] | None 
             f"data.text={folder}: expected the columns text, source and para; {', '.join(sorted(missing))} not "
             f"found among {', '.join(rows.column_names)}."
         )
-    last, sentences = None, []
+    last: tuple[str, int] | None = None
+    sentences: list[str] = []
     for text, source, para in zip(rows["text"][:], rows["source"][:], rows["para"][:], strict=True):
         if (source, para) != last:
             if last and sentences and _taken(last, part, thin or {}):
