@@ -33,7 +33,7 @@ def test_shipped_speller_mends_unknown_words(nlp: Language, text: str, corrected
     ("text", "corrected"),
     [
         ("He is taller then me.", "He is taller than me."),
-        ("I would like a peace of cake.", "I would like a piece of cake."),
+        ("We had a peace of cake and a cup of tea.", "We had a piece of cake and a cup of tea."),
         ("We went to the see and swam all day.", "We went to the sea and swam all day."),
         ("He did not no the answer.", "He did not know the answer."),
         ("My brother and I where late for school.", "My brother and I were late for school."),
@@ -66,9 +66,9 @@ def test_shipped_speller_leaves_alone_what_is_no_mistake(nlp: Language, text: st
 def test_shipped_speller_takes_a_name_that_comes_again_for_a_name(nlp: Language) -> None:
     once = nlp("Brinner sailed from Tromso.")._.corrections[0]
     text = "Brinner sailed from Tromso. Later old Brinner wrote, and young Brinner answered."
-    again = nlp(text)._.corrections[0]
-    assert once["text"] == again["text"] == "Brinner"
-    assert again["score"] < once["score"]
+    again = [row for row in nlp(text)._.corrections if row["text"] == "Brinner"]
+    assert once["text"] == "Brinner"
+    assert all(row["score"] < once["score"] / 2 for row in again)
 
 
 def test_shipped_speller_follows_the_dialect_of_the_document(nlp: Language) -> None:

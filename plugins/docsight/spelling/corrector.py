@@ -14,13 +14,14 @@ from docsight.spelling.lexicon import ZIPF_STEPS
 from docsight.spelling.network import Speller
 from docsight.spelling.reading import Reading
 from docsight.spelling.scoring import Scorer
-from docsight.vocab import Vocab
+from docsight.vocab import Vocab, casing
 
 MAX_TOKENS = 8192  # that are worked on at once
 DOUBT = -4.0  # a usual word is looked at closely where an alternative is likelier than this, nats
-FLAGGED = 0.2  # the least score of a known word that is flagged
+FLAGGED = 0.2  # the least score of a word that is flagged though it is known, or has a capital
 EVEN = 0.5
 MOST_SUGGESTIONS = 5
+_LOWER = casing("a")
 
 
 class Flag(NamedTuple):
@@ -163,8 +164,10 @@ class Corrector:
         shares = weights / np.add.reduceat(weights, heads)[of]
         score = 1 / (1 + np.exp(np.clip(logits[heads] - best, -50, 50)))
         known = reading.types.known[reading.tokens[groups.token]]
-        # Two words that may be one are right by themselves: they are flagged where one is likelier than not.
-        wanted = np.where(groups.span > 1, score >= EVEN, (score >= FLAGGED) | ~known)
+        # Two words that may be one are right by themselves: they are flagged where one is likelier than not. An unknown
+        # word with a capital is a name unless there is a doubt.
+        strange = ~known & (reading.casings[groups.token] == _LOWER)
+        wanted = np.where(groups.span > 1, score >= EVEN, (score >= FLAGGED) | strange)
         taken: set[int] = set()
         chosen = []
         for g in sorted(np.flatnonzero(wanted).tolist(), key=lambda g: -score[g]):

@@ -142,7 +142,12 @@ def test_corrector_takes_the_words_of_the_user(speller):
     assert set(flagged) == {"zorblat", "freind", "zorblatt"}
     assert flagged["zorblatt"] == "Zorblat"
     speller.set_user_words(())
-    assert "Zorblat's" in dict(_flags(speller, text))
+    assert "zorblat" in dict(_flags(speller, text))
+
+
+def test_corrector_takes_unknown_words_with_a_capital_for_names_unless_in_doubt(speller):
+    assert _flags(speller, "It is Zorblat now") == []
+    assert _flags(speller, "It is zorblat now") == [("zorblat", "")]
 
 
 def test_corrector_batch_equals_single_calls(speller, monkeypatch):
