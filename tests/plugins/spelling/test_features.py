@@ -162,7 +162,8 @@ def test_features_tell_words_of_the_other_variety(variety, expected):
         ({"casing": [2], "beside_title": [True]}, ["title_inside", "beside_title"]),
         ({"beside_title": [True]}, []),  # a lower-case word beside a name
         ({"casing": [2], "repeats": [4]}, ["title_inside", "repeats"]),
-        ({"casing": [2], "repeats": [4], "first_of_sentence": [True]}, ["title_start"]),
+        ({"casing": [2], "repeats": [4], "first_of_sentence": [True]}, ["title_start", "repeats"]),
+        ({"repeats": [4]}, []),  # in lower case it is no name
         ({"known": [True]}, ["known"]),
         ({"possessive": [True]}, ["possessive"]),
         ({"suspicious": [True]}, ["suspicious"]),
