@@ -214,7 +214,7 @@ class _Recipe:
     def _rank(self, network: Speller) -> None:
         """Train the ranker on what the other parts say of mistakes in text that they have not met."""
         part = self.parts["ranker"]
-        network.ranker.requires_grad_(True)
+        network.ranker.train().requires_grad_(True)
 
         def data() -> pl.LightningDataModule:
             documents = [paragraph.sentences for paragraph in self._text("ranker")]

@@ -65,7 +65,10 @@ class Corrector:
         return self._dictionary.user_words
 
     def set_user_words(self, words: Iterable[str]) -> None:
-        """Take words to be right, never flagged, and suggested; a word with capitals in this form alone."""
+        """Take words to be right, never flagged, and suggested; a word with capitals in this form alone.
+
+        Not while another thread corrects with this very object.
+        """
         if (wanted := frozenset(words)) != self.user_words:
             self._take_words(wanted)
 
@@ -201,4 +204,4 @@ def _in_case(word: str, typed: str) -> str:
         word = word.replace("'", "\u2019")
     if typed.isupper() and sum(map(str.isalpha, typed)) > 1:
         return word.upper()
-    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+    return word[:1].upper() + word[1:] if typed[:1].isupper() and word.islower() else word

@@ -284,7 +284,9 @@ def _part(chosen: np.ndarray, lengths: np.ndarray, epoch: int, tokens: int, seed
 
 
 def edit_rivals(words: Sequence[str], *, most: int, among: int = 60_000) -> np.ndarray:
-    """Return for each word the most frequent ones that one edit makes of it.
+    """Return for each word the most frequent ones that share with it what is left without one letter.
+
+    These are the words one edit away, and those where a letter stands in another place (act, cat).
 
     Args:
         words: By falling frequency.
