@@ -69,12 +69,12 @@ def load_peer() -> Language:
     return nlp
 
 
-def test_sets(data: Path) -> Iterator[tuple[str, list[Document]]]:
-    """Yield the test part of each corpus of the experiment, labels folded as for training."""
+def named_documents(data: Path, role: str = "test") -> Iterator[tuple[str, list[Document]]]:
+    """Yield the test or validation part of each corpus of the experiment, labels folded as for training."""
     config = yaml.safe_load(EXPERIMENT.read_text())["data"]
     fold = {theirs: ours for ours, names in config["fold"].items() for theirs in names}
     for name, corpus in config["corpora"].items():
-        documents = read_corpus(name, Corpus(**corpus), "test", Reading(path=str(data), fold=fold))
+        documents = read_corpus(name, Corpus(**corpus), role, Reading(path=str(data), fold=fold))
         if documents:
             yield name, documents
 
@@ -103,7 +103,7 @@ def print_scores(ours: Language, peer: Language, data: Path, left_out: Path | No
     print("| test set | entities | rnn_ner F1 | PER | ORG | LOC | without this corpus | en_core_web_sm F1 |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     groups: dict[str, list[tuple[SpanScore, ...]]] = {}
-    for name, documents in test_sets(data):
+    for name, documents in named_documents(data):
         mine, theirs = score(ours, documents), score(peer, documents, PEER_LABELS)
         family = name.split("_")[0]
         without = score(load_ours(str(runs[family])), documents) if family in runs else None

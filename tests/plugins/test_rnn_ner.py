@@ -202,6 +202,27 @@ def test_rnn_ner_leaves_other_corrections_as_written(nlp, change):
     assert [(e.start, e.end, e._.score) for e in read.ents] == [(e.start, e.end, e._.score) for e in plain.ents]
 
 
+@pytest.mark.parametrize(
+    ("typed", "suggestion", "score", "applied", "is_read"),
+    [
+        ("Lodnon", "London", 0.2, False, True),  # strange and capitalised: a guess will do
+        ("Lodnon", "London", 0.19, False, False),
+        ("Lodnon", "Zorbla", 0.69, True, False),  # no guess that is as strange
+        ("lodnon", "London", 0.69, True, False),
+        ("London", "Charles", 0.69, True, False),  # a known word is read as it is, unless the correction is sure
+        ("London", "Charles", 0.7, True, True),
+        ("London", "Charles", 0.9, False, False),
+        ("lodnon", "zorbla", 0.7, True, True),
+    ],
+)
+def test_rnn_ner_reads_sure_corrections_and_guesses_at_strange_names(nlp, typed, suggestion, score, applied, is_read):
+    doc = nlp.make_doc(f"She lived in {typed} .")
+    row = {"start": 13, "end": 13 + len(typed), "suggestion": suggestion, "score": score, "applied": applied}
+    doc._.corrections = [row]
+    words, rows, *_ = nlp.get_pipe("rnn_ner")._read([doc])
+    assert words[rows[0][3]] == (suggestion if is_read else typed)
+
+
 def test_rnn_ner_can_be_told_not_to_use_corrections(tiny_model):
     nlp = _with(tiny_model, use_corrections=False)
     plain, doc = nlp("She lived in Lodnon ."), nlp.make_doc("She lived in Lodnon .")

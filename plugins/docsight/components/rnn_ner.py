@@ -16,11 +16,15 @@ from spacy.vocab import Vocab as SpacyVocab
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
-from docsight.corrections import applied_rows
+from docsight.corrections import Row, applied_rows
 from docsight.errors import ConfigError
 from docsight.networks.reading import ScoredSpan, encode_words, read_spans, word_types
 from docsight.networks.tagger import Tagger
+from docsight.vocab import UNK, Vocab
 
+# How sure a correction must be to be read. A guess will do for a capitalised word that the network has no vector for,
+# where it has one for the guess: the letters of a misspelt name tell little. Chosen on the validation sets.
+SURE, LIKELY = 0.7, 0.2
 _BEGUN = 3  # the value of `ent_iob` that opens an entity
 
 
@@ -74,7 +78,9 @@ class RnnNer(NetworkPipe):
         overwrite_ents: Whether an entity found here replaces those already there that it overlaps; otherwise
             those stay and it is dropped.
         spans_key: Where in `doc.spans` to write all entities found, with `attrs["scores"]`, or None.
-        use_corrections: Whether to read words as `doc._.corrections` corrects them, where one token becomes one word.
+        use_corrections: Whether to read words as `doc._.corrections` corrects them, where one token becomes one word:
+            if the correction is applied and its score is 0.7 or more, or, of a capitalised word that the network does
+            not know, if it knows the suggestion and the score is 0.2 or more.
         renamed: Labels to write in place of the model's own, such as {"PER": "PERSON"}.
         options: model, device, lang; see `NetworkPipe`.
     """
@@ -182,7 +188,7 @@ class RnnNer(NetworkPipe):
             behind = np.cumsum(is_word) - 1  # the last word at or before each token
             breaks.append(_breaks(doc, behind, blank[row]))
             if self.use_corrections:
-                for token, word in _corrected_words(doc):
+                for token, word in _corrected_words(doc, self.bundle.vocabularies["words"]):
                     row[token] = len(words)
                     words.append(word)
             rows.append(torch.from_numpy(row[is_word]))
@@ -205,15 +211,26 @@ def _breaks(doc: Doc, behind: np.ndarray, blank: np.ndarray) -> list[int]:
     return [int(at) for at in np.unique(np.concatenate(ends)) if at >= 0] if len(doc) else []
 
 
-def _corrected_words(doc: Doc) -> list[tuple[int, str]]:
-    """Return the tokens that read as another word once corrected; splits and joins are left as written."""
-    words = []
-    for correction in applied_rows(attributes.corrections(doc), attributes.text_size(doc)):
-        if not any(char.isspace() for char in correction["suggestion"]):
-            span = doc.char_span(correction["start"], correction["end"])
-            if span is not None and len(span) == 1 and correction["suggestion"]:
-                words.append((span.start, correction["suggestion"]))
-    return words
+def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
+    """Return the tokens that are read as another word; splits and joins are left as written."""
+    rows = attributes.corrections(doc)
+    applied = applied_rows(rows, attributes.text_size(doc))
+    words: dict[int, str] = {}
+    for row in [*applied, *(row for row in rows if not row["applied"])]:
+        if row["suggestion"] and not any(char.isspace() for char in row["suggestion"]):
+            span = doc.char_span(row["start"], row["end"])
+            if span is not None and len(span) == 1 and _is_read(row, span.text, vocab):
+                words.setdefault(span.start, row["suggestion"])
+    return list(words.items())
+
+
+def _is_read(row: Row, typed: str, vocab: Vocab) -> bool:
+    """Tell whether a correction is sure enough to be read; one that says nothing of its score is if it is applied."""
+    score = row.get("score", float(row["applied"]))
+    if row["applied"] and score >= SURE:
+        return True
+    is_strange = typed[:1].isupper() and vocab.word_id(typed) == UNK
+    return bool(is_strange and score >= LIKELY and vocab.word_id(row["suggestion"]) != UNK)
 
 
 def _blocked(doc: Doc) -> list[Span]:
