@@ -21,6 +21,7 @@ from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.corrector import Corrector, Flag
 from docsight.spelling.dictionary import LISTED
+from docsight.spelling.following import Following
 from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon
 from docsight.spelling.network import Speller
 from docsight.spelling.session import Session, Typist, generate
@@ -202,7 +203,8 @@ class RnnSpeller(NetworkPipe):
             loaded = self.bundle
             speller, vocab = cast(Speller, loaded.network), loaded.vocabularies["words"]
             words, zipf = usual_words(vocab, speller.lexicon, self.user_words)
-            self._typist = typist = Typist(speller.typing, speller.letters, words, zipf)
+            rankings = Following(speller.trigrams, speller.lexicon, vocab)
+            self._typist = typist = Typist(speller.typing, speller.letters, words, zipf, rankings=rankings)
         return typist.session(context, completions=completions)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:

@@ -11,7 +11,7 @@ from docsight.spelling.beam import Beam, Hypothesis
 from docsight.spelling.letter_channel import CODES, LETTERS
 from docsight.spelling.prefixes import PrefixIndex, Span
 
-# Log-probabilities of lower-case words by what stands before them, of which only differences count.
+# Log-probabilities of lower-case words in the place where one is typed, of which only differences count.
 Rank = Callable[[Sequence[str]], Sequence[float]]
 
 _STARTS = 2  # hypotheses that are completed

@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ CONTEXT = 400  # characters of the context that are read
 LONGEST = 32  # letters of a word that is still corrected
 RECENT = 64  # keystrokes whose hypotheses are kept, to take them back at once
 WORDS = 4096  # words that can be taken back
+BEFORE = 8  # words and signs before a word by which its completions are ranked
 SHOWN = 5  # letters that a keystroke names
 _PLAIN = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\t": " ", "\r": "\n"}
@@ -48,6 +49,9 @@ class Keystroke:
     prefix: str
     completions: tuple[tuple[str, float], ...]
 
+
+# From the text before a word to a ranking of what the word may be.
+Rankings = Callable[[str], Rank]
 
 # Before the first keystroke.
 _NOTHING = Keystroke("", (), "", ())
@@ -78,6 +82,7 @@ class _Word:
     log_probs: NDArray[np.float32]  # (1, chars + 1)
     literal: bool
     keystroke: Keystroke
+    rank: Rank | None = None
     actions: list[str | _Accepted] = field(default_factory=list)
 
 
@@ -91,6 +96,8 @@ class Typist:
         zipf: (words,) their Zipf frequencies.
         threshold: The probability that another letter needs to be put for the one typed.
         word_threshold: The probability that another prefix or word needs to be put for the one typed.
+        rankings: More knowledge of which words fit, for the completions: from what stands before a word, to a function
+            from a list of words in lower case to the log-probability of each. Called once a word.
         settings: Further arguments of the `Decoder`.
     """
 
@@ -103,6 +110,7 @@ class Typist:
         *,
         threshold: float = 0.45,
         word_threshold: float = 0.9,
+        rankings: Rankings | None = None,
         **settings: Any,
     ) -> None:
         index = PrefixIndex(words, zipf)
@@ -110,10 +118,11 @@ class Typist:
         self.decoder = Decoder(network, channel, index, **settings)
         self.completer = Completer(network, index)
         self.threshold, self.word_threshold = threshold, word_threshold
+        self.rankings = rankings
 
-    def session(self, context: str = "", *, completions: int = 5, rank: Rank | None = None) -> "Session":
+    def session(self, context: str = "", *, completions: int = 5) -> "Session":
         """Start a session; see `Session`."""
-        return Session(self, context, completions=completions, rank=rank)
+        return Session(self, context, completions=completions)
 
 
 class Session:
@@ -126,13 +135,11 @@ class Session:
         typist: Network, channel and lexicon.
         context: What stands before. A word at its very end is the one that goes on.
         completions: How many completions a keystroke brings.
-        rank: More knowledge of which words fit here, for the completions: from a list of words in lower case to the
-            log-probability of each.
     """
 
     @torch.inference_mode()
-    def __init__(self, typist: Typist, context: str = "", *, completions: int = 5, rank: Rank | None = None) -> None:
-        self._typist, self._completions, self.rank = typist, completions, rank
+    def __init__(self, typist: Typist, context: str = "", *, completions: int = 5) -> None:
+        self._typist, self._completions = typist, completions
         plain = unicodedata.normalize("NFC", context).translate(_PLAIN)[-CONTEXT:]
         begun = len(plain) - len(plain.rstrip("".join(CODES) + "".join(CODES).upper()))
         begun = min(begun, LONGEST)
@@ -143,7 +150,8 @@ class Session:
         self._old = context[: len(context) - begun]
         self._ended: list[str] = []
         glued = before[-1:] in _GLUE
-        self._words: deque[_Word] = deque([_Word(state, log_probs, glued, _NOTHING)], maxlen=WORDS)
+        begin = _Word(state, log_probs, glued, _NOTHING, self._ranking())
+        self._words: deque[_Word] = deque([begin], maxlen=WORDS)
         self._recent: deque[_Moment] = deque(maxlen=RECENT)
         self._now = self._restart(self._words[-1])
         for char in word:
@@ -229,7 +237,8 @@ class Session:
         changed = best != plain and share >= typist.threshold
         prefix = self._prefix(beam, text, changed=changed)
         letters = tuple((char if meant == plain else meant, p) for meant, p in ranked[:SHOWN])
-        return _Moment(text, False, beam, Keystroke(best if changed else char, letters, prefix, self._complete(beam)))
+        completions = self._complete(beam, self._words[-1].rank)
+        return _Moment(text, False, beam, Keystroke(best if changed else char, letters, prefix, completions))
 
     def _prefix(self, beam: Beam, text: str, *, changed: bool) -> str:
         """Return the word so far: as typed, unless the letter was changed or another word is likely enough."""
@@ -254,7 +263,7 @@ class Session:
         self._words[-1].actions.append(char)
         self._recent.append(now)
         self._ended.append(text + char)
-        word = _Word(state, log_probs, literal, _NOTHING)
+        word = _Word(state, log_probs, literal, _NOTHING, self._ranking())
         self._now = self._restart(word)
         word.keystroke = Keystroke(char, ((char, 1.0),), "", self._now.keystroke.completions)
         self._now = replace(self._now, keystroke=word.keystroke)
@@ -270,7 +279,7 @@ class Session:
         state, log_probs = decoder.read(plain, word.state)
         literal = word.literal or len(plain) > LONGEST or not set(plain.lower()) <= CODES.keys()
         beam = decoder.settled(state, log_probs, plain) if literal else decoder.begin(state, log_probs, plain)
-        completions = () if literal else self._complete(beam)
+        completions = () if literal else self._complete(beam, word.rank)
         return _Moment(plain, literal, beam, Keystroke(text[-1], ((text[-1], 1.0),), text, completions))
 
     def _restart(self, word: "_Word") -> _Moment:
@@ -281,11 +290,20 @@ class Session:
         beam = decoder.begin(word.state, word.log_probs)
         keystroke = word.keystroke
         if keystroke is _NOTHING:
-            keystroke = replace(_NOTHING, completions=self._complete(beam))
+            keystroke = replace(_NOTHING, completions=self._complete(beam, word.rank))
         return _Moment("", False, beam, keystroke)
 
-    def _complete(self, beam: Beam) -> tuple[tuple[str, float], ...]:
-        return self._typist.completer.complete(beam, self._completions, self.rank) if self._completions else ()
+    def _ranking(self) -> Rank | None:
+        """Return the ranking of the word that begins here."""
+        rankings = self._typist.rankings
+        if rankings is None or not self._completions:
+            return None
+        # Of the context too where little was typed since; never the whole text, which may be long.
+        before = self._old[-CONTEXT:] if len(self._ended) < BEFORE else ""
+        return rankings(before + "".join(self._ended[-BEFORE:]))
+
+    def _complete(self, beam: Beam, rank: Rank | None) -> tuple[tuple[str, float], ...]:
+        return self._typist.completer.complete(beam, self._completions, rank) if self._completions else ()
 
 
 def _ends_word(char: str, word: str) -> bool:

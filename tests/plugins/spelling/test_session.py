@@ -1,3 +1,4 @@
+import copy
 import random
 import time
 
@@ -110,16 +111,54 @@ def test_session_completes_by_lexicon_words_of_the_case_typed(typist):
     assert all(word != "network" for word, _ in _type(typist.session(), "network").completions)
 
 
-def test_session_completions_follow_a_ranking_given(typist):
+@pytest.fixture
+def ranked(typist):
+    """Make a typist that likes the word works, and those behind which it was asked to rank."""
     asked = []
 
-    def rank(words):
-        asked.append(list(words))
-        return [0.0 if word == "works" else -20.0 for word in words]
+    def rankings(before):
+        asked.append(before)
 
-    session = typist.session(rank=rank)
-    assert _type(session, "w").completions[0][0] == "works"
-    assert all(word == word.lower() for words in asked for word in words)
+        def rank(words):
+            assert all(word == word.lower() for word in words)
+            return [0.0 if word == "works" else -20.0 for word in words]
+
+        return rank
+
+    ranked = copy.copy(typist)
+    ranked.rankings = rankings
+    return ranked, asked
+
+
+def test_session_completions_follow_a_ranking_given(ranked):
+    typist, asked = ranked
+    assert _type(typist.session("we "), "w").completions[0][0] == "works"
+    assert asked == ["we "]
+
+
+def test_session_asks_for_a_ranking_by_the_words_as_they_were_meant(ranked):
+    typist, asked = ranked
+    session = typist.session("In the gar")
+    assert asked == ["In the "]
+    session.accept("garden")
+    _type(session, " netwrok ")
+    assert asked[1:] == ["In the garden ", "In the garden network "]
+    _type(session, "of the house, " * 4)
+    assert asked[-1] == "of the house, of the house, "  # of the last words alone, however long the text
+    seen = len(asked)
+    typist.session(completions=0).type("w")
+    assert len(asked) == seen
+
+
+def test_session_ranks_as_before_when_a_word_was_taken_back(typist):
+    # The second word likes what the first one does not.
+    liking = copy.copy(typist)
+    liking.rankings = lambda before: lambda words: [20.0 * ((word == "works") == (not before)) for word in words]
+    session = liking.session()
+    _type(session, "we ")
+    for _ in range(3):
+        session.backspace()
+    assert session.type("w").completions[0][0] == "works"
 
 
 def test_session_completions_can_be_switched_off(typist):
