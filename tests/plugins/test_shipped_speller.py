@@ -33,7 +33,7 @@ def test_shipped_speller_mends_unknown_words(nlp: Language, text: str, corrected
     ("text", "corrected"),
     [
         ("He is taller then me.", "He is taller than me."),
-        ("We had a peace of cake and a cup of tea.", "We had a piece of cake and a cup of tea."),
+        ("Would you like another peace of cake?", "Would you like another piece of cake?"),
         ("We went to the see and swam all day.", "We went to the sea and swam all day."),
         ("He did not no the answer.", "He did not know the answer."),
         ("My brother and I where late for school.", "My brother and I were late for school."),

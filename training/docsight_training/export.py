@@ -63,6 +63,7 @@ def model_card(
     card = config["card"]
     figures = [f"| {name} | {value:.4f} |" for name, value in metrics.items()]
     corpora = [f"| {name} | {d.get('licence') or '-'} | {d.get('origin') or '-'} |" for name, d in data.items()]
+    labels = [f"Labels: {', '.join(arguments['labels'])}."] if arguments.get("labels") else []
     limits = [f"- {limit}" for limit in card["limits"]] or ["- Not told in the config (`card.limits`)."]
     return "\n".join(
         [
@@ -70,7 +71,7 @@ def model_card(
             "",
             card.get("about") or f"A model for the spaCy component `{config['component']}`, language {config['lang']}.",
             "",
-            f"Labels: {', '.join(arguments.get('labels', ()))}.",
+            *labels,
             f"Trained by `docsight-train` {__version__} with seed {config['seed']}; the licence of the weights: "
             f"{card['licence']}.",
             "",

@@ -28,8 +28,8 @@ from docsight.spelling.session import Session, Typist, generate
 from docsight.spelling.text import is_key, key_of
 from docsight.vocab import Vocab
 
-# The score from which a correction is applied, by setting: odds of about 3 to 1 for it, even, and 1 to 3.
-THRESHOLDS = {"precise": 0.73, "balanced": 0.5, "eager": 0.27}
+# The score from which a correction is applied, by setting; what each reaches: docs/spelling.md.
+THRESHOLDS = {"precise": 0.8, "balanced": 0.6, "eager": 0.3}
 DIALECTS = ("auto", "us", "uk")
 CONTEXT, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
