@@ -138,9 +138,9 @@ def test_rnn_speller_refuses_a_threshold_that_is_none(threshold):
 
 
 def test_rnn_speller_refuses_settings_and_dialects_that_are_none():
-    with pytest.raises(ConfigError, match="expected the setting precise, balanced, eager; found 'bold'"):
+    with pytest.raises(ConfigError, match="expected the setting to be one of precise, balanced, eager; found 'bold'"):
         _built(setting="bold")
-    with pytest.raises(ConfigError, match="expected the dialect auto, us, uk; found 'british'"):
+    with pytest.raises(ConfigError, match="expected the dialect to be one of auto, us, uk; found 'british'"):
         _built(dialect="british")
 
 

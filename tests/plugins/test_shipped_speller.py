@@ -95,3 +95,22 @@ def test_shipped_speller_continues_a_text_alike_for_the_same_seed(nlp: Language)
     assert len(text) == 40
     assert text == speller.generate("The history of", length=40, temperature=0.5, seed=3)
     assert text != speller.generate("The history of", length=40, temperature=0.5, seed=4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'He told me: "Das Leben ist kein Ponyhof" and I laughed.',
+        "Jag bor i Sverige med min familj och en hund.",
+        "Mi piace andare al mare con la mia famiglia.",
+        "Nous avons dormi dans un petit hotel avec nos amis.",
+        "The house has one storey.",
+    ],
+)
+def test_shipped_speller_leaves_other_languages_and_the_other_english_alone(nlp: Language, text: str) -> None:
+    assert nlp(text)._.corrected_text == text
+
+
+def test_shipped_speller_does_not_take_words_in_a_row_that_are_misspelt_for_another_language(nlp: Language) -> None:
+    assert nlp("Teh quik borwn fox jumpd")._.corrected_text == "The quick brown fox jumped"
+    assert nlp("I cant beleive it, he wont come.")._.corrected_text == "I can't believe it, he won't come."

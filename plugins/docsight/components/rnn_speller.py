@@ -126,13 +126,7 @@ class RnnSpeller(NetworkPipe):
         user_words_path: str | Path | None = None,
         **options: Any,
     ) -> None:
-        if setting not in THRESHOLDS:
-            raise ConfigError(f"{name}: expected the setting {', '.join(THRESHOLDS)}; found {setting!r}.")
-        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-        if threshold is not None and not (is_number and 0 <= threshold <= 1):
-            raise ConfigError(f"{name}: expected a threshold from 0 to 1, or None; found {threshold!r}.")
-        if dialect not in DIALECTS:
-            raise ConfigError(f"{name}: expected the dialect {', '.join(DIALECTS)}; found {dialect!r}.")
+        self.name = name
         self.setting = setting
         self.threshold = threshold
         self.dialect = dialect
@@ -143,6 +137,44 @@ class RnnSpeller(NetworkPipe):
         self._corrector: Corrector | None = None
         self._typist: Typist | None = None
         super().__init__(vocab, name, **options)
+
+    @property
+    def setting(self) -> str:
+        """How sure a correction must be to be applied: precise, balanced or eager."""
+        return self._setting
+
+    @setting.setter
+    def setting(self, setting: str) -> None:
+        if setting not in THRESHOLDS:
+            raise ConfigError(
+                f"{self.name}: expected the setting to be one of {', '.join(THRESHOLDS)}; found {setting!r}."
+            )
+        self._setting = setting
+
+    @property
+    def threshold(self) -> float | None:
+        """The least score of a correction that is applied; None for that of the setting."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, threshold: float | None) -> None:
+        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
+        if threshold is not None and not (is_number and 0 <= threshold <= 1):
+            raise ConfigError(f"{self.name}: expected a threshold from 0 to 1, or None; found {threshold!r}.")
+        self._threshold = threshold
+
+    @property
+    def dialect(self) -> str:
+        """Which English is right: auto, us or uk."""
+        return self._dialect
+
+    @dialect.setter
+    def dialect(self, dialect: str) -> None:
+        if dialect not in DIALECTS:
+            raise ConfigError(
+                f"{self.name}: expected the dialect to be one of {', '.join(DIALECTS)}; found {dialect!r}."
+            )
+        self._dialect = dialect
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Corrector:
             self._take_words(wanted)
 
     def _take_words(self, words: frozenset[str]) -> None:
-        self._dictionary = Dictionary(self._vocabularies["words"], self._network.lexicon, words)
+        self._dictionary = Dictionary(self._vocabularies["words"], self._network.lexicon, words, self._network.pairs)
         self._alternatives = Alternatives(self._network, self._dictionary, self._index)
         self._scorer = Scorer(self._network, self._dictionary, self._vocabularies["chars"], self._device)
 
@@ -186,15 +186,21 @@ class Corrector:
             rows = rows[np.argsort(-logits[rows], kind="stable")][:MOST_SUGGESTIONS]
             ending = texts[text][end - 2 : end] if reading.types.possessive[reading.tokens[last]] else ""
             plain = bool(reading.lower_sentence[reading.sentence[token]])
-            words = (self._word(groups, row, plain=plain) + ending for row in rows)
-            typed = texts[text][start:end]
-            suggestions = [(_in_case(word, typed), float(shares[r])) for word, r in zip(words, rows, strict=True)]
-            yield text, Flag(start, end, suggestions, float(score[g]) if len(rows) else 0.0, bool(known[g]))
+            variety, typed = int(reading.variety[text]), texts[text][start:end]
+            suggestions: dict[str, float] = {}
+            for row in rows:  # both varieties of a word may be the same one here
+                word = _in_case(self._word(groups, row, variety, plain=plain) + ending, typed)
+                suggestions[word] = suggestions.get(word, 0.0) + float(shares[row])
+            best_first = sorted(suggestions.items(), key=lambda item: -item[1])
+            yield text, Flag(start, end, best_first, float(score[g]) if len(rows) else 0.0, bool(known[g]))
 
-    def _word(self, groups: Groups, row: int, *, plain: bool) -> str:
-        """Write an alternative; with the capital that it always has, but for a sentence where nothing has one."""
-        ids = [int(at) for at in (groups.first[row], groups.second[row]) if at > 0]
+    def _word(self, groups: Groups, row: int, variety: int, *, plain: bool) -> str:
+        """Write an alternative, as the variety of English of the text has it (0: either).
+
+        It has the capital that it always has, but for a sentence where nothing has one.
+        """
         dictionary = self._dictionary
+        ids = [dictionary.in_variety(int(at), variety) for at in (groups.first[row], groups.second[row]) if at > 0]
         return " ".join(dictionary.names[at] if plain else dictionary.own_case(at) for at in ids)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from torch import Tensor
 
+from docsight.spelling.candidates import KnownPairs
 from docsight.spelling.features import Bools, Floats, Ints, Words
 from docsight.spelling.hashing import hash_words
 from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon, Source
@@ -24,9 +25,13 @@ class Dictionary:
         words: The lexicon.
         lexicon: Its facts.
         user_words: Words that are right, too; one with capitals in this form alone.
+        pairs: Misspellings that lists hold.
     """
 
-    def __init__(self, words: Vocab, lexicon: Lexicon, user_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, words: Vocab, lexicon: Lexicon, user_words: Iterable[str] = (), pairs: KnownPairs | None = None
+    ) -> None:
+        self._pairs = pairs
         self.user_words = frozenset(user_words)
         self.lexicon_size = len(words)
         keys = {key_of(word) for word in self.user_words}
@@ -61,9 +66,22 @@ class Dictionary:
         """Return the ids of words in the other variety of English, 0 for none."""
         return np.where(ids < self.size, self.twin[np.where(ids < self.size, ids, 0)], 0)
 
+    def in_variety(self, at: int, variety: int) -> int:
+        """Return a word, or where it is of another variety of English (a flag of `Source`, 0 for any) its twin."""
+        own = int(self.sources[at]) & int(Source.US | Source.UK)
+        return int(self.twin[at]) if variety and own and not own & variety and self.twin[at] else at
+
     def is_users(self, surface: str) -> bool:
         """Tell whether a word as written is one of the user's."""
         return surface in self.user_words or (bool(self.user_words) and key_of(surface) in self.user_words)
+
+    def listed_mistakes(self, keys: Sequence[str]) -> Bools:
+        """Tell which keys stand in a list of misspellings."""
+        found = np.zeros(len(keys), dtype=bool)
+        if self._pairs is not None and len(keys):
+            plain = [key if is_key(key) else "" for key in keys]
+            found[self._pairs.lookup(plain)[0]] = True
+        return found
 
     def own_case(self, at: int) -> str:
         """Return a word with the capitals that it always has."""

@@ -16,15 +16,16 @@ _ENGLISH = (
     "then there they this to up very we were what when where which who why will with would you your"
 )
 _FOREIGN = (
-    "aber ao au auch auf aux avec bei ce cette che com como con cum da dans das dat del della dem den der des di "
-    "die dos du een ein eine einen einer el elle em en er es est et gli haben het ihr ik il ist ja je la las le "
-    "les lo los mein meine mi mit mon muy na nach nao ni nicht niet non nous oder op os para pas per pero por "
-    "pour que qui quod se sed sein seine seiner sie sind sono sont su sul sur te um uma un una und une van von "
-    "voor vous wir wird zijn zu zum zur"
+    "aber alla ao att au auch auf aux av avec bei bist ce cette che com como con cum da dal dans das dat dei del "
+    "della dem den der des di die dos du een ei ein eine einen einer el elle em en er es est et ett euch gli "
+    "haben het ich ihn ihr ik il ils ist ja jag je jeg jest kein keine la las le les leur lo los med mein meine "
+    "mi mia mio mit mon muy na nach nao nel nella ni nicht nie niet non nous och oder og op os para pas per pero "
+    "por pour que qui quod se sed sein seine seiner sie sind sono sont su sul sur te um uma un una und une uns "
+    "van von voor vous wir wird zijn zu zum zur"
 )
 _BESIDE = 4  # words on either side that tell a foreign stretch
 _FEW = 4  # fewer words do not tell
-_LEAST = 2  # foreign words in it
+_LEAST = 2  # foreign words in it, or foreign and unknown ones
 _SHARE = 0.3  # of its words
 _RARE_ZIPF = 2.5  # a word of the large lists that is more frequent than this is often another language's
 
@@ -32,10 +33,11 @@ _RARE_ZIPF = 2.5  # a word of the large lists that is more frequent than this is
 class Kind(IntEnum):
     """What a word says of the language that it stands in."""
 
-    NEITHER = 0
-    USUAL = 1  # a word of the base dictionaries
+    UNKNOWN = 0
+    USUAL = 1  # a word of the base dictionaries, or a listed misspelling
     ENGLISH = 2
-    FOREIGN = 3
+    FOREIGN = 3  # it may be
+    FUNCTION = 4  # a common word of another language
 
 
 def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictionary) -> Ints:
@@ -50,12 +52,13 @@ def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictio
     usual = ((sources & int(Source.US | Source.UK)) > 0) & ((sources & int(Source.LOWER)) > 0)
     listed = (sources > 0) & ~dictionary.in_dictionary[inside]
     odd = dictionary.in_dictionary[inside] & ~usual & (casings == 1) & (zipf >= _RARE_ZIPF)
-    kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.NEITHER)).astype(np.int64)
+    kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.UNKNOWN)).astype(np.int64)
+    kinds[dictionary.listed_mistakes(keys)] = Kind.USUAL
     for at, key in enumerate(keys):
         if key in english:
             kinds[at] = Kind.ENGLISH
         elif key in foreign:
-            kinds[at] = Kind.FOREIGN
+            kinds[at] = Kind.FUNCTION
     return kinds
 
 
@@ -67,16 +70,22 @@ def foreign_stretches(kinds: Ints, edges: Ints) -> Bools:
         edges: (2, words) the first word of the sentence of each, and the first behind it.
 
     Returns:
-        (words,) whether among a word and those beside it none is common English, foreign ones are more than a few,
-        and usual English ones are not the most.
+        (words,) whether a word stands in one: there is no common English beside it, and foreign words are more than
+        a few while usual English ones are not the most, or a common word of another language is and half of all are
+        foreign or unknown; or, if it may be foreign itself, whether a common word of another language is next to it.
     """
     at = np.arange(len(kinds))
     low, high = np.maximum(at - _BESIDE, edges[0]), np.minimum(at + _BESIDE + 1, edges[1])
 
-    def beside(kind: Kind) -> Ints:
-        before = starts_of((kinds == kind).astype(np.int64))
+    def beside(*wanted: Kind) -> Ints:
+        before = starts_of(np.isin(kinds, wanted).astype(np.int64))
         return before[high] - before[low]
 
-    count, foreign = high - low, beside(Kind.FOREIGN)
-    enough = (count >= _FEW) & (foreign >= _LEAST) & (foreign >= _SHARE * count)
-    return enough & (beside(Kind.ENGLISH) == 0) & (2 * beside(Kind.USUAL) <= count)
+    count, foreign = high - low, beside(Kind.FOREIGN, Kind.FUNCTION)
+    strange = foreign + beside(Kind.UNKNOWN)
+    many = (foreign >= _LEAST) & (foreign >= _SHARE * count) & (2 * beside(Kind.USUAL) <= count)
+    most = (beside(Kind.FUNCTION) > 0) & (strange >= _LEAST) & (2 * strange >= count)
+    stretch = (count >= _FEW) & (many | most) & (beside(Kind.ENGLISH) == 0)
+    function, odd = kinds == Kind.FUNCTION, np.isin(kinds, (Kind.UNKNOWN, Kind.FOREIGN, Kind.FUNCTION))
+    pair = odd[1:] & odd[:-1] & (function[1:] | function[:-1]) & (edges[0][1:] == edges[0][:-1])
+    return stretch | np.append(pair, False)[: len(kinds)] | np.insert(pair, 0, False)[: len(kinds)]

@@ -18,7 +18,7 @@ from docsight.vocab import UNK, casing
 # diacritics. It looks from the beginning of a stretch alone: from every character of a long one without any of these,
 # time would be quadratic.
 _ODD = re.compile(
-    r"(?<!\S)\S*(?:[\d@_/\\#~^=<>{}|+*$%]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z][(\[]|\][a-z]"
+    r"(?<!\S)\S*(?:[\d@/\\#~^=<>{}|+$%]|[^\W_]_+[^\W_]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z][(\[]|\][a-z]"
     r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ def _column(text: str, dictionary: Dictionary, name: str) -> list:
         ("open teh.txt or C:\\wich or /teh/wich now", "open or or now"),
         ("the #freind of @wich and a_teh", "the of and"),
         ("the 12th A4x v2 of 3 and 1,234.5", "the of and"),
-        ("50% of teh* and $teh ~wich a=b <teh> x^y", "of and"),
+        ("50% of 3*teh and $teh ~wich a=b <teh> x^y", "of and"),
         ("na\u00efve caf\u00e9s and \u041f\u0440\u0438\u0432\u0435\u0442 te\u0301h \u65e5\u672cteh teh", "and teh"),
         ("teh\u200dteh teh\U0001f600 teh\x00 teh", "teh teh"),
         ("\u201cTeh\u201d \u2018wich\u2019 teh\u2026 teh\u2014wich \u00abteh\u00bb", "Teh wich teh teh wich teh"),

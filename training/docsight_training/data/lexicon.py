@@ -36,6 +36,10 @@ _MAX_TWIN_GAP = 2.2  # in steps of the Zipf scale: idea is no American for idaea
 _MIN_PART_ZIPF = 3.0  # of each word of a correction of two words
 
 
+# Words of dictionaries that stand in texts for others, almost always.
+_HARDLY_WORDS = ("cant", "wont")
+
+
 def build_lexicon(
     scowl: Path,
     *,
@@ -67,6 +71,8 @@ def build_lexicon(
     _add_frequent(words, frequencies)
     _add_corpus(words, counts)
     _set_zipf(words, frequencies, counts)
+    for word in _HARDLY_WORDS:
+        words.sources[word] = Source.FREQUENCY
     _drop_unheard(words, frequencies, counts)
     _drop_misspellings(words, listed)
     ordered = sorted(words.sources, key=lambda word: (-words.zipf[word], word))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 # Words that no rule gives; forms of them with an ending follow.
 _SINGLE = {
     "tire": "tyre", "program": "programme", "check": "cheque", "practice": "practise", "license": "licence",
+    "story": "storey", "stories": "storeys",
     "plow": "plough", "draft": "draught", "mustache": "moustache", "pajama": "pyjama", "skeptic": "sceptic",
     "skeptical": "sceptical", "skepticism": "scepticism", "aluminum": "aluminium", "airplane": "aeroplane",
     "mold": "mould", "molt": "moult", "smolder": "smoulder", "jewelry": "jewellery", "specialty": "speciality",
