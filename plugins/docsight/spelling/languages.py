@@ -40,25 +40,29 @@ class Kind(IntEnum):
     FUNCTION = 4  # a common word of another language
 
 
+_FUNCTION_WORDS: dict[str, Kind] = {
+    **dict.fromkeys(_FOREIGN.split(), Kind.FUNCTION),
+    **dict.fromkeys(_ENGLISH.split(), Kind.ENGLISH),
+}
+
+
 def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictionary) -> Ints:
     """Tell the `Kind` of words, (words,), by their keys, ids and casings.
 
     A word that people use and no dictionary has is hardly a misspelling, and may be foreign; so may be one that only
     the large dictionaries have, or that they write with a capital, where it is frequent and in lower case.
     """
-    english, foreign = frozenset(_ENGLISH.split()), frozenset(_FOREIGN.split())
     inside = np.where(ids < dictionary.size, ids, 0)
     sources, zipf = dictionary.sources[inside], dictionary.zipf[inside]
     usual = ((sources & int(Source.US | Source.UK)) > 0) & ((sources & int(Source.LOWER)) > 0)
     listed = (sources > 0) & ~dictionary.in_dictionary[inside]
     odd = dictionary.in_dictionary[inside] & ~usual & (casings == 1) & (zipf >= _RARE_ZIPF)
     kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.UNKNOWN)).astype(np.int64)
-    kinds[dictionary.listed_mistakes(keys)] = Kind.USUAL
+    doubtful = np.flatnonzero(kinds != Kind.USUAL)
+    mistakes = dictionary.listed_mistakes([keys[at] for at in doubtful.tolist()])
+    kinds[doubtful[mistakes]] = Kind.USUAL
     for at, key in enumerate(keys):
-        if key in english:
-            kinds[at] = Kind.ENGLISH
-        elif key in foreign:
-            kinds[at] = Kind.FUNCTION
+        kinds[at] = _FUNCTION_WORDS.get(key, kinds[at])
     return kinds
 
 
