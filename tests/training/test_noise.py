@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from docsight_training.data.alignment import LEARNER_MIX, align, edit_kind
-from docsight_training.data.noise import Change, Noise, confusions, recased, typed_words
+from docsight_training.data.noise import Noise, confusions
 
 TEXT = """
 accommodation address beautiful because beginning believe business calendar committee definitely different embarrass
@@ -192,20 +192,6 @@ def test_noisy_changes_words_once_and_in_order(noise: Noise, sentence: list[str]
         assert all(a.stop <= b.start for a, b in pairwise(changes))
         assert all("," not in sentence[change.start : change.stop] for change in changes)
         assert all(change.typed != " ".join(sentence[change.start : change.stop]) for change in changes)
-
-
-def test_typed_words_tells_what_was_meant() -> None:
-    changes = [Change(0, 1, "Some times", "split"), Change(2, 4, "alot", "join")]
-    typed, meant = typed_words(["Sometimes", "eat", "a", "lot", "."], changes)
-    assert typed == ["Some", "times", "eat", "alot", "."]
-    assert meant == [(0, 1), (0, 1), (1, 2), (2, 4), (4, 5)]
-
-
-def test_recased_draws_lower_and_upper_case() -> None:
-    rng = random.Random(13)
-    drawn = Counter(recased(["Good", "Day"], rng)[0] for _ in range(5000))
-    assert drawn["good"] / 5000 == pytest.approx(0.13, abs=0.02)
-    assert drawn["GOOD"] / 5000 == pytest.approx(0.04, abs=0.01)
 
 
 def test_noise_wants_pairs_and_the_whole_mix() -> None:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from docsight.errors import DataError
-from docsight.spelling.letter_channel import CODES, LETTERS, START, LetterChannel
+from docsight.spelling.letter_channel import CODES, START, LetterChannel
 
 # Lists of typists' slips have four times the swaps of running text, and too few vowels for one another.
 KINDS = {"substitute": 1.0, "vowel": 1.5, "leave_out": 1.0, "put_in": 1.0, "swap": 0.25}
@@ -83,9 +83,3 @@ def _rates(edits: Counter[tuple[str, int, int]], letters: NDArray, before: NDArr
     channel.put_in.copy_(torch.from_numpy(put_in))
     channel.swap.fill_(tables["swap"].sum() * scale / letters.sum())
     return channel
-
-
-def likeliest(channel: LetterChannel, letter: str, most: int = 5) -> list[tuple[str, float]]:
-    """Return what is most often typed for a letter, with its share of all errors at an average letter."""
-    row = channel.substitute[CODES[letter]]
-    return [(LETTERS[int(n)], float(row[n])) for n in row.argsort(descending=True)[:most]]

@@ -367,31 +367,6 @@ def confusions() -> Mapping[str, tuple[str, ...]]:
     return {word: tuple(listed) for word, listed in others.items()}
 
 
-def typed_words(words: Sequence[str], changes: Sequence[Change]) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the words as typed, and for each the places (start, stop) of the words that were meant."""
-    typed: list[str] = []
-    meant: list[tuple[int, int]] = []
-    at = 0
-    for change in changes:
-        typed += words[at : change.start]
-        meant += [(i, i + 1) for i in range(at, change.start)]
-        pieces = change.typed.split(" ")
-        typed += pieces
-        meant += [(change.start, change.stop)] * len(pieces)
-        at = change.stop
-    return [*typed, *words[at:]], [*meant, *((i, i + 1) for i in range(at, len(words)))]
-
-
-def recased(words: Sequence[str], rng: random.Random, *, lower: float = 0.13, upper: float = 0.04) -> list[str]:
-    """Return the words of a sentence all in lower case, all in capitals or, mostly, as they are."""
-    draw = rng.random()
-    if draw < lower:
-        return [word.lower() for word in words]
-    if draw < lower + upper:
-        return [word.upper() for word in words]
-    return list(words)
-
-
 def _plain(word: str) -> bool:
     return word.isascii() and word.replace("'", "").replace(" ", "").isalpha()
 
