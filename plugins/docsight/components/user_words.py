@@ -20,6 +20,8 @@ def check_words(words: Iterable[str], where: str) -> tuple[str, ...]:
     """
     if isinstance(words, str):
         raise ConfigError(f"{where}: expected a list of words; found the string {words!r}. Put it into a list.")
+    if not isinstance(words, Iterable):
+        raise ConfigError(f"{where}: expected a list of words; found {words!r}.")
     found = list(words)
     for word in found:
         if not isinstance(word, str) or not word.strip() or len(word.splitlines()) > 1 or word.startswith(COMMENT):

@@ -22,6 +22,7 @@ CONTEXT = 400  # characters of the context that are read
 LONGEST = 32  # letters of a word that is still corrected
 RECENT = 64  # keystrokes whose hypotheses are kept, to take them back at once
 WORDS = 4096  # words that can be taken back
+_SEEDS = 1 << 63
 BEFORE = 8  # words and signs before a word by which its completions are ranked
 SHOWN = 5  # letters that a keystroke names
 _PLAIN = str.maketrans(
@@ -139,6 +140,10 @@ class Session:
 
     @torch.inference_mode()
     def __init__(self, typist: Typist, context: str = "", *, completions: int = 5) -> None:
+        if not isinstance(context, str):
+            raise ConfigError(f"session: expected the context to be a string; found {context!r}.")
+        if not isinstance(completions, int) or completions < 0:
+            raise ConfigError(f"session: expected a number of completions of at least 0; found {completions!r}.")
         self._typist, self._completions = typist, completions
         plain = unicodedata.normalize("NFC", context).translate(_PLAIN)[-CONTEXT:]
         begun = len(plain) - len(plain.rstrip("".join(CODES) + "".join(CODES).upper()))
@@ -328,10 +333,17 @@ def generate(network: CharLM, prefix: str = "", *, length: int = 200, temperatur
         The characters added, without the prefix.
 
     Raises:
-        ConfigError: The length or the temperature is negative.
+        ConfigError: The length or the temperature is no number of at least 0, or the seed no integer of 63 bits.
     """
+    if not isinstance(length, int) or not isinstance(temperature, int | float) or not isinstance(seed, int):
+        raise ConfigError(
+            "generate: expected an integer length, a temperature, and an integer seed; "
+            f"found {length!r}, {temperature!r} and {seed!r}."
+        )
     if length < 0 or not 0 <= temperature < math.inf:
         raise ConfigError(f"generate: expected length and temperature of at least 0; found {length} and {temperature}.")
+    if not 0 <= seed < _SEEDS:
+        raise ConfigError(f"generate: expected a seed from 0 to below 2**63; found {seed}.")
     draws = torch.Generator().manual_seed(seed)
     plain = unicodedata.normalize("NFC", prefix).translate(_PLAIN)[-CONTEXT:]
     logits, state = network(network.encode("\n" + plain)[None], network.start())

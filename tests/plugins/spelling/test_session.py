@@ -313,3 +313,15 @@ def test_generate_refuses_what_cannot_be(typist, options):
 
 def test_generate_of_nothing_is_empty(typist):
     assert generate(typist.network, "", length=0) == ""
+
+
+@pytest.mark.parametrize("options", [{"length": 1.5}, {"length": None}, {"seed": 2**64}, {"seed": None}, {"seed": -1}])
+def test_generate_refuses_what_is_no_number(typist, options):
+    with pytest.raises(ConfigError, match="generate: expected"):
+        generate(typist.network, "a", **options)
+
+
+@pytest.mark.parametrize("options", [{"context": None}, {"completions": 1.5}, {"completions": -1}])
+def test_session_refuses_strange_arguments(typist, options):
+    with pytest.raises(ConfigError, match="session: expected"):
+        typist.session(**options)
