@@ -4,7 +4,6 @@ Each stage leaves its result in the folder of the run; a run that goes on begins
 within a stage at its last checkpoint.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,8 @@ from docsight.spelling.corrector import Corrector
 from docsight.spelling.dictionary import RARE
 from docsight.spelling.lexicon import ZIPF_STEPS, Source
 from docsight.spelling.network import Speller
-from docsight.spelling.text import key_of, read_tokens
-from docsight.vocab import UNK, Vocab
+from docsight.spelling.text import lexicon_id, read_tokens
+from docsight.vocab import Vocab
 from docsight_training import runs
 from docsight_training.data import letter_channel
 from docsight_training.data.channel import fit_error_model
@@ -41,8 +40,6 @@ from docsight_training.data.typing import TypingData
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.plots import plot_curves
 from docsight_training.trainer import make_trainer
-
-log = logging.getLogger(__name__)
 
 CHARS = Vocab("abcdefghijklmnopqrstuvwxyz'0.,!?;:\"()-\u2013\u2014/$%&\u2026[]*+=_#@éèáàâäãåçêëíìîïñóòôöõøúùûüß")
 _RESULT = "weights.pt"
@@ -298,11 +295,7 @@ def _trigram_ids(paragraphs: Iterable[Paragraph], words: Vocab) -> np.ndarray:
 
 
 def _trigram_id(surface: str, words: Vocab) -> int:
-    key = key_of(surface)
-    if not any(char.isalnum() for char in key):
-        return 0
-    found = words.id(key)
-    return words.id(key[:-2]) if found == UNK and key.endswith("'s") else found
+    return lexicon_id(surface, words) if any(char.isalnum() for char in surface) else 0
 
 
 def _frequencies() -> Mapping[str, float]:

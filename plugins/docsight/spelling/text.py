@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from docsight.vocab import UNK, Vocab
+
 # A word is letters, with apostrophes inside (don't); a number is one token, and so is every other sign.
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _NUMBER = re.compile(r"\d")
@@ -42,6 +44,13 @@ def key_of(surface: str) -> str:
     if _NUMBER.match(surface):
         return NUMBER
     return surface.lower().replace("\u2019", "'")
+
+
+def lexicon_id(surface: str, words: Vocab) -> int:
+    """Return the id of a token in a lexicon; that of the word without its possessive 's where it is not there."""
+    key = key_of(surface)
+    found = words.id(key)
+    return words.id(key[:-2]) if found == UNK and key.endswith("'s") else found
 
 
 def is_key(key: str) -> bool:

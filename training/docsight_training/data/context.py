@@ -14,12 +14,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from docsight.batching import batches_by_cost
+from docsight.spelling.scoring import MAX_CHARS
 from docsight.spelling.text import is_key, key_of, read_tokens
 from docsight.vocab import PAD, UNK, Vocab, casing
 from docsight_training.data.noise import Noise
 from docsight_training.data.opentext import read_paragraphs
 
-MAX_CHARS = 24  # a longer word keeps its head and its tail
 ROUND = 8  # sentences of a batch are as long as a multiple of this: oneDNN keeps a program for every shape it meets
 
 

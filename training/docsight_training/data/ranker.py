@@ -18,8 +18,8 @@ from docsight.errors import ConfigError, DataError
 from docsight.spelling.corrector import Corrector
 from docsight.spelling.features import FEATURES, OF_TYPED, Floats, Groups, Ints, starts_of
 from docsight.spelling.reading import Reading
-from docsight.spelling.text import key_of, read_tokens
-from docsight.vocab import UNK, Vocab
+from docsight.spelling.text import lexicon_id, read_tokens
+from docsight.vocab import Vocab
 from docsight_training.data.noise import Noise
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ class RankerData(pl.LightningDataModule):
                 if any(start < b and a < end for a, b in mistaken.meant):
                     weight[g] = 0
                 continue
-            wanted = [self._id(word) for word in meant.split()]
+            wanted = [lexicon_id(word, self.words) for word in meant.split()]
             rows = slice(groups.start[g] + 1, groups.start[g + 1])
             first, second = wanted[0], wanted[1] if len(wanted) > 1 else 0
             hits = np.flatnonzero((groups.first[rows] == first) & (groups.second[rows] == second))
@@ -183,11 +183,6 @@ class RankerData(pl.LightningDataModule):
             else:
                 weight[g] = self.unreachable
         return right, weight
-
-    def _id(self, word: str) -> int:
-        key = key_of(word)
-        at = self.words.id(key)
-        return self.words.id(key[:-2]) if at == UNK and key.endswith("'s") else at
 
 
 def lone_words(documents: Sequence[Sequence[str]], count: int, rng: random.Random) -> list[list[str]]:
