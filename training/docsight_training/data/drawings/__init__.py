@@ -1,0 +1,37 @@
+"""Drawings of kinds of figure, to train on: endless, free of anybody's rights, and of as many styles as possible."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+from PIL import Image
+
+from docsight.errors import ConfigError
+from docsight_training.data.drawings.faces import Typefaces
+from docsight_training.data.drawings.receipt import draw_receipt
+from docsight_training.data.fonts import Font
+
+_DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
+    "receipt": draw_receipt,
+}
+KINDS = tuple(_DRAW)
+
+
+def draw(kind: str, rng: np.random.Generator, fonts: Sequence[Font]) -> Image.Image:
+    """Draw one picture of a kind (mode RGB, the longest side about 160 to 480 pixels); `rng` decides all of it."""
+    _check([kind])
+    return _DRAW[kind](rng, Typefaces(fonts))
+
+
+def drawn_images(kinds: Mapping[str, int], *, seed: int, fonts: Sequence[Font]) -> Iterator[tuple[str, Image.Image]]:
+    """Draw so many pictures of each kind; each has its own seed, so more pictures do not change the first ones."""
+    _check(list(kinds))
+    faces = Typefaces(fonts)
+    for kind, count in kinds.items():
+        for number in range(count):
+            yield kind, _DRAW[kind](np.random.default_rng([seed, *kind.encode(), number]), faces)
+
+
+def _check(kinds: Sequence[str]) -> None:
+    unknown = [kind for kind in kinds if kind not in _DRAW]
+    if unknown:
+        raise ConfigError(f"Expected kinds of drawing among {', '.join(KINDS)}, found {', '.join(unknown)}")

@@ -1,0 +1,76 @@
+"""Give drawings the surface of paper, of a scan and of a photo."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+SCALE = 2  # drawings are drawn so many times too large, and reduced at the end
+
+Point = tuple[float, float]
+
+
+def noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> np.ndarray:
+    """Make smooth noise (height, width) from -1 to 1.
+
+    Args:
+        rng: the source of chance
+        size: width and height in pixels
+        cells: how many bumps across and down
+    """
+    grid = rng.uniform(-1, 1, (max(2, cells[1] + 1), max(2, cells[0] + 1))).astype(np.float32)
+    return np.asarray(Image.fromarray(grid).resize(size, Image.Resampling.BICUBIC))
+
+
+def fractal(rng: np.random.Generator, size: tuple[int, int], cells: int, *, octaves: int = 4) -> np.ndarray:
+    """Add up noise of finer and finer grain (height, width), as terrain has it."""
+    total = np.zeros((size[1], size[0]), np.float32)
+    tall = size[1] / size[0]
+    for octave in range(octaves):
+        across = cells * 2**octave
+        total += noise(rng, size, (across, max(1, round(across * tall)))) / 1.8**octave
+    return total
+
+
+def to_image(pixels: np.ndarray) -> Image.Image:
+    """Turn float values (height, width, 3) of 0 to 255 into a picture."""
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def warp(image: Image.Image, size: tuple[int, int], source: Callable[[float, float], Point]) -> Image.Image:
+    """Bend a picture.
+
+    Args:
+        image: what to bend
+        size: width and height of the result in pixels
+        source: gives for a point of the result the point of the image that lands there
+    """
+    columns, rows = 4, 8
+    across = [round(size[0] * column / columns) for column in range(columns + 1)]
+    down = [round(size[1] * row / rows) for row in range(rows + 1)]
+    points = [[source(x, y) for x in across] for y in down]
+    mesh = [
+        (
+            (across[column], down[row], across[column + 1], down[row + 1]),
+            (
+                *points[row][column],
+                *points[row + 1][column],
+                *points[row + 1][column + 1],
+                *points[row][column + 1],
+            ),
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return image.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
+
+
+def shadow(mask: Image.Image, radius: float) -> np.ndarray:
+    """Blur a mask (height, width) into a shadow of 0 to 1; done on a quarter of the size, to be quick."""
+    small = mask.reduce(4).filter(ImageFilter.BoxBlur(max(1.0, radius / 4)))
+    return np.asarray(small.resize(mask.size, Image.Resampling.BILINEAR), np.float32) / 255
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    """Reduce a drawing to its final size."""
+    return image.reduce(SCALE)
