@@ -7,11 +7,17 @@ from PIL import Image
 
 from docsight.errors import ConfigError
 from docsight_training.data.drawings.faces import Typefaces
+from docsight_training.data.drawings.formula import draw_formula
 from docsight_training.data.drawings.receipt import draw_receipt
+from docsight_training.data.drawings.table import draw_table
+from docsight_training.data.drawings.text import draw_text
 from docsight_training.data.fonts import Font
 
 _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
+    "formula": draw_formula,
     "receipt": draw_receipt,
+    "table": draw_table,
+    "text": draw_text,
 }
 KINDS = tuple(_DRAW)
 

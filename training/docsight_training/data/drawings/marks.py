@@ -54,7 +54,7 @@ def _note(paper: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Non
             f"{rng.integers(1, 200)}.{digits(rng, 2)}",
         ],
     )
-    face = fitted(text, font, int(width * rng.uniform(0.08, 0.22)), width - at[0])
+    face = fitted(text, font, int(width * rng.uniform(0.06, 0.17)), width - at[0])
     pen.text(at, text, fill=colour, font=face, stroke_width=int(rng.integers(0, 2)))
 
 

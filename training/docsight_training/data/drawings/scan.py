@@ -39,15 +39,16 @@ def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Ima
         rng: the source of chance
         faces: the typefaces for what is written over it
     """
-    paper = _paper(ink, rng)
+    scene = rng.random()
+    is_page = 0.68 < scene < 0.82
+    paper = _paper(ink, rng, clean=chance(rng, 0.7 if is_page else 0.1))
     mark_by_hand(paper, rng, faces)
     paper.putalpha(_outline(paper.size, rng))
-    scene = rng.random()
     if scene < 0.5:
         laid, ground = _lay(paper, rng, room=(0.96, 1.03), tilt=1.2), _plain_ground
     elif scene < 0.68:
         laid, ground = _lay(paper, rng, room=(1.0, 1.3), tilt=4), _plain_ground
-    elif scene < 0.82:  # a small receipt on the white glass of a large scanner
+    elif is_page:  # a small receipt on the white glass of a large scanner
         laid, ground = _lay(paper, rng, room=(1.3, 2.3), tilt=2, page=True), _white_ground
     else:
         laid, ground = _lay(paper, rng, room=(1.0, 1.4), tilt=9), _table_ground
@@ -55,8 +56,8 @@ def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Ima
     return _finish(image, rng)
 
 
-def _paper(ink: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Print the ink on paper, with the faults of the printer, the folds and the shades."""
+def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.Image:
+    """Print the ink on paper, with the faults of the printer, the folds and the shades; a clean one is all white."""
     size = ink.size
     strength = np.full((size[1], 1), float(rng.uniform(0.55, 1.0)), np.float32)
     if chance(rng, 0.25):
@@ -69,6 +70,8 @@ def _paper(ink: Image.Image, rng: np.random.Generator) -> Image.Image:
     cover = np.asarray(ink, np.float32) / 255 * strength
     sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
     colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)
+    if clean:
+        return to_image(255 + (colour - 255) * cover[..., None])
     shade = _shades(size, rng)[..., None]
     return to_image((sheet + (colour - sheet) * cover[..., None]) * shade)
 
