@@ -220,9 +220,18 @@ def _tell(summary: "Summary", out: str) -> None:
     labels = ", ".join(f"{label} {count:,}" for label, count in summary.entities.most_common())
     counts = [f"{summary.documents:,} documents", f"{summary.words:,} words"]
     counts.append(f"{summary.entities.total():,} entities" + (f" ({labels})" if labels else ""))
+    if summary.images:
+        counts.append(f"{summary.images:,} pictures" + _picture_labels(summary))
     counts += [f"{n:,} {what}" for n, what in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
     _say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
     _say(f"Written to {out}: report.html, documents.jsonl, errors.jsonl", sys.stdout)
+
+
+def _picture_labels(summary: "Summary") -> str:
+    told = {name: ", ".join(f"{what} {n:,}" for what, n in one.rows()) for name, one in summary.image_cats.items()}
+    if len(told) > 1:
+        return f" ({'; '.join(f'{name}: {labels}' for name, labels in told.items())})"
+    return "".join(f" ({labels})" for labels in told.values())
 
 
 class _Meter:

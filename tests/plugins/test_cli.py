@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import spacy
 
 from docsight import __version__, cli
 from docsight.cli import main
-from docsight.documents import Progress
+from docsight.documents import Progress, Summary
+from docsight.documents.pictures import ImageCounts
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,21 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     assert captured.err == ""
 
 
+def test_cli_tells_pictures_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def counts(**labels: int) -> ImageCounts:
+        return ImageCounts(labels=Counter(labels), unsure=1)
+
+    def told(**cats: ImageCounts) -> str:
+        cli._tell(Summary(documents=4, images=4, image_cats=cats), str(tmp_path))
+        return capsys.readouterr().out.splitlines()[0]
+
+    assert ", 4 pictures (chart 2, map 1, not sure 1) in " in told(figures=counts(chart=2, map=1))
+    assert ", 4 pictures (a: chart 3, not sure 1; b: 7 3, not sure 1) in " in told(
+        a=counts(chart=3), b=counts(**{"7": 3})
+    )
+    assert ", 4 pictures in " in told()
+
+
 def test_cli_returns_3_where_some_files_fail(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     assert run("process", tmp_path, tmp_path / "gone.txt", "--out", tmp_path / "out", "--pipeline", pipeline) == 3
@@ -55,7 +72,7 @@ def test_cli_returns_1_where_nothing_could_be_done(
     empty = tmp_path / "empty"
     empty.mkdir()
     (tmp_path / "file").touch()
-    (empty / "photo.jpg").touch()
+    (empty / "program.exe").touch()
     options = ["--out", tmp_path / "out", "--pipeline", pipeline]
     assert run("process", empty, *options) == 1
     assert run("process", tmp_path / "gone.txt", *options) == 1

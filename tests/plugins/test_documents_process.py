@@ -169,14 +169,14 @@ def test_process_is_not_deceived_by_a_handler_that_swallows_errors(folder: Path,
 def test_process_lists_what_it_could_not_read(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE, b="a\0b")
     (folder / "dangling.txt").symlink_to(folder / "nowhere")
-    (folder / "photo.jpg").touch()
+    (folder / "program.exe").touch()
     problems: list[Problem] = []
     summary = process(folder, nlp, tmp_path / "out", on_problem=problems.append)
     errors = lines(tmp_path / "out" / "errors.jsonl")
     assert [(error["path"], error["status"], error["error"]) for error in errors] == [
         ("b.txt", "failed", "DataError"),
         ("dangling.txt", "failed", "FileNotFoundError"),
-        ("photo.jpg", "skipped", "Skipped"),
+        ("program.exe", "skipped", "Skipped"),
     ]
     assert (summary.documents, summary.failed, summary.skipped) == (1, 2, 1)
     assert [problem.path for problem in problems] == [error["path"] for error in errors]

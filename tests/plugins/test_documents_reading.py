@@ -66,18 +66,18 @@ def test_read_cuts_long_documents_and_tells_where(tmp_path: Path) -> None:
 def test_read_reports_what_it_could_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"a\0b")
     (tmp_path / "b.txt").write_text("fine", encoding="utf-8")
-    (tmp_path / "c.jpg").touch()
+    (tmp_path / "c.exe").touch()
     found: list[Problem] = []
     assert [doc.text for doc in read(tmp_path, on_problem=found.append)] == ["fine"]
     assert [(problem.path, problem.error, problem.skipped) for problem in found] == [
         ("a.txt", "DataError", False),
-        ("c.jpg", "Skipped", True),
+        ("c.exe", "Skipped", True),
     ]
 
 
 def test_read_warns_once_of_all_skipped_files(tmp_path: Path) -> None:
     for name in "abc":
-        (tmp_path / f"{name}.jpg").touch()
+        (tmp_path / f"{name}.exe").touch()
     with pytest.warns(UserWarning, match="3 files were skipped") as caught:
         assert list(read(tmp_path)) == []
     assert len(caught) == 1

@@ -1,13 +1,16 @@
 """The report."""
 
 import html
+import io
 import re
 from collections import Counter
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from docsight.documents import Problem, Summary, report
+from docsight.documents import Problem, Summary, gallery, report, thumbnails
+from docsight.documents.pictures import ImageCounts, SeenImage, count
 from docsight.documents.report import Report
 
 
@@ -119,3 +122,96 @@ def test_report_of_nothing_says_so() -> None:
     page = render()
     assert "No document could be processed." in page
     assert "<article" not in page
+
+
+def seen(*cats: dict[str, Any], source: bytes = b"") -> list[SeenImage]:
+    return [SeenImage(record={"id": str(n), "cats": {"figures": cat}}, source=source) for n, cat in enumerate(cats)]
+
+
+def labelled(label: str | None, score: float = 0.9) -> dict[str, Any]:
+    return {"label": label, "score": score, "scores": {"chart": score}, "in_domain": -1.25}
+
+
+def show(*pictures: tuple[str, list[SeenImage]], text: str = "") -> str:
+    page = Report()
+    counts: dict[str, ImageCounts] = {}
+    for path, images in pictures:
+        page.add(record(text, path=path), words=0, images=images)
+        count(images, counts)
+    total = sum(len(images) for _, images in pictures)
+    return page.render(Summary(documents=len(pictures), images=total, image_cats=counts), pipeline="p")
+
+
+@pytest.fixture(scope="module")
+def dot() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (9, 9)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_report_shows_pictures_with_label_and_score(dot: bytes) -> None:
+    page = show(
+        ("a.png", seen(labelled("chart"), source=dot)),
+        ("b.png", seen(labelled(None, 0.41), source=dot)),
+        ("c.pdf", seen({"error": "it is cut"}, source=b"?")),
+    )
+    assert "3 pictures in 3 documents" in page
+    assert "<b>chart</b> 0.90" in page
+    assert '<em title="most like chart, 0.41">not sure</em>' in page
+    assert "in domain -1.25" in page
+    assert ">it is cut</span>" in page
+    assert page.count('<img src="data:image/jpeg;base64,') == 2
+    assert page.count("no preview") == 1
+    assert re.findall(r'<th scope="row">([^<]*)</th><td class="num">1', page) == ["chart", "not sure", "unreadable"]
+
+
+def test_report_links_a_picture_to_its_figure_and_gives_it_no_article(dot: bytes) -> None:
+    page = show(("a.png", seen(labelled("chart"), source=dot)))
+    assert '<a href="#p1"><bdi>a.png</bdi></a>' in page
+    assert '<figure id="p1">' in page
+    assert "<article" not in page
+
+
+def test_report_shows_a_text_with_pictures_in_its_article(dot: bytes) -> None:
+    page = show(("a.pdf", seen(labelled("chart"), labelled("chart"), source=dot)), text="Some text.")
+    assert '<a href="#d1"><bdi>a.pdf</bdi></a>' in page
+    assert "chart 2" in page
+    assert '<a href="#p2">picture 2</a>' in page
+
+
+def test_report_shows_hostile_pictures_as_text(dot: bytes) -> None:
+    evil = '"><script>alert(1)</script><img src="https://x/y.png">'
+    page = show((evil, seen(labelled(evil), {"error": evil}, labelled(None), source=dot)))
+    assert page.count("<script>") == 1
+    assert "<img src=&#34;https" not in page.replace("&lt;", "")  # not even half of it
+    assert set(re.findall(r"<img src=.{11}", page)) == {'<img src="data:image'}
+    assert not re.search(r"""(src|href)\s*=\s*["']?\s*(https?:)?//|url\(|@import""", page)
+
+
+def test_report_allows_pictures_within_itself_alone() -> None:
+    assert "img-src data:;" in render(record("Ada"))
+
+
+def test_report_bounds_its_pictures(dot: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gallery, "MAX_FIGURES", 5)
+    monkeypatch.setattr(gallery, "MAX_OF_A_KIND", 3)
+    charts = [(f"{n}.png", seen(labelled("chart"), source=dot)) for n in range(10)]
+    maps = [(f"{n}.gif", seen(labelled("map"), source=dot)) for n in range(10)]
+    page = show(*charts, *maps)
+    assert page.count("<figure") == 5
+    assert page.count("<b>chart</b>") == 3
+    assert "5 of 20 pictures are shown here" in page
+    assert '<td class="path"><bdi>9.png</bdi>' in page
+
+
+def test_report_of_many_pictures_stays_small() -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((200, 200), 120).save(noise, "PNG")
+    page = show(*((f"{n}.png", seen(labelled(str(n)), source=noise.getvalue())) for n in range(200)))
+    assert page.count("<img ") == gallery.MAX_FIGURES
+    assert len(page) < gallery.MAX_FIGURES * thumbnails.MAX_BYTES * 1.4 + 300_000
+
+
+def test_report_without_pictures_says_nothing_of_them() -> None:
+    page = render(record("Ada", (0, 3, "PER")))
+    assert "icture" not in page[page.index("<body>") : page.index("<script>")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
 from docsight.documents.inputs import Problem
+from docsight.documents.pictures import SeenImage, seen_images
 from docsight.documents.reading import Document
 from docsight.errors import BundleError, ConfigError
 
@@ -27,6 +28,14 @@ class Stretch:
     def is_last(self) -> bool:
         """Whether the document ends here."""
         return self.end == len(self.document.text)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the pipeline found in a stretch: entities and pictures, as plain data with offsets in its document."""
+
+    entities: list[dict[str, Any]]
+    images: list[SeenImage]
 
 
 def stretches(documents: Iterable[Document], *, max_chars: int) -> Iterator[Stretch]:
@@ -51,8 +60,8 @@ def batches(parts: Iterable[Stretch], *, size: int, max_chars: int) -> Iterator[
         yield batch
 
 
-def annotate(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]] | Problem]:
-    """Give the entities of each stretch, with offsets in its document, or the problem that it made.
+def annotate(nlp: "Language", batch: list[Stretch]) -> list[Result | Problem]:
+    """Give what was found in each stretch, or the problem that it made.
 
     The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
     the pipeline alone: many components process a batch at once and cannot tell which document failed.
@@ -71,20 +80,20 @@ def annotate(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]]
         return [_alone(nlp, part) if done is None else done for part, done in zip(batch, together, strict=True)]
 
 
-def _together(nlp: "Language", batch: list[Stretch]) -> list[list[dict[str, Any]] | None]:
-    results: list[list[dict[str, Any]] | None] = [None] * len(batch)
+def _together(nlp: "Language", batch: list[Stretch]) -> list[Result | None]:
+    results: list[Result | None] = [None] * len(batch)
     pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
     # Whatever a component raises ends the batch here; `_alone` finds the cause.
     with contextlib.suppress(Exception):
         for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
-            results[i] = _entities(doc, batch[i].start)
+            results[i] = _result(doc, batch[i].start)
     return results
 
 
-def _alone(nlp: "Language", part: Stretch) -> list[dict[str, Any]] | Problem:
+def _alone(nlp: "Language", part: Stretch) -> Result | Problem:
     try:
         doc = nlp(part.document.make_doc(nlp, part.start, part.end))
-        return _entities(doc, part.start)
+        return _result(doc, part.start)
     except (BundleError, ConfigError):
         raise
     except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
@@ -112,6 +121,10 @@ def _raising(nlp: "Language") -> Iterator[None]:
         nlp.default_error_handler = default
         for pipe, handler in zip(pipes, saved, strict=True):
             pipe.set_error_handler(handler)
+
+
+def _result(doc: "Doc", offset: int) -> Result:
+    return Result(_entities(doc, offset), seen_images(doc, offset))
 
 
 def _entities(doc: "Doc", offset: int) -> list[dict[str, Any]]:

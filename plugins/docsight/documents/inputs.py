@@ -4,10 +4,11 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsight.documents.formats import Format, format_of, readable_suffixes
+from docsight.documents.formats import Format, format_of, format_within, readable_suffixes
 from docsight.errors import ConfigError, DataError
 
 OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -44,7 +45,10 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file that a reader exists for; `name` is its relative path and `size` is in bytes."""
+    """A file that a reader exists for; `name` is its relative path and `size` is in bytes.
+
+    Its format is that of its suffix; the content decides where the suffix tells nothing, and again when it is read.
+    """
 
     path: Path
     name: str
@@ -103,7 +107,7 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
 
 
 def survey(paths: Paths, *, exclude: Collection[str] = ()) -> tuple[int, int]:
-    """Count the files that are read or fail, and the bytes of those that are read, without opening one."""
+    """Count the files that are read or fail, and the bytes of those that are read; few are opened for it."""
     items = (item for item in find(paths, exclude=exclude) if isinstance(item, File) or not item.skipped)
     sizes = [item.size for item in items]
     return len(sizes), sum(sizes)
@@ -156,8 +160,12 @@ def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
         info = path.stat()
     except OSError as err:
         return Problem.of(name, err)
+    is_file = stat.S_ISREG(info.st_mode)  # a pipe that is opened waits for a writer
     form = format_of(path)
-    if not stat.S_ISREG(info.st_mode):
+    if form is None and is_file:
+        with suppress(OSError):
+            form = format_within(path)
+    if not is_file:
         reason = "not a regular file"
     elif form is None:
         kind = f"{path.suffix} files" if path.suffix else "files without a suffix"

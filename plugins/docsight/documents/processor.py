@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from docsight.documents.annotating import Stretch, annotate, batches, stretches
+from docsight.documents.annotating import Result, Stretch, annotate, batches, stretches
 from docsight.documents.inputs import OnePath, Paths, Problem, one_path, path_list, survey
+from docsight.documents.pictures import count, failure
 from docsight.documents.reading import Document, documents
 from docsight.documents.report import Report
 from docsight.documents.summary import Progress, Summary
@@ -29,6 +30,8 @@ def process(
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
     """Annotate the documents in files and folders and write the results to a folder.
+
+    A picture is a document without text; one that no component could read has failed.
 
     `documents.jsonl` has a line for each document, `errors.jsonl` one for each file that could not be read
     or processed and each that was skipped (its `status` tells), `report.html` shows a selection. Those of
@@ -84,7 +87,7 @@ class _Run:
         self.report = report
         self._outputs = outputs
         self._on_problem = on_problem
-        self._entities: list[dict[str, Any]] = []
+        self._result = Result([], [])
         self._problem: Problem | None = None
         self._words = 0  # in the parts of the document in the works
         self._bytes = 0.0
@@ -98,23 +101,27 @@ class _Run:
                 self._bytes += item.size
                 self._record(item)
 
-    def take(self, part: Stretch, result: list[dict[str, Any]] | Problem) -> None:
+    def take(self, part: Stretch, result: Result | Problem) -> None:
         """Add the result for a stretch to its document; with its last stretch a document is written."""
         document = part.document
-        self._bytes += document.size * (part.end - part.start) / max(1, len(document.text))
+        self._bytes += document.size * ((part.end - part.start) / len(document.text) if document.text else 1)
         if isinstance(result, Problem):
             self._problem = self._problem or result
         else:
-            self._entities += result
+            self._result.entities.extend(result.entities)
+            self._result.images.extend(result.images)
         if not part.is_last:
             self._words += len(document.text[part.start : part.end].split())
             return
-        entities, problem = self._entities, self._problem
-        self._entities, self._problem, self._words = [], None, 0
+        whole, problem = self._result, self._problem
+        self._result, self._problem, self._words = Result([], []), None, 0
+        # Where a picture is all there is to a document, one that cannot be read leaves nothing of it.
+        if problem is None and not document.text and (error := failure(whole.images)) is not None:
+            problem = Problem.of(document.path, error)
         if problem is not None:
             self._record(problem)
         else:
-            self._write(document, entities)
+            self._write(document, whole)
 
     def progress(self, total: tuple[int, int], seconds: float) -> Progress:
         """Tell how far the run is, of a total in files and bytes."""
@@ -127,11 +134,13 @@ class _Run:
             seconds=seconds,
         )
 
-    def _write(self, document: Document, entities: list[dict[str, Any]]) -> None:
+    def _write(self, document: Document, result: Result) -> None:
         words = len(document.text.split())
         self.summary.documents += 1
         self.summary.words += words
-        self.summary.entities.update(entity["label"] for entity in entities)
+        self.summary.entities.update(entity["label"] for entity in result.entities)
+        self.summary.images += len(result.images)
+        count(result.images, self.summary.image_cats)
         record = {
             "id": document.id,
             "path": document.path,
@@ -140,10 +149,11 @@ class _Run:
             "encoding": document.encoding,
             "title": document.title,
             "text": document.text,
-            "entities": entities,
+            "entities": result.entities,
+            "images": [image.record for image in result.images],
         }
         self._outputs.write_json(DOCUMENTS, record)
-        self.report.add(record, words=words)
+        self.report.add(record, words=words, images=result.images)
 
     def _record(self, problem: Problem) -> None:
         if problem.skipped:

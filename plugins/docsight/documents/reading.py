@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
-from docsight.documents.formats.content import SkipError
+from docsight.documents.formats import format_within
+from docsight.documents.formats.content import Picture, SkipError
 from docsight.documents.inputs import File, Paths, Problem, find
 from docsight.errors import ConfigError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The text of one document, and where it comes from; `size` is that of its file in bytes."""
+    """The text and pictures of one document, and where it comes from; `size` is that of its file in bytes."""
 
     text: str
     path: str
@@ -29,6 +30,7 @@ class Document:
     encoding: str
     title: str
     size: int
+    images: tuple[Picture, ...] = ()
 
     @property
     def id(self) -> str:
@@ -53,11 +55,27 @@ class Document:
         }
 
     def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
-        """Tokenize a stretch of the text and attach its provenance."""
+        """Tokenize a stretch of the text and attach its provenance and the pictures that stand in it."""
         # The tokenizer itself, since `nlp.make_doc` refuses long texts for the sake of components.
         doc = nlp.tokenizer(self.text[start:end])
         doc._.source = self.source(start)
+        if images := self.image_entries(start, end):
+            doc._.images = images
         return doc
+
+    def image_entries(self, start: int = 0, end: int | None = None) -> list[dict[str, Any]]:
+        """Make the entries of `doc._.images` for a stretch of the text.
+
+        A picture whose place is not known belongs to the first stretch.
+        """
+        size = len(self.text)
+        end = size if end is None else min(end, size)
+        places = (max(0, min(one.start or 0, size)) for one in self.images)
+        return [
+            one.entry(f"{self.id}-{number}", start)
+            for number, (one, place) in enumerate(zip(self.images, places, strict=True), start=1)
+            if start <= place < end or place == end == size
+        ]
 
 
 def read(
@@ -119,16 +137,18 @@ def documents(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Docume
 def _read_file(file: File) -> Iterator[Document | Problem]:
     absolute = os.fsencode(file.path).decode("utf-8", "backslashreplace")
     try:
-        for content in file.format.read(file.path):
+        form = format_within(file.path) or file.format
+        for content in form.read(file.path):
             yield Document(
                 text=content.text,
                 path=file.name,
                 file=absolute,
                 part=content.part,
-                format=file.format.name,
+                format=form.name,
                 encoding=content.encoding,
                 title=content.title,
                 size=file.size,
+                images=content.images,
             )
     except SkipError as err:
         yield Problem(path=file.name, error="Skipped", message=str(err), skipped=True, size=file.size)

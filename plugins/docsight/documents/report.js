@@ -3,26 +3,35 @@
   const filter = document.getElementById("filter");
   if (!filter) return;
   const found = document.getElementById("found");
-  const articles = Array.from(document.querySelectorAll("article"));
-  const rows = Array.from(document.querySelectorAll("tr[data-row]"));
-  const texts = articles.map(function (article) {
+  const pieces = new Map(); // articles and figures by their id, with the text to search
+  document.querySelectorAll("article, figure").forEach(function (element) {
     // Without the type tags, so that a search for two words finds them on both sides of one.
-    const copy = article.cloneNode(true);
+    const copy = element.cloneNode(true);
     copy.querySelectorAll("mark i").forEach(function (tag) { tag.remove(); });
-    const name = copy.querySelector("h3").textContent;
-    return (name + "\n" + copy.querySelector(".text").textContent).toLowerCase().replace(/\s+/g, " ");
+    const parts = Array.from(copy.querySelectorAll("h3, .text, figcaption"));
+    pieces.set(element.id, { element: element, text: plain(parts.map(function (part) { return part.textContent; }).join("\n")) });
+  });
+  const rows = Array.from(document.querySelectorAll("tr[data-shown]")).map(function (row) {
+    const ids = row.dataset.shown.split(" ").filter(function (id) { return pieces.has(id); });
+    return { element: row, ids: ids, name: plain(row.querySelector(".path").textContent) };
   });
 
+  function plain(text) {
+    return text.toLowerCase().replace(/\s+/g, " ");
+  }
+
   function apply() {
-    const wanted = filter.value.toLowerCase().replace(/\s+/g, " ").trim();
+    const wanted = plain(filter.value).trim();
     let shown = 0;
-    articles.forEach(function (article, i) {
-      const hit = texts[i].includes(wanted);
-      article.hidden = !hit;
-      rows[i].hidden = !hit;
+    pieces.forEach(function (piece) {
+      piece.element.hidden = !piece.text.includes(wanted);
+    });
+    rows.forEach(function (row) {
+      const hit = row.name.includes(wanted) || row.ids.some(function (id) { return !pieces.get(id).element.hidden; });
+      row.element.hidden = !hit;
       shown += hit ? 1 : 0;
     });
-    found.textContent = wanted ? shown + " of " + articles.length + " documents" : "";
+    found.textContent = wanted ? shown + " of " + rows.length + " documents" : "";
   }
 
   filter.addEventListener("input", apply);

@@ -2,12 +2,15 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from typing import Any
 
 from docsight import __version__
+from docsight.documents.gallery import Gallery
 from docsight.documents.inputs import Problem
+from docsight.documents.pictures import ImageCounts, SeenImage, count
 from docsight.documents.summary import Summary
 
 MAX_DOCUMENTS = 200
@@ -40,8 +43,12 @@ class Names:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the page shows of a document: pieces of (text, index of the label or None, tooltip)."""
+    """What the page shows of a document: pieces of (text, index of the label or None, tooltip).
 
+    `images` are what its pictures show, with counts, and `figures` the numbers of those that the gallery has.
+    """
+
+    number: int
     path: str
     part: str
     format: str
@@ -54,6 +61,13 @@ class Entry:
     end: int
     entities_shown: int
     pieces: list[tuple[str, str | None, str]]
+    images: list[tuple[str, int]]
+    figures: list[int]
+
+    @property
+    def has_article(self) -> bool:
+        """Whether there is something to read: a picture alone has its place in the gallery."""
+        return self.chars > 0 or not self.images
 
 
 class Report:
@@ -63,14 +77,16 @@ class Report:
         self._names: dict[str, Names] = {}
         self._entries: list[Entry] = []
         self._problems: list[Problem] = []
+        self._gallery = Gallery()
 
-    def add(self, record: dict[str, Any], *, words: int) -> None:
-        """Count the entities of a document, and keep an excerpt of it while there is room."""
+    def add(self, record: dict[str, Any], *, words: int, images: Sequence[SeenImage] = ()) -> None:
+        """Count the entities of a document, and keep an excerpt and its pictures while there is room."""
         for entity in record["entities"]:
             name = " ".join(record["text"][entity["start"] : entity["end"]].split())
             self._names.setdefault(entity["label"], Names()).add(name)
+        figures = self._gallery.add(record, images)
         if len(self._entries) < MAX_DOCUMENTS:
-            self._entries.append(_entry(record, words))
+            self._entries.append(_entry(len(self._entries) + 1, record, words, images, figures))
 
     def add_problem(self, problem: Problem) -> None:
         """Keep a problem while there is room, failures before what was only skipped."""
@@ -87,6 +103,7 @@ class Report:
 
         environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.filters["number"] = lambda value: f"{value:,}"
+        environment.filters["guess"] = _guess
         template = environment.from_string(_resource("report.html.jinja"))
         labels = sorted(self._names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), label))
         return template.render(
@@ -96,6 +113,8 @@ class Report:
             time=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             pipeline=pipeline,
             summary=asdict(summary),
+            image_rows=[(name, *row) for name, counts in summary.image_cats.items() for row in counts.rows()],
+            figures=self._gallery.by_kind(),
             total_entities=sum(summary.entities.values()),
             rows=[_row(label, self._names[label], i) for i, label in enumerate(labels)],
             index={label: i for i, label in enumerate(labels)},
@@ -103,6 +122,13 @@ class Report:
             entries=self._entries,
             problems=sorted(self._problems, key=lambda problem: problem.skipped),
         )
+
+
+def _guess(cat: dict[str, Any]) -> str:
+    """Tell what a picture would be if it had to be something."""
+    scores = {label: score for label, score in cat["scores"].items() if score is not None}
+    best = max(scores, key=lambda label: scores[label], default=None)
+    return "" if best is None else f"most like {best}, {scores[best]:.2f}"
 
 
 def _resource(name: str) -> str:
@@ -127,11 +153,12 @@ def _row(label: str, names: Names, index: int) -> dict[str, Any]:
     }
 
 
-def _entry(record: dict[str, Any], words: int) -> Entry:
+def _entry(number: int, record: dict[str, Any], words: int, images: Sequence[SeenImage], figures: list[int]) -> Entry:
     text, entities = record["text"], record["entities"]
     start, end = _excerpt(text, entities)
     shown = [entity for entity in entities if start <= entity["start"] and entity["end"] <= end]
     return Entry(
+        number=number,
         path=record["path"],
         part=record["part"],
         format=record["format"],
@@ -144,7 +171,16 @@ def _entry(record: dict[str, Any], words: int) -> Entry:
         end=end,
         entities_shown=len(shown),
         pieces=_pieces(text, shown, start, end),
+        images=_pictures(images),
+        figures=figures,
     )
+
+
+def _pictures(images: Sequence[SeenImage]) -> list[tuple[str, int]]:
+    counts: dict[str, ImageCounts] = {}
+    count(images, counts)
+    rows = [row for one in counts.values() for row in one.rows()]
+    return rows or ([("no label", len(images))] if images else [])
 
 
 def _excerpt(text: str, entities: list[dict[str, Any]]) -> tuple[int, int]:

@@ -3,15 +3,26 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from docsight.documents.pictures import ImageCounts
+
 
 @dataclass(kw_only=True)
 class Summary:
-    """What a run did; `entities` counts by label, `words` are separated by white space."""
+    """What a run did.
+
+    Args:
+        entities: How many, by label.
+        images: How many pictures the documents have.
+        image_cats: What became of them, by component.
+        words: How many, separated by white space.
+    """
 
     documents: int = 0
     failed: int = 0
     skipped: int = 0
     entities: Counter[str] = field(default_factory=Counter)
+    images: int = 0
+    image_cats: dict[str, ImageCounts] = field(default_factory=dict)
     words: int = 0
     seconds: float = 0.0
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docsight.documents.formats.content import Content
+from docsight.documents.formats.signatures import picture_format
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ FORMATS = (
     Format("text", (".txt",), "docsight.documents.formats.plain"),
     Format("markdown", (".md",), "docsight.documents.formats.plain"),
     Format("html", (".html", ".htm"), "docsight.documents.formats.html"),
+    Format("png", (".png",), "docsight.documents.formats.picture"),
+    Format("jpeg", (".jpg", ".jpeg"), "docsight.documents.formats.picture"),
+    Format("tiff", (".tif", ".tiff"), "docsight.documents.formats.picture"),
+    Format("gif", (".gif",), "docsight.documents.formats.picture"),
+    Format("webp", (".webp",), "docsight.documents.formats.picture"),
+    Format("bmp", (".bmp",), "docsight.documents.formats.picture"),
 )
 
 
@@ -36,6 +43,16 @@ def format_of(path: Path) -> Format | None:
     """Find the format of a file by its suffix, whatever its case."""
     suffix = path.suffix.lower()
     return next((one for one in FORMATS if suffix in one.suffixes), None)
+
+
+def format_within(path: Path) -> Format | None:
+    """Find the format of a file by its content; None where that does not tell.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    name = picture_format(path)
+    return next((one for one in FORMATS if one.name == name), None)
 
 
 def readable_suffixes() -> str:
