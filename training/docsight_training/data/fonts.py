@@ -32,13 +32,14 @@ HELD_OUT = 5  # one family of so many is held out
 # Typefaces of pen, pencil or brush, by what their makers call them; best effort.
 _HANDWRITING = re.compile(
     r"hand(?!el)|(?<!type)writ|(?<!post)script|(?<!o)pen\b|pencil|brush|marker|comic|scribble|chalk|cursive|chancery"
-    r"|abecedario|alfa-beta|because we|breip|caliban|chilanka|dancing|delphine|domestic manners|ecolier|elegante|femke"
+    r"|abecedario|because we|breip|caliban|chilanka|dancing|delphine|domestic manners|ecolier|elegante|femke"
     r"|humor|isabella|joscelyn|karumbi|kaushan|kiloji|klee|kristi|leckerli|lobster|purisa|segoe print|setofont|steve"
     r"|summersby|tomson|chorus|xkcd|yusei|z003",
     re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(
-    "symbol|dingbat|barcode|music|icon|emoji|math|braille|wingding|webding|ornament|keyboard|initials|invert|notdef",
+    r"symbol|dingbat|barcode|music|icon|emoji|math|braille|wingding|webding|ornament|keyboard|initials|invert"
+    r"|notdef|\bcmsy|\bcmex|alfa-beta|ellhnikh",
     re.IGNORECASE,
 )
 _SHAPES = "AEHKLMNRTXBCDGPSUVWZ2345789"  # capitals and digits that differ from one another in any typeface
