@@ -1,0 +1,173 @@
+"""Pictures of no character at all, light on dark: scribbles, shapes, noise and textures, for a classifier to refuse."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw
+
+Draw = Callable[[np.random.Generator, int], np.ndarray]
+_FINE = 4  # strokes are drawn so many times as large, then reduced
+
+
+def scribble(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw some smooth strokes of a pen; so many, or so winding, that they are no digit."""
+    strokes = int(rng.integers(1, 6))
+    picture, pen = _canvas(size)
+    width = int(rng.integers(_FINE, 3 * _FINE))
+    for _ in range(strokes):
+        bends = int(rng.integers(9, 16)) if strokes < 3 else int(rng.integers(3, 7))
+        where = rng.uniform(0.1, 0.9, (bends, 2)) * size * _FINE
+        pen.line([(float(x), float(y)) for x, y in _smooth(where)], fill=255, width=width, joint="curve")
+    return _reduced(picture)
+
+
+def shape(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw a triangle, star, cross, arrow, box with a cross, or a filled polygon: no circles and bars (0 and 1)."""
+    picture, pen = _canvas(size)
+    width = int(rng.integers(_FINE, 3 * _FINE))
+    radius, turn = rng.uniform(0.25, 0.42), rng.uniform(0, 2 * np.pi)
+    kind = rng.integers(6)
+    if kind == 0:  # a polygon, filled or of lines
+        corners = _ring(int(rng.integers(3, 7)), radius, turn, size)
+        if len(corners) > 3 or rng.random() < 0.5:
+            pen.polygon(corners, fill=255)
+        else:
+            pen.line([*corners, *corners[:2]], fill=255, width=width, joint="curve")
+    elif kind == 1:  # a star
+        points = int(rng.integers(4, 9))
+        outer, inner = _ring(points, radius, turn, size), _ring(points, radius * 0.45, turn + np.pi / points, size)
+        pen.polygon([corner for pair in zip(outer, inner, strict=True) for corner in pair], fill=255)
+    elif kind == 2:  # rays that cross in the middle
+        ends = _ring(2 * int(rng.integers(2, 5)), radius, turn, size)
+        for start, end in zip(ends, ends[len(ends) // 2 :], strict=False):
+            pen.line([start, end], fill=255, width=width)
+    elif kind == 3:  # a box with its diagonals
+        a, b, c, d = _ring(4, radius, turn, size)
+        pen.line([a, b, c, d, a, c], fill=255, width=width)
+        pen.line([b, d], fill=255, width=width)
+    elif kind == 4:  # an arrow with two heads
+        a, b, c, d = _ring(4, radius, turn, size)
+        pen.line([a, b, c, d], fill=255, width=width)
+        pen.line([b, d], fill=255, width=width)
+        pen.line([a, c], fill=255, width=width)
+    else:  # a filled box, no bar
+        side = rng.uniform(0.35, 0.8, 2) * size * _FINE
+        side[1] = np.clip(side[1], side[0] * 0.7, side[0] * 1.4)
+        x, y = rng.uniform(0.1, 0.2, 2) * size * _FINE
+        pen.rectangle((x, y, x + float(side[0]), y + float(side[1])), fill=255)
+    return _reduced(picture)
+
+
+def blank(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw nothing: an even tone, perhaps with faint noise, a speck or the edge of a sheet."""
+    pixels: np.ndarray = np.full((size, size), rng.uniform(0, 60) if rng.random() < 0.7 else rng.uniform(0, 255))
+    if rng.random() < 0.6:
+        pixels += rng.normal(0, rng.uniform(0.5, 6), pixels.shape)
+    if rng.random() < 0.3:
+        y, x = rng.integers(0, size - 2, 2)
+        pixels[y : y + int(rng.integers(1, 3)), x : x + int(rng.integers(1, 3))] += rng.uniform(30, 255)
+    if rng.random() < 0.2:
+        edge = int(rng.integers(1, max(2, size // 6)))
+        pixels = np.rot90(pixels, int(rng.integers(4))).copy()
+        pixels[:edge] += rng.uniform(30, 255)
+    return _bytes(pixels)
+
+
+def noise(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw uniform, normal or salt-and-pepper noise, sharp or blurred."""
+    kind = rng.integers(3)
+    if kind == 0:
+        pixels: np.ndarray = rng.uniform(0, 255, (size, size))
+    elif kind == 1:
+        pixels = rng.normal(rng.uniform(0, 160), rng.uniform(20, 90), (size, size))
+    else:
+        pixels = 255.0 * (rng.random((size, size)) < rng.uniform(0.03, 0.6))
+    if rng.random() < 0.5:
+        for _ in range(int(rng.integers(1, 4))):
+            pixels = (np.roll(pixels, 1, 0) + pixels + np.roll(pixels, -1, 0)) / 3
+            pixels = (np.roll(pixels, 1, 1) + pixels + np.roll(pixels, -1, 1)) / 3
+        pixels = _stretched(pixels)
+    return _bytes(pixels)
+
+
+def clouds(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw fractal clouds: noise of several coarsenesses, the coarse the stronger; at times cut to black and white."""
+    pixels = np.zeros((size, size), dtype=np.float32)
+    fall = rng.uniform(0.4, 1.1)
+    for octave in range(1, 5):
+        cells = min(size, 2**octave + 1)
+        coarse = Image.fromarray(rng.normal(0, 1, (cells, cells)).astype(np.float32))
+        pixels += fall**octave * np.asarray(coarse.resize((size, size), Image.Resampling.BICUBIC))
+    pixels = _stretched(pixels)
+    if rng.random() < 0.4:
+        pixels = np.clip((pixels - rng.uniform(90, 165)) * rng.uniform(3, 30), 0, 255)
+    return _bytes(pixels)
+
+
+def pattern(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Draw a regular texture: checks, stripes, waves, dots of print, squared paper or a gradient."""
+    turn = rng.uniform(0, np.pi)
+    across, down = np.meshgrid(np.arange(size) + rng.uniform(0, 9), np.arange(size) + rng.uniform(0, 9))
+    u, v = across * np.cos(turn) + down * np.sin(turn), down * np.cos(turn) - across * np.sin(turn)
+    period = rng.uniform(2, size / 3)
+    kind = rng.integers(6)
+    if kind == 0:
+        pixels = 255.0 * ((np.floor(2 * u / period) + np.floor(2 * v / period)) % 2)
+    elif kind == 1:
+        pixels = 255.0 * (u % period < period * rng.uniform(0.15, 0.7))
+    elif kind == 2:
+        pixels = 127.5 + 127.5 * np.sin(2 * np.pi * u / period + rng.uniform(0, 2) * np.sin(2 * np.pi * v / period))
+    elif kind == 3:
+        pixels = 255.0 * ((u % period - period / 2) ** 2 + (v % period - period / 2) ** 2 < (period * 0.3) ** 2)
+    elif kind == 4:
+        pixels = 255.0 * ((u % period < 1.2) | (v % period < 1.2))
+    else:
+        pixels = _stretched(u + rng.uniform(0, 0.5) * (v - size / 2) ** 2 / size)
+    if rng.random() < 0.3:
+        pixels = pixels + rng.normal(0, rng.uniform(5, 40), pixels.shape)
+    return _bytes(pixels)
+
+
+def overlay(rng: np.random.Generator, size: int) -> np.ndarray:
+    """Lay one of the others over another: what a cut-out of a picture is like."""
+    one, two = (Image.fromarray(_SINGLE[int(rng.integers(len(_SINGLE)))](rng, size)) for _ in range(2))
+    mixed = ImageChops.lighter(one, two) if rng.random() < 0.5 else Image.blend(one, two, rng.uniform(0.3, 0.7))
+    return np.asarray(mixed)
+
+
+_SINGLE: tuple[Draw, ...] = (scribble, shape, noise, clouds, pattern)
+
+
+def _canvas(size: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    picture = Image.new("L", (size * _FINE, size * _FINE))
+    return picture, ImageDraw.Draw(picture)
+
+
+def _reduced(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.reduce(_FINE))
+
+
+def _ring(points: int, radius: float, turn: float, size: int) -> list[tuple[float, float]]:
+    """Return points on a circle about the middle, on the fine canvas."""
+    angles = turn + 2 * np.pi * np.arange(points) / points
+    full = size * _FINE
+    return [(float(full * (0.5 + radius * np.cos(a))), float(full * (0.5 + radius * np.sin(a)))) for a in angles]
+
+
+def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
+    """Round the corners of a line of points (Catmull-Rom splines), (bends, 2) -> (points, 2)."""
+    padded = np.concatenate([points[:1], points, points[-1:]])
+    a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
+    t = np.linspace(0, 1, steps)[None, :, None]
+    curve = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    return (curve / 2).reshape(-1, 2)
+
+
+def _stretched(pixels: np.ndarray) -> np.ndarray:
+    """Spread the values over the whole range."""
+    low, high = float(pixels.min()), float(pixels.max())
+    return (pixels - low) * (255 / max(high - low, 1e-6))
+
+
+def _bytes(pixels: np.ndarray) -> np.ndarray:
+    return np.clip(pixels, 0, 255).astype(np.uint8)
