@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from docsight.errors import ConfigError
+from docsight_training.data.drawings.chart import draw_chart
 from docsight_training.data.drawings.faces import Typefaces
 from docsight_training.data.drawings.formula import draw_formula
 from docsight_training.data.drawings.receipt import draw_receipt
@@ -14,6 +15,7 @@ from docsight_training.data.drawings.text import draw_text
 from docsight_training.data.fonts import Font
 
 _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
+    "chart": draw_chart,
     "formula": draw_formula,
     "receipt": draw_receipt,
     "table": draw_table,

@@ -66,7 +66,7 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
         strength = strength * (1 - 0.6 * np.clip(noise(rng, (size[0], 1), (int(rng.integers(5, 60)), 1)), 0, 1))
     if chance(rng, 0.5):
         strength = strength * np.clip(1 + 0.7 * noise(rng, size, (2, int(rng.integers(2, 12)))), 0.1, 1)
-    strength = strength * max(1.0, 0.33 / float(strength.mean()))  # a receipt that can still be seen
+    strength = strength * max(1.0, 0.5 / float(strength.mean()))  # a receipt that can still be seen
     cover = np.asarray(ink, np.float32) / 255 * strength
     sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
     colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)

@@ -28,6 +28,8 @@ def draw_table(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     ]
     if chance(rng, 0.4):
         kinds = [kinds[0], *(pick(rng, ["number", "name", "percent", "prose", "mark"]) for _ in range(columns - 1))]
+    if kinds.count("prose") > 2 and columns > 4:
+        face = load(faces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
     gap = face.size * float(rng.uniform(0.2, 1))
     rows = [_row(rng, kinds, edges, face) for _ in range(int(rng.integers(3, 26)))]
     top, pitch = margin, face.size * 1.15

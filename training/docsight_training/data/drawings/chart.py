@@ -1,0 +1,85 @@
+"""Draw charts: their frame, axes, title and legend."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from docsight_training.data.drawings.colours import mixed, palette, theme
+from docsight_training.data.drawings.faces import Typefaces
+from docsight_training.data.drawings.series import (
+    areas,
+    bars,
+    boxes,
+    curves,
+    histogram,
+    lines,
+    pie,
+    points,
+    sideways_bars,
+)
+from docsight_training.data.drawings.plot import Plot
+from docsight_training.data.drawings.surface import SCALE, reduced
+from docsight_training.data.drawings.words import amount, chance, digits, pick, words
+
+_MARKS: list[tuple[Callable[[Plot], None], float]] = [
+    (bars, 0.18),
+    (sideways_bars, 0.1),
+    (histogram, 0.07),
+    (lines, 0.2),
+    (curves, 0.14),
+    (points, 0.11),
+    (areas, 0.07),
+    (boxes, 0.05),
+    (pie, 0.08),
+]
+
+
+def draw_chart(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+    """Draw a chart."""
+    width = SCALE * int(rng.integers(165, 300))
+    height = int(width * float(rng.uniform(0.5, 1.05) if chance(rng, 0.85) else rng.uniform(1.0, 1.5)))
+    ground, ink = theme(rng, dark=0.12, tinted=0.2)
+    image = Image.new("RGB", (width, height), ground)
+    plot = Plot(rng, image, faces.plain(rng), ground=ground, ink=ink, colours=palette(rng, int(rng.integers(1, 6))))
+    marks = _MARKS[int(rng.choice(len(_MARKS), p=[share for _, share in _MARKS]))][0]
+    if chance(rng, 0.4):
+        plot.title(words(rng, int(rng.integers(2, 6))))
+    names = [words(rng, 1) for _ in plot.colours]
+    if marks is pie:
+        pie(plot)
+        if chance(rng, 0.5):
+            plot.legend(names)
+        return reduced(image)
+    if chance(rng, 0.6):
+        plot.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
+    if len(names) > 1 and chance(rng, 0.6):
+        plot.legend(names)
+    plot.settle()
+    sideways = marks is sideways_bars
+    _axes(plot, sideways=sideways)
+    marks(plot)
+    plot.spines()
+    return reduced(image)
+
+
+def _axes(plot: Plot, *, sideways: bool) -> None:
+    """Draw the grid, the ticks and their labels: numbers along the values, names or numbers along the other axis."""
+    rng = plot.rng
+    if chance(rng, 0.15):
+        plot.pen.rectangle(plot.frame, fill=mixed(plot.ground, plot.ink, 0.08))
+    count, unit = int(rng.integers(3, 9)), pick(rng, ["", "", "", "%", "k", "$"])
+    step = float(pick(rng, [1, 2, 5, 10, 20, 25, 50, 100, 0.5, 0.2, 1000]))
+    decimals = 1 if step < 1 else 0
+    values = [f"{step * number:,.{decimals}f}{unit}" for number in range(count + 1)]
+    style = rng.random()
+    if style < 0.5:
+        names = [words(rng, 1, longest=2) for _ in range(int(rng.integers(3, 8)))]
+    elif style < 0.8:
+        first, jump = int(rng.integers(1900, 2020)), int(pick(rng, [1, 2, 5, 10]))
+        names = [str(first + jump * number) for number in range(int(rng.integers(4, 12)))]
+    else:
+        names = [pick(rng, [digits(rng, 2), amount(rng, decimals=1)]) for _ in range(int(rng.integers(3, 8)))]
+    labelled = chance(rng, 0.85)
+    plot.ticks(values, along_x=sideways, grid=chance(rng, 0.45), labelled=labelled)
+    plot.ticks(names, along_x=not sideways, grid=chance(rng, 0.15), labelled=labelled)
