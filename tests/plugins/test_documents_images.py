@@ -12,6 +12,7 @@ from PIL import Image
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from docsight import attributes
 from docsight.documents import Problem, process, read, thumbnails
 from docsight.documents.formats.content import Picture
 from docsight.documents.inputs import File, find
@@ -266,6 +267,27 @@ def test_process_fails_a_picture_only_where_every_component_did(folder: Path, nl
     assert "<b>too hard" not in page
 
 
+@pytest.mark.filterwarnings("ignore:Doc._.images is already set")
+def test_process_takes_no_other_plugin_s_images_for_ours(folder: Path, tmp_path: Path) -> None:
+    @Language.component("looks_behind_images")
+    def looks_behind_images(doc: Doc) -> Doc:
+        for image in attributes.images(doc):
+            image.setdefault("cats", {})["shades"] = look(image)
+        return doc
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("looks_behind_images")
+    (folder / "photo.png").write_bytes(encode())
+    before = Doc.get_extension("images")
+    Doc.set_extension("images", getter=lambda doc: 7, force=True)
+    try:
+        records, errors, _ = run(folder, nlp, tmp_path / "out")
+    finally:
+        Doc.set_extension("images", getter=before[2], setter=before[3], force=True)
+    assert errors == {}
+    assert records["photo.png"]["images"][0]["cats"]["shades"]["label"] == "light"
+
+
 def document(text: str, *images: Picture) -> Document:
     names = {"path": "a.pdf", "file": "/a.pdf", "part": "", "format": "pdf", "encoding": "", "title": ""}
     return Document(text=text, size=9, images=images, **names)
@@ -299,6 +321,20 @@ def test_seen_images_are_plain_data_without_bytes() -> None:
         "cats": {r"odd\ud800": cat},
     }
     assert image.source == encode()
+
+
+def test_process_keeps_a_document_whose_pictures_are_none(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("adds_odd_images")
+    def adds_odd_images(doc: Doc) -> Doc:
+        doc._.images = [7, {"id": "a", "cats": {"shades": {"error": "has neither"}}}, {"bytes": memoryview(encode())}]
+        return doc
+
+    nlp.add_pipe("adds_odd_images")
+    (folder / "a.txt").write_text("By Ada Lovelace.", encoding="utf-8")
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert errors == {}
+    assert [image["id"] for image in records["a.txt"]["images"]] == ["a", ""]
+    assert (page.count("no preview"), page.count("<img ")) == (1, 1)
 
 
 def test_thumbnail_is_small(tmp_path: Path) -> None:

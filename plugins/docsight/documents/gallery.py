@@ -46,7 +46,7 @@ class Gallery:
                 path=record["path"],
                 part=record["part"],
                 page=image.record.get("page"),
-                thumbnail=thumbnail(image.source),
+                thumbnail=None if image.source is None else thumbnail(image.source),
                 cats=list(image.cats.items()),
             )
             self.figures.append(figure)

@@ -1,7 +1,6 @@
 """What the components of a pipeline found out about the pictures of a document."""
 
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenImage:
-    """A picture after the pipeline: its record, of plain JSON, and its file or the bytes of it."""
+    """A picture after the pipeline: its record, of plain JSON, and its file or the bytes of it, if there are any."""
 
     record: dict[str, Any]
-    source: str | bytes
+    source: str | bytes | None
 
     @property
     def cats(self) -> dict[str, dict[str, Any]]:
@@ -56,9 +55,9 @@ def seen_images(doc: "Doc", offset: int) -> list[SeenImage]:
         doc: A Doc that went through the pipeline.
         offset: Where its text begins in the text of the document, in characters.
     """
-    if not doc.has_extension("images"):
-        return []
-    return [_seen(image, offset) for image in doc._.images or ()]
+    from docsight.attributes import images  # not `doc._.images`, which may be another plugin's
+
+    return [_seen(image, offset) for image in images(doc) if isinstance(image, dict)]
 
 
 def failure(images: Sequence[SeenImage]) -> DataError | None:
@@ -77,8 +76,9 @@ def count(images: Iterable[SeenImage], counts: dict[str, ImageCounts]) -> None:
 
 
 def _seen(image: dict[str, Any], offset: int) -> SeenImage:
-    source = image["bytes"] if image.get("bytes") is not None else os.fspath(image["path"])
-    record: dict[str, Any] = {"id": _text(image["id"])}
+    content, path = image.get("bytes"), image.get("path")
+    source = bytes(content) if content is not None else path if isinstance(path, str) else None
+    record: dict[str, Any] = {"id": _text(image.get("id", ""))}
     if image.get("page") is not None:
         record["page"] = int(image["page"])
     if image.get("bbox") is not None:
@@ -89,7 +89,7 @@ def _seen(image: dict[str, Any], offset: int) -> SeenImage:
     return SeenImage(record=record, source=source)
 
 
-def _cat(cat: dict[str, Any], source: str | bytes) -> dict[str, Any]:
+def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
     if "error" in cat:
         # The path on this machine says nothing that the document's own does not.
         error = str(cat["error"])

@@ -60,7 +60,9 @@ class Document:
         doc = nlp.tokenizer(self.text[start:end])
         doc._.source = self.source(start)
         if images := self.image_entries(start, end):
-            doc._.images = images
+            from docsight.attributes import set_images  # not `doc._.images`, which may be another plugin's
+
+            set_images(doc, images)
         return doc
 
     def image_entries(self, start: int = 0, end: int | None = None) -> list[dict[str, Any]]:
