@@ -7,6 +7,7 @@ from PIL import Image
 
 from docsight.errors import ConfigError
 from docsight_training.data.drawings.chart import draw_chart
+from docsight_training.data.drawings.diagram import draw_diagram
 from docsight_training.data.drawings.faces import Typefaces
 from docsight_training.data.drawings.formula import draw_formula
 from docsight_training.data.drawings.receipt import draw_receipt
@@ -16,6 +17,7 @@ from docsight_training.data.fonts import Font
 
 _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "chart": draw_chart,
+    "diagram": draw_diagram,
     "formula": draw_formula,
     "receipt": draw_receipt,
     "table": draw_table,

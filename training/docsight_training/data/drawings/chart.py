@@ -7,6 +7,7 @@ from PIL import Image
 
 from docsight_training.data.drawings.colours import mixed, palette, theme
 from docsight_training.data.drawings.faces import Typefaces
+from docsight_training.data.drawings.plot import Plot
 from docsight_training.data.drawings.series import (
     areas,
     bars,
@@ -18,7 +19,6 @@ from docsight_training.data.drawings.series import (
     points,
     sideways_bars,
 )
-from docsight_training.data.drawings.plot import Plot
 from docsight_training.data.drawings.surface import SCALE, reduced
 from docsight_training.data.drawings.words import amount, chance, digits, pick, words
 
@@ -47,6 +47,8 @@ def draw_chart(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
         plot.title(words(rng, int(rng.integers(2, 6))))
     names = [words(rng, 1) for _ in plot.colours]
     if marks is pie:
+        plot.colours = palette(rng, int(rng.integers(2, 8)))
+        names = [words(rng, 1) for _ in plot.colours]
         pie(plot)
         if chance(rng, 0.5):
             plot.legend(names)

@@ -45,7 +45,7 @@ def lines(plot: Plot) -> None:
 
 
 def curves(plot: Plot) -> None:
-    """Draw smooth curves that cross, as economists and biologists do, with letters, dots and dashed lines to the axes."""
+    """Draw smooth curves that cross, as economists do, with letters, dots and dashed lines to the axes."""
     rng = plot.rng
     across = np.linspace(0.03, 0.97, 30)
     for number in range(int(rng.integers(1, 5))):

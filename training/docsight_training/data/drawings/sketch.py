@@ -1,0 +1,145 @@
+"""The parts of diagrams: boxes, arrows, blobs, labels."""
+
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from docsight_training.data.drawings.colours import Colour, mixed, palette, readable, theme
+from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.surface import SCALE, Point
+from docsight_training.data.drawings.words import chance, pick, words
+from docsight_training.data.fonts import load
+
+Places = list[Point]
+
+
+class Sketch:
+    """A picture to draw a diagram on, and the style that its parts share."""
+
+    def __init__(self, rng: np.random.Generator, faces: Typefaces, *, tall: float) -> None:
+        """Choose size and style; `tall` is the usual height as a share of the width."""
+        self.rng = rng
+        self.width = SCALE * int(rng.integers(165, 300))
+        self.height = min(SCALE * 400, int(self.width * tall * float(rng.uniform(0.75, 1.3))))
+        self.ground, self.ink = theme(rng, dark=0.08, tinted=0.2)
+        self.image = Image.new("RGB", (self.width, self.height), self.ground)
+        self.pen = ImageDraw.Draw(self.image)
+        self.font = faces.plain(rng)
+        self.size = max(9, int(self.width / rng.uniform(20, 45)))
+        self.face = load(self.font, self.size)
+        self.colours = palette(rng, 6)
+        if chance(rng, 0.5):
+            self.colours = [mixed(colour, (255, 255, 255), 0.55) for colour in self.colours]
+        if chance(rng, 0.15):
+            self.colours = [self.ground] * 6
+        self.outline: Colour | None = self.ink if chance(rng, 0.7) else None
+        if self.colours[0] == self.ground:
+            self.outline = self.ink
+        self.thick = int(rng.integers(1, 5))
+        self.shape = pick(rng, ["box", "box", "round", "round", "ellipse", "mixed", "text"])
+        self.wire = self.ink if chance(rng, 0.6) else pick(rng, palette(rng, 4))
+
+    def colour(self) -> Colour:
+        """Choose one of the diagram's colours."""
+        return pick(self.rng, self.colours)
+
+    def node(self, middle: Point, half: Point, text: str, *, colour: Colour | None = None) -> None:
+        """Draw a box, an ellipse or a lozenge with its text in one to three lines."""
+        fill = self.colour() if colour is None else colour
+        shape = pick(self.rng, ["box", "round", "ellipse", "lozenge"]) if self.shape == "mixed" else self.shape
+        box = [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]]
+        if shape == "box":
+            self.pen.rectangle(box, fill=fill, outline=self.outline, width=self.thick)
+        elif shape == "round":
+            self.pen.rounded_rectangle(box, min(half) * 0.6, fill=fill, outline=self.outline, width=self.thick)
+        elif shape == "ellipse":
+            self.pen.ellipse(box, fill=fill, outline=self.outline, width=self.thick)
+        elif shape == "lozenge":
+            corners = [(box[0], middle[1]), (middle[0], box[1]), (box[2], middle[1]), (middle[0], box[3])]
+            self.pen.polygon(corners, fill=fill, outline=self.outline)
+        self.text(
+            middle,
+            text,
+            half[0] * 1.7,
+            fill=self.ink if shape == "text" else readable(fill),
+            rows=int(half[1] * 1.6 / self.size),
+        )
+
+    def text(self, middle: Point, text: str, room: float, *, fill: Colour | None = None, rows: int = 3) -> None:
+        """Write words in the middle of a place, a line each as far as they fit."""
+        parts = text.split()[: max(1, min(3, rows))]
+        face = fitted(max(parts, key=len), self.font, self.size, room)
+        y = middle[1] - face.size * 1.1 * (len(parts) - 1) / 2
+        for part in parts:
+            write(self.pen, (middle[0], y), part, face, fill=fill or self.ink, anchor="mm")
+            y += face.size * 1.1
+
+    def arrow(self, start: Point, stop: Point, *, head: bool = True, elbow: bool = False) -> None:
+        """Draw an arrow, straight or with two right angles."""
+        places = [start, stop]
+        if elbow:
+            half = (start[1] + stop[1]) / 2
+            places = [start, (start[0], half), (stop[0], half), stop]
+        self.pen.line(places, fill=self.wire, width=self.thick)
+        if head:
+            self.head(places[-2], stop)
+
+    def head(self, start: Point, stop: Point) -> None:
+        """Draw the head of an arrow at the end of a line."""
+        length = math.dist(start, stop)
+        if length < 1:
+            return
+        x, y = (stop[0] - start[0]) / length, (stop[1] - start[1]) / length
+        long, wide = self.size * 0.6 + self.thick, self.size * 0.3 + self.thick
+        back = (stop[0] - x * long, stop[1] - y * long)
+        self.pen.polygon(
+            [stop, (back[0] - y * wide, back[1] + x * wide), (back[0] + y * wide, back[1] - x * wide)], fill=self.wire
+        )
+
+    def fat_arrow(self, start: Point, length: float) -> None:
+        """Draw a broad arrow to the right."""
+        (x, y), half = start, self.size * float(self.rng.uniform(0.3, 0.7))
+        neck = x + length * 0.6
+        corners = [(x, y - half), (neck, y - half), (neck, y - 2 * half), (x + length, y)]
+        self.pen.polygon(
+            [*corners, *((px, 2 * y - py) for px, py in corners[-2::-1])], fill=self.colour(), outline=self.outline
+        )
+
+    def blob(self, middle: Point, half: Point, colour: Colour, *, rough: float = 0.15) -> Places:
+        """Draw a smooth closed shape, as organs and cells have, with a little light; return its outline."""
+        turns = np.linspace(0, 2 * math.pi, 48, endpoint=False)
+        radius = np.ones(48)
+        for wave in range(2, 6):
+            radius += rough / wave * 2 * float(self.rng.normal()) * np.cos(wave * turns + float(self.rng.uniform(0, 6)))
+        xs, ys = middle[0] + half[0] * radius * np.cos(turns), middle[1] + half[1] * radius * np.sin(turns)
+        outline = list(zip(xs.tolist(), ys.tolist(), strict=True))
+        self.pen.polygon(outline, fill=colour, outline=self.outline, width=self.thick)
+        if chance(self.rng, 0.4):
+            for share in (0.8, 0.6, 0.4):
+                inner = [(middle[0] + (x - middle[0]) * share, middle[1] + (y - middle[1]) * share) for x, y in outline]
+                self.pen.polygon(inner, fill=mixed(colour, (255, 255, 255), (1 - share) * 0.5))
+        return outline
+
+    def leader(self, place: Point, *, right: bool, y: float, edge: float) -> None:
+        """Label a place by a line to a name at the left or the right."""
+        name = words(self.rng, int(self.rng.integers(1, 3)), longest=2)
+        self.pen.line([place, (edge, y)], fill=self.ink, width=max(1, self.thick // 2))
+        room = (self.width - edge if right else edge) - self.size * 0.5
+        face = fitted(name, self.font, self.size, room)
+        gap = self.size * 0.2 * (1 if right else -1)
+        write(self.pen, (edge + gap, y), name, face, fill=self.ink, anchor="lm" if right else "rm")
+
+    def caption(self) -> None:
+        """Write a title above, sometimes."""
+        if chance(self.rng, 0.2):
+            text = words(self.rng, int(self.rng.integers(1, 4)))
+            write(self.pen, (self.width / 2, self.size * 0.3), text, self.face, fill=self.ink, anchor="ma", bold=True)
+
+    def name(self, *, most: int = 3) -> str:
+        """Make up a text for a node."""
+        return words(self.rng, int(self.rng.integers(1, most + 1)), longest=2)
+
+    def wide(self, text: str) -> int:
+        """Measure a text in pixels."""
+        return width_of(text, self.face)
