@@ -27,6 +27,7 @@ _DRAWN = 64  # size in pixels in which characters are drawn, well above what is 
 _FINE = 2  # they are put in place at so many times the size asked for, then reduced
 _BOX = 20 / 28  # MNIST: the longer side of the ink takes 20 of 28 pixels, and its centre of mass is in the middle
 _ALIKE = 0.93  # a letter whose picture is so near (cosine) to a digit's of its own typeface is that digit
+_BOLD = 110  # mean value of a character's ink box above which it is bold
 _MASKS = 20_000  # kept, 60 MB
 
 # What is no digit, and how much there is of each.
@@ -143,6 +144,8 @@ def _mask(font: Font, text: str, thickness: int) -> Image.Image:
     """Draw text large, cut to its ink; -1 is thinner than the typeface has it, 1 to 3 thicker, in pixels."""
     drawn = load(font, _DRAWN).getmask(text)
     picture = Image.frombytes("L", drawn.size, bytes(drawn))
+    if thickness > 1 and np.asarray(picture).mean() > _BOLD:
+        thickness = 1  # the eyes of an 8 would fill
     if thickness > 0:  # FreeType's own stroke would leave the inside of the letter empty
         picture = ImageOps.expand(picture, thickness).filter(ImageFilter.MaxFilter(2 * thickness + 1))
     elif thickness < 0:
