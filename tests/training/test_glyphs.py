@@ -13,7 +13,8 @@ from docsight_training.data.fonts import Font
 PLAIN = fonts.built_in_font()
 
 
-def test_find_fonts_always_finds_one_that_draws() -> None:
+def test_find_fonts_always_finds_one_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())  # a system may have thousands
     found = fonts.find_fonts()
     assert found
     assert found == sorted(found, key=lambda font: (font.family, font.style))
@@ -115,6 +116,11 @@ def test_outlier_set_draws_no_digit_and_nothing_shaped_like_one(monkeypatch: pyt
     assert not set("".join(drawn)) & set(glyphs.DIGITS + glyphs.SHAPED_LIKE_DIGITS + glyphs.NEAR_DIGITS)
     assert not letters & set(glyphs.NEAR_DIGITS_BY_HAND)
     assert {"W", "k", "m"} <= letters
+
+
+def test_outlier_set_draws_no_sign_that_the_typeface_lacks() -> None:
+    assert glyphs._has("#", PLAIN)
+    assert not glyphs._has("\U0010fffc", PLAIN)
 
 
 def test_is_like_digit_spares_letters_that_print_tells_apart() -> None:

@@ -112,7 +112,8 @@ def is_like_digit(char: str, font: Font) -> bool:
 def _text(kind: str, font: Font, rng: np.random.Generator) -> str:
     """Choose a letter, two to four letters, or a sign."""
     if kind == "sign":
-        return SIGNS[int(rng.integers(len(SIGNS)))]
+        sign = SIGNS[int(rng.integers(len(SIGNS)))]
+        return sign if _has(sign, font) else "W"
     if kind == "word":
         letters = [LETTERS[i] for i in rng.integers(len(LETTERS), size=int(rng.integers(2, 5)))]
         return "".join(letters)
@@ -121,6 +122,14 @@ def _text(kind: str, font: Font, rng: np.random.Generator) -> str:
         if not is_like_digit(letter, font):
             return letter
     return "W"
+
+
+@cache
+def _has(char: str, font: Font) -> bool:
+    """Tell whether a typeface has a character: what it draws instead is nothing, or a box, which is near 0."""
+    drawn = load(font, _DRAWN)
+    mask = drawn.getmask(char)
+    return bool(mask.getbbox()) and bytes(mask) != bytes(drawn.getmask("\U0010fffd"))
 
 
 def _families(fonts: Sequence[Font]) -> list[list[Font]]:
