@@ -10,6 +10,8 @@ from docsight_training.data.drawings.chart import draw_chart
 from docsight_training.data.drawings.diagram import draw_diagram
 from docsight_training.data.drawings.faces import Typefaces
 from docsight_training.data.drawings.formula import draw_formula
+from docsight_training.data.drawings.logo import draw_logo
+from docsight_training.data.drawings.map import draw_map
 from docsight_training.data.drawings.receipt import draw_receipt
 from docsight_training.data.drawings.table import draw_table
 from docsight_training.data.drawings.text import draw_text
@@ -19,6 +21,8 @@ _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "chart": draw_chart,
     "diagram": draw_diagram,
     "formula": draw_formula,
+    "logo": draw_logo,
+    "map": draw_map,
     "receipt": draw_receipt,
     "table": draw_table,
     "text": draw_text,

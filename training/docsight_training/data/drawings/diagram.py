@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -108,7 +109,7 @@ def _network(sketch: Sketch) -> None:
             for x, count in enumerate(layers)
         ]
         places = [place for row in rows for place in row]
-        joined = [(a, b) for left, right in zip(rows[:-1], rows[1:], strict=True) for a in left for b in right]
+        joined = [(a, b) for left, right in pairwise(rows) for a in left for b in right]
     else:
         spots = rng.uniform([0.08, 0.08], [0.92, 0.92], (int(rng.integers(5, 18)), 2)) * [sketch.width, sketch.height]
         places = [(float(x), float(y)) for x, y in spots]

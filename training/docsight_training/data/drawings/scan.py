@@ -41,7 +41,10 @@ def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Ima
     """
     scene = rng.random()
     is_page = 0.68 < scene < 0.82
-    paper = _paper(ink, rng, clean=chance(rng, 0.7 if is_page else 0.1))
+    clean = chance(rng, 0.7 if is_page else 0.1)
+    if is_page and clean:
+        ink = ink.filter(ImageFilter.MaxFilter(3))  # so small a print would be lost otherwise
+    paper = _paper(ink, rng, clean=clean)
     mark_by_hand(paper, rng, faces)
     paper.putalpha(_outline(paper.size, rng))
     if scene < 0.5:
@@ -66,7 +69,7 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
         strength = strength * (1 - 0.6 * np.clip(noise(rng, (size[0], 1), (int(rng.integers(5, 60)), 1)), 0, 1))
     if chance(rng, 0.5):
         strength = strength * np.clip(1 + 0.7 * noise(rng, size, (2, int(rng.integers(2, 12)))), 0.1, 1)
-    strength = strength * max(1.0, 0.5 / float(strength.mean()))  # a receipt that can still be seen
+    strength = strength * max(1.0, (0.8 if clean else 0.5) / float(strength.mean()))  # a receipt that can still be seen
     cover = np.asarray(ink, np.float32) / 255 * strength
     sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
     colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)

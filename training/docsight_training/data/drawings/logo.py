@@ -1,0 +1,94 @@
+"""Draw logos: a mark, a name, or both, on white or on a colour."""
+
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from docsight_training.data.drawings.colours import WHITE, Colour, hue, palette, readable
+from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.surface import SCALE, reduced
+from docsight_training.data.drawings.words import chance, pick, word
+
+_FLATS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 200), (20, 150, 90), (250, 150, 20)]
+
+
+def draw_logo(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+    """Draw a logo, cut close or with some room around it."""
+    ground = hue(rng) if chance(rng, 0.12) else WHITE
+    colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLATS)]
+    layout = pick(rng, ["mark", "mark", "mark", "name", "beside", "beside", "below"])
+    side, pad = SCALE * int(rng.integers(90, 160)), int(rng.integers(0, 30))
+    mark = Image.new("RGB", (side, side), ground)
+    if layout != "name":
+        _mark(ImageDraw.Draw(mark), rng, side, colours, ground)
+    if layout == "mark":
+        return reduced(_padded(mark.resize((side * 3 // 2,) * 2, Image.Resampling.BILINEAR), pad, ground))
+    name, font = word(rng, longest=3), faces.plain(rng)
+    name = pick(rng, [name.upper(), name.capitalize(), name])
+    face = fitted(name, font, int(side * rng.uniform(0.3, 0.7)), side * 2.5)
+    size = (width_of(name, face) + face.size // 3, int(face.size * 1.3))
+    ink = pick(rng, [readable(ground), colours[0], (60, 60, 60)])
+    at = {"name": (0, 0), "beside": (side + side // 6, max(0, (side - size[1]) // 2)), "below": (0, side + side // 10)}[
+        layout
+    ]
+    across = max(size[0] + at[0], 0 if layout == "name" else side)
+    down = max(size[1] + at[1], 0 if layout == "name" else side)
+    whole = Image.new("RGB", (across, down), ground)
+    if layout != "name":
+        whole.paste(mark, ((across - side) // 2 if layout == "below" else 0, 0))
+    x = (across - size[0]) / 2 if layout == "below" else at[0]
+    write(ImageDraw.Draw(whole), (x, at[1]), name, face, fill=ink, bold=chance(rng, 0.5))
+    if whole.width > SCALE * 400:
+        whole = whole.resize(
+            (SCALE * 400, max(20, whole.height * SCALE * 400 // whole.width)), Image.Resampling.BILINEAR
+        )
+    return reduced(_padded(whole, pad, ground))
+
+
+def _mark(pen: ImageDraw.ImageDraw, rng: np.random.Generator, side: int, colours: list[Colour], ground: Colour) -> None:
+    """Draw a shape of few colours, most with some symmetry."""
+    half, style = side / 2, int(rng.integers(4))
+    count, first = int(rng.integers(2, 9)), float(rng.uniform(0, 6))
+    if style == 0:  # one shape turned around the middle
+        spots = [
+            (float(r), float(t))
+            for r, t in rng.uniform([0.1, 0], [1, 2 * math.pi / count], (int(rng.integers(3, 6)), 2))
+        ]
+        for number in range(count):
+            turn = first + 2 * math.pi * number / count
+            corners = [(half + half * r * math.cos(turn + t), half + half * r * math.sin(turn + t)) for r, t in spots]
+            pen.polygon(corners, fill=colours[number % len(colours)])
+    elif style == 1:  # a badge with something cut out
+        pick(rng, [pen.ellipse, pen.rectangle])([0, 0, side - 1, side - 1], fill=colours[0])
+        inner = colours[1] if len(colours) > 1 else ground
+        corners = [
+            (half * (1 + 0.6 * float(x)), half * (1 + 0.6 * float(y)))
+            for x, y in rng.uniform(-1, 1, (int(rng.integers(3, 7)), 2))
+        ]
+        pen.polygon(corners, fill=inner)
+    elif style == 2:  # rings and arcs
+        for number in range(count):
+            radius, start = half * (1 - number / count), first * 57 + 90 * number
+            box = [half - radius, half - radius, half + radius, half + radius]
+            pen.arc(
+                box,
+                start,
+                start + float(pick(rng, [360, 270, 180, 120])),
+                fill=colours[number % len(colours)],
+                width=max(2, int(half / count * 0.7)),
+            )
+    else:  # blocks on a grid, mirrored
+        grid = int(rng.integers(2, 6))
+        filled = rng.random((grid, grid)) < 0.6
+        filled |= filled[:, ::-1]
+        cell, draw = side / grid, pick(rng, [pen.ellipse, pen.rectangle])
+        for row, column in np.argwhere(filled).tolist():
+            box = [column * cell, row * cell, (column + 1) * cell - 1, (row + 1) * cell - 1]
+            draw(box, fill=colours[(row + column) % len(colours)])
+
+
+def _padded(image: Image.Image, pad: int, ground: Colour) -> Image.Image:
+    whole = Image.new("RGB", (image.width + 2 * pad, image.height + 2 * pad), ground)
+    whole.paste(image, (pad, pad))
+    return whole
