@@ -2,7 +2,7 @@
 
 import warnings
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
@@ -44,7 +44,7 @@ def corrections(doc: Doc) -> list[dict[str, Any]]:
 def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
     """Return the corrections of a Doc, one for each flagged word in the order of the text; None if none were sought."""
     user_data: dict[Any, Any] = doc.user_data
-    place = _place_of_corrections()
+    place = _place("corrections", get_corrections)
     stored = user_data.get(place)
     if isinstance(stored, tuple):  # what DocBin makes of lists
         stored = user_data[place] = _lists(stored)
@@ -54,7 +54,34 @@ def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
 def set_corrections(doc: Doc, rows: Sequence[Row] | None) -> None:
     """Store the corrections of a Doc, in the order of the text."""
     user_data: dict[Any, Any] = doc.user_data
-    user_data[_place_of_corrections()] = rows
+    user_data[_place("corrections", get_corrections)] = rows
+
+
+def images(doc: Doc) -> list[dict[str, Any]]:
+    """Return the pictures of a Doc: the list itself, to be added to; empty where it has none."""
+    user_data: dict[Any, Any] = doc.user_data
+    place = _place("images", images)
+    stored = user_data.get(place)
+    if not isinstance(stored, list):
+        stored = user_data[place] = _lists(stored or [])  # DocBin makes tuples of lists
+    return stored
+
+
+def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
+    """Store the pictures of a Doc: dicts with `id` and one of `path` and `bytes`, in the order of the text."""
+    user_data: dict[Any, Any] = doc.user_data
+    user_data[_place("images", images)] = list(rows or [])
+
+
+def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
+    """Return how many pictures have each label, by component; those without a label are not counted."""
+    counts: dict[str, dict[str, int]] = {}
+    for image in images(doc):
+        for name, cats in image.get("cats", {}).items():
+            labels = counts.setdefault(name, {})
+            if cats.get("label") is not None:
+                labels[cats["label"]] = labels.get(cats["label"], 0) + 1
+    return counts
 
 
 def corrected_text(doc: Doc) -> str:
@@ -111,15 +138,17 @@ def _lists(stored: Any) -> Any:
     return {key: _lists(value) for key, value in stored.items()} if isinstance(stored, dict) else stored
 
 
-def _place_of_corrections() -> tuple[str, str, None, None]:
-    """Return the key of the corrections in `Doc.user_data`: spaCy's own, unless that belongs to somebody else."""
-    other = Doc.has_extension("corrections") and Doc.get_extension("corrections")[2] is not get_corrections
-    return "._.", "docsight_corrections" if other else "corrections", None, None
+def _place(name: str, getter: Callable[[Doc], Any]) -> tuple[str, str, None, None]:
+    """Return the key of an attribute in `Doc.user_data`: spaCy's own, unless that belongs to somebody else."""
+    other = Doc.has_extension(name) and Doc.get_extension(name)[2] is not getter
+    return "._.", f"docsight_{name}" if other else name, None, None
 
 
 _OURS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]], ...] = (
     (Span, "score", {"getter": span_score}),
     (Doc, "source", {"default": None}),
+    (Doc, "images", {"getter": images, "setter": set_images}),
+    (Doc, "image_cats", {"getter": image_cats}),
     (Doc, "corrections", {"getter": get_corrections, "setter": set_corrections}),
     (Doc, "corrected_text", {"getter": corrected_text}),
     (Doc, "offset_map", {"getter": offset_map}),

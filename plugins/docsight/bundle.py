@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from docsight.errors import BundleError
+from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
 from docsight.spelling.network import Speller
 from docsight.vocab import Vocab
@@ -27,11 +28,20 @@ CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
 
 # The kinds of model, and the network of each.
-KINDS: dict[str, Callable[..., nn.Module]] = {"tagger": Tagger, "speller": Speller}
+KINDS: dict[str, Callable[..., nn.Module]] = {
+    "tagger": Tagger,
+    "speller": Speller,
+    "image_classifier": ImageClassifier,
+}
 
 _WITHOUT_LABELS = ("speller",)
 
-VOCABULARIES = frozenset({"words", "chars"})  # what every kind has
+# The vocabularies of each kind.
+VOCABULARIES = {
+    "tagger": frozenset({"words", "chars"}),
+    "speller": frozenset({"words", "chars"}),
+    "image_classifier": frozenset[str](),
+}
 
 # The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
 _MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
@@ -209,7 +219,7 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
     for key, form in (("network", dict), ("vocabularies", list), ("sha256", dict)):
         if not isinstance(config.get(key), form):
             raise BundleError(f"{where}: expected {key!r} to be a {form.__name__}; found {config.get(key)!r}.")
-    if missing := VOCABULARIES - set(map(str, config["vocabularies"])):
+    if missing := VOCABULARIES[kind] - set(map(str, config["vocabularies"])):
         raise BundleError(f"{where}: expected the vocabularies {', '.join(sorted(missing))}, too; they are not listed.")
     if not isinstance(config.get("lang", ""), str):
         raise BundleError(f"{where}: expected 'lang' to be a string; found {config['lang']!r}.")

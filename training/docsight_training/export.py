@@ -23,6 +23,7 @@ def export_model(
     config: Mapping[str, Any],
     data: Mapping[str, Mapping[str, str]],
     metrics: Mapping[str, float],
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the model folder.
 
@@ -35,15 +36,17 @@ def export_model(
         config: The resolved config of the run.
         data: For each corpus that was trained on its origin and licence.
         metrics: The final figures.
+        about: Whatever else the model's config is to tell, plain JSON.
     """
-    about = {
+    told = {
         "name": config["task"],
         "lang": config["lang"],
         "component": config["component"],
         "trained_with": f"docsight {__version__}",
+        **(about or {}),
     }
     card = model_card(config, arguments, data, metrics)
-    Bundle(kind, dict(arguments), network, dict(vocabularies), card, about).to_disk(folder)
+    Bundle(kind, dict(arguments), network, dict(vocabularies), card, told).to_disk(folder)
 
 
 def export_pipeline(folder: Path, model: Path, *, component: str, lang: str) -> None:

@@ -1,7 +1,10 @@
-"""Strict span scores: a span counts where its edges and its label are right."""
+"""Scores: strict ones of spans, macro-averaged ones of classes, and how far confidence can be trusted."""
 
 from collections import Counter
 from collections.abc import Iterable
+
+import torch
+from torch import Tensor
 
 from docsight.tags import TagSpan
 
@@ -44,3 +47,38 @@ class SpanScore:
     def f1(self) -> float:
         """The micro-averaged F1."""
         return self.scores()["f1"]
+
+
+def macro_f1(labels: Tensor, guesses: Tensor, classes: int) -> float:
+    """Return the mean F1 over the classes that occur among the labels; each counts the same, however rare.
+
+    Args:
+        labels: (pictures,), the right classes.
+        guesses: (pictures,), those predicted.
+        classes: How many classes there are.
+    """
+    scores = f1_by_class(labels, guesses, classes)
+    return sum(scores.values()) / max(1, len(scores))
+
+
+def f1_by_class(labels: Tensor, guesses: Tensor, classes: int) -> dict[int, float]:
+    """Return the F1 of each class that occurs among the labels; arguments as `macro_f1`."""
+    right = torch.bincount(labels[labels == guesses], minlength=classes)
+    gold, guessed = torch.bincount(labels, minlength=classes), torch.bincount(guesses, minlength=classes)
+    return {at: float(2 * right[at] / (gold[at] + guessed[at])) for at in range(classes) if gold[at]}
+
+
+def calibration_error(probabilities: Tensor, labels: Tensor, *, bins: int = 15) -> float:
+    """Return the expected calibration error: how far confidence and accuracy lie apart (Naeini et al. 2015).
+
+    Args:
+        probabilities: (pictures, classes).
+        labels: (pictures,), the right classes.
+        bins: The number of stretches of equal width that confidences are counted in.
+    """
+    confidence, guesses = probabilities.max(dim=1)
+    right = (guesses == labels).float()
+    stretch = (confidence * bins).long().clamp(max=bins - 1)
+    counts = torch.bincount(stretch, minlength=bins)
+    apart = torch.bincount(stretch, weights=right - confidence, minlength=bins)  # summed over each stretch
+    return float(apart.abs().sum() / counts.sum().clamp(min=1))

@@ -17,16 +17,20 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, DocsightError
-from docsight.networks.tagger import Tagger
 from docsight_training import runs
+from docsight_training.errors_seen import write_errors
 from docsight_training.export import export_model, export_pipeline
+from docsight_training.modules.images import ImageModule
 from docsight_training.plots import plot_curves
 from docsight_training.speller import train_speller
 from docsight_training.trainer import make_trainer, quiet_lightning, set_threads
-from docsight_training.transfer import copy_encoder
+from docsight_training.transfer import start_from
 
 # The network classes and the kind of model folder each makes.
-KINDS = {"docsight.networks.tagger.Tagger": "tagger"}
+KINDS = {
+    "docsight.networks.tagger.Tagger": "tagger",
+    "docsight.networks.image_classifier.ImageClassifier": "image_classifier",
+}
 
 
 def main() -> None:
@@ -95,9 +99,9 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     data.setup()
     arguments, network = make_network(config["model"]["network"], data)
     if start := config["model"].get("init_from"):
-        copy_encoder(start, cast(Tagger, network), data.vocabularies())
+        start_from(start, network, data.vocabularies())
     module = instantiate(config["model"]["module"], network=network, _convert_="all")
-    trainer = make_trainer(config["trainer"], folder)
+    trainer = make_trainer(config["trainer"], folder, thaw=config["model"].get("thaw"))
     if main_process:
         runs.write_config(folder, config)
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint or _resumed(config, folder))
@@ -105,12 +109,16 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     if not trainer.is_global_zero:
         return metrics
     load_best(module, folder)
+    about = data.about() | (module.complete(data) if isinstance(module, ImageModule) else {})
     tester = make_trainer({**config["trainer"], "devices": 1, "strategy": "auto"}, None)
     metrics |= {name: float(value) for name, value in tester.validate(module, data, verbose=False)[0].items()}
-    if data.documents["test"]:
+    judged = "test" if data.has_test else "validation"
+    if data.has_test:
         metrics |= {name: float(value) for name, value in tester.test(module, data, verbose=False)[0].items()}
     runs.write_metrics(folder, metrics)
     plot_curves(folder)
+    if isinstance(module, ImageModule):
+        write_errors(folder, module, data.parts[judged], data.settings)
     final = {name: value for name, value in metrics.items() if name.startswith(("val/", "test/"))}
     export_model(
         folder / "model",
@@ -121,6 +129,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
         config=config,
         data=data.sources(),
         metrics=final,
+        about=about,
     )
     export_pipeline(folder / "pipeline", folder / "model", component=config["component"], lang=config["lang"])
     for name, value in final.items():

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
 from docsight_training.runs import CHECKPOINTS
+from docsight_training.transfer import Thaw
 
 log = logging.getLogger(__name__)
 
@@ -32,17 +34,20 @@ class LineProgress(callbacks.Callback):
         log.info("epoch %d/%d  %.0f s  %s", trainer.current_epoch + 1, trainer.max_epochs or 0, took, shown)
 
 
-def make_trainer(settings: dict[str, Any], folder: Path | None) -> pl.Trainer:
+def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping[str, int] | None = None) -> pl.Trainer:
     """Make the Trainer of a run.
 
     Args:
         settings: The `trainer` config.
         folder: The folder of the run, or None for a Trainer that only tests and leaves nothing behind.
+        thaw: The arguments of `Thaw`, to begin with a frozen body; None to train all from the start.
 
     Raises:
         ConfigError: A setting cannot work.
     """
     hooks = [] if folder is None else _hooks(settings, folder)
+    if thaw is not None:
+        hooks.append(Thaw(**thaw))
     terminal = sys.stderr.isatty()
     hooks.append(_terminal_bar() if terminal else LineProgress())
     try:

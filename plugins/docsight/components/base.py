@@ -146,9 +146,9 @@ class NetworkPipe(Pipe):
 
     def _install(self, loaded: Bundle) -> None:
         """Take a model into use."""
-        self._place(loaded.network.eval().requires_grad_(False))
+        self._place(loaded.network.eval().requires_grad_(False), loaded.about)
         trained_for = loaded.about.get("lang")
-        if trained_for and self.lang not in ("", "xx", trained_for):
+        if trained_for not in (None, "", "xx") and self.lang not in ("", "xx", trained_for):
             warnings.warn(
                 f"{self.name}: the model was trained for {trained_for!r}, the pipeline is for {self.lang!r}; "
                 "expect poor results.",
@@ -159,8 +159,8 @@ class NetworkPipe(Pipe):
         self._bundle = loaded
         self._keep_labels(self.vocab)
 
-    def _place(self, network: nn.Module) -> None:
-        """Put the network onto the device; a subclass may leave parts of it where they are."""
+    def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
+        """Put the network onto the device; a subclass may do more, and reads what else the model's config tells."""
         network.to(self.device)
 
     def _keep_labels(self, vocab: SpacyVocab) -> None:

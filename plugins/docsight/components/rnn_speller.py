@@ -296,7 +296,7 @@ class RnnSpeller(NetworkPipe):
         super()._install(loaded)
         self._corrector = self._typist = None
 
-    def _place(self, network: nn.Module) -> None:
+    def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         # All else is looked up, or read letter by letter: quicker where the texts are.
         speller = cast(Speller, network)
         speller.context.to(self.device)

@@ -161,6 +161,15 @@ class NerData(pl.LightningDataModule):
         """Return the vocabularies that go into the model folder."""
         return {"words": self.words, "chars": self.chars}
 
+    @property
+    def has_test(self) -> bool:
+        """Whether there is anything to test on."""
+        return bool(self.documents["test"])
+
+    def about(self) -> dict[str, Any]:
+        """Return what else the model's config tells of the data: nothing."""
+        return {}
+
     def sources(self) -> dict[str, dict[str, str]]:
         """Return origin and licence of each corpus that is trained on, for the model card."""
         trained = {document.corpus for document in self.documents["train"]}

@@ -14,6 +14,7 @@ ENDINGS = {
     "conll": (".conll", ".iob", ".iob2", ".bio", ".txt"),
     "json": (".jsonl", ".json"),
     "spacy": (".spacy",),
+    "imagefolder": (),  # a folder for each split, in it one for each class
 }
 
 
@@ -30,7 +31,7 @@ def load_split(
 
     Args:
         split: Its name: of the hub's split, or of a local file or folder of files.
-        source: hub, parquet, conll, json, or spacy (a DocBin).
+        source: hub, parquet, conll, json, spacy (a DocBin), or imagefolder.
         path: A local folder that holds the splits, or a file; wins over `hub`.
         hub: The id of a data set on the hub.
         origin: Where the data comes from, for the message when it is not there.
@@ -50,6 +51,8 @@ def load_split(
                 "(quote a path with '=' in it: 'data.path=\"a=b\"')."
             )
         return _from_hub(hub, split)
+    if source == "imagefolder":
+        return _from_folders(Path(path), split)
     files = split_files(Path(path), split, source)
     if source == "spacy":
         return _from_docbins(files)
@@ -67,6 +70,20 @@ def load_split(
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         cause = err.__cause__ or err
         raise DataError(f"{files[0]}: cannot be read as {builder}: {cause}") from err
+
+
+def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> bool:
+    """Tell whether there is such a split; a single file has no second one. Arguments and errors as `load_split`."""
+    if path is None:
+        return hub is not None and split in _hub_splits(hub)
+    if source == "imagefolder":
+        return (Path(path) / split).is_dir()
+    if Path(path).is_file():
+        return False
+    try:
+        return bool(split_files(Path(path), split, source))
+    except DataError:
+        return False
 
 
 def split_files(path: Path, split: str, source: str) -> list[Path]:
@@ -96,6 +113,27 @@ def _from_hub(hub: str, split: str) -> datasets.Dataset:
             f"The hub data set {hub!r}, split {split!r}, cannot be loaded: {err}. "
             "With the data at hand, pass data.path=FOLDER instead."
         ) from err
+
+
+def _hub_splits(hub: str) -> list[str]:
+    try:
+        return list(datasets.get_dataset_split_names(hub))
+    except (ValueError, OSError, RuntimeError) as err:
+        raise DataError(f"The hub data set {hub!r} cannot be looked up: {err}.") from err
+
+
+def _from_folders(path: Path, split: str) -> datasets.Dataset:
+    """Read pictures from folders named for their classes."""
+    folder = path / split
+    if not folder.is_dir():
+        held = sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
+        raise DataError(
+            f"{path} has no folder {split!r}: expected {split}/CLASS/PICTURE; found {', '.join(held[:8]) or 'nothing'}."
+        )
+    try:
+        return datasets.load_dataset("imagefolder", data_dir=str(folder), split="train", drop_labels=False)
+    except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
+        raise DataError(f"{folder}: cannot be read as folders of pictures: {err.__cause__ or err}") from err
 
 
 def _from_docbins(files: list[Path]) -> datasets.Dataset:

@@ -47,7 +47,8 @@ class Annealed(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """Return the optimiser and a schedule over the share of the run that is done."""
-        optimizer = self.make_optimizer(p for p in self.parameters() if p.requires_grad)
+        # Those that are frozen have no gradient, and are passed over until they are thawed.
+        optimizer = self.make_optimizer(self.parameters())
         scheduler = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda _: one_cycle(self.progress(), warmup=self.warmup)
         )

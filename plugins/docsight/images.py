@@ -1,0 +1,286 @@
+"""Decode pictures and make them what the network sees: the same in training and in the component."""
+
+import io
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from docsight.errors import ConfigError, DataError
+
+MAX_PIXELS = 64_000_000  # of a picture that is decoded: a page of A4 at 600 dpi has 35 million
+MAX_SIZE = 1024
+
+MODES = {"L": 1, "RGB": 3}
+FITS = ("letterbox", "ink")
+
+# Where MNIST has its digits: the ink fits into 20 of 28 pixels, its centre of mass in the middle.
+INK_SHARE = 20 / 28
+# A picture whose ink is between these shares of its side, and no farther off its middle, is left as it is.
+_LEAST, _MOST, _OFF = 0.5, 0.85, 0.13
+_LOOK = 56  # pixels of the side at which the ink is looked for
+_OPAQUE_WHITE = 235
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSettings:
+    """How a model wants its pictures; in its `config.json` under "images".
+
+    Args:
+        size: The side of the square that the network sees, in pixels.
+        mode: L (grey) or RGB.
+        fit: letterbox (the whole picture, its aspect kept, on the colour of its edge) or ink (as letterbox, but where
+            the ink is small, off the middle or at the edges, it is put in the middle as MNIST has it).
+        stretch: Whether the ink is made light on dark, from 0 to 1, whatever the paper.
+        mean: Taken from each channel, of values from 0 to 1.
+        std: What each channel is divided by after that.
+
+    Raises:
+        ConfigError: A setting cannot work.
+    """
+
+    size: int
+    mode: str = "RGB"
+    fit: str = "letterbox"
+    stretch: bool = False
+    mean: tuple[float, ...] = (0.5,)
+    std: tuple[float, ...] = (0.25,)
+
+    def __post_init__(self) -> None:
+        if type(self.size) is not int or not 8 <= self.size <= MAX_SIZE:
+            raise ConfigError(f"images.size: expected 8 to {MAX_SIZE} pixels; found {self.size!r}.")
+        if self.mode not in MODES:
+            raise ConfigError(f"images.mode: expected one of {', '.join(MODES)}; found {self.mode!r}.")
+        if self.fit not in FITS:
+            raise ConfigError(f"images.fit: expected one of {', '.join(FITS)}; found {self.fit!r}.")
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)
+            if not numbers or len(values) not in (1, self.channels) or (name == "std" and min(values) <= 0):
+                raise ConfigError(
+                    f"images.{name}: expected one number or one for each of {self.channels} channels"
+                    f"{', above 0' if name == 'std' else ''}; found {values!r}."
+                )
+
+    @property
+    def channels(self) -> int:
+        """The number of channels."""
+        return MODES[self.mode]
+
+    @classmethod
+    def from_config(cls, settings: Any) -> Self:
+        """Make them from what a `config.json` holds.
+
+        Raises:
+            ConfigError: These are no settings.
+        """
+        if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
+            raise ConfigError(f"images: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
+        if "size" not in settings:
+            raise ConfigError("images.size is missing.")
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
+        return cls(**values)
+
+    def to_config(self) -> dict[str, Any]:
+        """Return them as plain JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+def read_pixels(
+    source: bytes | str | os.PathLike[str], settings: ImageSettings, *, max_pixels: int = MAX_PIXELS
+) -> np.ndarray:
+    """Decode a picture for a model: uint8, (channels, size, size); errors as `open_image`."""
+    return to_pixels(open_image(source, max_pixels=max_pixels), settings)
+
+
+def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode a picture: its first frame, turned as its EXIF data says, 8 bits, mode L or RGB.
+
+    What is transparent becomes white, or black where all that is opaque is nearly white.
+
+    Args:
+        source: A file, or its bytes.
+        max_pixels: The most pixels; a picture that claims more is not decoded.
+
+    Raises:
+        DataError: It cannot be read, is no picture, is damaged or too large.
+    """
+    where = f"picture of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
+    try:
+        # Pillow warns of large pictures by a limit of its own; ours is the one that counts.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+                width, height = image.size
+                if width * height > max_pixels:
+                    raise DataError(
+                        f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
+                        "down, or raise max_pixels."
+                    )
+                image.load()
+                return _flatten(ImageOps.exif_transpose(image))
+    except DataError:
+        raise
+    except UnidentifiedImageError as err:
+        size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
+        raise DataError(
+            f"{where}: {'it is empty' if not size else 'this is no picture that Pillow reads'}; expected a PNG, JPEG, "
+            "TIFF, GIF, WebP or BMP file."
+        ) from err
+    # Pillow's decoders raise what they stumble over: struct.error, zlib.error, SyntaxError, IndexError and more.
+    except Exception as err:
+        raise DataError(
+            f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
+        ) from err
+
+
+def to_pixels(image: Image.Image, settings: ImageSettings) -> np.ndarray:
+    """Fit a picture of mode L or RGB into the square of a model: uint8, (channels, size, size)."""
+    if image.mode != settings.mode:
+        image = image.convert(settings.mode)
+    size = settings.size
+    if settings.fit == "ink" and (box := _ink_square(image)) is not None:
+        image = _cut(image, box)
+    if image.size != (size, size):
+        scale = size / max(image.size)
+        width, height = (max(1, round(side * scale)) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC)
+        if width != height:
+            square = Image.new(image.mode, (size, size), edge_colour(image))
+            square.paste(image, ((size - width) // 2, (size - height) // 2))
+            image = square
+    pixels = np.asarray(image)
+    return pixels[None] if settings.channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def normalise(pixels: Tensor, settings: ImageSettings) -> Tensor:
+    """Make pixels the network's input.
+
+    Args:
+        pixels: (batch, channels, size, size), uint8, or floats from 0 to 1.
+        settings: Those of the model.
+
+    Returns:
+        float32, of the same shape.
+    """
+    values = pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
+    if settings.stretch:
+        values = stretch(values)
+    mean, std = (torch.tensor(v, device=values.device)[:, None, None] for v in (settings.mean, settings.std))
+    return (values - mean) / std
+
+
+def stretch(values: Tensor) -> Tensor:
+    """Make ink light on dark, the paper 0 and the ink 1, in (batch, channels, height, width) of floats.
+
+    The paper is what the edge of the picture is, by its median; ink is what differs from it, to the side where there
+    is more of that.
+    """
+    edges = (values[:, :, 0], values[:, :, -1], values[:, :, 1:-1, 0], values[:, :, 1:-1, -1])
+    paper = torch.cat(edges, dim=2).median(dim=2).values  # (batch, channels)
+    away = values - paper[:, :, None, None]
+    flat = away.flatten(2)  # (batch, channels, pixels)
+    turned = flat.clamp(min=0).sum(dim=2) < (-flat).clamp(min=0).sum(dim=2)
+    away = torch.where(turned[:, :, None, None], -away, away)
+    # Of the lightest pixels the 13th (of 784) and not the first, which noise would have.
+    most = away.flatten(2).topk(max(1, away[0, 0].numel() // 60), dim=2).values[:, :, -1]
+    return (away / most.clamp(min=0.08)[:, :, None, None]).clamp(-0.5, 1.25)
+
+
+def edge_colour(image: Image.Image) -> int | tuple[int, ...]:
+    """Return the colour of a picture's edge: the median of each channel."""
+    pixels = np.asarray(image)
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    middle = np.median(edge, axis=0)
+    return int(middle) if image.mode == "L" else tuple(int(value) for value in middle)
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """Return a picture as mode L or RGB."""
+    if image.mode in ("L", "RGB"):
+        if "transparency" not in image.info:
+            return image
+        image = image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        return _eight_bits(image)
+    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
+        image = image.convert("RGBA") if image.mode != "P" or "transparency" in image.info else image.convert("RGB")
+    if image.mode != "RGBA":
+        return image.convert("RGB")  # CMYK, YCbCr, LAB, HSV
+    alpha = image.getchannel("A")
+    colours = image.convert("RGB")
+    if alpha.getextrema() == (255, 255):
+        return colours
+    opaque = np.asarray(colours)[np.asarray(alpha) > 127]
+    is_white = opaque.size > 0 and opaque.min() >= _OPAQUE_WHITE
+    paper = Image.new("RGB", image.size, "black" if is_white else "white")
+    paper.paste(colours, mask=alpha)
+    return paper
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Bring integers of more bits, and floats, to 8 bits."""
+    values = np.nan_to_num(np.asarray(image).astype(np.float64))
+    low, high = values.min(), values.max()
+    if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and high <= 65535):
+        low, high = 0.0, 65535.0 if high > 255 else 255.0
+    elif low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
+    scaled = (values - low) / max(high - low, 1e-12) * 255
+    return Image.fromarray(scaled.round().astype(np.uint8))
+
+
+def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
+    """Find where a picture is to be cut so that its ink lies as MNIST's does.
+
+    Returns:
+        The centre (x, y) and the side of a square in pixels, or None where the picture is to be left as it is.
+    """
+    scale = max(1.0, max(image.size) / _LOOK)
+    small = image.convert("L")
+    if scale > 1:
+        across, down = (max(1, round(side / scale)) for side in image.size)
+        small = small.resize((across, down), Image.Resampling.BOX)
+    pixels = np.asarray(small, dtype=np.float32)
+    height, width = pixels.shape
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    paper = np.median(edge)
+    away = np.abs(pixels - paper)
+    most = np.partition(away.ravel(), -max(1, away.size // 100))[-max(1, away.size // 100)]
+    # Paper whose edge is uneven (noise, lines, a photo) has no ink that could be told from it.
+    if most < 12 or np.mean(np.abs(edge - paper) > 0.35 * most) > 0.25:
+        return None
+    ink = away > 0.35 * most
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return None
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    side, whole = max(bottom - top, right - left), max(width, height)
+    weights = np.where(ink, away, 0)
+    total = weights.sum()
+    x = float((weights.sum(axis=0) * (np.arange(width) + 0.5)).sum() / total)
+    y = float((weights.sum(axis=1) * (np.arange(height) + 0.5)).sum() / total)
+    off = max(abs(x - width / 2), abs(y - height / 2)) / whole
+    if _LEAST <= side / whole <= _MOST and off <= _OFF:
+        return None
+    return x * scale, y * scale, max(4.0, side * scale / INK_SHARE)
+
+
+def _cut(image: Image.Image, square: tuple[float, float, float]) -> Image.Image:
+    """Cut a square out of a picture; what lies outside has the colour of its edge."""
+    x, y, side = square
+    side = max(4, round(side))
+    left, top = round(x - side / 2), round(y - side / 2)
+    cut = Image.new(image.mode, (side, side), edge_colour(image))
+    cut.paste(image, (-left, -top))
+    return cut
