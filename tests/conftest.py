@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from docsight.bundle import Bundle
+from docsight.images import ImageSettings
+from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
 from docsight.spelling.candidates import KnownPairs
 from docsight.spelling.features import FEATURES
@@ -159,6 +161,28 @@ def _sentence(number: int) -> dict[str, object]:
         tokens += name
         tags += [f"{'I' if n else 'B'}-{label}" for n in range(len(name))] if label in NAMES else ["O"]
     return {"tokens": tokens, "ner_tags": tags, "doc_id": f"d{number // 5}"}
+
+
+@pytest.fixture(scope="session")
+def tiny_imagecat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a model folder of kind "image_classifier" with random weights, for grey pictures of 16 by 16 pixels."""
+    arguments = {"labels": list("0123456789"), "channels": 1, "blocks": [[4, 4], [8, 8]], "other": True, "init_seed": 3}
+    network = ImageClassifier(**arguments)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(1)
+        for parameter in network.parameters():
+            parameter += 0.3 * torch.randn_like(parameter)  # no longer as it began
+        network.class_means.normal_()
+    settings = ImageSettings(size=16, mode="L", fit="ink", stretch=True)
+    about = {
+        "name": "tiny",
+        "lang": "en",
+        "images": settings.to_config(),
+        "decision": {"temperature": 1.5, "score": "energy", "threshold": 0.0},
+    }
+    folder = tmp_path_factory.mktemp("models") / "tiny_imagecat"
+    Bundle("image_classifier", arguments, network, {}, "# tiny\n", about).to_disk(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

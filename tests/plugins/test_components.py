@@ -1,5 +1,6 @@
 """spaCy's protocol, one table over all components."""
 
+import io
 import multiprocessing
 import pickle
 import shutil
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import spacy
 import torch
+from PIL import Image
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
@@ -36,6 +39,7 @@ class Case:
     model: str  # the fixture that makes its model folder
     read: Callable[[Doc], Any]
     fixed_labels: tuple[str, ...] = ()  # those that no model has to tell
+    prepare: Callable[[str], dict[Any, Any]] = lambda text: {}  # what else a Doc of that text carries in `user_data`
 
 
 def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
@@ -50,15 +54,61 @@ def _corrections(doc: Doc) -> list[dict[str, Any]]:
     ]
 
 
+def _pictures(text: str) -> dict[Any, Any]:
+    """Give a text a picture for each of its first words, one of them broken."""
+    rows = [{"id": f"{n}", "bytes": _png(word)} for n, word in enumerate(text.split()[:5])]
+    return {("._.", "images", None, None): rows + [{"id": "broken", "bytes": b"no picture"}][: len(rows) // 3]}
+
+
+def _png(word: str) -> bytes:
+    pixels = np.zeros((20, 20), dtype=np.uint8)
+    rows = np.frombuffer(word.encode() * 20, dtype=np.uint8)[:20]
+    pixels[4:16, 4:16] = np.outer(rows[:12], rows[8:20]) % 251
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "PNG")
+    return held.getvalue()
+
+
+def _image_cats(doc: Doc) -> list[Any]:
+    read = []
+    for image in doc._.images:
+        cats = image["cats"]["cnn_imagecat"]
+        if "error" in cats:
+            read.append((image["id"], cats["error"]))
+        else:
+            shares = {label: round(share, 2) for label, share in cats["scores"].items()}
+            read.append((image["id"], cats["label"], round(cats["score"], 2), shares, round(cats["in_domain"], 1)))
+    return read
+
+
 CASES = [
     Case("rnn_ner", "tiny_model", _entities),
     Case("rnn_speller", "tiny_speller", _corrections, fixed_labels=("context", "unknown_word")),
+    Case("cnn_imagecat", "tiny_imagecat", _image_cats, prepare=_pictures),
 ]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def case(request) -> Case:
     return request.param
+
+
+@pytest.fixture
+def make(case) -> Callable[[Language, str], Doc]:
+    """Make a Doc of a text as the case wants it, before any component has seen it."""
+
+    def made(nlp: Language, text: str) -> Doc:
+        doc = nlp.make_doc(text)
+        doc.user_data |= case.prepare(text)
+        return doc
+
+    return made
+
+
+@pytest.fixture
+def docs(make) -> Callable[[Language], list[Doc]]:
+    """Make Docs of all texts."""
+    return lambda nlp: [make(nlp, text) for text in TEXTS]
 
 
 @pytest.fixture
@@ -74,17 +124,17 @@ def nlp(case, model) -> Language:
 
 
 @pytest.fixture
-def expected(case, nlp) -> list[Any]:
-    results = [case.read(nlp(text)) for text in TEXTS]
+def expected(case, nlp, docs) -> list[Any]:
+    results = [case.read(nlp(doc)) for doc in docs(nlp)]
     assert any(results), "the tiny model must write something, or nothing is tested"
     return results
 
 
-def test_component_batch_equals_one_by_one_in_order(case, nlp, expected):
-    docs = list(nlp.pipe(TEXTS))
-    assert [doc.text for doc in docs] == TEXTS
-    assert [case.read(doc) for doc in docs] == expected
-    assert [case.read(doc) for doc in nlp.pipe(TEXTS, batch_size=2)] == expected
+def test_component_batch_equals_one_by_one_in_order(case, nlp, expected, docs):
+    read = list(nlp.pipe(docs(nlp)))
+    assert [doc.text for doc in read] == TEXTS
+    assert [case.read(doc) for doc in read] == expected
+    assert [case.read(doc) for doc in nlp.pipe(docs(nlp), batch_size=2)] == expected
 
 
 def test_component_pipe_is_lazy(nlp):
@@ -99,19 +149,19 @@ def test_component_pipe_is_lazy(nlp):
     assert len(taken) < 20
 
 
-def test_component_disk_and_bytes_round_trips(case, nlp, expected, tmp_path):
+def test_component_disk_and_bytes_round_trips(case, nlp, expected, tmp_path, docs):
     nlp.to_disk(tmp_path / "pipeline")
     by_disk = spacy.load(tmp_path / "pipeline")
     by_bytes = spacy.blank("en")
     by_bytes.add_pipe(case.name, config={"model": "/nowhere"})
     by_bytes.from_bytes(nlp.to_bytes())
     for other in (by_disk, by_bytes):
-        assert [case.read(doc) for doc in other.pipe(TEXTS)] == expected
+        assert [case.read(doc) for doc in other.pipe(docs(other))] == expected
         assert other.get_pipe(case.name).labels == nlp.get_pipe(case.name).labels
     assert (tmp_path / "pipeline" / case.name / "MODEL_CARD.md").is_file()
 
 
-def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, expected, tmp_path, monkeypatch):
+def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, expected, tmp_path, monkeypatch, docs):
     copy = shutil.copytree(model, tmp_path / "model")
     nlp = spacy.blank("en")
     nlp.add_pipe(case.name, config={"model": str(copy)})
@@ -123,7 +173,7 @@ def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, 
     plain = bundle.read_file
     monkeypatch.setattr(bundle, "read_file", lambda folder, name: read.append(folder) or plain(folder, name))
     loaded = spacy.load(tmp_path / "pipeline")
-    assert [case.read(doc) for doc in loaded.pipe(TEXTS)] == expected
+    assert [case.read(doc) for doc in loaded.pipe(docs(loaded))] == expected
     assert set(read) == {tmp_path / "pipeline" / case.name}
 
 
@@ -143,45 +193,45 @@ def test_component_missing_model_is_raised_past_an_error_handler(case):
         list(nlp.pipe(["London"]))
 
 
-def test_component_pickles(case, nlp, expected):
+def test_component_pickles(case, nlp, expected, docs):
     copy = pickle.loads(pickle.dumps(nlp.get_pipe(case.name)))
-    assert [case.read(copy(nlp.make_doc(text))) for text in TEXTS] == expected
+    assert [case.read(copy(doc)) for doc in docs(nlp)] == expected
 
 
-def test_component_pickles_before_its_model_is_read(case, model, expected):
+def test_component_pickles_before_its_model_is_read(case, model, expected, make):
     nlp = spacy.blank("en")
     copy = pickle.loads(pickle.dumps(nlp.add_pipe(case.name, config={"model": str(model)})))
-    assert case.read(copy(nlp.make_doc(TEXTS[0]))) == expected[0]
+    assert case.read(copy(make(nlp, TEXTS[0]))) == expected[0]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_component_n_process_after_torch_has_run_with_threads(case, nlp, expected, threads):
+def test_component_n_process_after_torch_has_run_with_threads(case, nlp, expected, threads, docs, make):
     torch.set_num_threads(threads)
     try:
         torch.randn(400, 400) @ torch.randn(400, 400)
-        nlp(TEXTS[0])
-        assert [case.read(doc) for doc in nlp.pipe(TEXTS, n_process=2, batch_size=2)] == expected
+        nlp(make(nlp, TEXTS[0]))
+        assert [case.read(doc) for doc in nlp.pipe(docs(nlp), n_process=2, batch_size=2)] == expected
     finally:
         torch.set_num_threads(1)
 
 
 @pytest.mark.slow
-def test_component_works_under_spawn(case, nlp, expected):
+def test_component_works_under_spawn(case, nlp, expected, docs):
     before = multiprocessing.get_start_method()
     multiprocessing.set_start_method("spawn", force=True)
     try:
-        assert [case.read(doc) for doc in nlp.pipe(TEXTS, n_process=2, batch_size=3)] == expected
+        assert [case.read(doc) for doc in nlp.pipe(docs(nlp), n_process=2, batch_size=3)] == expected
     finally:
         multiprocessing.set_start_method(before, force=True)
 
 
-def test_component_works_when_threads_share_one_nlp(case, model, expected):
+def test_component_works_when_threads_share_one_nlp(case, model, expected, docs):
     nlp = spacy.blank("en")
     nlp.add_pipe(case.name, config={"model": str(model)})  # not read yet: the threads race for that, too
     results: dict[int, Any] = {}
 
     def work(n: int) -> None:
-        results[n] = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+        results[n] = [case.read(doc) for doc in nlp.pipe(docs(nlp))]
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
     for thread in threads:
@@ -191,19 +241,19 @@ def test_component_works_when_threads_share_one_nlp(case, model, expected):
     assert [results[n] for n in range(6)] == [expected] * 6
 
 
-def test_component_labels_outlive_a_memory_zone(case, model):
+def test_component_labels_outlive_a_memory_zone(case, model, docs):
     nlp = spacy.blank("en")
     nlp.add_pipe(case.name, config={"model": str(model)})
     with nlp.memory_zone():
-        inside = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+        inside = [case.read(doc) for doc in nlp.pipe(docs(nlp))]
     with nlp.memory_zone():
-        assert [case.read(doc) for doc in nlp.pipe(TEXTS)] == inside
+        assert [case.read(doc) for doc in nlp.pipe(docs(nlp))] == inside
     for label in nlp.get_pipe(case.name).labels:
         assert nlp.vocab.strings[nlp.vocab.strings[label]] == label
         assert label in nlp.vocab.strings
 
 
-def test_component_error_costs_one_document_and_not_its_batch(case, nlp, expected, monkeypatch):
+def test_component_error_costs_one_document_and_not_its_batch(case, nlp, expected, monkeypatch, docs):
     component = nlp.get_pipe(case.name)
     predict = component.predict
 
@@ -215,7 +265,7 @@ def test_component_error_costs_one_document_and_not_its_batch(case, nlp, expecte
     monkeypatch.setattr(component, "predict", fragile)
     failed = []
     nlp.set_error_handler(lambda name, proc, docs, error: failed.append((name, docs[0].text, str(error))))
-    read = [case.read(doc) for doc in nlp.pipe(TEXTS)]
+    read = [case.read(doc) for doc in nlp.pipe(docs(nlp))]
     assert read == [e for text, e in zip(TEXTS, expected, strict=True) if text != "London"]
     assert failed == [(case.name, "London", "no London today")]
 
@@ -231,10 +281,10 @@ def test_component_raises_by_default(case, nlp, monkeypatch):
         list(nlp.pipe(["London"]))
 
 
-def test_component_results_survive_doc_bytes_and_docbin(case, nlp, expected):
-    docs = list(nlp.pipe(TEXTS))
-    assert [case.read(Doc(nlp.vocab).from_bytes(doc.to_bytes())) for doc in docs] == expected
-    held = DocBin(docs=docs, store_user_data=True).to_bytes()
+def test_component_results_survive_doc_bytes_and_docbin(case, nlp, expected, docs):
+    read = list(nlp.pipe(docs(nlp)))
+    assert [case.read(Doc(nlp.vocab).from_bytes(doc.to_bytes())) for doc in read] == expected
+    held = DocBin(docs=read, store_user_data=True).to_bytes()
     assert [case.read(doc) for doc in DocBin().from_bytes(held).get_docs(nlp.vocab)] == expected
 
 
@@ -264,9 +314,9 @@ def test_component_refuses_a_device_that_is_not_there(case, device):
         spacy.blank("en").add_pipe(case.name, config={"device": device})
 
 
-def test_component_reads_a_million_characters_in_one_document(case, nlp):
+def test_component_reads_a_million_characters_in_one_document(case, nlp, make):
     text = "Ada Lovelace lived in London. " * 33_000
     nlp.max_length = len(text) + 1
-    doc = nlp(text)
+    doc = nlp(make(nlp, text))
     assert doc.text == text
     assert case.read(doc)

@@ -172,7 +172,6 @@ class ImageCategorizer(NetworkPipe):
 @Language.factory(
     "cnn_imagecat",
     assigns=["doc._.images", "doc._.image_cats"],
-    requires=["doc._.images"],
     default_config={"model": "figures", "device": "auto", "threshold": None, "max_pixels": MAX_PIXELS},
     default_score_weights={"image_cats_macro_f": 1.0, "image_cats_acc": 0.0, "image_cats_f_per_type": None},
 )
