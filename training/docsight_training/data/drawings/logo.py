@@ -17,6 +17,8 @@ def draw_logo(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     """Draw a logo, cut close or with some room around it."""
     ground = hue(rng) if chance(rng, 0.12) else WHITE
     colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLATS)]
+    if ground != WHITE:
+        colours = [readable(ground), *colours]
     layout = pick(rng, ["mark", "mark", "mark", "name", "beside", "beside", "below"])
     side, pad = SCALE * int(rng.integers(90, 160)), int(rng.integers(0, 30))
     mark = Image.new("RGB", (side, side), ground)
@@ -27,17 +29,16 @@ def draw_logo(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     name, font = word(rng, longest=3), faces.plain(rng)
     name = pick(rng, [name.upper(), name.capitalize(), name])
     face = fitted(name, font, int(side * rng.uniform(0.3, 0.7)), side * 2.5)
-    size = (width_of(name, face) + face.size // 3, int(face.size * 1.3))
+    size = (width_of(name, face) + int(face.size) // 3, int(face.size) * 4 // 3)
     ink = pick(rng, [readable(ground), colours[0], (60, 60, 60)])
-    at = {"name": (0, 0), "beside": (side + side // 6, max(0, (side - size[1]) // 2)), "below": (0, side + side // 10)}[
-        layout
-    ]
+    beside, below = (side + side // 6, max(0, (side - size[1]) // 2)), (0, side + side // 10)
+    at = {"name": (0, 0), "beside": beside, "below": below}[layout]
     across = max(size[0] + at[0], 0 if layout == "name" else side)
     down = max(size[1] + at[1], 0 if layout == "name" else side)
     whole = Image.new("RGB", (across, down), ground)
     if layout != "name":
         whole.paste(mark, ((across - side) // 2 if layout == "below" else 0, 0))
-    x = (across - size[0]) / 2 if layout == "below" else at[0]
+    x = (across - size[0]) // 2 if layout == "below" else at[0]
     write(ImageDraw.Draw(whole), (x, at[1]), name, face, fill=ink, bold=chance(rng, 0.5))
     if whole.width > SCALE * 400:
         whole = whole.resize(

@@ -49,7 +49,8 @@ def _land(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, 
     down = np.linspace(-1, 1, size[1], dtype=np.float32)[:, None]
     style = rng.random()
     if style < 0.5:
-        heights = heights + 1.1 - 2.2 * (np.abs(across) ** 3 + np.abs(down) ** 3)
+        x, y, wide, tall = (float(number) for number in rng.uniform([-0.3, -0.3, 0.7, 0.7], [0.3, 0.3, 1.6, 1.6]))
+        heights = heights + 1.2 - 1.8 * (((across - x) / wide) ** 2 + ((down - y) / tall) ** 2)
     elif style < 0.85:
         turn = float(rng.uniform(0, 2 * math.pi))
         heights = heights + 1.3 * (math.cos(turn) * across + math.sin(turn) * down) + 0.3
@@ -68,30 +69,46 @@ def _edges(labels: np.ndarray, wide: int) -> Image.Image:
 
 
 def _parted(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Part a picture into regions: with crooked borders around centres, or with straight ones as on a drawing board."""
-    count = int(2 ** rng.uniform(1.5, 5.3))
+    """Part a picture into regions, at half the size, to be quick; return their numbers (height, width)."""
+    half = (size[0] // 2, size[1] // 2)
+    labels = _ruled(rng, half) if chance(rng, 0.35) else _grown(rng, half)
+    return np.asarray(Image.fromarray(labels).resize(size, Image.Resampling.NEAREST))
+
+
+def _crooked(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of all pixels, shaken, so that lines between them are crooked: across and down."""
     shaken = float(rng.uniform(0, 0.12)) * size[0]
     across = np.arange(size[0], dtype=np.float32)[None] + shaken * fractal(rng, size, 4)
     down = np.arange(size[1], dtype=np.float32)[:, None] + shaken * fractal(rng, size, 4)
-    if chance(rng, 0.35):  # cut in two, and the larger pieces again
-        labels = np.zeros((size[1], size[0]), np.int16)
-        boxes = [(0.0, 0.0, float(size[0]), float(size[1]))]
-        for label in range(1, count):
-            left, top, right, bottom = boxes.pop(
-                int(np.argmax([(box[2] - box[0]) * (box[3] - box[1]) for box in boxes]))
-            )
-            share = float(rng.uniform(0.3, 0.7))
-            if right - left > bottom - top:
-                cut = left + (right - left) * share
-                labels[(across >= cut) & (across < right) & (down >= top) & (down < bottom)] = label
-                boxes += [(left, top, cut, bottom), (cut, top, right, bottom)]
-            else:
-                cut = top + (bottom - top) * share
-                labels[(across >= left) & (across < right) & (down >= cut) & (down < bottom)] = label
-                boxes += [(left, top, right, cut), (left, cut, right, bottom)]
-        return labels
+    return across, down
+
+
+def _ruled(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """Cut a picture in two, and the larger piece again, as borders on a drawing board."""
+    count = int(2 ** rng.uniform(1.5, 5.3))
+    across, down = _crooked(rng, size)
+    labels = np.zeros((size[1], size[0]), np.uint8)
+    boxes = [(0.0, 0.0, float(size[0]), float(size[1]))]
+    for label in range(1, count):
+        left, top, right, bottom = boxes.pop(int(np.argmax([(box[2] - box[0]) * (box[3] - box[1]) for box in boxes])))
+        share = float(rng.uniform(0.3, 0.7))
+        if right - left > bottom - top:
+            cut = left + (right - left) * share
+            labels[(across >= cut) & (across < right) & (down >= top) & (down < bottom)] = label
+            boxes += [(left, top, cut, bottom), (cut, top, right, bottom)]
+        else:
+            cut = top + (bottom - top) * share
+            labels[(across >= left) & (across < right) & (down >= cut) & (down < bottom)] = label
+            boxes += [(left, top, right, cut), (left, cut, right, bottom)]
+    return labels
+
+
+def _grown(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """Give every place to the nearest of some centres."""
+    count = int(2 ** rng.uniform(1.5, 5.3))
+    across, down = _crooked(rng, size)
     best = np.full((size[1], size[0]), np.inf, np.float32)
-    labels = np.zeros(best.shape, np.int16)
+    labels = np.zeros(best.shape, np.uint8)
     for label in range(count):
         x, y = (float(number) for number in rng.uniform([0, 0], size))
         away = (across - x) ** 2 + (down - y) ** 2
@@ -110,12 +127,12 @@ def _regions(rng: np.random.Generator, size: tuple[int, int], font: Font) -> Ima
         colours = [mixed(colour, WHITE, 0.45) for colour in colours]
     if chance(rng, 0.35):
         colours += [(215, 215, 210)] * len(colours)  # most of the land is not what the map is about
-    table = np.array([pick(rng, colours) for _ in range(int(labels.max()) + 1)], np.float32)
-    sea = pick(rng, _SEAS)
-    image = to_image(np.where(land[..., None], table[labels], np.array(sea, np.float32)))
+    table = np.array([pick(rng, colours) for _ in range(256)], np.uint8)
+    table[255] = pick(rng, _SEAS)
+    inside = np.where(land, labels, 255).astype(np.uint8)
+    image = Image.fromarray(table[inside])
     ink = pick(rng, [(0, 0, 0), (60, 60, 60), (120, 120, 120), WHITE])
     if chance(rng, 0.9):
-        inside = np.where(land, labels, -1)
         image.paste(ink, (0, 0), _edges(inside, int(rng.integers(1, 3))))
     if chance(rng, 0.3):
         _waters(image, rng, (90, 140, 200))
@@ -147,7 +164,9 @@ def _relief(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
     for _ in range(int(rng.integers(0, 6))):
         _way(image, rng, pick(rng, [(200, 60, 50), (230, 160, 60), (90, 90, 90)]), int(rng.integers(1, 5)))
     if chance(rng, 0.5):
-        image.paste(pick(rng, [(150, 40, 60), (60, 60, 60)]), (0, 0), _edges(np.where(land, _parted(rng, size), -1), 2))
+        image.paste(
+            pick(rng, [(150, 40, 60), (60, 60, 60)]), (0, 0), _edges(np.where(land, _parted(rng, size), 255), 2)
+        )
     return image
 
 
@@ -162,7 +181,7 @@ def _old(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
     pixels = np.where(land[..., None], paper * (1 - strength) + wash[labels % 64] * strength, paper) * stains
     ink = (80, 60, 45)
     image = to_image(pixels)
-    image.paste(ink, (0, 0), _edges(np.where(land, labels, -1), 1))
+    image.paste(ink, (0, 0), _edges(np.where(land, labels, 255), 1))
     if chance(rng, 0.6):  # the coast shaded by lines along it
         near = np.clip(np.floor(-heights * 14), 0, 5) * ~land
         image.paste(mixed(ink, WHITE, 0.3), (0, 0), _edges(near, 1))

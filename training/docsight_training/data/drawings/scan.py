@@ -55,6 +55,7 @@ def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Ima
         laid, ground = _lay(paper, rng, room=(1.3, 2.3), tilt=2, page=True), _white_ground
     else:
         laid, ground = _lay(paper, rng, room=(1.0, 1.4), tilt=9), _table_ground
+    laid = reduced(laid)
     image = _compose(laid, ground(laid.size, rng), rng)
     return _finish(image, rng)
 
@@ -116,10 +117,10 @@ def _outline(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
         x, y, right, below = pick(rng, [(0, 0, 1, 1), (width, 0, -1, 1), (0, height, 1, -1), (width, height, -1, -1)])
         pen.polygon([(x, y), (x + right * cut, y), (x, y + below * cut * float(rng.uniform(0.4, 2)))], fill=0)
     if chance(rng, 0.1):  # holes for the file
-        x, radius = float(rng.uniform(0.06, 0.15)) * width, width * float(rng.uniform(0.02, 0.035))
+        left, radius = float(rng.uniform(0.06, 0.15)) * width, width * float(rng.uniform(0.02, 0.035))
         for share in (rng.uniform(0.15, 0.3), rng.uniform(0.6, 0.9)):
-            y = float(share) * height
-            pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=0)
+            middle = float(share) * height
+            pen.ellipse([left - radius, middle - radius, left + radius, middle + radius], fill=0)
     return mask
 
 
@@ -206,10 +207,10 @@ def _compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) ->
 
 
 def _finish(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Reduce the picture, and make it the picture of a scanner (white made whiter, grey) or a camera (uneven light)."""
+    """Make it the picture of a scanner (white made whiter, grey) or a camera (uneven light)."""
     if chance(rng, 0.2):
-        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.5, 1.5))))
-    pixels = np.asarray(reduced(image), np.float32)
+        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 0.9))))
+    pixels: np.ndarray = np.asarray(image, np.float32)
     size = (pixels.shape[1], pixels.shape[0])
     if chance(rng, 0.35):
         light = 1 + float(rng.uniform(0.05, 0.3)) * noise(rng, size, (1, 2))
@@ -218,7 +219,8 @@ def _finish(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         low, high = float(rng.uniform(0, 40)), float(rng.uniform(200, 255))
         pixels = np.clip((pixels - low) * (255 / (high - low)), 0, 255)
     if chance(rng, 0.4):
-        pixels = pixels + rng.normal(0, float(rng.uniform(1, 7)), pixels.shape[:2]).astype(np.float32)[..., None]
+        grain = rng.standard_normal(pixels.shape[:2], np.float32)[..., None]
+        pixels = pixels + grain * np.float32(rng.uniform(1, 7))
     if chance(rng, 0.55):
         pixels = np.repeat(pixels.mean(axis=2, keepdims=True), 3, axis=2)
     return to_image(pixels)

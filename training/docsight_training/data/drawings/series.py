@@ -155,7 +155,8 @@ def _bars(plot: Plot, *, sideways: bool) -> None:
             low, high = (base, base + heights[place]) if stacked else (0.0, heights[place])
             base = float(high)
             corners = (low, left, high, left + step) if sideways else (left, low, left + step, high)
-            _block(plot, *(float(corner) for corner in corners), number if coloured else place, outline=outline)
+            x, y, right, top = (float(corner) for corner in corners)
+            _block(plot, x, y, right, top, number if coloured else place, outline=outline)
             if numbered and not stacked:
                 at = plot.at(high, left + step / 2) if sideways else plot.at(left + step / 2, high)
                 write(plot.pen, at, f"{100 * high:.0f}", plot.face, fill=plot.ink, anchor="lm" if sideways else "md")

@@ -24,12 +24,12 @@ def noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int
 
 def fractal(rng: np.random.Generator, size: tuple[int, int], cells: int, *, octaves: int = 4) -> np.ndarray:
     """Add up noise of finer and finer grain (height, width), as terrain has it."""
-    total = np.zeros((size[1], size[0]), np.float32)
-    tall = size[1] / size[0]
+    half = (max(2, size[0] // 2), max(2, size[1] // 2))  # the finest grain is coarser than that
+    total = np.zeros((half[1], half[0]), np.float32)
     for octave in range(octaves):
         across = cells * 2**octave
-        total += noise(rng, size, (across, max(1, round(across * tall)))) / 1.8**octave
-    return total
+        total += noise(rng, half, (across, max(1, round(across * size[1] / size[0])))) / 1.8**octave
+    return np.asarray(Image.fromarray(total).resize(size, Image.Resampling.BILINEAR))
 
 
 def to_image(pixels: np.ndarray) -> Image.Image:

@@ -28,7 +28,8 @@ class _Page:
         """Write words from the top left until they or the page end; return where the next line goes."""
         queue = text.split()
         while queue and y < self.image.height:
-            room, line, wide = right - left - first, [], 0.0
+            room, wide = right - left - first, 0.0
+            line: list[str] = []
             space = self.face.getlength(" ")
             while queue and (not line or wide + space + width_of(queue[0], self.face) <= room):
                 wide += width_of(queue[0], self.face) + (space if line else 0)
