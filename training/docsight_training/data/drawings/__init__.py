@@ -13,8 +13,10 @@ from docsight_training.data.drawings.formula import draw_formula
 from docsight_training.data.drawings.logo import draw_logo
 from docsight_training.data.drawings.map import draw_map
 from docsight_training.data.drawings.receipt import draw_receipt
+from docsight_training.data.drawings.scan import as_paper
 from docsight_training.data.drawings.table import draw_table
 from docsight_training.data.drawings.text import draw_text
+from docsight_training.data.drawings.words import chance
 from docsight_training.data.fonts import Font
 
 _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
@@ -28,12 +30,14 @@ _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "text": draw_text,
 }
 KINDS = tuple(_DRAW)
+_PRINTED = frozenset({"chart", "diagram", "formula", "map", "table", "text"})
+_SCANNED = 0.12  # so many of those look like paper under a scanner or a camera
 
 
 def draw(kind: str, rng: np.random.Generator, fonts: Sequence[Font]) -> Image.Image:
     """Draw one picture of a kind (mode RGB, the longest side about 160 to 480 pixels); `rng` decides all of it."""
     _check([kind])
-    return _DRAW[kind](rng, Typefaces(fonts))
+    return _draw(kind, rng, Typefaces(fonts))
 
 
 def drawn_images(kinds: Mapping[str, int], *, seed: int, fonts: Sequence[Font]) -> Iterator[tuple[str, Image.Image]]:
@@ -42,7 +46,12 @@ def drawn_images(kinds: Mapping[str, int], *, seed: int, fonts: Sequence[Font]) 
     faces = Typefaces(fonts)
     for kind, count in kinds.items():
         for number in range(count):
-            yield kind, _DRAW[kind](np.random.default_rng([seed, *kind.encode(), number]), faces)
+            yield kind, _draw(kind, np.random.default_rng([seed, *kind.encode(), number]), faces)
+
+
+def _draw(kind: str, rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+    image = _DRAW[kind](rng, faces)
+    return as_paper(image, rng) if kind in _PRINTED and chance(rng, _SCANNED) else image
 
 
 def _check(kinds: Sequence[str]) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 from PIL import Image
 
 from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.scan import scanned
 from docsight_training.data.drawings.slip import Slip
 from docsight_training.data.drawings.surface import SCALE
+from docsight_training.data.drawings.thermal import scanned
 from docsight_training.data.drawings.words import amount, chance, digits, pick, sentence, word, words
 
 _RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
@@ -54,7 +54,7 @@ _THANKS = [
 def draw_receipt(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     """Draw a receipt, as a scanner or a camera sees it."""
     height = SCALE * int(rng.integers(190, 400))
-    width = int(height * float(pick(rng, [rng.uniform(0.25, 0.42), rng.uniform(0.35, 0.55), rng.uniform(0.45, 0.75)])))
+    width = int(height * float(pick(rng, [rng.uniform(0.25, 0.42), rng.uniform(0.35, 0.55), rng.uniform(0.45, 0.7)])))
     font = faces.mono(rng) if chance(rng, 0.55) else faces.plain(rng)
     slip = Slip(rng, (width, height), font, int(rng.integers(26, 60) if chance(rng, 0.8) else rng.integers(18, 30)))
     _print(slip, faces)
@@ -133,7 +133,7 @@ def _facts(slip: Slip) -> None:
 def _items(slip: Slip, rule: str) -> None:
     rng = slip.rng
     style = int(rng.integers(5))
-    count = int(2 ** rng.uniform(0.5, 5))
+    count = int(2 ** rng.uniform(0.8, 5.2))
     ends = [0.0, *(float(end) for end in np.linspace(rng.uniform(0.45, 0.62), 1, int(rng.integers(2, 5))))]
     if style in (0, 1) or chance(rng, 0.2):
         slip.cells([pick(rng, _HEADS) for _ in ends], ends, bold=chance(rng, 0.5))
@@ -141,7 +141,7 @@ def _items(slip: Slip, rule: str) -> None:
     capitals, highest, spaced = chance(rng, 0.65), float(10 ** rng.uniform(1, 3.2)), chance(rng, 0.2)
     tail = pick(rng, ["", "", "", " A", " SR", " *", " EUR"])
     for _ in range(count):
-        if slip.y > slip.ink.height * 0.72:
+        if slip.y > slip.ink.height * 0.75:
             break
         name = words(rng, int(rng.integers(1, 4)))
         name = name.upper() if capitals else name

@@ -1,130 +1,26 @@
-"""Put a printed slip onto paper and the paper under a scanner or a camera."""
+"""Lay paper under a scanner or a camera."""
 
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
-from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.marks import mark_by_hand
-from docsight_training.data.drawings.surface import Point, fractal, noise, reduced, shadow, to_image, warp
+from docsight_training.data.drawings.paper import outline, shades
+from docsight_training.data.drawings.surface import Point, noise, shadow, to_image, warp
 from docsight_training.data.drawings.words import chance, pick
 
-_PAPERS = [
-    (255, 255, 255),
-    (244, 244, 244),
-    (250, 247, 236),
-    (236, 240, 248),
-    (252, 232, 234),
-    (232, 232, 230),
-    (246, 240, 214),
-]
-_INKS = [
-    (20, 20, 22),
-    (30, 30, 34),
-    (45, 45, 50),
-    (60, 50, 110),
-    (50, 60, 130),
-    (95, 80, 110),
-    (70, 70, 70),
-    (60, 45, 40),
-]
+
+def as_paper(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Make a drawing the scan or the photo of a printed sheet, so that those looks do not belong to receipts alone."""
+    shade = shades(image.size, rng)[..., None]
+    sheet = to_image(np.asarray(image, np.float32) * float(rng.uniform(0.85, 1)) * shade)
+    sheet.putalpha(outline(image.size, rng) if chance(rng, 0.5) else 255)
+    laid = lay(sheet, rng, room=(0.95, 1.08), tilt=2)
+    ground = table_ground if chance(rng, 0.25) else plain_ground
+    return finish(compose(laid, ground(laid.size, rng), rng), rng)
 
 
-def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Image.Image:
-    """Make the picture of a receipt.
-
-    Args:
-        ink: what the printer printed (mode L, 255 for full black)
-        rng: the source of chance
-        faces: the typefaces for what is written over it
-    """
-    scene = rng.random()
-    is_page = 0.68 < scene < 0.82
-    clean = chance(rng, 0.7 if is_page else 0.1)
-    if is_page and clean:
-        ink = ink.filter(ImageFilter.MaxFilter(3))  # so small a print would be lost otherwise
-    paper = _paper(ink, rng, clean=clean)
-    mark_by_hand(paper, rng, faces)
-    paper.putalpha(_outline(paper.size, rng))
-    if scene < 0.5:
-        laid, ground = _lay(paper, rng, room=(0.96, 1.03), tilt=1.2), _plain_ground
-    elif scene < 0.68:
-        laid, ground = _lay(paper, rng, room=(1.0, 1.3), tilt=4), _plain_ground
-    elif is_page:  # a small receipt on the white glass of a large scanner
-        laid, ground = _lay(paper, rng, room=(1.3, 2.3), tilt=2, page=True), _white_ground
-    else:
-        laid, ground = _lay(paper, rng, room=(1.0, 1.4), tilt=9), _table_ground
-    laid = reduced(laid)
-    image = _compose(laid, ground(laid.size, rng), rng)
-    return _finish(image, rng)
-
-
-def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.Image:
-    """Print the ink on paper, with the faults of the printer, the folds and the shades; a clean one is all white."""
-    size = ink.size
-    strength = np.full((size[1], 1), float(rng.uniform(0.55, 1.0)), np.float32)
-    if chance(rng, 0.25):
-        strength *= float(rng.uniform(0.25, 0.7))  # thermal print that has faded
-    if chance(rng, 0.4):  # dots of the printer's head that heat too little
-        strength = strength * (1 - 0.6 * np.clip(noise(rng, (size[0], 1), (int(rng.integers(5, 60)), 1)), 0, 1))
-    if chance(rng, 0.5):
-        strength = strength * np.clip(1 + 0.7 * noise(rng, size, (2, int(rng.integers(2, 12)))), 0.1, 1)
-    strength = strength * max(1.0, (0.8 if clean else 0.5) / float(strength.mean()))  # a receipt that can still be seen
-    cover = np.asarray(ink, np.float32) / 255 * strength
-    sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
-    colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)
-    if clean:
-        return to_image(255 + (colour - 255) * cover[..., None])
-    shade = _shades(size, rng)[..., None]
-    return to_image((sheet + (colour - sheet) * cover[..., None]) * shade)
-
-
-def _shades(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return how much light each place of the paper sends back (height, width): waves, crumples, folds."""
-    width, height = size
-    shade = np.ones((height, width), np.float32)
-    if chance(rng, 0.75):
-        shade += float(rng.uniform(0.01, 0.1)) * noise(rng, size, (int(rng.integers(1, 4)), int(rng.integers(1, 7))))
-    if chance(rng, 0.3):  # crumples: sharp valleys between smooth hills
-        hills = fractal(rng, size, int(rng.integers(2, 5)), octaves=3)
-        shade += float(rng.uniform(0.05, 0.2)) * (np.abs(hills) - 0.3)
-    for _ in range(int(rng.integers(0, 4)) if chance(rng, 0.35) else 0):
-        along = np.arange(height if chance(rng, 0.75) else width, dtype=np.float32)
-        place, reach = float(rng.uniform(0.1, 0.9)) * len(along), len(along) * float(rng.uniform(0.01, 0.2))
-        slope = np.sign(along - place) * np.exp(-np.abs(along - place) / reach) * float(rng.uniform(-0.15, 0.15))
-        shade += slope[:, None] if len(along) == height else slope
-    if chance(rng, 0.2):  # light along the print, as a roll of paper curls
-        shade -= float(rng.uniform(0.02, 0.25)) * np.abs(np.linspace(-1, 1, width, dtype=np.float32)) ** 3
-    return np.clip(shade, 0.3, 1.08)
-
-
-def _outline(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
-    """Return where there is paper: a rectangle, with torn, cut or curled edges."""
-    width, height = size
-    uneven = float(rng.uniform(0, 0.012)) * width
-    sides = [uneven * (1 + noise(rng, (height, 1), (int(rng.integers(2, 12)), 1))[0]) for _ in range(2)]
-    ends = [uneven * (1 + noise(rng, (width, 1), (int(rng.integers(2, 20)), 1))[0]) for _ in range(2)]
-    if chance(rng, 0.3):  # the teeth of the cutter
-        ends[1] += np.abs((np.arange(width) % 8) - 4) * float(rng.uniform(0.3, 1))
-    across, down = np.arange(width)[None], np.arange(height)[:, None]
-    inside = (across >= sides[0][:, None]) & (across < width - sides[1][:, None])
-    inside &= (down >= ends[0][None]) & (down < height - ends[1][None])
-    mask = Image.fromarray(inside.astype(np.uint8) * 255)
-    pen = ImageDraw.Draw(mask)
-    if chance(rng, 0.12):  # a folded or torn corner
-        cut = float(rng.uniform(0.05, 0.2)) * width
-        x, y, right, below = pick(rng, [(0, 0, 1, 1), (width, 0, -1, 1), (0, height, 1, -1), (width, height, -1, -1)])
-        pen.polygon([(x, y), (x + right * cut, y), (x, y + below * cut * float(rng.uniform(0.4, 2)))], fill=0)
-    if chance(rng, 0.1):  # holes for the file
-        left, radius = float(rng.uniform(0.06, 0.15)) * width, width * float(rng.uniform(0.02, 0.035))
-        for share in (rng.uniform(0.15, 0.3), rng.uniform(0.6, 0.9)):
-            middle = float(share) * height
-            pen.ellipse([left - radius, middle - radius, left + radius, middle + radius], fill=0)
-    return mask
-
-
-def _lay(
+def lay(
     paper: Image.Image, rng: np.random.Generator, *, room: tuple[float, float], tilt: float, page: bool = False
 ) -> Image.Image:
     """Lay the paper into a picture, turned, bent and seen at an angle (mode RGBA).
@@ -163,17 +59,18 @@ def _lay(
     return warp(paper, size, source)
 
 
-def _plain_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def plain_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return what a scanner sees beside the paper: white, its dark lid, or grey."""
     value = float(pick(rng, [255.0, 255.0, 250.0, 0.0, 20.0, 60.0, 170.0, 220.0]))
     return np.full((size[1], size[0], 3), value, np.float32)
 
 
-def _white_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def white_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return the white glass of a scanner (height, width, 3)."""
     return np.full((size[1], size[0], 3), float(rng.uniform(248, 255)), np.float32)
 
 
-def _table_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def table_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return a table of wood, cloth or stone (height, width, 3)."""
     base = np.array(
         pick(
@@ -197,7 +94,7 @@ def _table_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray
     return base * light[..., None] * float(rng.uniform(0.6, 1.4))
 
 
-def _compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
+def compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Put the paper before its ground, with its shadow."""
     cover = np.asarray(laid.getchannel("A"), np.float32)[..., None] / 255
     if chance(rng, 0.6):
@@ -206,9 +103,9 @@ def _compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) ->
     return to_image(ground + (np.asarray(laid.convert("RGB"), np.float32) - ground) * cover)
 
 
-def _finish(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+def finish(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Make it the picture of a scanner (white made whiter, grey) or a camera (uneven light)."""
-    if chance(rng, 0.2):
+    if chance(rng, 0.12):
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 0.9))))
     pixels: np.ndarray = np.asarray(image, np.float32)
     size = (pixels.shape[1], pixels.shape[0])

@@ -28,7 +28,7 @@ class Slip:
         self.left = size[0] * margin
         self.right = size[0] * (1 - margin * float(rng.uniform(0.5, 1.2)))
         self.size = self._fitting_size(columns)
-        self.leading = self.size * float(rng.uniform(1.05, 1.6))
+        self.leading = self.size * float(rng.uniform(1.0, 1.5))
         self.y = size[1] * float(rng.uniform(0.005, 0.08))
 
     @property

@@ -1,0 +1,80 @@
+"""Put a printed slip onto the paper of a till, and that under a scanner or a camera."""
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from docsight_training.data.drawings.faces import Typefaces
+from docsight_training.data.drawings.marks import mark_by_hand
+from docsight_training.data.drawings.paper import outline, shades
+from docsight_training.data.drawings.scan import compose, finish, lay, plain_ground, table_ground, white_ground
+from docsight_training.data.drawings.surface import noise, reduced, to_image
+from docsight_training.data.drawings.words import chance, pick
+
+_PAPERS = [
+    (255, 255, 255),
+    (244, 244, 244),
+    (250, 247, 236),
+    (236, 240, 248),
+    (252, 232, 234),
+    (232, 232, 230),
+    (246, 240, 214),
+]
+_INKS = [
+    (20, 20, 22),
+    (30, 30, 34),
+    (45, 45, 50),
+    (60, 50, 110),
+    (50, 60, 130),
+    (95, 80, 110),
+    (70, 70, 70),
+    (60, 45, 40),
+]
+
+
+def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+    """Make the picture of a receipt.
+
+    Args:
+        ink: what the printer printed (mode L, 255 for full black)
+        rng: the source of chance
+        faces: the typefaces for what is written over it
+    """
+    scene = rng.random()
+    is_page = 0.7 < scene < 0.86
+    clean = chance(rng, 0.7 if is_page else 0.1)
+    if is_page and clean:
+        ink = ink.filter(ImageFilter.MaxFilter(3))  # so small a print would be lost otherwise
+    paper = _paper(ink, rng, clean=clean)
+    mark_by_hand(paper, rng, faces)
+    paper.putalpha(outline(paper.size, rng))
+    if scene < 0.55:
+        laid, ground = lay(paper, rng, room=(0.96, 1.03), tilt=1.2), plain_ground
+    elif scene < 0.7:
+        laid, ground = lay(paper, rng, room=(1.0, 1.3), tilt=4), plain_ground
+    elif is_page:  # a small receipt on the white glass of a large scanner
+        laid, ground = lay(paper, rng, room=(1.3, 2.3), tilt=2, page=True), white_ground
+    else:
+        laid, ground = lay(paper, rng, room=(1.0, 1.4), tilt=9), table_ground
+    laid = reduced(laid)
+    image = compose(laid, ground(laid.size, rng), rng)
+    return finish(image, rng)
+
+
+def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.Image:
+    """Print the ink on paper, with the faults of the printer, the folds and the shades; a clean one is all white."""
+    size = ink.size
+    strength = np.full((size[1], 1), float(rng.uniform(0.65, 1.0)), np.float32)
+    if chance(rng, 0.25):
+        strength *= float(rng.uniform(0.25, 0.7))  # thermal print that has faded
+    if chance(rng, 0.4):  # dots of the printer's head that heat too little
+        strength = strength * (1 - 0.6 * np.clip(noise(rng, (size[0], 1), (int(rng.integers(5, 60)), 1)), 0, 1))
+    if chance(rng, 0.5):
+        strength = strength * np.clip(1 + 0.7 * noise(rng, size, (2, int(rng.integers(2, 12)))), 0.1, 1)
+    strength = strength * max(1.0, (0.8 if clean else 0.5) / float(strength.mean()))  # a receipt that can still be seen
+    cover = np.asarray(ink, np.float32) / 255 * strength
+    sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
+    colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)
+    if clean:
+        return to_image(255 + (colour - 255) * cover[..., None])
+    shade = shades(size, rng)[..., None]
+    return to_image((sheet + (colour - sheet) * cover[..., None]) * shade)
