@@ -26,6 +26,8 @@ INK_SHARE = 20 / 28
 # A picture whose ink is between these shares of its side, and no farther off its middle, is left as it is.
 _LEAST, _MOST, _OFF = 0.5, 0.85, 0.13
 _LOOK = 56  # pixels of the side at which the ink is looked for
+_FAINT = 12  # of 255: what differs less from the paper is no ink
+_INK = 0.35  # what differs from the paper by this share of the darkest ink is ink
 _OPAQUE_WHITE = 235
 
 
@@ -146,7 +148,7 @@ def to_pixels(image: Image.Image, settings: ImageSettings) -> np.ndarray:
         image = image.convert(settings.mode)
     size = settings.size
     if settings.fit == "ink" and (box := _ink_square(image)) is not None:
-        image = _cut(image, box)
+        image = _cut(image, box, size)
     if image.size != (size, size):
         scale = size / max(image.size)
         width, height = (max(1, round(side * scale)) for side in image.size)
@@ -249,38 +251,40 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
     scale = max(1.0, max(image.size) / _LOOK)
     small = image.convert("L")
     if scale > 1:
-        across, down = (max(1, round(side / scale)) for side in image.size)
-        small = small.resize((across, down), Image.Resampling.BOX)
+        reduced = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
+        small = small.resize(reduced, Image.Resampling.BOX)
     pixels = np.asarray(small, dtype=np.float32)
     height, width = pixels.shape
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    paper = np.median(edge)
+    edge.sort()
+    paper = edge[len(edge) // 2]
     away = np.abs(pixels - paper)
-    most = np.partition(away.ravel(), -max(1, away.size // 100))[-max(1, away.size // 100)]
+    rank = away.size - max(1, away.size // 100)
+    most = np.partition(away, rank, axis=None)[rank]
     # Paper whose edge is uneven (noise, lines, a photo) has no ink that could be told from it.
-    if most < 12 or np.mean(np.abs(edge - paper) > 0.35 * most) > 0.25:
+    if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) / 4:
         return None
-    ink = away > 0.35 * most
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return None
+    away *= away > _INK * most
+    down, across = away.sum(axis=1), away.sum(axis=0)  # the ink of each row, and of each column
+    rows, columns = np.flatnonzero(down), np.flatnonzero(across)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     side, whole = max(bottom - top, right - left), max(width, height)
-    weights = np.where(ink, away, 0)
-    total = weights.sum()
-    x = float((weights.sum(axis=0) * (np.arange(width) + 0.5)).sum() / total)
-    y = float((weights.sum(axis=1) * (np.arange(height) + 0.5)).sum() / total)
+    total = across.sum()
+    x = float(across @ np.arange(width, dtype=np.float32) / total) + 0.5
+    y = float(down @ np.arange(height, dtype=np.float32) / total) + 0.5
     off = max(abs(x - width / 2), abs(y - height / 2)) / whole
     if _LEAST <= side / whole <= _MOST and off <= _OFF:
         return None
     return x * scale, y * scale, max(4.0, side * scale / INK_SHARE)
 
 
-def _cut(image: Image.Image, square: tuple[float, float, float]) -> Image.Image:
-    """Cut a square out of a picture; what lies outside has the colour of its edge."""
-    x, y, side = square
+def _cut(image: Image.Image, square: tuple[float, float, float], size: int) -> Image.Image:
+    """Cut a square out of a picture, at no less than `size` pixels; outside the picture is the colour of its edge."""
+    # Reduced before, so that a long thin picture makes no enormous square.
+    factor = max(1, int(square[2] / (2 * size)))
+    small = image.reduce(factor) if factor > 1 else image
+    x, y, side = (value / factor for value in square)
     side = max(4, round(side))
-    left, top = round(x - side / 2), round(y - side / 2)
-    cut = Image.new(image.mode, (side, side), edge_colour(image))
-    cut.paste(image, (-left, -top))
+    cut = Image.new(image.mode, (side, side), edge_colour(small))
+    cut.paste(small, (-round(x - side / 2), -round(y - side / 2)))
     return cut
