@@ -2,22 +2,24 @@
 
 import io
 import os
-import warnings
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from docsight.errors import ConfigError, DataError
 
 MAX_PIXELS = 64_000_000  # of a picture that is decoded: a page of A4 at 600 dpi has 35 million
+MAX_BYTES = 1 << 30  # of a file
 MAX_SIZE = 1024
 
+# Pillow reads many more; some of these run other programs (EPS), and few are tested as well.
+FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")
 MODES = {"L": 1, "RGB": 3}
 FITS = ("letterbox", "ink")
 
@@ -29,6 +31,18 @@ _LOOK = 56  # pixels of the side at which the ink is looked for
 _FAINT = 12  # of 255: what differs less from the paper is no ink
 _INK = 0.35  # what differs from the paper by this share of the darkest ink is ink
 _OPAQUE_WHITE = 235
+_STRIP = 256  # rows that are brought to 8 bits at once
+
+_ORIENTATION = 0x0112  # EXIF's tag
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +78,16 @@ class ImageSettings:
             raise ConfigError(f"images.fit: expected one of {', '.join(FITS)}; found {self.fit!r}.")
         for name, values in (("mean", self.mean), ("std", self.std)):
             numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)
-            if not numbers or len(values) not in (1, self.channels) or (name == "std" and min(values) <= 0):
+            least = 1e-4 if name == "std" else -100
+            # Said so that NaN, which JSON may hold, is out of bounds.
+            if (
+                not numbers
+                or len(values) not in (1, self.channels)
+                or not all(least <= value <= 100 for value in values)
+            ):
                 raise ConfigError(
-                    f"images.{name}: expected one number or one for each of {self.channels} channels"
-                    f"{', above 0' if name == 'std' else ''}; found {values!r}."
+                    f"images.{name}: expected one number or one for each of {self.channels} channels, from {least} to "
+                    f"100; found {values!r}."
                 )
 
     @property
@@ -114,32 +134,31 @@ def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_
         DataError: It cannot be read, is no picture, is damaged or too large.
     """
     where = f"picture of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
-    try:
-        # Pillow warns of large pictures by a limit of its own; ours is the one that counts.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-                width, height = image.size
-                if width * height > max_pixels:
-                    raise DataError(
-                        f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
-                        "down, or raise max_pixels."
-                    )
-                image.load()
-                return _flatten(ImageOps.exif_transpose(image))
-    except DataError:
-        raise
-    except UnidentifiedImageError as err:
-        size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
-        raise DataError(
-            f"{where}: {'it is empty' if not size else 'this is no picture that Pillow reads'}; expected a PNG, JPEG, "
-            "TIFF, GIF, WebP or BMP file."
-        ) from err
-    # Pillow's decoders raise what they stumble over: struct.error, zlib.error, SyntaxError, IndexError and more.
-    except Exception as err:
-        raise DataError(
-            f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
-        ) from err
+    with io.BytesIO(source) if isinstance(source, bytes) else _open_file(where) as file:
+        try:
+            image = _identify(file)
+            if image is None:
+                raise DataError(
+                    f"{where}: {'this is no picture' if file.seek(0, os.SEEK_END) else 'it is empty'}; expected a "
+                    "PNG, JPEG, TIFF, GIF, WebP or BMP file."
+                )
+            width, height = image.size
+            if width * height > max_pixels:
+                raise DataError(
+                    f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
+                    "down, or raise max_pixels."
+                )
+            image.load()
+            return _flatten(_turn(image))
+        except DataError:
+            raise
+        except Image.DecompressionBombError as err:  # a frame or a tile larger than the picture, or a giant WebP
+            raise DataError(f"{where} is too large: {err}") from err
+        # Pillow's decoders raise what they stumble over: struct.error, zlib.error, SyntaxError, IndexError and more.
+        except Exception as err:
+            raise DataError(
+                f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
+            ) from err
 
 
 def to_pixels(image: Image.Image, settings: ImageSettings) -> np.ndarray:
@@ -174,7 +193,10 @@ def normalise(pixels: Tensor, settings: ImageSettings) -> Tensor:
     values = pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
     if settings.stretch:
         values = stretch(values)
-    mean, std = (torch.tensor(v, device=values.device)[:, None, None] for v in (settings.mean, settings.std))
+    mean, std = (
+        torch.tensor(numbers, dtype=torch.float32, device=values.device)[:, None, None]
+        for numbers in (settings.mean, settings.std)
+    )
     return (values - mean) / std
 
 
@@ -201,6 +223,51 @@ def edge_colour(image: Image.Image) -> int | tuple[int, ...]:
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     middle = np.median(edge, axis=0)
     return int(middle) if image.mode == "L" else tuple(int(value) for value in middle)
+
+
+def _open_file(path: str) -> IO[bytes]:
+    """Open a regular file: a device or a pipe might never end.
+
+    Raises:
+        DataError: It is none, cannot be read, or is too large.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise DataError(f"{path}: expected a file; this is {'a folder' if os.path.isdir(path) else 'none'}.")
+        if status.st_size > MAX_BYTES:
+            raise DataError(f"{path} has {status.st_size:,} bytes; expected at most {MAX_BYTES:,}. Scale it down.")
+        return open(path, "rb")
+    except OSError as err:
+        raise DataError(f"{path} cannot be read: {err.strerror or err}.") from err
+    except ValueError as err:
+        if isinstance(err, DataError):
+            raise
+        raise DataError(f"{path!r} cannot be a path: {err}.") from err
+
+
+def _identify(file: IO[bytes]) -> Image.Image | None:
+    """Open a picture as `Image.open` does, None if it is none.
+
+    Pillow's own limit of pixels is passed by: it and its warning belong to the whole process, and `max_pixels` counts.
+    """
+    Image.init()
+    prefix = file.read(16)
+    for name in FORMATS:
+        factory, accept = Image.OPEN[name]
+        if accept is not None and accept(prefix) is True:
+            file.seek(0)
+            return factory(file, "")
+    return None
+
+
+def _turn(image: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF data says, and take it off its file."""
+    try:
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 - Pillow raises much over damaged EXIF data; the picture itself is none the worse
+        turn = None
+    return image.copy() if turn is None else image.transpose(turn)
 
 
 def _flatten(image: Image.Image) -> Image.Image:
@@ -230,16 +297,23 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Bring integers of more bits, and floats, to 8 bits."""
-    values = np.nan_to_num(np.asarray(image).astype(np.float64))
-    low, high = values.min(), values.max()
-    if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and high <= 65535):
+    values = np.asarray(image)
+    finite = values[np.isfinite(values)] if image.mode == "F" else values
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    of_16_bits = image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and high <= 65535)
+    least, most = low, high
+    if of_16_bits:
         low, high = 0.0, 65535.0 if high > 255 else 255.0
     elif low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     elif low >= 0 and high <= 255:
         low, high = 0.0, 255.0
-    scaled = (values - low) / max(high - low, 1e-12) * 255
-    return Image.fromarray(scaled.round().astype(np.uint8))
+    eight = np.empty(values.shape, dtype=np.uint8)
+    for top in range(0, len(values), _STRIP):
+        strip = values[top : top + _STRIP].astype(np.float64)
+        strip = np.nan_to_num(strip, nan=least, posinf=most, neginf=least)
+        eight[top : top + _STRIP] = ((strip - low) / max(high - low, 1e-12) * 255).round()
+    return Image.fromarray(eight)
 
 
 def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
@@ -259,7 +333,7 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
     edge.sort()
     paper = edge[len(edge) // 2]
     away = np.abs(pixels - paper)
-    rank = away.size - max(1, away.size // 100)
+    rank = away.size - max(1, away.size // 400)  # not the very darkest, which a speck may be
     most = np.partition(away, rank, axis=None)[rank]
     # Paper whose edge is uneven (noise, lines, a photo) has no ink that could be told from it.
     if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) / 4:
