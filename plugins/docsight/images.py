@@ -28,6 +28,7 @@ INK_SHARE = 20 / 28
 # A picture whose ink is between these shares of its side, and no farther off its middle, is left as it is.
 _LEAST, _MOST, _OFF = 0.5, 0.85, 0.13
 _LOOK = 56  # pixels of the side at which the ink is looked for
+_OUTER = 0.3  # of the ink outside the middle, where a digit fills the picture
 _FAINT = 12  # of 255: what differs less from the paper is no ink
 _INK = 0.35  # what differs from the paper by this share of the darkest ink is ink
 _OPAQUE_WHITE = 235
@@ -347,7 +348,13 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
     x = float(across @ np.arange(width, dtype=np.float32) / total) + 0.5
     y = float(down @ np.arange(height, dtype=np.float32) / total) + 0.5
     off = max(abs(x - width / 2), abs(y - height / 2)) / whole
-    if _LEAST <= side / whole <= _MOST and off <= _OFF:
+    if side / whole > _MOST:
+        # Strokes that reach the edges, or specks and lines there beside ink in the middle?
+        edges = [round(length * (1 - INK_SHARE) / 2) for length in (height, width)]
+        middle = away[edges[0] : height - edges[0], edges[1] : width - edges[1]].sum()
+        if 1 - middle / total < _OUTER:
+            return None
+    elif side / whole >= _LEAST and off <= _OFF:
         return None
     return x * scale, y * scale, max(4.0, side * scale / INK_SHARE)
 
