@@ -356,7 +356,8 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
             return None
     elif side / whole >= _LEAST and off <= _OFF:
         return None
-    return x * scale, y * scale, max(4.0, side * scale / INK_SHARE)
+    # A stripe was reduced to a pixel's width at least, so each side has a scale of its own.
+    return x * image.width / width, y * image.height / height, max(4.0, side * scale / INK_SHARE)
 
 
 def _cut(image: Image.Image, square: tuple[float, float, float], size: int) -> Image.Image:
