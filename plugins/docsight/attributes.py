@@ -67,6 +67,11 @@ def images(doc: Doc) -> list[dict[str, Any]]:
     return stored
 
 
+def read_images(doc: Doc) -> list[dict[str, Any]]:
+    """Return the pictures of a Doc as `images`, but leave a Doc that has none as it is."""
+    return images(doc) if doc.user_data.get(_place("images", images)) else []
+
+
 def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
     """Store the pictures of a Doc: dicts with `id` and one of `path` and `bytes`, in the order of the text."""
     user_data: dict[Any, Any] = doc.user_data
@@ -76,8 +81,9 @@ def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
 def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
     """Return how many pictures have each label, by component; those without a label are not counted."""
     counts: dict[str, dict[str, int]] = {}
-    for image in images(doc):
-        for name, cats in image.get("cats", {}).items():
+    for image in read_images(doc):
+        found = image.get("cats") if isinstance(image, Mapping) else None
+        for name, cats in found.items() if isinstance(found, Mapping) else ():
             labels = counts.setdefault(name, {})
             if cats.get("label") is not None:
                 labels[cats["label"]] = labels.get(cats["label"], 0) + 1

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -70,7 +70,7 @@ class ImageCategorizer(NetworkPipe):
 
         Pictures are decoded when they are about to be read, and no longer kept.
         """
-        rows = [list(attributes.images(doc)) for doc in docs]
+        rows = [list(attributes.read_images(doc)) for doc in docs]
         pictures = [image for row in rows for image in row]
         _ = self.bundle  # the settings come with it
         size = max(1, _PIXELS_AT_ONCE // self._images.size**2)
@@ -86,14 +86,17 @@ class ImageCategorizer(NetworkPipe):
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Sequence[Cats]]) -> None:
         """Write what pictures get into their dicts."""
         for doc, cats in zip(docs, predictions, strict=True):
-            for image, result in zip(attributes.images(doc), cats, strict=True):
-                if isinstance(image, dict):
-                    image.setdefault("cats", {})[self.name] = result
+            for image, result in zip(attributes.read_images(doc), cats, strict=True):
+                if isinstance(image, dict):  # what is none has no place for its error
+                    if not isinstance(image.get("cats"), dict):
+                        image["cats"] = {}
+                    image["cats"][self.name] = result
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         """Score Examples whose reference Docs carry the same pictures with the right label in their `cats`.
 
-        Pictures are matched by their `id`. A picture without a label (abstained, or not read) counts as missed.
+        Pictures are matched by their `id`, those without one by their place in the Doc. A picture without a label
+        (abstained, or not read) counts as missed.
 
         Returns:
             `image_cats_acc`, `image_cats_macro_f` and `image_cats_f_per_type`, from 0 to 1; None where nothing is to
@@ -102,13 +105,11 @@ class ImageCategorizer(NetworkPipe):
         gold: list[str] = []
         guesses: list[str | None] = []
         for example in examples:
-            found = {image["id"]: image for image in attributes.images(example.predicted)}
-            for image in attributes.images(example.reference):
-                label = image.get("cats", {}).get(self.name, {}).get("label")
+            found = dict(self._labels(example.predicted))
+            for key, label in self._labels(example.reference):
                 if label is not None:
                     gold.append(label)
-                    guess = found.get(image["id"], {}).get("cats", {}).get(self.name, {})
-                    guesses.append(guess.get("label"))
+                    guesses.append(found.get(key))
         if not gold:
             return {"image_cats_acc": None, "image_cats_macro_f": None, "image_cats_f_per_type": None}
         by_type = {label: _f_score(label, gold, guesses) for label in sorted(set(gold))}
@@ -116,22 +117,35 @@ class ImageCategorizer(NetworkPipe):
         macro = sum(scores["f"] for scores in by_type.values()) / len(by_type)
         return {"image_cats_acc": right / len(gold), "image_cats_macro_f": macro, "image_cats_f_per_type": by_type}
 
+    def _labels(self, doc: Doc) -> Iterator[tuple[str, str | None]]:
+        """Yield what tells a picture of a Doc from others, and its label."""
+        for at, image in enumerate(attributes.read_images(doc)):
+            if isinstance(image, Mapping):
+                cats = (image.get("cats") or {}).get(self.name) or {}
+                yield f"id {image['id']}" if "id" in image else f"place {at}", cats.get("label")
+
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         """Put a copy onto the device that has batch norm folded into the convolutions, and is read the quicker."""
+        classifier = cast(ImageClassifier, network)
         try:
-            self._images = ImageSettings.from_config(about.get("images"))
-            self._decision = Decision.from_config(about.get("decision", {}))
+            images = ImageSettings.from_config(about.get("images"))
+            decision = Decision.from_config(about.get("decision"))
+            decision.check(classifier)
         except ConfigError as err:
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
-        classifier = cast(ImageClassifier, network)
-        if classifier.channels != self._images.channels:
+        if classifier.channels != images.channels:
             raise BundleError(
                 f"{self.name}: the model reads {classifier.channels} channels, but its pictures have mode "
-                f"{self._images.mode}; export the model again."
+                f"{images.mode}; export the model again."
+            )
+        if images.size < classifier.least_size:
+            raise BundleError(
+                f"{self.name}: the model's blocks want pictures of {classifier.least_size} pixels, but its config.json "
+                f"says images.size={images.size}; export the model again."
             )
         folded = copy.deepcopy(classifier).fold()
         folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-        self._network = folded.to(self.device)
+        self._images, self._decision, self._network = images, decision, folded.to(self.device)
 
     @torch.inference_mode()
     def _read(self, pictures: Sequence[Any]) -> list[Cats]:

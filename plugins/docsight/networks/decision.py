@@ -32,10 +32,10 @@ class Decision:
     def __post_init__(self) -> None:
         if self.score not in SCORES:
             raise ConfigError(f"decision.score: expected one of {', '.join(SCORES)}; found {self.score!r}.")
-        for name, least in (("temperature", 1e-3), ("threshold", -math.inf)):
+        for name, least, most in (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30)):
             value = getattr(self, name)
-            if type(value) not in (int, float) or not least <= value < math.inf:
-                raise ConfigError(f"decision.{name}: expected a number; found {value!r}.")
+            if type(value) not in (int, float) or not least <= value <= most:  # NaN, which JSON may hold, is neither
+                raise ConfigError(f"decision.{name}: expected a number from {least:g} to {most:g}; found {value!r}.")
 
     @classmethod
     def from_config(cls, settings: Any) -> Self:
@@ -51,6 +51,17 @@ class Decision:
     def to_config(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         return asdict(self)
+
+    def check(self, network: ImageClassifier) -> None:
+        """Hold it against the network that it is for.
+
+        Raises:
+            ConfigError: The network has no output for the score.
+        """
+        if self.score.startswith("other") and not network.has_other:
+            raise ConfigError(
+                f"decision.score={self.score}: the network was trained without pictures of nothing (network.other)."
+            )
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the probability of each class, (batch, labels), for pictures that are of one of them."""
@@ -113,7 +124,10 @@ def fit_classes(network: ImageClassifier, features: Tensor, labels: Tensor, *, s
         shrink: The share of the mean variance in the covariance, for directions that vary hardly at all.
     """
     features = features.double()
-    means = torch.stack([features[labels == label].mean(dim=0) for label in range(len(network.labels))])
+    # A class that has no pictures takes the mean of one that has: no distance to the nearest changes by that.
+    members = [features[labels == label] for label in range(len(network.labels))]
+    some = next(group for group in members if len(group)).mean(dim=0)
+    means = torch.stack([group.mean(dim=0) if len(group) else some for group in members])
     away = features - means[labels]
     covariance = away.T @ away / len(away)
     width = len(covariance)

@@ -10,7 +10,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from docsight.layers.conv_block import ConvBlock
 
 # Far above what is of use; they keep a strange config small.
-MAX_LABELS, MAX_LAYERS = 10_000, 200
+MAX_LABELS, MAX_LAYERS, MAX_WIDTH, MAX_STRIDE = 10_000, 200, 4096, 8
 
 
 class ImageReading(NamedTuple):
@@ -34,7 +34,7 @@ class ImageClassifier(nn.Module):
         init_seed: Draws the weights at the start, so that the same arguments give the same network.
 
     Raises:
-        ValueError: There are no labels or blocks, or too many.
+        ValueError: There are no labels or blocks, or too many, or a number cannot work.
     """
 
     class_means: Tensor
@@ -58,8 +58,14 @@ class ImageClassifier(nn.Module):
             raise ValueError(f"Expected 1 to {MAX_LABELS:,} different labels; found {len(labels)}.")
         if not 1 <= sum(map(len, blocks)) <= MAX_LAYERS:
             raise ValueError(f"Expected 1 to {MAX_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
-        if channels not in (1, 3):
+        if strange := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_WIDTH]:
+            raise ValueError(f"Expected blocks of layers with 1 to {MAX_WIDTH:,} channels; found {strange[0]!r}.")
+        if type(channels) is not int or channels not in (1, 3):
             raise ValueError(f"Expected 1 channel (grey) or 3 (colour); found {channels!r}.")
+        if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
+            raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")
+        if type(other) is not bool:
+            raise ValueError(f"Expected other to be true or false; found {other!r}.")
         self.labels = tuple(labels)
         self.channels = channels
         width = blocks[-1][0]
@@ -81,6 +87,16 @@ class ImageClassifier(nn.Module):
     def first_conv(self) -> nn.Conv2d:
         """The very first layer, whose filters see the picture itself."""
         return cast(nn.Conv2d, cast(ConvBlock, self.blocks[0]).first[0])
+
+    @property
+    def has_other(self) -> bool:
+        """Whether there is a logit for pictures that are none of the labels."""
+        return self.classify.out_features > len(self.labels)
+
+    @property
+    def least_size(self) -> int:
+        """The side of the smallest picture that the last block still has a pixel of."""
+        return (2 ** (len(self.blocks) - 1) - 1) * self.first_conv.stride[0] + 1
 
     def forward(self, images: Tensor) -> ImageReading:
         """Read (batch, channels, height, width), normalised as `docsight.images.normalise` does."""
