@@ -69,7 +69,8 @@ def images(doc: Doc) -> list[dict[str, Any]]:
 
 def read_images(doc: Doc) -> list[dict[str, Any]]:
     """Return the pictures of a Doc as `images`, but leave a Doc that has none as it is."""
-    return images(doc) if doc.user_data.get(_place("images", images)) else []
+    user_data: dict[Any, Any] = doc.user_data
+    return images(doc) if user_data.get(_place("images", images)) else []
 
 
 def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
