@@ -131,7 +131,9 @@ def _from_folders(path: Path, split: str) -> datasets.Dataset:
             f"{path} has no folder {split!r}: expected {split}/CLASS/PICTURE; found {', '.join(held[:8]) or 'nothing'}."
         )
     try:
-        return datasets.load_dataset("imagefolder", data_dir=str(folder), split="train", drop_labels=False)
+        # Named as files, not as a folder: there, a class or a picture named test would be taken for another split.
+        files = {"train": [f"{glob.escape(str(folder))}/**"]}
+        return datasets.load_dataset("imagefolder", data_files=files, split="train", drop_labels=False)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         raise DataError(f"{folder}: cannot be read as folders of pictures: {err.__cause__ or err}") from err
 
