@@ -101,7 +101,10 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     if start := config["model"].get("init_from"):
         start_from(start, network, data.vocabularies())
     module = instantiate(config["model"]["module"], network=network, _convert_="all")
-    trainer = make_trainer(config["trainer"], folder, thaw=config["model"].get("thaw"))
+    thaw = config["model"].get("thaw")
+    if thaw is not None and not start:
+        raise ConfigError("model.thaw: nothing is learnt yet that could be kept frozen; it wants model.init_from, too.")
+    trainer = make_trainer(config["trainer"], folder, thaw=thaw)
     if main_process:
         runs.write_config(folder, config)
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint or _resumed(config, folder))
