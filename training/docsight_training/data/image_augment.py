@@ -64,6 +64,9 @@ class ImageAugment:
         for name, share in {**(chances or {}), "clean": clean}.items():
             if not 0 <= share <= 1:
                 raise ConfigError(f"data.augment: {name} is {share}; expected a share from 0 to 1.")
+        for name, most in (geometry or {}).items():
+            if not 0 <= most <= (0.9 if name == "zoom" else 180 if name == "rotate" else 1):
+                raise ConfigError(f"data.augment.geometry: {name} is {most}; expected a share, or rotate in degrees.")
         self.geometry = GEOMETRY | dict(geometry or {})
         self.chances = {name: (chances or {}).get(name, 0.0) for name in CHANCES}
         self.clean = clean

@@ -124,15 +124,15 @@ class ImageData(pl.LightningDataModule):
         if self.parts:
             return
         rows = self._load("train")
-        self.labels = list(self.wanted_labels or _classes(rows, self.columns["label"]))
+        self.labels = [str(label) for label in self.wanted_labels or _classes(rows, self.columns["label"])]
         self._check_labels()
         self.settings = choose_settings(rows, self.columns["image"], self.given_settings)
         train = self._read(rows, "train")
         for split in ("validation", "test"):
             if has_split(self.splits[split], source=self.source, path=self.path, hub=self.hub):
                 self.parts[split] = self._read(self._load(split), split)
-        kept = self._kept(train)
-        train = train.take(kept)
+        self._check_sources({*train.sources, *(self.parts["validation"].sources if "validation" in self.parts else ())})
+        train = train.take(self._kept(train))
         if "validation" in self.parts:
             self.parts["validation"] = self.parts["validation"].take(self._kept(self.parts["validation"]))
         else:
@@ -178,9 +178,14 @@ class ImageData(pl.LightningDataModule):
         return told
 
     def class_weights(self) -> Tensor:
-        """Return a weight for each class by `balance`, (labels,), 1 on average over the training pictures."""
-        counts = torch.bincount(self.parts["train"].labels.clamp(min=0), minlength=len(self.labels)).clamp(min=1)
-        weights = counts.float() ** -self.balance
+        """Return a weight for each class by `balance`, 1 on average over the training pictures.
+
+        Returns:
+            (labels + 1,); the last one is for pictures of none of the classes, so that OTHER is its index.
+        """
+        labels = self.parts["train"].labels
+        counts = torch.bincount(torch.where(labels == OTHER, len(self.labels), labels), minlength=len(self.labels) + 1)
+        weights = counts.clamp(min=1).float() ** -self.balance
         return weights * counts.sum() / (weights * counts).sum()
 
     def train_dataloader(self) -> DataLoader[ImageBatch]:
@@ -215,6 +220,11 @@ class ImageData(pl.LightningDataModule):
         if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
             raise ConfigError("data.glyphs.digits: the classes are not 0 to 9.")
 
+    def _check_sources(self, known: set[str]) -> None:
+        if strange := sorted(self.leave_out - known):
+            told = ", ".join(sorted(known - {""})) or f"there is no column {self.columns['source']!r}"
+            raise ConfigError(f"data.leave_out: {', '.join(strange)} is none of the sources: {told}.")
+
     def _load(self, split: str) -> Any:
         name = self.splits[split]
         rows = load_split(name, source=self.source, path=self.path, hub=self.hub, origin=self.origin)
@@ -227,14 +237,7 @@ class ImageData(pl.LightningDataModule):
         return read_pictures(rows, self.columns, self.labels, self.settings, f"split {self.splits[split]!r}")
 
     def _kept(self, pictures: Pictures) -> list[int]:
-        """Return the indexes of what may be trained and validated on.
-
-        Raises:
-            ConfigError: There is no such source.
-        """
-        if self.leave_out and not self.leave_out & set(pictures.sources):
-            known = ", ".join(sorted(set(pictures.sources)))
-            raise ConfigError(f"data.leave_out: {', '.join(sorted(self.leave_out))} is none of the sources: {known}.")
+        """Return the indexes of what may be trained and validated on."""
         withheld = {self.labels.index(label) for label in self.withhold}
         pairs = enumerate(zip(pictures.labels.tolist(), pictures.sources, strict=True))
         return [at for at, (label, source) in pairs if label not in withheld and source not in self.leave_out]
@@ -281,7 +284,7 @@ class _Epoch(Dataset[ImageBatch]):
         if data.epoch_size is None and not data.balance:
             self.order = torch.randperm(count, generator=generator)
         else:
-            shares = data.class_weights()[self.pictures.labels.clamp(min=0)]
+            shares = data.class_weights()[self.pictures.labels]
             self.order = torch.multinomial(shares, size, replacement=True, generator=generator)
 
     def __len__(self) -> int:

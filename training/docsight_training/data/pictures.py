@@ -1,11 +1,12 @@
 """Pictures of a split, decoded as the component decodes them, with labels and sources."""
 
 import io
+import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
-from typing import Any
+from typing import Any, cast
 
 import datasets
 import numpy as np
@@ -18,6 +19,9 @@ from docsight.images import ImageSettings, open_image, to_pixels
 
 OTHER = -1  # the label of what is none of the classes
 _LOOKED_AT = 200  # pictures, for their size and colour
+_MEMORY = (
+    0.4  # the share of the machine's memory that the pictures of a split may take; twice that while some are taken
+)
 _GREY = 6  # the most that the channels of a grey picture differ by, of 255; JPEG blurs that
 
 
@@ -67,15 +71,9 @@ def read_pictures(
         where: The name of the split, for messages.
 
     Raises:
+        ConfigError: The pictures are too many for the memory.
         DataError: A picture cannot be read, or a label is none of the classes.
     """
-    encoded = undecoded(rows, columns["image"])
-    pixels = torch.empty(len(rows), settings.channels, settings.size, settings.size, dtype=torch.uint8)
-    for at, cell in enumerate(encoded):
-        try:
-            pixels[at] = torch.from_numpy(np.array(to_pixels(open_image(picture_of(cell)), settings)))
-        except DataError as err:
-            raise DataError(f"{where}, row {at}: {err} Mend or leave out that row.") from err
     names = label_names(rows, columns["label"])
     ids = {label: at for at, label in enumerate(labels)}
     if strange := sorted(set(names) - set(labels)):
@@ -83,6 +81,10 @@ def read_pictures(
             f"{where}: {', '.join(strange[:5])} is none of the classes; expected {', '.join(labels[:20])}. "
             "Name them all in data.labels, or mend the data."
         )
+    _check_memory(len(rows), settings, where)
+    pixels = torch.empty(len(rows), settings.channels, settings.size, settings.size, dtype=torch.uint8)
+    for at, image in enumerate(_opened(rows, columns["image"], where)):
+        pixels[at] = torch.from_numpy(np.array(to_pixels(image, settings)))
     source = columns.get("source")
     sources = [str(name) for name in rows[source]] if source in rows.column_names else [""] * len(rows)
     return Pictures(pixels, torch.tensor([ids[name] for name in names]), sources)
@@ -106,20 +108,24 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
         given: The settings of the config; what is None is read from the data.
     """
     step = max(1, len(rows) // _LOOKED_AT)
-    images = [open_image(picture_of(cell)) for cell in undecoded(rows.select(range(0, len(rows), step)), column)]
+    looked_at = rows.select(range(0, len(rows), step))
+
+    # Decoded a second time for their mean: some hundred photos at once may be larger than the memory.
+    def opened() -> Iterator[Image.Image]:
+        return _opened(looked_at, column, "training pictures", step=step)
+
     values = {name: value for name, value in given.items() if value is not None}
-    if "mode" not in values:
-        values["mode"] = "L" if all(is_grey(image) for image in images) else "RGB"
-    if "size" not in values:
-        side = median_low(max(image.size) for image in images)
-        values["size"] = min(128, max(16, 4 * round(side / 4)))
+    if "mode" not in values or "size" not in values:
+        kinds = [(is_grey(image), max(image.size)) for image in opened()]
+        values.setdefault("mode", "L" if all(grey for grey, _ in kinds) else "RGB")
+        values.setdefault("size", min(128, max(16, 4 * round(median_low(side for _, side in kinds) / 4))))
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     settings = ImageSettings(**values)
     if "mean" in values and "std" in values:
         return settings
     if settings.stretch:
         return ImageSettings(**{"mean": (0.13,), "std": (0.31,)} | values)  # of ink from 0 to 1 on a fifth of a picture
-    pixels = np.stack([to_pixels(image, settings) for image in images]).astype(np.float64) / 255
+    pixels = np.stack([to_pixels(image, settings) for image in opened()]).astype(np.float64) / 255
     mean, std = pixels.mean(axis=(0, 2, 3)).round(3), pixels.std(axis=(0, 2, 3)).clip(0.01).round(3)
     return ImageSettings(**{"mean": tuple(map(float, mean)), "std": tuple(map(float, std))} | values)
 
@@ -137,6 +143,31 @@ def undecoded(rows: datasets.Dataset, column: str) -> datasets.Column:
     if isinstance(rows.features[column], datasets.Image):
         rows = rows.cast_column(column, datasets.Image(decode=False))
     return rows[column]
+
+
+def _opened(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
+    """Decode the pictures of a column one by one; `step` is from row to row, for messages.
+
+    Raises:
+        DataError: One cannot be read.
+    """
+    for at, cell in enumerate(undecoded(rows, column)):
+        try:
+            yield open_image(picture_of(cell))
+        except DataError as err:
+            raise DataError(f"{where}, row {at * step}: {err} Mend or leave out that row.") from err
+
+
+def _check_memory(count: int, settings: ImageSettings, where: str) -> None:
+    """Refuse more pictures than the memory holds, before it is taken."""
+    need = count * settings.channels * settings.size**2
+    most = int(_MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    if need > most:
+        raise ConfigError(
+            f"{where}: {count:,} pictures of {settings.size} x {settings.size} pixels take {need / 2**30:.1f} GiB, as "
+            f"they are all kept in memory; expected at most {most / 2**30:.1f} GiB. Lower data.images.size, or give "
+            "fewer pictures."
+        )
 
 
 def picture_of(cell: Any) -> bytes | str:
@@ -167,10 +198,14 @@ def label_names(rows: datasets.Dataset, column: str) -> list[str]:
         )
     feature = rows.features[column]
     if not isinstance(feature, datasets.ClassLabel):
-        return [str(value) for value in rows[column]]
-    if -1 in rows[column] or None in rows[column]:
-        raise DataError(f"Column {column!r}: some rows have no label (-1). Leave them out of the training data.")
-    return [feature.names[value] for value in rows[column]]
+        names = [None if value is None else str(value) for value in rows[column]]
+    else:
+        names = [None if value in (None, -1) else feature.names[value] for value in rows[column]]
+    if None in names:
+        raise DataError(
+            f"Column {column!r}, row {names.index(None)}: there is no label. Leave such rows out of the training data."
+        )
+    return cast(list[str], names)
 
 
 def is_grey(image: Image.Image) -> bool:
