@@ -28,7 +28,7 @@ INK_SHARE = 20 / 28
 # A picture whose ink is between these shares of its side, and no farther off its middle, is left as it is.
 _LEAST, _MOST, _OFF = 0.5, 0.85, 0.13
 _LOOK = 56  # pixels of the side at which the ink is looked for
-_OUTER = 0.3  # of the ink outside the middle, where a digit fills the picture
+_OUTER = 0.27  # of the ink outside the middle, where a digit fills the picture
 _FAINT = 12  # of 255: what differs less from the paper is no ink
 _INK = 0.35  # what differs from the paper by this share of the darkest ink is ink
 _OPAQUE_WHITE = 235
@@ -73,10 +73,12 @@ class ImageSettings:
     def __post_init__(self) -> None:
         if type(self.size) is not int or not 8 <= self.size <= MAX_SIZE:
             raise ConfigError(f"images.size: expected 8 to {MAX_SIZE} pixels; found {self.size!r}.")
-        if self.mode not in MODES:
+        if not isinstance(self.mode, str) or self.mode not in MODES:
             raise ConfigError(f"images.mode: expected one of {', '.join(MODES)}; found {self.mode!r}.")
         if self.fit not in FITS:
             raise ConfigError(f"images.fit: expected one of {', '.join(FITS)}; found {self.fit!r}.")
+        if type(self.stretch) is not bool:
+            raise ConfigError(f"images.stretch: expected true or false; found {self.stretch!r}.")
         for name, values in (("mean", self.mean), ("std", self.std)):
             numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)
             least = 1e-4 if name == "std" else -100
@@ -337,7 +339,7 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
     rank = away.size - max(1, away.size // 400)  # not the very darkest, which a speck may be
     most = np.partition(away, rank, axis=None)[rank]
     # Paper whose edge is uneven (noise, lines, a photo) has no ink that could be told from it.
-    if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) / 4:
+    if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) * 0.36:
         return None
     away *= away > _INK * most
     down, across = away.sum(axis=1), away.sum(axis=0)  # the ink of each row, and of each column

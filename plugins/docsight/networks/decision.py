@@ -30,7 +30,7 @@ class Decision:
     threshold: float = -1e30
 
     def __post_init__(self) -> None:
-        if self.score not in SCORES:
+        if not isinstance(self.score, str) or self.score not in SCORES:
             raise ConfigError(f"decision.score: expected one of {', '.join(SCORES)}; found {self.score!r}.")
         for name, least, most in (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30)):
             value = getattr(self, name)
