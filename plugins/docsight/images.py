@@ -28,7 +28,9 @@ INK_SHARE = 20 / 28
 # A picture whose ink is between these shares of its side, and no farther off its middle, is left as it is.
 _LEAST, _MOST, _OFF = 0.5, 0.85, 0.13
 _LOOK = 56  # pixels of the side at which the ink is looked for
-_OUTER = 0.27  # of the ink outside the middle, where a digit fills the picture
+# What strokes that reach a picture's edges are told by from specks and lines there: the most of the edge that is ink,
+# the least of the ink that is outside the middle. Pictures smaller than a model's were cut close, and are clean.
+_LOOSE, _TIGHT = (0.25, 0.3), (0.4, 0.25)
 _FAINT = 12  # of 255: what differs less from the paper is no ink
 _INK = 0.35  # what differs from the paper by this share of the darkest ink is ink
 _OPAQUE_WHITE = 235
@@ -169,7 +171,7 @@ def to_pixels(image: Image.Image, settings: ImageSettings) -> np.ndarray:
     if image.mode != settings.mode:
         image = image.convert(settings.mode)
     size = settings.size
-    if settings.fit == "ink" and (box := _ink_square(image)) is not None:
+    if settings.fit == "ink" and (box := _ink_square(image, size)) is not None:
         image = _cut(image, box, size)
     if image.size != (size, size):
         scale = size / max(image.size)
@@ -319,13 +321,14 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(eight)
 
 
-def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
+def _ink_square(image: Image.Image, size: int) -> tuple[float, float, float] | None:
     """Find where a picture is to be cut so that its ink lies as MNIST's does.
 
     Returns:
         The centre (x, y) and the side of a square in pixels, or None where the picture is to be left as it is.
     """
     scale = max(1.0, max(image.size) / _LOOK)
+    most_uneven, least_outer = _TIGHT if max(image.size) < size else _LOOSE
     small = image.convert("L")
     if scale > 1:
         reduced = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
@@ -339,7 +342,7 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
     rank = away.size - max(1, away.size // 400)  # not the very darkest, which a speck may be
     most = np.partition(away, rank, axis=None)[rank]
     # Paper whose edge is uneven (noise, lines, a photo) has no ink that could be told from it.
-    if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) * 0.36:
+    if most < _FAINT or np.count_nonzero(np.abs(edge - paper) > _INK * most) > len(edge) * most_uneven:
         return None
     away *= away > _INK * most
     down, across = away.sum(axis=1), away.sum(axis=0)  # the ink of each row, and of each column
@@ -354,7 +357,7 @@ def _ink_square(image: Image.Image) -> tuple[float, float, float] | None:
         # Strokes that reach the edges, or specks and lines there beside ink in the middle?
         edges = [round(length * (1 - INK_SHARE) / 2) for length in (height, width)]
         middle = away[edges[0] : height - edges[0], edges[1] : width - edges[1]].sum()
-        if 1 - middle / total < _OUTER:
+        if 1 - middle / total < least_outer:
             return None
     elif side / whole >= _LEAST and off <= _OFF:
         return None
