@@ -1,0 +1,223 @@
+"""A picture classifier that starts from another one: its blocks copied, frozen, and thawed one by one."""
+
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pytest
+import torch
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+from PIL import Image
+
+from docsight.bundle import Bundle, load_folder
+from docsight.errors import BundleError, ConfigError
+from docsight.images import ImageSettings
+from docsight.networks.decision import Decision
+from docsight.networks.image_classifier import ImageClassifier
+from docsight_training.modules.images import ImageModule
+from docsight_training.train import train
+from docsight_training.trainer import make_trainer
+from docsight_training.transfer import Thaw, copy_blocks
+
+BLOCKS = [[4], [6, 6], [6]]
+
+
+def _model(folder: Path, *, channels: int = 1, blocks=BLOCKS, labels=("a", "b")) -> Path:
+    arguments = {"labels": list(labels), "channels": channels, "blocks": blocks, "init_seed": 9}
+    network = ImageClassifier(**arguments)
+    with torch.no_grad():
+        for tensor in network.blocks.state_dict().values():
+            if tensor.is_floating_point():
+                tensor += 0.25  # no longer as it began
+    about = {
+        "images": ImageSettings(size=16, mode="L" if channels == 1 else "RGB").to_config(),
+        "decision": Decision().to_config(),
+    }
+    Bundle("image_classifier", arguments, network, {}, "", about).to_disk(folder)
+    return folder
+
+
+def _network(**changed) -> ImageClassifier:
+    return ImageClassifier(**{"labels": ["x", "y", "z"], "channels": 1, "blocks": BLOCKS, **changed})
+
+
+def test_copy_blocks_takes_all_but_the_last_layer(tmp_path):
+    start = _model(tmp_path / "start")
+    network, untouched = _network(), _network()
+    copy_blocks(str(start), network)
+    theirs = load_folder(start, kind="image_classifier").network
+    for name, tensor in network.blocks.state_dict().items():
+        assert torch.equal(tensor, theirs.blocks.state_dict()[name]), name
+    assert torch.equal(network.classify.weight, untouched.classify.weight)
+    assert network.labels == ("x", "y", "z")
+
+
+def test_copy_blocks_reads_colour_as_the_mean_that_grey_filters_saw(tmp_path):
+    start = _model(tmp_path / "start")
+    network = _network(channels=3)
+    copy_blocks(str(start), network)
+    grey = load_folder(start, kind="image_classifier").network.eval()
+    pictures = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    found = network.eval()(pictures).features
+    assert torch.allclose(found, grey(pictures.mean(dim=1, keepdim=True)).features, atol=1e-5)
+
+
+def test_copy_blocks_reads_grey_as_colour_of_three_equal_channels(tmp_path):
+    start = _model(tmp_path / "start", channels=3)
+    network = _network()
+    copy_blocks(str(start), network)
+    colour = load_folder(start, kind="image_classifier").network.eval()
+    pictures = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(network.eval()(pictures).features, colour(pictures.expand(-1, 3, -1, -1)).features, atol=1e-5)
+
+
+@pytest.mark.parametrize("blocks", [[[4], [6, 6]], [[4], [8, 8], [6]], [[4, 4], [6, 6], [6]]])
+def test_copy_blocks_names_the_widths_that_it_wants(tmp_path, blocks):
+    start = _model(tmp_path / "start")
+    network = _network(blocks=blocks)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    with pytest.raises(
+        ConfigError, match=r"give model\.network\.blocks the widths of that model: \[\[4\], \[6, 6\], \[6\]\]"
+    ):
+        copy_blocks(str(start), network)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
+
+
+def test_copy_blocks_says_that_there_is_no_such_model(tmp_path):
+    with pytest.raises(BundleError, match="neither a shipped model"):
+        copy_blocks(str(tmp_path / "nowhere"), _network())
+
+
+@pytest.mark.parametrize("numbers", [{"after": -1}, {"every": 0}])
+def test_thaw_refuses_epochs_that_cannot_be(numbers):
+    with pytest.raises(ConfigError, match=r"model\.thaw: expected after of 0 or more, every of 1 or more"):
+        Thaw(**numbers)
+
+
+def _frozen(network: ImageClassifier) -> list[bool]:
+    return [not all(p.requires_grad for p in block.parameters()) for block in network.blocks]
+
+
+def test_thaw_goes_from_the_last_block_to_the_first():
+    module = ImageModule(_network(), optimizer=torch.optim.SGD)
+    thaw = Thaw(after=2, every=3)
+    thaw.freeze_before_training(module)
+    norms = [m for m in module.network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert all(p.requires_grad for norm in norms for p in norm.parameters())
+    assert module.network.classify.weight.requires_grad
+    seen = []
+    for epoch in range(9):
+        thaw.finetune_function(module, epoch, None)
+        seen.append(sum(_frozen(module.network)))
+    assert seen == [3, 3, 2, 2, 2, 1, 1, 1, 0]
+    again = ImageModule(_network(), optimizer=torch.optim.SGD)
+    thaw.freeze_before_training(again)
+    thaw.finetune_function(again, 5, None)  # a resumed run meets a later epoch first
+    assert _frozen(again.network) == [True, False, False]
+
+
+# ---- in a run
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    datasets.config.HF_DATASETS_CACHE = tmp_path_factory.mktemp("cache")
+    rng = np.random.default_rng(1)
+    for split, count in (("train", 8), ("validation", 2)):
+        for shade, name in ((60, "dark"), (200, "light"), (130, "middle")):
+            (folder / split / name).mkdir(parents=True)
+            for n in range(count):
+                values = (shade + rng.integers(-30, 30, (16, 16))).astype(np.uint8)
+                Image.fromarray(values).save(folder / split / name / f"{n}.png")
+    return folder
+
+
+def config(*overrides: str) -> dict:
+    given = [
+        "data=images",
+        "model=cnn_imagecat",
+        "component=cnn_imagecat",
+        "task=tiny",
+        "data.source=imagefolder",
+        "data.batch_size=8",
+        f"model.network.blocks={BLOCKS}",
+        "trainer.precision=32-true",
+        "trainer.accelerator=cpu",
+        "trainer.monitor=val/loss",
+        "trainer.mode=min",
+        "threads=1",
+    ]
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        made = compose("train", overrides=[*given, *overrides])
+    OmegaConf.set_struct(made, False)
+    made.pop("hydra", None)
+    return OmegaConf.to_container(made, resolve=True)
+
+
+def _filters(state: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    return [state[f"network.blocks.{n}.first.0.weight"] for n in range(3)]
+
+
+@pytest.mark.parametrize("ema", [None, 0.5])
+def test_train_keeps_frozen_blocks_and_thaws_them_in_their_epoch(pictures, tmp_path, monkeypatch, ema):
+    start = _model(tmp_path / "start")
+    seen = {}
+
+    def watch(module):
+        seen[module.current_epoch] = [tensor.clone() for tensor in _filters(module.state_dict())]
+
+    monkeypatch.setattr(ImageModule, "on_train_epoch_end", watch, raising=False)
+    thawed = [f"model.init_from={start}", "model.thaw={after: 1, every: 1}", f"trainer.ema={ema or 'null'}"]
+    metrics = train(config(f"data.path={pictures}", "epochs=3", *thawed), tmp_path / "run")
+    began = _filters(
+        {f"network.{n}": t for n, t in load_folder(start, kind="image_classifier").network.state_dict().items()}
+    )
+    moved = {epoch: [not torch.equal(a, b) for a, b in zip(began, found, strict=True)] for epoch, found in seen.items()}
+    assert moved == {0: [False] * 3, 1: [False, False, True], 2: [False, True, True]}
+    assert np.isfinite(metrics["val/loss"])
+    assert load_folder(tmp_path / "run" / "model", kind="image_classifier").network.labels == (
+        "dark",
+        "light",
+        "middle",
+    )
+
+
+def test_train_resumed_goes_on_thawing(pictures, tmp_path, monkeypatch):
+    start = _model(tmp_path / "start")
+    settings = config(
+        f"data.path={pictures}", "epochs=4", f"model.init_from={start}", "model.thaw={after: 1, every: 1}"
+    )
+    whole = train(settings, tmp_path / "whole")
+    plain = ImageModule.on_train_batch_start
+
+    def stop(module, batch, step):
+        if module.current_epoch == 2 and step == 1:
+            raise KeyboardInterrupt
+        plain(module, batch, step)
+
+    monkeypatch.setattr(ImageModule, "on_train_batch_start", stop)
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        train(settings, tmp_path / "stopped")
+    monkeypatch.undo()
+    resumed = train(settings | {"ckpt_path": "last"}, tmp_path / "stopped")
+    assert resumed == pytest.approx(whole, abs=1e-4)
+
+
+def test_train_refuses_to_thaw_what_starts_from_nothing(pictures, tmp_path):
+    with pytest.raises(ConfigError, match=r"model\.thaw: nothing is learnt yet.*model\.init_from"):
+        train(config(f"data.path={pictures}", "epochs=1", "model.thaw={after: 1, every: 1}"), tmp_path / "run")
+
+
+def test_train_refuses_a_start_of_other_widths(pictures, tmp_path):
+    start = _model(tmp_path / "start", blocks=[[4], [8]])
+    with pytest.raises(ConfigError, match=r"widths of that model: \[\[4\], \[8\]\]"):
+        train(config(f"data.path={pictures}", "epochs=1", f"model.init_from={start}"), tmp_path / "run")
+
+
+def test_make_trainer_thaws_only_when_it_is_told(tmp_path):
+    settings = config("data.path=x")["trainer"]
+    hooks = make_trainer(settings, tmp_path, thaw={"after": 2}).callbacks
+    assert [hook.after for hook in hooks if isinstance(hook, Thaw)] == [2]
+    assert not any(isinstance(hook, Thaw) for hook in make_trainer(settings, tmp_path).callbacks)
