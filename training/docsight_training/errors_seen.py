@@ -45,7 +45,7 @@ def _draw_matrix(path: Path, matrix: torch.Tensor, names: list[str]) -> None:
     side = min(16.0, 3 + 0.5 * len(names))
     figure, axis = plt.subplots(figsize=(side + 1, side), constrained_layout=True)
     shares = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
-    axis.imshow(shares.sqrt(), cmap="Blues", vmin=0, vmax=1)  # the root, so that single errors can be seen
+    axis.imshow(shares.sqrt().numpy(), cmap="Blues", vmin=0, vmax=1)  # the root, so that single errors can be seen
     axis.set(xlabel="predicted", ylabel="right", title="Pictures of each class, and what they were taken for")
     axis.set_xticks(range(len(names)), names, rotation=90)
     axis.set_yticks(range(len(names)), names)
@@ -76,7 +76,7 @@ def _draw_worst(
     for axis, at in zip(axes.flat, worst, strict=False):
         pixels = pictures.pixels[at]
         shown = pixels[0] if settings.channels == 1 else pixels.permute(1, 2, 0)
-        axis.imshow(shown, cmap="gray" if settings.channels == 1 else None, vmin=0, vmax=255)
+        axis.imshow(shown.numpy(), cmap="gray" if settings.channels == 1 else None, vmin=0, vmax=255)
         guess = int(probabilities[at].argmax())
         title = f"{names[int(labels[at])]}: {right[at]:.2f}\n{names[guess]}: {probabilities[at, guess]:.2f}"
         axis.set_title(title, fontsize=8)
