@@ -1,4 +1,4 @@
-"""What `benchmarks/spelling.py` puts around the peers is fair to them, and its scores are right."""
+"""What the benchmarks put around the peers is fair to them, and their scores are right."""
 
 import importlib
 import sys
@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+import torch
+
+from docsight.images import ImageSettings, open_image
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don't", "english": "English"}
@@ -81,3 +85,93 @@ def test_every_system_is_found_by_the_evaluator(systems: ModuleType, monkeypatch
 def test_evaluator_passes_its_own_check(systems: ModuleType) -> None:
     pytest.importorskip("pyarrow")
     importlib.import_module("spelling_eval").self_check()
+
+
+@pytest.fixture
+def benchmark_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and Path(sys.modules[name].__file__ or "").parent == BENCHMARKS:
+            sys.modules.pop(name)
+
+
+@pytest.fixture
+def image_modules(benchmark_modules: Callable[[str], ModuleType]) -> Callable[[str], ModuleType]:
+    for name in ("pyarrow", "sklearn"):
+        pytest.importorskip(name)
+    return benchmark_modules
+
+
+def bars(count: int) -> np.ndarray:
+    """Draw upright and level bars in turn, light on dark, (count, 28, 28)."""
+    pixels = np.zeros((count, 28, 28), dtype=np.uint8)
+    pixels[::2, 4:24, 12:16] = 255
+    pixels[1::2, 12:16, 4:24] = 255
+    return pixels
+
+
+def test_auroc_is_the_share_of_pairs_in_order(image_modules: Callable[[str], ModuleType]) -> None:
+    auroc = image_modules("image_run").auroc
+    assert auroc(np.array([3.0, 2.0]), np.array([1.0, 0.0])) == 1.0
+    assert auroc(np.array([1.0, 1.0]), np.array([1.0])) == 0.5
+    assert auroc(np.array([2.0, 0.0, 1.0]), np.array([1.0, 3.0])) == pytest.approx(1.5 / 6)
+
+
+def test_shifted_pictures_lose_no_ink_that_stays_inside(image_modules: Callable[[str], ModuleType]) -> None:
+    pixels = bars(16)
+    moved = image_modules("image_sets").shifted(pixels, np.random.default_rng(1), by=3)
+    assert moved.sum(axis=(1, 2)).tolist() == pixels.sum(axis=(1, 2)).tolist()
+    assert not (moved == pixels).all(axis=(1, 2)).any()
+
+
+def test_digit_as_it_comes_is_dark_on_light_and_large(image_modules: Callable[[str], ModuleType]) -> None:
+    rng = np.random.default_rng(1)
+    for one in bars(6):
+        image = open_image(image_modules("image_sets").digit_as_it_comes(one, rng))
+        assert all(100 <= side <= 300 for side in image.size)
+        grey = np.asarray(image.convert("L")).astype(float)
+        assert np.median(grey) > 130
+        assert grey.min() < np.median(grey) - 60
+
+
+@pytest.mark.parametrize("name", ["train_mlp", "train_lstm", "train_cnn"])
+def test_peers_learn_upright_from_level_bars(image_modules: Callable[[str], ModuleType], name: str) -> None:
+    systems = image_modules("image_systems")
+    pictures = [image_modules("image_sets").png(one) for one in bars(64)]
+    images = systems.inputs(pictures, ImageSettings(size=28, mode="L"))
+    peer = getattr(systems, name)(images, torch.arange(64) % 2, epochs=20)
+    assert (peer.predict(images) == np.arange(64) % 2).mean() > 0.9
+    assert peer.parameters > 0 < peer.multiply_adds
+
+
+def test_left_out_runs_are_found_by_their_config(image_modules: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    for name, left in (("a", "[books]"), ("b", "[]"), ("c", "[logos]")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.yaml").write_text(f"data: {{leave_out: {left}}}\n")
+        if name != "c":
+            (tmp_path / name / "model").mkdir()
+    found = image_modules("image_figures").find_left_out(tmp_path)
+    assert found == [(["books"], tmp_path / "a" / "model")]
+
+
+def test_transfer_runs_of_a_pair_differ_in_their_start_alone(
+    benchmark_modules: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    for name in ("hydra", "pyarrow", "pytorch_lightning"):
+        pytest.importorskip(name)
+    transfer = benchmark_modules("transfer")
+    for pair in transfer.PAIRS:
+        configs = [
+            transfer.configure(pair, tmp_path, name="run", epochs=pair.epochs, count=10, seed=2, start=start)
+            for start in (None, tmp_path / "model")
+        ]
+        bare, started = ({**config, "model": dict(config["model"])} for config in configs)
+        assert (bare["model"].pop("init_from"), bare["model"].pop("thaw")) == (None, None)
+        assert (started["model"].pop("init_from"), started["model"].pop("thaw")) == (
+            str(tmp_path / "model"),
+            transfer.THAW,
+        )
+        assert bare == started
+        assert pair.epochs > transfer.THAW["after"] + transfer.THAW["every"] * (len(pair.blocks) - 1)

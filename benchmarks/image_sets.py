@@ -1,0 +1,176 @@
+"""The pictures that `images.py` shows to the systems: data sets, and what is drawn or moved from a seed."""
+
+import io
+import json
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from docsight_training.data.fonts import Font, find_fonts, is_held_out
+from docsight_training.data.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
+
+SIDES = (100, 300)  # pixels of a picture as it comes
+EIGHT = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if (across, down) != (0, 0)]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Encoded pictures, with the label of each ('' where it is none of the classes) and where it comes from."""
+
+    pictures: list[bytes]
+    labels: list[str]
+    sources: list[str]
+
+    def __len__(self) -> int:
+        """Count the pictures."""
+        return len(self.pictures)
+
+    def take(self, chosen: Sequence[int]) -> "Examples":
+        """Return some of them."""
+        return Examples(*([column[at] for at in chosen] for column in (self.pictures, self.labels, self.sources)))
+
+    def drawn(self, most: int | None, seed: int = 1) -> "Examples":
+        """Return at most so many, drawn at random, in their order."""
+        if most is None or most >= len(self):
+            return self
+        return self.take(sorted(np.random.default_rng(seed).choice(len(self), most, replace=False).tolist()))
+
+
+def read_split(folder: Path, split: str) -> Examples:
+    """Read a split of a data set: Parquet files with `image`, `label` (ClassLabel) and perhaps `source`."""
+    table = pq.read_table(folder / f"{split}.parquet")
+    features = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
+    names = features["label"]["names"]
+    pictures = [cell["bytes"] for cell in table["image"].to_pylist()]
+    sources = table["source"].to_pylist() if "source" in table.column_names else [""] * len(pictures)
+    return Examples(pictures, [names[label] for label in table["label"].to_pylist()], sources)
+
+
+def drawn_from(pixels: np.ndarray, labels: Sequence[str] | None = None) -> Examples:
+    """Make examples of grey pixels, uint8 (pictures, height, width), as PNG; without labels they are of no class."""
+    return Examples([png(one) for one in pixels], list(labels or [""] * len(pixels)), [""] * len(pixels))
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """Encode grey pixels, uint8 (height, width)."""
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "PNG", compress_level=1)
+    return held.getvalue()
+
+
+def grey_pixels(pictures: Sequence[bytes]) -> np.ndarray:
+    """Decode grey pictures of one size, uint8 (pictures, height, width)."""
+    return np.stack([np.asarray(Image.open(io.BytesIO(picture)).convert("L")) for picture in pictures])
+
+
+def shifted(pixels: np.ndarray, rng: np.random.Generator, *, by: int = 3) -> np.ndarray:
+    """Move each picture, uint8 (pictures, height, width), one of the eight ways; what comes in is black."""
+    moved = np.zeros_like(pixels)
+    height, width = pixels.shape[1:]
+    for one, new in zip(pixels, moved, strict=True):
+        across, down = (by * way for way in EIGHT[int(rng.integers(len(EIGHT)))])
+        new[max(0, down) : height + down, max(0, across) : width + across] = one[
+            max(0, -down) : height - down, max(0, -across) : width - across
+        ]
+    return moved
+
+
+def digit_as_it_comes(pixels: np.ndarray, rng: np.random.Generator) -> bytes:
+    """Write a character, uint8 (height, width), light on dark, as a cut from a scan or a photo has it.
+
+    Dark on light, 100 to 300 pixels a side, off the middle, on tinted or grey paper with a grain and uneven light,
+    as JPEG.
+    """
+    width, height = (int(side) for side in rng.integers(SIDES[0], SIDES[1] + 1, size=2))
+    rows, columns = (np.flatnonzero((pixels > 30).any(axis=axis)) for axis in (1, 0))
+    if len(rows):
+        pixels = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = rng.uniform(0.35, 0.75) * min(width, height) / max(pixels.shape)
+    size = tuple(max(1, round(side * scale)) for side in reversed(pixels.shape))
+    stroke = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC), dtype=np.float32) / 255
+    left, top = (int(rng.integers(room + 1)) for room in (width - size[0], height - size[1]))
+    ink = np.zeros((height, width), dtype=np.float32)
+    ink[top : top + size[1], left : left + size[0]] = stroke
+    grey = rng.random() < 0.4
+    paper = rng.uniform(170, 250) + (0 if grey else rng.uniform(-35, 5, 3))
+    pen = rng.uniform(0, 70) + (0 if grey else rng.uniform(0, 60, 3))
+    colours = np.broadcast_to(paper, 3) * (1 - ink[..., None]) + np.broadcast_to(pen, 3) * ink[..., None]
+    slope = np.linspace(-0.5, 0.5, height)[:, None] * rng.uniform(-1, 1)
+    light = 1 + rng.uniform(0, 0.15) * (slope + np.linspace(-0.5, 0.5, width) * rng.uniform(-1, 1))
+    grain = rng.normal(0, rng.uniform(1, 5), (height, width))
+    whole = np.clip(colours * light[..., None] + grain[..., None], 0, 255).astype(np.uint8)
+    held = io.BytesIO()
+    image = Image.fromarray(whole)
+    (image.convert("L") if grey else image).save(held, "JPEG", quality=int(rng.integers(40, 91)))
+    return held.getvalue()
+
+
+def as_they_come(pixels: np.ndarray, labels: Sequence[str] | None = None, *, seed: int = 1) -> Examples:
+    """Write each of some characters as `digit_as_it_comes` does."""
+    rng = np.random.default_rng(seed)
+    pictures = [digit_as_it_comes(one, rng) for one in pixels]
+    return Examples(pictures, list(labels or [""] * len(pictures)), [""] * len(pictures))
+
+
+def held_out_fonts() -> list[Font]:
+    """Return the typefaces that no training sees, or all where so few are installed that none is kept."""
+    fonts = find_fonts()
+    return [font for font in fonts if is_held_out(font)] or fonts
+
+
+def typeset(
+    count: int, fonts: Sequence[Font], *, digits: bool = False, strict: bool = True, seed: int = 1
+) -> tuple[np.ndarray, list[str]]:
+    """Draw single letters, or digits, light on dark as MNIST has them, each family as often as another.
+
+    Args:
+        count: How many.
+        fonts: Their typefaces.
+        digits: Draw digits, not letters.
+        strict: Draw all letters but I, O, S, Z, B and l; or else none that its typeface draws like a digit.
+        seed: Draws the characters and typefaces.
+
+    Returns:
+        Pixels, uint8 (count, 28, 28), and the character of each.
+    """
+    rng = np.random.default_rng(seed)
+    families: dict[str, list[Font]] = {}
+    for font in fonts:
+        families.setdefault(font.family, []).append(font)
+    chars = DIGITS if digits else [char for char in string.ascii_letters if char not in SHAPED_LIKE_DIGITS]
+    names = sorted(families)
+    pixels, drawn = [], []
+    while len(drawn) < count:
+        styles = families[names[int(rng.integers(len(names)))]]
+        font, char = styles[int(rng.integers(len(styles)))], chars[int(rng.integers(len(chars)))]
+        if digits or strict or not is_like_digit(char, font):
+            pixels.append(draw_glyph(char, font, rng))
+            drawn.append(char)
+    return np.stack(pixels), drawn
+
+
+def small_digits() -> Examples:
+    """Return the 1,797 digits of 8x8 pixels that come with scikit-learn: other writers than MNIST's (Alpaydin 1998)."""
+    found = load_digits()
+    pixels = (found.images * (255 / 16)).round().astype(np.uint8)
+    return drawn_from(pixels, [str(label) for label in found.target])
+
+
+def noise(count: int, *, seed: int = 1) -> Examples:
+    """Draw noise: even, normal, or of black and white dots."""
+    rng = np.random.default_rng(seed)
+    pixels = np.empty((count, 28, 28), dtype=np.uint8)
+    for at in range(count):
+        if at % 3 == 0:
+            pixels[at] = rng.integers(0, 256, (28, 28))
+        elif at % 3 == 1:
+            pixels[at] = np.clip(rng.normal(rng.uniform(60, 200), rng.uniform(15, 60), (28, 28)), 0, 255)
+        else:
+            pixels[at] = 255 * (rng.random((28, 28)) < rng.uniform(0.05, 0.5))
+    return drawn_from(pixels)
