@@ -130,6 +130,27 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help="where models run (default: auto, or as saved)")
     command.add_argument("--lang", metavar="CODE", help="language of the default pipeline (default: en)")
     command.set_defaults(run=_process)
+
+    command = commands.add_parser(
+        "inspect",
+        help="show what a picture classifier sees in a picture",
+        description="Show what a model of cnn_imagecat sees in a picture: its numbers, the filters before and after "
+        "training, the feature maps, and which pixels moved the decision. Writes index.html and each view as a PNG. "
+        "Needs the extra 'plots'.",
+    )
+    command.add_argument("model", metavar="MODEL", help="a shipped model's name, or a model folder")
+    command.add_argument("--image", required=True, metavar="FILE", help="the picture")
+    command.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the results; made if missing")
+    command.add_argument("--label", help="explain this label's score (default: the most probable label)")
+    command.add_argument("--data", metavar="DIR", help="a folder of pictures: show those that excite a filter the most")
+    command.add_argument("--layer", help="with --data: whose filters, such as block1 (default: the last block)")
+    command.add_argument(
+        "--filter", type=int, action="append", metavar="N", help="with --data: this filter alone; may be repeated"
+    )
+    command.add_argument(
+        "--top", type=_positive, default=9, metavar="N", help="with --data: pictures a filter (default: %(default)s)"
+    )
+    command.set_defaults(run=_inspect)
     return parser
 
 
@@ -185,6 +206,34 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if not summary.documents:
         return NOTHING_DONE
     return SOME_FAILED if summary.failed else OK
+
+
+def _inspect(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    if args.data is None and (args.layer is not None or args.filter is not None):
+        parser.error("--layer and --filter are for the pictures of --data")
+    from docsight.inspection import inspect
+
+    meter = _Meter()
+    try:
+        found = inspect(
+            args.model,
+            args.image,
+            args.out,
+            label=args.label,
+            data=args.data,
+            layer=args.layer,
+            filters=args.filter,
+            top=args.top,
+            on_progress=meter,
+        )
+    finally:
+        meter.close()
+    verdict = found.verdict
+    label = f"{verdict.label} (" if verdict.label is not None else f"no label (most like {verdict.best}, "
+    label += f"{verdict.scores[verdict.best]:.3f})"
+    _say(f"{args.image}: {label}, in_domain {verdict.in_domain:.2f}", sys.stdout)
+    _say(f"Written to {args.out}: {', '.join(found.files)}", sys.stdout)
+    return OK
 
 
 def _load(pipeline: str | None, lang: str, device: str | None) -> "Language":
@@ -244,7 +293,7 @@ class _Meter:
         self._due = clock() + (0.0 if self._is_terminal else self._pause)
         self._width = 0
 
-    def __call__(self, progress: "Progress") -> None:
+    def __call__(self, progress: "Progress | str") -> None:
         if self._clock() < self._due:
             return
         self._due = self._clock() + self._pause

@@ -30,7 +30,7 @@ FLOORS = (
     {"spelling"},
     {"bundle"},
     {"components"},
-    {"documents"},
+    {"documents", "inspection"},
     {"cli"},
     {"__main__"},
 )
