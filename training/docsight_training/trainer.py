@@ -77,7 +77,8 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
 
 def quiet_lightning() -> None:
     """Keep Lightning's advice out of logs: only warnings, and of these none about how small a run is."""
-    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    for name in ("pytorch_lightning", "matplotlib"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
         ".*does not have many workers.*",
         ".*smaller than the logging interval.*",

@@ -81,7 +81,8 @@ class ImageClassifier(nn.Module):
         self.pool = nn.MaxPool2d(2)
         # Where the classes lie among the features, to tell what is far from all of them (Lee et al. 2018).
         self.register_buffer("class_means", torch.zeros(len(labels), width))
-        self.register_buffer("whiten", torch.eye(width))
+        # Not torch.eye: on the meta device, where a model folder is checked, that imports for more than a second.
+        self.register_buffer("whiten", torch.zeros(width, width).fill_diagonal_(1))
 
     @property
     def first_conv(self) -> nn.Conv2d:

@@ -46,6 +46,7 @@ class ImageAugment:
             side), zoom (the most that is cut off by looking closer, as a share): the largest of each.
         chances: By name, the share of pictures that each other change happens to; see `CHANCES`.
         clean: The share of pictures that only the geometry changes.
+        clean_at_end: That share at the end of the run, to which it rises or falls evenly; None leaves it as it is.
 
     Raises:
         ConfigError: There is no such change, or a share is none.
@@ -57,11 +58,12 @@ class ImageAugment:
         geometry: Mapping[str, float] | None = None,
         chances: Mapping[str, float] | None = None,
         clean: float = 0.0,
+        clean_at_end: float | None = None,
     ) -> None:
         for name, given, known in (("geometry", geometry, GEOMETRY), ("chances", chances, CHANCES)):
             if strange := sorted(set(given or {}) - set(known)):
                 raise ConfigError(f"data.augment.{name}: {', '.join(strange)} is unknown; expected {', '.join(known)}.")
-        for name, share in {**(chances or {}), "clean": clean}.items():
+        for name, share in {**(chances or {}), "clean": clean, "clean_at_end": clean_at_end or 0.0}.items():
             if not 0 <= share <= 1:
                 raise ConfigError(f"data.augment: {name} is {share}; expected a share from 0 to 1.")
         for name, most in (geometry or {}).items():
@@ -70,12 +72,20 @@ class ImageAugment:
         self.geometry = GEOMETRY | dict(geometry or {})
         self.chances = {name: (chances or {}).get(name, 0.0) for name in CHANCES}
         self.clean = clean
+        self.clean_at_end = clean if clean_at_end is None else clean_at_end
 
-    def __call__(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
-        """Return changed pictures: floats from 0 to 1, (batch, channels, size, size), as those given."""
+    def __call__(self, pictures: Tensor, generator: torch.Generator, *, progress: float = 0.0) -> Tensor:
+        """Return changed pictures: floats from 0 to 1, (batch, channels, size, size), as those given.
+
+        Args:
+            pictures: Floats from 0 to 1.
+            generator: Decides all of it.
+            progress: The share of the run that is done.
+        """
         draw = Draws(generator, pictures)
         pictures = self._move(pictures, draw)
-        changed = draw.uniform(0, 1) >= self.clean  # (batch,)
+        clean = self.clean + progress * (self.clean_at_end - self.clean)
+        changed = draw.uniform(0, 1) >= clean  # (batch,)
         for name, chance in self.chances.items():
             chosen = (changed & (draw.uniform(0, 1) < chance)).nonzero()[:, 0]
             if len(chosen):

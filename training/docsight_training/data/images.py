@@ -190,8 +190,10 @@ class ImageData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[ImageBatch]:
         """Return the batches of an epoch, drawn by its number."""
-        epoch = self.trainer.current_epoch if self.trainer is not None else 0
-        return DataLoader(_Epoch(self, epoch), batch_size=None)
+        if self.trainer is None:
+            return DataLoader(_Epoch(self, 0), batch_size=None)
+        epoch, last = self.trainer.current_epoch, max(1, (self.trainer.max_epochs or 1) - 1)
+        return DataLoader(_Epoch(self, epoch, progress=min(1.0, epoch / last)), batch_size=None)
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         """Return the pictures to validate on."""
@@ -275,8 +277,8 @@ class ImageData(pl.LightningDataModule):
 class _Epoch(Dataset[ImageBatch]):
     """The batches of one epoch."""
 
-    def __init__(self, data: ImageData, epoch: int) -> None:
-        self.data, self.epoch = data, epoch
+    def __init__(self, data: ImageData, epoch: int, *, progress: float = 0.0) -> None:
+        self.data, self.epoch, self.progress = data, epoch, progress
         self.pictures = data.parts["train"]
         generator = torch.Generator().manual_seed(data.seed * 1_000_003 + epoch)
         count = len(self.pictures)
@@ -297,7 +299,7 @@ class _Epoch(Dataset[ImageBatch]):
         chosen = self.order[at * self.data.batch_size : (at + 1) * self.data.batch_size]
         generator = torch.Generator().manual_seed((self.data.seed * 1009 + self.epoch) * 1_000_003 + at)
         assert self.data.settings is not None  # for the type checker
-        changed = self.data.augment(self.pictures.pixels[chosen].float() / 255, generator)
+        changed = self.data.augment(self.pictures.pixels[chosen].float() / 255, generator, progress=self.progress)
         return ImageBatch(normalise(changed, self.data.settings), self.pictures.labels[chosen])
 
 
