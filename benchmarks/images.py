@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--figures", default="figures", help="a shipped model or a model folder")
     parser.add_argument("--left-out", type=Path, help="the folder of the runs that each left sources out")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="sections to print")
-    parser.add_argument("--epochs", type=int, default=6, help="of the peers")
+    parser.add_argument("--epochs", type=int, default=10, help="of the peers")
     parser.add_argument("--svm-images", type=int, help="training pictures of the SVM (all)")
     parser.add_argument("--sample", type=int, help="at most so many pictures of each set, those of training too")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the speed")
