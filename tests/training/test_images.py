@@ -270,6 +270,23 @@ def test_image_data_draws_what_is_withheld(parquet, monkeypatch):
     assert "drawn by docsight_training: dot, bar" in data.sources()["drawn"]["origin"]
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_image_data_trains_on_glyphs_in_the_mode_of_the_data(tmp_path, monkeypatch, mode):
+    rows = {"image": [encode(draw("bar", n)) for n in range(20)], "label": [str(n % 10) for n in range(20)]}
+    datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
+    blank = np.zeros((99, 16, 16), dtype=np.uint8)
+    monkeypatch.setattr(image_data, "find_fonts", lambda folders: [])
+    monkeypatch.setattr(image_data, "glyph_set", lambda chars, n, **_: (blank[:n], [chars[at % 10] for at in range(n)]))
+    monkeypatch.setattr(image_data, "outlier_set", lambda n, **_: blank[:n])
+    options = {"images": {"mode": mode}, "validation": 0.5, "glyphs": {"digits": 20, "other": 30}}
+    data = _data(tmp_path, **options)
+    labels = data.parts["train"].labels
+    assert labels[labels != OTHER].bincount().tolist() == [3] * 10
+    assert int((labels == OTHER).sum()) == 30
+    assert int((data.parts["validation"].labels == OTHER).sum()) == 3
+    assert data.parts["train"].pixels.shape == (60, data.settings.channels, 16, 16)
+
+
 def test_image_data_balance_brings_classes_to_one_number(parquet):
     data = _data(parquet, epoch_size=3000, batch_size=1000, balance=1.0)
     few = [*(data.parts["train"].labels != 0).nonzero()[:, 0].tolist(), 0, 3]

@@ -264,13 +264,18 @@ class ImageData(pl.LightningDataModule):
     def _glyphs(self, share: float, seed: int, fonts: Sequence[Font]) -> list[Pictures]:
         made = []
         assert self.settings is not None  # for the type checker
+
+        def in_mode(pixels: np.ndarray) -> Tensor:  # grey ones; (pictures, channels, size, size)
+            assert self.settings is not None  # for the type checker
+            return torch.from_numpy(pixels)[:, None].expand(-1, self.settings.channels, -1, -1)
+
         if count := math.ceil(share * self.glyphs.get("digits", 0)):
             pixels, chars = glyph_set("0123456789", count, seed=seed, fonts=fonts, size=self.settings.size)
             labels = torch.tensor([self.labels.index(char) for char in chars])
-            made.append(Pictures(torch.from_numpy(pixels)[:, None], labels, [""] * count))
+            made.append(Pictures(in_mode(pixels), labels, [""] * count))
         if count := math.ceil(share * self.glyphs.get("other", 0)):
             pixels = outlier_set(count, seed=seed, fonts=fonts, size=self.settings.size)
-            made.append(Pictures(torch.from_numpy(pixels)[:, None], torch.full((count,), OTHER), [""] * count))
+            made.append(Pictures(in_mode(pixels), torch.full((count,), OTHER), [""] * count))
         return made
 
 
