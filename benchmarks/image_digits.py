@@ -117,7 +117,6 @@ def _known_digits(run: Run) -> dict[str, Examples]:
     return {
         "MNIST test": run.mnist,
         "MNIST as digits come (JPEG, 100 to 300 pixels)": run.as_they_come,
-        "other writers (8x8 pixels, of scikit-learn)": image_sets.small_digits().drawn(run.options.sample),
         "printed, typefaces held out": drawn_from(pixels, chars),
         "printed, as digits come": image_sets.as_they_come(pixels, chars),
     }

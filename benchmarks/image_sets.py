@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
-from sklearn.datasets import load_digits
 
 from docsight_training.data.fonts import Font, find_fonts, is_held_out
 from docsight_training.data.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
@@ -153,13 +152,6 @@ def typeset(
             pixels.append(draw_glyph(char, font, rng))
             drawn.append(char)
     return np.stack(pixels), drawn
-
-
-def small_digits() -> Examples:
-    """Return the 1,797 digits of 8x8 pixels that come with scikit-learn: other writers than MNIST's (Alpaydin 1998)."""
-    found = load_digits()
-    pixels = (found.images * (255 / 16)).round().astype(np.uint8)
-    return drawn_from(pixels, [str(label) for label in found.target])
 
 
 def noise(count: int, *, seed: int = 1) -> Examples:

@@ -31,8 +31,8 @@ def plot_curves(folder: Path) -> Path | None:
     from matplotlib import pyplot as plt
 
     panels = {
-        "loss per token": [name for name in curves if name.startswith("train/loss")],
-        "F1 on validation": [name for name in curves if name.startswith("val/f1")],
+        "loss": [name for name in curves if name.startswith(("train/loss", "val/loss"))],
+        "on validation": [name for name in curves if name.startswith(("val/f1", "val/accuracy"))],
         "learning rate": [name for name in curves if name.startswith("lr-")],
     }
     figure, axes = plt.subplots(1, len(panels), figsize=(15, 4.2), constrained_layout=True)

@@ -23,6 +23,7 @@ from docsight.networks.image_classifier import ImageClassifier
 # Pictures that are decoded and read at once have about so many pixels together, as the network sees them: enough to
 # keep a core busy, little enough for its caches.
 _PIXELS_AT_ONCE = 128 * 28 * 28
+_FEWEST_AT_ONCE = 16  # of large pictures
 
 Cats = dict[str, Any]
 
@@ -73,7 +74,7 @@ class ImageCategorizer(NetworkPipe):
         rows = [list(attributes.read_images(doc)) for doc in docs]
         pictures = [image for row in rows for image in row]
         _ = self.bundle  # the settings come with it
-        size = max(1, _PIXELS_AT_ONCE // self._images.size**2)
+        size = max(_FEWEST_AT_ONCE, _PIXELS_AT_ONCE // self._images.size**2)
         found: list[Cats] = []
         for start in range(0, len(pictures), size):
             found += self._read(pictures[start : start + size])
