@@ -26,6 +26,8 @@ class ImageModule(Annealed):
         network: The classifier.
         optimizer: Makes the optimiser of the parameters that are trained.
         smoothing: The share of the target that is spread over all classes (Szegedy et al. 2016).
+        mixup: The parameter of the beta distribution by which pairs of pictures are blended, with their targets
+            (Zhang et al. 2018); 0 for none.
         score: The abstention score, one of `docsight.networks.decision.SCORES`.
         warmup: The share of the run before the learning rate peaks.
         clip: The largest norm of a step's gradient.
@@ -38,6 +40,7 @@ class ImageModule(Annealed):
         *,
         optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
         smoothing: float = 0.0,
+        mixup: float = 0.0,
         score: str = "energy",
         warmup: float = 0.1,
         clip: float = 5.0,
@@ -48,20 +51,28 @@ class ImageModule(Annealed):
             raise ConfigError(f"model.module.score: expected one of {', '.join(SCORES)}; found {score!r}.")
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
         self.network = network
-        self.smoothing = smoothing
+        if mixup < 0:
+            raise ConfigError(f"model.module.mixup: expected 0 or more; found {mixup}.")
+        self.smoothing, self.mixup = smoothing, mixup
         self.score = score
         self.decision = Decision(score=score)
         self.readings: dict[str, list[Tensor]] = {}
 
     def training_step(self, batch: ImageBatch, _: int) -> Tensor:
         """Return the mean cross-entropy of a batch."""
-        reading = self.network(batch.images.to(memory_format=torch.channels_last))
-        logits, labels = reading.logits, batch.labels
+        images, labels = batch.images, batch.labels
+        share, partner = self._pairs(len(labels))
+        if share < 1:
+            images = share * images + (1 - share) * images[partner]
+        reading = self.network(images.to(memory_format=torch.channels_last))
+        logits, targets = reading.logits, labels
         if reading.other is not None:
             logits = torch.cat([logits, reading.other[:, None]], dim=1)
-            labels = torch.where(labels == OTHER, len(self.network.labels), labels)
-        loss = F.cross_entropy(logits.float(), labels, ignore_index=OTHER, label_smoothing=self.smoothing)
-        right = (reading.logits.argmax(dim=1) == batch.labels)[batch.labels != OTHER].float().mean()
+            targets = torch.where(labels == OTHER, len(self.network.labels), labels)
+        loss = share * self._loss(logits, targets)
+        if share < 1:
+            loss = loss + (1 - share) * self._loss(logits, targets[partner])
+        right = (reading.logits.argmax(dim=1) == labels)[labels != OTHER].float().mean()
         self.log("train/loss", loss, batch_size=len(labels), on_step=True, on_epoch=True)
         self.log("train/accuracy", right, batch_size=len(labels), on_step=False, on_epoch=True)
         return loss
@@ -125,6 +136,16 @@ class ImageModule(Annealed):
                 labels.append(batch.labels)
         joined = ImageReading(torch.cat(logits), torch.cat(features), torch.cat(other) if other else None)
         return joined, torch.cat(labels)
+
+    def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return F.cross_entropy(logits.float(), targets, ignore_index=OTHER, label_smoothing=self.smoothing)
+
+    def _pairs(self, count: int) -> tuple[float, Tensor]:
+        """Draw how much of each picture is its own, at least half of it, and the picture that the rest is from."""
+        if not self.mixup:
+            return 1.0, torch.empty(0)
+        share = float(torch.distributions.Beta(self.mixup, self.mixup).sample())
+        return max(share, 1 - share), torch.randperm(count, device=self.device)
 
     def _log_scores(self, stage: str) -> None:
         logits, labels, in_domain = (torch.cat(self.readings[name]) for name in ("logits", "labels", "in_domain"))
