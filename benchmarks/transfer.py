@@ -4,8 +4,8 @@
 
 FOLDER holds fashion_mnist, mnist, cifar10_small and docfig. For each pair a network learns the first task, and a
 network of the same widths learns the second from 10, 30, 100, … pictures of each class: once from nothing, once with
-`model.init_from` and `model.thaw`. All runs of a pair have the same number of steps, augmentation and learning rate,
-and nothing is chosen by validation pictures: the last weights count. A run that is finished is not made again.
+`model.init_from` and `model.thaw`. All runs of a pair have the same number of steps and learning rate, none changes its
+pictures, and nothing is chosen by validation pictures: the last weights count. A finished run is not made again.
 Writes DIR/transfer.json and DIR/transfer.png, prints a table. The weights of cifar10_small are for this alone.
 """
 
@@ -175,6 +175,7 @@ def configure(
         "batch_size": 64,
         "validation": round(HELD / (most + HELD), 4),
         "images": config["data"]["images"] | pair.images,
+        "augment": {},  # changed pictures stand in for labelled ones, and what is asked is what labels are worth
         "balance": 0.5 if pair.metric.endswith("f1_macro") else 0.0,
     }
     config["model"]["network"] |= {"blocks": pair.blocks, "stem_stride": pair.stem_stride}
