@@ -222,6 +222,7 @@ def test_cnn_imagecat_chunks_across_documents_equal_one_by_one(nlp, monkeypatch,
     rows[2][3]["bytes"] = b"broken"
     expected = [_cats(nlp(_doc(nlp, dict(row))))[0] for group in rows for row in group]
     monkeypatch.setattr(cnn_imagecat, "_PIXELS_AT_ONCE", at_once * 16 * 16)
+    monkeypatch.setattr(cnn_imagecat, "_FEWEST_AT_ONCE", 1)
     sizes = []
     component = nlp.get_pipe("cnn_imagecat")
     read = component._read

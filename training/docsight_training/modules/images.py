@@ -104,8 +104,8 @@ class ImageModule(Annealed):
     def complete(self, data: ImageData) -> dict[str, Any]:
         """Set what the decision needs, once the weights are final: class means, temperature, threshold.
 
-        The temperature is fitted to validation pictures as they are and changed as in training; the threshold lets
-        `PASSING` of these pass.
+        The threshold lets `PASSING` of the validation pictures pass, as they are and changed as in training. The
+        temperature is fitted to the changed ones alone: pictures of other sources are as hard as these.
 
         Returns:
             What the model's config tells of it.
@@ -116,7 +116,8 @@ class ImageModule(Annealed):
         fit_classes(self.network, trained[0].features[known], trained[1][known])
         reading, labels = self._read([data.plain("validation"), data.changed("validation", most=_LOOKED_AT)])
         known = labels != OTHER
-        temperature = fit_temperature(reading.logits[known], labels[known])
+        harder = known & (torch.arange(len(labels)) >= len(data.parts["validation"]))
+        temperature = fit_temperature(reading.logits[harder], labels[harder])
         scores = SCORES[self.score](self.network, reading)[known]
         threshold = float(scores.double().quantile(1 - PASSING))
         self.decision = Decision(temperature=temperature, score=self.score, threshold=round(threshold, 4))
