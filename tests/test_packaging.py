@@ -60,6 +60,8 @@ def test_wheel_holds_what_is_read_at_run_time(names: set[str]) -> None:
         "docsight/documents/report.html.jinja",
         "docsight/documents/report.css",
         "docsight/documents/report.js",
+        "docsight/inspection/page.html.jinja",
+        "docsight/inspection/page.css",
         "docsight_training/py.typed",
         "docsight_conf/train.yaml",
     } <= names

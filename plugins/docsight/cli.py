@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OK, NOTHING_DONE, SOME_FAILED, INTERRUPTED, TERMINATED = 0, 1, 3, 130, 143
 DEVICES = ("auto", "cpu", "cuda", "mps")
+DEFAULT_PIPELINE = ("rnn_ner", "cnn_imagecat")
 
 _LISTED_FAILURES = 5
 
@@ -112,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("inputs", nargs="+", metavar="INPUT", help="a document, or a folder of them")
     command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; made if missing")
-    command.add_argument("--pipeline", metavar="DIR", help="a saved spaCy pipeline (default: blank + rnn_ner)")
+    command.add_argument(
+        "--pipeline", metavar="DIR", help=f"a saved spaCy pipeline (default: blank + {' + '.join(DEFAULT_PIPELINE)})"
+    )
     command.add_argument(
         "--max-chars",
         type=_positive,
@@ -242,7 +245,8 @@ def _load(pipeline: str | None, lang: str, device: str | None) -> "Language":
     try:
         if pipeline is None:
             nlp = spacy.blank(lang)
-            nlp.add_pipe("rnn_ner", config={"device": device or "auto"})
+            for component in DEFAULT_PIPELINE:
+                nlp.add_pipe(component, config={"device": device or "auto"})
             return nlp
         return spacy.load(pipeline, config=_device_settings(pipeline, device) if device else {})
     except DocsightError:

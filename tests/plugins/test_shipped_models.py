@@ -13,7 +13,8 @@ ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
 )
-LARGEST = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000}  # bytes of a model folder
+# Bytes of a model folder.
+LARGEST = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
 CONTEXT_SET = Path(__file__).parents[2] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 

@@ -58,7 +58,7 @@ for name in found:
     importlib.import_module(name)
 
 import spacy
-for name in ("rnn_ner", "rnn_speller"):
+for name in ("rnn_ner", "rnn_speller", "cnn_imagecat"):
     spacy.blank("en").add_pipe(name)
 sys.exit(f"asked for: {{sorted(asked)}}" if asked else 0 if len(found) > 10 else f"found only {{found}}")
 """
