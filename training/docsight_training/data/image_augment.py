@@ -32,6 +32,7 @@ CHANCES = (
     "specks",  # salt and pepper
     "contrast",  # between grey and grey; clipped
     "tint",  # each channel for itself
+    "hue",  # channels exchanged
     "grey",  # colour taken out
     "invert",
     "jpeg",
@@ -284,6 +285,11 @@ def _contrast(pictures: Tensor, draw: Draws) -> Tensor:
 def _tint(pictures: Tensor, draw: Draws) -> Tensor:
     gain = draw.uniform(0.7, 1.15, draw.channels, 1, 1)
     return pictures * gain + draw.uniform(-0.1, 0.1, draw.channels, 1, 1)
+
+
+def _hue(pictures: Tensor, draw: Draws) -> Tensor:
+    order = draw.uniform(0, 1, draw.channels).argsort(dim=1)  # (batch, channels)
+    return pictures.gather(1, order[:, :, None, None].expand_as(pictures))
 
 
 def _grey(pictures: Tensor, _: Draws) -> Tensor:
