@@ -104,8 +104,8 @@ class ImageModule(Annealed):
     def complete(self, data: ImageData) -> dict[str, Any]:
         """Set what the decision needs, once the weights are final: class means, temperature, threshold.
 
-        The threshold lets `PASSING` of the validation pictures pass, as they are and changed as in training. The
-        temperature is fitted to the changed ones alone: pictures of other sources are as hard as these.
+        Temperature and threshold, which lets `PASSING` pass, are fitted to validation pictures that are changed as in
+        training: pictures of other sources are as hard as these.
 
         Returns:
             What the model's config tells of it.
@@ -114,10 +114,9 @@ class ImageModule(Annealed):
         trained = self._read([data.changed("train", most=_LOOKED_AT)])
         known = trained[1] != OTHER
         fit_classes(self.network, trained[0].features[known], trained[1][known])
-        reading, labels = self._read([data.plain("validation"), data.changed("validation", most=_LOOKED_AT)])
+        reading, labels = self._read([data.changed("validation", most=_LOOKED_AT)])
         known = labels != OTHER
-        harder = known & (torch.arange(len(labels)) >= len(data.parts["validation"]))
-        temperature = fit_temperature(reading.logits[harder], labels[harder])
+        temperature = fit_temperature(reading.logits[known], labels[known])
         scores = SCORES[self.score](self.network, reading)[known]
         threshold = float(scores.double().quantile(1 - PASSING))
         self.decision = Decision(temperature=temperature, score=self.score, threshold=round(threshold, 4))
