@@ -43,7 +43,8 @@ def test_augment_change_changes_pictures_each_its_own_way(name):
     changed = _changed(ImageAugment(chances={name: 1.0}), pictures)
     assert not torch.equal(changed, pictures)
     if name not in ("flip", "invert", "resolution"):
-        assert len({bytes(row) for row in changed.flatten(1).numpy()}) > 8
+        least = 3 if name == "hue" else 8  # three channels have six orders
+        assert len({bytes(row) for row in changed.flatten(1).numpy()}) > least
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
