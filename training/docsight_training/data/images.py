@@ -203,10 +203,6 @@ class ImageData(pl.LightningDataModule):
         """Return the pictures to test on."""
         return DataLoader(_Plain(self, "test"), batch_size=None)
 
-    def plain(self, part: str) -> Dataset[ImageBatch]:
-        """Return the batches of a part as they are."""
-        return _Plain(self, part)
-
     def changed(self, part: str, *, most: int) -> Dataset[ImageBatch]:
         """Return batches of at most `most` pictures of a part, changed as in training, the same at every call."""
         return _Plain(self, part, most=most, changed=True)
