@@ -197,11 +197,15 @@ class ImageData(pl.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         """Return the pictures to validate on."""
-        return DataLoader(_Plain(self, "validation"), batch_size=None)
+        return DataLoader(self.plain("validation"), batch_size=None)
 
     def test_dataloader(self) -> DataLoader[ImageBatch]:
         """Return the pictures to test on."""
-        return DataLoader(_Plain(self, "test"), batch_size=None)
+        return DataLoader(self.plain("test"), batch_size=None)
+
+    def plain(self, part: str) -> Dataset[ImageBatch]:
+        """Return the batches of a part as they are."""
+        return _Plain(self, part)
 
     def changed(self, part: str, *, most: int) -> Dataset[ImageBatch]:
         """Return batches of at most `most` pictures of a part, changed as in training, the same at every call."""
