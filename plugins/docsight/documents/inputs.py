@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docsight.documents.formats import Format, format_of, format_within, readable_suffixes
+from docsight.documents.formats.source import Source
 from docsight.errors import ConfigError, DataError
 
 OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -23,6 +24,7 @@ class Problem:
 
     Args:
         path: The relative path, as in a document's provenance.
+        part: The part of the file, as in a document's provenance; empty for the file itself.
         error: The class of the error.
         message: What is wrong, for a person.
         skipped: Whether the file was passed over, as nothing reads its kind or it is our report: no failure.
@@ -30,17 +32,18 @@ class Problem:
     """
 
     path: str
+    part: str = ""
     error: str
     message: str
     skipped: bool = False
     size: int = 0
 
     @classmethod
-    def of(cls, path: str, error: Exception, *, skipped: bool = False, size: int = 0) -> "Problem":
+    def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
         """Describe an error that a file caused."""
         message = (error.strerror if isinstance(error, OSError) else None) or str(error)
         message = message.encode("utf-8", "backslashreplace").decode("utf-8")
-        return cls(path=path, error=type(error).__name__, message=message, skipped=skipped, size=size)
+        return cls(path=path, part=part, error=type(error).__name__, message=message, skipped=skipped, size=size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +167,7 @@ def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
     form = format_of(path)
     if form is None and is_file:
         with suppress(OSError):
-            form = format_within(path)
+            form = format_within(Source.of(path))
     if not is_file:
         reason = "not a regular file"
     elif form is None:

@@ -4,12 +4,13 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
 from docsight.documents.formats import format_within
-from docsight.documents.formats.content import Picture, SkipError
+from docsight.documents.formats.content import Content, Flaw, Passage, Picture, SkipError
+from docsight.documents.formats.source import ReadOptions, Source
 from docsight.documents.inputs import File, Paths, Problem, find
 from docsight.errors import ConfigError
 
@@ -31,17 +32,20 @@ class Document:
     title: str
     size: int
     images: tuple[Picture, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """Name the document by a hash of its relative path and part: the same in every run."""
         return hashlib.sha256(f"{self.path}\0{self.part}".encode()).hexdigest()[:16]
 
-    def source(self, offset: int = 0) -> dict[str, Any]:
+    def source(self, offset: int = 0, end: int | None = None) -> dict[str, Any]:
         """Give the provenance, as plain data that `Doc.to_bytes` can write.
 
         Args:
             offset: Where the text of the Doc begins in the text of the document, in characters.
+            end: Where it ends; None for the end of the document.
         """
         return {
             "id": self.id,
@@ -52,13 +56,21 @@ class Document:
             "format": self.format,
             "encoding": self.encoding,
             "title": self.title,
+            "passages": [passage.record(offset) for passage in self._passages(offset, end)],
         }
+
+    def _passages(self, start: int, end: int | None) -> Iterator[Passage]:
+        """Give the passages of a stretch of the text, cut to it."""
+        end = len(self.text) if end is None else min(end, len(self.text))
+        for one in self.passages:
+            if one.start < end and one.end > start:
+                yield replace(one, start=max(one.start, start), end=min(one.end, end))
 
     def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
         """Tokenize a stretch of the text and attach its provenance and the pictures that stand in it."""
         # The tokenizer itself, since `nlp.make_doc` refuses long texts for the sake of components.
         doc = nlp.tokenizer(self.text[start:end])
-        doc._.source = self.source(start)
+        doc._.source = self.source(start, end)
         if images := self.image_entries(start, end):
             from docsight.attributes import set_images  # not `doc._.images`, which may be another plugin's
 
@@ -127,32 +139,49 @@ def read(
         warnings.warn(f"{len(skipped)} files were skipped, the first of them {first}", stacklevel=2)
 
 
-def documents(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Document | Problem]:
-    """Yield the documents in files and folders, and a problem for each file that has none to give."""
+def documents(
+    paths: Paths, *, exclude: Collection[str] = (), options: ReadOptions | None = None
+) -> Iterator[Document | Problem]:
+    """Yield the documents in files and folders, and a problem for each file or part that has none to give."""
     for file in find(paths, exclude=exclude):
         if isinstance(file, Problem):
             yield file
         else:
-            yield from _read_file(file)
+            yield from read_file(file, options)
 
 
-def _read_file(file: File) -> Iterator[Document | Problem]:
-    absolute = os.fsencode(file.path).decode("utf-8", "backslashreplace")
+def read_file(file: File, options: ReadOptions | None = None) -> Iterator[Document | Problem]:
+    """Yield the documents in a file, and a problem for each part that cannot be read, or for the file itself."""
+    source = Source.of(file.path, options)
     try:
-        form = format_within(file.path) or file.format
-        for content in form.read(file.path):
-            yield Document(
-                text=content.text,
-                path=file.name,
-                file=absolute,
-                part=content.part,
-                format=form.name,
-                encoding=content.encoding,
-                title=content.title,
-                size=file.size,
-                images=content.images,
+        form = format_within(source) or file.format
+        for content in form.read(source):
+            yield (
+                _problem(file, content.part, content.error)
+                if isinstance(content, Flaw)
+                else _document(file, form.name, content)
             )
-    except SkipError as err:
-        yield Problem(path=file.name, error="Skipped", message=str(err), skipped=True, size=file.size)
     except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this file only
-        yield Problem.of(file.name, err, size=file.size)
+        yield _problem(file, "", err)
+
+
+def _document(file: File, form: str, content: Content) -> Document:
+    return Document(
+        text=content.text,
+        path=file.name,
+        file=os.fsencode(file.path).decode("utf-8", "backslashreplace"),
+        part=content.part,
+        format=content.format or form,
+        encoding=content.encoding,
+        title=content.title,
+        size=file.size,
+        images=content.images,
+        passages=content.passages,
+        notes=content.notes,
+    )
+
+
+def _problem(file: File, part: str, error: Exception) -> Problem:
+    if isinstance(error, SkipError):
+        return Problem(path=file.name, part=part, error="Skipped", message=str(error), skipped=True, size=file.size)
+    return Problem.of(file.name, error, part=part, size=file.size)

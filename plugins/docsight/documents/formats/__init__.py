@@ -1,6 +1,6 @@
 """The registry of document formats.
 
-A new format is one module with `read(path)` and one line in `FORMATS`. The module is imported when
+A new format is one module with `read(source)` and one line in `FORMATS`. The module is imported when
 the first file of that format turns up, so its packages may belong to an extra.
 """
 
@@ -9,21 +9,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsight.documents.formats.content import Content
+from docsight.documents.formats.content import Content, Flaw
 from docsight.documents.formats.signatures import picture_format
+from docsight.documents.formats.source import Source
 
 
 @dataclass(frozen=True)
 class Format:
-    """A document format: its name, its file suffixes, and the module that reads it."""
+    """A document format: its name, its file suffixes, and the module that reads it.
+
+    `has_parts` says whether a file may hold several documents.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     module: str
+    has_parts: bool = False
 
-    def read(self, path: Path) -> Iterator[Content]:
-        """Yield the documents in a file of this format."""
-        yield from importlib.import_module(self.module).read(path)
+    def read(self, source: Source) -> Iterator[Content | Flaw]:
+        """Yield the documents in a file of this format, and a flaw for each part that cannot be read."""
+        yield from importlib.import_module(self.module).read(source)
 
 
 FORMATS = (
@@ -45,13 +50,13 @@ def format_of(path: Path) -> Format | None:
     return next((one for one in FORMATS if suffix in one.suffixes), None)
 
 
-def format_within(path: Path) -> Format | None:
+def format_within(source: Source) -> Format | None:
     """Find the format of a file by its content; None where that does not tell.
 
     Raises:
         OSError: The file cannot be read.
     """
-    name = picture_format(path)
+    name = picture_format(source)
     return next((one for one in FORMATS if one.name == name), None)
 
 

@@ -3,12 +3,12 @@
 import codecs
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docsight.documents.encoding import decode
 from docsight.documents.formats.content import Content, SkipError
 from docsight.documents.formats.nesting import bound_nesting
+from docsight.documents.formats.source import Source
 from docsight.errors import MissingExtraError
 
 _DROPPED = frozenset(
@@ -44,17 +44,17 @@ _ENCODINGS = frozenset((
 _SPACES = re.compile(r"\s+")
 
 
-def read(path: Path) -> Iterator[Content]:
+def read(source: Source) -> Iterator[Content]:
     """Yield the visible text of the page, its title first."""
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as err:
         raise MissingExtraError("Reading HTML", "documents") from err
-    data = path.read_bytes()
+    data = source.read_bytes()
     if _OUR_REPORT.search(data, 0, _SNIFF_BYTES):
         raise SkipError("a report that docsight wrote")
-    source, encoding = decode(data, declared=declared_charset(data))
-    tree = LexborHTMLParser(bound_nesting(source, breaking=_LINES | _PARAGRAPHS))
+    page, encoding = decode(data, declared=declared_charset(data))
+    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINES | _PARAGRAPHS))
     title_node = tree.css_first("head title")
     title = " ".join(title_node.text().split()) if title_node is not None else ""
     text = visible_text(tree.body) if tree.body is not None else ""

@@ -1,7 +1,8 @@
 """Tell a picture by how its file begins, whatever it is called."""
 
 import re
-from pathlib import Path
+
+from docsight.documents.formats.source import Source
 
 _HEAD_BYTES = 32
 
@@ -16,14 +17,13 @@ _SIGNATURES = {
 _PICTURE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _SIGNATURES.items()), re.S)
 
 
-def picture_format(path: Path) -> str | None:
+def picture_format(source: Source) -> str | None:
     """Name the format of a picture by its first bytes; None where the file does not begin as one.
 
     Raises:
         OSError: The file cannot be read.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+    head = source.head(_HEAD_BYTES)
     # A text about GIF89a may begin with that word; NUL bytes no text has, and pictures have early.
     match = _PICTURE.match(head) if b"\0" in head else None
     return match.lastgroup if match is not None else None
