@@ -22,4 +22,9 @@ class MissingExtraError(DocsightError, ImportError):
 
     def __init__(self, feature: str, extra: str) -> None:
         """Name the feature and the command that installs what it needs."""
+        self._arguments = feature, extra
         super().__init__(f"{feature} needs the '{extra}' extra; install it with: pip install 'docsight[{extra}]'")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Let it travel between processes."""
+        return type(self), self._arguments

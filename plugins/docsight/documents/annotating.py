@@ -1,8 +1,8 @@
 """Run a pipeline over stretches of documents so that one that fails costs itself only."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.cutting import cut
@@ -30,12 +30,31 @@ class Stretch:
         return self.end == len(self.document.text)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """What the pipeline found in a stretch: entities and pictures, as plain data with offsets in its document."""
+    """What the pipeline found in a stretch, as plain data with offsets in its document.
 
-    entities: list[dict[str, Any]]
-    images: list[SeenImage]
+    `doc` is the number of its Doc among those of its batch that were packed.
+    """
+
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    images: list[SeenImage] = field(default_factory=list)
+    doc: int | None = None
+
+    def extend(self, other: "Result") -> None:
+        """Add what was found in the next stretch."""
+        self.corrections.extend(other.corrections)
+        self.entities.extend(other.entities)
+        self.images.extend(other.images)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotated:
+    """What became of a batch: a result or problem for each stretch, and the Docs, packed, if they are wanted."""
+
+    results: list[Result | Problem]
+    packed: bytes | None = None
 
 
 def stretches(documents: Iterable[Document], *, max_chars: int) -> Iterator[Stretch]:
@@ -60,13 +79,18 @@ def batches(parts: Iterable[Stretch], *, size: int, max_chars: int) -> Iterator[
         yield batch
 
 
-def annotate(nlp: "Language", batch: list[Stretch]) -> list[Result | Problem]:
+def annotate(nlp: "Language", batch: list[Stretch], *, pack: "Callable[[list[Doc]], bytes] | None" = None) -> Annotated:
     """Give what was found in each stretch, or the problem that it made.
 
     The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
     the pipeline alone: many components process a batch at once and cannot tell which document failed.
     All of it happens in a memory zone, so that the vocabulary does not grow with what is read; nothing of
     spaCy's leaves it.
+
+    Args:
+        nlp: The pipeline.
+        batch: The stretches.
+        pack: Makes bytes of Docs, where they are to be kept.
 
     Raises:
         BundleError: A component has no usable model, which is no document's fault.
@@ -76,28 +100,35 @@ def annotate(nlp: "Language", batch: list[Stretch]) -> list[Result | Problem]:
     is_inside = nlp.vocab.in_memory_zone  # type: ignore[attr-defined]  # missing in spaCy's stubs
     zone = contextlib.nullcontext() if is_inside else nlp.memory_zone()
     with _raising(nlp), zone:
-        together = _together(nlp, batch)
-        return [_alone(nlp, part) if done is None else done for part, done in zip(batch, together, strict=True)]
+        docs = [_alone(nlp, part) if doc is None else doc for part, doc in _together(nlp, batch)]
+        results = [
+            doc if isinstance(doc, Problem) else _result(doc, part) for part, doc in zip(batch, docs, strict=True)
+        ]
+        if pack is None:
+            return Annotated(results=results)
+        kept = [doc for doc, result in zip(docs, results, strict=True) if isinstance(result, Result)]
+        for number, result in enumerate(result for result in results if isinstance(result, Result)):
+            result.doc = number
+        return Annotated(results=results, packed=pack([doc for doc in kept if not isinstance(doc, Problem)]))
 
 
-def _together(nlp: "Language", batch: list[Stretch]) -> list[Result | None]:
-    results: list[Result | None] = [None] * len(batch)
-    pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
+def _together(nlp: "Language", batch: list[Stretch]) -> "list[tuple[Stretch, Doc | None]]":
+    docs: list[Doc | None] = [None] * len(batch)
     # Whatever a component raises ends the batch here; `_alone` finds the cause.
     with contextlib.suppress(Exception):
+        pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
         for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
-            results[i] = _result(doc, batch[i].start)
-    return results
+            docs[i] = doc
+    return list(zip(batch, docs, strict=True))
 
 
-def _alone(nlp: "Language", part: Stretch) -> Result | Problem:
+def _alone(nlp: "Language", part: Stretch) -> "Doc | Problem":
     try:
-        doc = nlp(part.document.make_doc(nlp, part.start, part.end))
-        return _result(doc, part.start)
+        return nlp(part.document.make_doc(nlp, part.start, part.end))
     except (BundleError, ConfigError):
         raise
     except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
-        return Problem.of(part.document.path, _cause(err))
+        return Problem.of(part.document.path, _cause(err), part=part.document.part)
 
 
 def _cause(error: Exception) -> Exception:
@@ -123,8 +154,29 @@ def _raising(nlp: "Language") -> Iterator[None]:
             pipe.set_error_handler(handler)
 
 
-def _result(doc: "Doc", offset: int) -> Result:
-    return Result(_entities(doc, offset), seen_images(doc, offset))
+def _result(doc: "Doc", part: Stretch) -> Result | Problem:
+    try:
+        return Result(_corrections(doc, part.start), _entities(doc, part.start), seen_images(doc, part.start))
+    except Exception as err:  # noqa: BLE001 - components may write what is no plain data
+        return Problem.of(part.document.path, err, part=part.document.part)
+
+
+def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+    from docsight.attributes import corrections  # not `doc._.corrections`, which may be another plugin's
+
+    return [
+        {
+            "start": offset + row["start"],
+            "end": offset + row["end"],
+            "text": row["text"],
+            "suggestion": row["suggestion"],
+            "suggestions": [[text, round(float(probability), 6)] for text, probability in row["suggestions"]],
+            "score": round(float(row["score"]), 6),
+            "reason": row["reason"],
+            "applied": bool(row["applied"]),
+        }
+        for row in corrections(doc)
+    ]
 
 
 def _entities(doc: "Doc", offset: int) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Find the files to read: explicit ones, and those in folders, in sorted order and each once."""
 
+import glob
 import os
 import re
 import stat
@@ -7,12 +8,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from docsight.documents.formats import Format, format_of, format_within, readable_suffixes
 from docsight.documents.formats.source import Source
-from docsight.errors import ConfigError, DataError
+from docsight.errors import ConfigError, DataError, MissingExtraError
 
 OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+Status = Literal["ok", "failed", "timeout", "skipped"]
 Paths = OnePath | Iterable[OnePath]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,6 +31,7 @@ class Problem:
         error: The class of the error.
         message: What is wrong, for a person.
         skipped: Whether the file was passed over, as nothing reads its kind or it is our report: no failure.
+        is_timeout: Whether it took longer than it was given.
         size: The size of the file in bytes, 0 if unknown.
     """
 
@@ -36,7 +40,13 @@ class Problem:
     error: str
     message: str
     skipped: bool = False
+    is_timeout: bool = False
     size: int = 0
+
+    @property
+    def status(self) -> Status:
+        """What became of the file, in the manifest's word: failed, timeout or skipped."""
+        return "skipped" if self.skipped else "timeout" if self.is_timeout else "failed"
 
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
@@ -94,10 +104,10 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
     holds them all, so that no two files share one.
 
     Args:
-        paths: Files and folders, one or several.
+        paths: Files, folders and glob patterns, one or several.
         exclude: Real paths of files to leave out.
     """
-    given = [Path(os.path.abspath(path)) for path in path_list(paths)]
+    given = [Path(os.path.abspath(path)) for one in path_list(paths) for path in _expand(one)]
     root = _common_folder(given)
     seen = set(exclude)
     for start in given:
@@ -109,11 +119,36 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
                 yield _describe(path, name, explicit=path == start)
 
 
-def survey(paths: Paths, *, exclude: Collection[str] = ()) -> tuple[int, int]:
-    """Count the files that are read or fail, and the bytes of those that are read; few are opened for it."""
-    items = (item for item in find(paths, exclude=exclude) if isinstance(item, File) or not item.skipped)
-    sizes = [item.size for item in items]
-    return len(sizes), sum(sizes)
+def read_list(path: OnePath) -> list[str]:
+    """Read paths from a list: a Parquet file with a column "path", or a text file with one a line.
+
+    Raises:
+        ConfigError: The list cannot be read, or has no such column.
+        MissingExtraError: It is a Parquet file, and pyarrow is not installed.
+    """
+    name = one_path(path)
+    try:
+        if not name.endswith(".parquet"):
+            return [line for line in Path(name).read_text(encoding="utf-8").splitlines() if line.strip()]
+        try:
+            from pyarrow import ArrowException, parquet
+        except ImportError as err:
+            raise MissingExtraError("Reading a list of paths from Parquet", "documents") from err
+        try:
+            return [
+                str(one) for one in parquet.read_table(name, columns=["path"])["path"].to_pylist() if one is not None
+            ]
+        except (ArrowException, KeyError) as err:
+            raise ConfigError(f'{name} is no Parquet file with a column "path": {err}') from err
+    except (OSError, UnicodeError) as err:
+        raise ConfigError(f"cannot read the list {name}: {getattr(err, 'strerror', None) or err}") from err
+
+
+def _expand(path: str) -> list[str]:
+    """Give what a glob pattern matches, in sorted order; what exists, or matches nothing, stays as it is."""
+    if os.path.lexists(path) or not glob.has_magic(path):
+        return [path]
+    return sorted(glob.glob(path, recursive=True)) or [path]
 
 
 def _common_folder(given: list[Path]) -> Path | None:

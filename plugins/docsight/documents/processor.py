@@ -1,31 +1,52 @@
 """Process documents with a pipeline: what `docsight process` calls."""
 
+import hashlib
+import json
+import os
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import closing
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Literal
 
-from docsight.documents.annotating import Result, Stretch, annotate, batches, stretches
-from docsight.documents.inputs import OnePath, Paths, Problem, one_path, path_list, survey
-from docsight.documents.pictures import count, failure
-from docsight.documents.reading import Document, documents
-from docsight.documents.report import Report
+from docsight.documents.engines import run_here, run_workers
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.inputs import File, OnePath, Paths, Problem, find, one_path, path_list
+from docsight.documents.merging import merge
+from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
+from docsight.documents.planning import Plan, plan
+from docsight.documents.shards import Entry, Shard, clear, remove, scan
 from docsight.documents.summary import Progress, Summary
-from docsight.documents.writers import Outputs
-from docsight.errors import ConfigError
+from docsight.documents.supervising import Setup
+from docsight.documents.work import Settings
+from docsight.documents.writing import FORMATS, OUTPUTS, Store, telling
+from docsight.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-DOCUMENTS, ERRORS, REPORT = "documents.jsonl", "errors.jsonl", "report.html"
+Engine = Literal["local", "ray"]
 
 
 def process(
     paths: Paths,
-    nlp: "Language",
+    nlp: "Language | Pipeline",
     out: OnePath,
     *,
+    formats: Collection[str] = ("jsonl",),
+    workers: int = 0,
+    engine: Engine = "local",
+    ray_address: str | None = None,
+    timeout: float | None = None,
+    memory: int | None = 4096,
+    recycle: int = 10_000,
+    reading: ReadOptions | None = None,
     max_chars: int = 200_000,
     batch_size: int = 32,
+    overwrite: bool = False,
+    retry_failed: bool = False,
+    fail_fast: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
@@ -33,147 +54,222 @@ def process(
 
     A picture is a document without text; one that no component could read has failed.
 
-    `documents.jsonl` has a line for each document, `errors.jsonl` one for each file that could not be read
-    or processed and each that was skipped (its `status` tells), `report.html` shows a selection. Those of
-    an earlier run are replaced when this one is complete. Documents are streamed, not gathered in memory.
+    `documents.jsonl` has a line for each document, `manifest.jsonl` one for each file and each part of one that
+    gave nothing, `errors.jsonl` those that are not ok, `report.html` shows a selection. They appear, and replace
+    those of an earlier run, when this one is complete. What is done until then lies in `OUT/.docsight`: a run that
+    is broken off, even by `kill -9`, goes on there when it is started again, and files that an earlier run has done
+    with the same content, pipeline and settings are not done again.
 
     Args:
-        paths: Files and folders, one or several. A document's `path` starts at the folder given; of several
-            inputs, at the deepest folder that holds them all.
-        nlp: The pipeline; each Doc carries its provenance in `doc._.source` before the first component runs.
+        paths: Files, folders and glob patterns, one or several. A document's `path` starts at the folder given; of
+            several inputs, at the deepest folder that holds them all.
+        nlp: The pipeline, or which one workers are to load. Each Doc carries its provenance in `doc._.source` before
+            the first component runs. A component without `to_bytes` is recognised by its settings alone.
         out: The folder of the results.
+        formats: Some of "jsonl", "parquet" (flat tables) and "spacy" (DocBins).
+        workers: Processes, each with one thread and models of its own. None (0): in this process, where a document
+            that crashes or hangs takes the run with it.
+        engine: "local", or "ray" for actors of Ray on one machine or a cluster.
+        ray_address: Of the cluster; None for one on this machine.
+        timeout: Seconds that a document may take; needs workers. None for any time.
+        memory: Megabytes that a worker may take beyond what its models do; None for any.
+        recycle: A worker is replaced after so many documents.
+        reading: How documents are read, and what one file may cost.
         max_chars: A longer text goes through the pipeline in parts of at most this many characters, cut
             between paragraphs or sentences, and comes out as one document.
         batch_size: How many texts go through the pipeline together, unless they have more than
             `max_chars` characters between them.
-        on_progress: Called after each batch. The inputs are counted beforehand for its sake.
-        on_problem: Called for each file that fails or is skipped.
+        overwrite: Do all files again.
+        retry_failed: Do those again that failed, or of which a part did.
+        fail_fast: Stop at the first file or part that fails; those that failed before are done again.
+        on_progress: Called as work is done.
+        on_problem: Called for each file or part that failed or was skipped, as the outputs are written.
 
     Raises:
         ConfigError: An option cannot work, a path is none, or `out` cannot be written to.
         BundleError: A component of the pipeline has no usable model.
+        DataError: With `fail_fast`, that something failed.
     """
-    if not 1 <= max_chars <= nlp.max_length:
+    paths, out = path_list(paths), one_path(out)
+    _check(
+        nlp,
+        formats=formats,
+        workers=workers,
+        engine=engine,
+        timeout=timeout,
+        max_chars=max_chars,
+        batch_size=batch_size,
+    )
+    started = time.perf_counter()
+    with Store(out) as store:
+        fingerprint = nlp.fingerprint() if isinstance(nlp, Pipeline) else fingerprint_of(nlp)
+        settings = Settings(
+            max_chars=max_chars,
+            batch_size=batch_size,
+            with_docs="spacy" in formats,
+            reading=reading or ReadOptions(),
+        )
+        settings = _sign(settings, fingerprint)
+        if overwrite:
+            clear(store.shards)
+        own = {os.path.realpath(store.out / name) for name in OUTPUTS}
+        todo = plan(
+            find(paths, exclude=own),
+            scan(store.shards),
+            fingerprint=settings.fingerprint,
+            with_docs=settings.with_docs,
+            retry_failed=retry_failed or fail_fast,
+        )
+        meter = _Meter(todo, started, on_progress)
+        if fail_fast:
+            _stop_at_failure(item for item in todo.items if isinstance(item, Problem))
+        if todo.todo:
+            setup = Setup(
+                pipeline=nlp if isinstance(nlp, Pipeline) else Pipeline(),
+                settings=settings,
+                folder=store.shards,
+                timeout=timeout,
+                memory=memory,
+                recycle=recycle,
+            )
+            with closing(
+                _start(todo, nlp, setup, store, workers=workers, engine=engine, ray_address=ray_address, meter=meter)
+            ) as shards:
+                for shard in shards:
+                    todo.add(shard)
+                    meter.add(shard)
+                    if fail_fast:
+                        _stop_at_failure(shard.entries)
+        summary = Summary(files=sum(isinstance(item, File) for item in todo.items), kept=todo.kept)
+        summary.seconds = time.perf_counter() - started
+        summary.outputs = merge(
+            store, todo, formats=formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
+        )
+        used = {place.shard.name for places in todo.places.values() for place in places}
+        remove(store.shards, [shard.name for shard in scan(store.shards) if shard.name not in used])
+        summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def _check(
+    nlp: "Language | Pipeline",
+    *,
+    formats: Collection[str],
+    workers: int,
+    engine: str,
+    timeout: float | None,
+    max_chars: int,
+    batch_size: int,
+) -> None:
+    """Refuse options that cannot work, before anything is touched."""
+    for name, number in (("max_chars", max_chars), ("batch_size", batch_size)):
+        if number < 1:
+            raise ConfigError(f"{name} must be at least 1, not {number}")
+    if not isinstance(nlp, Pipeline) and max_chars > nlp.max_length:
         raise ConfigError(
             f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {max_chars}; "
             "set nlp.max_length to allow more"
         )
-    if batch_size < 1:
-        raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
-    paths, out = path_list(paths), one_path(out)
-    from docsight import attributes
-
-    attributes.register()
-    started = time.perf_counter()
-    with Outputs(out, (DOCUMENTS, ERRORS, REPORT)) as outputs:
-        total = survey(paths, exclude=outputs.paths) if on_progress is not None else (0, 0)
-        run = _Run(outputs, Report(), on_problem)
-        parts = stretches(run.readable(documents(paths, exclude=outputs.paths)), max_chars=max_chars)
-        for batch in batches(parts, size=batch_size, max_chars=max_chars):
-            for part, result in zip(batch, annotate(nlp, batch), strict=True):
-                run.take(part, result)
-            if on_progress is not None:
-                on_progress(run.progress(total, time.perf_counter() - started))
-        run.summary.seconds = time.perf_counter() - started
-        outputs.write(REPORT, run.report.render(run.summary, pipeline=_describe(nlp)))
-    return run.summary
+    if unknown := [one for one in formats if one not in FORMATS]:
+        raise ConfigError(f"there is no output format {unknown[0]!r}; choose from {', '.join(FORMATS)}")
+    if engine not in ("local", "ray"):
+        raise ConfigError(f"there is no engine {engine!r}; choose local or ray")
+    if workers < 0:
+        raise ConfigError(f"workers must be 0 (none) or more, not {workers}")
+    if engine == "ray" and not workers:
+        raise ConfigError("the engine ray needs workers, at least 1: so many actors")
+    if timeout is not None and not workers:
+        raise ConfigError("a time limit needs workers, at least 1: who runs here cannot be stopped")
+    if timeout is not None and timeout <= 0:
+        raise ConfigError(f"timeout must be more than 0 seconds, not {timeout:g}")
 
 
-class _Run:
-    """The state of one run: the document in the works, the counts, the outputs."""
-
-    def __init__(self, outputs: Outputs, report: Report, on_problem: Callable[[Problem], None] | None) -> None:
-        self.summary = Summary()
-        self.report = report
-        self._outputs = outputs
-        self._on_problem = on_problem
-        self._result = Result([], [])
-        self._problem: Problem | None = None
-        self._words = 0  # in the parts of the document in the works
-        self._bytes = 0.0
-
-    def readable(self, items: Iterator[Document | Problem]) -> Iterator[Document]:
-        """Pass documents on, and record problems as they turn up."""
-        for item in items:
-            if isinstance(item, Document):
-                yield item
-            else:
-                self._bytes += item.size
-                self._record(item)
-
-    def take(self, part: Stretch, result: Result | Problem) -> None:
-        """Add the result for a stretch to its document; with its last stretch a document is written."""
-        document = part.document
-        self._bytes += document.size * ((part.end - part.start) / len(document.text) if document.text else 1)
-        if isinstance(result, Problem):
-            self._problem = self._problem or result
-        else:
-            self._result.entities.extend(result.entities)
-            self._result.images.extend(result.images)
-        if not part.is_last:
-            self._words += len(document.text[part.start : part.end].split())
-            return
-        whole, problem = self._result, self._problem
-        self._result, self._problem, self._words = Result([], []), None, 0
-        # Where a picture is all there is to a document, one that cannot be read leaves nothing of it.
-        if problem is None and not document.text and (error := failure(whole.images)) is not None:
-            problem = Problem.of(document.path, error)
-        if problem is not None:
-            self._record(problem)
-        else:
-            self._write(document, whole)
-
-    def progress(self, total: tuple[int, int], seconds: float) -> Progress:
-        """Tell how far the run is, of a total in files and bytes."""
-        return Progress(
-            documents=self.summary.documents,
-            failed=self.summary.failed,
-            words=self.summary.words + self._words,
-            files=total[0],
-            share=min(1.0, self._bytes / max(1, total[1])),
-            seconds=seconds,
-        )
-
-    def _write(self, document: Document, result: Result) -> None:
-        words = len(document.text.split())
-        self.summary.documents += 1
-        self.summary.words += words
-        self.summary.entities.update(entity["label"] for entity in result.entities)
-        self.summary.images += len(result.images)
-        count(result.images, self.summary.image_cats)
-        record = {
-            "id": document.id,
-            "path": document.path,
-            "part": document.part,
-            "format": document.format,
-            "encoding": document.encoding,
-            "title": document.title,
-            "text": document.text,
-            "entities": result.entities,
-            "images": [image.record for image in result.images],
-        }
-        self._outputs.write_json(DOCUMENTS, record)
-        self.report.add(record, words=words, images=result.images)
-
-    def _record(self, problem: Problem) -> None:
-        if problem.skipped:
-            self.summary.skipped += 1
-        else:
-            self.summary.failed += 1
-        self._outputs.write_json(
-            ERRORS,
-            {
-                "path": problem.path,
-                "status": "skipped" if problem.skipped else "failed",
-                "error": problem.error,
-                "message": problem.message,
-            },
-        )
-        self.report.add_problem(problem)
-        if self._on_problem is not None:
-            self._on_problem(problem)
+def _sign(settings: Settings, pipeline: str) -> Settings:
+    """Add the fingerprint of all that results depend on."""
+    told = {"pipeline": pipeline, "max_chars": settings.max_chars, "reading": asdict(settings.reading)}
+    return replace(settings, fingerprint=hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest())
 
 
-def _describe(nlp: "Language") -> str:
-    name = nlp.meta.get("name") or "pipeline"
-    return f"{nlp.lang}_{name}: {', '.join(nlp.pipe_names) or 'tokenizer only'}"
+def _start(
+    todo: Plan,
+    nlp: "Language | Pipeline",
+    setup: Setup,
+    store: Store,
+    *,
+    workers: int,
+    engine: Engine,
+    ray_address: str | None,
+    meter: "_Meter",
+) -> Generator[Shard, None, None]:
+    """Choose the engine and start it."""
+    if not workers:
+        here = nlp.load() if isinstance(nlp, Pipeline) else nlp
+        return run_here(todo.chunks(), here, setup.settings, store.shards, on_batch=meter.during)
+    if not isinstance(nlp, Pipeline):
+        saved = store.work / "pipeline"
+        with telling(str(saved)):
+            nlp.to_disk(saved)
+        setup = replace(setup, pipeline=Pipeline(path=str(saved)))
+    if engine == "ray":
+        from docsight.documents.ray_engine import run_ray
+
+        return run_ray(todo.chunks(), setup, workers=workers, address=ray_address)
+    return run_workers(todo.chunks(), setup, workers=min(workers, len(todo.todo)))
+
+
+def _stop_at_failure(problems: Iterable[Problem | Entry]) -> None:
+    """Raise the first failure, if there is one."""
+    for one in problems:
+        status, failed = (one.status, one.failed) if isinstance(one, Entry) else (one.status, 0)
+        if status in ("failed", "timeout") or failed:
+            name = one.name if isinstance(one, Entry) else one.path
+            message = one.message or f"{failed} of its parts failed"
+            raise DataError(f"stopped at the first failure: {name}: {message}; the next run goes on from there")
+
+
+def _describe(nlp: "Language | Pipeline") -> str:
+    if not isinstance(nlp, Pipeline):
+        return describe(nlp)
+    return nlp.path or f"{nlp.lang}: {', '.join(nlp.components) or 'tokenizer only'}"
+
+
+class _Meter:
+    """Tells how far the run is, in what is done since it began."""
+
+    def __init__(self, todo: Plan, started: float, on_progress: Callable[[Progress], None] | None) -> None:
+        self._started = started
+        self._on_progress = on_progress
+        self._files = len(todo.todo)
+        self._size = sum(unit.file.size for unit in todo.todo)
+        self._done: Counter[str] = Counter()
+
+    def add(self, shard: Shard) -> None:
+        """Take note of a shard that is complete."""
+        self._done += _counts(shard.entries)
+        self._tell(self._done)
+
+    def during(self, entries: list[Entry]) -> None:
+        """Take note of what a shard has so far."""
+        self._tell(self._done + _counts(entries))
+
+    def _tell(self, done: Counter[str]) -> None:
+        if self._on_progress is not None:
+            progress = Progress(
+                documents=done["documents"],
+                failed=done["failed"],
+                words=done["words"],
+                files=self._files,
+                share=min(1.0, done["bytes"] / max(1, self._size)),
+                seconds=time.perf_counter() - self._started,
+            )
+            self._on_progress(progress)
+
+
+def _counts(entries: Iterable[Entry]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for one in entries:
+        failed = one.failed + (one.status in ("failed", "timeout"))
+        counts.update(documents=one.documents, failed=failed, words=one.words)
+        if (one.documents or failed) and one.next is None:
+            counts["bytes"] += one.size
+    return counts

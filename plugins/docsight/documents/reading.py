@@ -40,6 +40,25 @@ class Document:
         """Name the document by a hash of its relative path and part: the same in every run."""
         return hashlib.sha256(f"{self.path}\0{self.part}".encode()).hexdigest()[:16]
 
+    def record(
+        self, *, corrections: list[dict[str, Any]], entities: list[dict[str, Any]], images: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Make the document's line in `documents.jsonl`, of what was found in it, too."""
+        return {
+            "id": self.id,
+            "path": self.path,
+            "part": self.part,
+            "format": self.format,
+            "encoding": self.encoding,
+            "title": self.title,
+            "text": self.text,
+            "passages": [passage.record() for passage in self.passages],
+            "notes": list(self.notes),
+            "corrections": corrections,
+            "entities": entities,
+            "images": images,
+        }
+
     def source(self, offset: int = 0, end: int | None = None) -> dict[str, Any]:
         """Give the provenance, as plain data that `Doc.to_bytes` can write.
 

@@ -2,7 +2,10 @@
 
 import base64
 import io
+from collections import Counter
+from collections.abc import Iterable
 
+from docsight.documents.pictures import SeenImage
 from docsight.errors import DocsightError
 
 SIDE = 112  # pixels
@@ -28,3 +31,25 @@ def thumbnail(source: str | bytes) -> str | None:
         if buffer.tell() <= MAX_BYTES:
             return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
     return None
+
+
+class Thumbnails:
+    """Makes the thumbnails of the first pictures of each kind; a worker sees a share of a run, so it keeps to a number."""
+
+    def __init__(self, *, of_a_kind: int = 24, in_all: int = 120) -> None:
+        self._left = in_all
+        self._of_a_kind = of_a_kind
+        self._kinds: Counter[tuple[str | None, ...]] = Counter()
+
+    def make(self, images: Iterable[SeenImage]) -> dict[str, str]:
+        """Return thumbnails by the id of the picture, of those that are worth one."""
+        made = {}
+        for image in images:
+            kind = tuple(cat.get("label") for cat in image.cats.values())
+            if image.source is None or self._left <= 0 or self._kinds[kind] >= self._of_a_kind:
+                continue
+            self._kinds[kind] += 1
+            if (uri := thumbnail(image.source)) is not None:
+                self._left -= 1
+                made[image.record["id"]] = uri
+        return made

@@ -1,0 +1,122 @@
+"""What a run has to do: all files, less what an earlier one has done with the same content and the same models."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from docsight.documents.inputs import File, Problem
+from docsight.documents.shards import Entry, Shard
+from docsight.documents.work import Unit, hash_file
+
+CHUNK_FILES = 64
+CHUNK_BYTES = 2_000_000  # some seconds of work, if it is text
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the lines of a file are: in which shard, as which of its entries."""
+
+    shard: Shard
+    number: int
+
+    @property
+    def entry(self) -> Entry:
+        """What the shard has of the file."""
+        return self.shard.entries[self.number]
+
+
+@dataclass
+class Plan:
+    """The files of a run in order, and where what is done of each lies.
+
+    Args:
+        items: Files, and problems of what is no file to read.
+        places: By the relative path; in the order of the file's items.
+        todo: What is to be done.
+        kept: How many files an earlier run has done.
+    """
+
+    items: list[File | Problem]
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    todo: list[Unit] = field(default_factory=list)
+    kept: int = 0
+
+    def add(self, shard: Shard) -> None:
+        """Take note of a shard that is complete."""
+        for number, entry in enumerate(shard.entries):
+            self.places.setdefault(entry.name, []).append(Place(shard, number))
+
+    def chunks(self) -> Iterator[tuple[Unit, ...]]:
+        """Yield what is to be done in pieces for one worker each."""
+        chunk: list[Unit] = []
+        size = 0
+        for unit in self.todo:
+            if chunk and (len(chunk) == CHUNK_FILES or size + unit.file.size > CHUNK_BYTES):
+                yield tuple(chunk)
+                chunk, size = [], 0
+            chunk.append(unit)
+            size += unit.file.size
+        if chunk:
+            yield tuple(chunk)
+
+
+def plan(
+    items: Iterable[File | Problem],
+    shards: Iterable[Shard],
+    *,
+    fingerprint: str,
+    with_docs: bool = False,
+    retry_failed: bool = False,
+) -> Plan:
+    """Find out what is to be done.
+
+    A file is done when shards hold all of it, of the same content, which is read for that.
+
+    Args:
+        items: What there is, in order.
+        shards: What earlier runs have done, oldest first.
+        fingerprint: What the results depend on; shards with another one are not used.
+        with_docs: Whether shards without Docs are of no use.
+        retry_failed: Whether files that failed, or of which a part did, are to be done again.
+    """
+    found = Plan(list(items))
+    before: dict[str, list[Place]] = {}
+    for shard in shards:
+        if shard.fingerprint == fingerprint and (shard.has_docs or not with_docs):
+            for number, entry in enumerate(shard.entries):
+                before.setdefault(entry.name, []).append(Place(shard, number))
+    for item in found.items:
+        if isinstance(item, Problem):
+            continue
+        chain = _chain(before.pop(item.name, []), item)
+        if retry_failed and any(place.entry.failed or place.entry.status in ("failed", "timeout") for place in chain):
+            chain = []
+        if chain:
+            found.places[item.name] = chain
+        if not chain:
+            found.todo.append(Unit(file=item))
+        elif (start := chain[-1].entry.next) is not None:
+            found.todo.append(Unit(file=item, start=start, sha256=chain[0].entry.sha256))
+        else:
+            found.kept += 1
+    return found
+
+
+def _chain(places: list[Place], file: File) -> list[Place]:
+    """Find the entries that are a file from its beginning on, without gaps, as far as they go.
+
+    Of several the newest counts; those that failed for the lack of a hash, or that changed, are no use.
+    """
+    usable = [
+        place
+        for place in places
+        if place.entry.size == file.size and place.entry.sha256 is not None and not place.entry.is_void
+    ]
+    starts = {place.entry.start: place for place in usable}
+    chain: list[Place] = []
+    at: int | None = 0
+    while at is not None and at in starts and (not chain or starts[at].entry.sha256 == chain[0].entry.sha256):
+        chain.append(starts[at])
+        at = starts[at].entry.next
+    if chain and hash_file(file) != chain[0].entry.sha256:
+        return []
+    return chain
