@@ -1,8 +1,10 @@
 """Documents in, annotated documents out: what `docsight process` runs."""
 
-from docsight.documents.inputs import Problem
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.inputs import Problem, read_list
+from docsight.documents.pipeline import Pipeline
 from docsight.documents.processor import process
 from docsight.documents.reading import read
 from docsight.documents.summary import Progress, Summary
 
-__all__ = ["Problem", "Progress", "Summary", "process", "read"]
+__all__ = ["Pipeline", "Problem", "Progress", "ReadOptions", "Summary", "process", "read", "read_list"]

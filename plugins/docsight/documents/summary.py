@@ -65,7 +65,7 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run is; `share` is that of the bytes of all inputs, from 0 to 1."""
+    """How far a run is with what it has to do; `share` is that of the bytes, from 0 to 1."""
 
     documents: int
     failed: int
@@ -83,7 +83,8 @@ class Progress:
         seconds = max(self.seconds, 1e-9)
         parts = [
             f"{self.share:4.0%}",
-            f"{self.documents + self.failed:,} of {self.files:,} files",
+            f"{self.documents:,} documents",
+            f"{self.failed:,} failed",
             f"{self.documents / seconds:.1f} documents/s",
             f"{self.words / seconds:,.0f} words/s",
         ]
