@@ -17,6 +17,9 @@ from docsight import __version__, cli
 from docsight.cli import main
 from docsight.documents import Progress, Summary
 from docsight.documents.pictures import ImageCounts
+from docsight.documents.pipeline import DEFAULT_COMPONENTS
+from docsight.documents.pipeline import _device_settings as device_settings
+from docsight.documents.writing import FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,10 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("pipeline")
     nlp.to_disk(path)
     return str(path)
+
+
+def outputs(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != ".docsight")
 
 
 def run(*args: object) -> int:
@@ -95,6 +102,12 @@ def test_cli_returns_1_where_nothing_could_be_done(
         ["process", "x.txt", "--out", "o", "--batch-size", "many"],
         ["process", "x.txt", "--out", "o", "--device", "toaster"],
         ["process", "x.txt", "--out", "o", "--pipeline", "p", "--lang", "de"],
+        ["process", "x.txt", "--out", "o", "--pipeline", "p", "--components", "rnn_ner"],
+        ["process", "x.txt", "--out", "o", "--format", "docx"],
+        ["process", "x.txt", "--out", "o", "--workers", "-1"],
+        ["process", "x.txt", "--out", "o", "--workers", "0", "--timeout", "3"],
+        ["process", "x.txt", "--out", "o", "--timeout", "nan"],
+        ["process", "x.txt", "--out", "o", "--ray-address", "auto"],
     ],
 )
 def test_cli_returns_2_for_wrong_usage(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,11 +121,52 @@ def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) ->
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path)
-    assert cli._device_settings(str(tmp_path), "cpu") == {}
+    assert device_settings(str(tmp_path), "cpu") == {}
     config = (tmp_path / "config.cfg").read_text(encoding="utf-8")
     config += '\n[components.reader]\nfactory = "rnn_ner"\ndevice = "auto"\n'
     (tmp_path / "config.cfg").write_text(config, encoding="utf-8")
-    assert cli._device_settings(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
+    assert device_settings(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
+
+
+def test_cli_tells_the_defaults_that_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.OUTPUT_FORMATS == FORMATS
+    with pytest.raises(SystemExit):
+        main(["process", "--help"])
+    assert ",".join(DEFAULT_COMPONENTS) in "".join(capsys.readouterr().out.split())
+
+
+def test_cli_goes_on_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    for name in "ab":
+        (tmp_path / "in" / f"{name}.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
+    options = ["--out", tmp_path / "out", "--pipeline", pipeline, "--workers", 0]
+    assert run("process", tmp_path / "in", *options) == 0
+    assert "done before" not in capsys.readouterr().out
+    (tmp_path / "in" / "b.txt").write_text("Nobody wrote.", encoding="utf-8")
+    assert run("process", tmp_path / "in", *options) == 0
+    assert "1 of 2 files were done before" in capsys.readouterr().out
+    assert run("process", tmp_path / "in", *options, "--overwrite") == 0
+    assert "done before" not in capsys.readouterr().out
+
+
+def test_cli_runs_components_of_the_user_s_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from spacy.language import Language\n"
+        "from spacy.tokens import Span\n"
+        "@Language.component('first_word')\n"
+        "def first_word(doc):\n"
+        "    doc.ents = [Span(doc, 0, 1, label='FIRST')]\n"
+        "    return doc\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "a.txt").write_text("Ada wrote.", encoding="utf-8")
+    out = tmp_path / "out"
+    assert (
+        run("process", tmp_path / "a.txt", "--out", out, "--components", "first_word", "--code", tmp_path / "mine.py")
+        == 0
+    )
+    (line,) = (out / "documents.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["entities"] == [{"start": 0, "end": 3, "label": "FIRST", "score": None}]
 
 
 def test_cli_allows_parts_over_the_limit_of_spacy(tmp_path: Path, pipeline: str) -> None:
@@ -130,7 +184,7 @@ def test_cli_ends_quietly_when_interrupted(
     monkeypatch.setattr(cli._Meter, "__call__", interrupt)
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 130
     assert "interrupted" in capsys.readouterr().err
-    assert list((tmp_path / "out").iterdir()) == []
+    assert outputs(tmp_path / "out") == []
 
 
 def shell(redirection: str, *args: object) -> subprocess.CompletedProcess[str]:
@@ -152,7 +206,7 @@ def test_cli_does_its_work_whoever_listens(
     done = shell(redirection, "process", tmp_path / "a.txt", *more, "--out", out, "--pipeline", pipeline)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["documents.jsonl", "errors.jsonl", "report.html"]
+    assert outputs(out) == ["documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"]
     assert len((out / "documents.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
 
@@ -170,7 +224,7 @@ def test_cli_cleans_up_when_it_is_terminated(
     monkeypatch.setattr(cli._Meter, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 143
     assert "terminated" in capsys.readouterr().err
-    assert list((tmp_path / "out").iterdir()) == []
+    assert outputs(tmp_path / "out") == []
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -205,6 +259,7 @@ def test_cli_takes_a_device_for_a_pipeline_without_components(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "config.cfg").write_text("[nlp]\nlang = 'en'\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     assert run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", tmp_path, "--device", "cpu") == 1
     error = capsys.readouterr().err
     assert f"cannot load the pipeline {tmp_path}: " in error
@@ -248,7 +303,7 @@ def test_meter_writes_lines_now_and_then_where_there_is_no_terminal(
     meter(progress)
     meter(progress)
     meter.close()
-    assert capsys.readouterr().err == " 25%  12 of 48 files  0.5 documents/s  250 words/s  1:00 left\n"
+    assert capsys.readouterr().err == " 25%  10 documents  2 failed  0.5 documents/s  250 words/s  1:00 left\n"
 
 
 def test_meter_rewrites_one_line_on_a_terminal(

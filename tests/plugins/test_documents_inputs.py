@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsight.documents.inputs import File, Problem, find, survey
+from docsight.documents.inputs import File, Problem, find, read_list
 from docsight.errors import ConfigError
 
 
@@ -93,7 +93,7 @@ def test_find_skips_unknown_kinds_in_folders_and_says_so(tmp_path: Path) -> None
 
 
 def test_find_fails_an_unknown_kind_that_was_named(tmp_path: Path) -> None:
-    write(tmp_path, "program.exe")
+    (tmp_path / "program.exe").write_bytes(b"MZ\0\1")
     (problem,) = problems(tmp_path / "program.exe")
     assert (problem.error, problem.skipped) == ("DataError", False)
 
@@ -113,11 +113,6 @@ def test_find_can_write_down_names_that_are_no_utf8(tmp_path: Path) -> None:
     assert name.encode() == b"caf\\xe9.txt"
 
 
-def test_survey_counts_files_and_bytes(tmp_path: Path) -> None:
-    write(tmp_path, "a.txt", "bb.txt", "program.exe")
-    assert survey([tmp_path, tmp_path / "missing.txt"]) == (3, 11)
-
-
 def test_find_gives_each_file_a_name_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, r"a\xff.txt")
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.txt")).write_text("x", encoding="utf-8")
@@ -134,3 +129,43 @@ def test_find_takes_paths_as_bytes(tmp_path: Path) -> None:
 def test_find_refuses_what_is_no_path(path: str | bytes) -> None:
     with pytest.raises(ConfigError, match="path"):
         list(find([path]))
+
+
+def test_find_expands_patterns_but_takes_what_exists_as_it_is(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.md", "[d].txt"):
+        (tmp_path / name).touch()
+    found = [item.name for item in find(str(tmp_path / "?.txt")) if isinstance(item, File)]
+    assert found == ["a.txt", "b.txt"]
+    assert [item.name for item in find(tmp_path / "[d].txt") if isinstance(item, File)] == ["[d].txt"]
+    (problem,) = find(str(tmp_path / "*.pdf"))
+    assert isinstance(problem, Problem)
+    assert problem.error == "FileNotFoundError"
+
+
+def test_find_passes_over_what_docsight_wrote(tmp_path: Path) -> None:
+    (tmp_path / "old" / ".docsight").mkdir(parents=True)
+    for name in ("documents.jsonl", "report.html", "mine.txt"):
+        (tmp_path / "old" / name).touch()
+    (tmp_path / "report.html").touch()
+    items = {item.name: "read" for item in find(tmp_path) if isinstance(item, File)}
+    items |= {item.path: item.message for item in find(tmp_path) if isinstance(item, Problem)}
+    assert items == {
+        "old/documents.jsonl": "written by docsight",
+        "old/report.html": "written by docsight",
+        "old/mine.txt": "read",
+        "report.html": "read",
+    }
+
+
+def test_read_list_takes_text_and_parquet(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("a.txt\n\nb c.txt\n", encoding="utf-8")
+    assert read_list(tmp_path / "list") == ["a.txt", "b c.txt"]
+    with pytest.raises(ConfigError, match="cannot read the list"):
+        read_list(tmp_path / "none")
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pa.table({"path": ["x.pdf", None, "y.txt"], "other": [1, 2, 3]}), tmp_path / "list.parquet")
+    assert read_list(tmp_path / "list.parquet") == ["x.pdf", "y.txt"]
+    parquet.write_table(pa.table({"file": ["x.pdf"]}), tmp_path / "bad.parquet")
+    with pytest.raises(ConfigError, match='no Parquet file with a column "path"'):
+        read_list(tmp_path / "bad.parquet")

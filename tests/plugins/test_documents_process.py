@@ -47,6 +47,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def outputs(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name != ".docsight")
+
+
 def found(record: dict[str, Any]) -> list[tuple[str, str]]:
     return [(record["text"][e["start"] : e["end"]], e["label"]) for e in record["entities"]]
 
@@ -148,7 +152,7 @@ def test_process_loses_only_the_document_that_fails(
     assert [record["path"] for record in records] == ["a.txt", "c.txt"]
     assert all(len(record["entities"]) == 3 for record in records)
     assert lines(tmp_path / "out" / "errors.jsonl") == [
-        {"path": path, "status": "failed", "error": "RuntimeError", "message": "it went bang"}
+        {"path": path, "part": "", "status": "failed", "error": "RuntimeError", "message": "it went bang"}
         for path in ("b.txt", "d.txt")
     ]
     assert (summary.documents, summary.failed) == (2, 2)
@@ -201,7 +205,8 @@ def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
 
     def change_what_comes(progress: Progress) -> None:
         seen.append(progress)
-        write(folder, c="changed")
+        if len(seen) == 1:  # one more is read than what is done
+            write(folder, c="changed")
 
     process(folder, nlp, tmp_path / "out", batch_size=1, on_progress=change_what_comes)
     assert [record["text"] for record in lines(tmp_path / "out" / "documents.jsonl")] == [
@@ -209,8 +214,8 @@ def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
         "two",
         "changed",
     ]
-    assert [progress.documents for progress in seen] == [1, 2, 3]
-    assert [progress.files for progress in seen] == [3, 3, 3]
+    assert [progress.documents for progress in seen] == [1, 2, 3, 3]
+    assert {progress.files for progress in seen} == {3}
     assert seen[0].remaining is not None
     assert seen[0].share == pytest.approx(3 / 11)
     assert seen[-1].share == 1
@@ -223,16 +228,17 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
         for _ in range(2):
             summary = process(folder, nlp, out)
     assert [record["path"] for record in lines(folder / "documents.jsonl")] == ["a.txt"]
-    assert (summary.failed, summary.skipped) == (0, 3)
+    assert (summary.failed, summary.skipped) == (0, 4)
     errors = {error["path"]: error["message"] for error in lines(folder / "errors.jsonl")}
-    assert errors["results/report.html"] == "a report that docsight wrote"
+    names = ("documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html")
+    assert errors == {f"results/{name}": "written by docsight" for name in names}
 
 
 def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write(folder, a="old")
     process(folder, nlp, out)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    before = {path.name: path.read_bytes() for path in outputs(out)}
     write(folder, a="new")
 
     def interrupt(progress: Progress) -> None:
@@ -240,10 +246,11 @@ def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Langu
 
     with pytest.raises(KeyboardInterrupt):
         process(folder, nlp, out, on_progress=interrupt)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in outputs(out)} == before
     process(folder, nlp, out)
     assert lines(out / "documents.jsonl")[0]["text"] == "new"
-    assert sorted(path.name for path in out.iterdir()) == ["documents.jsonl", "errors.jsonl", "report.html"]
+    names = [path.name for path in outputs(out)]
+    assert names == ["documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"]
 
 
 def test_process_stops_where_the_pipeline_is_at_fault(folder: Path, nlp: Language, tmp_path: Path) -> None:
@@ -255,7 +262,7 @@ def test_process_stops_where_the_pipeline_is_at_fault(folder: Path, nlp: Languag
     write(folder, a=SENTENCE)
     with pytest.raises(BundleError, match="no model"):
         process(folder, nlp, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert outputs(tmp_path / "out") == []
 
 
 def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, tmp_path: Path) -> None:
@@ -328,16 +335,3 @@ def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: La
     with pytest.raises(BundleError):
         process(folder, nlp, tmp_path / "out")
     assert not cast(Any, nlp.vocab).in_memory_zone
-
-
-def test_process_counts_the_words_of_parts_on_its_way(folder: Path, nlp: Language, tmp_path: Path) -> None:
-    write(folder, a=SENTENCE * 3)
-    words: list[int] = []
-    process(
-        folder,
-        nlp,
-        tmp_path / "out",
-        max_chars=len(SENTENCE),
-        on_progress=lambda progress: words.append(progress.words),
-    )
-    assert words == [12, 24, 36]

@@ -2,23 +2,22 @@
 
 import glob
 import os
-import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from docsight.documents.formats import Format, format_of, format_within, readable_suffixes
+from docsight.documents.formats import Format, find_format, format_of
+from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.labels import printable
 from docsight.documents.formats.source import Source
+from docsight.documents.writing import OUTPUTS, STORE
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Status = Literal["ok", "failed", "timeout", "skipped"]
 Paths = OnePath | Iterable[OnePath]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,14 +161,7 @@ def _common_folder(given: list[Path]) -> Path | None:
 
 def _name(path: Path, root: Path | None) -> str:
     name = path.relative_to(root) if root is not None else path
-    # Bytes that are no UTF-8 come as lone surrogates, which neither JSON in UTF-8 nor msgpack can write. They are
-    # written as \xNN, so that a backslash must become two for each file to have a name of its own.
-    return _SURROGATE.sub(_escape_byte, name.as_posix().replace("\\", "\\\\"))
-
-
-def _escape_byte(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+    return printable(name.as_posix())
 
 
 def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
@@ -198,17 +190,20 @@ def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
         info = path.stat()
     except OSError as err:
         return Problem.of(name, err)
-    is_file = stat.S_ISREG(info.st_mode)  # a pipe that is opened waits for a writer
+    if not stat.S_ISREG(info.st_mode):  # a pipe that is opened waits for a writer
+        return _passed_over(name, "not a regular file", explicit=explicit)
+    if path.name in OUTPUTS and (path.parent / STORE).is_dir() and not explicit:
+        return _passed_over(name, "written by docsight", explicit=False)
     form = format_of(path)
-    if form is None and is_file:
-        with suppress(OSError):
-            form = format_within(Source.of(path))
-    if not is_file:
-        reason = "not a regular file"
-    elif form is None:
-        kind = f"{path.suffix} files" if path.suffix else "files without a suffix"
-        reason = f"no reader for {kind} (readable: {readable_suffixes()})"
-    else:
-        return File(path=path, name=name, format=form, size=info.st_size)
-    error = DataError.__name__ if explicit else "Skipped"
-    return Problem(path=name, error=error, message=reason, skipped=not explicit)
+    if form is None:
+        try:
+            form = find_format(Source.of(path), named=explicit)
+        except SkipError as err:
+            return _passed_over(name, str(err), explicit=explicit)
+        except OSError as err:
+            return Problem.of(name, err, size=info.st_size)
+    return File(path=path, name=name, format=form, size=info.st_size)
+
+
+def _passed_over(name: str, reason: str, *, explicit: bool) -> Problem:
+    return Problem(path=name, error=DataError.__name__ if explicit else "Skipped", message=reason, skipped=not explicit)

@@ -161,7 +161,8 @@ class _Shift:
         self._result = Result()
         self._docs: list[int] = []
         self._problem: Problem | None = None
-        self._entry_of: dict[int, Entry] = {}  # by the identity of documents that are on their way
+        self._on_the_way: dict[int, tuple[Entry, _Slot]] = {}  # by the identity of the document
+        self._slots: deque[_Slot] = deque()  # the lines of items, in the order in which they were read
 
     def documents(self) -> Iterator[Document]:
         """Read documents until there are enough for the shard."""
@@ -188,20 +189,18 @@ class _Shift:
                 if item is None:
                     break
                 self._items += 1
+                if reading.has_changed:
+                    entry.is_void, entry.status, entry.error, entry.message = True, "failed", "DataError", CHANGED
+                    break
+                self._slots.append(_Slot())
                 if isinstance(item, Problem):
-                    self._record(entry, item)
+                    self._record(entry, item, self._slots[-1])
                     continue
-                self._entry_of[id(item)] = entry
+                self._on_the_way[id(item)] = entry, self._slots[-1]
                 entry.seconds += time.perf_counter() - began
                 yield item
                 began = time.perf_counter()
             entry.seconds += time.perf_counter() - began
-            if reading.has_changed:
-                entry.is_void, entry.next = True, None
-                entry.status, entry.error, entry.message = "failed", "DataError", CHANGED
-                if self.left and self.left[0].file is unit.file:
-                    self.left.popleft()
-                self._worker._open = None
 
     def take(self, batch: list[Stretch]) -> None:
         """Run the pipeline over a batch; with its last stretch a document is written."""
@@ -215,7 +214,7 @@ class _Shift:
         seconds = time.perf_counter() - began
         chars = sum(part.end - part.start + 1 for part in batch)
         for part, result in zip(batch, done.results, strict=True):
-            entry = self._entry_of[id(part.document)]
+            entry, slot = self._on_the_way[id(part.document)]
             entry.seconds += seconds * (part.end - part.start + 1) / chars
             if isinstance(result, Problem):
                 self._problem = self._problem or result
@@ -224,8 +223,8 @@ class _Shift:
                 if result.doc is not None:
                     self._docs.append(first + result.doc)
             if part.is_last:
-                del self._entry_of[id(part.document)]
-                self._finish(entry, part.document)
+                del self._on_the_way[id(part.document)]
+                self._finish(entry, part.document, slot)
 
     def finish(self) -> list[Entry]:
         """Return the entries, to be committed."""
@@ -238,7 +237,7 @@ class _Shift:
             return self._items >= self._limit
         return time.monotonic() >= self._until or self._writer.size >= self._worker._settings.shard_chars
 
-    def _finish(self, entry: Entry, document: Document) -> None:
+    def _finish(self, entry: Entry, document: Document, slot: "_Slot") -> None:
         whole, docs, problem = self._result, self._docs, self._problem
         self._result, self._docs, self._problem = Result(), [], None
         # Where a picture is all there is to a document, one that cannot be read leaves nothing of it.
@@ -246,7 +245,9 @@ class _Shift:
             problem = Problem.of(document.path, error)
         if problem is not None:
             self._record(
-                entry, Problem(path=document.path, part=document.part, error=problem.error, message=problem.message)
+                entry,
+                Problem(path=document.path, part=document.part, error=problem.error, message=problem.message),
+                slot,
             )
             return
         record = document.record(
@@ -264,18 +265,31 @@ class _Shift:
             line["thumbnails"] = thumbnails
         if docs:
             line["docs"] = docs
-        entry.lines += 1
-        self._writer.add(line)
+        self._fill(entry, slot, line)
 
-    def _record(self, entry: Entry, problem: Problem) -> None:
+    def _record(self, entry: Entry, problem: Problem, slot: "_Slot") -> None:
         if problem.part:
             entry.failed += not problem.skipped
             entry.skipped += problem.skipped
         else:
             entry.status = "skipped" if problem.skipped else "failed"
             entry.error, entry.message = problem.error, problem.message
+        self._fill(entry, slot, {"problem": problem_record(problem)})
+
+    def _fill(self, entry: Entry, slot: "_Slot", line: dict[str, Any]) -> None:
+        """Write a line, and those after it that were only waiting for it."""
         entry.lines += 1
-        self._writer.add({"problem": problem_record(problem)})
+        slot.line = line
+        while self._slots and (first := self._slots[0].line) is not None:
+            self._writer.add(first)
+            self._slots.popleft()
+
+
+@dataclass
+class _Slot:
+    """The place of an item among the lines of the shard; a problem is there at once, a document after its batch."""
+
+    line: dict[str, Any] | None = None
 
 
 def problem_record(problem: Problem) -> dict[str, Any]:

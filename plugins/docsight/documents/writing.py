@@ -39,6 +39,9 @@ class Store:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        for name in OUTPUTS:
+            if (self.out / name).is_dir():
+                raise ConfigError(f"cannot write {self.out / name}: a folder has this name; choose another one")
         with ExitStack() as stack:
             with telling(f"to {self.out}"):
                 self.shards.mkdir(parents=True, exist_ok=True)
@@ -76,13 +79,7 @@ class Outputs:
             self._files[name] = file
 
     def path(self, name: str) -> Path:
-        """Say where to write a file that will have this name.
-
-        Raises:
-            ConfigError: A folder has the name.
-        """
-        if (self._store.out / name).is_dir():
-            raise ConfigError(f"cannot write {self._store.out / name}: a folder has this name; choose another one")
+        """Say where to write a file that will have this name."""
         if name not in self._names:
             self._names.append(name)
         return self._store.work / name
