@@ -7,7 +7,7 @@ SOURCES := plugins training conf tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test test-all lint format type package-test check train bench clean
+.PHONY: help install demo test test-all lint format type package-test check fuzz train bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo "Installing docsight and what it needs into .venv (the first time this takes a few minutes) ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-		-e '.[train,documents,plots,dev]'
+		-e '.[train,documents,ocr,ray,plots,dev]'
 	@touch $@
 
 demo: $(READY) ## Read the sample documents, and show what was found in build/demo/report.html
@@ -47,6 +47,9 @@ package-test: $(READY) ## Install the wheel alone, away from the sources, and ru
 	@PYTHON=$(BIN)/python tests/package_test.sh
 
 check: lint type package-test test ## All that must hold before a commit: lint, type, package-test, test
+
+fuzz: $(READY) ## Read mutated files of each format, to find what breaks the readers (SECONDS=120 ARGS="--seed 2")
+	@$(BIN)/python tests/fuzz.py --seconds $(or $(SECONDS),120) $(ARGS)
 
 train: $(READY) ## Train: make train experiment=rnn_ner ARGS="data.path=FOLDER"
 	@$(BIN)/docsight-train $(if $(experiment),experiment=$(experiment)) $(ARGS)

@@ -35,6 +35,7 @@ import sys
 import docsight
 
 extra = ["pytorch_lightning", "lightning", "hydra", "omegaconf", "datasets", "pyarrow", "selectolax", "matplotlib"]
+extra += ["pypdfium2", "docx", "pptx", "rapidocr", "ray"]
 found = [name for name in extra if importlib.util.find_spec(name)]
 if found:
     sys.exit(f"installed without being asked for: {found}")
