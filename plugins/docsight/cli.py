@@ -313,8 +313,7 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     finally:
         meter.close()
     for problem in failures:
-        where = f"{problem.path} ({problem.part})" if problem.part else problem.path
-        _say(f"docsight: failed: {where}: {problem.message}", sys.stderr)
+        _say(f"docsight: failed: {problem.where}: {problem.message}", sys.stderr)
     if summary.failed > len(failures):
         _say(f"docsight: and {summary.failed - len(failures)} more failed", sys.stderr)
     if not summary.documents and not summary.failed:

@@ -47,6 +47,11 @@ class Problem:
         """What became of the file, in the manifest's word: failed, timeout or skipped."""
         return "skipped" if self.skipped else "timeout" if self.is_timeout else "failed"
 
+    @property
+    def where(self) -> str:
+        """Name the file, and the part if it is one, for a person."""
+        return f"{self.path} ({self.part})" if self.part else self.path
+
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
         """Describe an error that a file caused."""

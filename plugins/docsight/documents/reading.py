@@ -116,6 +116,7 @@ def read(
     *,
     nlp: "Language | None" = None,
     max_chars: int | None = None,
+    reading: ReadOptions | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> "Iterator[Doc]":
     """Yield the documents in files and folders as tokenized spaCy Docs, with provenance in `doc._.source`.
@@ -128,7 +129,8 @@ def read(
             By default that of `spacy.blank("en")`.
         max_chars: Longer documents come as several Docs, `doc._.source["offset"]` telling where each begins.
             By default every document is one Doc.
-        on_problem: Called for each file that cannot be read, or is skipped because nothing reads its kind.
+        reading: How documents are read, and what one file may cost.
+        on_problem: Called for each file or part that cannot be read, or is skipped because nothing reads its kind.
             By default the first are warned of one by one, the others once in total.
 
     Raises:
@@ -143,7 +145,7 @@ def read(
     attributes.register()
     nlp = nlp or spacy.blank("en")
     skipped: list[Problem] = []
-    for item in documents(paths):
+    for item in documents(paths, options=reading):
         if isinstance(item, Document):
             for start, end in cut(item.text, max_chars or max(1, len(item.text))):
                 yield item.make_doc(nlp, start, end)
@@ -152,9 +154,9 @@ def read(
         elif item.skipped:
             skipped.append(item)
         else:
-            warnings.warn(f"{item.path} was not read: {item.message}", stacklevel=2)
+            warnings.warn(f"{item.where} was not read: {item.message}", stacklevel=2)
     if skipped:
-        first = f"{skipped[0].path}: {skipped[0].message}"
+        first = f"{skipped[0].where}: {skipped[0].message}"
         warnings.warn(f"{len(skipped)} files were skipped, the first of them {first}", stacklevel=2)
 
 
