@@ -138,7 +138,7 @@ def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypa
     assert [item.format.name for item in find(tmp_path) if isinstance(item, File)] == ["text", "png"]
 
 
-def test_find_skips_an_unreadable_file_of_no_known_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "photo").write_bytes(encode())
 
     def refuse(*_: Any, **__: Any) -> None:
@@ -147,7 +147,7 @@ def test_find_skips_an_unreadable_file_of_no_known_suffix(tmp_path: Path, monkey
     monkeypatch.setattr(Path, "open", refuse)
     (problem,) = find(tmp_path)
     assert isinstance(problem, Problem)
-    assert problem.skipped
+    assert (problem.error, problem.skipped) == ("PermissionError", False)
 
 
 def test_read_tells_of_a_picture_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

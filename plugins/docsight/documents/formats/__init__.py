@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsight.documents.formats.content import Content, Flaw
-from docsight.documents.formats.signatures import picture_format
+from docsight.documents.formats.content import Content, Flaw, SkipError
+from docsight.documents.formats.signatures import TEXTUAL_KINDS, binary_format, text_format, unreadable_kind
 from docsight.documents.formats.source import Source
+from docsight.documents.formats.textual import TEXT_SUFFIXES, looks_like_text, named_as_text
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,20 @@ class Format:
 
 
 FORMATS = (
-    Format("text", (".txt",), "docsight.documents.formats.plain"),
-    Format("markdown", (".md",), "docsight.documents.formats.plain"),
-    Format("html", (".html", ".htm"), "docsight.documents.formats.html"),
+    Format("text", TEXT_SUFFIXES, "docsight.documents.formats.plain"),
+    Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.plain"),
+    Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.html"),
+    Format("pdf", (".pdf",), "docsight.documents.formats.pdf"),
+    Format("docx", (".docx", ".docm"), "docsight.documents.formats.docx"),
+    Format("pptx", (".pptx", ".pptm"), "docsight.documents.formats.pptx"),
+    Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail", has_parts=True),
+    Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mbox", has_parts=True),
+    Format("csv", (".csv",), "docsight.documents.formats.delimited", has_parts=True),
+    Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.delimited", has_parts=True),
+    Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.jsonlines", has_parts=True),
+    Format("parquet", (".parquet",), "docsight.documents.formats.parquet", has_parts=True),
+    Format("zip", (".zip",), "docsight.documents.formats.archive", has_parts=True),
+    Format("gzip", (".gz", ".tgz"), "docsight.documents.formats.gzipped", has_parts=True),
     Format("png", (".png",), "docsight.documents.formats.picture"),
     Format("jpeg", (".jpg", ".jpeg"), "docsight.documents.formats.picture"),
     Format("tiff", (".tif", ".tiff"), "docsight.documents.formats.picture"),
@@ -42,22 +54,58 @@ FORMATS = (
     Format("webp", (".webp",), "docsight.documents.formats.picture"),
     Format("bmp", (".bmp",), "docsight.documents.formats.picture"),
 )
+_BY_NAME = {one.name: one for one in FORMATS}
+_BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
+
+# What a person calls a text is one, whatever it begins with.
+_NEVER_DOUBTED = frozenset(("text", "markdown", "html"))
+# Written by programs, whose names tell what was meant: a page in the place of one of these is an error page.
+_ONLY_PAGES = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
 
 
 def format_of(path: Path) -> Format | None:
     """Find the format of a file by its suffix, whatever its case."""
-    suffix = path.suffix.lower()
-    return next((one for one in FORMATS if suffix in one.suffixes), None)
+    return _BY_SUFFIX.get(path.suffix.lower())
 
 
 def format_within(source: Source) -> Format | None:
-    """Find the format of a file by its content; None where that does not tell.
+    """Find the format of a file by its content, where that contradicts its suffix or says more.
 
     Raises:
+        SkipError: It is of a kind that nothing reads, though its suffix has a reader.
         OSError: The file cannot be read.
     """
-    name = picture_format(source)
-    return next((one for one in FORMATS if one.name == name), None)
+    if (name := binary_format(source)) is not None:
+        return _BY_NAME[name]
+    suffix = _BY_SUFFIX.get(source.suffix)
+    if suffix is not None and suffix.name in _NEVER_DOUBTED:
+        return None
+    name = text_format(source)
+    if suffix is not None and suffix.name in _ONLY_PAGES and name != "html":
+        return None
+    return None if name is None else _BY_NAME[name]
+
+
+def find_format(source: Source, *, named: bool = False) -> Format:
+    """Find the format of a file by its content, then by its suffix, then by whether it is text.
+
+    Args:
+        source: The file.
+        named: Whether a person named this very file, so that text of any suffix is read as such.
+
+    Raises:
+        SkipError: Nothing reads it.
+        OSError: The file cannot be read.
+    """
+    form = format_within(source) or _BY_SUFFIX.get(source.suffix)
+    if form is not None:
+        return form
+    kind = unreadable_kind(source)
+    may_be_text = named_as_text(source.name) and kind is None
+    if (may_be_text or (named and kind in (None, *TEXTUAL_KINDS))) and looks_like_text(source):
+        return _BY_NAME["text"]
+    kind = kind or (f"{source.suffix} files" if source.suffix else "files without a suffix")
+    raise SkipError(f"no reader for {kind} (readable: {readable_suffixes()})")
 
 
 def readable_suffixes() -> str:

@@ -1,11 +1,11 @@
 """HTML: the text that a reader of the page sees, with paragraphs and lines kept apart."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.encoding import decode
+from docsight.documents.formats.charsets import known_charset
 from docsight.documents.formats.content import Content, SkipError
 from docsight.documents.formats.nesting import bound_nesting
 from docsight.documents.formats.source import Source
@@ -31,54 +31,42 @@ _WRITTEN = ("", "\t", "\n", "\n\n")
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _SNIFF_BYTES = 2048
 _OUR_REPORT = re.compile(rb"""<meta name="generator" content="docsight">""")
-
-# Those of the HTML standard, by Python's names: it also has codecs that are none of text, or for escapes in code.
-# fmt: off
-_ENCODINGS = frozenset((
-    "utf-8", "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
-    "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp866", "cp874",
-    *(f"cp{page}" for page in range(1250, 1259)),
-    *(f"iso8859-{part}" for part in range(2, 17) if part != 12),
-))
-# fmt: on
 _SPACES = re.compile(r"\s+")
 
 
 def read(source: Source) -> Iterator[Content]:
     """Yield the visible text of the page, its title first."""
-    try:
-        from selectolax.lexbor import LexborHTMLParser
-    except ImportError as err:
-        raise MissingExtraError("Reading HTML", "documents") from err
     data = source.read_bytes()
     if _OUR_REPORT.search(data, 0, _SNIFF_BYTES):
         raise SkipError("a report that docsight wrote")
     page, encoding = decode(data, declared=declared_charset(data))
-    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINES | _PARAGRAPHS))
-    title_node = tree.css_first("head title")
-    title = " ".join(title_node.text().split()) if title_node is not None else ""
-    text = visible_text(tree.body) if tree.body is not None else ""
+    text, title = page_text(page)
     # A page's first heading often repeats the title; names in it should not count twice.
     if title and text.partition("\n")[0] != title:
         text = f"{title}\n\n{text}" if text else title
     yield Content(text=text, title=title, encoding=encoding)
 
 
-def declared_charset(data: bytes) -> str | None:
-    """Find the encoding that a page declares, by Python's name, read as browsers read it."""
-    match = _CHARSET.search(data[:_SNIFF_BYTES])
-    if match is None:
-        return None
+def page_text(page: str) -> tuple[str, str]:
+    """Give the visible text and the title of a page.
+
+    Raises:
+        MissingExtraError: The parser is not installed.
+    """
     try:
-        name = codecs.lookup(match[1].decode("ascii")).name
-    except LookupError:
-        return None
-    # The HTML standard: latin-1 and ascii mean windows-1252; a declaration that can be read is not UTF-16.
-    if name in ("iso8859-1", "ascii"):
-        return "cp1252"
-    if name.startswith(("utf-16", "utf-32")):
-        return "utf-8"
-    return name if name in _ENCODINGS else None
+        from selectolax.lexbor import LexborHTMLParser
+    except ImportError as err:
+        raise MissingExtraError("Reading HTML", "documents") from err
+    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINES | _PARAGRAPHS))
+    title = tree.css_first("head title")
+    text = visible_text(tree.body) if tree.body is not None else ""
+    return text, " ".join(title.text().split()) if title is not None else ""
+
+
+def declared_charset(data: bytes) -> str | None:
+    """Find the encoding that a page declares, by Python's name."""
+    match = _CHARSET.search(data[:_SNIFF_BYTES])
+    return known_charset(match[1].decode("ascii")) if match is not None else None
 
 
 def visible_text(root: Any) -> str:

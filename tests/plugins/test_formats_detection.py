@@ -1,0 +1,160 @@
+"""What a file is, by its content and by its name."""
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from docsight.documents.formats import find_format, format_of, format_within
+from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.source import Source
+from docsight.documents.inputs import File, Problem, find
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+PAGE = b"<!-- saved -->\n<!DOCTYPE html>\n<title>Ada</title>"
+XHTML = b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'
+MAIL = b"Received: from here\n\tby there\nFrom: Ada <ada@example.org>\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nHello.\n"
+MBOX = b"From ada@example.org Mon Jan  1 10:00:00 2024\n" + MAIL
+TEXT = b"A plain text, which mentions %PDF-1.7 and <html> and GIF89a.\n"
+
+
+def zipped(*names: str, first: bytes = b"x") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, first)
+    return buffer.getvalue()
+
+
+def source(name: str, data: bytes) -> Source:
+    return Source(name=name, data=data)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (PDF, "pdf"),
+        (b"\n\n" + PDF, "pdf"),
+        (PAGE, "html"),
+        (XHTML, "html"),
+        (b"\xef\xbb\xbf <HTML lang=en>", "html"),
+        (MAIL, "mail"),
+        (MBOX, "mbox"),
+        (gzip.compress(b"x"), "gzip"),
+        (b"PAR1\x15\x04\x15", "parquet"),
+        (zipped("a.txt"), "zip"),
+        (zipped(), "zip"),
+        (zipped("[Content_Types].xml", "word/document.xml"), "docx"),
+        (zipped("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
+        (TEXT, "text"),
+        (b"", "text"),
+        ("Zoë".encode("utf-16"), "text"),
+    ],
+)
+@pytest.mark.parametrize("label", ["file", "version-1.2", "README.Debian"])
+def test_find_format_goes_by_content_where_the_name_tells_nothing(label: str, data: bytes, name: str) -> None:
+    assert find_format(source(label, data)).name == name
+
+
+@pytest.mark.parametrize("label", ["a.txt", "a.md", "a.html", "a.TXT", "a.rst"])
+@pytest.mark.parametrize(
+    "data", [TEXT, PAGE, MAIL, MBOX, b"From here on, see below.\n\n", b"%PDF-1.7 is a format.", b"PK"]
+)
+def test_format_within_leaves_texts_what_they_are_called(label: str, data: bytes) -> None:
+    assert format_within(source(label, data)) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "name"),
+    [
+        ("a.txt", PDF, "pdf"),
+        ("a.html", gzip.compress(b"x"), "gzip"),
+        ("a.docx", zipped("a.txt"), "zip"),
+        ("a.zip", zipped("[Content_Types].xml", "word/document.xml"), "docx"),
+        ("a.pdf", PAGE, "html"),
+        ("a.csv", PAGE, "html"),
+        ("a.png", MAIL, "mail"),
+        ("a.exe", PAGE, "html"),
+    ],
+)
+def test_format_within_trusts_the_content_more_than_the_suffix(label: str, data: bytes, name: str) -> None:
+    form = format_within(source(label, data))
+    assert form is not None
+    assert form.name == name
+
+
+@pytest.mark.parametrize(
+    ("members", "first", "reason"),
+    [
+        (("[Content_Types].xml", "xl/workbook.xml"), b"", "Excel"),
+        (("mimetype", "content.xml"), b"application/vnd.oasis.opendocument.text", "OpenDocument"),
+        (("mimetype", "OEBPS/a.xhtml"), b"application/epub+zip", "EPUB"),
+        (("META-INF/MANIFEST.MF", "A.class"), b"", "Java"),
+        (("docsight/__init__.py", "docsight-1.dist-info/WHEEL"), b"", "wheel"),
+    ],
+)
+def test_find_format_skips_zip_files_that_are_no_archives(members: tuple[str, ...], first: bytes, reason: str) -> None:
+    for label in ("a.zip", "a.bin", "a"):
+        with pytest.raises(SkipError, match=reason):
+            find_format(source(label, zipped(*members, first=first)))
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "reason"),
+    [
+        ("a", b"\x7fELF\x02\x01\x01\0", "programs"),
+        ("a", b"#!/bin/sh\necho", "scripts"),
+        ("a", b"{\\rtf1\\ansi Ada}", "RTF"),
+        ("a", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office"),
+        ("a.tar", b"\0" * 257 + b"ustar", "tar"),
+        ("a", b"a\0b", "without a suffix"),
+        ("a", bytes(range(1, 256)), "without a suffix"),
+        ("a.py", b"import os\n", r"\.py files"),
+        ("README.py", b"import os\n", r"\.py files"),
+        ("a.exe", b"text", r"\.exe files"),
+        ("Makefile", b"all:\n", "without a suffix"),
+    ],
+)
+def test_find_format_skips_what_nothing_reads_and_says_what_it_is(label: str, data: bytes, reason: str) -> None:
+    with pytest.raises(SkipError, match=reason):
+        find_format(source(label, data))
+
+
+@pytest.mark.parametrize("label", ["a.py", "Makefile", "a.exe", "script", "a.b"])
+def test_find_format_takes_any_text_that_was_named(label: str) -> None:
+    assert find_format(source(label, b"#!/bin/sh\necho Ada\n"), named=True).name == "text"
+    with pytest.raises(SkipError):
+        find_format(source(label, b"a\0b"), named=True)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["README", "LICENSE", "COPYING", "changelog", "NEWS.old", "printf.3", "Dr. Who, a life", "LICENSE-MIT", "log"],
+)
+def test_find_format_takes_texts_without_a_suffix(label: str) -> None:
+    assert find_format(source(label, TEXT)).name == "text"
+
+
+def test_find_format_takes_no_headers_of_another_kind_for_a_mail() -> None:
+    assert find_format(source("METADATA", b"Metadata-Version: 2.1\nName: x\nAuthor: Ada\n\nText")).name == "text"
+    assert find_format(source("note", b"Date: today\nSubject: tea\n\nCome.")).name == "text"
+
+
+def test_format_of_knows_suffixes_in_any_case() -> None:
+    names = [format_of(Path(name)) for name in ("a.PDF", "b.Docx", "c.NDJSON", "d.xhtml", "e.tgz", "f.exe")]
+    assert [form and form.name for form in names] == ["pdf", "docx", "jsonl", "html", "gzip", None]
+
+
+def test_find_takes_texts_of_any_name(tmp_path: Path) -> None:
+    (tmp_path / "README").write_bytes(TEXT)
+    (tmp_path / "code.py").write_bytes(b"import os\n")
+    (tmp_path / "data").write_bytes(b"a\0b")
+    found = {item.name if isinstance(item, File) else item.path: item for item in find(tmp_path)}
+    assert isinstance(found["README"], File)
+    assert isinstance(found["code.py"], Problem)
+    assert isinstance(found["data"], Problem)
+    (named,) = find(tmp_path / "code.py")
+    assert isinstance(named, File)
+    assert named.format.name == "text"
