@@ -1,0 +1,189 @@
+"""Time `docsight process`: workers, its own overhead, words per second beside peers, Ray actors.
+
+    python benchmarks/documents.py [--data FOLDER] [--documents N] [--words N] [--rounds N] [--only SECTION…]
+
+FOLDER holds Parquet files with a column `text`, or documents of any kind. Without it, sentences of samples/ are drawn:
+few distinct words, so that docsight does better than it would on real text. Everything runs with one torch thread. What
+is compared runs in turn, round by round, since machines have slow and quick minutes; the medians are of the rounds.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from document_corpus import count_words, read_texts, write_texts
+from document_process import Run, run_process
+
+BATCH = 32  # texts, as `docsight process` has it
+ONE_DOCUMENT = "Ada Lovelace lived in London."
+
+
+class Bench:
+    """The options, and the texts that the sections share."""
+
+    def __init__(self, options: argparse.Namespace, folder: Path) -> None:
+        self.options = options
+        self.rounds: int = options.rounds
+        self._folder = folder
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """All texts."""
+        return read_texts(self.options.data, documents=self.options.documents, words=self.options.words)
+
+    @cached_property
+    def words(self) -> int:
+        """The number of words in them."""
+        return count_words(self.texts)
+
+    @cached_property
+    def inputs(self) -> Path:
+        """The folder of the texts as files."""
+        return write_texts(self.texts, self._folder / "texts")
+
+    @cached_property
+    def one(self) -> Path:
+        """A folder of one short text: what a run over it takes is the cost of starting and ending."""
+        return write_texts([ONE_DOCUMENT], self._folder / "one")
+
+    def out(self) -> Path:
+        """Name a folder for results."""
+        return self._folder / "out"
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a folder of Parquet files with a column `text`, or of documents")
+    parser.add_argument("--documents", type=int, default=2000, help="texts (default: %(default)s)")
+    parser.add_argument("--words", type=int, default=300, help="words a text (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds in turn (default: %(default)s)")
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="sections to print")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    with TemporaryDirectory() as folder:
+        bench = Bench(options, Path(folder))
+        print(f"{len(bench.texts):,} texts, {bench.words:,} words, {bench.rounds} rounds in turn\n", flush=True)
+        for name in options.only:
+            SECTIONS[name](bench)
+
+
+def print_workers(bench: Bench) -> None:
+    """Print the throughput with one and with two workers."""
+    _print_throughput(bench, "worker", [("--workers", "1"), ("--workers", "2")])
+
+
+def print_ray(bench: Bench) -> None:
+    """Print the throughput with one and with two Ray actors, each round on a cluster of its own."""
+    engine = ("--engine", "ray")
+    _print_throughput(bench, "Ray actor", [(*engine, "--workers", "1"), (*engine, "--workers", "2")])
+
+
+def _print_throughput(bench: Bench, what: str, commands: Sequence[tuple[str, ...]]) -> None:
+    starts: list[list[Run]] = [[] for _ in commands]
+    runs: list[list[Run]] = [[] for _ in commands]
+    for _ in range(bench.rounds):
+        for command, start, run in zip(commands, starts, runs, strict=True):
+            start.append(run_process(bench.one, *command))
+            run.append(run_process(bench.inputs, *command))
+    print(f"| {what}s | start, s | whole run, s | documents/s | words/s | words/s without the start | memory, MB |")
+    print("|--:|--:|--:|--:|--:|--:|--:|")
+    whole, steady = [], []
+    for number, (start, run) in enumerate(zip(starts, runs, strict=True), start=1):
+        began, took = _median(start), _median(run)
+        whole.append(took)
+        steady.append(statistics.median(b.seconds - a.seconds for a, b in zip(start, run, strict=True)))
+        speeds = f"{len(bench.texts) / took:,.1f} | {bench.words / took:,.0f} | {bench.words / steady[-1]:,.0f}"
+        memory = max(one.memory for one in run) / 1e6
+        print(f"| {number} | {began:.1f} | {took:.1f} | {speeds} | {memory:,.0f} |")
+    print(f"\ntwo {what}s against one: {whole[0] / whole[1]:.2f}; without the start: {steady[0] / steady[1]:.2f}\n")
+
+
+def _median(runs: Sequence[Run]) -> float:
+    return statistics.median(run.seconds for run in runs)
+
+
+def print_overhead(bench: Bench) -> None:
+    """Print what the runner takes beside bare `nlp.pipe` over the same texts, models loaded before."""
+    from document_systems import DEFAULT, load_default
+
+    from docsight.documents import Pipeline, process
+
+    nlp, pipeline = load_default(), Pipeline(components=DEFAULT, lang="en", device="cpu")
+
+    def bare() -> None:
+        for _ in nlp.pipe(bench.texts, batch_size=BATCH):
+            pass
+
+    def in_process() -> None:
+        process(bench.inputs, nlp, bench.out(), workers=0, batch_size=BATCH, overwrite=True)
+
+    def one_worker() -> None:
+        process(bench.inputs, pipeline, bench.out(), workers=1, batch_size=BATCH, overwrite=True)
+
+    def start() -> None:
+        process(bench.one, pipeline, bench.out(), workers=1, batch_size=BATCH, overwrite=True)
+
+    bare()  # so that none of the rounds is the first to see a word
+    times: dict[str, list[float]] = {call.__name__: [] for call in (bare, in_process, one_worker, start)}
+    for _ in range(bench.rounds):
+        for call in (bare, in_process, one_worker, start):
+            times[call.__name__].append(_timed(call))
+    steady = [whole - begun for whole, begun in zip(times["one_worker"], times["start"], strict=True)]
+    print("| the same texts | seconds (median) | beside nlp.pipe, median of the rounds |")
+    print("|---|--:|--:|")
+    print(f"| nlp.pipe alone | {statistics.median(times['bare']):.1f} | |")
+    for name, taken in (
+        ("process, in this process", times["in_process"]),
+        ("process, one worker, without its start", steady),
+    ):
+        ratios = [mine / theirs - 1 for mine, theirs in zip(taken, times["bare"], strict=True)]
+        spread = f"{100 * min(ratios):+.1f} to {100 * max(ratios):+.1f}"
+        print(f"| {name} | {statistics.median(taken):.1f} | {100 * statistics.median(ratios):+.1f} % ({spread}) |")
+    print()
+
+
+def print_peers(bench: Bench) -> None:
+    """Print words a second on one core, each round over texts that no round before has had."""
+    from document_systems import SYSTEMS
+
+    systems = {name: make() for name, make in SYSTEMS.items()}
+    size = len(bench.texts) // (bench.rounds + 1)
+    speeds: dict[str, list[float]] = {name: [] for name in systems}
+    for turn in range(bench.rounds + 1):
+        texts = bench.texts[turn * size : (turn + 1) * size]
+        for name, nlp in systems.items():
+            seconds = _timed(
+                lambda nlp=nlp, texts=texts: [None for _ in nlp.pipe(texts, batch_size=BATCH)], time.process_time
+            )
+            if turn:  # the first is to warm up
+                speeds[name].append(count_words(texts) / seconds)
+    ours = next(iter(speeds.values()))
+    print(f"| one core, {size:,} texts a round | words/s (median) | time beside docsight's |")
+    print("|---|--:|--:|")
+    for name, measured in speeds.items():
+        ratio = statistics.median(mine / theirs for mine, theirs in zip(ours, measured, strict=True))
+        print(f"| {name} | {statistics.median(measured):,.0f} | {ratio:.2f} |")
+    print()
+
+
+def _timed(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    start = clock()
+    call()
+    return clock() - start
+
+
+SECTIONS: dict[str, Callable[[Bench], None]] = {
+    "workers": print_workers,
+    "overhead": print_overhead,
+    "peers": print_peers,
+    "ray": print_ray,
+}
+
+if __name__ == "__main__":
+    main()
