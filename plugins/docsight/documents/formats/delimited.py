@@ -15,6 +15,7 @@ from docsight.errors import DataError
 
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
+_MISPLACED_QUOTE = 0.3
 _NO_DELIMITER = "\x1f"  # where a table has one column
 _MAX_FIELD = 64 << 20  # characters; the parser holds them at four bytes each
 _SMALL_TABLE = 4 << 20  # bytes; a table without a column of text is read as a whole up to this size
@@ -116,14 +117,22 @@ def _sniff(lines: list[str], delimiters: str) -> dict[str, Any]:
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         for delimiter in delimiters:
             dialect: dict[str, Any] = {"delimiter": delimiter, "quoting": quoting}
-            try:
-                widths = [len(row) for row in islice(filter(None, csv.reader(lines, **dialect)), _SAMPLE_ROWS)]
-            except csv.Error:
-                continue
-            score = widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
+            score = _evenness(lines, dialect)
             if score > best_score + 0.05:
                 best, best_score = dialect, score
     return best
+
+
+def _evenness(lines: list[str], dialect: dict[str, Any]) -> float:
+    """Tell how many of the first rows are as wide as the first, from 0 to 1; less where a quote is in a wrong place."""
+    widths: list[int] = []
+    penalty = 0.0
+    try:
+        for row in islice(filter(None, csv.reader(lines, strict=True, **dialect)), _SAMPLE_ROWS):
+            widths.append(len(row))
+    except csv.Error as err:
+        penalty = 0.0 if "unexpected end" in str(err) else _MISPLACED_QUOTE  # the sample may be cut
+    return widths.count(widths[0]) / len(widths) - penalty if widths and widths[0] > 1 else 0.0
 
 
 def _text_column(header: list[str], sample: list[list[str]], *, wanted: str | None) -> str:
