@@ -1,17 +1,28 @@
-"""Pictures: a document without text that has one picture; decoding it is the components' job."""
+"""Pictures: a document of one picture, and the text that can be read in it; labels are the components' job."""
 
 import os
 from collections.abc import Iterator
 
-from docsight.documents.formats.content import Content, Picture
-from docsight.documents.formats.source import Source
+from docsight.documents.formats.content import Content, Passage, Picture
+from docsight.documents.formats.pictured import HINT, read_text, reader_of
+from docsight.documents.formats.source import ReadOptions, Source
+from docsight.errors import DataError
 
 
 def read(source: Source) -> Iterator[Content]:
-    """Yield the picture, by its path where it has one."""
+    """Yield the picture, by its path where it has one, with its text.
+
+    Raises:
+        MissingExtraError: The text shall be read, and there is nothing to read with.
+    """
+    picture = _picture(source)
+    text, passages, notes = _text(picture, source.options)
+    yield Content(text=text, images=(picture,), passages=passages, notes=notes)
+
+
+def _picture(source: Source) -> Picture:
     if source.path is None:
-        yield Content(text="", images=(Picture(data=source.read_bytes()),))
-        return
+        return Picture(data=source.read_bytes())
     with source.open():
         pass  # a file that may not be read is told here and not by every component
     name = os.fspath(source.path)
@@ -19,6 +30,19 @@ def read(source: Source) -> Iterator[Content]:
         name.encode("utf-8")
     except UnicodeEncodeError:
         # A Doc with such a path cannot be written by `to_bytes`, and so reaches no other process.
-        yield Content(text="", images=(Picture(data=source.read_bytes()),))
-    else:
-        yield Content(text="", images=(Picture(path=name),))
+        return Picture(data=source.read_bytes())
+    return Picture(path=name)
+
+
+def _text(picture: Picture, options: ReadOptions) -> tuple[str, tuple[Passage, ...], tuple[str, ...]]:
+    reader = reader_of(options)
+    if reader is None:
+        return "", (), () if options.ocr == "never" else (f"its text was not read: {HINT}",)
+    try:
+        found = read_text(picture.data if picture.data is not None else picture.path or "", reader)
+    except DataError as err:
+        reason = str(err).removeprefix(picture.path or "").lstrip(": ")
+        return "", (), (f"its text could not be read: {reason}",)
+    if found is None:
+        return "", (), ()
+    return found.text, (Passage(start=0, end=len(found.text), confidence=found.confidence),), ()
