@@ -75,7 +75,7 @@ def test_tables_have_a_row_for_each_document(paths: dict[str, Path]) -> None:
     assert first.pop("confidence") == pytest.approx(0.8)
     assert first == {
         **{key: RECORD[key] for key in ("id", "path", "part", "format", "encoding", "title", "text", "notes")},
-        **{"words": 7, "entities": 2, "corrections": 1, "flagged": 1, "images": 2, "pages": 2},
+        **{"words": 7, "entities": 2, "corrections": 1, "flagged": 2, "images": 2, "pages": 2},
     }
     assert (second["id"], second["words"], second["confidence"], second["notes"]) == ("d2", 0, None, [])
 

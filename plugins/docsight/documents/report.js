@@ -1,48 +1,152 @@
 "use strict";
 (function () {
-  const filter = document.getElementById("filter");
-  if (!filter) return;
-  const found = document.getElementById("found");
-  const pieces = new Map(); // articles and figures by their id, with the text to search
-  document.querySelectorAll("article, figure").forEach(function (element) {
-    // Without the type tags, so that a search for two words finds them on both sides of one.
-    const copy = element.cloneNode(true);
-    copy.querySelectorAll("mark i").forEach(function (tag) { tag.remove(); });
-    const parts = Array.from(copy.querySelectorAll("h3, .text, figcaption"));
-    pieces.set(element.id, { element: element, text: plain(parts.map(function (part) { return part.textContent; }).join("\n")) });
+  const tools = document.getElementById("tools");
+  if (!tools) return;
+  const field = {};
+  ["filter", "format", "label", "corrected", "missing", "found", "reset", "nothing", "shots"].forEach(function (id) {
+    field[id] = document.getElementById(id);
   });
-  const rows = Array.from(document.querySelectorAll("tr[data-shown]")).map(function (row) {
-    const ids = row.dataset.shown.split(" ").filter(function (id) { return pieces.has(id); });
-    return { element: row, ids: ids, name: plain(row.querySelector(".path").textContent) };
-  });
+  const keys = { q: "filter", format: "format", label: "label", corrected: "corrected", missing: "missing" };
+  const title = document.title;
 
   function plain(text) {
-    return text.toLowerCase().replace(/\s+/g, " ");
+    return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ");
   }
+
+  // What a search looks at: the text as it was and as it is corrected, without the tags of entities, so that two
+  // words are found on both sides of one.
+  function searchable(element, selector) {
+    return ["ins", "del"].map(function (left) {
+      const copy = element.cloneNode(true);
+      copy.querySelectorAll("mark i, " + left).forEach(function (tag) { tag.remove(); });
+      const parts = Array.from(copy.querySelectorAll(selector));
+      return plain(parts.map(function (part) { return part.textContent; }).join("\n"));
+    }).join("\n");
+  }
+
+  const owned = new Set();
+  const documents = Array.from(document.querySelectorAll("tr.doc")).map(function (row) {
+    const article = document.getElementById("d" + row.dataset.id);
+    const figures = row.dataset.figures.split(" ").filter(Boolean).map(function (id) { return document.getElementById(id); });
+    figures.forEach(function (figure) { owned.add(figure); });
+    const parts = [searchable(row, ".path")].concat(figures.map(function (figure) { return searchable(figure, "figcaption"); }));
+    if (article) parts.push(searchable(article, "h3, .title, .caveat, .where, .text"));
+    return { row: row, article: article, figures: figures, text: parts.join("\n"), labels: row.dataset.labels.split(" ") };
+  });
+  const strangers = Array.from(document.querySelectorAll("figure.picture")).filter(function (figure) {
+    return !owned.has(figure);
+  }).map(function (figure) {
+    return { figure: figure, text: searchable(figure, "figcaption"), labels: figure.dataset.labels.split(" ") };
+  });
+  const problems = Array.from(document.querySelectorAll("tr.problem")).map(function (row) {
+    return { row: row, text: plain(row.textContent) };
+  });
 
   function apply() {
-    const wanted = plain(filter.value).trim();
+    const wanted = plain(field.filter.value).trim();
+    const format = field.format.value;
+    const label = field.label.value;
+    const narrow = format || field.corrected.checked || field.missing.checked;
+    const active = Boolean(wanted || narrow || label);
+    const ofPictures = label.startsWith("p");
     let shown = 0;
-    pieces.forEach(function (piece) {
-      piece.element.hidden = !piece.text.includes(wanted);
-    });
-    rows.forEach(function (row) {
-      const hit = row.name.includes(wanted) || row.ids.some(function (id) { return !pieces.get(id).element.hidden; });
-      row.element.hidden = !hit;
+    let figures = 0;
+    const show = function (figure, visible) {
+      const hit = visible && (!ofPictures || figure.dataset.labels.split(" ").includes(label));
+      figure.hidden = !hit;
+      figures += hit ? 1 : 0;
+    };
+    documents.forEach(function (one) {
+      const data = one.row.dataset;
+      const hit = one.text.includes(wanted) && (!format || data.format === format) && (!label || one.labels.includes(label)) &&
+        (!field.corrected.checked || "corrected" in data) && (!field.missing.checked || "missing" in data);
+      one.row.hidden = !hit;
+      if (one.article) one.article.hidden = !hit;
+      one.figures.forEach(function (figure) { show(figure, hit); });
       shown += hit ? 1 : 0;
     });
-    found.textContent = wanted ? shown + " of " + rows.length + " documents" : "";
+    strangers.forEach(function (one) {
+      show(one.figure, !narrow && one.text.includes(wanted) && (!label || one.labels.includes(label)));
+    });
+    problems.forEach(function (one) { one.row.hidden = !one.text.includes(wanted); });
+    if (field.shots) field.shots.hidden = figures === 0;
+    field.nothing.hidden = shown + figures > 0;
+    field.reset.hidden = !active;
+    const told = shown + " of " + documents.length + " shown";
+    field.found.textContent = told;
+    document.title = active ? told + " – " + title : title;
   }
 
-  filter.addEventListener("input", apply);
-  document.querySelectorAll("[data-label]").forEach(function (box) {
-    const update = function () {
-      document.querySelectorAll("mark.l" + box.dataset.label).forEach(function (mark) {
-        mark.classList.toggle("off", !box.checked);
-      });
-    };
-    box.addEventListener("change", update);
-    update(); // a browser that restores a page restores its boxes, too
+  // The state of the filters in the address, so that a search can be kept as a bookmark.
+  function write() {
+    const state = new URLSearchParams();
+    Object.keys(keys).forEach(function (key) {
+      const input = field[keys[key]];
+      const value = input.type === "checkbox" ? (input.checked ? "1" : "") : input.value;
+      if (value) state.set(key, value);
+    });
+    const hash = state.toString();
+    if (!hash && !location.hash.includes("=")) return;
+    try {
+      history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
+    } catch (error) { /* some browsers refuse it for local files, or too often: the search works without */ }
+  }
+
+  function read() {
+    if (!location.hash.includes("=")) return;
+    const state = new URLSearchParams(location.hash.slice(1));
+    Object.keys(keys).forEach(function (key) {
+      const input = field[keys[key]];
+      if (input.type === "checkbox") input.checked = state.has(key);
+      else input.value = state.get(key) || "";
+      if (input.tagName === "SELECT" && input.selectedIndex < 0) input.value = "";
+    });
+  }
+
+  let waiting = 0;
+  function later() {
+    clearTimeout(waiting);
+    waiting = setTimeout(function () { apply(); write(); }, 150);
+  }
+  function now() {
+    clearTimeout(waiting);
+    apply();
+    write();
+  }
+
+  field.filter.addEventListener("input", later);
+  [field.format, field.label, field.corrected, field.missing].forEach(function (input) { input.addEventListener("change", now); });
+  tools.addEventListener("submit", function (event) { event.preventDefault(); now(); });
+  field.reset.addEventListener("click", function (event) {
+    event.preventDefault(); // what is highlighted stays as it is
+    field.filter.value = field.format.value = field.label.value = "";
+    field.corrected.checked = field.missing.checked = false;
+    now();
+    field.filter.focus();
   });
+  document.addEventListener("keydown", function (event) {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName) && document.activeElement.type !== "checkbox";
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      field.filter.focus();
+      field.filter.select();
+    } else if (event.key === "Escape" && document.activeElement === field.filter && field.filter.value) {
+      field.filter.value = "";
+      now();
+    }
+  });
+  window.addEventListener("hashchange", function () { if (location.hash.includes("=")) { read(); apply(); } });
+
+  document.querySelectorAll("[data-label]").forEach(function (box) {
+    const update = function () { document.body.classList.toggle("no-" + box.dataset.label, !box.checked); };
+    const kind = box.dataset.label;
+    box.addEventListener("change", function () {
+      update();
+      if (kind.startsWith("l")) document.querySelectorAll("mark." + kind).forEach(function (mark) { mark.classList.toggle("off", !box.checked); });
+    });
+    if (!box.checked) box.dispatchEvent(new Event("change")); // a browser that restores a page restores its boxes, too
+  });
+  read();
+  tools.hidden = false;
   apply();
 })();

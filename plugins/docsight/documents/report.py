@@ -1,95 +1,90 @@
-"""The report of a run: a bounded selection of its documents on one page, with no need of a network."""
+"""The report of a run: numbers of all documents and a selection of them, on one page that needs no network."""
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from importlib.resources import files
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib.resources import files as resources
 from typing import Any
 
 from docsight import __version__
-from docsight.documents.gallery import Gallery
+from docsight.documents.excerpts import Excerpt, excerpt, picture_label, visible_name
+from docsight.documents.gallery import Figure, Gallery
+from docsight.documents.histograms import HEIGHT, WIDTH
 from docsight.documents.inputs import Problem
-from docsight.documents.pictures import ImageCounts, SeenImage, count
+from docsight.documents.overview import EXAMPLES, ROWS, Overview
+from docsight.documents.selection import Selection
 from docsight.documents.summary import Summary
 
-MAX_DOCUMENTS = 200
-MAX_CHARS = 8_000
 MAX_PROBLEMS = 200
-MAX_NAMES = 50_000
-EXAMPLES = 8
+MAX_LABELS = 40  # rows of the table of entities
+MAX_PATHS = 20_000  # of files of which a part failed, to mark their documents
 
 # Colours go to these labels first, so that a person looks the same in every report.
 _KNOWN_LABELS = {"PER": 0, "PERSON": 0, "ORG": 1, "LOC": 2, "GPE": 2, "MISC": 3}
 _COLOURS = 8
 
 
-@dataclass
-class Names:
-    """The names under one label: how many, and how often each, up to `MAX_NAMES` different ones."""
-
-    total: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    is_capped: bool = False
-
-    def add(self, name: str) -> None:
-        """Count a name; beyond the limit only names that are known already, to bound the memory."""
-        self.total += 1
-        if name in self.counts or len(self.counts) < MAX_NAMES:
-            self.counts[name] += 1
-        else:
-            self.is_capped = True
-
-
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the page shows of a document: pieces of (text, index of the label or None, tooltip).
+    """What the page shows of a document."""
 
-    `images` are what its pictures show, with counts, and `figures` the numbers of those that the gallery has.
-    """
-
-    number: int
     path: str
     part: str
     format: str
     encoding: str
+    title: str
     words: int
+    chars: int
     entities: int
     labels: Counter[str]
-    chars: int
-    start: int
-    end: int
-    entities_shown: int
-    pieces: list[tuple[str, str | None, str]]
-    images: list[tuple[str, int]]
-    figures: list[int]
+    corrections: int
+    flagged: int
+    notes: list[str]
+    images: list[tuple[str, str]]  # id and what it is
+    kinds: Counter[str]
+    is_read: bool
+    excerpt: Excerpt
 
     @property
     def has_article(self) -> bool:
         """Whether there is something to read: a picture alone has its place in the gallery."""
-        return self.chars > 0 or not self.images
+        return self.chars > 0 or not self.images or bool(self.notes)
 
 
 class Report:
     """Collects what the page will show while documents stream by, in memory that has a limit."""
 
     def __init__(self) -> None:
-        self._names: dict[str, Names] = {}
-        self._entries: list[Entry] = []
-        self._problems: list[Problem] = []
+        self._overview = Overview()
+        self._selection: Selection[Entry] = Selection()
         self._gallery = Gallery()
+        self._problems: list[Problem] = []
+        self._failed_paths: set[str] = set()
 
-    def add(self, record: dict[str, Any], *, words: int, images: Sequence[SeenImage] = ()) -> None:
-        """Count the entities of a document, and keep an excerpt and its pictures while there is room."""
-        for entity in record["entities"]:
-            name = " ".join(record["text"][entity["start"] : entity["end"]].split())
-            self._names.setdefault(entity["label"], Names()).add(name)
-        figures = self._gallery.add(record, images)
-        if len(self._entries) < MAX_DOCUMENTS:
-            self._entries.append(_entry(len(self._entries) + 1, record, words, images, figures))
+    def add(self, record: dict[str, Any], *, words: int, thumbnails: Mapping[str, str] | None = None) -> None:
+        """Count a document, and keep an excerpt and pictures of it if it is chosen to be shown.
+
+        Args:
+            record: As it is written to documents.jsonl.
+            words: How many its text has.
+            thumbnails: `data:` URIs by the id of the picture, of those that have one.
+        """
+        self._overview.add(record, words=words)
+        self._gallery.add(record, {} if thumbnails is None else thumbnails)
+        self._selection.add(
+            lambda: _entry(record, words),
+            format=record["format"],
+            entities=len(record["entities"]),
+            corrections=sum(row["applied"] for row in record.get("corrections", ())),
+            is_noted=bool(record.get("notes")),
+        )
 
     def add_problem(self, problem: Problem) -> None:
-        """Keep a problem while there is room, failures before what was only skipped."""
+        """Count a problem, and keep it while there is room, failures before what was only skipped."""
+        self._overview.add_problem(problem)
+        if not problem.skipped and len(self._failed_paths) < MAX_PATHS:
+            self._failed_paths.add(problem.path)
         if len(self._problems) < MAX_PROBLEMS:
             self._problems.append(problem)
         elif not problem.skipped:
@@ -97,31 +92,104 @@ class Report:
             if skipped is not None:
                 self._problems[skipped] = problem
 
-    def render(self, summary: Summary, *, pipeline: str) -> str:
-        """Write the page; all text of documents is escaped by the template engine."""
+    def render(
+        self, summary: Summary, *, pipeline: str, files: Collection[str] = ("documents.jsonl", "errors.jsonl")
+    ) -> str:
+        """Write the page; all text of documents is escaped by the template engine.
+
+        Args:
+            summary: The numbers of the run.
+            pipeline: A line about the pipeline.
+            files: The names of the other outputs, which lie beside the page.
+        """
         from jinja2 import Environment, StrictUndefined
 
         environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters["number"] = lambda value: f"{value:,}"
-        environment.filters["guess"] = _guess
+        environment.filters |= {
+            "number": lambda value: f"{value:,}",
+            "name": visible_name,
+            "guess": _guess,
+            "some": lambda number, one, many=None: f"{number:,} {one if number == 1 else many or one + 's'}",
+        }
         template = environment.from_string(_resource("report.html.jinja"))
-        labels = sorted(self._names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), label))
+        figures = self._gallery.figures()
+        entries = self._selection.items()
+        labels = self._labels()
         return template.render(
             style=_resource("report.css"),
             script=_resource("report.js"),
             version=__version__,
             time=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             pipeline=pipeline,
-            summary=asdict(summary),
-            image_rows=[(name, *row) for name, counts in summary.image_cats.items() for row in counts.rows()],
-            figures=self._gallery.by_kind(),
+            files=list(files),
+            summary=summary,
+            overview=self._overview,
             total_entities=sum(summary.entities.values()),
-            rows=[_row(label, self._names[label], i) for i, label in enumerate(labels)],
-            index={label: i for i, label in enumerate(labels)},
+            doubted=summary.flagged - summary.corrections,
+            image_rows=[(name, *row) for name, counts in summary.image_cats.items() for row in counts.rows()][
+                :MAX_LABELS
+            ],
+            names=[(label, self._overview.names[label]) for label in labels[:MAX_LABELS]],
+            labels=labels,
+            examples=EXAMPLES,
+            rows=ROWS,
+            plots=self._overview.plots(),
+            plot_size=(WIDTH, HEIGHT),
             colours=_colours(labels),
-            entries=self._entries,
+            entries=entries,
+            failed_paths=self._failed_paths,
+            figures=figures,
+            figure_of={figure.image: figure.number for figure in figures},
+            kinds=_kinds(entries, figures),
             problems=sorted(self._problems, key=lambda problem: problem.skipped),
         )
+
+    def _labels(self) -> list[str]:
+        """Order the labels: those that everybody knows, then the most frequent."""
+        names = self._overview.names
+        return sorted(names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), -names[label].total, label))
+
+
+def _entry(record: dict[str, Any], words: int) -> Entry:
+    corrections = record.get("corrections", [])
+    images = [(image["id"], picture_label(image) or "no label") for image in record.get("images", [])]
+    applied = sum(row["applied"] for row in corrections)
+    return Entry(
+        path=record["path"][:2_000],
+        part=record["part"][:2_000],
+        format=record["format"],
+        encoding=record["encoding"],
+        title=record.get("title", "")[:500],
+        words=words,
+        chars=len(record["text"]),
+        entities=len(record["entities"]),
+        labels=Counter(dict(Counter(entity["label"] for entity in record["entities"]).most_common(12))),
+        corrections=applied,
+        flagged=len(corrections) - applied,
+        notes=[note[:300] for note in record.get("notes", [])[:5]],
+        images=images[:200],
+        kinds=Counter(
+            dict(Counter(kind for image in record.get("images", []) for kind in _kinds_of(image)).most_common(8))
+        ),
+        is_read=any(one.get("read_from") == "picture" for one in record.get("passages", ())),
+        excerpt=excerpt(record),
+    )
+
+
+def _kinds_of(image: dict[str, Any]) -> list[str]:
+    """Tell what a picture is, by each component: for counting, so without its score."""
+    return [_kind(cat) for cat in image.get("cats", {}).values()] or ["no label"]
+
+
+def _kind(cat: dict[str, Any]) -> str:
+    return "unreadable" if "error" in cat else "not sure" if cat["label"] is None else str(cat["label"])[:60]
+
+
+def _kinds(entries: list[Entry], figures: list[Figure]) -> list[str]:
+    """List what shown pictures are, for the choice of a filter."""
+    shown = {kind for entry in entries for kind in entry.kinds}
+    shown |= {_kind(cat) for figure in figures for _, cat in figure.cats}
+    return sorted(shown)[:MAX_LABELS]
 
 
 def _guess(cat: dict[str, Any]) -> str:
@@ -132,82 +200,11 @@ def _guess(cat: dict[str, Any]) -> str:
 
 
 def _resource(name: str) -> str:
-    return (files("docsight.documents") / name).read_text(encoding="utf-8")
+    return (resources("docsight.documents") / name).read_text(encoding="utf-8")
 
 
 def _colours(labels: list[str]) -> dict[str, int]:
-    """Give each label a colour; unknown ones share what the known ones leave, in alphabetical order."""
+    """Give each label a colour; unknown ones share what the known ones leave."""
     free = [colour for colour in range(_COLOURS) if colour > max(_KNOWN_LABELS.values())]
     unknown = [label for label in labels if label not in _KNOWN_LABELS]
     return _KNOWN_LABELS | {label: free[i % len(free)] for i, label in enumerate(unknown)}
-
-
-def _row(label: str, names: Names, index: int) -> dict[str, Any]:
-    return {
-        "label": label,
-        "index": index,
-        "total": names.total,
-        "distinct": len(names.counts),
-        "is_capped": names.is_capped,
-        "examples": names.counts.most_common(EXAMPLES),
-    }
-
-
-def _entry(number: int, record: dict[str, Any], words: int, images: Sequence[SeenImage], figures: list[int]) -> Entry:
-    text, entities = record["text"], record["entities"]
-    start, end = _excerpt(text, entities)
-    shown = [entity for entity in entities if start <= entity["start"] and entity["end"] <= end]
-    return Entry(
-        number=number,
-        path=record["path"],
-        part=record["part"],
-        format=record["format"],
-        encoding=record["encoding"],
-        words=words,
-        entities=len(entities),
-        labels=Counter(entity["label"] for entity in entities),
-        chars=len(text),
-        start=start,
-        end=end,
-        entities_shown=len(shown),
-        pieces=_pieces(text, shown, start, end),
-        images=_pictures(images),
-        figures=figures,
-    )
-
-
-def _pictures(images: Sequence[SeenImage]) -> list[tuple[str, int]]:
-    counts: dict[str, ImageCounts] = {}
-    count(images, counts)
-    rows = [row for one in counts.values() for row in one.rows()]
-    return rows or ([("no label", len(images))] if images else [])
-
-
-def _excerpt(text: str, entities: list[dict[str, Any]]) -> tuple[int, int]:
-    """Choose what to show of a text: its beginning, or from its first entity on if that comes later."""
-    if len(text) <= MAX_CHARS:
-        return 0, len(text)
-    start = 0
-    if entities and entities[0]["end"] > MAX_CHARS:
-        start = max(0, text.rfind(" ", 0, entities[0]["start"] - MAX_CHARS // 10) + 1)
-        start = max(start, entities[0]["start"] - MAX_CHARS // 2)
-    end = min(len(text), start + MAX_CHARS)
-    space = text.rfind(" ", start + MAX_CHARS // 2, end)
-    if space >= 0 and end < len(text):
-        end = space
-    # An entity that runs over the end would be shown without its mark: end before it.
-    across = next((entity["start"] for entity in entities if entity["start"] < end < entity["end"]), end)
-    return start, across if across > start else end
-
-
-def _pieces(text: str, entities: list[dict[str, Any]], start: int, end: int) -> list[tuple[str, str | None, str]]:
-    pieces: list[tuple[str, str | None, str]] = []
-    at = start
-    for entity in entities:
-        pieces.append((text[at : entity["start"]], None, ""))
-        score = entity["score"]
-        tooltip = entity["label"] if score is None else f"{entity['label']}, probability {score:.2f}"
-        pieces.append((text[entity["start"] : entity["end"]], entity["label"], tooltip))
-        at = entity["end"]
-    pieces.append((text[at:end], None, ""))
-    return pieces

@@ -80,9 +80,9 @@ MAX_CHARS = 16_000_000  # of the texts in one
 class Tables:
     """Writes records to Parquet files, row group by row group; those of a run without records are valid and empty.
 
-    `documents` has a row for each document: `corrections` and `flagged` count the corrections that are applied and
-    those that are not, `pages` those that have text, `confidence` is the mean of what was read from pictures, null
-    where nothing was. `images` has a row for each picture and component, or one with nulls where no component saw it.
+    `documents` has a row for each document: `corrections` counts those that are applied and `flagged` all, `pages`
+    those that have text; `confidence` is the mean of what was read from pictures, null where nothing was. `images`
+    has a row for each picture and component, or one with nulls where no component saw it.
 
     Args:
         files: Where to write each of the tables in `COLUMNS`, as a path or an open binary file.
@@ -187,7 +187,7 @@ def _document(record: Row) -> Row:
         "words": len(record["text"].split()),
         "entities": len(record.get("entities", ())),
         "corrections": applied,
-        "flagged": len(corrections) - applied,
+        "flagged": len(corrections),
         "images": len(record.get("images", ())),
         "pages": len({one["page"] for one in passages if one.get("page") is not None}),
         "confidence": sum(length * sure for length, sure in read) / size if size else None,
