@@ -184,7 +184,7 @@ def test_docx_tells_what_it_left_out() -> None:
     assert content.text == "Hello"
     assert content.notes == (
         "1 embedded file was not read",
-        "1 picture is missing in it",
+        "1 part is missing in it",
         "1 linked picture was not read",
     )
 
@@ -267,8 +267,9 @@ def test_docx_tells_what_is_no_word_document() -> None:
         read(save(pptx.Presentation()))
 
 
-def test_docx_survives_damaged_properties() -> None:
+def test_docx_survives_damaged_properties_and_styles() -> None:
     document = library.Document()
     document.add_paragraph("Hello")
-    broken = edit(save(document), lambda parts: parts.update({"docProps/core.xml": b"<a xmlns='b'/>"}))
-    assert read(broken).text == "Hello"
+    damaged = {"docProps/core.xml": b"<a xmlns='b'/>", "word/styles.xml": b"<", "word/theme/theme1.xml": b""}
+    content = read(edit(save(document), lambda parts: parts.update(damaged)))
+    assert (content.text, content.notes) == ("Hello", ())

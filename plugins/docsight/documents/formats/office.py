@@ -29,6 +29,12 @@ _CHUNK = 1 << 20
 _XML = re.compile(r"\.(?:xml|rels)$", re.I)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|webp|emf|wmf|wdp|svg)$", re.I)
 _EMBEDDED = re.compile(r"/embeddings/|\.(?:mp[34]|m4[av]|mov|avi|wm[av]|wav)$", re.I)
+# Nothing of these is read, and a damaged one shall cost no text.
+_UNNEEDED = re.compile(
+    r"(?:^|/)(?:styles\w*|settings|webSettings|fontTable|numbering|theme\d*|(?:pres|view)Props|tableStyles)\.xml$"
+    r"|^customXml/|^customUI",
+    re.I,
+)
 
 # Files with macros, templates and shows hold the same; the strict form of the standard has other names for it.
 _MAIN_TYPES = (
@@ -140,7 +146,7 @@ def _unpack(archive: zipfile.ZipFile, kind: str, limit: int) -> Package:
         is_media = _MEDIA.search(name) is not None
         if _EMBEDDED.search(name):
             embedded += 1
-        elif is_media or _XML.search(name):
+        elif is_media or (_XML.search(name) and not _UNNEEDED.search(name)):
             if member.flag_bits & 1:
                 raise DataError(f"is encrypted: expected a {kind} without a password")
             try:
@@ -200,9 +206,9 @@ def _prune(package: Package) -> None:
             if (name := names.get(target.lstrip("/").lower())) is not None:
                 one.set("Target", f"/{name}")
                 continue
-            if _MEDIA.search(target):
+            if (_MEDIA.search(target) or _XML.search(target)) and not _UNNEEDED.search(target.lstrip("/")):
                 missing.add(target)
             one.getparent().remove(one)
         package.parts[rels] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     if missing:
-        package.notes.append(f"{len(missing)} {'picture is' if len(missing) == 1 else 'pictures are'} missing in it")
+        package.notes.append(f"{len(missing)} {'part is' if len(missing) == 1 else 'parts are'} missing in it")

@@ -79,7 +79,7 @@ def take(found: Found, album: Album, *, page: int, start: int) -> None:
     if album.is_full or min(width, height) < MIN_SIDE:
         return
     if found.pixels > MAX_PIXELS or c.FPDFImageObj_GetImageDataRaw(found.object, None, 0) > _MAX_STREAM:
-        raise DataError(f"of {width:,} x {height:,} pixels is too large")
+        raise DataError(f"a picture of {width:,} x {height:,} pixels is too large")
     raw = bytes(found.object.get_data())
     if not album.is_new(raw, width, height):
         return
