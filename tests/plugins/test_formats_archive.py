@@ -97,6 +97,14 @@ def test_zip_gives_members_of_one_name_parts_of_their_own() -> None:
     assert "b.zip/c.txt" in texts(items)
 
 
+def test_zip_labels_a_member_without_a_name() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(unnamed := zipfile.ZipInfo("x"), "Ada")
+        unnamed.filename = ""
+    assert list(flaws(read(buffer.getvalue()))) == ["unnamed"]
+
+
 def test_zip_tells_of_members_that_nothing_reads() -> None:
     items = read(zipped({"a.exe": b"MZ\0", "b.txt": "B"}))
     (flaw,) = (item for item in items if isinstance(item, Flaw))

@@ -101,12 +101,19 @@ def test_find_format_skips_zip_files_that_are_no_archives(members: tuple[str, ..
             find_format(source(label, zipped(*members, first=first)))
 
 
+def test_find_format_takes_zip_files_of_programs_for_no_archives() -> None:
+    with pytest.raises(SkipError, match=r"\.sob files"):
+        find_format(source("gallery.sob", zipped("a.png")))
+    assert find_format(source("gallery.sob", zipped("a.png")), named=True).name == "zip"
+    assert find_format(source("gallery 1.2", zipped("a.png"))).name == "zip"
+
+
 @pytest.mark.parametrize(
     ("label", "data", "reason"),
     [
         ("a", b"\x7fELF\x02\x01\x01\0", "programs"),
         ("a", b"#!/bin/sh\necho", "scripts"),
-        ("a", b"{\\rtf1\\ansi Ada}", "RTF"),
+        ("a.doc", b"{\\rtf1\\ansi Ada}", "RTF"),
         ("a", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office"),
         ("a.tar", b"\0" * 257 + b"ustar", "tar"),
         ("a", b"a\0b", "without a suffix"),
@@ -131,7 +138,19 @@ def test_find_format_takes_any_text_that_was_named(label: str) -> None:
 
 @pytest.mark.parametrize(
     "label",
-    ["README", "LICENSE", "COPYING", "changelog", "NEWS.old", "printf.3", "Dr. Who, a life", "LICENSE-MIT", "log"],
+    [
+        "README",
+        "LICENSE",
+        "COPYING",
+        "changelog",
+        "NEWS.old",
+        "printf.3",
+        "Dr. Who, a life",
+        "LICENSE-MIT",
+        "log",
+        "bash.info-2",
+        "manual.doc",
+    ],
 )
 def test_find_format_takes_texts_without_a_suffix(label: str) -> None:
     assert find_format(source(label, TEXT)).name == "text"

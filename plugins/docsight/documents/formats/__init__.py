@@ -98,7 +98,9 @@ def find_format(source: Source, *, named: bool = False) -> Format:
         OSError: The file cannot be read.
     """
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
-    if form is not None:
+    # Programs keep data of their own in zip files under names of their own: those are no archives of documents.
+    is_foreign = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
+    if form is not None and (named or not is_foreign or named_as_text(source.name)):
         return form
     kind = unreadable_kind(source)
     may_be_text = named_as_text(source.name) and kind is None
@@ -109,5 +111,5 @@ def find_format(source: Source, *, named: bool = False) -> Format:
 
 
 def readable_suffixes() -> str:
-    """List the suffixes that have a reader, for messages."""
-    return ", ".join(suffix for one in FORMATS for suffix in one.suffixes)
+    """List a suffix of each format, for messages."""
+    return ", ".join(one.suffixes[0] for one in FORMATS)

@@ -21,7 +21,7 @@ _UNBOUNDED = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 def read(source: Source) -> Iterator[Content | Flaw]:
     """Yield the documents in the members, and a flaw for each that cannot be read; hidden files are passed over."""
     with open_zip(source) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir() and not is_hidden(info.filename)]
+        members = [info for info in archive.infolist() if not _is_passed_over(info.filename)]
         labels = Labels(_name(info) for info in members)
         for info in members:
             name = _name(info)
@@ -37,9 +37,11 @@ def read(source: Source) -> Iterator[Content | Flaw]:
                 yield from read_part(source.inner(name.rpartition("/")[2], data), part)
 
 
-def is_hidden(name: str) -> bool:
-    """Tell whether a member is a file that systems leave in folders, or in a folder of such."""
-    return any((one.startswith(".") and one.strip(".")) or one == "__MACOSX" for one in name.split("/"))
+def _is_passed_over(name: str) -> bool:
+    """Tell whether a member is a folder, or a file that systems leave in folders."""
+    return name.endswith("/") or any(
+        (one.startswith(".") and one.strip(".")) or one == "__MACOSX" for one in name.split("/")
+    )
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -65,7 +67,9 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
             return unpack(member.read, source, part, packed=info.compress_size, step=step)
     except NotImplementedError as err:
         raise DataError(f"is packed by a method that is not supported: {err}") from err
-    except (*DAMAGED, lzma.LZMAError, RuntimeError, ValueError) as err:
-        if isinstance(err, DataError):
+    except DataError:
+        raise
+    except (*DAMAGED, lzma.LZMAError, RuntimeError, ValueError, OSError) as err:
+        if isinstance(err, OSError) and err.errno is not None:  # others come from damaged bzip2
             raise
         raise DataError(f"is damaged: {err}") from err

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -15,6 +16,7 @@ from docsight.errors import DataError
 
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _MISPLACED_QUOTE = 0.3
 _NO_DELIMITER = "\x1f"  # where a table has one column
 _MAX_FIELD = 64 << 20  # characters; the parser holds them at four bytes each
@@ -139,6 +141,8 @@ def _text_column(header: list[str], sample: list[list[str]], *, wanted: str | No
     """Choose the column; without one of a usual name, the first row must look like a header."""
     if wanted is None and (not header or any(not name.strip() or len(name) > 64 for name in header)):
         raise DataError("has no header")
+    if wanted is None and header[0].startswith("#") and any(row[0].startswith("#") for row in sample):
+        raise DataError("begins with comments")
     texts = {
         name
         for at, name in enumerate(header)
@@ -151,7 +155,7 @@ def _text_column(header: list[str], sample: list[list[str]], *, wanted: str | No
 
 def _is_prose(cells: list[str]) -> bool:
     """Tell a column of text from one of names and numbers: most of its cells have several words."""
-    return sum(len(cell.split()) > 3 for cell in cells) * 2 > len(cells)
+    return sum(len(_WORD.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
 
 
 @contextmanager

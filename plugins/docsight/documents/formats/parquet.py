@@ -29,7 +29,7 @@ def read(source: Source) -> Iterator[Content | Flaw]:
                 text = text_column(schema.names, strings, wanted=source.options.text_column)
                 title = title_column(sorted(strings), text=text)
                 columns = [text] if title is None else [text, title]
-                batches = table.iter_batches(_batch_rows(table.metadata, text), columns=columns, use_threads=False)
+                batches = table.iter_batches(_batch_rows(table.metadata), columns=columns, use_threads=False)
                 for batch in batches:
                     names = batch.schema.names
                     texts = batch.column(names.index(text))
@@ -37,7 +37,7 @@ def read(source: Source) -> Iterator[Content | Flaw]:
                     for at in range(batch.num_rows):
                         number += 1
                         yield _row(number, texts[at], titles[at] if titles is not None else None)
-        except (pa.ArrowException, OSError) as err:
+        except (pa.ArrowException, UnicodeDecodeError, OSError) as err:  # names that are no UTF-8, too
             if isinstance(err, OSError) and err.errno is not None:
                 raise
             where = f"; nothing was read from row {number + 1} on" if number else ""
@@ -57,17 +57,11 @@ def _is_string(pa: Any, kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _batch_rows(metadata: Any, text: str) -> int:
+def _batch_rows(metadata: Any) -> int:
     """Choose how many rows to read at once by how long the file says that they are on average."""
-    rows = max(1, metadata.num_rows)
-    size = 0
-    for group in range(metadata.num_row_groups):
-        columns = metadata.row_group(group)
-        for at in range(columns.num_columns):
-            column = columns.column(at)
-            if column.path_in_schema == text:
-                size += column.total_uncompressed_size
-    return max(1, min(_MAX_BATCH_ROWS, _BATCH_BYTES * rows // max(1, size)))
+    # Not by the sizes of columns: pyarrow ends the whole process where their statistics are damaged.
+    size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return max(1, min(_MAX_BATCH_ROWS, _BATCH_BYTES * max(1, metadata.num_rows) // max(1, size)))
 
 
 def _first_line(err: Exception) -> str:

@@ -9,9 +9,11 @@ from docsight.documents.formats.source import Source
 # fmt: off
 TEXT_SUFFIXES = (
     ".txt", ".text", ".rst", ".log", ".asc", ".adoc", ".asciidoc", ".org", ".textile", ".pod", ".tex", ".texi",
-    ".texinfo", ".nfo", ".me", ".srt", ".vtt", ".man",
+    ".texinfo", ".srt", ".vtt",
 )
 # fmt: on
+# These may also be something else, which their content tells.
+_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
 # Files that say in front what they are, whatever comes behind: README.Debian, LICENSE-MIT, changelog.old.
 _TEXT_NAMES = re.compile(
     r"(readme|licen[cs]e|copying|copyright|changelog|changes|history|news|authors|contributors|credits|thanks|todo|install|"
@@ -35,11 +37,15 @@ _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # that
 
 
 def named_as_text(name: str) -> bool:
-    """Tell whether a name promises a text: no suffix, or a word such as README in front."""
+    """Tell whether a name may be that of a text: no suffix, one that texts have, or a word such as README in front."""
     suffix = PurePath(name).suffix.lower()
     if _CODE_NAMES.fullmatch(name) or suffix in _CODE_SUFFIXES:
         return False
-    return not _SUFFIX.fullmatch(suffix) or _TEXT_NAMES.match(name) is not None
+    return (
+        not _SUFFIX.fullmatch(suffix)
+        or _MAYBE_TEXT.fullmatch(suffix) is not None
+        or _TEXT_NAMES.match(name) is not None
+    )
 
 
 def looks_like_text(source: Source) -> bool:
