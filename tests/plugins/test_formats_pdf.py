@@ -128,6 +128,21 @@ def test_clean_takes_out_what_is_no_text() -> None:
     assert clean("a\x00b\r\nc\x0cd\x7f \ufb01n\uffff\ud800\u00a0e\x02") == "ab\nc\nd fin e"
 
 
+def test_pdf_gives_what_people_wrote_into_forms_and_comments() -> None:
+    annotations = b"/Annots[%s]" % b"".join(
+        b"<</Type/Annot/Subtype/%s/Rect[0 0 50 20]%s>>" % one
+        for one in (
+            (b"Widget", b"/FT/Tx/T(name)/V(Grace Hopper)"),
+            (b"Widget", b"/FT/Btn/T(box)/V/Yes"),
+            (b"FreeText", b"/Contents<FEFF004C006F006E0064006F006E>"),
+            (b"Link", b"/Contents(a link)"),
+        )
+    )
+    content = read(make_pdf(say(b"Name:"), page=annotations))
+    found = [(content.text[one.start : one.end], one.page) for one in content.passages]
+    assert found == [("Name:", 1), ("Grace Hopper\nLondon", 1)]
+
+
 def test_pdf_gives_pictures_with_page_and_place() -> None:
     picture, jpeg = jpeg_picture(40, 20)
     content = read(
@@ -138,12 +153,13 @@ def test_pdf_gives_pictures_with_page_and_place() -> None:
     assert content.text[image.start :] == "Two"
 
 
-def test_pdf_gives_other_pictures_as_png() -> None:
+def test_pdf_gives_other_pictures_as_png(caplog: pytest.LogCaptureFixture) -> None:
     content = read(make_pdf(say(b"One") + show(b"I0", 0, 0, 20, 20), pictures=[raw_picture(20, 20, b"\xff\0\0" * 400)]))
     (image,) = content.images
     shown = Image.open(io.BytesIO(image.data or b""))
     assert shown.format == "PNG"
     assert shown.convert("RGB").getpixel((10, 10)) == (255, 0, 0)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

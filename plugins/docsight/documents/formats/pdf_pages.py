@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from docsight.documents.formats.album import Album
 from docsight.documents.formats.content import Content, Passage, Picture
+from docsight.documents.formats.pdf_annotations import annotations
 from docsight.documents.formats.pdf_pictures import MAX_PIXELS_DRAWN, Found, as_jpeg, draw, find, take
 from docsight.documents.formats.pdf_text import clean, join_hyphens, words
 from docsight.documents.formats.pictured import HINT, Reader, append_read
@@ -36,6 +37,7 @@ class Pages:
         self._options = options
         self._album = Album()
         self._texts: dict[int, str] = {}
+        self._written: dict[int, str] = {}  # by people, onto the page
         self._read: dict[int, tuple[str, float]] = {}  # what was read on pages that are pictures, and how surely
         self._chars = 0
         self._drawn: list[int] = []
@@ -76,13 +78,13 @@ class Pages:
         starts: dict[int, int] = {}
         at = 0
         for number, text in self._texts.items():
-            text, confidence = self._read.get(number, (join_hyphens(text, known), None))
             starts[number] = at
-            if not text:
-                continue
-            passages.append(Passage(start=at, end=at + len(text), page=number, confidence=confidence))
-            pieces.append(text)
-            at += len(text) + 2
+            own = self._read.get(number, (join_hyphens(text, known), None))
+            for piece, confidence in (own, (self._written[number], None)):
+                if piece:
+                    passages.append(Passage(start=at, end=at + len(piece), page=number, confidence=confidence))
+                    pieces.append(piece)
+                    at += len(piece) + 2
         whole = "\n\n".join(pieces)
         images = [replace(one, start=min(starts.get(one.page or 0, 0), len(whole))) for one in self._album.pictures]
         notes = [*self.notes, *self._album.notes, *self._page_notes()]
@@ -98,13 +100,14 @@ class Pages:
     def _add(self, page: "PdfPage", number: int) -> None:
         with closing(page.get_textpage()) as textpage:
             text = clean(textpage.get_text_range())
+        letters = sum(map(str.isalnum, text[: 4 * _FEW_CHARS]))
+        self._written[number] = "\n".join(annotations(page))
         self._texts[number] = text
-        self._chars += len(text)
+        self._chars += len(text) + len(self._written[number])
         try:
             found, is_drawn_on = find(page)
             width, height = page.get_size()
             covered = sum(one.area for one in found) / max(1.0, width * height)
-            letters = sum(map(str.isalnum, text[: 4 * _FEW_CHARS]))
             if is_drawn_on and (not letters or (letters < _FEW_CHARS and covered >= _COVERED)):
                 self._draw(page, number, found)
                 return

@@ -11,7 +11,7 @@ from docsight.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from pypdfium2 import PdfImage, PdfObject, PdfPage
+    from pypdfium2 import PdfBitmap, PdfImage, PdfObject, PdfPage
 
 MIN_SIDE = 16  # pixels: rules, dots and shadows are smaller
 MAX_PIXELS = 64_000_000  # of a picture that is taken
@@ -100,12 +100,7 @@ def draw(page: "PdfPage") -> "Image":
     scale = min(_DPI / 72, _MAX_SIDE / max(width, height))
     if min(width, height) * scale < 1:
         raise DataError(f"has an impossible shape, {width:g} x {height:g} points")
-    bitmap = page.render(scale=scale)
-    try:
-        # A copy: what `to_pil` gives shares the memory of the bitmap.
-        image = bitmap.to_pil().convert("RGB")
-    finally:
-        bitmap.close()
+    image = _copy(page.render(scale=scale)).convert("RGB")
     red, green, blue = image.split()
     return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
@@ -124,13 +119,18 @@ def _encode(found: Found) -> bytes:
     shown = (right - left) / max(bottom - top, 1e-6) / (width / height)
     # Drawn, a mask counts and it stands upright; but a picture that is squeezed would be drawn at a giant size.
     is_drawn = 0.5 < shown < 2 and min(right - left, bottom - top) > 1
-    bitmap = found.object.get_bitmap(render=is_drawn)
     file = io.BytesIO()
-    try:
-        bitmap.to_pil().save(file, "PNG", compress_level=3)
-    finally:
-        bitmap.close()
+    _copy(found.object.get_bitmap(render=is_drawn)).save(file, "PNG", compress_level=3)
     return file.getvalue()
+
+
+def _copy(bitmap: "PdfBitmap") -> "Image":
+    """Make a picture of a bitmap that has its own memory, and close the bitmap."""
+    try:
+        return bitmap.to_pil().copy()
+    finally:
+        bitmap.warn_on_close = False  # it does so as pictures may share its memory; this one does not
+        bitmap.close()
 
 
 def _is_plain_jpeg(one: "PdfImage", raw: bytes) -> bool:
