@@ -40,13 +40,23 @@ class Recognised:
     confidence: float
 
 
+def engines() -> list[str]:
+    """Name what there is to read with, the first choice first."""
+    programs = [] if shutil.which("tesseract") is None else ["tesseract"]
+    return ["rapidocr", *programs] if _has_rapidocr() else programs
+
+
 def available() -> bool:
     """Tell whether there is anything to read with."""
-    return _has_rapidocr() or shutil.which("tesseract") is not None
+    return bool(engines())
 
 
-def read_picture(image: "Image") -> Recognised | None:
+def read_picture(image: "Image", *, engine: str | None = None) -> Recognised | None:
     """Read the text in a picture of mode L or RGB; None where there is none.
+
+    Args:
+        image: A picture, decoded.
+        engine: One of `engines`; None for the first.
 
     Raises:
         DataError: Tesseract failed.
@@ -54,13 +64,11 @@ def read_picture(image: "Image") -> Recognised | None:
     """
     if min(image.size) < MIN_SIDE:
         return None
-    if _has_rapidocr():
-        lines = _by_rapidocr(image)
-    elif (program := shutil.which("tesseract")) is not None:
-        lines = _by_tesseract(image, program)
-    else:
+    engine = engine or next(iter(engines()), None)
+    if engine is None:
         raise MissingExtraError(_FEATURE, "ocr")
-    lines = [line for line in lines if line.confidence >= _LEAST_SURE and line.text.strip()]
+    found = _by_rapidocr(image) if engine == "rapidocr" else _by_tesseract(image)
+    lines = [line for line in found if line.confidence >= _LEAST_SURE and line.text.strip()]
     if not lines:
         return None
     confidence = _mean([(line.confidence, len(line.text)) for line in lines])
@@ -128,10 +136,10 @@ def _model(kind: str) -> str:
     return str(files[-1])
 
 
-def _by_tesseract(image: "Image", program: str) -> list[Line]:
+def _by_tesseract(image: "Image") -> list[Line]:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)
-    command = [program, "stdin", "stdout", "--psm", "3", "tsv"]
+    command = [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "--psm", "3", "tsv"]
     environment = os.environ | {"OMP_THREAD_LIMIT": str(_THREADS)}
     try:
         done = subprocess.run(
