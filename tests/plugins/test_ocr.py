@@ -130,6 +130,15 @@ def test_picture_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monk
     assert str(path) not in content.notes[0]
 
 
+def test_picture_tells_of_pages_that_were_not_looked_at() -> None:
+    pages = [drawn("One"), drawn("Two")]
+    for format, told in (("TIFF", ("it has several pages, of which only the first was looked at",)), ("GIF", ())):
+        file = io.BytesIO()
+        pages[0].save(file, format, save_all=True, append_images=pages[1:])
+        assert read(source(file.getvalue(), "never")).notes == told
+    assert read(source(b"II*\0" + bytes(20), "never")).notes == ()
+
+
 TABLE = """level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext
 4\t1\t1\t1\t1\t0\t0\t0\t90\t20\t-1\t
 5\t1\t1\t1\t1\t1\t0\t0\t40\t20\t90\tGrace

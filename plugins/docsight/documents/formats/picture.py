@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from docsight.documents.formats.content import Content, Passage, Picture
 from docsight.documents.formats.pictured import HINT, read_text, reader_of
 from docsight.documents.formats.source import ReadOptions, Source
 from docsight.errors import DataError
+
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # how such files begin
 
 
 def read(source: Source) -> Iterator[Content]:
@@ -17,6 +20,8 @@ def read(source: Source) -> Iterator[Content]:
     """
     picture = _picture(source)
     text, passages, notes = _text(picture, source.options)
+    if _has_pages(source):
+        notes = (*notes, "it has several pages, of which only the first was looked at")
     yield Content(text=text, images=(picture,), passages=passages, notes=notes)
 
 
@@ -32,6 +37,20 @@ def _picture(source: Source) -> Picture:
         # A Doc with such a path cannot be written by `to_bytes`, and so reaches no other process.
         return Picture(data=source.read_bytes())
     return Picture(path=name)
+
+
+def _has_pages(source: Source) -> bool:
+    """Tell whether a TIFF file has more than one page; the frames of other pictures are a film."""
+    from PIL import TiffImagePlugin
+
+    if source.head(4) not in _TIFF:
+        return False
+    # Not by `Image.open`, which warns of pictures that are large.
+    with source.open() as file, suppress(Exception):  # a damaged picture is told of by those who decode it
+        image = TiffImagePlugin.TiffImageFile(file)
+        image.seek(1)
+        return True
+    return False
 
 
 def _text(picture: Picture, options: ReadOptions) -> tuple[str, tuple[Passage, ...], tuple[str, ...]]:
