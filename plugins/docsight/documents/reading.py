@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docsight.documents.cutting import cut
 from docsight.documents.formats import format_within
 from docsight.documents.formats.content import Content, Flaw, Passage, Picture, SkipError
-from docsight.documents.formats.source import ReadOptions, Source
+from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.inputs import File, Paths, Problem, find
 from docsight.errors import ConfigError
 
@@ -171,9 +171,17 @@ def documents(
             yield from read_file(file, options)
 
 
-def read_file(file: File, options: ReadOptions | None = None) -> Iterator[Document | Problem]:
-    """Yield the documents in a file, and a problem for each part that cannot be read, or for the file itself."""
-    source = Source.of(file.path, options)
+def read_file(
+    file: File, options: ReadOptions | None = None, *, budget: Budget | None = None
+) -> Iterator[Document | Problem]:
+    """Yield the documents in a file, and a problem for each part that cannot be read, or for the file itself.
+
+    Args:
+        file: The file.
+        options: How to read it.
+        budget: What its parts may cost, where that is not as the options have it.
+    """
+    source = Source.of(file.path, options, budget)
     try:
         form = format_within(source) or file.format
         for content in form.read(source):

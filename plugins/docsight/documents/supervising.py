@@ -1,41 +1,27 @@
-"""One worker in a process of its own, that may die or hang without harm to anything but the document at fault.
+"""A worker process that may die or hang without harm to anything but the document at fault.
 
-pebble's ProcessPool gives the process, its replacement, the time limit and the news of its death. What it lacks is
-here: a document is never alone in a call, so the one at fault must be found; a worker is to be replaced when its
-memory has grown; and it must not outlive the process that started it. For the second each worker is a pool of its
-own, of one process.
-
-pebble is under the LGPL: it is a package of its own that docsight imports, unchanged.
+A document is never alone in a call, for that would cost time: when a call ends badly, the one at fault is found by
+giving its file alone, and then, by what the worker had noted before, one item after the other.
 """
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from threading import Event
+from typing import Self
 
+from docsight.documents.hosting import start, work
 from docsight.documents.inputs import Problem
 from docsight.documents.pipeline import Pipeline
+from docsight.documents.processes import DiedError, WorkerProcess
 from docsight.documents.shards import Entry, Shard, ShardWriter
-from docsight.documents.work import Outcome, Settings, Unit, Worker, hash_file, problem_record
-from docsight.errors import ConfigError
+from docsight.documents.work import Outcome, Settings, Unit, hash_file, problem_record
+from docsight.errors import BundleError, ConfigError
 
-if TYPE_CHECKING:
-    from pebble import ProcessPool
-
-# How many items a file with parts gets, one time after the other, when it has killed a worker.
-_LIMITS: tuple[int | None, ...] = (None, 64, 8, 1)
 _START_SECONDS = 600
 _ATTEMPTS = 3
 _GIVE_UP_AFTER = 3  # items of one file that kill their worker one after the other
-_MEGABYTE = 1 << 20
+_ITEMS_PASSED_A_SECOND = 100  # at least, by a worker that goes on in the midst of a file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +47,49 @@ class Setup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reply:
-    outcome: Outcome
-    growth: float  # of the memory since the worker was ready, in megabytes
+class _Task:
+    """Units to do in one call.
+
+    Args:
+        safe: Items of the file before this one have been done before, by a worker that died.
+        until: Those between are given one by one, as one of them is at fault.
+    """
+
+    units: tuple[Unit, ...]
+    safe: int = 0
+    until: int = 0
+
+    @property
+    def limit(self) -> int | None:
+        """How many items it may do."""
+        start = self.units[0].start
+        return max(1, self.safe - start) if start < self.until else None
+
+    @property
+    def is_one_document(self) -> bool:
+        """Whether nothing is left to divide."""
+        return len(self.units) == 1 and (not self.units[0].file.format.has_parts or self.limit == 1)
+
+    def smaller(self, done: int, begun: int) -> list["_Task"]:
+        """Divide what failed; nothing where it is one document.
+
+        Args:
+            done: How many items of the file were done.
+            begun: The number of the item that was read last.
+        """
+        if self.is_one_document:
+            return []
+        if len(self.units) > 1:
+            return [_Task(units=(unit,)) for unit in self.units]
+        start = self.units[0].start
+        safe = max(start, done)
+        if self.limit is not None:  # what was safe is not
+            safe = min(safe, start + self.limit // 8)
+        return [_Task(units=self.units, safe=safe, until=max(self.until, begun + 1, start + 1))]
+
+    def rest(self, left: tuple[Unit, ...]) -> "_Task":
+        """Make the task that follows this one, when it is done."""
+        return replace(self, units=left) if len(left) == 1 else _Task(units=left)
 
 
 class Supervisor:
@@ -80,10 +106,9 @@ class Supervisor:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._pool: ProcessPool | None = None
-        self._lifeline: tuple[Connection, Connection] | None = None
+        self._process = WorkerProcess()
         self._documents = 0
-        self._stopped = threading.Event()
+        self._stopped = Event()
 
     def __enter__(self) -> Self:
         self._start()
@@ -95,113 +120,95 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the worker at once, whatever it is doing; to be called from any thread."""
         self._stopped.set()
-        self._end()
+        self._process.stop()
 
     def run(self, units: tuple[Unit, ...]) -> Iterator[Shard]:
-        """Do units, and yield each shard as it is complete; every unit is in one of them, come what may."""
-        work: list[tuple[tuple[Unit, ...], int]] = [(units, 0)]  # the last is next; with the number of its limit
-        deaths = 0
-        while work and not self._stopped.is_set():
-            units, limit = work.pop()
+        """Do units, and yield each shard as it is complete; every unit is in one of them, come what may.
+
+        Raises:
+            BundleError, ConfigError: The pipeline, a setting or the disk is at fault, not a document.
+        """
+        tasks = [_Task(units=units)] if units else []  # the last is next
+        faults = 0
+        while tasks and not self._stopped.is_set():
+            task = tasks.pop()
             try:
-                outcome = self._call(units, _LIMITS[limit])
-            except (_DiedError, TimeoutError) as err:
+                outcome = self._call(task)
+            except (BundleError, ConfigError):
+                raise
+            except Exception as err:  # noqa: BLE001 - whatever it is, it costs one document
                 if self._stopped.is_set():
                     return
-                self._restart()
-                (unit, *others) = units
-                if others:  # which of them it was, is seen when each is alone
-                    work.extend(((one,), 0) for one in reversed(units))
-                elif unit.file.format.has_parts and limit + 1 < len(_LIMITS):
-                    work.append((units, limit + 1))
-                else:
-                    deaths += 1
-                    goes_on = unit.file.format.has_parts and deaths < _GIVE_UP_AFTER
-                    yield self._fail(unit, err, goes_on=goes_on)
-                    if goes_on:
-                        rest = Unit(file=unit.file, start=unit.start + 1, sha256=unit.sha256)
-                        work.append(((rest,), limit))
+                marks = self._process.marks
+                if isinstance(err, DiedError | TimeoutError):
+                    self._restart()
+                if smaller := task.smaller(*marks):
+                    tasks.extend(reversed(smaller))
+                    continue
+                faults += 1
+                (unit,) = task.units
+                goes_on = unit.file.format.has_parts and faults < _GIVE_UP_AFTER
+                yield self._fail(unit, err, goes_on=goes_on)
+                if goes_on:
+                    rest = replace(unit, start=unit.start + 1)
+                    tasks.append(task.rest((rest,)))
             else:
-                deaths = 0
+                faults = 0
                 if outcome.left:
-                    work.append((outcome.left, max(0, limit - 1)))
+                    tasks.append(task.rest(outcome.left))
                 yield outcome.shard
 
-    def _call(self, units: tuple[Unit, ...], limit: int | None) -> Outcome:
+    def _call(self, task: _Task) -> Outcome:
         timeout = self._setup.timeout
-        if timeout is not None and (len(units) > 1 or (units[0].file.format.has_parts and limit != 1)):
-            timeout += self._setup.settings.seconds  # for what comes before the last document
-        reply = self._wait(work, units, limit, timeout=timeout)
+        if timeout is not None:
+            timeout += task.units[0].start / _ITEMS_PASSED_A_SECOND
+            if not task.is_one_document:  # for what comes before the last document
+                timeout += self._setup.settings.seconds
+        for _ in range(_ATTEMPTS):
+            try:
+                reply = self._process.call(work, task.units, task.limit, timeout=timeout)
+                break
+            except DiedError as err:
+                if err.began or self._stopped.is_set():
+                    raise
+                self._restart()  # it died with nothing to do: that is not the fault of this work
+        else:
+            raise DiedError("died again and again before it began")
         self._documents += sum(entry.documents for entry in reply.outcome.shard.entries)
         memory = self._setup.memory
         if self._documents >= self._setup.recycle or (memory is not None and reply.growth > memory / 2):
             self._restart()
         return reply.outcome
 
-    def _wait(self, function: Any, *args: Any, timeout: float | None) -> Any:
-        from pebble import ProcessExpired
-
-        for _ in range(_ATTEMPTS):
-            try:
-                if self._pool is None:  # stopped from another thread
-                    raise CancelledError
-                future: Future[Any] = self._pool.schedule(function, args=args, timeout=timeout)
-                return future.result()
-            except ProcessExpired as err:
-                raise _DiedError(_how(err.exitcode)) from err
-            except CancelledError as err:
-                raise _DiedError("was stopped") from err
-            except BrokenProcessPool:  # it died with nothing to do: that is not the fault of this work
-                if function is start:
-                    raise
-                self._restart()
-        raise _DiedError("died again and again before it began")
-
     def _start(self) -> None:
-        from pebble import ProcessPool
-
-        context = _context()
-        self._lifeline = context.Pipe(duplex=False)
-        self._pool = ProcessPool(max_workers=1, initializer=_end_with, initargs=(self._lifeline[0],), context=context)
         self._documents = 0
         try:
-            self._wait(start, self._setup, timeout=_START_SECONDS)
-        except (_DiedError, TimeoutError, BrokenProcessPool) as err:
-            self._end()
-            raise ConfigError(f"a worker could not load the pipeline: the process {err}") from err
+            self._process.start(start, self._setup, timeout=_START_SECONDS)
+        except (DiedError, TimeoutError) as err:
+            self._process.stop()
+            how = f"took longer than {_START_SECONDS} seconds" if isinstance(err, TimeoutError) else str(err)
+            raise ConfigError(
+                f"a worker could not load the pipeline: the process {how}; with workers a script has to keep what it "
+                'does under `if __name__ == "__main__":`'
+            ) from err
         except BaseException:
-            self._end()
+            self._process.stop()
             raise
 
     def _restart(self) -> None:
-        self._end()
-        if not self._stopped.is_set():
+        self._process.stop()
+        self._process = WorkerProcess()
+        if not self._stopped.is_set():  # asked when `stop` sees the new one
             self._start()
 
-    def _end(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()
-            pool.join()
-        lifeline, self._lifeline = self._lifeline, None
-        for end in lifeline or ():
-            end.close()
-
     def _fail(self, unit: Unit, error: Exception, *, goes_on: bool) -> Shard:
-        """Write down that a unit has killed its worker, or has taken too long."""
+        """Write down that a unit has killed its worker, has taken too long or cannot be told."""
         settings, setup = self._setup.settings, self._setup
-        is_timeout = isinstance(error, TimeoutError)
-        message = f"took longer than {setup.timeout:g} seconds" if is_timeout else f"the process that read it {error}"
-        part = f"item {unit.start + 1}" if unit.file.format.has_parts else ""
-        if part and not goes_on:
-            message += "; what comes after it was given up"
-        problem = Problem(
-            path=unit.file.name,
-            part=part if goes_on else "",
-            error="Timeout" if is_timeout else "WorkerDied",
-            message=message,
-            is_timeout=is_timeout,
-        )
+        part = f"item {unit.start + 1}" if goes_on else ""
+        problem = _problem(unit.file.name, part, error, setup.timeout)
+        if unit.file.format.has_parts and not goes_on:
+            message = f"{problem.message} (item {unit.start + 1}); what comes after it was given up"
+            problem = replace(problem, message=message)
         entry = Entry(
             name=unit.file.name,
             size=unit.file.size,
@@ -209,101 +216,21 @@ class Supervisor:
             start=unit.start,
             next=unit.start + 1 if goes_on else None,
             lines=1,
-            seconds=setup.timeout or 0.0 if is_timeout else 0.0,
+            seconds=setup.timeout or 0.0 if problem.is_timeout else 0.0,
         )
         if goes_on:
             entry.failed = 1
         else:
-            entry.status = "timeout" if is_timeout else "failed"
-            entry.error, entry.message = problem.error, problem.message
+            entry.status, entry.error, entry.message = problem.status, problem.error, problem.message
         writer = ShardWriter(setup.folder, fingerprint=settings.fingerprint, with_docs=settings.with_docs)
         writer.add({"problem": problem_record(problem)})
         return writer.commit([entry])
 
 
-class _DiedError(Exception):
-    """The worker process is no more; the message tells how it ended."""
-
-
-_worker: Worker | None = None
-_memory_at_start = 0.0
-
-
-def start(setup: Setup) -> None:
-    """Make this process a worker: load the pipeline."""
-    global _worker, _memory_at_start
-    import torch
-
-    torch.set_num_threads(1)
-    nlp = setup.pipeline.load()
-    # The limit of spaCy is there for the memory that parsers need; who sets max_chars has decided on it.
-    nlp.max_length = max(nlp.max_length, setup.settings.max_chars)
-    nlp("This loads what is loaded on first use.")
-    _worker = Worker(nlp, setup.settings, setup.folder)
-    _memory_at_start = _peak_memory()
-    if setup.memory is not None:
-        _limit_memory(setup.memory)
-
-
-def work(units: tuple[Unit, ...], limit: int | None) -> _Reply:
-    """Do units in this process."""
-    if _worker is None:
-        raise ConfigError("this process was not started as a worker")
-    outcome = _worker(units, limit=limit)
-    return _Reply(outcome=outcome, growth=_peak_memory() - _memory_at_start)
-
-
-def _context() -> Any:
-    """Choose how processes start: by a server that has imported what is slow, where there is such a thing.
-
-    Not as plain copies of this process: what threads hold in that moment would be held for ever.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["docsight.documents.preload"])
-    return context
-
-
-def _end_with(lifeline: Connection) -> None:
-    """End this process when the one that started it ends, even by `kill -9`: the pipe between them is closed then."""
-
-    def watch() -> None:
-        try:
-            lifeline.recv()
-        except (EOFError, OSError):
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _how(exitcode: int | None) -> str:
-    if exitcode is None or exitcode >= 0:
-        return f"ended by itself (exit code {exitcode})"
-    try:
-        return f"was ended by {signal.Signals(-exitcode).name}"
-    except ValueError:
-        return f"was ended by signal {-exitcode}"
-
-
-def _peak_memory() -> float:
-    """Give the most memory that this process ever had, in megabytes; 0 where that is not told."""
-    try:
-        from resource import RUSAGE_SELF, getrusage
-    except ImportError:  # Windows
-        return 0.0
-    peak = getrusage(RUSAGE_SELF).ru_maxrss
-    return peak / _MEGABYTE if sys.platform == "darwin" else peak / 1024
-
-
-def _limit_memory(megabytes: int) -> None:
-    """Let the system refuse more memory than this, beyond what the process has now; elsewhere than Linux nothing."""
-    try:
-        from resource import RLIMIT_DATA, getrlimit, setrlimit
-
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-    except (ImportError, OSError):
-        return
-    now = next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmData:")), None)
-    if now is not None:
-        setrlimit(RLIMIT_DATA, (now + megabytes * _MEGABYTE, getrlimit(RLIMIT_DATA)[1]))
+def _problem(name: str, part: str, error: Exception, timeout: float | None) -> Problem:
+    if isinstance(error, TimeoutError) and timeout is not None:
+        message = f"took longer than {timeout:g} seconds"
+        return Problem(path=name, part=part, error="Timeout", message=message, is_timeout=True)
+    if isinstance(error, DiedError):
+        return Problem(path=name, part=part, error="WorkerDied", message=f"the process that read it {error}")
+    return Problem.of(name, error, part=part)

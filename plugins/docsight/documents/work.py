@@ -6,13 +6,13 @@ The same class works in this process, in a process of its own and in an actor of
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.annotating import Result, Stretch, annotate, batches, stretches
-from docsight.documents.formats.source import ReadOptions
+from docsight.documents.formats.source import Budget, ReadOptions
 from docsight.documents.inputs import File, Problem
 from docsight.documents.pictures import failure
 from docsight.documents.reading import Document, read_file
@@ -73,6 +73,8 @@ class Worker:
         settings: How to work.
         folder: Where shards go.
         on_batch: Called after each batch, with what the shard has of files that are complete, and of the others.
+        marks: Two numbers to be kept up to date, where a call has one file: how many of its items are done, and the
+            number of the one that was read last. They tell what killed this process.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Worker:
         folder: Path,
         *,
         on_batch: Callable[[list[Entry]], None] | None = None,
+        marks: MutableSequence[int] | None = None,
     ) -> None:
         from docsight import attributes
 
@@ -90,6 +93,7 @@ class Worker:
         self._settings = settings
         self._folder = folder
         self._on_batch = on_batch
+        self._marks = marks if marks is not None else [0, 0]
         self._thumbnails = Thumbnails()
         self._open: _Reading | None = None  # of a file that is not at its end yet
 
@@ -131,9 +135,12 @@ class _Reading:
         self.at = 0
         self.stamp = _stamp(unit.file)
         self.sha256 = hash_file(unit.file)
-        self._items = read_file(unit.file, options)
+        budget = Budget.of(options)
+        budget.is_passing = unit.start > 0
+        self._items = read_file(unit.file, options, budget=budget)
         while self.at < unit.start and next(self._items, None) is not None:
             self.at += 1
+        budget.is_passing = False
 
     def next(self) -> Document | Problem | None:
         """Give the next item, or None at the end."""
@@ -168,6 +175,7 @@ class _Shift:
         """Read documents until there are enough for the shard."""
         while self.left and not self._is_over():
             unit = self.left.popleft()
+            self._worker._marks[:] = unit.start, unit.start
             reading = self._worker._begin(unit)
             entry = Entry(
                 name=unit.file.name,
@@ -185,13 +193,14 @@ class _Shift:
                     self.left.appendleft(Unit(file=unit.file, start=reading.at, sha256=reading.sha256))
                     self._worker._open = reading
                     break
+                self._worker._marks[1] = reading.at
                 item = reading.next()
-                if item is None:
-                    break
-                self._items += 1
                 if reading.has_changed:
                     entry.is_void, entry.status, entry.error, entry.message = True, "failed", "DataError", CHANGED
                     break
+                if item is None:
+                    break
+                self._items += 1
                 self._slots.append(_Slot())
                 if isinstance(item, Problem):
                     self._record(entry, item, self._slots[-1])
@@ -233,8 +242,8 @@ class _Shift:
         return self.entries
 
     def _is_over(self) -> bool:
-        if self._limit is not None:
-            return self._items >= self._limit
+        if self._limit is not None and self._items >= self._limit:
+            return True
         return time.monotonic() >= self._until or self._writer.size >= self._worker._settings.shard_chars
 
     def _finish(self, entry: Entry, document: Document, slot: "_Slot") -> None:
@@ -283,6 +292,7 @@ class _Shift:
         while self._slots and (first := self._slots[0].line) is not None:
             self._writer.add(first)
             self._slots.popleft()
+            self._worker._marks[0] += 1
 
 
 @dataclass

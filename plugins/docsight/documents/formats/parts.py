@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from docsight.documents.formats import find_format
-from docsight.documents.formats.content import Content, Flaw
+from docsight.documents.formats.content import Content, Flaw, SkipError
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -38,6 +38,9 @@ def read_part(source: Source, part: str, *, named: bool = False) -> Iterator[Con
         if source.depth > limit:
             raise DataError(f"lies in more than {limit} containers, one in the other, and was not read")
         form = find_format(source, named=named)
+        if source.budget.is_passing and not form.has_parts:
+            yield Flaw(part=part, error=SkipError("was read before"))
+            return
         yield from under(part, form.read(source), form=form.name)
     except SpentError:
         raise

@@ -9,6 +9,8 @@ from docsight.errors import DataError
 
 Ocr = Literal["auto", "never", "always"]
 
+_STEP = 1 << 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
@@ -35,10 +37,18 @@ class ReadOptions:
 
 @dataclass(kw_only=True)
 class Budget:
-    """What the containers of one file may still cost, shared by all of them."""
+    """What the containers of one file may still cost, shared by all of them.
+
+    Args:
+        bytes: Of all parts when unpacked.
+        parts: How many there may be.
+        is_passing: Whether the parts that come now were read before, and are only counted: whoever sets it goes on
+            behind them. A part that is one document is not read again, and a flaw stands in its place.
+    """
 
     bytes: int
     parts: int
+    is_passing: bool = False
 
     @classmethod
     def of(cls, options: ReadOptions) -> "Budget":
@@ -64,10 +74,10 @@ class Source:
     budget: Budget = field(default_factory=lambda: Budget.of(ReadOptions()))
 
     @classmethod
-    def of(cls, path: Path, options: ReadOptions | None = None) -> "Source":
+    def of(cls, path: Path, options: ReadOptions | None = None, budget: Budget | None = None) -> "Source":
         """Make the source that a file on the disk is."""
         options = options or ReadOptions()
-        return cls(name=path.name, path=path, options=options, budget=Budget.of(options))
+        return cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
 
     def inner(self, name: str, data: bytes) -> "Source":
         """Make the source that a part of this one is; the budget is shared."""
@@ -106,8 +116,12 @@ class Source:
         if self.data is not None:
             return self.data
         limit = self.options.max_bytes
+        size = min(self.size, limit)  # Python takes the memory for all that it is asked for
         with self.open() as file:
-            data = file.read(limit + 1)
+            data = file.read(size + 1)
+            while size < len(data) <= limit:  # it has grown, or is of those that tell no size
+                size = len(data)
+                data += file.read(min(_STEP, limit + 1 - size))
         if len(data) > limit:
             raise DataError(f"has more than {limit:,} bytes, too many to be read as one document")
         return data
