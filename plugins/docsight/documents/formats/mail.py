@@ -1,6 +1,7 @@
 """Mails: the message with its main headers, then its attachments by their own formats."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.feedparser import BytesFeedParser
 from email.message import Message
 from functools import cache
@@ -10,7 +11,7 @@ from docsight.documents.formats.bodies import Body, take_apart
 from docsight.documents.formats.content import Content, Flaw, Picture, SkipError
 from docsight.documents.formats.headers import HeaderPolicy, decoded_words, header
 from docsight.documents.formats.labels import Labels
-from docsight.documents.formats.parts import read_part, under
+from docsight.documents.formats.parts import SpentError, read_part, under
 from docsight.documents.formats.payloads import payload
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -88,23 +89,25 @@ def read_message(message: Message, source: Source) -> Iterator[Content | Flaw]:
                     raise DataError(f"lies in more than {source.options.max_depth} mails, and was not read")
                 yield from under(part, read_message(leaf.get_payload(0), inner), form="mail")  # type: ignore[arg-type]
                 continue
-            data = _attachment(leaf, kind)
-        except (SkipError, DataError) as err:
+            data, damage = _attachment(leaf, kind)
+        except SpentError:
+            raise
+        except Exception as err:  # noqa: BLE001 - whatever is wrong with an attachment, the others are not concerned
             yield Flaw(part=part, error=err)
         else:
             # A mail program that calls it text/plain is a person's word for it.
-            yield from read_part(source.inner(name, data), part, named=kind == "text/plain")
+            for found in read_part(source.inner(name, data), part, named=kind == "text/plain"):
+                if damage and isinstance(found, Content):
+                    found = replace(found, notes=(*found.notes, damage))
+                yield found
 
 
-def _attachment(leaf: Message, kind: str) -> bytes:
+def _attachment(leaf: Message, kind: str) -> tuple[bytes, str]:
     if kind in _SEALED:
         raise SkipError(f"is sealed as {kind}: encrypted, or signed so that only a mail program opens it")
     if leaf.get_content_maintype() == "message":
         raise SkipError(f"no reader for {kind}")
-    data, note = payload(leaf)
-    if note:
-        raise DataError(note)
-    return data
+    return payload(leaf)
 
 
 def _name(leaf: Message, number: int) -> str:
