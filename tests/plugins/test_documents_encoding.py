@@ -83,3 +83,25 @@ def test_decode_does_not_take_other_encodings_for_damaged_utf8() -> None:
 @pytest.mark.parametrize("declared", ["rot13", "punycode", "undefined", "no-such"])
 def test_decode_passes_over_a_declaration_that_is_no_encoding_of_text(declared: str) -> None:
     assert decode("Zoë".encode(), declared=declared)[0] == "Zoë"
+
+
+@needs_guesser
+def test_decode_takes_western_text_for_western_where_rare_encodings_fit_as_well() -> None:
+    finnish = "Heinäkuun 11. päivänä menetti projekti erittäin rakkaan ystävän ja kehittäjän.\n"
+    english = (
+        "The characters missing are mainly eth and thorn. Sometimes \u00a3 is missing, too; mail J\u00f6rg about it.\n"
+    )
+    for text in (finnish * 3, english * 3):
+        assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+@needs_guesser
+def test_decode_reads_code_with_a_few_strange_bytes() -> None:
+    code = (
+        b"\\catcode`\\{=\\other \\catcode`\\}=\\other\r\n" * 60
+        + b"\\catcode`\\\xa6=\\active\r\n\\catcode`\\\xab=\\active\r\n"
+    )
+    text, encoding = decode(code)
+    assert encoding == "cp1252"
+    assert text.encode("cp1252") == code
+    assert "\u00a6" in text

@@ -1,6 +1,7 @@
 """From bytes to text when nobody says which encoding."""
 
 import codecs
+import re
 
 from docsight.errors import DataError, MissingExtraError
 
@@ -19,6 +20,15 @@ _GUESS_BYTES = 256 * 1024
 # Not guessed: UTF-16 and UTF-32 without a mark nearly always have NUL bytes, and EBCDIC takes all for text.
 _NEVER = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 _NEVER += ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
+# Nor those that hardly any file is in, for which short texts of the common ones are often taken.
+_NEVER += ["cp720", "cp737", "cp775", "cp856", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865"]
+_NEVER += ["cp869", "cp1006", "cp1125", "cp1258", "hp_roman8", "hz", "johab", "kz1048", "ptcp154", "koi8_t"]
+_NEVER += ["mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian"]
+_NEVER += ["mac_turkish"]
+
+# Where nothing fits, one in so many bytes may be beyond ASCII for the text to be read as if it were western.
+_ASCII_FOR_A_WESTERN = 100
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 # Of the characters beyond ASCII, as many must be right for each that is wrong, for a text to be damaged UTF-8.
 # In the other encodings hardly any such sequence of bytes happens to be UTF-8.
@@ -92,12 +102,22 @@ def _guess(data: bytes) -> tuple[str, str]:
     matches = from_bytes(sample, cp_exclusion=_NEVER)
     best = matches.best()
     if best is None:
+        if (text := _read_as_western(data)) is not None:
+            return text, "cp1252"
         raise DataError("is in no encoding that could be recognised: probably a binary file")
-    # Short western texts fit many encodings equally well: then the one that is by far the most common.
-    likely = [one for one in matches if one.chaos <= best.chaos and one.coherence >= best.coherence - 0.05]
+    # Short western texts fit many encodings about equally well: then the one that is by far the most common.
+    likely = [one for one in matches if one.chaos <= best.chaos + 0.03 and one.coherence >= best.coherence - 0.05]
     alike = {name for one in likely for name in (one.encoding, *one.could_be_from_charset)}
     encoding = "cp1252" if "cp1252" in alike else best.encoding
     text = _try(data, encoding)
     if text is None:
         raise DataError(f"looks like {encoding}, but cannot be decoded as such")
     return text, encoding
+
+
+def _read_as_western(data: bytes) -> str | None:
+    """Decode what is nearly all ASCII, such as code with a few strange bytes; None for anything else."""
+    beyond = sum(data.count(byte) for byte in range(0x80, 0x100))
+    if beyond * _ASCII_FOR_A_WESTERN > len(data) or _CONTROLS.search(data):
+        return None
+    return _try(data, "cp1252")
