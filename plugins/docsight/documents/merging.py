@@ -7,11 +7,13 @@ from typing import Any
 from docsight.documents.inputs import File, Problem
 from docsight.documents.planning import Place, Plan
 from docsight.documents.report import Report
-from docsight.documents.shards import Entry, Shard, ShardReader, read_docs
+from docsight.documents.shards import DamagedError, Entry, Shard, ShardReader, read_docs, remove
 from docsight.documents.summary import Summary
 from docsight.documents.work import problem_record
-from docsight.documents.writing import DOCUMENTS, ERRORS, MANIFEST, REPORT, TABLES, Outputs, Store, docs_name
+from docsight.documents.writing import DOCUMENTS, ERRORS, MANIFEST, REPORT, TABLES, Outputs, Store, docs_name, telling
 from docsight.errors import ConfigError
+
+_MAX_OPEN = 16  # shards
 
 
 def merge(
@@ -37,8 +39,25 @@ def merge(
         The names of the files.
 
     Raises:
-        ConfigError: A file cannot be written, or a shard is damaged.
+        ConfigError: A file cannot be written, or a shard is damaged, which is removed then.
     """
+    try:
+        return _merge(store, plan, formats, summary, pipeline, on_problem)
+    except DamagedError as err:
+        remove(store.shards, [err.name])
+        raise ConfigError(
+            f"a part of the work in {store.shards} was damaged, and was removed; run again: it will be done again"
+        ) from err
+
+
+def _merge(
+    store: Store,
+    plan: Plan,
+    formats: Collection[str],
+    summary: Summary,
+    pipeline: str,
+    on_problem: Callable[[Problem], None] | None,
+) -> list[str]:
     lines = (MANIFEST, ERRORS, REPORT, *([DOCUMENTS] if "jsonl" in formats else []))
     with ExitStack() as stack:
         outputs = Outputs(store, lines)
@@ -78,13 +97,15 @@ class _Sinks:
         if self._jsonl:
             self._outputs.write_json(DOCUMENTS, record)
         if self._tables is not None:
-            self._tables.add(record)
+            with telling(TABLES["documents"]):
+                self._tables.add(record)
         if self._keep_docs:
             self.docs.setdefault(shard.name, []).extend(docs)
 
     def close(self) -> None:
         if self._tables is not None:
-            self._tables.close()
+            with telling(TABLES["documents"]):
+                self._tables.close()
 
 
 class _Taker:
@@ -113,10 +134,9 @@ class _Taker:
             raise ConfigError(f"nothing is known of {file.name}: run again")
         self._outputs.write_json(MANIFEST, _manifest(entries))
         told = False
-        for place in places:
+        has_changed = any(entry.is_void for entry in entries)
+        for place in () if has_changed else places:
             for line in readers.lines(place):
-                if place.entry.is_void:
-                    continue
                 if "problem" in line:
                     told = told or not line["problem"]["part"]
                     self._problem(_problem_of(line["problem"]), of_part=bool(line["problem"]["part"]))
@@ -145,19 +165,19 @@ class _Taker:
 
 
 class _Readers:
-    """The shards that are being read; files of one lie together, so few are open at a time."""
+    """The shards that are being read; files of one lie together, so few need to be open at a time."""
 
     def __init__(self, store: Store) -> None:
         self._folder = store.shards
-        self._open: dict[str, ShardReader] = {}
+        self._open: dict[str, ShardReader] = {}  # the one that was read last is the last
 
     def lines(self, place: Place) -> Iterator[dict[str, Any]]:
         name = place.shard.name
-        if name not in self._open:
-            self._open[name] = ShardReader(self._folder, place.shard)
-        yield from self._open[name].lines(place.number)
-        if place.number == len(place.shard.entries) - 1:
-            self._open.pop(name).close()
+        reader = self._open.pop(name, None) or ShardReader(self._folder, place.shard)
+        if len(self._open) >= _MAX_OPEN:
+            self._open.pop(next(iter(self._open))).close()
+        self._open[name] = reader
+        yield from reader.lines(place.number)
 
     def close(self) -> None:
         for reader in self._open.values():
@@ -168,7 +188,7 @@ def _manifest(entries: list[Entry], *, part: str = "") -> dict[str, Any]:
     """Make the line of a file, or of a part of it, out of what shards have of it."""
     first, last = entries[0], entries[-1]
     bad = next((entry for entry in entries if entry.status not in ("ok", "skipped")), last)
-    used = [entry for entry in entries if not entry.is_void]
+    used = [] if any(entry.is_void for entry in entries) else entries
 
     def total(name: str) -> Any:
         return sum(getattr(entry, name) for entry in used)
@@ -210,6 +230,8 @@ def _merge_docs(store: Store, plan: Plan, wanted: dict[str, list[int]], outputs:
                 yield packed, [number - first for number in range(first, first + count) if number in keep]
 
     def write(number: int, data: bytes) -> None:
-        outputs.path(docs_name(number)).write_bytes(data)
+        path = outputs.path(docs_name(number))
+        with telling(str(path)):
+            path.write_bytes(data)
 
     merge_docs(parts(), write)

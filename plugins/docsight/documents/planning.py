@@ -109,7 +109,10 @@ def _chain(places: list[Place], file: File) -> list[Place]:
     usable = [
         place
         for place in places
-        if place.entry.size == file.size and place.entry.sha256 is not None and not place.entry.is_void
+        if place.entry.size == file.size
+        and place.entry.sha256 is not None
+        and not place.entry.is_void
+        and (place.entry.next is None or place.entry.next > place.entry.start)
     ]
     starts = {place.entry.start: place for place in usable}
     chain: list[Place] = []

@@ -2,8 +2,9 @@
 
 A shard is two or three files in `OUT/.docsight/shards`: `NAME.jsonl.gz` with a line for each document and each
 problem, `NAME.docs` with packed Docs where these are wanted, and `NAME.json`, the index of the files it is about.
-The index is put in place last: a shard without one does not exist. So a run that is killed at any moment has lost
-no more than the shards that were being written, and the next run begins by reading the indices.
+The index is put in place last: a shard without one does not exist, nor one whose files are not as long as it says.
+So a run that is killed at any moment has lost no more than the shards that were being written, and the next run
+begins by reading the indices.
 """
 
 import gzip
@@ -12,6 +13,7 @@ import os
 import shutil
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -77,6 +79,18 @@ class Shard:
     entries: list[Entry] = field(default_factory=list)
 
 
+class DamagedError(ConfigError):
+    """A shard does not hold what its index says; it is to be removed, and what it held to be done again.
+
+    Args:
+        name: Of the shard.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the shard {name} is damaged; remove it and run again")
+
+
 class ShardWriter:
     """Writes a shard; nothing of it exists before `commit`.
 
@@ -95,12 +109,11 @@ class ShardWriter:
             self._file = gzip.open(self._path(_LINES), "wt", encoding="utf-8", compresslevel=_LEVEL)  # noqa: SIM115
             self._archive = zipfile.ZipFile(self._path(_DOCS), "w") if with_docs else None
 
-    def add(self, line: dict[str, Any]) -> None:
-        """Add a line."""
-        text = json.dumps(line, ensure_ascii=False, allow_nan=False)
-        self.size += len(text)
+    def add(self, line: str) -> None:
+        """Add a line, as `dumps` makes it."""
+        self.size += len(line)
         with telling(str(self._folder)):
-            self._file.write(text + "\n")
+            self._file.write(line + "\n")
 
     def add_docs(self, packed: bytes, number: int) -> int:
         """Add packed Docs, `number` of them; return the number of the first in this shard."""
@@ -117,14 +130,16 @@ class ShardWriter:
             self._file.close()
             if self._archive is not None:
                 self._archive.close()
+            sizes = {}
+            for suffix in (_LINES, *([_DOCS] if self._archive is not None else [])):
+                with self._path(suffix).open("rb") as written:  # an error, where another run has removed it
+                    os.fsync(written.fileno())
+                    sizes[suffix] = os.fstat(written.fileno()).st_size
             index = self._path(_INDEX + ".new")
             with index.open("w", encoding="utf-8") as file:
-                json.dump({"version": _VERSION, **asdict(self._shard)}, file)
+                json.dump({"version": _VERSION, "sizes": sizes, **asdict(self._shard)}, file)
                 file.flush()
                 os.fsync(file.fileno())
-            for path in (self._path(_LINES), self._path(_DOCS)):
-                with suppress(FileNotFoundError), path.open("rb") as written:
-                    os.fsync(written.fileno())
             os.replace(index, self._path(_INDEX))
         return self._shard
 
@@ -150,26 +165,34 @@ class ShardReader:
     """
 
     def __init__(self, folder: Path, shard: Shard) -> None:
-        self._path = folder / (shard.name + _LINES)
+        self._name = shard.name
         self._entries = shard.entries
         self._at = 0
-        self._file = gzip.open(self._path, "rt", encoding="utf-8", newline="\n")  # noqa: SIM115
+        try:
+            self._file = gzip.open(folder / (shard.name + _LINES), "rt", encoding="utf-8", newline="\n")  # noqa: SIM115
+        except OSError as err:
+            raise DamagedError(self._name) from err
 
     def lines(self, number: int) -> Iterator[dict[str, Any]]:
-        """Yield the lines of the entry with this number; entries before it that were not asked for are passed over.
+        """Yield the lines of the entry with this number; to read them in their order is fastest.
 
         Raises:
-            ConfigError: The shard is damaged.
+            DamagedError: The shard is damaged.
         """
         try:
+            if number < self._at:  # the order of the files was another one then
+                self._file.seek(0)
+                self._at = 0
             for entry in self._entries[self._at : number]:
                 for _ in range(entry.lines):
                     next(self._file)
             self._at = number + 1
             for _ in range(self._entries[number].lines):
                 yield json.loads(next(self._file))
-        except (OSError, EOFError, StopIteration, ValueError) as err:
-            raise ConfigError(f"{self._path} is damaged; remove it and run again") from err
+            if number + 1 == len(self._entries) and self._file.read(1):  # with the end its sum is checked
+                raise ValueError("there is more than its index says")
+        except (OSError, EOFError, StopIteration, ValueError, zlib.error) as err:
+            raise DamagedError(self._name) from err
 
     def close(self) -> None:
         """Close the file."""
@@ -186,15 +209,31 @@ def scan(folder: Path) -> list[Shard]:
     """Read the indices of all shards, oldest first, and remove what never became a shard."""
     shards: dict[str, tuple[int, Shard]] = {}
     for path in folder.glob("*" + _INDEX):
-        with suppress(OSError, ValueError, TypeError, KeyError):
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             told = json.loads(path.read_text(encoding="utf-8"))
-            if told.pop("version") == _VERSION:
+            is_ours = told.pop("version") == _VERSION
+            sizes = told.pop("sizes")
+            if is_ours and all(
+                (folder / (path.stem + suffix)).stat().st_size == size for suffix, size in sizes.items()
+            ):
                 told["entries"] = [Entry(**entry) for entry in told["entries"]]
                 shards[path.stem] = path.stat().st_mtime_ns, Shard(**told)
     for path in folder.iterdir():
         if path.name.partition(".")[0] not in shards:
             path.unlink(missing_ok=True)
     return [shard for _, shard in sorted(shards.values(), key=lambda one: one[0])]
+
+
+def dumps(line: dict[str, Any]) -> str:
+    """Write a line.
+
+    Raises:
+        ValueError: It has a number that JSON has not, or half a character.
+        TypeError: It has what is no plain data.
+    """
+    text = json.dumps(line, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    return text
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
@@ -204,11 +243,18 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 
 
 def read_docs(folder: Path, shard: Shard) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the number of the first Doc, how many there are, and the packed Docs, in order."""
-    with zipfile.ZipFile(folder / (shard.name + _DOCS)) as archive:
-        for name in archive.namelist():
-            first, _, number = name.partition("-")
-            yield int(first), int(number), archive.read(name)
+    """Yield the number of the first Doc, how many there are, and the packed Docs, in order.
+
+    Raises:
+        DamagedError: The shard is damaged.
+    """
+    try:
+        with zipfile.ZipFile(folder / (shard.name + _DOCS)) as archive:
+            for name in archive.namelist():
+                first, _, number = name.partition("-")
+                yield int(first), int(number), archive.read(name)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as err:
+        raise DamagedError(shard.name) from err
 
 
 def clear(folder: Path) -> None:

@@ -14,7 +14,7 @@ from docsight.documents.hosting import start, work
 from docsight.documents.inputs import Problem
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.processes import DiedError, WorkerProcess
-from docsight.documents.shards import Entry, Shard, ShardWriter
+from docsight.documents.shards import Entry, Shard, ShardWriter, dumps
 from docsight.documents.work import Outcome, Settings, Unit, hash_file, problem_record
 from docsight.errors import BundleError, ConfigError
 
@@ -223,7 +223,7 @@ class Supervisor:
         else:
             entry.status, entry.error, entry.message = problem.status, problem.error, problem.message
         writer = ShardWriter(setup.folder, fingerprint=settings.fingerprint, with_docs=settings.with_docs)
-        writer.add({"problem": problem_record(problem)})
+        writer.add(dumps({"problem": problem_record(problem)}))
         return writer.commit([entry])
 
 

@@ -16,7 +16,7 @@ from docsight.documents.formats.source import Budget, ReadOptions
 from docsight.documents.inputs import File, Problem
 from docsight.documents.pictures import failure
 from docsight.documents.reading import Document, read_file
-from docsight.documents.shards import Entry, Shard, ShardWriter
+from docsight.documents.shards import Entry, Shard, ShardWriter, dumps
 from docsight.documents.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -263,18 +263,23 @@ class _Shift:
             corrections=whole.corrections, entities=whole.entities, images=[image.record for image in whole.images]
         )
         words = len(document.text.split())
+        line: dict[str, Any] = {"document": record, "words": words}
+        if thumbnails := self._worker._thumbnails.make(whole.images):
+            line["thumbnails"] = thumbnails
+        if docs:
+            line["docs"] = docs
+        try:
+            text = dumps(line)
+        except (ValueError, TypeError) as err:  # a component's score that is no number, or half a character
+            self._record(entry, Problem.of(document.path, err, part=document.part), slot)
+            return
         entry.documents += 1
         entry.words += words
         entry.entities += len(whole.entities)
         entry.corrections += sum(row["applied"] for row in whole.corrections)
         entry.images += len(whole.images)
         entry.notes += len(document.notes)
-        line: dict[str, Any] = {"document": record, "words": words}
-        if thumbnails := self._worker._thumbnails.make(whole.images):
-            line["thumbnails"] = thumbnails
-        if docs:
-            line["docs"] = docs
-        self._fill(entry, slot, line)
+        self._fill(entry, slot, text)
 
     def _record(self, entry: Entry, problem: Problem, slot: "_Slot") -> None:
         if problem.part:
@@ -283,9 +288,9 @@ class _Shift:
         else:
             entry.status = "skipped" if problem.skipped else "failed"
             entry.error, entry.message = problem.error, problem.message
-        self._fill(entry, slot, {"problem": problem_record(problem)})
+        self._fill(entry, slot, dumps({"problem": problem_record(problem)}))
 
-    def _fill(self, entry: Entry, slot: "_Slot", line: dict[str, Any]) -> None:
+    def _fill(self, entry: Entry, slot: "_Slot", line: str) -> None:
         """Write a line, and those after it that were only waiting for it."""
         entry.lines += 1
         slot.line = line
@@ -299,7 +304,7 @@ class _Shift:
 class _Slot:
     """The place of an item among the lines of the shard; a problem is there at once, a document after its batch."""
 
-    line: dict[str, Any] | None = None
+    line: str | None = None
 
 
 def problem_record(problem: Problem) -> dict[str, Any]:
