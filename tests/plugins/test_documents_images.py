@@ -138,7 +138,9 @@ def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypa
     assert [item.format.name for item in find(tmp_path) if isinstance(item, File)] == ["text", "png"]
 
 
-def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "photo").write_bytes(encode())
 
     def refuse(*_: Any, **__: Any) -> None:
@@ -246,7 +248,7 @@ def test_process_reaches_the_end_of_its_progress_with_pictures(folder: Path, nlp
         (folder / f"{number}.png").write_bytes(encode())
     shares: list[float] = []
     process(folder, nlp, tmp_path / "out", batch_size=1, on_progress=lambda progress: shares.append(progress.share))
-    assert shares == pytest.approx([1 / 3, 2 / 3, 1])
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1, 1])
 
 
 def test_process_fails_a_picture_only_where_every_component_did(folder: Path, nlp: Language, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ _UNREADABLE = {
     "scripts": rb"#!\s*/",
     "XML": rb"(?:\xef\xbb\xbf)?\s*<\?xml\s",
 }
+_OFFICE_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
 TEXTUAL_KINDS = ("scripts", "XML")  # read as plain text by those who name them
 _UNREADABLE_HEADS = {what: re.compile(one, re.S) for what, one in _UNREADABLE.items()}
 
@@ -74,7 +75,7 @@ def binary_format(source: Source) -> str | None:
     try:
         found, what = zip_kind(source)
     except DataError:
-        return None if source.suffix in (".docx", ".docm", ".pptx", ".pptm") else "zip"  # whose reader tells why
+        return None if source.suffix in _OFFICE_SUFFIXES else "zip"  # whose reader tells why
     if found is None:
         raise SkipError(f"no reader for {what}")
     return found
