@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from docsight.documents.pipeline import Pipeline
-from docsight.documents.shards import Entry, Shard, ShardReader
+from docsight.documents.shards import DamagedError, Entry, Shard, ShardReader
 from docsight.documents.supervising import Setup, Supervisor
 from docsight.documents.work import Unit
 from docsight.errors import ConfigError, MissingExtraError
@@ -231,7 +231,7 @@ def _await(folder: Path, shard: Shard) -> None:
     while True:
         try:
             ShardReader(folder, shard).close()
-        except FileNotFoundError as err:
+        except DamagedError as err:
             if time.monotonic() > until:
                 raise ConfigError(
                     f"a node of the Ray cluster wrote to {os.path.abspath(folder)}, but nothing has come here; "
