@@ -60,6 +60,14 @@ def test_decode_refuses_binary_data(data: bytes) -> None:
         decode(data)
 
 
+def test_decode_leaves_a_few_nul_bytes_of_a_text_out() -> None:
+    log = TEXT.encode() * 20
+    assert decode(log + b"\0" * 8 + log) == (TEXT * 40, "utf-8 (8 NUL bytes left out)")
+    for data in (log + b"\0" * 300, TEXT.encode("cp1252") * 20 + b"\0", TEXT.encode("utf-16-le")):
+        with pytest.raises(DataError, match="NUL bytes"):
+            decode(data)
+
+
 def test_decode_names_the_extra_that_guessing_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
     assert decode(TEXT.encode()) == (TEXT, "utf-8")

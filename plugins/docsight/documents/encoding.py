@@ -26,6 +26,9 @@ _NEVER += ["cp869", "cp1006", "cp1125", "cp1258", "hp_roman8", "hz", "johab", "k
 _NEVER += ["mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian"]
 _NEVER += ["mac_turkish"]
 
+# A text may have one control in so many bytes: logs have NULs after a crash, Info files for their pictures.
+_BYTES_FOR_A_CONTROL = 100
+
 # Where nothing fits, one in so many bytes may be beyond ASCII for the text to be read as if it were western.
 _ASCII_FOR_A_WESTERN = 100
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -44,7 +47,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
 
     Returns:
         The text without its byte order mark, and the encoding by Python's name; of damaged UTF-8 also how many
-        bytes U+FFFD stands for.
+        bytes U+FFFD stands for, or how many NUL bytes were left out.
 
     Raises:
         DataError: The bytes are no text.
@@ -54,7 +57,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
         if data.startswith(mark):
             return _refuse_nul(_decode_marked(data, encoding)), encoding
     if b"\x00" in data:
-        raise DataError("holds NUL bytes: a binary file, or UTF-16 without its byte order mark")
+        return _without_nul(data)
     for name in filter(None, (declared, "utf-8")):
         if (text := _try(data, name)) is not None:
             return text, name
@@ -66,6 +69,16 @@ def _decode_marked(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as err:
         raise DataError(f"begins as {encoding} but is not: byte {err.start} cannot be decoded") from err
+
+
+def _without_nul(data: bytes) -> tuple[str, str]:
+    """Decode UTF-8 in which a few NUL bytes are, and leave them out."""
+    controls = sum(1 for _ in _CONTROLS.finditer(data))
+    text = _try(data.replace(b"\0", b""), "utf-8") if controls * _BYTES_FOR_A_CONTROL <= len(data) else None
+    if text is None:
+        raise DataError("holds NUL bytes: a binary file, or UTF-16 without its byte order mark")
+    count = data.count(b"\0")
+    return text, f"utf-8 ({count} NUL {'byte' if count == 1 else 'bytes'} left out)"
 
 
 def _refuse_nul(text: str) -> str:
