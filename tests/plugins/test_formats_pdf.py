@@ -128,6 +128,10 @@ def test_clean_takes_out_what_is_no_text() -> None:
     assert clean("a\x00b\r\nc\x0cd\x7f \ufb01n\uffff\ud800\u00a0e\x02") == "ab\nc\nd fin e"
 
 
+def test_clean_leaves_one_empty_line_of_several() -> None:
+    assert clean("cresc.\n\x01\n \x02\n\n\tmolto\n\nfine\n5\n8") == "cresc.\n\n\tmolto\n\nfine\n5\n8"
+
+
 def test_pdf_gives_what_people_wrote_into_forms_and_comments() -> None:
     annotations = b"/Annots[%s]" % b"".join(
         b"<</Type/Annot/Subtype/%s/Rect[0 0 50 20]%s>>" % one

@@ -165,6 +165,15 @@ def test_ocr_reads_with_tesseract_where_it_is_installed(monkeypatch: pytest.Monk
     assert found.confidence == pytest.approx((0.9 * 5 + 0.6 * 7) / 12)
 
 
+def test_ocr_takes_few_unsure_letters_for_a_drawing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    head, word = TABLE.splitlines()[0], "5\t1\t1\t1\t1\t1\t0\t0\t40\t20\t{}\t{}"
+    for sure, text, found in ((80, "AAD", None), (95, "7", "7"), (80, "Oban", "Oban")):
+        table = f"{head}\n{word.format(sure, text)}\n"
+        tesseract(monkeypatch, tmp_path, f"print({table!r})")
+        read = ocr.read_picture(drawn("Hello"))
+        assert (read and read.text) == found
+
+
 def test_ocr_tells_how_tesseract_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tesseract(monkeypatch, tmp_path, "sys.exit('no language')")
     with pytest.raises(DataError, match="Tesseract failed: no language"):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MIN_SIDE = 64  # pixels: what is smaller has no text that one could read
 
 _LEAST_SURE = 0.5  # a line that is less sure than this is rather a drawing
+_FEW, _SURE = 4, 0.9  # fewer letters and digits than this in a picture are rather one, too, unless they are sure
 _SECONDS = 300  # that Tesseract may take for a picture
 _MOST_TILTED = 0.26  # radians, 15 degrees: more than that is no scan put down askew
 _THREADS = 1  # documents are read by several processes at once
@@ -72,7 +73,10 @@ def read_picture(image: "Image", *, engine: str | None = None) -> Recognised | N
     if not lines:
         return None
     confidence = _mean([(line.confidence, len(line.text)) for line in lines])
-    return Recognised(text=arrange(lines), confidence=min(1.0, confidence))
+    text = arrange(lines)
+    if confidence < _SURE and sum(letter.isalnum() for letter in text) < _FEW:
+        return None
+    return Recognised(text=text, confidence=min(1.0, confidence))
 
 
 @cache

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 _LINE_ENDS = re.compile(r"\r\n?|[\f\v\x85\u2028\u2029]")
 # Controls but for tab and line feed, noncharacters, lone surrogates, and marks that no reader sees.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\uffff\ud800-\udfff]")
+# Signs that stand for no letter, as those of music, leave nothing but their lines.
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " "}
 )
@@ -19,7 +21,7 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 def clean(text: str) -> str:
     """Make line ends alike and take out what is no text; hyphens at line ends are left as U+FFFE."""
     text = _LINE_ENDS.sub("\n", text).translate(_LIGATURES)
-    return _UNSEEN.sub("", text).strip()
+    return _EMPTY_LINES.sub("\n\n", _UNSEEN.sub("", text)).strip()
 
 
 def words(texts: Iterable[str]) -> Counter[str]:
