@@ -173,7 +173,7 @@ class _Shift:
 
     def documents(self) -> Iterator[Document]:
         """Read documents until there are enough for the shard."""
-        while self.left and not self._is_over():
+        while self.left and not (self.entries and self._is_over()):
             unit = self.left.popleft()
             self._worker._marks[:] = unit.start, unit.start
             reading = self._worker._begin(unit)
