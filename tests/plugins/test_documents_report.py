@@ -108,7 +108,7 @@ def test_report_tells_pages_and_what_was_read_from_pictures() -> None:
     ]
     assert page.count('<div class="text read"') == 2
     assert "nned!!\nl<i>" in page  # an entity across two passages stays in one piece
-    assert "<dt>Read from pictures</dt><dd>1</dd>" in page
+    assert "<dt>Read by OCR</dt><dd>1</dd>" in page
 
 
 def test_report_calls_the_pages_of_presentations_slides() -> None:
