@@ -73,7 +73,8 @@ def _merge(
                 taker.take(item, plan.places.get(item.name, []), readers)
         if "spacy" in formats:
             _merge_docs(store, plan, sinks.docs, outputs)
-        outputs.write(REPORT, taker.report.render(summary, pipeline=pipeline))
+        others = [name for name in outputs.names if name != REPORT]
+        outputs.write(REPORT, taker.report.render(summary, pipeline=pipeline, files=others))
         sinks.close()
         return outputs.commit()
 

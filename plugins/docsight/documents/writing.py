@@ -68,7 +68,7 @@ class Outputs:
 
     def __init__(self, store: Store, names: tuple[str, ...]) -> None:
         self._store = store
-        self._names: list[str] = []
+        self.names: list[str] = []
         self._stack = ExitStack()
         self._files: dict[str, TextIO] = {}
         for name in names:
@@ -80,8 +80,8 @@ class Outputs:
 
     def path(self, name: str) -> Path:
         """Say where to write a file that will have this name."""
-        if name not in self._names:
-            self._names.append(name)
+        if name not in self.names:
+            self.names.append(name)
         return self._store.work / name
 
     def write(self, name: str, text: str) -> None:
@@ -99,10 +99,10 @@ class Outputs:
         for name, file in self._files.items():
             with telling(str(self._store.out / name)):
                 file.close()
-        for name in self._names:
+        for name in self.names:
             with telling(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
-        return self._names
+        return self.names
 
     def close(self) -> None:
         """Close what is open."""
