@@ -282,7 +282,7 @@ def test_supervisor_replaces_a_worker_that_has_grown(
         found, problems = run(supervisor, units)
     assert len(found) == 12
     assert not problems
-    assert len(restarts) in (2, 3)
+    assert 2 <= len(restarts) <= 4
 
 
 def test_supervisor_is_not_stopped_by_the_death_of_an_idle_worker(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOOK_SECONDS = 0.2  # between looks whether the process is still there
+_KILLED = -9
 
 
 class DiedError(Exception):
@@ -34,10 +35,12 @@ class DiedError(Exception):
     Args:
         message: It goes on from "the process".
         began: Whether it had begun with what it was given.
+        is_killed: Whether it was ended by SIGKILL, as the system does where memory is short, whoever is at fault.
     """
 
-    def __init__(self, message: str, *, began: bool = True) -> None:
+    def __init__(self, message: str, *, began: bool = True, is_killed: bool = False) -> None:
         self.began = began
+        self.is_killed = is_killed
         super().__init__(message)
 
 
@@ -92,7 +95,7 @@ class WorkerProcess:
             self._wait(future)
             return future.result()
         except ProcessExpired as err:
-            raise DiedError(_how(err.exitcode)) from err
+            raise DiedError(_how(err.exitcode), is_killed=err.exitcode == _KILLED) from err
         except CancelledError as err:
             raise DiedError("was stopped", began=False) from err
         except BrokenProcessPool as err:

@@ -53,11 +53,13 @@ class _Task:
     Args:
         safe: Items of the file before this one have been done before, by a worker that died.
         until: Those between are given one by one, as one of them is at fault.
+        is_second: Whether it is tried again, as it may not have been at fault.
     """
 
     units: tuple[Unit, ...]
     safe: int = 0
     until: int = 0
+    is_second: bool = False
 
     @property
     def limit(self) -> int | None:
@@ -89,7 +91,7 @@ class _Task:
 
     def rest(self, left: tuple[Unit, ...]) -> "_Task":
         """Make the task that follows this one, when it is done."""
-        return replace(self, units=left) if len(left) == 1 else _Task(units=left)
+        return replace(self, units=left, is_second=False) if len(left) == 1 else _Task(units=left)
 
 
 class Supervisor:
@@ -144,6 +146,9 @@ class Supervisor:
                     self._restart()
                 if smaller := task.smaller(*marks):
                     tasks.extend(reversed(smaller))
+                    continue
+                if isinstance(err, DiedError) and err.is_killed and not task.is_second:
+                    tasks.append(replace(task, is_second=True))
                     continue
                 faults += 1
                 (unit,) = task.units
