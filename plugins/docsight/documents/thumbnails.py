@@ -34,7 +34,7 @@ def thumbnail(source: str | bytes) -> str | None:
 
 
 class Thumbnails:
-    """Makes the thumbnails of the first pictures of each kind; a worker sees a share of a run, so it keeps to a number."""
+    """Makes thumbnails of the first pictures of each kind, as many as a worker, which sees a part of a run, may."""
 
     def __init__(self, *, of_a_kind: int = 24, in_all: int = 120) -> None:
         self._left = in_all
