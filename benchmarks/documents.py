@@ -120,31 +120,28 @@ def print_overhead(bench: Bench) -> None:
         for _ in nlp.pipe(bench.texts, batch_size=BATCH):
             pass
 
-    def in_process() -> None:
-        process(bench.inputs, nlp, bench.out(), workers=0, batch_size=BATCH, overwrite=True)
-
-    def one_worker() -> None:
-        process(bench.inputs, pipeline, bench.out(), workers=1, batch_size=BATCH, overwrite=True)
-
-    def start() -> None:
-        process(bench.one, pipeline, bench.out(), workers=1, batch_size=BATCH, overwrite=True)
+    def run(inputs: Path, workers: int) -> None:
+        process(inputs, pipeline if workers else nlp, bench.out(), workers=workers, batch_size=BATCH, overwrite=True)
 
     bare()  # so that none of the rounds is the first to see a word
-    times: dict[str, list[float]] = {call.__name__: [] for call in (bare, in_process, one_worker, start)}
+    run(bench.one, 0)
+    alone: list[float] = []
+    starts: dict[int, list[float]] = {0: [], 1: []}
+    wholes: dict[int, list[float]] = {0: [], 1: []}
     for _ in range(bench.rounds):
-        for call in (bare, in_process, one_worker, start):
-            times[call.__name__].append(_timed(call))
-    steady = [whole - begun for whole, begun in zip(times["one_worker"], times["start"], strict=True)]
-    print("| the same texts | seconds (median) | beside nlp.pipe, median of the rounds |")
-    print("|---|--:|--:|")
-    print(f"| nlp.pipe alone | {statistics.median(times['bare']):.1f} | |")
-    for name, taken in (
-        ("process, in this process", times["in_process"]),
-        ("process, one worker, without its start", steady),
-    ):
-        ratios = [mine / theirs - 1 for mine, theirs in zip(taken, times["bare"], strict=True)]
-        spread = f"{100 * min(ratios):+.1f} to {100 * max(ratios):+.1f}"
-        print(f"| {name} | {statistics.median(taken):.1f} | {100 * statistics.median(ratios):+.1f} % ({spread}) |")
+        alone.append(_timed(bare))
+        for workers in (0, 1):
+            starts[workers].append(_timed(lambda workers=workers: run(bench.one, workers)))
+            wholes[workers].append(_timed(lambda workers=workers: run(bench.inputs, workers)))
+    print("| the same texts | start and end, s | whole run, s | without start and end, s | more than nlp.pipe |")
+    print("|---|--:|--:|--:|--:|")
+    print(f"| nlp.pipe alone | | {statistics.median(alone):.1f} | {statistics.median(alone):.1f} | |")
+    for workers, name in ((0, "process, in this process"), (1, "process, one worker")):
+        steady = [whole - start for whole, start in zip(wholes[workers], starts[workers], strict=True)]
+        ratios = [100 * (mine / theirs - 1) for mine, theirs in zip(steady, alone, strict=True)]
+        seconds = " | ".join(f"{statistics.median(one):.1f}" for one in (starts[workers], wholes[workers], steady))
+        spread = f"{min(ratios):+.1f} to {max(ratios):+.1f}"
+        print(f"| {name} | {seconds} | {statistics.median(ratios):+.1f} % ({spread}) |")
     print()
 
 
