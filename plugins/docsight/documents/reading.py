@@ -12,6 +12,7 @@ from docsight.documents.formats import format_within
 from docsight.documents.formats.content import Content, Flaw, Passage, Picture, SkipError
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.inputs import File, Paths, Problem, find
+from docsight.documents.tokenizing import tokenize
 from docsight.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ class Document:
 
     def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
         """Tokenize a stretch of the text and attach its provenance and the pictures that stand in it."""
-        # The tokenizer itself, since `nlp.make_doc` refuses long texts for the sake of components.
-        doc = nlp.tokenizer(self.text[start:end])
+        doc = tokenize(nlp, self.text[start:end])
         doc._.source = self.source(start, end)
         if images := self.image_entries(start, end):
             from docsight.attributes import set_images  # not `doc._.images`, which may be another plugin's
