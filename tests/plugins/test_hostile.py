@@ -100,6 +100,10 @@ def test_good_files_beside_hostile_ones_are_read(corpus, outcomes):
             judge(case, outcomes[name])
 
 
+def test_problem_of_an_error_without_a_message_has_one():
+    assert Problem.of("a.txt", MemoryError()).message
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.slow], ids=ascii)
 def test_large_hostile_file_costs_no_more_than_itself(name, tmp_path):

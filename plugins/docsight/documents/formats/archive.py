@@ -65,6 +65,8 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
     try:
         with archive.open(info) as member:
             return unpack(member.read, source, part, packed=info.compress_size, step=step)
+    except MemoryError as err:  # by LZMA, a header of some bytes may ask for 4 GB
+        raise DataError("needs more memory to be unpacked than there is") from err
     except NotImplementedError as err:
         raise DataError(f"is packed by a method that is not supported: {err}") from err
     except DataError:

@@ -150,7 +150,7 @@ def _unpack(archive: zipfile.ZipFile, kind: str, limit: int) -> Package:
             if member.flag_bits & 1:
                 raise DataError(f"is encrypted: expected a {kind} without a password")
             try:
-                data = _read(archive, member, limit)
+                data = _read(archive, member, limit if is_media else min(limit, _MAX_XML))
             except _DAMAGED as err:
                 if isinstance(err, DataError) or not is_media:
                     raise DataError(f"is no {kind} that can be read: {name}: {err}") from err
@@ -167,6 +167,8 @@ def _unpack(archive: zipfile.ZipFile, kind: str, limit: int) -> Package:
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
     """Read a member in steps, since one that lies about its size would be unpacked whole."""
+    if member.file_size > limit:  # `zipfile` gives no more than a member says that it has
+        raise DataError("it is too large when unpacked (max_bytes)")
     pieces: list[bytes] = []
     with archive.open(member) as file:
         while piece := file.read(_CHUNK):

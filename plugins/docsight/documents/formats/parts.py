@@ -93,7 +93,8 @@ def unpack(read: Callable[[int], bytes], source: Source, part: str, *, packed: i
         source.budget.bytes -= len(chunk)
         if source.budget.bytes < 0:
             raise SpentError(
-                f"unpacks to more than {source.options.max_unpacked:,} bytes; nothing was read from {part} on"
+                f"unpacks to more than {source.options.max_unpacked:,} bytes, or than any file but a bomb; nothing was "
+                f"read from {part} on"
             )
         if size > limit:
             raise DataError(f"unpacks to more than {limit:,} bytes, too many to be read as one document")

@@ -1,6 +1,7 @@
 """What a reader reads: a file, or a part of another one that is held in memory."""
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -10,6 +11,10 @@ from docsight.errors import DataError
 Ocr = Literal["auto", "never", "always"]
 
 _STEP = 1 << 20
+
+# All parts of a file together are unpacked to so many times its size, or to this: more is in bombs alone.
+_MAX_RATIO = 500
+_ANY_MAY_UNPACK_TO = 1 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,10 @@ class Source:
     def of(cls, path: Path, options: ReadOptions | None = None, budget: Budget | None = None) -> "Source":
         """Make the source that a file on the disk is."""
         options = options or ReadOptions()
-        return cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
+        source = cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
+        with suppress(OSError):  # whoever opens it is told
+            source.budget.bytes = min(source.budget.bytes, max(_ANY_MAY_UNPACK_TO, _MAX_RATIO * source.size))
+        return source
 
     def inner(self, name: str, data: bytes) -> "Source":
         """Make the source that a part of this one is; the budget is shared."""
@@ -116,7 +124,9 @@ class Source:
         if self.data is not None:
             return self.data
         limit = self.options.max_bytes
-        size = min(self.size, limit)  # Python takes the memory for all that it is asked for
+        # Not more than there is: Python takes the memory for all that it is asked for.
+        if (size := self.size) > limit:
+            raise DataError(f"has {size:,} bytes, too many to be read as one document (at most {limit:,})")
         with self.open() as file:
             data = file.read(size + 1)
             while size < len(data) <= limit:  # it has grown, or is of those that tell no size
