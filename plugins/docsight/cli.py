@@ -1,21 +1,16 @@
 """The `docsight` command. What is slow to import is imported by the command that needs it."""
 
 import argparse
-import os
-import re
-import signal
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from docsight import __version__
 from docsight.errors import DocsightError
+from docsight.terminal import Meter, Terminated, open_closed_streams, say, terminating, visible
 
 if TYPE_CHECKING:
-    from docsight.documents import Pipeline, Problem, Progress, Summary
+    from docsight.documents import Pipeline, Problem, Summary
 
 OK, NOTHING_DONE, SOME_FAILED, INTERRUPTED, TERMINATED = 0, 1, 3, 130, 143
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -25,77 +20,31 @@ DEFAULT_TIMEOUT = 600  # seconds
 
 _LISTED_FAILURES = 5
 
-# Control characters, and marks that turn the direction of writing: a file's name is not to command the terminal.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, to be cleaned up after as Ctrl-C is."""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; errors are one line on stderr."""
-    _open_closed_streams()
+    open_closed_streams()
     parser = _parser()
     args = parser.parse_args(argv)
     try:
-        with _terminating():
+        with terminating():
             return args.run(args, parser)
     except DocsightError as err:
         return _fail(str(err))
     except OSError as err:
         return _fail(f"{err.filename}: {err.strerror}" if err.filename and err.strerror else str(err))
-    except _Terminated:
-        _say("docsight: terminated; the same command goes on where it stopped", sys.stderr, start="\n")
+    except Terminated:
+        say(f"docsight: terminated; {args.afterwards}", sys.stderr, start="\n")
         return TERMINATED
     except KeyboardInterrupt:
-        _say("docsight: interrupted; the same command goes on where it stopped", sys.stderr, start="\n")
+        say(f"docsight: interrupted; {args.afterwards}", sys.stderr, start="\n")
         return INTERRUPTED
-
-
-def _open_closed_streams() -> None:
-    """Open what the shell closed by `>&-`: Python has no stream there, and the next file would get its number."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
-
-
-@contextmanager
-def _terminating() -> Iterator[None]:
-    """Let SIGTERM end the block by an exception; signals are for the main thread alone."""
-
-    def terminate(*_: object) -> NoReturn:
-        raise _Terminated
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _say(text: str, stream: TextIO, *, start: str = "", end: str = "\n") -> None:
-    """Print; all that is not fit for a terminal is escaped, and a reader that is gone is no error."""
-    text = _visible(text)
-    try:
-        encoding = stream.encoding or "utf-8"
-        print(start + text.encode(encoding, "backslashreplace").decode(encoding), end=end, file=stream, flush=True)
-    except BrokenPipeError:
-        # Python's flush at exit must not find that out a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _visible(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Escape what was typed, too."""
-        super().error(_visible(message))
+        super().error(visible(message))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,7 +149,7 @@ def _add_process(commands: "argparse._SubParsersAction[_Parser]") -> None:
     group.add_argument("--overwrite", action="store_true", help="do all again")
     group.add_argument("--retry-failed", action="store_true", help="do again what failed before")
     group.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
-    command.set_defaults(run=_process)
+    command.set_defaults(run=_process, afterwards="the same command goes on where it stopped")
 
 
 def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -223,7 +172,7 @@ def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command.add_argument(
         "--top", type=_positive, default=9, metavar="N", help="with --data: pictures a filter (default: %(default)s)"
     )
-    command.set_defaults(run=_inspect)
+    command.set_defaults(run=_inspect, afterwards="nothing was written")
 
 
 def _positive(text: str) -> int:
@@ -267,7 +216,7 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _fail(message: str) -> int:
-    _say(f"docsight: error: {' '.join(message.split())}", sys.stderr)
+    say(f"docsight: error: {' '.join(message.split())}", sys.stderr)
     return NOTHING_DONE
 
 
@@ -288,7 +237,7 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if not problem.skipped and len(failures) < _LISTED_FAILURES:
             failures.append(problem)
 
-    meter = _Meter()
+    meter = Meter()
     try:
         summary = process(
             [*args.inputs, *(read_list(args.list) if args.list is not None else [])],
@@ -313,11 +262,11 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     finally:
         meter.close()
     for problem in failures:
-        _say(f"docsight: failed: {problem.where}: {problem.message}", sys.stderr)
+        say(f"docsight: failed: {problem.where}: {problem.message}", sys.stderr)
     if summary.failed > len(failures):
-        _say(f"docsight: and {summary.failed - len(failures)} more failed", sys.stderr)
+        say(f"docsight: and {summary.failed - len(failures)} more failed", sys.stderr)
     if not summary.documents and not summary.failed:
-        _say("docsight: error: no document was found in the input", sys.stderr)
+        say("docsight: error: no document was found in the input", sys.stderr)
     _tell(summary, args.out)
     if not summary.documents:
         return NOTHING_DONE
@@ -341,7 +290,7 @@ def _inspect(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error("--layer and --filter are for the pictures of --data")
     from docsight.inspection import inspect
 
-    meter = _Meter()
+    meter = Meter()
     try:
         found = inspect(
             args.model,
@@ -359,8 +308,8 @@ def _inspect(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     verdict = found.verdict
     label = f"{verdict.label} (" if verdict.label is not None else f"no label (most like {verdict.best}, "
     label += f"{verdict.scores[verdict.best]:.3f})"
-    _say(f"{args.image}: {label}, in_domain {verdict.in_domain:.2f}", sys.stdout)
-    _say(f"Written to {args.out}: {', '.join(found.files)}", sys.stdout)
+    say(f"{args.image}: {label}, in_domain {verdict.in_domain:.2f}", sys.stdout)
+    say(f"Written to {args.out}: {', '.join(found.files)}", sys.stdout)
     return OK
 
 
@@ -373,10 +322,10 @@ def _tell(summary: "Summary", out: str) -> None:
     if summary.images:
         counts.append(f"{summary.images:,} pictures" + _picture_labels(summary))
     counts += [f"{n:,} {what}" for n, what in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
-    _say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
+    say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
     if summary.kept:
-        _say(f"{summary.kept:,} of {summary.files:,} files were done before", sys.stdout)
-    _say(f"Written to {out}: {', '.join(summary.outputs)}", sys.stdout)
+        say(f"{summary.kept:,} of {summary.files:,} files were done before", sys.stdout)
+    say(f"Written to {out}: {', '.join(summary.outputs)}", sys.stdout)
 
 
 def _picture_labels(summary: "Summary") -> str:
@@ -384,30 +333,3 @@ def _picture_labels(summary: "Summary") -> str:
     if len(told) > 1:
         return f" ({'; '.join(f'{name}: {labels}' for name, labels in told.items())})"
     return "".join(f" ({labels})" for labels in told.values())
-
-
-class _Meter:
-    """Shows progress: one line that is rewritten on a terminal, a new line every few seconds elsewhere."""
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._is_terminal = sys.stderr.isatty()
-        self._pause = 0.2 if self._is_terminal else 5.0
-        self._due = clock() + (0.0 if self._is_terminal else self._pause)
-        self._width = 0
-
-    def __call__(self, progress: "Progress | str") -> None:
-        if self._clock() < self._due:
-            return
-        self._due = self._clock() + self._pause
-        line = str(progress)
-        if self._is_terminal:
-            _say(line.ljust(self._width), sys.stderr, start="\r", end="")
-            self._width = len(line)
-        else:
-            _say(line, sys.stderr)
-
-    def close(self) -> None:
-        """Wipe the line, so that what follows starts on a clean one."""
-        if self._width:
-            _say(" " * self._width, sys.stderr, start="\r", end="\r")

@@ -20,6 +20,7 @@ from docsight.documents.pictures import ImageCounts
 from docsight.documents.pipeline import DEFAULT_COMPONENTS
 from docsight.documents.pipeline import _device_settings as device_settings
 from docsight.documents.writing import FORMATS
+from docsight.terminal import Meter
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +182,7 @@ def test_cli_ends_quietly_when_interrupted(
         raise KeyboardInterrupt
 
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    monkeypatch.setattr(cli._Meter, "__call__", interrupt)
+    monkeypatch.setattr(Meter, "__call__", interrupt)
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 130
     assert "interrupted" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
@@ -221,7 +222,7 @@ def test_cli_cleans_up_when_it_is_terminated(
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    monkeypatch.setattr(cli._Meter, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(Meter, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 143
     assert "terminated" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
@@ -295,7 +296,7 @@ def test_meter_writes_lines_now_and_then_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = 0.0
-    meter = cli._Meter(clock=lambda: now)
+    meter = Meter(clock=lambda: now)
     progress = Progress(documents=10, failed=2, words=5000, files=48, share=0.25, seconds=20.0)
     meter(progress)
     assert capsys.readouterr().err == ""
@@ -311,7 +312,7 @@ def test_meter_rewrites_one_line_on_a_terminal(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     now = 0.0
-    meter = cli._Meter(clock=lambda: now)
+    meter = Meter(clock=lambda: now)
     meter(Progress(documents=1, failed=0, words=10, files=2, share=0.5, seconds=7200.0))
     now = 1.0
     meter(Progress(documents=2, failed=0, words=20, files=2, share=1.0, seconds=7200.0))
