@@ -2,6 +2,7 @@
 
 import codecs
 import sys
+import time
 from importlib.util import find_spec
 
 import pytest
@@ -113,3 +114,10 @@ def test_decode_reads_code_with_a_few_strange_bytes() -> None:
     assert encoding == "cp1252"
     assert text.encode("cp1252") == code
     assert "\u00a6" in text
+
+
+def test_decode_refuses_a_file_of_nothing_but_nul_bytes_at_once() -> None:
+    started = time.perf_counter()
+    with pytest.raises(DataError, match="NUL"):
+        decode(bytes(50_000_000))
+    assert time.perf_counter() - started < 5

@@ -4,8 +4,8 @@ import importlib
 import json
 import os
 import resource
-import sys
 import traceback
+import warnings
 from pathlib import Path
 
 MEMORY = 3 << 30  # bytes that a process may have for its data
@@ -28,7 +28,7 @@ def prepare(memory: int = MEMORY) -> None:
     ):
         importlib.import_module(name)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    sys.setswitchinterval(0.05)
+    warnings.simplefilter("ignore")  # Pillow has one for each damaged tag
 
 
 def read_one(path: str, ocr: str = "never") -> tuple[int, list[str]]:
