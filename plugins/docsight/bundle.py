@@ -225,7 +225,9 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         raise BundleError(f"{where}: expected 'lang' to be a string; found {config['lang']!r}.")
     for name in config["vocabularies"]:
         if not isinstance(name, str) or not re.fullmatch(r"\w{1,100}", name):
-            raise BundleError(f"{where}: {name!r} cannot name a vocabulary; expected up to 100 letters, digits and '_'.")
+            raise BundleError(
+                f"{where}: {name!r} cannot name a vocabulary; expected up to 100 letters, digits and '_'."
+            )
     return config
 
 
