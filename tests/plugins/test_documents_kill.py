@@ -198,7 +198,7 @@ def test_run_that_is_ended_leaves_no_process(arguments: list[str], tmp_path: Pat
     run = start(arguments, tmp_path / "out")
     wait_for_shards(run, tmp_path / "out")
     os.killpg(run.pid, getattr(signal, how))  # as a terminal does
-    _, told = run.communicate(timeout=20)
+    _, told = run.communicate(timeout=90)
     assert run.returncode != 0
     wait_until_gone(run.pid)
     if how == "SIGINT":

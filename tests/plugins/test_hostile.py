@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+import pebble
 import pytest
 import spacy
 
@@ -22,7 +23,8 @@ from hostile_files.case import CANARY, DOCUMENT, EITHER, FAILED, PARTLY
 from hostile_files.watching import Seen, prepare_watching, read_watched
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the corpus has files that only Unix has")
-pebble = pytest.importorskip("pebble")
+for _package in ("pyarrow", "pypdfium2", "docx", "pptx", "selectolax", "charset_normalizer"):
+    pytest.importorskip(_package, reason="the extra documents is not installed")
 
 SECONDS, SLOW_SECONDS = 30, 240
 MEGABYTES = 1600  # that reading a file may take
