@@ -165,8 +165,8 @@ DIED = "failed WorkerDied"
         ("SPIN", "timeout Timeout", "took longer than 2 seconds"),
         ("RAISE", "failed RuntimeError", "it went wrong"),
         ("SYSEXIT", "failed RuntimeError", "SystemExit was raised: enough"),
-        ("HUGE", "failed MemoryError", ""),
-        ("HOG", "failed MemoryError", ""),
+        ("HUGE", "failed MemoryError", "wants more memory than it may have"),
+        ("HOG", "failed MemoryError", "wants more memory than it may have"),
         ("ODD", "failed OddError", "odd"),
     ],
 )

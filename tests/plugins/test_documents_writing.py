@@ -42,6 +42,17 @@ def test_outputs_appear_together_with_the_usual_rights(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_outputs_leave_no_docs_of_a_larger_run(tmp_path: Path) -> None:
+    for name in ("documents.spacy", "documents-2.spacy", "documents-3.spacy", "documents-mine.txt"):
+        (tmp_path / name).write_bytes(b"old")
+    with Store(tmp_path) as store:
+        outputs = Outputs(store, ())
+        for name in ("documents.spacy", "documents-2.spacy"):
+            outputs.path(name).write_bytes(b"new")
+        outputs.commit()
+    assert names(tmp_path) == ["documents-2.spacy", "documents-mine.txt", "documents.spacy"]
+
+
 def test_store_refuses_a_folder_in_place_of_an_output_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(ConfigError, match=r"report\.html: a folder has this name"), Store(tmp_path):

@@ -11,10 +11,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docsight.documents.annotating import Stretch, annotate
+from docsight.documents.reading import Document
 from docsight.documents.work import Outcome, Unit, Worker
 from docsight.errors import ConfigError
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from docsight.documents.supervising import Setup
 
 _MEGABYTE = 1 << 20
@@ -52,11 +56,14 @@ def start(setup: "Setup") -> int:
     global _worker, _memory_at_start
     import torch
 
+    from docsight import attributes
+
+    attributes.register()
     torch.set_num_threads(1)
     nlp = setup.pipeline.load()
     # The limit of spaCy is there for the memory that parsers need; who sets max_chars has decided on it.
     nlp.max_length = max(nlp.max_length, setup.settings.max_chars)
-    nlp("This loads what is loaded on first use.")
+    _load_all(nlp)
     _worker = Worker(nlp, setup.settings, setup.folder, marks=_marks)
     _memory_at_start = _peak_memory()
     if setup.memory is not None:
@@ -73,6 +80,19 @@ def work(units: tuple[Unit, ...], limit: int | None) -> Reply:
     except (SystemExit, KeyboardInterrupt) as err:  # a component may call `exit`; it is not to end the run
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
     return Reply(outcome=outcome, growth=_peak_memory() - _memory_at_start)
+
+
+def _load_all(nlp: "Language") -> None:
+    """Have all loaded that components load on first use, by a document like any other; what fails on it is no matter.
+
+    Raises:
+        BundleError: A component has no usable model.
+        ConfigError: A component has a setting that cannot work.
+    """
+    document = Document(
+        text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
+    )
+    annotate(nlp, [Stretch(document, 0, len(document.text))])
 
 
 def _die_with(lifeline: Connection) -> None:

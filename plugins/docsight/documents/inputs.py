@@ -55,7 +55,8 @@ class Problem:
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
         """Describe an error that a file caused."""
-        message = (error.strerror if isinstance(error, OSError) else None) or str(error) or "it told no more"
+        silent = "wants more memory than it may have" if isinstance(error, MemoryError) else "it told no more"
+        message = (error.strerror if isinstance(error, OSError) else None) or str(error) or silent
         message = message.encode("utf-8", "backslashreplace").decode("utf-8")
         return cls(path=path, part=part, error=type(error).__name__, message=message, skipped=skipped, size=size)
 

@@ -102,6 +102,9 @@ class Outputs:
         for name in self.names:
             with telling(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
+        for path in self._store.out.glob(docs_name(1).replace("2", "*")):  # of a run that had more Docs
+            if DOCS in self.names and path.name not in self.names:
+                path.unlink()
         return self.names
 
     def close(self) -> None:
