@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -16,8 +15,9 @@ from docsight.documents.inputs import File, OnePath, Paths, Problem, find, one_p
 from docsight.documents.merging import merge
 from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
 from docsight.documents.planning import Plan, plan
+from docsight.documents.progress import Meter, Progress
 from docsight.documents.shards import Entry, Shard, clear, remove, scan
-from docsight.documents.summary import Progress, Summary
+from docsight.documents.summary import Summary
 from docsight.documents.supervising import Setup
 from docsight.documents.work import Settings
 from docsight.documents.writing import FORMATS, OUTPUTS, Store, telling
@@ -120,7 +120,7 @@ def process(
             with_docs=settings.with_docs,
             retry_failed=retry_failed or fail_fast,
         )
-        meter = _Meter(todo, started, on_progress)
+        meter = Meter(todo, started, on_progress)
         if fail_fast:
             _stop_at_failure(item for item in todo.items if isinstance(item, Problem))
         if todo.todo:
@@ -199,7 +199,7 @@ def _start(
     workers: int,
     engine: Engine,
     ray_address: str | None,
-    meter: "_Meter",
+    meter: Meter,
 ) -> Generator[Shard, None, None]:
     """Choose the engine and start it."""
     if not workers:
@@ -231,45 +231,3 @@ def _describe(nlp: "Language | Pipeline") -> str:
     if not isinstance(nlp, Pipeline):
         return describe(nlp)
     return nlp.path or f"{nlp.lang}: {', '.join(nlp.components) or 'tokenizer only'}"
-
-
-class _Meter:
-    """Tells how far the run is, in what is done since it began."""
-
-    def __init__(self, todo: Plan, started: float, on_progress: Callable[[Progress], None] | None) -> None:
-        self._started = started
-        self._on_progress = on_progress
-        self._files = len(todo.todo)
-        self._size = sum(unit.file.size for unit in todo.todo)
-        self._done: Counter[str] = Counter()
-
-    def add(self, shard: Shard) -> None:
-        """Take note of a shard that is complete."""
-        self._done += _counts(shard.entries)
-        self._tell(self._done)
-
-    def during(self, entries: list[Entry]) -> None:
-        """Take note of what a shard has so far."""
-        self._tell(self._done + _counts(entries))
-
-    def _tell(self, done: Counter[str]) -> None:
-        if self._on_progress is not None:
-            progress = Progress(
-                documents=done["documents"],
-                failed=done["failed"],
-                words=done["words"],
-                files=self._files,
-                share=min(1.0, done["bytes"] / max(1, self._size)),
-                seconds=time.perf_counter() - self._started,
-            )
-            self._on_progress(progress)
-
-
-def _counts(entries: Iterable[Entry]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for one in entries:
-        failed = one.failed + (one.status in ("failed", "timeout"))
-        counts.update(documents=one.documents, failed=failed, words=one.words)
-        if (one.documents or failed) and one.next is None:
-            counts["bytes"] += one.size
-    return counts

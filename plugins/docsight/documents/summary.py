@@ -1,4 +1,4 @@
-"""What a run of the processor tells about itself, at its end and on its way."""
+"""What a run tells about itself at its end."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -61,35 +61,3 @@ class Summary:
         self.failed += not problem.skipped
         self.timeouts += problem.is_timeout
         self.skipped += problem.skipped
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a run is with what it has to do; `share` is that of the bytes, from 0 to 1."""
-
-    documents: int
-    failed: int
-    words: int
-    files: int
-    share: float
-    seconds: float
-
-    @property
-    def remaining(self) -> float | None:
-        """Estimate the seconds that are left; None before the first result."""
-        return self.seconds * (1 - self.share) / self.share if self.share > 0 else None
-
-    def __str__(self) -> str:
-        seconds = max(self.seconds, 1e-9)
-        parts = [
-            f"{self.share:4.0%}",
-            f"{self.documents:,} documents",
-            f"{self.failed:,} failed",
-            f"{self.documents / seconds:.1f} documents/s",
-            f"{self.words / seconds:,.0f} words/s",
-        ]
-        if self.remaining is not None:
-            minutes, rest = divmod(round(self.remaining), 60)
-            hours, minutes = divmod(minutes, 60)
-            parts.append(f"{hours}:{minutes:02}:{rest:02} left" if hours else f"{minutes}:{rest:02} left")
-        return "  ".join(parts)
