@@ -255,3 +255,13 @@ def hold_against(cases: dict[str, Case], rows: dict[str, dict]) -> None:
         ):
             wrong[name] = f"{row['status']} {row['message']}, expected {wanted}"
     assert wrong == {}
+
+
+def test_parquet_of_one_text_in_every_row_is_found_to_be_a_bomb(tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr("docsight.documents.formats.source._ANY_MAY_UNPACK_TO", 10 << 20)
+    write(tmp_path, slow=True, only="dictionary-bomb.parquet")
+    problems: list[Problem] = []
+    docs = list(read(tmp_path / "tables", on_problem=problems.append))
+    assert len(docs) == 10  # of a megabyte each
+    assert any("bomb" in problem.message for problem in problems)

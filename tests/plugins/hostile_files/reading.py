@@ -18,6 +18,8 @@ def prepare(memory: int = MEMORY) -> None:
     for module in {one.module for one in FORMATS}:
         importlib.import_module(module)
     for name in (
+        "docsight.documents.reading",
+        "docsight.images",
         "PIL.Image",
         "selectolax.lexbor",
         "pypdfium2",

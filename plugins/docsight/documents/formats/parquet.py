@@ -21,7 +21,7 @@ def read(source: Source) -> Iterator[Content | Flaw]:
     except ImportError as err:
         raise MissingExtraError("Reading Parquet", "documents") from err
     with source.open() as file:
-        number = 0
+        number = size = 0
         try:
             with parquet.ParquetFile(file, buffer_size=_BUFFER_BYTES, pre_buffer=False) as table:
                 schema = table.schema_arrow
@@ -36,7 +36,14 @@ def read(source: Source) -> Iterator[Content | Flaw]:
                     titles = batch.column(names.index(title)) if title is not None else None
                     for at in range(batch.num_rows):
                         number += 1
-                        yield _row(number, texts[at], titles[at] if titles is not None else None)
+                        row = _row(number, texts[at], titles[at] if titles is not None else None)
+                        size += len(row.text) if isinstance(row, Content) else 0
+                        if size > source.bomb_size:  # a text that stands in a dictionary once may be in each row
+                            raise DataError(
+                                f"its rows have more than {source.bomb_size:,} characters in {source.size:,} bytes: "
+                                f"a decompression bomb; nothing was read from row {number} on"
+                            )
+                        yield row
         except (pa.ArrowException, UnicodeDecodeError, OSError) as err:  # names that are no UTF-8, too
             if isinstance(err, OSError) and err.errno is not None:
                 raise

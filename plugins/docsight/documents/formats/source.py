@@ -84,7 +84,7 @@ class Source:
         options = options or ReadOptions()
         source = cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
         with suppress(OSError):  # whoever opens it is told
-            source.budget.bytes = min(source.budget.bytes, max(_ANY_MAY_UNPACK_TO, _MAX_RATIO * source.size))
+            source.budget.bytes = min(source.budget.bytes, source.bomb_size)
         return source
 
     def inner(self, name: str, data: bytes) -> "Source":
@@ -102,6 +102,11 @@ class Source:
         if self.data is not None:
             return len(self.data)
         return 0 if self.path is None else self.path.stat().st_size
+
+    @property
+    def bomb_size(self) -> int:
+        """The number of bytes from which on only a decompression bomb unpacks."""
+        return max(_ANY_MAY_UNPACK_TO, _MAX_RATIO * self.size)
 
     def open(self) -> BinaryIO:
         """Open the bytes; the caller closes them."""
