@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
+from docsight.documents import ocr
 from docsight.documents.engines import run_here, run_workers
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import File, OnePath, Paths, Problem, find, one_path, path_list
@@ -185,8 +186,10 @@ def _check(
 
 
 def _sign(settings: Settings, pipeline: str) -> Settings:
-    """Add the fingerprint of all that results depend on."""
+    """Add the fingerprint of all that results depend on; what reads text in pictures may be installed later."""
     told = {"pipeline": pipeline, "max_chars": settings.max_chars, "reading": asdict(settings.reading)}
+    if settings.reading.ocr != "never":
+        told["ocr"] = ocr.engines()[:1]
     return replace(settings, fingerprint=hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest())
 
 
