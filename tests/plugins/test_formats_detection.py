@@ -144,6 +144,7 @@ def test_find_format_takes_any_text_that_was_named(label: str) -> None:
         "COPYING",
         "changelog",
         "NEWS.old",
+        "Debian.README",
         "printf.3",
         "Dr. Who, a life",
         "LICENSE-MIT",

@@ -45,6 +45,7 @@ def named_as_text(name: str) -> bool:
         not _SUFFIX.fullmatch(suffix)
         or _MAYBE_TEXT.fullmatch(suffix) is not None
         or _TEXT_NAMES.match(name) is not None
+        or _TEXT_NAMES.fullmatch(suffix[1:]) is not None  # Debian.README
     )
 
 
