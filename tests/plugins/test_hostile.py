@@ -93,7 +93,10 @@ def judge(case: Case, seen: Seen | BaseException) -> None:
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.slow], ids=ascii)
 def test_hostile_file_gives_what_it_should(name, outcomes):
     case = CASES[name]
-    judge(case, outcomes[name.removesuffix(case.name) + case.path_shown])
+    seen = outcomes.get(name.removesuffix(case.name) + case.path_shown)
+    if seen is None:
+        pytest.skip("what makes the file is not installed")
+    judge(case, seen)
 
 
 def test_good_files_beside_hostile_ones_are_read(corpus, outcomes):
@@ -111,6 +114,8 @@ def test_problem_of_an_error_without_a_message_has_one():
 def test_large_hostile_file_costs_no_more_than_itself(name, tmp_path):
     case = CASES[name]
     written = write(tmp_path, slow=True, only=name)
+    if not written.get(name.removesuffix(case.name) + case.path_shown):
+        pytest.skip("what makes the file is not installed")
     seen = read_all(tmp_path, {name: written[name.removesuffix(case.name) + case.path_shown]}, seconds=SLOW_SECONDS)[
         name
     ]

@@ -39,7 +39,10 @@ def write(folder: Path, *, slow: bool = False, only: str = "") -> dict[str, Case
             inner = folder / name.removesuffix(case.name)
             inner.mkdir(parents=True, exist_ok=True)
             (inner / CANARY_FILE).write_text(CANARY)
-            case.write(inner)
+            try:
+                case.write(inner)
+            except ImportError:  # some are made by the library that reads them
+                continue
             written[name.removesuffix(case.name) + case.path_shown] = case
     for suffix, make in GOOD.items():
         good = Case(name=f"good{suffix}", make=lambda path, make=make: path.write_bytes(make()), outcome="document")

@@ -1,5 +1,6 @@
 """Read one file in a process of its own, and tell what went wrong beyond what may."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -28,7 +29,8 @@ def prepare(memory: int = MEMORY) -> None:
         "pyarrow.parquet",
         "charset_normalizer",
     ):
-        importlib.import_module(name)
+        with contextlib.suppress(ImportError):  # of an extra
+            importlib.import_module(name)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     warnings.simplefilter("ignore")  # Pillow has one for each damaged tag
 
