@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import MutableSequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ def start(setup: "Setup") -> int:
 
     attributes.register()
     torch.set_num_threads(1)
+    # What is wrong with a document is told in its record; what Pillow thinks of its metadata is not for a terminal.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     nlp = setup.pipeline.load()
     # The limit of spaCy is there for the memory that parsers need; who sets max_chars has decided on it.
     nlp.max_length = max(nlp.max_length, setup.settings.max_chars)

@@ -21,6 +21,7 @@ from docsight.errors import BundleError, ConfigError
 _START_SECONDS = 600
 _ATTEMPTS = 3
 _GIVE_UP_AFTER = 3  # items of one file that kill their worker one after the other
+_MOST_HASHED = 4 << 30  # bytes of a file that has failed
 _ITEMS_PASSED_A_SECOND = 100  # at least, by a worker that goes on in the midst of a file
 
 
@@ -217,7 +218,8 @@ class Supervisor:
         entry = Entry(
             name=unit.file.name,
             size=unit.file.size,
-            sha256=unit.sha256 or hash_file(unit.file),
+            # No limit of time holds here. Without a hash the next run tries again.
+            sha256=unit.sha256 or (hash_file(unit.file) if unit.file.size <= _MOST_HASHED else None),
             start=unit.start,
             next=unit.start + 1 if goes_on else None,
             lines=1,
