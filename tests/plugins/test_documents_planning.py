@@ -1,6 +1,7 @@
 """What a run takes over from an earlier one, and what it does again."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,12 @@ def test_chunks_are_bounded_and_complete(file: File) -> None:
     assert [unit for chunk in chunks for unit in chunk] == units
     assert [len(chunk) for chunk in chunks] == [CHUNK_FILES, 1, 1, 2, 1]
     assert list(Plan([]).chunks()) == []
+
+
+def test_chunks_grow_smaller_towards_the_end_so_that_workers_end_together(file: File) -> None:
+    units = [Unit(file=replace(file, name=str(number), size=CHUNK_BYTES // 40)) for number in range(400)]
+    chunks = list(Plan([], todo=units).chunks(workers=2))
+    assert [unit for chunk in chunks for unit in chunk] == units
+    sizes = [len(chunk) for chunk in chunks]
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-1]) == (40, 1)

@@ -10,6 +10,8 @@ from docsight.documents.work import Unit, hash_file
 CHUNK_FILES = 64
 CHUNK_BYTES = 2_000_000  # some seconds of work, if it is text
 
+_ROUNDS = 4  # chunks that a worker would still get of what is left, if all were as large
+
 
 @dataclass(frozen=True)
 class Place:
@@ -45,18 +47,29 @@ class Plan:
         for number, entry in enumerate(shard.entries):
             self.places.setdefault(entry.name, []).append(Place(shard, number))
 
-    def chunks(self) -> Iterator[tuple[Unit, ...]]:
-        """Yield what is to be done in pieces for one worker each."""
+    def chunks(self, *, workers: int = 1) -> Iterator[tuple[Unit, ...]]:
+        """Yield what is to be done in pieces for one worker each, towards the end smaller ones: so all end together.
+
+        Args:
+            workers: How many share the work.
+        """
         chunk: list[Unit] = []
-        size = 0
+        size, left = 0, sum(unit.file.size for unit in self.todo)
+        limit = _limit(left, workers)
         for unit in self.todo:
-            if chunk and (len(chunk) == CHUNK_FILES or size + unit.file.size > CHUNK_BYTES):
+            if chunk and (len(chunk) == CHUNK_FILES or size + unit.file.size > limit):
                 yield tuple(chunk)
-                chunk, size = [], 0
+                left -= size
+                chunk, size, limit = [], 0, _limit(left, workers)
             chunk.append(unit)
             size += unit.file.size
         if chunk:
             yield tuple(chunk)
+
+
+def _limit(left: int, workers: int) -> int:
+    """Say how many bytes a chunk may have when so many are left: a part of what is left for each worker."""
+    return CHUNK_BYTES if workers == 1 else max(CHUNK_BYTES // 32, min(CHUNK_BYTES, left // (_ROUNDS * workers)))
 
 
 def plan(

@@ -216,8 +216,9 @@ def _start(
     if engine == "ray":
         from docsight.documents.ray_engine import run_ray
 
-        return run_ray(todo.chunks(), setup, workers=workers, address=ray_address)
-    return run_workers(todo.chunks(), setup, workers=min(workers, len(todo.todo)))
+        return run_ray(todo.chunks(workers=workers), setup, workers=workers, address=ray_address)
+    workers = min(workers, len(todo.todo))
+    return run_workers(todo.chunks(workers=workers), setup, workers=workers)
 
 
 def _stop_at_failure(problems: Iterable[Problem | Entry]) -> None:
