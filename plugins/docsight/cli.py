@@ -230,6 +230,10 @@ def _process(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error("--ray-address is for --engine ray")
     from docsight.documents import ReadOptions, process, read_list
 
+    if not args.workers:  # several threads wait for each other more than they help, where batches are small
+        import torch
+
+        torch.set_num_threads(1)
     timeout = DEFAULT_TIMEOUT if args.timeout is None else args.timeout
     failures: list[Problem] = []
 
