@@ -17,7 +17,8 @@ import spacy
 from spacy.language import Language
 
 DRIVER = """
-import functools, sys
+import functools, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in what a shell runs in the background
 from docsight.documents import Pipeline, planning, process, processor
 
 if __name__ == "__main__":
