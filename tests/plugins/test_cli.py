@@ -321,3 +321,13 @@ def test_meter_rewrites_one_line_on_a_terminal(
     assert "2:00:00 left" in written
     assert "\n" not in written
     assert written.endswith(" \r")
+
+
+@pytest.mark.parametrize("code", ["raise ValueError('no')", "import sys; sys.exit(0)", "import os; os._exit(0)"])
+def test_cli_tells_that_code_did_not_run(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.py").write_text(code, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
+    options = ["--out", tmp_path / "out", "--components", "sentencizer", "--code", tmp_path / "mine.py"]
+    assert run("process", tmp_path / "a.txt", *options) == 1
+    error = capsys.readouterr().err
+    assert "cannot run" in error or "could not load the pipeline" in error

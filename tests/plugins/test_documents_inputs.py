@@ -158,7 +158,7 @@ def test_find_passes_over_what_docsight_wrote(tmp_path: Path) -> None:
 
 
 def test_read_list_takes_text_and_parquet(tmp_path: Path) -> None:
-    (tmp_path / "list").write_text("a.txt\n\nb c.txt\n", encoding="utf-8")
+    (tmp_path / "list").write_text("a.txt\r\n\nb c.txt\n", encoding="utf-8-sig")
     assert read_list(tmp_path / "list") == ["a.txt", "b c.txt"]
     with pytest.raises(ConfigError, match="cannot read the list"):
         read_list(tmp_path / "none")
@@ -169,3 +169,11 @@ def test_read_list_takes_text_and_parquet(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"file": ["x.pdf"]}), tmp_path / "bad.parquet")
     with pytest.raises(ConfigError, match='no Parquet file with a column "path"'):
         read_list(tmp_path / "bad.parquet")
+
+
+def test_find_tells_that_a_named_file_is_an_output(tmp_path: Path) -> None:
+    write(tmp_path, "documents.jsonl")
+    path = tmp_path / "documents.jsonl"
+    (problem,) = find(path, exclude={os.path.realpath(path)})
+    assert isinstance(problem, Problem)
+    assert "written by this very run" in problem.message

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, DocBin, Span
 
 from docsight import attributes
 from docsight.documents import Problem, Progress, process
@@ -335,3 +335,56 @@ def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: La
     with pytest.raises(BundleError):
         process(folder, nlp, tmp_path / "out")
     assert not cast(Any, nlp.vocab).in_memory_zone
+
+
+def test_process_that_finds_nothing_leaves_the_results_as_they_are(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE)
+    process(folder, nlp, tmp_path / "out")
+    with pytest.raises(ConfigError, match=r"found nothing to read \(mistyped: No such file.*stay as they are"):
+        process(tmp_path / "mistyped", nlp, tmp_path / "out")
+    assert len(lines(tmp_path / "out" / "documents.jsonl")) == 1
+    assert process(folder, nlp, tmp_path / "out").kept == 1
+
+
+def test_process_keeps_the_work_on_files_that_are_not_named_this_time(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
+    write(folder, a=SENTENCE, b=SENTENCE)
+    process(folder, nlp, tmp_path / "out")
+    assert process([folder / "a.txt"], nlp, tmp_path / "out").kept == 1
+    assert [record["path"] for record in lines(tmp_path / "out" / "documents.jsonl")] == ["a.txt"]
+    assert process(folder, nlp, tmp_path / "out").kept == 2
+
+
+def test_process_does_again_what_another_tokenizer_reads(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE)
+    process(folder, nlp, tmp_path / "out")
+    cast(Any, nlp.tokenizer).rules = {}
+    assert process(folder, nlp, tmp_path / "out").kept == 0
+
+
+def test_process_loses_only_the_document_whose_doc_cannot_be_written(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
+    @Language.component("leaves_an_object")
+    def leaves_an_object(doc: Doc) -> Doc:
+        if "odd" in doc.text:
+            doc.user_data["odd"] = object()
+        return doc
+
+    nlp.add_pipe("leaves_an_object")
+    write(folder, a=SENTENCE, b="odd", c=SENTENCE)
+    summary = process(folder, nlp, tmp_path / "out", formats=("spacy",))
+    assert (summary.documents, summary.failed) == (2, 1)
+    (error,) = lines(tmp_path / "out" / "errors.jsonl")
+    assert (error["path"], error["error"]) == ("b.txt", "ConfigError")
+    bin_ = DocBin().from_disk(tmp_path / "out" / "documents.spacy")
+    assert [doc._.source["path"] for doc in bin_.get_docs(nlp.vocab)] == ["a.txt", "c.txt"]
+
+
+def test_process_refuses_a_component_that_has_no_model(folder: Path, tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    write(folder, a=SENTENCE)
+    with pytest.raises(ConfigError, match="a component has no model"):
+        process(folder, nlp, tmp_path / "out")

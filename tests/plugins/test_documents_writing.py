@@ -42,15 +42,15 @@ def test_outputs_appear_together_with_the_usual_rights(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
-def test_outputs_leave_no_docs_of_a_larger_run(tmp_path: Path) -> None:
-    for name in ("documents.spacy", "documents-2.spacy", "documents-3.spacy", "documents-mine.txt"):
-        (tmp_path / name).write_bytes(b"old")
-    with Store(tmp_path) as store:
-        outputs = Outputs(store, ())
-        for name in ("documents.spacy", "documents-2.spacy"):
-            outputs.path(name).write_bytes(b"new")
-        outputs.commit()
-    assert names(tmp_path) == ["documents-2.spacy", "documents-mine.txt", "documents.spacy"]
+def test_outputs_of_an_earlier_run_go_where_this_one_has_none_but_nothing_of_the_user_s(tmp_path: Path) -> None:
+    (tmp_path / "documents-mine.spacy").touch()
+    for run in (("documents.spacy", "documents-2.spacy", "images.parquet"), ("documents.spacy",)):
+        with Store(tmp_path) as store:
+            outputs = Outputs(store, ())
+            for name in run:
+                outputs.path(name).touch()
+            outputs.commit()
+        assert names(tmp_path) == sorted([*run, "documents-mine.spacy"])
 
 
 def test_store_refuses_a_folder_in_place_of_an_output_before_any_work(tmp_path: Path) -> None:

@@ -106,10 +106,35 @@ def annotate(nlp: "Language", batch: list[Stretch], *, pack: "Callable[[list[Doc
         ]
         if pack is None:
             return Annotated(results=results)
-        kept = [doc for doc, result in zip(docs, results, strict=True) if isinstance(result, Result)]
-        for number, result in enumerate(result for result in results if isinstance(result, Result)):
-            result.doc = number
-        return Annotated(results=results, packed=pack([doc for doc in kept if not isinstance(doc, Problem)]))
+        return _packed(batch, docs, results, pack)
+
+
+def _packed(
+    batch: list[Stretch],
+    docs: "list[Doc | Problem]",
+    results: list[Result | Problem],
+    pack: "Callable[[list[Doc]], bytes]",
+) -> Annotated:
+    """Add the Docs; one that cannot be packed is a problem of its own."""
+
+    def pack_all() -> bytes:
+        pairs = zip(docs, results, strict=True)
+        kept = [doc for doc, result in pairs if isinstance(result, Result) and not isinstance(doc, Problem)]
+        return pack(kept)
+
+    try:
+        packed = pack_all()
+    except ConfigError:
+        for number, (part, doc) in enumerate(zip(batch, docs, strict=True)):
+            try:
+                if not isinstance(doc, Problem):
+                    pack([doc])
+            except ConfigError as err:
+                results[number] = Problem.of(part.document.path, err, part=part.document.part)
+        packed = pack_all()
+    for number, result in enumerate(result for result in results if isinstance(result, Result)):
+        result.doc = number
+    return Annotated(results=results, packed=packed)
 
 
 def _together(nlp: "Language", batch: list[Stretch]) -> "list[tuple[Stretch, Doc | None]]":
@@ -145,7 +170,12 @@ def _raising(nlp: "Language") -> Iterator[None]:
     default = nlp.default_error_handler
     pipes: list[Any] = [pipe for _, pipe in nlp.pipeline if hasattr(pipe, "set_error_handler")]
     saved = [pipe.get_error_handler() for pipe in pipes]
-    nlp.set_error_handler(raise_error)
+    try:
+        nlp.set_error_handler(raise_error)
+    except AttributeError as err:  # what spaCy's own components say where they were never trained or loaded
+        raise ConfigError(
+            f"a component has no model: {err}; components that are trained come with a saved pipeline"
+        ) from err
     try:
         yield
     finally:

@@ -80,7 +80,10 @@ def work(units: tuple[Unit, ...], limit: int | None) -> Reply:
         raise ConfigError("this process was not started as a worker")
     try:
         outcome = _worker(units, limit=limit)
-    except (SystemExit, KeyboardInterrupt) as err:  # a component may call `exit`; it is not to end the run
+    except BaseException as err:
+        if isinstance(err, Exception):
+            raise
+        # A component may call `exit`, or worse; it is not to end the run.
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
     return Reply(outcome=outcome, growth=_peak_memory() - _memory_at_start)
 

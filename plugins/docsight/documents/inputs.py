@@ -116,6 +116,9 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
     root = _common_folder(given)
     seen = set(exclude)
     for start in given:
+        if os.path.realpath(start) in exclude:
+            message = "is written by this very run; choose another folder for the results"
+            yield Problem(path=_name(start, root), error=DataError.__name__, message=message)
         for path, error in _walk(start, seen):
             name = _name(path, root)
             if error is not None:
@@ -134,7 +137,8 @@ def read_list(path: OnePath) -> list[str]:
     name = one_path(path)
     try:
         if not name.endswith(".parquet"):
-            return [line for line in Path(name).read_text(encoding="utf-8").splitlines() if line.strip()]
+            lines = Path(name).read_text(encoding="utf-8-sig").split("\n")
+            return [line.removesuffix("\r") for line in lines if line.strip()]
         try:
             from pyarrow import ArrowException, parquet
         except ImportError as err:
@@ -153,7 +157,7 @@ def _expand(path: str) -> list[str]:
     """Give what a glob pattern matches, in sorted order; what exists, or matches nothing, stays as it is."""
     if os.path.lexists(path) or not glob.has_magic(path):
         return [path]
-    return sorted(glob.glob(path, recursive=True)) or [path]
+    return sorted(glob.glob(path, recursive=True)) or [path]  # which is told to be missing
 
 
 def _common_folder(given: list[Path]) -> Path | None:

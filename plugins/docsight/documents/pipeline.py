@@ -88,7 +88,9 @@ def fingerprint_of(nlp: "Language") -> str:
     A component without `to_bytes` is known by its settings alone.
     """
     digest = hashlib.sha256(f"{__version__} {version('spacy')}\n{nlp.config.to_str()}".encode())
-    for name, component in nlp.pipeline:
+    digest.update(str(nlp.vocab.vectors.shape).encode())
+    digest.update(nlp.vocab.vectors.to_bytes(exclude=["strings"]) if nlp.vocab.vectors.size else b"")
+    for name, component in (("tokenizer", nlp.tokenizer), *nlp.pipeline):
         digest.update(name.encode())
         if hasattr(component, "to_bytes"):
             digest.update(component.to_bytes())
@@ -108,7 +110,7 @@ def _run(code: str) -> None:
         raise ConfigError(f"{code} is no Python file")
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    except Exception as err:
+    except (Exception, SystemExit) as err:
         raise ConfigError(f"cannot run {code}: {type(err).__name__}: {err}") from err
 
 

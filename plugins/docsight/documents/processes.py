@@ -79,7 +79,8 @@ class WorkerProcess:
             self._lifeline = context.Pipe(duplex=False)
             initargs = (self._lifeline[0], self._marks)
             self._pool = ProcessPool(max_workers=1, initializer=prepare, initargs=initargs, context=context)
-        self._number = self.call(function, *args, timeout=timeout)
+        self._number = self.call(os.getpid, timeout=timeout)  # so that its end is seen while it loads
+        self.call(function, *args, timeout=timeout)
 
     def call(self, function: Callable[..., T], *args: Any, timeout: float | None) -> T:
         """Run a function there, and raise what it raises.

@@ -92,12 +92,15 @@ def process(
         DataError: With `fail_fast`, that something failed.
     """
     paths, out = path_list(paths), one_path(out)
+    formats = (formats,) if isinstance(formats, str) else tuple(formats)
     _check(
         nlp,
         formats=formats,
         workers=workers,
         engine=engine,
         timeout=timeout,
+        memory=memory,
+        recycle=recycle,
         max_chars=max_chars,
         batch_size=batch_size,
     )
@@ -121,6 +124,8 @@ def process(
             with_docs=settings.with_docs,
             retry_failed=retry_failed or fail_fast,
         )
+        if not any(isinstance(item, File) for item in todo.items) and store.has_results:
+            _refuse_nothing(todo.items, out)
         meter = Meter(todo, started, on_progress)
         if fail_fast:
             _stop_at_failure(item for item in todo.items if isinstance(item, Problem))
@@ -146,8 +151,9 @@ def process(
         summary.outputs = merge(
             store, todo, formats=formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
         )
-        used = {place.shard.name for places in todo.places.values() for place in places}
-        remove(store.shards, [shard.name for shard in scan(store.shards) if shard.name not in used])
+        remove(
+            store.shards, [shard.name for shard in scan(store.shards) if not todo.needs(shard, settings.fingerprint)]
+        )
         summary.seconds = time.perf_counter() - started
     return summary
 
@@ -159,6 +165,8 @@ def _check(
     workers: int,
     engine: str,
     timeout: float | None,
+    memory: int | None,
+    recycle: int,
     max_chars: int,
     batch_size: int,
 ) -> None:
@@ -166,6 +174,12 @@ def _check(
     for name, number in (("max_chars", max_chars), ("batch_size", batch_size)):
         if number < 1:
             raise ConfigError(f"{name} must be at least 1, not {number}")
+    if not isinstance(nlp, Pipeline) and not hasattr(nlp, "pipe_names"):
+        raise ConfigError(f"nlp must be a Language or a Pipeline, not {nlp!r}; load a saved one with spacy.load")
+    if not isinstance(workers, int):
+        raise ConfigError(f"workers must be a whole number, not {workers!r}")
+    if recycle < 1 or (memory is not None and memory < 1):
+        raise ConfigError(f"recycle and memory must be at least 1, not {recycle} and {memory}")
     if not isinstance(nlp, Pipeline) and max_chars > nlp.max_length:
         raise ConfigError(
             f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {max_chars}; "
@@ -219,6 +233,13 @@ def _start(
         return run_ray(todo.chunks(workers=workers), setup, workers=workers, address=ray_address)
     workers = min(workers, len(todo.todo))
     return run_workers(todo.chunks(workers=workers), setup, workers=workers)
+
+
+def _refuse_nothing(items: Iterable[File | Problem], out: str) -> None:
+    """Keep the results of an earlier run from being replaced by none, as by a name that is mistyped."""
+    first = next((item for item in items if isinstance(item, Problem)), None)
+    what = f"{first.where}: {first.message}" if first is not None else "the input is empty"
+    raise ConfigError(f"found nothing to read ({what}); the results in {out} stay as they are")
 
 
 def _stop_at_failure(problems: Iterable[Problem | Entry]) -> None:

@@ -191,7 +191,7 @@ class ShardReader:
                 yield json.loads(next(self._file))
             if number + 1 == len(self._entries) and self._file.read(1):  # with the end its sum is checked
                 raise ValueError("there is more than its index says")
-        except (OSError, EOFError, StopIteration, ValueError, zlib.error) as err:
+        except (OSError, EOFError, StopIteration, TypeError, ValueError, zlib.error) as err:
             raise DamagedError(self._name) from err
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ DOCUMENTS, ERRORS, MANIFEST, REPORT = "documents.jsonl", "errors.jsonl", "manife
 TABLES = {name: f"{name}.parquet" for name in ("documents", "entities", "corrections", "images")}
 DOCS = "documents.spacy"
 OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT, *TABLES.values(), DOCS)
+_LIST = "outputs.json"  # of the names that the last run has written
 FORMATS = ("jsonl", "parquet", "spacy")
 
 # Allowed raw in JSON, but Python's `splitlines` and others take them for the end of a line.
@@ -38,9 +39,14 @@ class Store:
         self.work = self.out / STORE / "work"
         self._stack = ExitStack()
 
+    @property
+    def has_results(self) -> bool:
+        """Whether an earlier run was completed here."""
+        return (self.out / STORE / _LIST).is_file()
+
     def __enter__(self) -> Self:
         for name in OUTPUTS:
-            if (self.out / name).is_dir():
+            if os.path.isdir(self.out / name):
                 raise ConfigError(f"cannot write {self.out / name}: a folder has this name; choose another one")
         with ExitStack() as stack:
             with telling(f"to {self.out}"):
@@ -102,10 +108,20 @@ class Outputs:
         for name in self.names:
             with telling(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
-        for path in self._store.out.glob(docs_name(1).replace("2", "*")):  # of a run that had more Docs
-            if DOCS in self.names and path.name not in self.names:
-                path.unlink()
+        self._remove_old()
         return self.names
+
+    def _remove_old(self) -> None:
+        """Remove what an earlier run wrote and this one did not: it would not fit to the rest any more."""
+        list_of_names = self._store.out / STORE / _LIST
+        before: list[str] = []
+        with suppress(OSError, ValueError):  # none, or cut off: then nothing is known to be ours
+            before = json.loads(list_of_names.read_text(encoding="utf-8"))
+        with telling(str(list_of_names)):
+            for name in before:
+                if name not in self.names and Path(name).name == name:
+                    (self._store.out / name).unlink(missing_ok=True)
+            list_of_names.write_text(json.dumps(self.names), encoding="utf-8")
 
     def close(self) -> None:
         """Close what is open."""
