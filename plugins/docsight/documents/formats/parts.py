@@ -100,5 +100,8 @@ def unpack(read: Callable[[int], bytes], source: Source, part: str, *, packed: i
             raise DataError(f"unpacks to more than {limit:,} bytes, too many to be read as one document")
         if size > max(_RATIO_ASKED_FROM, _MAX_RATIO * packed):
             raise DataError(f"unpacks to more than {_MAX_RATIO} times its {packed:,} bytes: a decompression bomb")
-        unpacked.write(chunk)
+        try:
+            unpacked.write(chunk)
+        except MemoryError as err:
+            raise DataError(f"unpacks to more than {size:,} bytes, for which there is no memory") from err
     return unpacked.getvalue()
