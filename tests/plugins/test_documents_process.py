@@ -342,6 +342,8 @@ def test_process_that_finds_nothing_leaves_the_results_as_they_are(folder: Path,
     process(folder, nlp, tmp_path / "out")
     with pytest.raises(ConfigError, match=r"found nothing to read \(mistyped: No such file.*stay as they are"):
         process(tmp_path / "mistyped", nlp, tmp_path / "out")
+    with pytest.raises(ConfigError, match="stay as they are"):
+        process(tmp_path / "mistyped", nlp, tmp_path / "out", overwrite=True)
     assert len(lines(tmp_path / "out" / "documents.jsonl")) == 1
     assert process(folder, nlp, tmp_path / "out").kept == 1
 

@@ -41,20 +41,27 @@ class Plan:
     places: dict[str, list[Place]] = field(default_factory=dict)
     todo: list[Unit] = field(default_factory=list)
     kept: int = 0
-    _names: set[str] | None = None
 
     def add(self, shard: Shard) -> None:
         """Take note of a shard that is complete."""
         for number, entry in enumerate(shard.entries):
             self.places.setdefault(entry.name, []).append(Place(shard, number))
 
-    def needs(self, shard: Shard, fingerprint: str) -> bool:
-        """Tell whether a shard is of use: to this run, or to one of other files with the same models."""
-        if any(place.shard.name == shard.name for entry in shard.entries for place in self.places.get(entry.name, [])):
-            return True
-        names = {item.name for item in self.items if isinstance(item, File)} if self._names is None else self._names
-        self._names = names
-        return shard.fingerprint == fingerprint and any(entry.name not in names for entry in shard.entries)
+    @property
+    def files(self) -> list[File]:
+        """The files, without what is none to read."""
+        return [item for item in self.items if isinstance(item, File)]
+
+    def unneeded(self, shards: Iterable[Shard], fingerprint: str) -> list[str]:
+        """Name the shards that are of no use: to this run, or to one of other files with the same models."""
+        names = {file.name for file in self.files}
+        used = {place.shard.name for places in self.places.values() for place in places}
+        return [
+            shard.name
+            for shard in shards
+            if shard.name not in used
+            and (shard.fingerprint != fingerprint or all(entry.name in names for entry in shard.entries))
+        ]
 
     def chunks(self, *, workers: int = 1) -> Iterator[tuple[Unit, ...]]:
         """Yield what is to be done in pieces for one worker each, towards the end smaller ones: so all end together.

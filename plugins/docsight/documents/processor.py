@@ -114,18 +114,18 @@ def process(
             reading=reading or ReadOptions(),
         )
         settings = _sign(settings, fingerprint)
-        if overwrite:
-            clear(store.shards)
         own = {os.path.realpath(store.out / name) for name in OUTPUTS}
         todo = plan(
             find(paths, exclude=own),
-            scan(store.shards),
+            [] if overwrite else scan(store.shards),
             fingerprint=settings.fingerprint,
             with_docs=settings.with_docs,
             retry_failed=retry_failed or fail_fast,
         )
-        if not any(isinstance(item, File) for item in todo.items) and store.has_results:
+        if not todo.files and store.has_results:
             _refuse_nothing(todo.items, out)
+        if overwrite:  # only now that there is something to put in its place
+            clear(store.shards)
         meter = Meter(todo, started, on_progress)
         if fail_fast:
             _stop_at_failure(item for item in todo.items if isinstance(item, Problem))
@@ -146,14 +146,12 @@ def process(
                     meter.add(shard)
                     if fail_fast:
                         _stop_at_failure(shard.entries)
-        summary = Summary(files=sum(isinstance(item, File) for item in todo.items), kept=todo.kept)
+        summary = Summary(files=len(todo.files), kept=todo.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
             store, todo, formats=formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
         )
-        remove(
-            store.shards, [shard.name for shard in scan(store.shards) if not todo.needs(shard, settings.fingerprint)]
-        )
+        remove(store.shards, todo.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
     return summary
 

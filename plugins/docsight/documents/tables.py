@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+# A stretch of a document.
+_SPAN = {
+    "document": "string",
+    "path": "string",
+    "part": "string",
+    "start": "int64",
+    "end": "int64",
+    "text": "string",
+}
 # The columns of each table, with the names of their types in Arrow. Places are in characters of the document's text.
 COLUMNS: dict[str, dict[str, str]] = {
     "documents": {
@@ -33,22 +42,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "notes": "list",
     },
     "entities": {
-        "document": "string",
-        "path": "string",
-        "part": "string",
-        "start": "int64",
-        "end": "int64",
-        "text": "string",
+        **_SPAN,
         "label": "string",
         "score": "double",
     },
     "corrections": {
-        "document": "string",
-        "path": "string",
-        "part": "string",
-        "start": "int64",
-        "end": "int64",
-        "text": "string",
+        **_SPAN,
         "suggestion": "string",
         "score": "double",
         "reason": "string",

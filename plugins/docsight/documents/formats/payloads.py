@@ -1,10 +1,10 @@
 """Payloads of the parts of a mail, as bytes."""
 
-from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.message import Message
 
+# Not the defect of padding: what is missing there is only the sign of the end.
 _DAMAGE = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
-_TOLERATED = InvalidBase64PaddingDefect  # what is missing there is only the sign of the end
 
 
 def payload(leaf: Message) -> tuple[bytes, str]:
