@@ -289,6 +289,7 @@ def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
     except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+        # An earlier change has left no archive that `zipfile` reads: change it as bytes.
         return _change(data, suffix, [], rng)
     if not members:
         return data

@@ -54,6 +54,7 @@ _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 # What zipfile raises over a damaged archive, or one that it cannot read.
+# What `zipfile` raises on damaged members; encrypted ones are a RuntimeError, unknown methods a NotImplementedError.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 

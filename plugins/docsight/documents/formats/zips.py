@@ -38,7 +38,7 @@ def open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
             archive = zipfile.ZipFile(_Bounded(file))
         except DataError:
             raise
-        except (*DAMAGED, ValueError, NotImplementedError) as err:  # names that are no UTF-8 are a ValueError
+        except (*DAMAGED, ValueError, NotImplementedError) as err:  # names that are no UTF-8; versions of zip to come
             raise DataError(f"is no zip file that can be read: {err}") from err
         with archive:
             _refuse_overlap(archive)
