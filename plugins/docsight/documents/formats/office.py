@@ -53,8 +53,8 @@ _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(officeDocument|wordprocess
 _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
-# What zipfile raises over a damaged archive, or one that it cannot read.
-# What `zipfile` raises on damaged members; encrypted ones are a RuntimeError, unknown methods a NotImplementedError.
+# What zipfile raises over a damaged archive, or one that it cannot read: encrypted members are a RuntimeError, unknown
+# methods a NotImplementedError.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
