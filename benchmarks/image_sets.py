@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
-from docsight_training.data.fonts import Font, find_fonts, is_held_out
-from docsight_training.data.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
+from docsight_training.data.images.fonts import Font, find_fonts, is_held_out
+from docsight_training.data.images.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
 
 SIDES = (100, 300)  # pixels of a picture as it comes
 EIGHT = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if (across, down) != (0, 0)]

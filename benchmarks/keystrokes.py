@@ -29,7 +29,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import torch
 
-from docsight.spelling.session import Session
+from docsight.spelling.keystrokes.session import Session
 
 Start = Callable[[str], Session]
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")

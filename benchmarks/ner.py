@@ -21,7 +21,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from docsight.tags import TagSpan
-from docsight_training.data.corpora import Corpus, Document, Reading, read_corpus
+from docsight_training.data.ner.corpora import Corpus, Document, Reading, read_corpus
 from docsight_training.metrics import SpanScore
 
 HERE = Path(__file__).parent

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from docsight.tags import TagSpan
-from docsight_training.data.corpora import Document, Sentence
+from docsight_training.data.ner.corpora import Document, Sentence
 from docsight_training.metrics import SpanScore
 
 SHORTEST = 3  # letters of a word that is misspelt

@@ -11,11 +11,11 @@ from docsight.bundle import Bundle
 from docsight.images import ImageSettings
 from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
-from docsight.spelling.candidates import KnownPairs
-from docsight.spelling.features import FEATURES
-from docsight.spelling.lexicon import ZIPF_STEPS, Source
-from docsight.spelling.network import Speller
-from docsight.spelling.trigrams import hash_ids
+from docsight.spelling.candidates.index import KnownPairs
+from docsight.spelling.correction.features import FEATURES
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Source
+from docsight.spelling.lexicon.trigrams import hash_ids
+from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
 
 torch.set_num_threads(1)  # networks as small as those of tests are slower with more

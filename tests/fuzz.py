@@ -13,7 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "plugins"))  # away from the sources, tests run from there alone
+sys.path.insert(
+    0, str(Path(__file__).parent / "plugins" / "documents")
+)  # away from the sources, tests run from there alone
 
 import pebble
 from hostile_files import CASES, GOOD, RICH

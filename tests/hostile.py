@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "plugins"))  # away from the sources, tests run from there alone
+sys.path.insert(
+    0, str(Path(__file__).parent / "plugins" / "documents")
+)  # away from the sources, tests run from there alone
 
 from hostile_files import write
 

@@ -57,9 +57,9 @@ def test_wheel_holds_the_three_packages_whole_and_nothing_else(names: set[str]) 
 def test_wheel_holds_what_is_read_at_run_time(names: set[str]) -> None:
     assert {
         "docsight/py.typed",
-        "docsight/documents/report.html.jinja",
-        "docsight/documents/report.css",
-        "docsight/documents/report.js",
+        "docsight/documents/report/report.html.jinja",
+        "docsight/documents/report/report.css",
+        "docsight/documents/report/report.js",
         "docsight/inspection/page.html.jinja",
         "docsight/inspection/page.css",
         "docsight_training/py.typed",

@@ -20,7 +20,7 @@ from torch import nn
 from docsight.errors import BundleError
 from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
-from docsight.spelling.network import Speller
+from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
 
 FORMAT = 1

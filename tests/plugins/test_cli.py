@@ -16,10 +16,10 @@ import spacy
 from docsight import __version__, cli
 from docsight.cli import main
 from docsight.documents import Progress, Summary
-from docsight.documents.pictures import ImageCounts
 from docsight.documents.pipeline import DEFAULT_COMPONENTS
 from docsight.documents.pipeline import _device_settings as device_settings
-from docsight.documents.writing import FORMATS
+from docsight.documents.runner.image_records import ImageCounts
+from docsight.documents.store import FORMATS
 from docsight.terminal import Meter
 
 

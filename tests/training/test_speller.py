@@ -16,8 +16,8 @@ from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.vocab import UNK, Vocab
 from docsight_training import speller
-from docsight_training.data.lexicon import PAIR_LISTS
-from docsight_training.data.opentext import Paragraph
+from docsight_training.data.speller.lexicon import PAIR_LISTS
+from docsight_training.data.speller.open_text import Paragraph
 from docsight_training.train import train
 
 _WORDS = """

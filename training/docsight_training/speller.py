@@ -18,25 +18,25 @@ from tqdm import tqdm
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.networks.char_lm import CharLM
 from docsight.networks.context import ContextNetwork
-from docsight.spelling.channel import encode_letters
-from docsight.spelling.corrector import Corrector
-from docsight.spelling.dictionary import RARE
-from docsight.spelling.lexicon import ZIPF_STEPS, Source
-from docsight.spelling.network import Speller
-from docsight.spelling.text import lexicon_id, read_tokens
+from docsight.spelling.candidates.error_model import encode_letters
+from docsight.spelling.correction.corrector import Corrector
+from docsight.spelling.lexicon.dictionary import RARE
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Source
+from docsight.spelling.model import Speller
+from docsight.spelling.tokens import lexicon_id, read_tokens
 from docsight.vocab import Vocab
 from docsight_training import runs
-from docsight_training.data import letter_channel
-from docsight_training.data.channel import fit_error_model
-from docsight_training.data.confusions import confusions
-from docsight_training.data.context import ContextData, count_keys, edit_rivals
-from docsight_training.data.lexicon import build_lexicon, read_pairs
-from docsight_training.data.noise import Noise
-from docsight_training.data.noise import confusions as confusion_sets
-from docsight_training.data.opentext import Paragraph, read_paragraphs
-from docsight_training.data.ranker import RankerData, read_clean_column
-from docsight_training.data.trigrams import count_trigrams
-from docsight_training.data.typing import TypingData
+from docsight_training.data.speller import letter_error_model as letter_channel
+from docsight_training.data.speller.char_lm_data import TypingData
+from docsight_training.data.speller.confusions import confusions
+from docsight_training.data.speller.context_data import ContextData, count_keys, edit_rivals
+from docsight_training.data.speller.error_model import fit_error_model
+from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
+from docsight_training.data.speller.noise import Noise
+from docsight_training.data.speller.noise import confusions as confusion_sets
+from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
+from docsight_training.data.speller.ranker_data import RankerData, read_clean_column
+from docsight_training.data.speller.trigrams import count_trigrams
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.plots import plot_curves
 from docsight_training.trainer import make_trainer

@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, DocsightError
 from docsight_training import runs
-from docsight_training.errors_seen import write_errors
+from docsight_training.error_analysis import write_errors
 from docsight_training.export import export_model, export_pipeline
 from docsight_training.modules.images import ImageModule
 from docsight_training.plots import plot_curves

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from spacy.tokens import Doc
 
 from docsight.errors import ConfigError
-from docsight.spelling.text import read_tokens
+from docsight.spelling.tokens import read_tokens
 
 KEYS = ("words", "patterns", "entities")
 ANY = "*"

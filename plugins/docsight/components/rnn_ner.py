@@ -18,7 +18,7 @@ from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
 from docsight.corrections import Row, applied_rows
 from docsight.errors import ConfigError
-from docsight.networks.reading import ScoredSpan, encode_words, read_spans, word_types
+from docsight.networks.spans import ScoredSpan, encode_words, read_spans, word_types
 from docsight.networks.tagger import Tagger
 from docsight.vocab import UNK, Vocab
 

@@ -19,13 +19,13 @@ from docsight.components.protection import Protection, is_one_token
 from docsight.components.user_words import check_words, format_words, parse_words, read_words
 from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
-from docsight.spelling.corrector import Corrector, Flag
-from docsight.spelling.dictionary import LISTED
-from docsight.spelling.following import Following
-from docsight.spelling.lexicon import DICTIONARY, ZIPF_STEPS, Lexicon
-from docsight.spelling.network import Speller
-from docsight.spelling.session import Session, Typist, generate
-from docsight.spelling.text import is_key, key_of
+from docsight.spelling.correction.corrector import Corrector, Flag
+from docsight.spelling.keystrokes.session import Session, Typist, generate
+from docsight.spelling.keystrokes.trigram_rescorer import Following
+from docsight.spelling.lexicon.dictionary import LISTED
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
+from docsight.spelling.model import Speller
+from docsight.spelling.tokens import is_key, key_of
 from docsight.vocab import Vocab
 
 # The score from which a correction is applied, by setting; what each reaches: docs/spelling.md.
@@ -240,7 +240,7 @@ class RnnSpeller(NetworkPipe):
         return typist.session(context, completions=completions)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
-        """Continue a text; arguments as for `docsight.spelling.session.generate`."""
+        """Continue a text; arguments as for `docsight.spelling.keystrokes.session.generate`."""
         network = cast(Speller, self.bundle.network).typing
         return generate(network, prefix, length=length, temperature=temperature, seed=seed)
 

@@ -2,10 +2,10 @@
 
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import Problem, read_list
+from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.processor import process
 from docsight.documents.progress import Progress
 from docsight.documents.reading import read
-from docsight.documents.summary import Summary
 
 __all__ = ["Pipeline", "Problem", "Progress", "ReadOptions", "Summary", "process", "read", "read_list"]

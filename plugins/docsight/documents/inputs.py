@@ -12,7 +12,7 @@ from docsight.documents.formats import Format, find_format, format_of
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.labels import printable
 from docsight.documents.formats.source import Source
-from docsight.documents.writing import OUTPUTS, STORE
+from docsight.documents.store import OUTPUTS, STORE
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]

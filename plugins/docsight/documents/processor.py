@@ -9,19 +9,19 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
-from docsight.documents import ocr
-from docsight.documents.engines import run_here, run_workers
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import File, OnePath, Paths, Problem, find, one_path, path_list
-from docsight.documents.merging import merge
+from docsight.documents.ocr import engines
+from docsight.documents.output.merge import merge
+from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
-from docsight.documents.planning import Plan, plan
 from docsight.documents.progress import Meter, Progress
-from docsight.documents.shards import Entry, Shard, clear, remove, scan
-from docsight.documents.summary import Summary
-from docsight.documents.supervising import Setup
-from docsight.documents.work import Settings
-from docsight.documents.writing import FORMATS, OUTPUTS, Store, telling
+from docsight.documents.runner.local import run_here, run_workers
+from docsight.documents.runner.plan import Plan, plan
+from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
+from docsight.documents.runner.supervisor import Setup
+from docsight.documents.runner.worker import Settings
+from docsight.documents.store import FORMATS, OUTPUTS, Store, telling
 from docsight.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _sign(settings: Settings, pipeline: str) -> Settings:
     """Add the fingerprint of all that results depend on; what reads text in pictures may be installed later."""
     told = {"pipeline": pipeline, "max_chars": settings.max_chars, "reading": asdict(settings.reading)}
     if settings.reading.ocr != "never":
-        told["ocr"] = ocr.engines()[:1]
+        told["ocr"] = engines.engines()[:1]
     return replace(settings, fingerprint=hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest())
 
 
@@ -226,7 +226,7 @@ def _start(
             nlp.to_disk(saved)
         setup = replace(setup, pipeline=Pipeline(path=str(saved)))
     if engine == "ray":
-        from docsight.documents.ray_engine import run_ray
+        from docsight.documents.runner.ray import run_ray
 
         return run_ray(todo.chunks(workers=workers), setup, workers=workers, address=ray_address)
     workers = min(workers, len(todo.todo))
@@ -240,12 +240,12 @@ def _refuse_nothing(items: Iterable[File | Problem], out: str) -> None:
     raise ConfigError(f"found nothing to read ({what}); the results in {out} stay as they are")
 
 
-def _stop_at_failure(problems: Iterable[Problem | Entry]) -> None:
+def _stop_at_failure(problems: Iterable[Problem | FileEntry]) -> None:
     """Raise the first failure, if there is one."""
     for one in problems:
-        status, failed = (one.status, one.failed) if isinstance(one, Entry) else (one.status, 0)
+        status, failed = (one.status, one.failed) if isinstance(one, FileEntry) else (one.status, 0)
         if status in ("failed", "timeout") or failed:
-            name = one.name if isinstance(one, Entry) else one.path
+            name = one.name if isinstance(one, FileEntry) else one.path
             message = one.message or f"{failed} of its parts failed"
             raise DataError(f"stopped at the first failure: {name}: {message}; the next run goes on from there")
 

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from docsight.documents.planning import Plan
-from docsight.documents.shards import Entry, Shard
+from docsight.documents.runner.plan import Plan
+from docsight.documents.runner.shards import FileEntry, Shard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Meter:
         self._done += _counts(shard.entries)
         self._tell(self._done)
 
-    def during(self, entries: list[Entry]) -> None:
+    def during(self, entries: list[FileEntry]) -> None:
         """Take note of what a shard has so far."""
         self._tell(self._done + _counts(entries))
 
@@ -73,7 +73,7 @@ class Meter:
             self._on_progress(progress)
 
 
-def _counts(entries: Iterable[Entry]) -> Counter[str]:
+def _counts(entries: Iterable[FileEntry]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for one in entries:
         failed = one.failed + (one.status in ("failed", "timeout"))

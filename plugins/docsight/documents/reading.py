@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from docsight.documents.cutting import cut
 from docsight.documents.formats import format_within
-from docsight.documents.formats.content import Content, Flaw, Passage, Picture, SkipError
+from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.inputs import File, Paths, Problem, find
+from docsight.documents.runner.chunking import cut
 from docsight.documents.tokenizing import tokenize
 from docsight.errors import ConfigError
 
@@ -32,7 +32,7 @@ class Document:
     encoding: str
     title: str
     size: int
-    images: tuple[Picture, ...] = ()
+    images: tuple[DocumentImage, ...] = ()
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -187,14 +187,14 @@ def read_file(
         for content in form.read(source):
             yield (
                 _problem(file, content.part, content.error)
-                if isinstance(content, Flaw)
+                if isinstance(content, PartError)
                 else _document(file, form.name, content)
             )
     except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this file only
         yield _problem(file, "", err)
 
 
-def _document(file: File, form: str, content: Content) -> Document:
+def _document(file: File, form: str, content: ParsedDocument) -> Document:
     return Document(
         text=content.text,
         path=file.name,

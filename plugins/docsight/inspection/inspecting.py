@@ -9,13 +9,14 @@ import numpy as np
 
 from docsight.errors import ConfigError
 from docsight.images import open_image
-from docsight.inspection import filter_views, picture_views
+from docsight.inspection import filter_views
+from docsight.inspection import image_views as picture_views
 from docsight.inspection.attribution import grad_cam, occlusion
 from docsight.inspection.exciting import Exciting, find_pictures, most_exciting
 from docsight.inspection.filters import filters_before_and_after
+from docsight.inspection.index_page import render
 from docsight.inspection.loading import Inspected, Verdict, classify, load, network_input, pixel_values
 from docsight.inspection.maps import feature_maps
-from docsight.inspection.page import render
 from docsight.inspection.sheet import require_matplotlib
 
 PAGE = "index.html"

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from docsight.networks.context import ContextNetwork
-from docsight_training.data.context import ContextBatch
-from docsight_training.modules.schedule import Annealed
+from docsight_training.data.speller.context_data import ContextBatch
+from docsight_training.modules.base import Annealed
 
 
 class ContextModule(Annealed):

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from docsight.errors import ConfigError
 from docsight.networks.decision import SCORES, Decision, fit_classes, fit_temperature
 from docsight.networks.image_classifier import ImageClassifier, ImageReading
-from docsight_training.data.images import ImageBatch, ImageData
-from docsight_training.data.pictures import OTHER
+from docsight_training.data.images.dataset import OTHER
+from docsight_training.data.images.image_data import ImageBatch, ImageData
 from docsight_training.metrics import calibration_error, macro_f1
-from docsight_training.modules.schedule import Annealed
+from docsight_training.modules.base import Annealed
 
 PASSING = 0.95  # the share of validation pictures that the threshold of the abstention score lets pass
 _LOOKED_AT = 6000  # training pictures for the class means

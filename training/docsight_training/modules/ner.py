@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from docsight.errors import ConfigError
-from docsight.networks.reading import encode_words, read_spans
+from docsight.networks.spans import encode_words, read_spans
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
-from docsight_training.data.ner import NerBatch, NerDocument
+from docsight_training.data.ner.ner_data import NerBatch, NerDocument
 from docsight_training.metrics import SpanScore
-from docsight_training.modules.schedule import Annealed
+from docsight_training.modules.base import Annealed
 
 
 class NerModule(Annealed):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from docsight.spelling.ranker import Ranker
-from docsight_training.data.ranker import RankerBatch
-from docsight_training.modules.schedule import Annealed
+from docsight.networks.ranker import Ranker
+from docsight_training.data.speller.ranker_data import RankerBatch
+from docsight_training.modules.base import Annealed
 
 
 class RankerModule(Annealed):

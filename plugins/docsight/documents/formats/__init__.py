@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsight.documents.formats.content import Content, Flaw, SkipError
+from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.signatures import TEXTUAL_KINDS, binary_format, text_format, unreadable_kind
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.textual import TEXT_SUFFIXES, looks_like_text, named_as_text
@@ -27,32 +27,32 @@ class Format:
     module: str
     has_parts: bool = False
 
-    def read(self, source: Source) -> Iterator[Content | Flaw]:
+    def read(self, source: Source) -> Iterator[ParsedDocument | PartError]:
         """Yield the documents in a file of this format, and a flaw for each part that cannot be read."""
         yield from importlib.import_module(self.module).read(source)
 
 
 FORMATS = (
-    Format("text", TEXT_SUFFIXES, "docsight.documents.formats.plain"),
-    Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.plain"),
-    Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.html"),
-    Format("pdf", (".pdf",), "docsight.documents.formats.pdf"),
-    Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.docx"),
-    Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "docsight.documents.formats.pptx"),
-    Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail", has_parts=True),
-    Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mbox", has_parts=True),
-    Format("csv", (".csv",), "docsight.documents.formats.delimited", has_parts=True),
-    Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.delimited", has_parts=True),
-    Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.jsonlines", has_parts=True),
-    Format("parquet", (".parquet",), "docsight.documents.formats.parquet", has_parts=True),
-    Format("zip", (".zip",), "docsight.documents.formats.archive", has_parts=True),
-    Format("gzip", (".gz", ".tgz"), "docsight.documents.formats.gzipped", has_parts=True),
-    Format("png", (".png",), "docsight.documents.formats.picture"),
-    Format("jpeg", (".jpg", ".jpeg"), "docsight.documents.formats.picture"),
-    Format("tiff", (".tif", ".tiff"), "docsight.documents.formats.picture"),
-    Format("gif", (".gif",), "docsight.documents.formats.picture"),
-    Format("webp", (".webp",), "docsight.documents.formats.picture"),
-    Format("bmp", (".bmp",), "docsight.documents.formats.picture"),
+    Format("text", TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
+    Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.plain"),
+    Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
+    Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
+    Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.office.docx"),
+    Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "docsight.documents.formats.office.pptx"),
+    Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
+    Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
+    Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),
+    Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.tables.csv", has_parts=True),
+    Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.tables.jsonl", has_parts=True),
+    Format("parquet", (".parquet",), "docsight.documents.formats.tables.parquet", has_parts=True),
+    Format("zip", (".zip",), "docsight.documents.formats.archives.zip", has_parts=True),
+    Format("gzip", (".gz", ".tgz"), "docsight.documents.formats.archives.gzip", has_parts=True),
+    Format("png", (".png",), "docsight.documents.formats.image"),
+    Format("jpeg", (".jpg", ".jpeg"), "docsight.documents.formats.image"),
+    Format("tiff", (".tif", ".tiff"), "docsight.documents.formats.image"),
+    Format("gif", (".gif",), "docsight.documents.formats.image"),
+    Format("webp", (".webp",), "docsight.documents.formats.image"),
+    Format("bmp", (".bmp",), "docsight.documents.formats.image"),
 )
 _BY_NAME = {one.name: one for one in FORMATS}
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}

@@ -9,7 +9,7 @@ class SkipError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class DocumentImage:
     """A picture in a document, not decoded; components find it in `doc._.images`.
 
     Args:
@@ -73,7 +73,7 @@ class Passage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content:
+class ParsedDocument:
     """The text and the pictures of one document in a file.
 
     Args:
@@ -91,17 +91,17 @@ class Content:
     format: str = ""
     title: str = ""
     encoding: str = ""
-    images: tuple[Picture, ...] = ()
+    images: tuple[DocumentImage, ...] = ()
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaw:
+class PartError:
     """A part of a file of which nothing could be had; the file's other parts are not concerned.
 
     Args:
-        part: Which part, as `Content` has it.
+        part: Which part, as `ParsedDocument` has it.
         error: Why; a `SkipError` where it is passed over, as nothing reads its kind.
     """
 

@@ -2,9 +2,9 @@
 
 import re
 
+from docsight.documents.formats.archives.safe_zip import zip_kind
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.zips import zip_kind
 from docsight.errors import DataError
 
 _HEAD_BYTES = 4096

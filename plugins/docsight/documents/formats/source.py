@@ -47,13 +47,13 @@ class Budget:
     Args:
         bytes: Of all parts when unpacked.
         parts: How many there may be.
-        is_passing: Whether the parts that come now were read before, and are only counted: whoever sets it goes on
+        skipping: Whether the parts that come now were read before, and are only counted: whoever sets it goes on
             behind them. A part that is one document is not read again, and a flaw stands in its place.
     """
 
     bytes: int
     parts: int
-    is_passing: bool = False
+    skipping: bool = False
 
     @classmethod
     def of(cls, options: ReadOptions) -> "Budget":

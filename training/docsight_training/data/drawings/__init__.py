@@ -17,7 +17,7 @@ from docsight_training.data.drawings.scan import as_paper
 from docsight_training.data.drawings.table import draw_table
 from docsight_training.data.drawings.text import draw_text
 from docsight_training.data.drawings.words import chance
-from docsight_training.data.fonts import Font
+from docsight_training.data.images.fonts import Font
 
 _DRAW: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "chart": draw_chart,

@@ -8,7 +8,7 @@ from PIL import ImageDraw, ImageFont
 
 from docsight.errors import ConfigError
 from docsight_training.data.drawings.words import chance, pick
-from docsight_training.data.fonts import Font, load
+from docsight_training.data.images.fonts import Font, load
 
 _MONO = re.compile(r"mono|courier|typewriter|console|code|fixed|terminal|teletype|ocr", re.IGNORECASE)
 _SLANTED = re.compile(r"italic|oblique", re.IGNORECASE)

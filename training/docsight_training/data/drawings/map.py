@@ -9,7 +9,7 @@ from docsight_training.data.drawings.colours import WHITE, Colour, hue, mixed, p
 from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
 from docsight_training.data.drawings.surface import SCALE, fractal, noise, reduced, to_image
 from docsight_training.data.drawings.words import chance, pick, words
-from docsight_training.data.fonts import Font, load
+from docsight_training.data.images.fonts import Font, load
 
 _SEAS: list[Colour] = [
     (170, 205, 230),

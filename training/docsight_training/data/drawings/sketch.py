@@ -9,7 +9,7 @@ from docsight_training.data.drawings.colours import Colour, mixed, palette, read
 from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
 from docsight_training.data.drawings.surface import SCALE, Point
 from docsight_training.data.drawings.words import chance, pick, words
-from docsight_training.data.fonts import load
+from docsight_training.data.images.fonts import load
 
 Places = list[Point]
 

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.faces import fitted, width_of, write
 from docsight_training.data.drawings.words import chance, pick
-from docsight_training.data.fonts import Font, load
+from docsight_training.data.images.fonts import Font, load
 
 
 class Slip:

@@ -9,7 +9,7 @@ from docsight_training.data.drawings.colours import Colour, hue, mixed, readable
 from docsight_training.data.drawings.faces import Typefaces, width_of, write
 from docsight_training.data.drawings.surface import SCALE, reduced
 from docsight_training.data.drawings.words import chance, pick, sentence, words
-from docsight_training.data.fonts import load
+from docsight_training.data.images.fonts import load
 
 _RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 

@@ -7,7 +7,7 @@ from docsight_training.data.drawings.colours import mixed, theme
 from docsight_training.data.drawings.faces import Typefaces, width_of, write
 from docsight_training.data.drawings.surface import SCALE, reduced
 from docsight_training.data.drawings.words import chance, digits, pick, sentence, words
-from docsight_training.data.fonts import Font, load
+from docsight_training.data.images.fonts import Font, load
 
 _BULLETS = ["•", "-", "*", "o", ">"]
 

@@ -1,0 +1,4 @@
+"""CSV, TSV, JSON Lines and Parquet: one document per row.
+
+Imports the modules of `formats` and `formats.text`.
+"""

@@ -1,0 +1,4 @@
+"""Text recognition in images.
+
+Imports nothing else of `documents`.
+"""

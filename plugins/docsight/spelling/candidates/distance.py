@@ -1,0 +1,55 @@
+"""How many edits part pairs of words."""
+
+import numpy as np
+import numpy.typing as npt
+
+from docsight.spelling.lexicon.hashing import MAX_LETTERS, Codes, Ints
+
+
+def edit_distances(
+    typed: Codes, typed_lengths: Ints, words: Codes, word_lengths: Ints, row: Ints, word: Ints
+) -> npt.NDArray[np.uint8]:
+    """Count the insertions, deletions, substitutions and swaps of neighbours between pairs of words.
+
+    The optimal string alignment in bit vectors (Hyyrö 2003): one step for each letter of the longest word.
+
+    Args:
+        typed: (typed, 32), from `encode_words`; each at least one letter.
+        typed_lengths: (typed,).
+        words: (words, 32), likewise.
+        word_lengths: (words,).
+        row: (pairs,), indexes into `typed`.
+        word: (pairs,), indexes into `words`.
+
+    Returns:
+        (pairs,) distances.
+    """
+    masks = np.zeros(len(typed) * 256, dtype=np.uint32)
+    for at in range(MAX_LETTERS):
+        masks[np.arange(len(typed)) * 256 + typed[:, at]] |= np.uint32(1 << at)
+    # Longest words first, so that each step works on a beginning of the arrays.
+    lengths = word_lengths[word]
+    order = np.argsort(-lengths.astype(np.int8), kind="stable")
+    lengths, base = lengths[order], row[order] * 256
+    letters = np.ascontiguousarray(words[word[order]].T)
+    steps = np.searchsorted(-lengths, -np.arange(1, MAX_LETTERS + 1), "right")
+    last = (typed_lengths[row[order]] - 1).astype(np.uint32)
+    distance = typed_lengths[row[order]].astype(np.uint8)
+    one = np.uint32(1)
+    plus, minus = np.full(len(row), 0xFFFFFFFF, np.uint32), np.zeros(len(row), np.uint32)
+    diagonal, before = minus.copy(), minus.copy()
+    for at, count in enumerate(steps):
+        if count == 0:
+            break
+        plus, minus, diagonal, before, last = (state[:count] for state in (plus, minus, diagonal, before, last))
+        match = masks[base[:count] + letters[at, :count]]
+        swaps = ((~diagonal & match) << one) & before
+        diagonal = ((((match & plus) + plus) ^ plus) | match | minus) | swaps
+        rises, falls = minus | ~(diagonal | plus), diagonal & plus
+        distance[:count] += ((rises >> last) & one).astype(np.uint8)
+        distance[:count] -= ((falls >> last) & one).astype(np.uint8)
+        rises = (rises << one) | one
+        plus, minus, before = (falls << one) | ~(diagonal | rises), diagonal & rises, match
+    result = np.empty_like(distance)
+    result[order] = distance
+    return result

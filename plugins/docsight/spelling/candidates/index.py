@@ -1,0 +1,194 @@
+"""The words that may have been meant by what was typed: near in letters, near in sound, or known from lists."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from docsight.spelling.candidates.distance import edit_distances
+from docsight.spelling.candidates.phonetic import phonetic_keys
+from docsight.spelling.lexicon.hashing import (
+    Hashes,
+    HashTable,
+    Ints,
+    deletion_hashes,
+    encode_words,
+    hash_words,
+    prefix_hashes,
+    spread,
+)
+
+KEY = re.compile(r"[a-z']+")
+
+# Two letters are deleted of words of that frequency only: a rarer word is worth looking for one edit away at most.
+_TWO_EDITS_ZIPF = 2.5
+_TWO_EDITS_ZIPF_SHORT = 3.3  # of words of four letters, of which there are so many near to anything
+_MIN_TWO_EDITS = 4  # letters, in what is typed and in what is meant
+_MIN_NEAR_KEY = 5  # sounds of a phonetic key that may differ in one from another
+
+# What ranks the candidates of a word before the error model sees them, in units of the Zipf scale.
+_EDIT_PRICE = 2.0
+_SOUND_PRIZE = 1.5
+_FIRST_LETTER_PRICE = 1.0
+_CHUNK = 1024  # words searched for at once: what they give rise to still fits the cache
+
+
+class CandidateIndex:
+    """The words near to what was typed, by the deletions that both have in common (Garbe 2012) and by sound.
+
+    Args:
+        words: The words, the first of which has id 2; at most 32 ASCII letters each.
+        zipf: (words,) their Zipf frequencies.
+        most: How many candidates a typed word may have.
+
+    Raises:
+        ValueError: There are not as many frequencies as words.
+    """
+
+    def __init__(self, words: Sequence[str], zipf: npt.ArrayLike, *, most: int = 48) -> None:
+        self.most = most
+        self._zipf = np.asarray(zipf, dtype=np.float32)
+        if len(words) != len(self._zipf):
+            raise ValueError(f"Expected a Zipf frequency for each of {len(words)} words; found {len(self._zipf)}.")
+        self._codes, self._lengths = encode_words(words)
+        self._hashes, self._by_letters = self._index_letters()
+        self._keys, self._by_sounds, self._by_fewer_sounds = self._index_sounds(words)
+
+    def _index_letters(self) -> tuple[Hashes, HashTable]:
+        prefixes = prefix_hashes(self._codes)
+        hashes = prefixes[:, -1].copy()
+        one, one_hashes = deletion_hashes(prefixes, self._lengths, 1)
+        short = self._lengths <= _MIN_TWO_EDITS
+        frequent = np.flatnonzero(
+            (self._lengths >= _MIN_TWO_EDITS) & (self._zipf >= np.where(short, _TWO_EDITS_ZIPF_SHORT, _TWO_EDITS_ZIPF))
+        )
+        two, two_hashes = deletion_hashes(prefixes[frequent], self._lengths[frequent], 2)
+        del prefixes
+        values = np.concatenate([np.arange(len(hashes)), one, frequent[two]])
+        return hashes, HashTable(np.concatenate([hashes, one_hashes, two_hashes]), values)
+
+    def _index_sounds(self, words: Sequence[str]) -> tuple[Hashes, HashTable, HashTable]:
+        keys, lengths = encode_words(phonetic_keys(words))
+        prefixes = prefix_hashes(keys)
+        hashes = prefixes[:, -1].copy()
+        near = np.flatnonzero((lengths >= _MIN_NEAR_KEY) & (self._zipf >= _TWO_EDITS_ZIPF))
+        one, one_hashes = deletion_hashes(prefixes[near], lengths[near], 1)
+        return hashes, HashTable(hashes, np.arange(len(hashes))), HashTable(one_hashes, near[one])
+
+    def search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
+        """Find the words that may have been meant.
+
+        Args:
+            typed: Keys of words, at most 32 ASCII letters each.
+
+        Returns:
+            (row, word_id), (found,) each: the index into `typed`, rising, and the word, the likeliest first; never
+            the typed word itself.
+        """
+        found = [self._search(typed[start : start + _CHUNK]) for start in range(0, len(typed), _CHUNK)]
+        none = np.zeros(0, dtype=np.int64)
+        rows = [row + chunk * _CHUNK for chunk, (row, _) in enumerate(found)]
+        return np.concatenate([none, *rows]), np.concatenate([none, *(word + 2 for _, word in found)])
+
+    def _search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
+        codes, lengths = encode_words(typed)
+        keys, key_lengths = encode_words(phonetic_keys(typed))
+        prefixes, key_prefixes = prefix_hashes(codes), prefix_hashes(keys)
+        pairs = np.concatenate([self._near_letters(prefixes, lengths), self._near_sounds(key_prefixes, key_lengths)])
+        pairs.sort()
+        row, word = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], len(self._codes))
+        other = prefixes[row, -1] != self._hashes[word]
+        row, word = row[other], word[other]
+        distances = edit_distances(codes, lengths, self._codes, self._lengths, row, word)
+        score = self._zipf[word] - _EDIT_PRICE * distances
+        score += _SOUND_PRIZE * (key_prefixes[row, -1] == self._keys[word])
+        score -= _FIRST_LETTER_PRICE * (codes[row, 0] != self._codes[word, 0])
+        kept = best_of_rows(row, score, self.most)
+        return row[kept], word[kept]
+
+    def _near_letters(self, prefixes: Hashes, lengths: Ints) -> Ints:
+        """Find the words that typed ones share up to two deletions with: row * words + word, some more than once."""
+        one, one_hashes = deletion_hashes(prefixes, lengths, 1)
+        long = np.flatnonzero(lengths >= _MIN_TWO_EDITS)
+        two, two_hashes = deletion_hashes(prefixes[long], lengths[long], 2)
+        row = np.concatenate([np.arange(len(lengths)), one, long[two]])
+        at, word = self._by_letters.find(np.concatenate([prefixes[:, -1], one_hashes, two_hashes]))
+        return row[at] * len(self._codes) + word
+
+    def _near_sounds(self, prefixes: Hashes, lengths: Ints) -> Ints:
+        """Find the words of the same phonetic key, or of one that a sound less, more or other makes it."""
+        row, word = self._by_sounds.find(prefixes[:, -1])
+        long = np.flatnonzero(lengths >= _MIN_NEAR_KEY)
+        more, more_word = self._by_fewer_sounds.find(prefixes[long, -1])
+        one, hashes = deletion_hashes(prefixes[long], lengths[long], 1)
+        fewer, fewer_word = self._by_sounds.find(hashes)
+        other, other_word = self._by_fewer_sounds.find(hashes)
+        row = np.concatenate([row, long[more], long[one[fewer]], long[one[other]]])
+        return row * len(self._codes) + np.concatenate([word, more_word, fewer_word, other_word])
+
+
+class KnownPairs(nn.Module):
+    """Misspellings that lists tell the corrections of.
+
+    Attributes:
+        hashes: (pairs,) int64, the hashes of the misspellings, rising; each stands once for every correction it has.
+        first: (pairs,) int32, the word id of the correction.
+        second: (pairs,) int32, the word id of the second word of a correction of two (alot, a lot); 0 for none.
+
+    Args:
+        num_pairs: How many pairs there are.
+    """
+
+    hashes: Tensor
+    first: Tensor
+    second: Tensor
+
+    def __init__(self, *, num_pairs: int) -> None:
+        super().__init__()
+        self.register_buffer("hashes", torch.zeros(num_pairs, dtype=torch.int64))
+        self.register_buffer("first", torch.zeros(num_pairs, dtype=torch.int32))
+        self.register_buffer("second", torch.zeros(num_pairs, dtype=torch.int32))
+
+    @classmethod
+    def from_pairs(cls, pairs: Sequence[tuple[str, int, int]]) -> "KnownPairs":
+        """Hold (misspelling, id of the correction, id of its second word or 0), each given once."""
+        made = cls(num_pairs=len(pairs))
+        hashes = hash_words([misspelling for misspelling, _, _ in pairs]).view(np.int64)
+        order = np.argsort(hashes, kind="stable")
+        made.hashes.copy_(torch.from_numpy(hashes[order]))
+        made.first.copy_(torch.tensor([first for _, first, _ in pairs], dtype=torch.int32)[order])
+        made.second.copy_(torch.tensor([second for _, _, second in pairs], dtype=torch.int32)[order])
+        return made
+
+    def lookup(self, typed: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Return the corrections known of some words.
+
+        Args:
+            typed: Keys of words.
+
+        Returns:
+            (row, first_id, second_id), (found,) each; row is an index into `typed`, rising.
+        """
+        wanted = hash_words(typed).view(np.int64)
+        hashes = self.hashes.cpu().numpy()
+        row, at = spread(np.searchsorted(hashes, wanted, "left"), np.searchsorted(hashes, wanted, "right"))
+        return row, self.first.cpu().numpy()[at].astype(np.int64), self.second.cpu().numpy()[at].astype(np.int64)
+
+
+def best_of_rows(row: Ints, score: npt.NDArray[np.float32], most: int) -> Ints:
+    """Return the places of the best scores of each row, at most so many, by row and falling score.
+
+    Args:
+        row: (found,), rising; at most 2**24 of them.
+        score: (found,), between -500 and 500.
+        most: How many of a row.
+    """
+    # One sort of plain integers, row first, then score, then place: numpy sorts those several times faster than pairs.
+    steps = ((500.0 - score) * 1000).astype(np.int64)
+    place = np.sort((row << 44) | (steps << 24) | np.arange(len(row))) & 0xFFFFFF
+    counts = np.bincount(row)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return place[rank < most]

@@ -1,0 +1,4 @@
+"""Corrections letter by letter, as one types.
+
+Imports `lexicon` and the networks.
+"""

@@ -1,0 +1,262 @@
+"""Reading zip and gzip files."""
+
+import gzip
+import io
+import struct
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from docsight.documents.formats import find_format
+from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.source import Budget, ReadOptions, Source
+from docsight.errors import DataError
+
+
+def zipped(members: dict[str, Any], **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data, **options)
+    return buffer.getvalue()
+
+
+def read(data: bytes, name: str = "a.zip", **options: Any) -> list[ParsedDocument | PartError]:
+    chosen = ReadOptions(**options)
+    source = Source(name=name, data=data, options=chosen, budget=Budget.of(chosen))
+    return list(find_format(source).read(source))
+
+
+def texts(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+    return {item.part: item.text for item in items if isinstance(item, ParsedDocument)}
+
+
+def flaws(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+    return {item.part: str(item.error) for item in items if isinstance(item, PartError)}
+
+
+def test_zip_reads_members_in_the_order_of_the_archive_by_their_formats() -> None:
+    items = read(zipped({"z.txt": "Zoë", "a/b.md": "# Ada", "a/README": "Read me.", "empty.txt": ""}))
+    assert texts(items) == {"z.txt": "Zoë", "a/b.md": "# Ada", "a/README": "Read me.", "empty.txt": ""}
+    assert [item.format for item in items if isinstance(item, ParsedDocument)] == ["text", "markdown", "text", "text"]
+    assert flaws(items) == {}
+
+
+def test_zip_reads_archives_and_mails_in_it_under_their_names() -> None:
+    mail = b"From: a@example.org\nSubject: Hi\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+    mail += b"--x\n\nHello.\n--x\nContent-Disposition: attachment; filename=n.txt\n\nNote.\n--x--\n"
+    inner = zipped({"b.txt": "B", "c.txt.gz": gzip.compress(b"C")})
+    items = read(zipped({"inner.zip": inner, "mail.eml": mail}))
+    assert texts(items) == {
+        "inner.zip/b.txt": "B",
+        "inner.zip/c.txt.gz/c.txt": "C",
+        "mail.eml": "Subject: Hi\nFrom: a@example.org\n\nHello.",
+        "mail.eml/n.txt": "Note.",
+    }
+
+
+def test_zip_passes_over_folders_and_hidden_files() -> None:
+    names = ("a/", ".DS_Store", "__MACOSX/._a.txt", ".git/config.txt", "a/.x.txt")
+    assert read(zipped({name: "" if name.endswith("/") else "x" for name in names})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("../../etc/passwd.txt", "../../etc/passwd.txt"),
+        ("/etc/passwd.txt", "/etc/passwd.txt"),
+        ("a\nb.txt", "a\nb.txt"),
+        ("C:\\evil.txt", "C:\\\\evil.txt"),
+        ("zwölf.txt", "zwölf.txt"),
+    ],
+)
+def test_zip_takes_names_for_nothing_but_labels(name: str, part: str) -> None:
+    assert texts(read(zipped({name: "x"}))) == {part: "x"}
+
+
+def test_zip_reads_names_in_utf8_that_are_not_marked_as_such() -> None:
+    data = zipped({"zwoelf.txt": "x"}).replace(b"zwoelf.txt", "zwölf.txt".encode())
+    assert texts(read(data)) == {"zwölf.txt": "x"}
+
+
+def test_zip_gives_members_of_one_name_parts_of_their_own() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for text in "123":
+            archive.writestr(member := zipfile.ZipInfo("a.txt"), text)
+            del archive.NameToInfo[member.filename]  # or it would warn
+        archive.writestr("a.txt#2", "4")
+        archive.writestr("b.zip", zipped({"c.txt": "5"}))
+        archive.writestr("b.zip/c.txt", "6")
+    items = read(buffer.getvalue())
+    assert list(texts(items).values()) == list("123456")
+    assert "b.zip#2/c.txt" in texts(items)
+    assert "b.zip/c.txt" in texts(items)
+
+
+def test_zip_labels_a_member_without_a_name() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(unnamed := zipfile.ZipInfo("x"), "Ada")
+        unnamed.filename = ""
+    assert list(flaws(read(buffer.getvalue()))) == ["unnamed"]
+
+
+def test_zip_tells_of_members_that_nothing_reads() -> None:
+    items = read(zipped({"a.exe": b"MZ\0", "b.txt": "B"}))
+    (flaw,) = (item for item in items if isinstance(item, PartError))
+    assert flaw.part == "a.exe"
+    assert isinstance(flaw.error, SkipError)
+    assert texts(items) == {"b.txt": "B"}
+
+
+def test_zip_tells_of_links() -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    assert flaws(read(buffer.getvalue())) == {"link.txt": "a symbolic link"}
+
+
+def directory_field(data: bytes, offset: int, value: bytes) -> bytes:
+    """Overwrite a field of the first member in the list of members."""
+    at = data.index(b"PK\x01\x02") + offset
+    return data[:at] + value + data[at + len(value) :]
+
+
+def test_zip_loses_only_the_members_that_are_damaged() -> None:
+    good = zipped({"a.txt": "Ada " * 50, "b.txt": "B"})
+    cases = {
+        "encrypted": directory_field(good, 8, b"\1\0"),
+        "not supported": directory_field(good, 10, b"\x09\0"),
+        "damaged": directory_field(good, 16, b"\1\2\3\4"),
+        "bytes, too many": directory_field(good, 24, struct.pack("<I", 0xFFFFFF00)),
+    }
+    for reason, data in cases.items():
+        items = read(data, max_bytes=1 << 20)
+        assert texts(items) == {"b.txt": "B"}, reason
+        assert reason in flaws(items)["a.txt"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zip_unpacks_other_methods(method: int) -> None:
+    assert texts(read(zipped({"a.txt": "Ada " * 5000}, compress_type=method))) == {"a.txt": "Ada " * 5000}
+
+
+def test_zip_that_is_none_is_an_error() -> None:
+    for data in (b"", b"PK\x03\x04 and no more", b"text", zipped({"a.txt": "x"})[:-30]):
+        source = Source(name="a.zip", data=data)
+        with pytest.raises(DataError, match="no zip file"):
+            list(find_format(source).read(source))
+
+
+def test_zip_bounds_what_a_member_and_what_all_unpack_to() -> None:
+    data = zipped({"large.txt": "a" * 5000, "b.txt": "B"})
+    items = read(data, max_bytes=4000)
+    assert texts(items) == {"b.txt": "B"}
+    assert "5,000 bytes" in flaws(items)["large.txt"]
+    with pytest.raises(DataError, match=r"more than 4,000 bytes.*large\.txt"):
+        read(data, max_unpacked=4000)
+
+
+def test_zip_believes_no_header_about_sizes() -> None:
+    data = zipped({"large.txt": "a" * 5000})
+    items = read(directory_field(data, 24, struct.pack("<I", 10)), max_bytes=4000)
+    assert "damaged" in flaws(items)["large.txt"]
+
+
+def test_zip_bounds_the_number_of_members() -> None:
+    data = zipped({f"{number}.txt": "" for number in range(20)})
+    source = Source(name="a.zip", data=data, options=ReadOptions(max_parts=10))
+    source = Source(name="a.zip", data=data, options=source.options, budget=Budget.of(source.options))
+    items = iter(find_format(source).read(source))
+    read_before = [next(items) for _ in range(10)]
+    assert len(read_before) == 10
+    with pytest.raises(DataError, match="more than 10 parts"):
+        next(items)
+
+
+def nested(levels: int) -> bytes:
+    data = zipped({"a.txt": "Ada"})
+    for level in range(levels):
+        data = zipped({f"{level}.zip": data})
+    return data
+
+
+def test_zip_reads_archives_in_archives_to_a_depth() -> None:
+    (part,) = texts(read(nested(3), max_depth=4))
+    assert part == "2.zip/1.zip/0.zip/a.txt"
+    items = read(nested(4), max_depth=3)
+    assert texts(items) == {}
+    assert list(flaws(items)) == ["3.zip/2.zip/1.zip/0.zip"]
+
+
+def test_zip_bomb_of_nested_archives_ends_soon() -> None:
+    data = zipped({"0.txt": "0" * 1000})
+    for _ in range(7):
+        data = zipped({f"{number}.zip": data for number in range(16)})
+    started = time.process_time()
+    with pytest.raises(DataError, match="parts"):
+        read(data)
+    assert time.process_time() - started < 60
+
+
+def test_zip_bomb_of_one_member_ends_soon() -> None:
+    data = zipped({"a.txt": b"\0" * (100 << 20), "b.txt": "B"})
+    items = read(data)
+    assert "bomb" in flaws(items)["a.txt"]
+    assert texts(items) == {"b.txt": "B"}
+
+
+def test_zip_bomb_of_overlapping_members_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "Ada" * 1000)
+        archive.filelist *= 100
+    source = Source(name="a.zip", data=buffer.getvalue())
+    with pytest.raises(DataError, match="overlap"):
+        list(find_format(source).read(source))
+
+
+def test_zip_reads_without_writing_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> Iterator[None]:
+        raise AssertionError("a file was opened")
+
+    data = zipped({"a.txt": "A", "b.zip": zipped({"c.txt": "C"})})
+    read(data)  # modules are imported here
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(io, "open", refuse)
+    assert len(texts(read(data))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("changelog.gz", "changelog"), ("a.txt.GZ", "a.txt"), ("a.txt", "a.txt"), ("NEWS.Debian.gz", "NEWS.Debian")],
+)
+def test_gzip_reads_the_packed_file_under_its_name(name: str, part: str) -> None:
+    data = gzip.compress(b"Ada\n") + gzip.compress(b"Grace\n")
+    assert texts(read(data, name)) == {part: "Ada\nGrace\n"}
+
+
+def test_gzip_of_what_nothing_reads_is_skipped() -> None:
+    (flaw,) = read(gzip.compress(b"\0" * 257 + b"ustar" + b"\0" * 300), "a.tgz")
+    assert isinstance(flaw, PartError)
+    assert flaw.part == "a.tar"
+    assert isinstance(flaw.error, SkipError)
+
+
+@pytest.mark.parametrize("data", [gzip.compress(b"Ada" * 100)[:-9], gzip.compress(b"Ada")[:-8] + bytes(8)])
+def test_gzip_that_is_damaged_is_an_error(data: bytes) -> None:
+    with pytest.raises(DataError, match="damaged gzip"):
+        read(data, "a.gz")
+
+
+def test_gzip_bounds_what_it_unpacks() -> None:
+    with pytest.raises(DataError, match="more than 4,000"):
+        read(gzip.compress(b"a" * 5000), "a.gz", max_bytes=4000)
+    with pytest.raises(DataError, match="bomb"):
+        read(gzip.compress(bytes(100 << 20)), "a.gz")

@@ -1,0 +1,311 @@
+"""Reading mails and mailboxes."""
+
+import base64
+import gzip
+import time
+from typing import Any
+
+import pytest
+
+from docsight.documents.formats import find_format
+from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.mail.headers import decoded_words
+from docsight.documents.formats.source import Budget, ReadOptions, Source
+from docsight.errors import DataError
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+HEAD = "From: Ada <ada@example.org>\nTo: Charles\nDate: Mon, 1 Jan 2024 10:00:00 +0000\nSubject: Engine\n"
+HEAD += "MIME-Version: 1.0\n"
+SHOWN = "Subject: Engine\nFrom: Ada <ada@example.org>\nTo: Charles\nDate: Mon, 1 Jan 2024 10:00:00 +0000"
+
+
+def read(data: str | bytes, name: str = "a.eml", **options: Any) -> list[ParsedDocument | PartError]:
+    chosen = ReadOptions(**options)
+    data = data.encode() if isinstance(data, str) else data
+    source = Source(name=name, data=data, options=chosen, budget=Budget.of(chosen))
+    return list(find_format(source).read(source))
+
+
+def texts(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+    return {item.part: item.text for item in items if isinstance(item, ParsedDocument)}
+
+
+def flaws(items: list[ParsedDocument | PartError]) -> dict[str, Exception]:
+    return {item.part: item.error for item in items if isinstance(item, PartError)}
+
+
+def multipart(*parts: str, kind: str = "mixed", boundary: str = "x") -> str:
+    body = "".join(f"--{boundary}\n{part}\n" for part in parts)
+    return f"Content-Type: multipart/{kind}; boundary={boundary}\n\n{body}--{boundary}--\n"
+
+
+def body(mail: str | bytes) -> str:
+    (content,) = read(mail)
+    assert isinstance(content, ParsedDocument)
+    return content.text.partition("\n\n")[2]
+
+
+def test_mail_is_a_document_of_its_headers_and_its_text() -> None:
+    (content,) = read(f"{HEAD}Content-Type: text/plain; charset=utf-8\n\nDear Charles,\r\nyours.\n")
+    assert content == ParsedDocument(text=f"{SHOWN}\n\nDear Charles,\nyours.", title="Engine", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "text"),
+    [
+        ("iso-8859-1", "Zoë".encode("cp1252"), "Zoë"),
+        ("iso-8859-1", "Zoë".encode(), "Zoë"),  # it lies
+        ("us-ascii", "Zoë".encode(), "Zoë"),
+        ("koi8-r", "Лев".encode("koi8-r"), "Лев"),
+        ("iso-2022-jp", "東京".encode("iso2022_jp"), "東京"),
+        ("no-such", "Zoë".encode(), "Zoë"),
+        ("rot13", b"Zoe", "Zoe"),
+        ('"a\0b"', "Zoë".encode(), "Zoë"),
+    ],
+)
+@pytest.mark.parametrize("transfer", ["8bit", "base64"])
+def test_mail_decodes_its_text_even_where_the_charset_lies(charset: str, data: bytes, text: str, transfer: str) -> None:
+    data = base64.encodebytes(data) if transfer == "base64" else data
+    head = f"{HEAD}Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {transfer}\n\n"
+    assert body(head.encode() + data) == text
+
+
+def test_mail_decodes_quoted_printable_and_flowed_lines() -> None:
+    head = f"{HEAD}Content-Type: text/plain; format=flowed\nContent-Transfer-Encoding: quoted-printable\n\n"
+    assert body(f"{head}Dear =C3=89mile, \nthis goes =\non.\n\n-- \nAda\n") == "Dear Émile, this goes on.\n\n-- \nAda"
+
+
+def test_mail_prefers_plain_text_to_its_other_form() -> None:
+    pytest.importorskip("selectolax")
+    plain, page = "Content-Type: text/plain\n\nplain", "Content-Type: text/html\n\n<p>page <b>now</b></p>"
+    assert body(HEAD + multipart(plain, page, kind="alternative")) == "plain"
+    assert body(HEAD + multipart("Content-Type: text/plain\n\n \n", page, kind="alternative")) == "page now"
+    assert body(HEAD + multipart(page, kind="alternative")) == "page now"
+    assert body(f"{HEAD}{page}") == "page now"
+
+
+def test_mail_without_the_parser_of_pages_says_what_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "selectolax.lexbor", None)
+    (content,) = read(f"{HEAD}Content-Type: text/html\n\n<p>x</p>")
+    assert isinstance(content, ParsedDocument)
+    assert "docsight[documents]" in content.notes[0]
+
+
+def test_mail_joins_the_texts_that_are_shown() -> None:
+    assert body(HEAD + multipart("\none", "Content-Disposition: inline\n\ntwo")) == "one\n\ntwo"
+
+
+def test_mail_yields_attachments_by_their_names_and_formats() -> None:
+    items = read(
+        HEAD
+        + multipart(
+            "\nHello.",
+            'Content-Type: application/octet-stream; name="note.md"\n\n# Note',
+            "Content-Disposition: attachment; filename=../../etc/evil.txt\n\nEvil.",
+            "Content-Disposition: attachment; filename=note.md\n\nAgain.",
+            "Content-Type: text/plain\nContent-Disposition: attachment\n\nNameless.",
+            "Content-Type: text/plain\nContent-Disposition: attachment; filename=fix.diff\n\n-a\n+b",
+            "Content-Disposition: attachment; filename*=utf-8''zw%C3%B6lf.txt\n\n12",
+            'Content-Disposition: attachment; filename="=?utf-8?q?zw=C3=B6lf?= 2.txt"\n\n13',
+            "Content-Type: application/octet-stream; name=a.exe\n\nMZ",
+        )
+    )
+    assert texts(items) == {
+        "": f"{SHOWN}\n\nHello.",
+        "note.md": "# Note",
+        "evil.txt": "Evil.",
+        "note.md#2": "Again.",
+        "part-5.txt": "Nameless.",
+        "fix.diff": "-a\n+b",
+        "zwölf.txt": "12",
+        "zwölf 2.txt": "13",
+    }
+    assert [item.format for item in items if isinstance(item, ParsedDocument)][:3] == ["", "markdown", "text"]
+    assert isinstance(flaws(items)["a.exe"], SkipError)
+
+
+def test_mail_keeps_the_pictures_of_its_page_and_reads_others_as_documents() -> None:
+    picture = base64.encodebytes(PNG).decode()
+    coded = f"Content-Type: image/png\nContent-Transfer-Encoding: base64\n{{}}\n\n{picture}"
+    page = multipart("\nHello.", coded.format("Content-ID: <logo>"), kind="related", boundary="y")
+    items = read(HEAD + multipart(page, coded.format("Content-Disposition: attachment; filename=photo.png")))
+    message, photo = items
+    assert isinstance(message, ParsedDocument)
+    assert isinstance(photo, ParsedDocument)
+    assert [picture.data for picture in message.images] == [PNG]
+    assert (photo.part, photo.format, [picture.data for picture in photo.images]) == ("photo.png", "png", [PNG])
+
+
+def test_mail_reads_mails_in_it_to_a_depth() -> None:
+    inner = "Content-Type: message/rfc822\n\nSubject: Inner\nMIME-Version: 1.0\n" + multipart(
+        "\nDeep.", "Content-Disposition: attachment; filename=a.txt\n\nA", boundary="y"
+    )
+    items = read(HEAD + multipart("\nHello.", inner))
+    assert texts(items) == {
+        "": f"{SHOWN}\n\nHello.",
+        "part-2.eml": "Subject: Inner\n\nDeep.",
+        "part-2.eml/a.txt": "A",
+    }
+    items = read(HEAD + multipart("\nHello.", inner), max_depth=0)
+    assert list(flaws(items)) == ["part-2.eml"]
+
+
+def test_mail_ends_where_the_file_costs_too_much() -> None:
+    attached = "Content-Disposition: attachment; filename=a.txt.gz\nContent-Transfer-Encoding: base64\n\n"
+    attached += base64.encodebytes(gzip.compress(b"Ada")).decode()
+    inner = "Content-Type: message/rfc822\n\nMIME-Version: 1.0\n" + multipart(
+        "\nDeep.", attached, attached, boundary="y"
+    )
+    with pytest.raises(DataError, match="more than 20 parts"):
+        read(HEAD + multipart("\nHello.", inner, inner), max_parts=20)
+
+
+def test_mail_tells_of_what_is_encrypted_or_elsewhere() -> None:
+    items = read(
+        HEAD
+        + multipart(
+            "\nHello.",
+            "Content-Type: application/pkcs7-mime; name=smime.p7m\n\nxx",
+            multipart("Content-Type: application/pgp-encrypted\n\nVersion: 1", kind="encrypted", boundary="y"),
+            "Content-Type: message/external-body; access-type=URL; URL=http://example.org\n\nA: b\n\n",
+        )
+    )
+    assert list(flaws(items)) == ["smime.p7m", "part-3", "part-4"]
+    assert all(isinstance(error, SkipError) for error in flaws(items).values())
+
+
+def test_mail_leaves_out_signatures() -> None:
+    signature = "Content-Type: application/pgp-signature; name=signature.asc\n\nxx"
+    assert body(HEAD + multipart("\nHello.", signature, kind="signed")) == "Hello."
+
+
+def test_mail_with_damaged_parts_tells_so() -> None:
+    coded = "Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=a.txt\n\nQWRh\x01IQ"
+    _, attached = read(HEAD + multipart("\nHello.", coded))
+    assert isinstance(attached, ParsedDocument)
+    assert (attached.text, attached.notes) == ("Ada!", ("its base64 is damaged",))
+    (content,) = read(f"{HEAD}Content-Type: multipart/mixed\n\nNo boundary at all.")
+    assert "No boundary at all." in content.text  # type: ignore[union-attr]
+
+
+def test_mail_that_is_none_is_an_error() -> None:
+    with pytest.raises(DataError, match="headers of a mail"):
+        read("Just a text.\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=?utf-8?q?Zo=C3=AB_Kr=C3=BCger?=", "Zoë Krüger"),
+        ("=?UTF-8?B?Wm/Dqw==?= <z@example.org>", "Zoë <z@example.org>"),
+        ("=?utf-8?b?Wm/D?=\n =?utf-8?b?qw==?= x", "Zoë x"),  # cut within a character
+        ("=?iso-8859-1?q?Zo=EB?= =?utf-8?q?Zo=C3=AB?=", "ZoëZoë"),
+        ("a =?no-such?q?b?= c", "a b c"),
+        ("=?utf-8?b?%%?=", ""),
+        ("folded\n\t header", "folded header"),
+        ("Zo\udcc3\udcab", "Zoë"),
+        ("Zo\udceb", "Zoë"),
+        ("=?utf-8?q?a=00b?=", "a\ufffdb"),
+    ],
+)
+def test_decoded_words_reads_headers(value: str, text: str) -> None:
+    pytest.importorskip("charset_normalizer")
+    assert decoded_words(value) == text
+
+
+@pytest.mark.parametrize(
+    "value", ["=?" * 200_000, "=?a?q?" * 100_000, "=?utf-8?q?a?= " * 20_000, "\n " * 200_000, "\udceb" * 50_000]
+)
+def test_decoded_words_takes_no_longer_for_hostile_headers(value: str) -> None:
+    started = time.process_time()
+    decoded_words(value)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'Content-Type: text/plain; a="' + ";" * 300_000,
+        "Content-Type: multipart/mixed; boundary=" + "x" * 300_000,
+        "Content-Type: text/plain; " + "".join(f"name*{number}=a; " for number in range(20_000)),
+        f"Content-Type: text/plain; name*{'9' * 5000}=a",
+        "Content-Disposition: attachment; filename*=a'b'%FF; filename=\udce9",
+        "Subject: " + "=?utf-8?q?" * 100_000,
+        "".join(f"X-{number}: a\n" for number in range(50_000)) + "X: y",
+        "Content-Type: multipart/mixed; boundary=x\n\n" + "--x\n" * 50_000,
+        "".join(f"Content-Type: multipart/mixed; boundary=x{n}\n\n--x{n}\n" for n in range(5_000)),
+        "Content-Type: message/rfc822\n\n" * 5_000,
+        "Content-Type: text/plain; charset*=utf-8''utf-8\n\nZo\udceb",
+    ],
+)
+def test_mail_takes_no_longer_for_hostile_ones(head: str) -> None:
+    started = time.process_time()
+    try:
+        read(f"From: a\n{head}\n\nText.".encode("utf-8", "surrogateescape"))
+    except DataError as err:
+        assert "nest" in str(err) or "no mail that can be read" in str(err)  # noqa: PT017 - it need not be raised
+    assert time.process_time() - started < 10
+
+
+MBOX = """\
+From ada@example.org Mon Jan  1 10:00:00 2024
+From: Ada
+Subject: One
+
+First.
+>From here on it is quoted.
+
+From here at 10:00 it is not the year.
+
+From ada at example.org  Mon Jan  1 10:00:00 2024
+Subject: Two
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+
+Second.
+--x
+Content-Disposition: attachment; filename=a.txt
+
+A
+--x--
+
+From MAILER-DAEMON Mon Jan  1 10:00:00 2024
+Subject: Three
+
+Third.
+From a line before Mon Jan  1 10:00:00 2024
+"""
+
+
+def test_mbox_reads_one_mail_after_the_other() -> None:
+    items = read(MBOX, "a.mbox")
+    assert texts(items) == {
+        "1": "Subject: One\nFrom: Ada\n\nFirst.\nFrom here on it is quoted.\n\nFrom here at 10:00 it is not the year.",
+        "2": "Subject: Two\n\nSecond.",
+        "2/a.txt": "A",
+        "3": "Subject: Three\n\nThird.\nFrom a line before Mon Jan  1 10:00:00 2024",
+    }
+    assert [item.format for item in items if isinstance(item, ParsedDocument)] == ["mail", "mail", "text", "mail"]
+    assert texts(read(MBOX.replace("\n", "\r\n"), "a.mbox")) == texts(items)
+
+
+def test_mbox_that_is_empty_has_no_mails_and_one_that_is_none_is_an_error() -> None:
+    assert read("", "a.mbox") == []
+    with pytest.raises(DataError, match="expected a mailbox"):
+        read("Dear Ada,\n", "a.mbox")
+
+
+def test_mbox_loses_only_the_mail_that_is_too_large() -> None:
+    large = MBOX.replace("First.", "First. " * 1000)
+    items = read(large, "a.mbox", max_bytes=4000)
+    assert list(flaws(items)) == ["1"]
+    assert list(texts(items)) == ["2", "2/a.txt", "3"]
+
+
+def test_mbox_reads_lines_of_any_length() -> None:
+    items = read(MBOX.replace("Third.", "From " * 1_000_000), "a.mbox")
+    assert len(texts(items)["3"]) > 5_000_000

@@ -1,0 +1,275 @@
+"""Word documents: their text in order, pictures in their place, and files made to do harm."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.office import docx, package
+from docsight.documents.formats.source import Ocr, ReadOptions, Source
+from docsight.documents.ocr import engines
+from docsight.documents.ocr.engines import Recognised
+from docsight.errors import DataError, MissingExtraError
+
+library = pytest.importorskip("docx")
+
+BODY = "<w:body>"
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def png(colour: str = "red") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 70), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def save(document: Any) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def edit(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """Change the parts of a package."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    change(parts)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def with_body(body: str, *, before: str = "") -> bytes:
+    """Write a document whose body is this XML."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        text = parts["word/document.xml"].decode()
+        head = text[: text.index(BODY) + len(BODY)]
+        if before:
+            head = head.replace("?>", f"?>{before}", 1)
+        parts["word/document.xml"] = f"{head}{body}</w:body></w:document>".encode()
+
+    return edit(save(library.Document()), change)
+
+
+def paragraph(*runs: str) -> str:
+    return "<w:p>" + "".join(f'<w:r><w:t xml:space="preserve">{run}</w:t></w:r>' for run in runs) + "</w:p>"
+
+
+def read(data: bytes, *, ocr: Ocr = "never", **options: int) -> ParsedDocument:
+    (content,) = docx.read(Source(name="a.docx", data=data, options=ReadOptions(ocr=ocr, **options)))
+    assert isinstance(content, ParsedDocument)
+    return content
+
+
+def test_docx_gives_paragraphs_and_tables_in_their_order() -> None:
+    document = library.Document()
+    document.core_properties.title = "A  letter"
+    document.add_heading("Letter", 1)
+    document.add_paragraph("Dear Ada,").add_run(" hello.")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip((cell for row in table.rows for cell in row.cells), "abcd", strict=True):
+        cell.text = text
+    document.add_paragraph("first", style="List Bullet")
+    document.add_paragraph("Yours\nGrace\tHopper")
+    content = read(save(document))
+    assert content.text == "Letter\n\nDear Ada, hello.\n\na\tb\nc\td\n\nfirst\n\nYours\nGrace\tHopper"
+    assert content.title == "A letter"
+    assert content.notes == content.images == content.passages == ()
+
+
+def test_docx_gives_pictures_where_they_stand() -> None:
+    document = library.Document()
+    document.add_paragraph("Before")
+    document.add_picture(io.BytesIO(png()))
+    document.add_paragraph("after")
+    document.add_picture(io.BytesIO(png()))
+    document.add_picture(io.BytesIO(png("blue")))
+    content = read(save(document))
+    assert [(one.data, one.start, one.page) for one in content.images] == [(png(), 6, None), (png("blue"), 13, None)]
+
+
+def test_docx_gives_headers_and_footers_once() -> None:
+    document = library.Document()
+    document.sections[0].header.paragraphs[0].text = "ACME Ltd"
+    document.sections[0].footer.paragraphs[0].text = "Confidential"
+    document.add_paragraph("Hello")
+    document.add_section().header.is_linked_to_previous = False
+    document.sections[1].header.paragraphs[0].text = "ACME Ltd"
+    document.add_paragraph("Bye")
+    assert read(save(document)).text == "ACME Ltd\n\nHello\n\nBye\n\nConfidential"
+
+
+def test_docx_gives_comments_at_the_end() -> None:
+    document = library.Document()
+    run = document.add_paragraph("Hello").add_run(" Ada")
+    document.add_comment([run], text="Who is that?", author="Grace")
+    document.add_paragraph("Bye")
+    assert read(save(document)).text == "Hello Ada\n\nBye\n\nWho is that?"
+
+
+def test_docx_leaves_out_what_was_deleted_or_is_no_text() -> None:
+    body = (
+        "<w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText> deleted</w:delText></w:r></w:del>"
+        '<w:ins><w:r><w:t xml:space="preserve"> inserted</w:t></w:r></w:ins>'
+        "<w:moveFrom><w:r><w:t> moved</w:t></w:r></w:moveFrom>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t> hidden</w:t></w:r>"
+        '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText> PAGE </w:instrText><w:t>7</w:t></w:r>'
+        "<w:r><w:t>co\u00adoperate</w:t></w:r></w:p>"
+    )
+    assert read(with_body(body)).text == "Kept inserted7cooperate"
+
+
+def test_docx_gives_text_boxes_after_their_paragraph_and_once() -> None:
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = f"<w:txbxContent>{paragraph('In a box')}</w:txbxContent>"
+    choice = f'<mc:AlternateContent {mc}><mc:Choice Requires="wps">{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>'
+    body = f"<w:p><w:r><w:t>Be</w:t></w:r><w:r>{choice}</mc:AlternateContent></w:r><w:r><w:t>fore</w:t></w:r></w:p>"
+    assert read(with_body(body + paragraph("After"))).text == "Before\n\nIn a box\n\nAfter"
+
+
+def test_docx_reads_files_with_macros_templates_and_the_strict_standard() -> None:
+    document = library.Document()
+    document.add_paragraph("Hello")
+    document.add_picture(io.BytesIO(png()))
+    data = save(document)
+
+    def of_type(name: bytes) -> Callable[[dict[str, bytes]], None]:
+        usual = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+        return lambda parts: parts.update(
+            {"[Content_Types].xml": parts["[Content_Types].xml"].replace(usual, b"application/" + name + b".main+xml")}
+        )
+
+    def strict(parts: dict[str, bytes]) -> None:
+        for name, part in parts.items():
+            if name.endswith((".xml", ".rels")):
+                for kind in (b"officeDocument", b"wordprocessingml", b"drawingml"):
+                    usual = b"http://schemas.openxmlformats.org/%s/2006/" % kind
+                    part = part.replace(usual, b"http://purl.oclc.org/ooxml/%s/" % kind)
+                parts[name] = part
+
+    for change in (
+        of_type(b"vnd.ms-word.document.macroEnabled"),
+        of_type(b"vnd.ms-word.template.macroEnabledTemplate"),
+        of_type(b"vnd.openxmlformats-officedocument.wordprocessingml.template"),
+        strict,
+    ):
+        content = read(edit(data, change))
+        assert (content.text, len(content.images)) == ("Hello", 1)
+
+
+def test_docx_tells_what_it_left_out() -> None:
+    document = library.Document()
+    document.add_paragraph("Hello")
+    document.add_picture(io.BytesIO(png()))
+
+    def change(parts: dict[str, bytes]) -> None:
+        del parts["word/media/image1.png"]
+        parts["word/embeddings/sheet.xlsx"] = b"?"
+        text = parts["word/document.xml"].decode()
+        link = f'<w:p {W}><w:r><w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        link += 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:link="rId99"/>'
+        link += "</w:drawing></w:r></w:p>"
+        parts["word/document.xml"] = text.replace(BODY, BODY + link).encode()
+
+    content = read(edit(save(document), change))
+    assert content.text == "Hello"
+    assert content.notes == (
+        "1 embedded file was not read",
+        "1 part is missing in it",
+        "1 linked picture was not read",
+    )
+
+
+def test_docx_appends_what_is_read_in_its_pictures_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = library.Document()
+    document.add_paragraph("Hello")
+    document.add_picture(io.BytesIO(png()))
+    data = save(document)
+    monkeypatch.setattr(engines, "available", lambda: True)
+    monkeypatch.setattr(engines, "read_picture", lambda image: Recognised(text=f"{image.size}", confidence=0.75))
+    assert read(data, ocr="auto").text == "Hello"
+    content = read(data, ocr="always")
+    assert content.text == "Hello\n\n(80, 70)"
+    assert [(one.start, one.end, one.confidence) for one in content.passages] == [(7, 15, 0.75)]
+    monkeypatch.setattr(engines, "available", lambda: False)
+    with pytest.raises(MissingExtraError, match="ocr"):
+        read(data, ocr="always")
+
+
+def test_docx_opens_nothing_for_an_entity(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret", encoding="utf-8")
+    for entity in (f'SYSTEM "{secret.as_uri()}"', f'SYSTEM "{secret}"', 'SYSTEM "http://192.0.2.1/x"'):
+        content = read(with_body(paragraph("a&x;b"), before=f"<!DOCTYPE w:document [<!ENTITY x {entity}>]>"))
+        assert content.text.startswith("a")
+        assert "secret" not in content.text
+    external = f'<!DOCTYPE w:document SYSTEM "{secret.as_uri()}">'
+    assert read(with_body(paragraph("a"), before=external)).text == "a"
+
+
+def test_docx_lets_no_entity_grow() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    entities = f'<!DOCTYPE w:document [<!ENTITY l0 "ha">{laughs}]>'
+    with pytest.raises(DataError, match="amplification"):
+        read(with_body(paragraph("a&l11;b"), before=entities))
+
+
+def test_docx_ends_where_nesting_has_no_end() -> None:
+    for depth in (50, 5000):
+        row = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
+        if depth == 50:
+            assert read(with_body(row)).text == "deep"
+        else:
+            with pytest.raises(DataError, match="no Word document that can be read"):
+                read(with_body(row))
+
+
+def test_docx_refuses_what_is_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = edit(save(library.Document()), lambda parts: parts.update({"word/media/zeros.png": bytes(5_000_000)}))
+    assert len(data) < 100_000
+    with pytest.raises(DataError, match="too large when unpacked"):
+        read(data, max_bytes=1_000_000)
+    assert read(data, max_bytes=10_000_000).text == ""
+    monkeypatch.setattr(package, "_MAX_NODES", 1000)
+    with pytest.raises(DataError, match="elements and attributes"):
+        read(with_body(paragraph("a") * 1000))
+
+
+def test_docx_trusts_no_size_that_a_directory_tells() -> None:
+    data = bytearray(edit(save(library.Document()), lambda parts: parts.update({"a.png": bytes(5_000_000)})))
+    true, told = struct.pack("<I", 5_000_000), struct.pack("<I", 10)
+    assert read(bytes(data.replace(true, told))).notes in ((), ("1 damaged picture was left out",))
+
+
+def test_docx_tells_what_is_no_word_document() -> None:
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
+    with pytest.raises(DataError, match="is encrypted, or a file of before 2007"):
+        read(old)
+    for data in (b"", b"PK\x03\x04 and no more", b"text"):
+        with pytest.raises(DataError, match="no Word document that can be read"):
+            read(data)
+    for name in ("[Content_Types].xml", "word/document.xml", "_rels/.rels"):
+        with pytest.raises(DataError, match="no Word document"):
+            read(edit(save(library.Document()), lambda parts, name=name: parts.pop(name)))  # type: ignore[misc]
+    with pytest.raises(DataError, match="no Word document"):
+        read(edit(save(library.Document()), lambda parts: parts.update({"word/document.xml": b"<w:"})))
+    pptx = pytest.importorskip("pptx")
+    with pytest.raises(DataError, match="no Word document"):
+        read(save(pptx.Presentation()))
+
+
+def test_docx_survives_damaged_properties_and_styles() -> None:
+    document = library.Document()
+    document.add_paragraph("Hello")
+    damaged = {"docProps/core.xml": b"<a xmlns='b'/>", "word/styles.xml": b"<", "word/theme/theme1.xml": b""}
+    content = read(edit(save(document), lambda parts: parts.update(damaged)))
+    assert (content.text, content.notes) == ("Hello", ())

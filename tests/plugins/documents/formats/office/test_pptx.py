@@ -1,0 +1,178 @@
+"""PowerPoint: slides as pages, their shapes in order, tables, groups, charts, notes and pictures."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.office import pptx
+from docsight.documents.formats.source import ReadOptions, Source
+from docsight.errors import DataError
+
+library = pytest.importorskip("pptx")
+
+INCH = 914_400
+BLANK, TITLE = 6, 0
+
+
+def png(colour: str = "red") -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 70), colour).save(file, "PNG")
+    file.seek(0)
+    return file
+
+
+def add_slide(presentation: Any, *boxes: tuple[str, int, int], layout: int = BLANK) -> Any:
+    """Add a slide with text boxes: what they say, and how many inches from the top and the left."""
+    slide = presentation.slides.add_slide(presentation.slide_layouts[layout])
+    for text, top, left in boxes:
+        slide.shapes.add_textbox(left * INCH, top * INCH, INCH, INCH).text_frame.text = text
+    return slide
+
+
+def save(presentation: Any) -> bytes:
+    file = io.BytesIO()
+    presentation.save(file)
+    return file.getvalue()
+
+
+def edit(data: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """Replace bytes in a part of a package."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(file, "w") as changed:
+        for one in archive.namelist():
+            part = archive.read(one)
+            changed.writestr(one, part.replace(old, new) if one == name else part)
+    return file.getvalue()
+
+
+def read(data: bytes, **options: int) -> ParsedDocument:
+    (content,) = pptx.read(Source(name="a.pptx", data=data, options=ReadOptions(ocr="never", **options)))
+    assert isinstance(content, ParsedDocument)
+    return content
+
+
+def pages(content: ParsedDocument) -> list[tuple[int | None, str]]:
+    return [(one.page, content.text[one.start : one.end]) for one in content.passages]
+
+
+def test_pptx_gives_slides_as_pages_and_shapes_from_top_to_bottom() -> None:
+    presentation = library.Presentation()
+    presentation.core_properties.title = "Talk"
+    add_slide(presentation, ("right", 1, 5), ("bottom", 3, 0), ("left", 1, 1))
+    add_slide(presentation)
+    add_slide(presentation, ("One\nTwo", 1, 1))
+    content = read(save(presentation))
+    assert content.text == "left\n\nright\n\nbottom\n\nOne\nTwo"
+    assert pages(content) == [(1, "left\n\nright\n\nbottom"), (3, "One\nTwo")]
+    assert (content.title, content.notes) == ("Talk", ())
+
+
+def test_pptx_takes_the_places_of_placeholders_from_the_layout() -> None:
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("footer", 6, 0), layout=TITLE)
+    slide.placeholders[1].text_frame.text = "Subtitle"
+    slide.shapes.title.text_frame.text = "Title"
+    assert read(save(presentation)).text == "Title\n\nSubtitle\n\nfooter"
+
+
+def test_pptx_gives_tables_groups_charts_and_notes() -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("Start", 0, 0))
+    table = slide.shapes.add_table(2, 2, 0, INCH, INCH, INCH).table
+    for number, cell in enumerate(table.iter_cells()):
+        cell.text = f"c{number}\nx" if number == 3 else f"c{number}"
+    group = slide.shapes.add_group_shape()
+    for text, top in (("lower", 4), ("upper", 3)):
+        group.shapes.add_textbox(0, top * INCH, INCH, INCH).text_frame.text = text
+    data = CategoryChartData()
+    data.categories = ["East", "West"]
+    data.add_series("Sales", (1, 2))
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 5 * INCH, INCH, INCH, data)
+    slide.notes_slide.notes_text_frame.text = "Say hello"
+    content = read(save(presentation))
+    text = "Start\n\nc0\tc1\nc2\tc3\nx\n\nupper\n\nlower\n\nSales\nEast West\n\nSay hello"
+    assert (content.text, pages(content)) == (text, [(1, text)])
+    assert content.notes == ("1 embedded file was not read",)
+
+
+def test_pptx_gives_pictures_with_page_place_and_start() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("First", 0, 0))
+    slide = add_slide(presentation, ("Above", 0, 0), ("below", 5, 0))
+    slide.shapes.add_picture(png(), INCH, 2 * INCH, 3 * INCH, INCH)
+    add_slide(presentation).shapes.add_picture(png(), 0, 0)
+    (image,) = read(save(presentation)).images
+    assert (image.data, image.page, image.bbox) == (png().getvalue(), 2, (72.0, 144.0, 288.0, 216.0))
+    assert image.start == len("First\n\nAbove")
+
+
+def test_pptx_reads_shows_and_templates() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("Hello", 0, 0))
+    usual = b"openxmlformats-officedocument.presentationml.presentation.main"
+    for kind in (
+        b"openxmlformats-officedocument.presentationml.slideshow.main",
+        b"openxmlformats-officedocument.presentationml.template.main",
+        b"ms-powerpoint.slideshow.macroEnabled.main",
+    ):
+        assert read(edit(save(presentation), "[Content_Types].xml", usual, kind)).text == "Hello"
+
+
+def test_pptx_reads_shapes_that_are_there_in_several_forms() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("Hello", 0, 0))
+    mc = b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    data = edit(save(presentation), "ppt/slides/slide1.xml", b"<p:sp>", mc + b'<mc:Choice Requires="p14"><p:sp>')
+    data = edit(data, "ppt/slides/slide1.xml", b"</p:sp>", b"</p:sp></mc:Choice></mc:AlternateContent>")
+    assert read(data).text == "Hello"
+
+
+def test_pptx_reads_no_more_slides_than_it_may() -> None:
+    presentation = library.Presentation()
+    for number in range(4):
+        add_slide(presentation, (f"Slide {number}", 0, 0))
+    content = read(save(presentation), max_pages=2)
+    assert content.text == "Slide 0\n\nSlide 1"
+    assert content.notes == ("it has 4 slides: those after 2 were left out (max_pages)",)
+
+
+def test_pptx_ends_where_groups_have_no_end() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("Hello", 0, 0))
+    for depth in (100, 5000):
+        data = edit(save(presentation), "ppt/slides/slide1.xml", b"<p:sp>", b"<p:grpSp>" * depth + b"<p:sp>")
+        data = edit(data, "ppt/slides/slide1.xml", b"</p:sp>", b"</p:sp>" + b"</p:grpSp>" * depth)
+        if depth == 100:
+            assert read(data).text == "Hello"
+        else:
+            with pytest.raises(DataError, match="no PowerPoint presentation that can be read"):
+                read(data)
+
+
+def test_pptx_opens_nothing_for_an_entity() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("Hello", 0, 0))
+    for entity in (b'SYSTEM "file:///etc/passwd"', b'SYSTEM "http://192.0.2.1/x"'):
+        old, new = b"?>", b"?><!DOCTYPE x [<!ENTITY e " + entity + b">]>"
+        data = edit(save(presentation), "ppt/slides/slide1.xml", old, new)
+        assert read(edit(data, "ppt/slides/slide1.xml", b"Hello", b"Hello&e;")).text == "Hello"
+
+
+def test_pptx_tells_what_is_no_presentation() -> None:
+    with pytest.raises(DataError, match="is encrypted, or a file of before 2007"):
+        read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100))
+    docx = pytest.importorskip("docx")
+    for data in (b"text", save(docx.Document())):
+        with pytest.raises(DataError, match="no PowerPoint presentation"):
+            read(data)
+    presentation = library.Presentation()
+    add_slide(presentation, ("Hello", 0, 0))
+    with pytest.raises(DataError, match="no PowerPoint presentation"):
+        read(edit(save(presentation), "ppt/slides/slide1.xml", b"<", b"<<"))

@@ -1,0 +1,240 @@
+"""Reading CSV, TSV, JSON Lines and Parquet."""
+
+import csv
+import io
+import json
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from docsight.documents.formats import find_format
+from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.source import ReadOptions, Source
+from docsight.errors import DataError
+
+WORDS = "Ada wrote the first program."
+
+
+def read(data: str | bytes, name: str = "a.csv", **options: Any) -> list[ParsedDocument | PartError]:
+    data = data.encode() if isinstance(data, str) else data
+    source = Source(name=name, data=data, options=ReadOptions(**options))
+    return list(find_format(source).read(source))
+
+
+def texts(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+    return {item.part: item.text for item in items if isinstance(item, ParsedDocument)}
+
+
+def flaws(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+    return {item.part: str(item.error) for item in items if isinstance(item, PartError)}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_csv_rows_are_documents(delimiter: str, name: str) -> None:
+    buffer = io.StringIO()
+    rows = [["id", "title", "Text"], ["1", "On Ada", f'"{WORDS}", he said;\nand | left\tsoon'], ["2", "", "Zoë"]]
+    csv.writer(buffer, delimiter=delimiter).writerows(rows)
+    items = read(buffer.getvalue(), name)
+    assert texts(items) == {"1": f'"{WORDS}", he said;\nand | left\tsoon', "2": "Zoë"}
+    assert [item.title for item in items if isinstance(item, ParsedDocument)] == ["On Ada", ""]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_csv_is_read_in_any_encoding(encoding: str) -> None:
+    if encoding == "cp1252":
+        pytest.importorskip("charset_normalizer")
+    items = read(f"text,n\nZoë fährt nach Köln und Düsseldorf,1\n{WORDS},2\n".encode(encoding))
+    assert list(texts(items).values()) == ["Zoë fährt nach Köln und Düsseldorf", WORDS]
+
+
+def test_csv_tells_of_rows_without_text_and_of_those_too_wide() -> None:
+    items = read(f"n,text\n1,{WORDS}\n2,\n\n3\n4,a,b\n")
+    assert texts(items) == {"1": WORDS, "4": "a"}
+    assert flaws(items) == {"2": "the row has no text", "3": "the row has no text"}
+    assert all(isinstance(item.error, SkipError) for item in items if isinstance(item, PartError))
+    assert "3 fields" in items[-1].notes[0]  # type: ignore[union-attr]
+
+
+def test_csv_takes_the_column_asked_for() -> None:
+    assert texts(read("text,remark\na,b\n", text_column="remark")) == {"1": "b"}
+    with pytest.raises(DataError, match=r"no column 'x', but 'text', 'remark'.*--text-column"):
+        read("text,remark\na,b\n", text_column="x")
+
+
+def test_csv_takes_the_only_column_of_prose() -> None:
+    items = read(f"id,name,remark\n1,Ada,{WORDS}\n2,Grace,{WORDS}\n")
+    assert texts(items) == {"1": WORDS, "2": WORDS}
+    assert texts(read(f"remark\n{WORDS} And, well, more.\n{WORDS}\n")) == {"1": f"{WORDS} And, well, more.", "2": WORDS}
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["country,people\nFrance,68\nMalta,1\n", f"q,a\n{WORDS},{WORDS}\n", f"{WORDS} {WORDS} {WORDS},\n{WORDS},1\n", ""],
+)
+def test_csv_without_a_column_of_text_is_one_document(table: str) -> None:
+    (content,) = read(table)
+    assert isinstance(content, ParsedDocument)
+    assert (content.part, content.text) == ("", table)
+    assert "--text-column" in content.notes[0]
+
+
+def test_csv_that_is_large_and_has_no_column_of_text_is_an_error() -> None:
+    with pytest.raises(DataError, match=r"'q', 'a'.*--text-column"):
+        read(f"q,a\n{WORDS},{WORDS}\n" * 100_000)
+
+
+def test_tsv_may_have_quotes_that_mean_nothing() -> None:
+    rows = "".join(f'{number}\t"Ada wrote {number}\n' for number in range(30))
+    items = read(f"n\ttext\n{rows}", "a.tsv")
+    assert texts(items) == {str(number + 1): f'"Ada wrote {number}' for number in range(30)}
+
+
+def test_csv_reads_large_fields_and_puts_the_limit_back() -> None:
+    before = csv.field_size_limit()
+    large = "Ada " * 100_000
+    assert texts(read(f'n,text\n1,"{large}"\n2,x\n')) == {"1": large, "2": "x"}
+    assert csv.field_size_limit() == before
+
+
+def test_csv_replaces_bytes_that_are_no_utf8_and_says_so() -> None:
+    data = f"n,text\n1,{WORDS}\n".encode() * 20_000 + b"2,Zo\xeb\n"
+    last = read(data)[-1]
+    assert isinstance(last, ParsedDocument)
+    assert last.text == "Zo\ufffd"
+    assert "1 bytes" in last.notes[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "text," + "a," * 200_000,
+        'n,text\n1,"' + "a,b\n" * 2_000_000,
+        "text\n" + "a" * 20_000_000,
+        "text,n\n" + '""' * 5_000_000,
+        ",\n" * 1_000_000,
+    ],
+)
+def test_csv_takes_no_longer_for_hostile_tables(data: str) -> None:
+    started = time.process_time()
+    with suppress(DataError):
+        read(data)
+    assert time.process_time() - started < 15
+
+
+def test_csv_opens_no_more_than_it_must() -> None:
+    rows = find_format(source := Source(name="a.csv", data=b"n,text\n1,Ada\n" * 500_000)).read(source)
+    started = time.process_time()
+    next(rows)
+    assert time.process_time() - started < 1
+
+
+def test_jsonl_lines_are_documents() -> None:
+    lines = [
+        {"id": "1", "text": "Zoë", "title": " A\nb "},
+        {"id": "2", "text": ""},
+        {"text": "a\r\nb", "n": [1, 2.5, None]},
+    ]
+    items = read("\n".join(json.dumps(line) for line in lines), "a.jsonl")
+    assert texts(items) == {"1": "Zoë", "2": "", "3": "a\nb"}
+    assert [item.title for item in items if isinstance(item, ParsedDocument)] == ["A b", "", ""]
+
+
+def test_jsonl_lines_may_be_texts_themselves() -> None:
+    assert texts(read('"Ada"\n\n"Grace"\n', "a.ndjson")) == {"1": "Ada", "3": "Grace"}
+
+
+def test_jsonl_loses_only_the_lines_that_are_none() -> None:
+    deep = "[" * 200_000
+    lines = [
+        '{"text": "a"}',
+        '{"text": ',
+        '{"text": null}',
+        '{"text": 7}',
+        '{"x": 1}',
+        deep,
+        '{"text": "b", "n": %s}' % ("9" * 9999),
+    ]
+    items = read("\n".join(lines), "a.jsonl")
+    assert texts(items) == {"1": "a", "7": "b"}
+    found = flaws(items)
+    assert "line 2 is no JSON" in found["2"]
+    assert "no text" in found["3"]
+    assert "int" in found["4"]
+    assert "no text" in found["5"]
+    assert "nests" in found["6"]
+
+
+def test_jsonl_replaces_surrogates_and_says_so() -> None:
+    (content,) = read('{"text": "a\\ud800b"}', "a.jsonl")
+    assert isinstance(content, ParsedDocument)
+    assert content.text == "a\ufffdb"
+    assert "1 bytes or halves" in content.notes[0]
+
+
+def test_jsonl_takes_a_column_or_tells_which_there_are() -> None:
+    assert texts(read('{"a": "x", "b": 1}\n{"a": "y"}', "a.jsonl")) == {"1": "x", "2": "y"}
+    assert texts(read('{"a": "x", "b": "1"}', "a.jsonl", text_column="b")) == {"1": "1"}
+    with pytest.raises(DataError, match=r"'a', 'b'.*--text-column"):
+        read('{"a": "x", "b": "y"}', "a.jsonl")
+    with pytest.raises(DataError, match="line 1 is no JSON"):
+        read("no\nJSON\n", "a.jsonl")
+
+
+def test_jsonl_is_read_as_utf16_too() -> None:
+    assert texts(read('{"text": "Zoë"}\n'.encode("utf-16"), "a.jsonl")) == {"1": "Zoë"}
+
+
+def parquet(table: dict[str, Any], **options: Any) -> bytes:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(table), buffer, **options)
+    return buffer.getvalue()
+
+
+def test_parquet_rows_are_documents() -> None:
+    rows = 5000
+    table = {
+        "id": list(range(rows)),
+        "body": [f"Ada {n}" for n in range(rows)],
+        "title": [f"T{n}" for n in range(rows)],
+    }
+    items = read(parquet(table, row_group_size=700), "a.parquet")
+    assert texts(items) == {str(number + 1): f"Ada {number}" for number in range(rows)}
+    last = items[-1]
+    assert isinstance(last, ParsedDocument)
+    assert last.title == "T4999"
+
+
+def test_parquet_tells_of_rows_without_text() -> None:
+    items = read(parquet({"text": ["a", None, ""], "n": [1, 2, 3]}), "a.parquet")
+    assert texts(items) == {"1": "a", "3": ""}
+    assert flaws(items) == {"2": "the row has no text"}
+
+
+def test_parquet_takes_a_column_or_tells_which_there_are() -> None:
+    data = parquet({"a": ["x"], "b": ["y"], "c": [1]})
+    assert texts(read(data, "a.parquet", text_column="b")) == {"1": "y"}
+    with pytest.raises(DataError, match=r"'a', 'b', 'c'.*--text-column"):
+        read(data, "a.parquet")
+    (flaw,) = read(data, "a.parquet", text_column="c")
+    assert isinstance(flaw, PartError)
+    assert "int" in str(flaw.error)
+
+
+def test_parquet_that_is_damaged_is_an_error() -> None:
+    data = parquet({"text": ["Ada " * 100]})
+    for damaged in (data[:-1], data[:40], b"PAR1", b"PAR1" + bytes(99) + b"PAR1"):
+        with pytest.raises(DataError, match="Parquet"):
+            read(damaged, "a.parquet")
+
+
+def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    from docsight.errors import MissingExtraError
+
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
+        read(b"PAR1x", "a.parquet")

@@ -1,0 +1,373 @@
+"""Pictures as documents, and pictures in documents."""
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from PIL import Image
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from docsight import attributes
+from docsight.documents import Problem, process, read
+from docsight.documents.formats.content import DocumentImage
+from docsight.documents.inputs import File, find
+from docsight.documents.reading import Document
+from docsight.documents.runner import thumbnails
+from docsight.documents.runner.image_records import seen_images
+from docsight.documents.runner.thumbnails import thumbnail
+from docsight.errors import DocsightError
+
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "GIF": ".gif", "WEBP": ".webp", "BMP": ".bmp"}
+
+
+def encode(kind: str = "PNG", shade: int = 200, *, size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, (shade, shade, shade)).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def look(image: dict[str, Any]) -> dict[str, Any]:
+    """Tell dark pictures from light ones, and grey ones from neither."""
+    from docsight.images import open_image
+
+    try:
+        shade = open_image(image["bytes"] if "bytes" in image else image["path"]).convert("L").getpixel((0, 0))
+    except DocsightError as err:
+        return {"error": str(err)}
+    score = float(shade) / 255  # type: ignore[arg-type]
+    label = None if 0.4 < score < 0.6 else "light" if score > 0.5 else "dark"
+    return {
+        "label": label,
+        "score": max(score, 1 - score),
+        "scores": {"light": score, "dark": 1 - score},
+        "in_domain": abs(score - 0.5),
+    }
+
+
+class Looks:
+    """A component such as `cnn_imagecat`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, doc: Doc) -> Doc:
+        for image in doc._.images or ():
+            image.setdefault("cats", {})[self.name] = look(image)
+        return doc
+
+
+@Language.factory("looks_at_images")
+def make_looks(nlp: Language, name: str) -> Looks:
+    return Looks(name)
+
+
+@pytest.fixture
+def nlp() -> Language:
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PER", "pattern": "Ada Lovelace"}])
+    nlp.add_pipe("looks_at_images", name="shades")
+    return nlp
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def run(folder: Path, nlp: Language, out: Path, **options: Any) -> tuple[dict[str, Any], dict[str, str], str]:
+    """Process a folder; give the records and the reasons of what failed, by path, and the report."""
+    process(folder, nlp, out, **options)
+    records = {record["path"]: record for record in lines(out / "documents.jsonl")}
+    errors = {error["path"]: error["message"] for error in lines(out / "errors.jsonl")}
+    return records, errors, (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_process_takes_a_picture_as_a_document(kind: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
+    name = f"photo{SUFFIXES[kind]}"
+    (folder / name).write_bytes(encode(kind))
+    records, errors, _ = run(folder, nlp, tmp_path / "out")
+    assert errors == {}
+    record = records[name]
+    assert (record["text"], record["entities"], record["format"]) == ("", [], kind.lower())
+    (image,) = record["images"]
+    assert set(image) == {"id", "cats"}
+    assert image["cats"]["shades"]["label"] == "light"
+    assert image["cats"]["shades"]["score"] == image["cats"]["shades"]["scores"]["light"]
+    assert image["cats"]["shades"]["score"] == pytest.approx(200 / 255, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("name", ["photo.PNG", "photo.jpeg", "photo.txt", "photo.html", "photo.exe", "photo"])
+def test_read_takes_a_picture_for_what_it_is_whatever_its_name(kind: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(encode(kind))
+    (doc,) = read(tmp_path)
+    assert (doc._.source["path"], doc._.source["format"], doc.text) == (name, kind.lower(), "")
+    assert [image["path"] for image in doc._.images] == [str(tmp_path / name)]
+
+
+@pytest.mark.parametrize(
+    "text", ["BMW builds cars and many other things, too.", "GIF89a is a format of pictures.", "II"]
+)
+def test_read_takes_a_text_for_a_text_however_it_begins(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (doc,) = read(tmp_path)
+    assert doc.text == text
+    assert not doc._.images
+
+
+def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.txt", "b.png"):
+        (tmp_path / name).write_bytes(encode())
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a file was opened")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert [item.format.name for item in find(tmp_path) if isinstance(item, File)] == ["text", "png"]
+
+
+def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photo").write_bytes(encode())
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    (problem,) = find(tmp_path)
+    assert isinstance(problem, Problem)
+    assert (problem.error, problem.skipped) == ("PermissionError", False)
+
+
+def test_read_tells_of_a_picture_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "photo.png").write_bytes(encode())
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found: list[Problem] = []
+    assert list(read(tmp_path, on_problem=found.append)) == []
+    assert [(problem.error, problem.message) for problem in found] == [("PermissionError", "Permission denied")]
+
+
+def test_read_keeps_pictures_through_bytes(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(encode())
+    (doc,) = read(tmp_path)
+    assert Doc(doc.vocab).from_bytes(doc.to_bytes())._.images == doc._.images
+    assert doc._.images[0]["id"] == f"{doc._.source['id']}-1"
+
+
+@pytest.mark.parametrize(
+    "name", ['a "b" <img src=x onerror=alert(1)>.png', "zwölf & mehr.png", "new\nline.png", "{{ 7 * 7 }}.png", " .png"]
+)
+def test_process_takes_pictures_with_odd_names(name: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
+    (folder / name).write_bytes(encode())
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert errors == {}
+    assert records[name]["images"][0]["cats"]["shades"]["label"] == "light"
+    assert "<img src=x" not in page
+    assert page.count("<img ") == 1
+
+
+def test_process_takes_pictures_whose_names_are_no_utf8(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(encode())
+    Path(os.fsdecode(os.fsencode(folder) + b"/th\xe9.png")).write_bytes(b"")
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert records[r"caf\xe9.png"]["images"][0]["cats"]["shades"]["label"] == "light"
+    assert list(errors) == [r"th\xe9.png"]
+    assert page.count("<img ") == 1
+    for doc in read(folder):
+        doc.to_bytes()
+
+
+def test_process_loses_only_the_pictures_that_cannot_be_decoded(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    data = encode("JPEG", size=(300, 300), quality=95)
+    (folder / "cut.jpg").write_bytes(data[: len(data) // 2])
+    (folder / "empty.png").touch()
+    (folder / "fine.gif").write_bytes(encode("GIF"))
+    (folder / "letter.txt").write_text("By Ada Lovelace.", encoding="utf-8")
+    (folder / "page.png").write_text("<h1>404 not found</h1>", encoding="utf-8")
+    (folder / "plain.txt").write_text("Nothing here.", encoding="utf-8")
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert list(records) == ["fine.gif", "letter.txt", "plain.txt"]
+    assert [entity["label"] for entity in records["letter.txt"]["entities"]] == ["PER"]
+    assert records["letter.txt"]["images"] == []
+    assert list(errors) == ["cut.jpg", "empty.png", "page.png"]
+    assert all(errors.values())
+    assert "empty" in errors["empty.png"]
+    assert not any(str(folder) in message for message in errors.values())
+    assert page.count("<img ") == 1
+
+
+def test_process_takes_the_first_frame(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    frames = [Image.new("L", (20, 20), shade) for shade in (250, 0, 0)]
+    for name in ("a.gif", "b.tiff"):
+        frames[0].save(folder / name, save_all=True, append_images=frames[1:])
+    records, _, _ = run(folder, nlp, tmp_path / "out")
+    assert [record["images"][0]["cats"]["shades"]["label"] for record in records.values()] == ["light", "light"]
+
+
+def test_process_counts_pictures_by_label(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    nlp.add_pipe("looks_at_images", name="again")
+    for number, shade in enumerate((0, 10, 255, 128)):
+        (folder / f"{number}.png").write_bytes(encode(shade=shade))
+    (folder / "empty.png").touch()
+    summary = process(folder, nlp, tmp_path / "out")
+    assert (summary.documents, summary.failed, summary.images) == (4, 1, 4)
+    for name in ("shades", "again"):
+        counts = summary.image_cats[name]
+        assert (dict(counts.labels), counts.unsure, counts.unreadable) == ({"dark": 2, "light": 1}, 1, 0)
+        assert counts.rows() == [("dark", 2), ("light", 1), ("not sure", 1)]
+
+
+def test_process_without_a_component_for_pictures_decodes_none(folder: Path, tmp_path: Path) -> None:
+    (folder / "photo.png").write_bytes(encode())
+    (folder / "empty.png").touch()
+    records, errors, page = run(folder, spacy.blank("en"), tmp_path / "out")
+    assert errors == {}
+    assert [image["cats"] for record in records.values() for image in record["images"]] == [{}, {}]
+    assert "no label" in page
+
+
+def test_process_reaches_the_end_of_its_progress_with_pictures(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(encode())
+    shares: list[float] = []
+    process(folder, nlp, tmp_path / "out", batch_size=1, on_progress=lambda progress: shares.append(progress.share))
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1, 1])
+
+
+def test_process_fails_a_picture_only_where_every_component_did(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("fails_on_pictures")
+    def fails_on_pictures(doc: Doc) -> Doc:
+        for image in doc._.images or ():
+            image["cats"]["weak"] = {"error": "<b>too hard</b>"}
+        return doc
+
+    nlp.add_pipe("fails_on_pictures")
+    (folder / "photo.png").write_bytes(encode())
+    (folder / "empty.png").touch()
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert records["photo.png"]["images"][0]["cats"]["weak"] == {"error": "<b>too hard</b>"}
+    assert list(errors) == ["empty.png"]
+    assert errors["empty.png"].endswith("; <b>too hard</b>")
+    assert "&lt;b&gt;too hard" in page
+    assert "<b>too hard" not in page
+
+
+@pytest.mark.filterwarnings("ignore:Doc._.images is already set")
+def test_process_takes_no_other_plugin_s_images_for_ours(folder: Path, tmp_path: Path) -> None:
+    @Language.component("looks_behind_images")
+    def looks_behind_images(doc: Doc) -> Doc:
+        for image in attributes.images(doc):
+            image.setdefault("cats", {})["shades"] = look(image)
+        return doc
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("looks_behind_images")
+    (folder / "photo.png").write_bytes(encode())
+    before = Doc.get_extension("images")
+    Doc.set_extension("images", getter=lambda doc: 7, force=True)
+    try:
+        records, errors, _ = run(folder, nlp, tmp_path / "out")
+    finally:
+        Doc.set_extension("images", getter=before[2], setter=before[3], force=True)
+    assert errors == {}
+    assert records["photo.png"]["images"][0]["cats"]["shades"]["label"] == "light"
+
+
+def document(text: str, *images: DocumentImage) -> Document:
+    names = {"path": "a.pdf", "file": "/a.pdf", "part": "", "format": "pdf", "encoding": "", "title": ""}
+    return Document(text=text, size=9, images=images, **names)
+
+
+def test_document_gives_each_picture_to_the_stretch_where_it_stands() -> None:
+    places = [None, 0, 4, 5, 10, 99]
+    one = document("0123456789", *(DocumentImage(data=b"x", start=start, page=2) for start in places))
+    first, second = one.image_entries(0, 5), one.image_entries(5, 10)
+    assert [image["id"].rpartition("-")[2] for image in first] == ["1", "2", "3"]
+    assert [image["id"].rpartition("-")[2] for image in second] == ["4", "5", "6"]
+    assert [image.get("start") for image in first] == [None, 0, 4]
+    assert [image["start"] for image in second][:2] == [0, 5]
+    assert all(image["bytes"] == b"x" and image["page"] == 2 for image in first + second)
+
+
+def test_seen_images_are_plain_data_without_bytes() -> None:
+    nlp = spacy.blank("en")
+    place = DocumentImage(data=encode(), page=3, bbox=(0, 1, 2, 3.5), start=6)
+    doc = document("Dear Ada,", place).make_doc(nlp, 5)
+    doc._.images[0]["cats"] = {
+        "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
+    }
+    (image,) = seen_images(doc, 5)
+    cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None}
+    assert image.record == {
+        "id": f"{document('').id}-1",
+        "page": 3,
+        "bbox": [0.0, 1.0, 2.0, 3.5],
+        "start": 6,
+        "cats": {r"odd\ud800": cat},
+    }
+    assert image.source == encode()
+
+
+def test_process_keeps_a_document_whose_pictures_are_none(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("adds_odd_images")
+    def adds_odd_images(doc: Doc) -> Doc:
+        doc._.images = [7, {"id": "a", "cats": {"shades": {"error": "has neither"}}}, {"bytes": memoryview(encode())}]
+        return doc
+
+    nlp.add_pipe("adds_odd_images")
+    (folder / "a.txt").write_text("By Ada Lovelace.", encoding="utf-8")
+    records, errors, page = run(folder, nlp, tmp_path / "out")
+    assert errors == {}
+    assert [image["id"] for image in records["a.txt"]["images"]] == ["a", ""]
+    assert (page.count("no preview"), page.count("<img ")) == (1, 1)
+
+
+def test_thumbnail_is_small(tmp_path: Path) -> None:
+    noise = Image.effect_noise((900, 700), 120).convert("RGB")
+    noise.save(tmp_path / "noise.png")
+    uri = thumbnail(str(tmp_path / "noise.png"))
+    assert uri is not None
+    assert uri.startswith("data:image/jpeg;base64,")
+    assert len(uri) <= thumbnails.MAX_BYTES * 4 / 3 + 30
+
+
+def test_thumbnail_has_nothing_of_the_file_but_its_pixels() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a secret place"
+    data = encode("JPEG", exif=exif, comment="a secret word", size=(20, 20))
+    assert b"secret" in data
+    uri = thumbnail(data)
+    assert uri is not None
+    import base64
+
+    assert b"secret" not in base64.b64decode(uri.partition(",")[2])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 5000)])
+def test_thumbnail_takes_any_shape(size: tuple[int, int]) -> None:
+    assert thumbnail(encode(size=size)) is not None
+
+
+def test_thumbnail_of_what_is_no_picture_or_too_large_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert thumbnail(b"") is None
+    assert thumbnail("/nowhere/at/all.png") is None
+    monkeypatch.setattr(thumbnails, "MAX_PIXELS", 100)
+    assert thumbnail(encode(size=(11, 10))) is None

@@ -1,0 +1,123 @@
+"""Decoding bytes."""
+
+import codecs
+import sys
+import time
+from importlib.util import find_spec
+
+import pytest
+
+from docsight.documents.formats.text.encoding import decode
+from docsight.errors import DataError, MissingExtraError
+
+needs_guesser = pytest.mark.skipif(not find_spec("charset_normalizer"), reason="charset_normalizer is not installed")
+
+TEXT = "Frau Müller aß in Köln zwölf Brötchen für 5 € und fuhr dann nach Düsseldorf weiter.\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8-sig"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
+        (TEXT.encode("utf-32"), "utf-32"),
+        (codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"), "utf-32"),
+        pytest.param(TEXT.encode("cp1252"), "cp1252", marks=needs_guesser),
+    ],
+)
+def test_decode_finds_the_encoding(data: bytes, encoding: str) -> None:
+    assert decode(data) == (TEXT, encoding)
+
+
+@needs_guesser
+def test_decode_guesses_an_encoding_that_is_not_western() -> None:
+    text = "Лев Толстой родился в Ясной Поляне и жил в Москве много лет.\n" * 3
+    assert decode(text.encode("koi8-r")) == (text, "koi8_r")
+
+
+def test_decode_takes_an_empty_file_for_empty_text() -> None:
+    assert decode(b"") == ("", "utf-8")
+
+
+@needs_guesser
+def test_decode_guesses_for_the_whole_of_a_long_text() -> None:
+    text = TEXT * 5000
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+def test_decode_prefers_the_declared_encoding() -> None:
+    assert decode("Łódź".encode("iso8859-2"), declared="iso8859-2") == ("Łódź", "iso8859-2")
+
+
+def test_decode_passes_over_a_declaration_that_does_not_fit() -> None:
+    assert decode(TEXT.encode(), declared="ascii") == (TEXT, "utf-8")
+
+
+@pytest.mark.parametrize("data", [b"GIF89a\x00\x01", "a\0b".encode("utf-16"), codecs.BOM_UTF16_LE + b"abc"])
+def test_decode_refuses_binary_data(data: bytes) -> None:
+    with pytest.raises(DataError):
+        decode(data)
+
+
+def test_decode_leaves_a_few_nul_bytes_of_a_text_out() -> None:
+    log = TEXT.encode() * 20
+    assert decode(log + b"\0" * 8 + log) == (TEXT * 40, "utf-8 (8 NUL bytes left out)")
+    for data in (log + b"\0" * 300, TEXT.encode("cp1252") * 20 + b"\0", TEXT.encode("utf-16-le")):
+        with pytest.raises(DataError, match="NUL bytes"):
+            decode(data)
+
+
+def test_decode_names_the_extra_that_guessing_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    assert decode(TEXT.encode()) == (TEXT, "utf-8")
+    with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
+        decode(TEXT.encode("cp1252"))
+
+
+def test_decode_replaces_a_few_damaged_bytes_of_utf8() -> None:
+    damaged = TEXT.encode() + b"\xff" + "Zoë\ufffd".encode() + b"\xc3"
+    assert decode(damaged) == (f"{TEXT}\ufffdZoë\ufffd\ufffd", "utf-8 (2 bytes replaced)")
+
+
+@needs_guesser
+def test_decode_does_not_take_other_encodings_for_damaged_utf8() -> None:
+    text = "\u201eDas war ein Spa\u00df\u201d, sagte Frau M\u00fcller \u00fcber K\u00f6ln.\n"
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+    for name, text in (("shift_jis", "東京都の人口は約千四百万人です。"), ("koi8-r", "Лев Толстой родился в Ясной.")):
+        assert "replaced" not in decode(text.encode(name) * 4)[1]
+
+
+@pytest.mark.parametrize("declared", ["rot13", "punycode", "undefined", "no-such"])
+def test_decode_passes_over_a_declaration_that_is_no_encoding_of_text(declared: str) -> None:
+    assert decode("Zoë".encode(), declared=declared)[0] == "Zoë"
+
+
+@needs_guesser
+def test_decode_takes_western_text_for_western_where_rare_encodings_fit_as_well() -> None:
+    finnish = "Heinäkuun 11. päivänä menetti projekti erittäin rakkaan ystävän ja kehittäjän.\n"
+    english = (
+        "The characters missing are mainly eth and thorn. Sometimes \u00a3 is missing, too; mail J\u00f6rg about it.\n"
+    )
+    for text in (finnish * 3, english * 3):
+        assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+@needs_guesser
+def test_decode_reads_code_with_a_few_strange_bytes() -> None:
+    code = (
+        b"\\catcode`\\{=\\other \\catcode`\\}=\\other\r\n" * 60
+        + b"\\catcode`\\\xa6=\\active\r\n\\catcode`\\\xab=\\active\r\n"
+    )
+    text, encoding = decode(code)
+    assert encoding == "cp1252"
+    assert text.encode("cp1252") == code
+    assert "\u00a6" in text
+
+
+def test_decode_refuses_a_file_of_nothing_but_nul_bytes_at_once() -> None:
+    started = time.perf_counter()
+    with pytest.raises(DataError, match="NUL"):
+        decode(bytes(50_000_000))
+    assert time.perf_counter() - started < 5

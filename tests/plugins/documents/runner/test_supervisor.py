@@ -1,0 +1,377 @@
+"""Worker processes that crash, hang, run out of memory or misbehave: it costs the document at fault, and no other."""
+
+import json
+import os
+import re
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.inputs import File, find
+from docsight.documents.pipeline import Pipeline
+from docsight.documents.runner import process as processes
+from docsight.documents.runner import supervisor as supervising
+from docsight.documents.runner.shards import Shard, ShardReader
+from docsight.documents.runner.supervisor import Setup, Supervisor
+from docsight.documents.runner.worker import Settings, WorkItem
+from docsight.errors import ConfigError
+
+TROUBLE = """
+import ctypes, os, re, sys, time
+from spacy.language import Language
+
+kept = []
+
+@Language.component("trouble")
+def trouble(doc):
+    for word in {token.text for token in doc}:
+        if word == "SEGV":
+            ctypes.string_at(0)
+        elif word == "EXIT3":
+            os._exit(3)
+        elif word == "EXIT0":
+            os._exit(0)
+        elif word == "ABORT":
+            os.abort()
+        elif word == "SLEEP":
+            time.sleep(1000)
+        elif word == "SPIN":  # in C, and no other thread gets a turn
+            re.match("(a+)+$", "a" * 60 + "b")
+        elif word == "RAISE":
+            raise RuntimeError("it went wrong")
+        elif word == "SYSEXIT":
+            sys.exit("enough")
+        elif word == "HUGE":
+            bytearray(1 << 40)
+        elif word == "HOG":
+            hog = []
+            while True:
+                hog.append(bytearray(1 << 20))
+        elif word == "GROW":
+            kept.append(bytearray(os.urandom(1 << 20) * 40))
+        elif word == "ODD":
+            class OddError(Exception):
+                def __init__(self, one, two):
+                    super().__init__("odd")
+            raise OddError(1, 2)
+    return doc
+
+@Language.component("fails_to_load")
+def fails_to_load(doc):
+    os._exit(7)
+"""
+
+
+@pytest.fixture
+def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
+    """Make supervisors of a pipeline that does what texts tell it."""
+    (tmp_path / "trouble.py").write_text(TROUBLE, encoding="utf-8")
+    (tmp_path / "shards").mkdir()
+    before = set(children())
+
+    def make(*, component: str = "trouble", seconds: float = 10.0, **settings: Any) -> Supervisor:
+        return Supervisor(
+            Setup(
+                pipeline=Pipeline(components=(component,), code=str(tmp_path / "trouble.py")),
+                settings=Settings(fingerprint="f", seconds=seconds, reading=ReadOptions(ocr="never")),
+                folder=tmp_path / "shards",
+                **settings,
+            )
+        )
+
+    yield make
+    deadline = time.monotonic() + 5
+    while (left := set(children()) - before) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
+
+
+def children() -> list[int]:
+    """Find the worker processes: they are children of the server of processes, which is a child of this process."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = path.read_text(encoding="latin-1").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if told[0] != "Z":
+            parents[int(path.parent.name)] = int(told[1])
+    servers = {pid for pid, parent in parents.items() if parent == os.getpid()}
+    return [pid for pid, parent in parents.items() if parent in servers]
+
+
+def make_files(folder: Path, texts: dict[str, str]) -> tuple[WorkItem, ...]:
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return units_in(folder)
+
+
+def make_rows(folder: Path, texts: list[str]) -> tuple[WorkItem, ...]:
+    return make_files(folder, {"rows.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts)})
+
+
+def make_archive(folder: Path, texts: list[str]) -> tuple[WorkItem, ...]:
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        for number, text in enumerate(texts, start=1):
+            archive.writestr(f"{number}.txt", text)
+    return units_in(folder)
+
+
+def units_in(folder: Path) -> tuple[WorkItem, ...]:
+    return tuple(WorkItem(file=file) for file in find(folder) if isinstance(file, File))
+
+
+def run(supervisor: Supervisor, units: tuple[WorkItem, ...]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Give the texts of documents, by their names, and the statuses and messages of problems."""
+    texts, problems = {}, {}
+    for shard in supervisor.run(units):
+        for line in lines(supervisor, shard):
+            record = line.get("document") or line["problem"]
+            name = "/".join(filter(None, (record["path"], record["part"])))
+            assert name not in texts
+            assert name not in problems
+            if "document" in line:
+                texts[name] = record["text"]
+            else:
+                problems[name] = (f"{record['status']} {record['error']}", record["message"])
+    return texts, problems
+
+
+def lines(supervisor: Supervisor, shard: Shard) -> Iterator[dict[str, Any]]:
+    with ShardReader(supervisor._setup.folder, shard) as reader:
+        for number, entry in enumerate(shard.entries):
+            assert entry.sha256 is not None
+            yield from reader.lines(number)
+
+
+DIED = "failed WorkerDied"
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "message"),
+    [
+        ("SEGV", DIED, "the process that read it was ended by SIGSEGV"),
+        ("ABORT", DIED, "the process that read it was ended by SIGABRT"),
+        ("EXIT3", DIED, r"the process that read it ended by itself \(exit code 3\)"),
+        ("EXIT0", DIED, r"the process that read it ended by itself \(exit code 0\)"),
+        ("SLEEP", "timeout Timeout", "took longer than 2 seconds"),
+        ("SPIN", "timeout Timeout", "took longer than 2 seconds"),
+        ("RAISE", "failed RuntimeError", "it went wrong"),
+        ("SYSEXIT", "failed RuntimeError", "SystemExit was raised: enough"),
+        ("HUGE", "failed MemoryError", "wants more memory than it may have"),
+        ("HOG", "failed MemoryError", "wants more memory than it may have"),
+        ("ODD", "failed OddError", "odd"),
+    ],
+)
+def test_supervisor_loses_only_the_document_at_fault(
+    tmp_path: Path, supervise: Callable[..., Supervisor], word: str, error: str, message: str
+) -> None:
+    texts = {"a.txt": "fine", "b.txt": f"so {word} it", "c.txt": "well"}
+    timeout = 2 if error.startswith("timeout") else 60
+    with supervise(timeout=timeout, seconds=0.5, memory=200) as supervisor:
+        found, problems = run(supervisor, make_files(tmp_path / "in", texts))
+        assert [(name, status) for name, (status, _) in problems.items()] == [("b.txt", error)]
+        assert re.fullmatch(message, problems["b.txt"][1])
+        assert found == {"a.txt": "fine", "c.txt": "well"}
+
+
+@pytest.mark.parametrize("at", [{0, 2, 4}, {1, 3}, {0, 1, 2}])
+def test_supervisor_finds_those_at_fault_among_files(
+    tmp_path: Path, supervise: Callable[..., Supervisor], at: set[int]
+) -> None:
+    texts = {f"{number}.txt": "so EXIT3 it" if number in at else "fine" for number in range(5)}
+    with supervise() as supervisor:
+        found, problems = run(supervisor, make_files(tmp_path / "in", texts))
+    assert sorted(found) == [f"{number}.txt" for number in range(5) if number not in at]
+    assert sorted(problems) == [f"{number}.txt" for number in sorted(at)]
+
+
+@pytest.mark.parametrize("make", [make_rows, make_archive])
+@pytest.mark.parametrize("at", [{1}, {50, 51}, {3, 100}])
+def test_supervisor_finds_those_at_fault_in_a_file_with_parts(
+    tmp_path: Path,
+    supervise: Callable[..., Supervisor],
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path, list[str]], tuple[WorkItem, ...]],
+    at: set[int],
+) -> None:
+    restarts = count_restarts(monkeypatch)
+    units = make(tmp_path / "in", ["so EXIT3 it" if number in at else f"no {number}" for number in range(1, 101)])
+    with supervise() as supervisor:
+        found, problems = run(supervisor, units)
+    assert sorted(found.values()) == sorted(f"no {number}" for number in range(1, 101) if number not in at)
+    file = units[0].file.name
+    assert problems == {
+        f"{file}/item {number}": (DIED, "the process that read it ended by itself (exit code 3)") for number in at
+    }
+    assert len(restarts) <= 2 * len(at)
+
+
+def test_supervisor_gives_a_file_up_whose_parts_all_kill(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts = count_restarts(monkeypatch)
+    units = make_rows(tmp_path / "in", ["fine"] + ["so EXIT3 it"] * 1000)
+    with supervise() as supervisor:
+        found, problems = run(supervisor, units)
+    assert found == {"rows.jsonl/1": "fine"}
+    assert list(problems) == ["rows.jsonl/item 2", "rows.jsonl/item 3", "rows.jsonl"]
+    message = "ended by itself (exit code 3) (item 4); what comes after it was given up"
+    assert problems["rows.jsonl"][1].endswith(message)
+    assert len(restarts) <= 4
+
+
+def count_restarts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    restarts: list[int] = []
+    restart = Supervisor._restart
+
+    def counted(supervisor: Supervisor) -> None:
+        restarts.append(1)
+        restart(supervisor)
+
+    monkeypatch.setattr(Supervisor, "_restart", counted)
+    return restarts
+
+
+def test_supervisor_goes_on_behind_a_part_whose_reader_crashes(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The part is not read again to get behind it."""
+    trouble = TROUBLE + (
+        "\nfrom docsight.documents.formats import plain\nread = plain.read\n"
+        "def read_or_crash(source):\n"
+        "    if b'KILLS' in source.read_bytes():\n        os._exit(4)\n"
+        "    yield from read(source)\n"
+        "plain.read = read_or_crash\n"
+    )
+    units = make_archive(tmp_path / "in", ["one", "KILLS", "three", "four", "KILLS", "six"])
+    supervisor = supervise()
+    (tmp_path / "trouble.py").write_text(trouble, encoding="utf-8")
+    with supervisor:
+        found, problems = run(supervisor, units)
+    assert list(found.values()) == ["one", "three", "four", "six"]
+    assert list(problems) == ["all.zip/item 2", "all.zip/item 5"]
+
+
+def test_supervisor_replaces_the_worker_without_a_change_of_results(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts = count_restarts(monkeypatch)
+    texts = [f"number {number}" for number in range(30)]
+    units = make_rows(tmp_path / "rows", texts) + make_files(tmp_path / "files", {"a.txt": "a", "b.txt": "b"})
+    with supervise(recycle=10, seconds=0.0) as supervisor:  # a shard for each item
+        found, problems = run(supervisor, units)
+    assert list(found.values()) == [*texts, "a", "b"]
+    assert not problems
+    assert len(restarts) == 3
+
+
+def test_supervisor_replaces_a_worker_that_has_grown(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts = count_restarts(monkeypatch)
+    units = make_rows(tmp_path / "in", ["let it GROW"] * 12)
+    with supervise(memory=320, seconds=0.0) as supervisor:
+        found, problems = run(supervisor, units)
+    assert len(found) == 12
+    assert not problems
+    assert 2 <= len(restarts) <= 4
+
+
+def test_supervisor_is_not_stopped_by_the_death_of_an_idle_worker(
+    tmp_path: Path, supervise: Callable[..., Supervisor]
+) -> None:
+    units = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
+    with supervise() as supervisor:
+        for delay in (0.0, 0.05, 0.3):
+            number = supervisor._process._number
+            assert number is not None
+            os.kill(number, 9)
+            time.sleep(delay)
+            found, problems = run(supervisor, units)
+            # At once it looks as if it had died of its work, which is then tried again.
+            assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
+
+
+def test_supervisor_tells_why_no_worker_starts(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+    with pytest.raises(ConfigError, match="exit code 7"):
+        supervise(component="fails_to_load").__enter__()
+    with pytest.raises(ConfigError, match="cannot load a pipeline"):
+        supervise(component="unheard_of").__enter__()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.3, 2.0])
+def test_supervisor_stops_from_another_thread(
+    tmp_path: Path, supervise: Callable[..., Supervisor], delay: float
+) -> None:
+    units = make_files(tmp_path / "in", {"a.txt": "SPIN"})
+    supervisor = supervise()
+    errors: list[BaseException] = []
+
+    def look_after() -> None:
+        try:
+            with supervisor:
+                list(supervisor.run(units))
+        except ConfigError as err:
+            errors.append(err)
+
+    thread = threading.Thread(target=look_after)
+    thread.start()
+    time.sleep(delay)
+    supervisor.stop()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
+def test_supervisor_takes_what_a_killed_worker_had_finished_as_undone(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It died between putting its shard in place and its answer: the work is done again, the shard is left over."""
+    units = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
+    with supervise() as supervisor:
+        call = supervisor._process.call
+        calls: list[Any] = []
+
+        def dies_before_it_answers(*args: Any, **kwargs: Any) -> Any:
+            calls.append(call(*args, **kwargs))
+            if len(calls) == 1:
+                raise processes.DiedError("was ended by SIGKILL")
+            return calls[-1]
+
+        monkeypatch.setattr(supervisor._process, "call", dies_before_it_answers)
+        found, problems = run(supervisor, units)
+    assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
+    assert len(list((tmp_path / "shards").glob("*.json"))) == 3
+
+
+def test_supervisor_stops_where_the_disk_is_at_fault(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+    units = make_files(tmp_path / "in", {"a.txt": "a"})
+    with supervise() as supervisor:
+        (tmp_path / "shards").rmdir()
+        with pytest.raises(ConfigError, match="cannot write"):
+            run(supervisor, units)
+
+
+def test_supervisor_limits_keep_shrinking() -> None:
+    file = next(iter(units_in(Path(__file__).parent)), None)
+    assert file is None or not file.file.format.has_parts
+    rows = WorkItem(file=File(path=Path("x"), name="x", format=_format("jsonl"), size=1))
+    tasks, calls = [supervising._Task(units=(rows,))], 0
+    while tasks:  # whatever the worker notes, and however often it dies
+        tasks = tasks.pop().smaller(1_000_000, 5)
+        calls += 1
+        assert calls < 20
+
+
+def _format(name: str) -> Any:
+    from docsight.documents.formats import FORMATS
+
+    return next(one for one in FORMATS if one.name == name)

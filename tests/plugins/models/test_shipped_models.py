@@ -1,0 +1,47 @@
+"""The models that come with the package."""
+
+import json
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from docsight.bundle import MODELS, shipped_models
+
+ROOSEVELT = (
+    "President Roosevelt was one of the most influential presidents in American history. "
+    "However, Roosevelt Street in Manhattan was not named after him."
+)
+# Bytes of a model folder.
+LARGEST = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
+CONTEXT_SET = Path(__file__).parents[3] / "benchmarks" / "data" / "names_in_context.jsonl"
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    made = spacy.blank("en")
+    made.add_pipe("rnn_ner")
+    return made
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_shipped_model_is_small_and_has_its_licence_in_its_card(name: str) -> None:
+    assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= LARGEST[name]
+    assert "licence of the weights" in (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_rnn_ner_tells_roosevelt_from_roosevelt_street(nlp: Language) -> None:
+    entities = [(ent.text, ent.label_) for ent in nlp(ROOSEVELT).ents]
+    assert entities == [("Roosevelt", "PER"), ("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
+
+
+@pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="the benchmarks are not here")
+def test_rnn_ner_tells_four_of_five_names_by_their_context(nlp: Language) -> None:
+    items = [json.loads(line) for line in CONTEXT_SET.read_text(encoding="utf-8").splitlines()]
+    right = []
+    for item, doc in zip(items, nlp.pipe(item["text"] for item in items), strict=True):
+        found = {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
+        right += [tuple(item["entities"][n]) in found for n in item["targets"]]
+    assert len(right) >= 60
+    assert sum(right) / len(right) >= 0.8

@@ -1,0 +1,266 @@
+"""`Corrector` on the tiny speller, and what hostile texts do to it."""
+
+import random
+import time
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from docsight.bundle import load_folder
+from docsight.spelling.correction import candidate_sets as alternatives
+from docsight.spelling.correction import corrector
+from docsight.spelling.correction.corrector import Corrector, Flag
+from docsight.spelling.correction.features import FEATURES
+
+
+@pytest.fixture(scope="module")
+def bundle(tiny_speller):
+    return load_folder(tiny_speller, kind="speller")
+
+
+@pytest.fixture
+def speller(bundle) -> Corrector:
+    return Corrector(bundle.network, bundle.vocabularies, device=torch.device("cpu"))
+
+
+def _flags(speller: Corrector, text: str, **options) -> list[tuple[str, str]]:
+    """Return what is flagged with the first suggestion."""
+    flags = speller.correct([text], **options)[0]
+    return [(text[flag.start : flag.end], flag.suggestions[0][0] if flag.suggestions else "") for flag in flags]
+
+
+def _words(flag: Flag) -> list[str]:
+    return [word for word, _ in flag.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("teh", "the"),
+        ("Teh", "The"),
+        ("TEH", "THE"),
+        ("dont", "don't"),
+        ("Dont", "Don't"),
+        ("DONT", "DON'T"),
+        ("lonodn", "London"),
+        ("Lonodn", "London"),
+        ("LONODN", "LONDON"),
+        ("hosue's", "house's"),
+        ("Hosue's", "House's"),
+        ("HOSUE'S", "HOUSE'S"),
+        ("hosue\u2019s", "house\u2019s"),
+        ("engalnd's", "England's"),
+    ],
+)
+def test_corrector_writes_words_in_the_manner_of_the_text(speller, typed, meant):
+    assert _flags(speller, f"It is {typed} now") == [(typed, meant)]
+
+
+def test_corrector_gives_no_capital_where_the_sentence_has_none(speller):
+    assert _flags(speller, "it is lonodn now") == [("lonodn", "london")]
+
+
+def test_corrector_keeps_the_apostrophes_of_the_text(speller):
+    words = _words(speller.correct(["do\u2019nt"])[0][0])
+    assert "don\u2019t" in words
+    assert not any("'" in word for word in words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("fam ily", "family"), ("Fam ily", "Family"), ("FAM ILY", "FAMILY"), ("fam Ily", "family")]
+)
+def test_corrector_joins_two_words(speller, typed, meant):
+    assert _flags(speller, f"my {typed} is here") == [(typed, meant)]
+
+
+@pytest.mark.parametrize("text", ["fam  ily", "fam\nily", "fam, ily", "fam-ily", "fam\u00a0ily"])
+def test_corrector_joins_words_with_one_space_between_them_alone(speller, text):
+    assert "family" not in [meant for _, meant in _flags(speller, text)]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("alot", "a lot"), ("Alot", "A lot"), ("ALOT", "A LOT")])
+def test_corrector_splits_a_word(speller, typed, meant):
+    (flag,) = speller.correct([f"it is {typed} of house"])[0]
+    assert meant in _words(flag)
+    assert flag.end - flag.start == len(typed)
+
+
+def test_corrector_flags_an_unknown_word_that_nothing_is_like(speller):
+    assert speller.correct(["zzxxqqjj"]) == [[Flag(0, 8, [], 0.0, False)]]
+
+
+@pytest.mark.parametrize("dialect", ["auto", "us", "uk"])
+@pytest.mark.parametrize("text", ["my colour and color", "my color", "the colour of the main colour"])
+def test_corrector_does_not_exchange_twins(speller, dialect, text):
+    for flag in speller.correct([text], dialect=dialect)[0]:
+        assert not {"colour", "color"} & {text[flag.start : flag.end], *_words(flag)}
+
+
+def test_corrector_does_not_suggest_what_was_typed(speller):
+    for text in ("teh", "to", "their", "Alot", "fam ily", "TO"):
+        for flag in speller.correct([f"it is {text} house"])[0]:
+            assert text not in _words(flag)
+
+
+def test_corrector_flags_a_known_word_where_another_one_fits_better(tiny_speller):
+    daring = load_folder(tiny_speller, kind="speller")
+    daring.network.ranker.direct.weight.data[:, FEATURES.index("known")] = 3
+    speller = Corrector(daring.network, daring.vocabularies, device=torch.device("cpu"))
+    assert _flags(speller, "in their house it is to much") == [("to", "too")]
+    (flag,) = speller.correct(["it is to much"])[0]
+    assert flag.known
+    assert 0.4 < flag.score < 0.6
+    assert _words(flag) == ["too"]
+
+
+def test_corrector_suggestions_are_probabilities_the_likeliest_first(speller):
+    for flag in speller.correct(["teh hosue is freind wich alot fam ily"])[0]:
+        shares = [share for _, share in flag.suggestions]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 <= sum(shares) <= 1 + 1e-6
+        assert 1 <= len(shares) <= corrector.MOST_SUGGESTIONS
+        assert 0 <= flag.score <= 1
+
+
+def test_corrector_flags_nothing_that_is_protected(speller):
+    text = "teh hosue freind"
+    assert _flags(speller, text, protected=[[(4, 9)]]) == [("teh", "the"), ("freind", "friend")]
+    assert _flags(speller, text, protected=[[(0, 99)]]) == []
+    assert speller.correct(["teh", "teh"], protected=[[(0, 3)], []])[0] == []
+
+
+def test_corrector_takes_the_words_of_the_user(speller):
+    text = "it is zorblat and Zorblat's freind of the zorblatt"
+    assert ("zorblat", "") in _flags(speller, text)
+    speller.set_user_words(["zorblat", "freind"])
+    assert speller.user_words == {"zorblat", "freind"}
+    assert _flags(speller, text) == [("zorblatt", "zorblat")]
+    speller.set_user_words(["Zorblat"])
+    flagged = dict(_flags(speller, text))
+    assert set(flagged) == {"zorblat", "freind", "zorblatt"}
+    assert flagged["zorblatt"] == "Zorblat"
+    speller.set_user_words(())
+    assert "zorblat" in dict(_flags(speller, text))
+
+
+def test_corrector_takes_unknown_words_with_a_capital_for_names_unless_in_doubt(speller):
+    assert _flags(speller, "It is Zorblat now") == []
+    assert _flags(speller, "It is zorblat now") == [("zorblat", "")]
+
+
+def test_corrector_batch_equals_single_calls(speller, monkeypatch):
+    texts = ["Teh hosue is to big.", "", "my colour is alot", "TEH HOSUE", "Jane met teh freind. fam ily", "\n"] * 4
+    alone = [speller.correct([text])[0] for text in texts]
+    for tokens in (8192, 7, 1):
+        monkeypatch.setattr(corrector, "MAX_TOKENS", tokens)
+        found = speller.correct(texts)
+        for flags, expected in zip(found, alone, strict=True):
+            assert [flag[:2] for flag in flags] == [flag[:2] for flag in expected]
+            assert [_words(flag) for flag in flags] == [_words(flag) for flag in expected]
+            assert [flag.score for flag in flags] == pytest.approx([flag.score for flag in expected], abs=1e-3)
+
+
+def test_corrector_says_the_same_whatever_it_has_read_before(speller, bundle, monkeypatch):
+    texts = [f"{word} hosue" for word in ("teh", "wich", "freind", "alot", "engalnd", "peeple", "teh")]
+    expected = [speller.correct([text]) for text in texts]
+    monkeypatch.setattr(alternatives, "_REMEMBERED", 2)
+    forgetful = Corrector(bundle.network, bundle.vocabularies, device=torch.device("cpu"))
+    assert [forgetful.correct([text]) for text in texts] == expected
+    assert forgetful.correct([" ".join(texts)]) == speller.correct([" ".join(texts)])
+
+
+def test_corrector_of_nothing_is_empty(speller):
+    assert speller.correct([]) == []
+    assert speller.correct(["", " ", "\n\n"]) == [[], [], []]
+
+
+HOSTILE = {
+    "one letter": "q",
+    "no space": "x" * 10_000,
+    "misspelling without end": "teh" * 5_000,
+    "emoji": "\U0001f600 teh \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "another script": "\u041f\u0440\u0438\u0432\u0435\u0442 teh \u65e5\u672c\u8a9e \u05d0\u05d1 \u0627\u0644",
+    "scripts in one word": "t\u0435h teh",
+    "control characters": "teh\x00 \x01teh\x7f \x1b[31mteh\x85teh",
+    "surrogates": "\ud800 teh \udfff teh\ud800",
+    "combining marks": "te\u0301h te\u0308 teh" + "\u0301" * 5_000,
+    "joiners": "te\u200dh \u200bteh\u200b \ufeffteh",
+    "nul": "\x00" * 5_000 + "teh",
+    "apostrophes": "'a" * 20_000 + " " + "a\u2019" * 20_000 + "s's's",
+    "only apostrophes": "'" * 20_000,
+    "letters that lower to two": "\u0130stanbul \u1e9e \ufb00 \u212a \u017ftop teh",
+    "possessives": "'s 's's teh's's \u2019s S'S",
+    "32 letters": f"{'a' * 31} {'b' * 32} {'c' * 33} {'d' * 32}'s {'e' * 30}'s's",
+    "one word again and again": "teh " * 20_000,
+    "pairs": "fam ily " * 5_000,
+    "line breaks": "\n" * 50_000 + "teh",
+    "short lines": "teh\n" * 5_000,
+    "slashes": "/" * 20_000 + "teh",
+    "dots": "a." * 20_000 + " teh",
+    "hyphens": "teh-" * 2_000,
+    "digits of other scripts": "\u0663\u0664 \u00b2 \u00bd \u2177 \uff11 teh",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_corrector_stands_hostile_texts(speller, name):
+    text, done = HOSTILE[name], 0
+    start = time.process_time()
+    for flag in speller.correct([text])[0]:
+        assert done <= flag.start < flag.end <= len(text)
+        assert text[flag.start : flag.end].strip() == text[flag.start : flag.end]
+        done = flag.end
+    assert time.process_time() - start < 10  # a tenth when idle
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(
+        st.text(max_size=40)
+        | st.lists(
+            st.sampled_from(["teh", "Wich", "alot", "fam", "ily", "colour", "It's", "to", "n't", "teh's", "\u2019"])
+            | st.sampled_from([".", ",", " ", "\n", "-", "http://teh", "a@b", "\u00e9", "The", "I", "\ud800"])
+        ).map(" ".join),
+        max_size=4,
+    ),
+    spans=st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=4),
+)
+def test_corrector_flags_lie_in_order_without_overlaps_and_outside_of_what_is_protected(speller, texts, spans):
+    found = speller.correct(texts, protected=[spans for _ in texts])
+    assert len(found) == len(texts)
+    for text, flags in zip(texts, found, strict=True):
+        done = 0
+        for flag in flags:
+            assert done <= flag.start < flag.end <= len(text)
+            assert (
+                not any(a < b and a < flag.end and flag.start < b for a, b in spans)
+                or " " in text[flag.start : flag.end]
+            )
+            assert all(word and share >= 0 for word, share in flag.suggestions)
+            assert np.isfinite(flag.score)
+            done = flag.end
+
+
+def _text(words: int, vocabulary: list[str]) -> str:
+    draw = random.Random(words)
+    return " ".join(draw.choice(vocabulary) for _ in range(words))
+
+
+def test_corrector_takes_time_linear_in_the_text(speller):
+    usual = ["the", "house", "to", "there", "water.", "teh", "hosue", "family", "The", "of", "fam", "ily", "\n"]
+    speller.correct([_text(1000, usual)])
+    taken = []
+    for words in (10_000, 40_000):
+        text = _text(words, usual)
+        start = time.process_time()
+        speller.correct([text])
+        taken.append(time.process_time() - start)
+    assert taken[1] < 8 * taken[0]
+
+
+def test_corrector_reads_thousands_of_texts(speller):
+    found = speller.correct(["Teh house is here", ""] * 2000)
+    assert [len(flags) for flags in found] == [1, 0] * 2000

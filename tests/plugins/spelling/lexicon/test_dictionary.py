@@ -1,0 +1,86 @@
+import numpy as np
+import torch
+
+from docsight.spelling.lexicon.dictionary import LISTED, RARE, Dictionary
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, Source
+from docsight.vocab import Vocab
+
+WORDS = ["the", "colour", "color", "paris", "untill", "alot", "gnu", "it's"]
+SOURCES = [
+    Source.US | Source.UK | Source.LOWER,
+    Source.UK | Source.LOWER,
+    Source.US | Source.LOWER,
+    Source.US | Source.UK | Source.PROPER,
+    Source.FREQUENCY,
+    Source.FREQUENCY | Source.CORPUS,
+    Source.LARGE | Source.LOWER,
+    Source.US | Source.UK | Source.LOWER,
+]
+ZIPF = [7.0, 4.0, 5.0, 4.0, LISTED - 0.1, LISTED, RARE - 0.1, 5.0]
+LOWER, TITLE = 1, 2
+
+
+def _dictionary(*user_words: str) -> Dictionary:
+    lexicon = Lexicon(num_words=len(WORDS) + 2)
+    lexicon.sources[2:] = torch.tensor([int(source) for source in SOURCES])
+    lexicon.zipf[2:] = (torch.tensor(ZIPF) * ZIPF_STEPS).round()
+    lexicon.twin[3], lexicon.twin[4] = 4, 3
+    return Dictionary(Vocab(WORDS), lexicon, user_words)
+
+
+def _ids(dictionary: Dictionary, *words: str) -> np.ndarray:
+    return np.array([dictionary.ids.get(word, dictionary.size + 7) for word in words])
+
+
+def test_dictionary_knows_what_dictionaries_have_and_what_is_frequent_or_a_name():
+    dictionary = _dictionary()
+    ids = _ids(dictionary, *WORDS, "teh")
+    assert dictionary.known(ids, np.full(9, LOWER)).tolist() == [True] * 4 + [False, True, True, True, False]
+    assert dictionary.known(ids, np.full(9, TITLE)).tolist() == [True] * 8 + [False]
+
+
+def test_dictionary_does_not_know_padding_and_unknown():
+    assert _dictionary().known(np.array([0, 1]), np.array([TITLE, TITLE])).tolist() == [False, False]
+
+
+def test_dictionary_tells_rare_words_and_twins():
+    dictionary = _dictionary()
+    ids = _ids(dictionary, "the", "gnu", "colour", "color", "teh")
+    assert dictionary.rare(ids).tolist() == [False, True, False, False, True]
+    assert dictionary.twin_of(ids).tolist() == [0, 0, 4, 3, 0]
+
+
+def test_dictionary_takes_the_words_of_the_user_behind_the_lexicon():
+    dictionary = _dictionary("zorblat", "Freind", "gnu", "don\u2019t", "na\u00efve", "b2b", "a-b")
+    assert dictionary.fresh == ["don't", "freind", "zorblat"]
+    assert dictionary.lexicon_size == len(WORDS) + 2
+    assert dictionary.size == dictionary.lexicon_size + 3
+    assert dictionary.ids["zorblat"] == dictionary.size - 1
+    ids = _ids(dictionary, "zorblat", "don't")
+    assert dictionary.known(ids, np.full(2, LOWER)).tolist() == [True, True]
+    assert dictionary.user_words == {"zorblat", "Freind", "gnu", "don\u2019t", "na\u00efve", "b2b", "a-b"}
+
+
+def test_dictionary_word_of_the_user_with_capitals_is_one_in_this_form():
+    dictionary = _dictionary("freind", "Zorblat")
+    assert [dictionary.is_users(word) for word in ("freind", "Freind", "FREIND")] == [True, True, True]
+    assert [dictionary.is_users(word) for word in ("Zorblat", "zorblat", "ZORBLAT")] == [True, False, False]
+
+
+def test_dictionary_writes_words_in_their_own_case():
+    dictionary = _dictionary("iPhone", "zorblat", "GNU")
+    ids = _ids(dictionary, "the", "paris", "untill", "iphone", "zorblat", "gnu")
+    assert [dictionary.own_case(at) for at in ids] == ["the", "Paris", "untill", "iPhone", "zorblat", "GNU"]
+
+
+def test_dictionary_facts_have_the_unknown_words_of_the_texts_last():
+    dictionary = _dictionary("zorblat")
+    facts = dictionary.facts(["teh", "na\u00efve", "x" * 40, "its"])
+    size = dictionary.size
+    assert facts.letters[size:].tolist() == [3, 5, 40, 3]
+    assert facts.zipf[size:].tolist() == [0.0] * 4
+    assert facts.sources[size:].tolist() == [0] * 4
+    assert chr(facts.initial[dictionary.ids["the"]]) == chr(facts.initial[size]) == "t"
+    assert facts.bare[size + 3] == facts.bare[dictionary.ids["it's"]]
+    assert facts.bare[size] != facts.bare[dictionary.ids["the"]]
+    assert dictionary.facts([]).letters.shape == (size,)

@@ -1,0 +1,85 @@
+import random
+
+from docsight.tags import TagSpan
+from docsight_training.data.ner.augment import Augment, retokenized
+from docsight_training.data.ner.corpora import Document, Sentence
+
+ROOSEVELT = Sentence(
+    ["Franklin", "Roosevelt", "left", "London", "for", "Acme", "Bank", "."],
+    [TagSpan(0, 2, "PER"), TagSpan(3, 4, "LOC"), TagSpan(5, 7, "ORG")],
+)
+PLAIN = Sentence(["it", "rained", "."], [])
+
+
+def _names(sentence: Sentence) -> list[tuple[str, ...]]:
+    return [(span.label, *sentence.tokens[span.start : span.end]) for span in sentence.spans]
+
+
+def _changed(augment: Augment, seed: int, *sentences: Sentence) -> list[Sentence]:
+    augment.learn_names([Document("own", [ROOSEVELT])])
+    return augment(sentences or [ROOSEVELT, PLAIN], random.Random(seed))
+
+
+def test_augment_without_chances_changes_nothing():
+    assert _changed(Augment(), 1) == [ROOSEVELT, PLAIN]
+
+
+def test_augment_casing_keeps_the_spans():
+    upper, _ = _changed(Augment(upper=1.0), 1)
+    title, rained = _changed(Augment(title=1.0), 1)
+    lower, _ = _changed(Augment(lower=1.0), 1)
+    assert upper.tokens[2:4] == ["LEFT", "LONDON"]
+    assert (title.tokens[2], rained.tokens) == ("Left", ["It", "Rained", "."])
+    assert lower.tokens[:2] == ["franklin", "roosevelt"]
+    assert upper.spans == title.spans == lower.spans == ROOSEVELT.spans
+
+
+def test_augment_renames_to_names_of_the_same_label():
+    augment = Augment(rename=1.0)
+    augment.learn_names([Document("own", [Sentence(["Ada", "K.", "Lovelace"], [TagSpan(0, 3, "PER")])])])
+    seen = {name for seed in range(20) for name in _names(_changed(augment, seed)[0]) if name[0] == "PER"}
+    assert seen == {("PER", "Ada", "K.", "Lovelace"), ("PER", "Franklin", "Roosevelt")}
+
+
+def test_augment_renamed_spans_cover_the_new_name():
+    augment = Augment(rename=1.0)
+    augment.learn_names([Document("own", [Sentence(["New", "York", "City"], [TagSpan(0, 3, "LOC")])])])
+    for seed in range(10):
+        changed, plain = _changed(augment, seed)
+        assert [name[0] for name in _names(changed)] == ["PER", "LOC", "ORG"]
+        assert {name[1:] for name in _names(changed) if name[0] == "LOC"} <= {("London",), ("New", "York", "City")}
+        assert changed.tokens[-1] == "."
+        assert plain == PLAIN
+
+
+def test_augment_exchanges_one_word_with_names_of_other_labels():
+    seen = set()
+    for seed in range(30):
+        seen |= set(
+            _names(
+                _changed(
+                    Augment(exchange={"PER": {"LOC": 0.5, "ORG": 0.5}, "LOC": {"PER": 1.0}, "ORG": {"LOC": 1.0}}), seed
+                )[0]
+            )
+        )
+    assert seen == {
+        ("PER", "Franklin", "London"),
+        ("PER", "Franklin", "Acme"),
+        ("LOC", "Roosevelt"),
+        ("ORG", "London", "Bank"),
+    }
+
+
+def test_augment_names_stay_the_same_through_a_document():
+    for seed in range(10):
+        first, second = _changed(
+            Augment(exchange={"PER": {"LOC": 0.5}, "LOC": {"ORG": 0.5}}), seed, ROOSEVELT, ROOSEVELT
+        )
+        assert first == second
+
+
+def test_retokenized_cuts_as_spacy_does_and_moves_the_spans():
+    sentence = Sentence(["London-based", "Ada's", "ca", "n't"], [TagSpan(0, 1, "LOC"), TagSpan(1, 2, "PER")])
+    cut = retokenized(sentence)
+    assert cut.tokens == ["London", "-", "based", "Ada", "'s", "ca", "n't"]
+    assert cut.spans == [TagSpan(0, 3, "LOC"), TagSpan(3, 4, "PER")]

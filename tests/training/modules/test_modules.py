@@ -1,0 +1,61 @@
+from functools import partial
+
+import pytest
+import torch
+
+from docsight.errors import ConfigError
+from docsight.networks.encoder import WordTypes
+from docsight.networks.tagger import Tagger
+from docsight_training.data.ner.ner_data import NerBatch
+from docsight_training.modules.base import one_cycle
+from docsight_training.modules.ner import NerModule
+
+ENCODER = {"num_words": 5, "num_chars": 5, "word_parts": 25, "hidden_dim": 4, "dropout": 0.0, "word_dropout": 0.0}
+
+
+def _module(**options) -> NerModule:
+    torch.manual_seed(0)
+    network = Tagger(labels=["PER", "ORG"], encoder=ENCODER, dropout=0.0)
+    module = NerModule(network, optimizer=partial(torch.optim.AdamW, lr=0.1), **options)
+    module.log = lambda *args, **kwargs: None
+    return module
+
+
+def _batch(tag: int) -> NerBatch:
+    """Make one row of two tokens, the first with the tag, the second outside; the third cell is padding."""
+    allowed = torch.zeros(1, 3, 9, dtype=torch.bool)
+    allowed[0, 0, tag] = allowed[0, 1, 0] = True
+    types = WordTypes(torch.tensor([2, 3]), torch.tensor([[2, 3], [4, 0]]), torch.tensor([1, 2]))
+    return NerBatch(types, torch.tensor([[0, 1, 0]]), torch.tensor([2]), torch.tensor([1]), allowed)
+
+
+def test_ner_module_margin_makes_its_label_cost_more_and_no_other():
+    s_per, s_org = 4, 8
+    plain, strict = _module(), _module(margins={"ORG": 2.0})
+    for tag, more in ((s_org, True), (s_per, False), (0, False)):
+        without, with_margin = (float(m.training_step(_batch(tag), 0).detach()) for m in (plain, strict))
+        assert (with_margin > without + 0.1) if more else with_margin == pytest.approx(without)
+
+
+def test_ner_module_refuses_a_margin_of_no_label():
+    with pytest.raises(ConfigError, match="margins: MISC is no label"):
+        _module(margins={"MISC": 1.0})
+
+
+def test_ner_module_loss_is_per_token_and_does_not_see_padding():
+    batch = _batch(4)
+    short = NerBatch(batch.types, batch.index[:, :2], batch.lengths, batch.corpora, batch.allowed[:, :2])
+    module = _module()
+    assert float(module.training_step(batch, 0).detach()) == pytest.approx(
+        float(module.training_step(short, 0).detach()), abs=1e-6
+    )
+
+
+def test_one_cycle_rises_to_its_peak_and_falls_to_nothing():
+    rates = [one_cycle(n / 100, warmup=0.1) for n in range(101)]
+    assert rates[0] == pytest.approx(0.04)
+    assert max(rates) == pytest.approx(1.0)
+    assert rates.index(max(rates)) == 10
+    assert rates[:11] == sorted(rates[:11])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] == pytest.approx(0.0, abs=1e-9)

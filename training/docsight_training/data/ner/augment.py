@@ -1,0 +1,137 @@
+"""Changes of training text that keep its entities: other names, casing as in headlines and haste, spaCy's tokens."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from docsight.tags import TagSpan
+from docsight_training.data.ner.corpora import Document, Sentence
+
+# The word of a name that can come from a name of another kind: [Washington] said, Jane [Washington], [Washington]
+# Street, [Washington] Bank.
+_EXCHANGED = {"PER": -1}
+# What spaCy cuts off a name, and is no part of it.
+_POSSESSIVES = ("'s", "\u2019s", "'", "\u2019")
+
+
+class Augment:
+    """Change whole documents, drawn anew for each epoch.
+
+    Args:
+        upper: The chance that a sentence is written in capitals, as a headline.
+        title: The chance that a sentence gets a capital on every word, as a headline of another house.
+        lower: The chance that a document is written in lower case, as in haste.
+        retokenize: The chance that a document is cut as spaCy's English tokenizer cuts it.
+        rename: The chance that a name becomes another of its label, all through a document.
+        exchange: By label, and by another label, the chance that one word of a name becomes a word from names of
+            that other label, all through a document, so that only the context tells what it is.
+    """
+
+    def __init__(
+        self,
+        *,
+        upper: float = 0.0,
+        title: float = 0.0,
+        lower: float = 0.0,
+        retokenize: float = 0.0,
+        rename: float = 0.0,
+        exchange: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
+        self.upper, self.title, self.lower, self.retokenize = upper, title, lower, retokenize
+        self.rename, self.exchange = rename, dict(exchange or {})
+        self._names: dict[str, list[tuple[str, ...]]] = {}
+        self._words: dict[str, list[str]] = {}
+
+    def learn_names(self, documents: Iterable[Document]) -> None:
+        """Take note of the names that others can be renamed to, as often as they occur."""
+        for document in documents:
+            for sentence in document.sentences:
+                for start, end, label in sentence.spans:
+                    name = tuple(sentence.tokens[start:end])
+                    self._names.setdefault(label, []).append(name)
+                    word = name[_EXCHANGED.get(label, 0)]
+                    if word.isalpha() and word.istitle() and len(word) > 2:
+                        self._words.setdefault(label, []).append(word)
+
+    def __call__(self, sentences: Sequence[Sentence], rng: random.Random, *, rename: bool = True) -> list[Sentence]:
+        """Return the changed sentences of a document; without `rename` its names stay as they are."""
+        if rename and (self.rename or self.exchange):
+            renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
+            sentences = [self._rename(sentence, renamed, rng) for sentence in sentences]
+        if rng.random() < self.retokenize:
+            sentences = [retokenized(sentence) for sentence in sentences]
+        lower = rng.random() < self.lower
+        return [self._recase(sentence, rng, lower=lower) for sentence in sentences]
+
+    def _rename(
+        self, sentence: Sentence, renamed: dict[tuple[str, ...], tuple[str, ...]], rng: random.Random
+    ) -> Sentence:
+        tokens: list[str] = []
+        spans: list[TagSpan] = []
+        at = 0
+        for start, end, label in sentence.spans:
+            name = tuple(sentence.tokens[start:end])
+            if (label, *name) not in renamed:
+                renamed[(label, *name)] = self._other(name, label, rng)
+            tokens += sentence.tokens[at:start]
+            begin = len(tokens)
+            tokens += renamed[(label, *name)]
+            spans.append(TagSpan(begin, len(tokens), label))
+            at = end
+        return Sentence([*tokens, *sentence.tokens[at:]], spans)
+
+    def _other(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
+        """Draw what a name is called in a document."""
+        draw = rng.random() - self.rename
+        if draw < 0:
+            return rng.choice(self._names[label])
+        at = _EXCHANGED.get(label, 0)
+        for other, chance in self.exchange.get(label, {}).items():
+            draw -= chance
+            if draw < 0 and name[at].istitle() and other in self._words:
+                word = rng.choice(self._words[other])
+                return (*name[:-1], word) if at else (word, *name[1:])
+        return name
+
+    def _recase(self, sentence: Sentence, rng: random.Random, *, lower: bool) -> Sentence:
+        draw = rng.random()
+        if lower:
+            return Sentence([token.lower() for token in sentence.tokens], sentence.spans)
+        if draw < self.upper:
+            return Sentence([token.upper() for token in sentence.tokens], sentence.spans)
+        if draw < self.upper + self.title:
+            return Sentence([token[:1].upper() + token[1:] for token in sentence.tokens], sentence.spans)
+        return sentence
+
+
+def retokenized(sentence: Sentence) -> Sentence:
+    """Cut the tokens of a sentence further where spaCy's English tokenizer would."""
+    pieces = [_cut(token) for token in sentence.tokens]
+    if all(len(cut) == 1 for cut in pieces):
+        return sentence
+    tokens: list[str] = []
+    starts = []
+    for cut in pieces:
+        starts.append(len(tokens))
+        tokens += cut
+    starts.append(len(tokens))
+    spans = []
+    for start, end, label in sentence.spans:
+        begin, stop = starts[start], starts[end]
+        if stop - begin > 1 and tokens[stop - 1] in _POSSESSIVES:
+            stop -= 1
+        spans.append(TagSpan(begin, stop, label))
+    return Sentence(tokens, spans)
+
+
+@cache
+def _cut(token: str) -> tuple[str, ...]:
+    return tuple(piece.text for piece in _tokenizer()(token) if not piece.is_space) or (token,)
+
+
+@cache
+def _tokenizer() -> Any:
+    import spacy
+
+    return spacy.blank("en").tokenizer

@@ -1,0 +1,221 @@
+"""Fit the error model of spelling to pairs of a misspelling and its correction."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from docsight.errors import DataError
+from docsight.spelling.candidates.error_model import MAX_COST, NUM_CODES, ErrorModel, group_code
+from docsight_training.data.speller.alignment import LEARNER_MIX, Edit, align, edit_kind
+
+_KEY = re.compile(r"[a-z'-]{1,32}")
+_CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
+_SMOOTHING = 60.0  # as many sightings of a context as its letter alone is worth
+_RULE_SMOOTHING = 20.0  # as many sightings of a group as its single edits are worth
+_MIN_RULE = 4.0  # sightings of a rule, in reweighted counts
+_MAX_GROUP = 3
+# A single edit, seen or not, costs no more than this: words with one odd letter are still told from other words.
+_MAX_SINGLE = 14.0
+
+
+def fit_error_model(
+    pairs: Iterable[tuple[str, str, int]],
+    *,
+    mix: Mapping[str, float] = LEARNER_MIX,
+    first: float = 1.0,
+    num_groups: int = 400,
+) -> ErrorModel:
+    """Count the edits of pairs and return the model of their costs.
+
+    Args:
+        pairs: (misspelling, correction, weight); those that are no single words, or far apart, are passed over.
+        mix: The share of each kind of edit that the counts are brought to, as `LEARNER_MIX`.
+        first: What a wrong first letter costs beside its edit, in nats.
+        num_groups: Groups of letters on either side of the rules.
+
+    Raises:
+        DataError: No pair is of use.
+    """
+    counts = _Counts(mix)
+    counts.add(list(_aligned(pairs)))
+    model = ErrorModel(num_typed=num_groups, num_meant=num_groups)
+    singles = counts.singles()
+    for name, costs in singles.items():
+        model.get_buffer(name).copy_(torch.from_numpy(costs))
+    model.first.fill_(first)
+    _fill_rules(model, counts.rules(singles), num_groups)
+    return model
+
+
+def _aligned(pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, float, list[Edit]]]:
+    for misspelling, correction, weight in pairs:
+        typed, meant = misspelling.lower(), correction.lower()
+        if typed == meant or not (_KEY.fullmatch(typed) and _KEY.fullmatch(meant)):
+            continue
+        edits = align(typed, meant)
+        if edits is not None and len(edits) < max(len(meant), 2):
+            yield typed, meant, float(weight), edits
+
+
+class _Counts:
+    """Count edits by their context, and the groups of letters that they make, in the wanted mix."""
+
+    def __init__(self, mix: Mapping[str, float]) -> None:
+        self.mix = dict(mix)
+        n = NUM_CODES
+        # By what is typed, the letter meant (before the gap), the one before it, the one behind; 0 outside the word.
+        self.substituted = np.zeros((n, n, n, n), dtype=np.float32)
+        self.inserted = np.zeros((n, n, n), dtype=np.float32)
+        self.deleted = np.zeros((n, n, n), dtype=np.float32)
+        self.swapped = np.zeros((n, n), dtype=np.float32)
+        self.seen = np.zeros((n, n, n), dtype=np.float32)  # by previous, letter, next
+        self.gaps = np.zeros((n, n), dtype=np.float32)  # by the letters on either side
+        self.groups: Counter[str] = Counter()
+        self.replaced: defaultdict[tuple[str, str], float] = defaultdict(float)
+
+    def add(self, aligned: Sequence[tuple[str, str, float, list[Edit]]]) -> None:
+        """Count all pairs, each edit with the weight that brings its kind to the wanted share."""
+        if not aligned:
+            raise DataError("Expected pairs of a misspelt word and its correction; found none. Check the lists.")
+        kinds: Counter[str] = Counter()
+        named = []
+        for typed, meant, weight, edits in aligned:
+            names = [edit_kind(typed, meant, edit) for edit in edits]
+            named.append(names)
+            for name in names:
+                kinds[name] += weight  # type: ignore[assignment]
+        total, wanted = sum(kinds.values()), sum(self.mix.values())
+        scales = {kind: self.mix[kind] / wanted * total / count for kind, count in kinds.items()}
+        for (typed, meant, weight, edits), names in zip(aligned, named, strict=True):
+            self._add_word(meant, weight)
+            for edit, name in zip(edits, names, strict=True):
+                self._add_edit(typed, meant, edit, weight * scales[name])
+            self._add_groups(typed, meant, edits, weight, [scales[name] for name in names])
+
+    def _add_word(self, meant: str, weight: float) -> None:
+        codes = [0, *(_CODES[letter] for letter in meant), 0]
+        for i in range(1, len(codes) - 1):
+            self.seen[codes[i - 1], codes[i], codes[i + 1]] += weight
+            self.gaps[codes[i - 1], codes[i]] += weight
+        self.gaps[codes[-2], 0] += weight
+        for length in range(1, _MAX_GROUP + 1):
+            for i in range(len(meant) - length + 1):
+                self.groups[meant[i : i + length]] += weight  # type: ignore[assignment]
+
+    def _add_edit(self, typed: str, meant: str, edit: Edit, weight: float) -> None:
+        wrong = [_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]]
+        right = [_CODES[letter] for letter in meant[edit.start : edit.stop]]
+        before = _CODES[meant[edit.start - 1]] if edit.start else 0
+        behind = _CODES[meant[edit.stop]] if edit.stop < len(meant) else 0
+        if len(wrong) == 2:
+            self.swapped[right[0], right[1]] += weight
+        elif not right:
+            self.inserted[wrong[0], before, behind] += weight
+        elif not wrong:
+            self.deleted[before, right[0], behind] += weight
+        else:
+            self.substituted[wrong[0], right[0], before, behind] += weight
+
+    def _add_groups(
+        self, typed: str, meant: str, edits: Sequence[Edit], weight: float, scales: Sequence[float]
+    ) -> None:
+        """Count every stretch of up to three letters on both sides that holds whole edits."""
+        for i, one in enumerate(edits):
+            scale = weight
+            for k in range(i, len(edits)):
+                last = edits[k]
+                scale *= scales[k]
+                if last.stop - one.start > _MAX_GROUP or last.typed_stop - one.typed_start > _MAX_GROUP:
+                    break
+                left = one.start - (edits[i - 1].stop if i else 0)  # letters that are right on either side
+                right = (edits[k + 1].start if k + 1 < len(edits) else len(meant)) - last.stop
+                for a in range(min(left, 2) + 1):
+                    for b in range(min(right, 2) + 1):
+                        wrong = typed[one.typed_start - a : last.typed_stop + b]
+                        meant_group = meant[one.start - a : last.stop + b]
+                        if 1 <= len(wrong) <= _MAX_GROUP and 1 <= len(meant_group) <= _MAX_GROUP:
+                            self.replaced[wrong, meant_group] += scale
+
+    def singles(self) -> dict[str, NDArray[np.float32]]:
+        """Return the costs of single edits: the buffers of the model but for the rules."""
+        seen = self.seen.sum((0, 2))  # (letter,)
+        pairs = self.seen.sum(0)  # (letter, next)
+        prior = self.substituted.sum() / seen.sum() / 26
+        alone = _smooth(self.substituted.sum((2, 3)), seen, prior)  # (typed, letter)
+        substitute = _smooth(self.substituted.sum(2), pairs, alone[:, :, None])
+        prior = self.inserted.sum() / self.gaps.sum() / 26
+        alone = _smooth(self.inserted.sum(2), self.gaps.sum(1), prior)
+        insert = _smooth(self.inserted, self.gaps, alone[:, :, None])
+        prior = self.deleted.sum() / seen.sum()
+        alone = _smooth(self.deleted.sum((0, 2)), seen, prior)  # (letter,)
+        left = _smooth(self.deleted.sum(2), self.seen.sum(2), alone[None])
+        delete = _smooth(self.deleted, self.seen, left[:, :, None])
+        swap = _smooth(self.swapped, pairs, self.swapped.sum() / pairs[1:, 1:].sum())
+        return {
+            name: np.minimum(-np.log(rates), _MAX_SINGLE).astype(np.float32)
+            for name, rates in (("substitute", substitute), ("insert", insert), ("delete", delete), ("swap", swap))
+        }
+
+    def rules(self, singles: Mapping[str, NDArray[np.float32]]) -> list[tuple[float, str, str, float]]:
+        """Return (gain, typed group, meant group, cost) of groups that cost less than their single edits."""
+        found = []
+        for (wrong, right), count in self.replaced.items():
+            if count < _MIN_RULE or len(wrong) == len(right) == 1:
+                continue
+            parts = _cost_of_singles(wrong, right, singles)
+            cost = -np.log((count + _RULE_SMOOTHING * np.exp(-parts)) / (self.groups[right] + _RULE_SMOOTHING))
+            if cost < parts - 0.1:
+                found.append((float(count * (parts - cost)), wrong, right, float(max(cost, 0.1))))
+        return sorted(found, reverse=True)
+
+
+def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.float32]]) -> float:
+    """Sum up the costs of the single edits of a group, by the letters that it holds."""
+    edits = align(wrong, right) or []
+    total = 0.0
+    for edit in edits:
+        before = _CODES[right[edit.start - 1]] if edit.start else None
+        behind = _CODES[right[edit.stop]] if edit.stop < len(right) else None
+        codes = [_CODES[letter] for letter in right[edit.start : edit.stop]]
+        typed = [_CODES[letter] for letter in wrong[edit.typed_start : edit.typed_stop]]
+        if len(typed) == 2:
+            total += float(singles["swap"][codes[0], codes[1]])
+        elif not codes:
+            total += _least(singles["insert"][typed[0]], before, behind)
+        elif not typed:
+            total += _least(singles["delete"][:, codes[0]], before, behind)
+        else:
+            total += _least(singles["substitute"][typed[0], codes[0]][None], None, behind)
+    return total
+
+
+def _least(costs: NDArray[np.float32], before: int | None, behind: int | None) -> float:
+    """Return a cost by the letters before and behind, the median over those that are not known."""
+    if before is not None:
+        costs = costs[before : before + 1]
+    if behind is not None:
+        costs = costs[:, behind : behind + 1]
+    return float(np.median(costs))
+
+
+def _fill_rules(model: ErrorModel, rules: Sequence[tuple[float, str, str, float]], num_groups: int) -> None:
+    """Write the rules down, those of the largest gain first, until the groups are numbered."""
+    numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for _, wrong, right, cost in rules:
+        for known, group in zip(numbers, (wrong, right), strict=True):
+            if group not in known and len(known) < num_groups:
+                known[group] = len(known) + 1
+        if wrong in numbers[0] and right in numbers[1]:
+            model.rules[numbers[0][wrong], numbers[1][right]] = min(cost, MAX_COST)
+    for name, known in zip(("typed_groups", "meant_groups"), numbers, strict=True):
+        for group, number in known.items():
+            model.get_buffer(name)[group_code([_CODES[letter] for letter in group])] = number
+
+
+def _smooth(count: NDArray[np.float32], seen: NDArray[np.float32], prior: NDArray | float) -> NDArray[np.float32]:
+    """Return rates that fall back on a wider context's where a context was seen too seldom."""
+    return (count + _SMOOTHING * prior) / (seen + _SMOOTHING)

@@ -1,0 +1,85 @@
+"""Estimate the typing session's channel model from lists of misspellings."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from docsight.errors import DataError
+from docsight.spelling.keystrokes.letter_error_model import CODES, START, LetterChannel
+
+# Lists of typists' slips have four times the swaps of running text, and too few vowels for one another.
+KINDS = {"substitute": 1.0, "vowel": 1.5, "leave_out": 1.0, "put_in": 1.0, "swap": 0.25}
+_VOWELS = frozenset("aeiouy")
+_TRUST = 400.0  # occurrences of a pair of letters at which its own rate weighs as much as that of the letter alone
+
+
+def fit_letter_channel(pairs: Iterable[tuple[str, str]]) -> LetterChannel:
+    """Estimate the rates from pairs of a misspelling and its correction that are one edit apart.
+
+    What remains of two words without their common beginning and end tells the edit. The share of each kind of edit
+    is that of the lists, weighted by `KINDS`; within a kind a rate is a count over the occurrences of its letters.
+    """
+    edits: Counter[tuple[str, int, int]] = Counter()
+    letters, before = np.zeros(START), np.zeros((START + 1, START))
+    for misspelling, correction in pairs:
+        typed, meant = misspelling.lower(), correction.lower()
+        if not (set(typed) | set(meant)) <= CODES.keys() or typed == meant:
+            continue
+        edit = _edit(typed, meant)
+        if edit is None:
+            continue
+        edits[edit] += 1
+        codes = [CODES[letter] for letter in meant]
+        np.add.at(letters, codes, 1)
+        np.add.at(before, ([START, *codes[:-1]], codes), 1)
+    if not edits:
+        raise DataError("The lists hold no misspelling that is one edit from its correction.")
+    return _rates(edits, letters, before)
+
+
+def _edit(typed: str, meant: str) -> tuple[str, int, int] | None:
+    """Return the kind of the one edit between two words, and its two letters as the tables are laid out."""
+    start = 0
+    while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
+        start += 1
+    end = 0
+    while end < min(len(typed), len(meant)) - start and typed[-1 - end] == meant[-1 - end]:
+        end += 1
+    wrong, right = typed[start : len(typed) - end], meant[start : len(meant) - end]
+    previous = CODES[meant[start - 1]] if start else START
+    if len(wrong) == len(right) == 1:
+        kind = "vowel" if {wrong, right} <= _VOWELS else "substitute"
+        return kind, CODES[right], CODES[wrong]
+    if not wrong and len(right) == 1:
+        return "leave_out", previous, CODES[right]
+    if not right and len(wrong) == 1:
+        return "put_in", previous, CODES[wrong]
+    if len(wrong) == 2 and wrong == right[::-1]:
+        return "swap", 0, 0
+    return None
+
+
+def _rates(edits: Counter[tuple[str, int, int]], letters: NDArray, before: NDArray) -> LetterChannel:
+    tables = {kind: np.zeros((START + 1, START)) for kind in KINDS}
+    for (kind, row, column), count in edits.items():
+        tables[kind][row, column] += count * KINDS[kind]
+    # The letters of a word were counted once for each of its misspellings, so that all rates together come to one.
+    scale = letters.sum() / sum(table.sum() for table in tables.values())
+    substitute = (tables["substitute"] + tables["vowel"])[:START] * scale
+    smooth = 0.05 * substitute.sum() / START  # a twentieth is any letter for any other
+    substitute = (substitute + smooth * letters[:, None] / letters.sum()) / (letters[:, None] + 1)
+    np.fill_diagonal(substitute, 0.0)
+    alone = tables["leave_out"].sum(axis=0) * scale / (letters + 1)
+    leave_out = (tables["leave_out"] * scale + _TRUST * alone) / (before + _TRUST)
+    ahead = before.sum(axis=1, keepdims=True)
+    anywhere = tables["put_in"].sum(axis=0) * scale / letters.sum()
+    put_in = (tables["put_in"] * scale + _TRUST * anywhere) / (ahead + _TRUST)
+    channel = LetterChannel()
+    channel.substitute.copy_(torch.from_numpy(substitute))
+    channel.leave_out.copy_(torch.from_numpy(leave_out))
+    channel.put_in.copy_(torch.from_numpy(put_in))
+    channel.swap.fill_(tables["swap"].sum() * scale / letters.sum())
+    return channel
