@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ruff: noqa: D101, D103, N813, PT018
+# ruff: noqa: N813, PT018
 """Judge a spelling corrector on parallel data.
 
 Sentences in context (parquet with the string columns ``noisy`` and ``clean``)::

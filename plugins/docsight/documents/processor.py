@@ -10,11 +10,12 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from docsight.documents.formats.source import ReadOptions
-from docsight.documents.inputs import File, OnePath, Paths, Problem, find, one_path, path_list
+from docsight.documents.inputs import File, OnePath, Paths, find, one_path, path_list
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
+from docsight.documents.problem import Problem
 from docsight.documents.progress import Meter, Progress
 from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, plan

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from docsight.documents.formats import format_within
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.source import Budget, ReadOptions, Source
-from docsight.documents.inputs import File, Paths, Problem, find
+from docsight.documents.inputs import File, Paths, find
+from docsight.documents.problem import Problem
 from docsight.documents.runner.chunking import cut
 from docsight.documents.tokenizing import tokenize
 from docsight.errors import ConfigError

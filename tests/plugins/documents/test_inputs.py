@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from docsight.documents.inputs import File, Problem, find, read_list
+from docsight.documents.inputs import File, find, read_list
+from docsight.documents.problem import Problem
 from docsight.errors import ConfigError
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from docsight.documents.inputs import File, Problem
+from docsight.documents.inputs import File
 from docsight.documents.output.summary import Summary
+from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
 from docsight.documents.runner.plan import Plan, ShardRef
 from docsight.documents.runner.shards import DamagedError, FileEntry, Shard, ShardReader, read_docs, remove
@@ -135,7 +136,7 @@ class _Taker:
             raise ConfigError(f"nothing is known of {file.name}: run again")
         self._outputs.write_json(MANIFEST, _manifest(entries))
         told = False
-        has_changed = any(entry.is_void for entry in entries)
+        has_changed = any(entry.stale for entry in entries)
         for place in () if has_changed else places:
             for line in readers.lines(place):
                 if "problem" in line:
@@ -189,7 +190,7 @@ def _manifest(entries: list[FileEntry], *, part: str = "") -> dict[str, Any]:
     """Make the line of a file, or of a part of it, out of what shards have of it."""
     first, last = entries[0], entries[-1]
     bad = next((entry for entry in entries if entry.status not in ("ok", "skipped")), last)
-    used = [] if any(entry.is_void for entry in entries) else entries
+    used = [] if any(entry.stale for entry in entries) else entries
 
     def total(name: str) -> Any:
         return sum(getattr(entry, name) for entry in used)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from docsight.documents.inputs import Problem
+from docsight.documents.problem import Problem
 from docsight.documents.runner.image_records import ImageCounts
 
 

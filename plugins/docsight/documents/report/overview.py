@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from docsight.documents.inputs import Problem
+from docsight.documents.problem import Problem
 from docsight.documents.report.histograms import SCORES, WORDS, Histogram, Plot
 from docsight.documents.report.tallies import Tally
 

@@ -8,8 +8,8 @@ from importlib.resources import files as resources
 from typing import Any
 
 from docsight import __version__
-from docsight.documents.inputs import Problem
 from docsight.documents.output.summary import Summary
+from docsight.documents.problem import Problem
 from docsight.documents.report.excerpts import Excerpt, excerpt, picture_label, visible_name
 from docsight.documents.report.gallery import Figure, Gallery
 from docsight.documents.report.histograms import HEIGHT, WIDTH

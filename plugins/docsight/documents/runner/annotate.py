@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from docsight.documents.inputs import Problem
+from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.chunking import cut
 from docsight.documents.runner.image_records import SeenImage, seen_images

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from docsight.documents.inputs import File, Problem
+from docsight.documents.inputs import File
+from docsight.documents.problem import Problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.worker import WorkItem, hash_file
 
@@ -140,7 +141,7 @@ def _chain(places: list[ShardRef], file: File) -> list[ShardRef]:
         for place in places
         if place.entry.size == file.size
         and place.entry.sha256 is not None
-        and not place.entry.is_void
+        and not place.entry.stale
         and (place.entry.next is None or place.entry.next > place.entry.start)
     ]
     starts = {place.entry.start: place for place in usable}

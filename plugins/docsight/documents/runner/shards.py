@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from docsight.documents.inputs import Status
+from docsight.documents.problem import Status
 from docsight.documents.store import telling
 from docsight.errors import ConfigError
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Self
 
-from docsight.documents.inputs import Problem
 from docsight.documents.pipeline import Pipeline
+from docsight.documents.problem import Problem
 from docsight.documents.runner.child import start, work
 from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.shards import FileEntry, Shard, ShardWriter, dumps

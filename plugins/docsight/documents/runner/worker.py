@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.formats.source import Budget, ReadOptions
-from docsight.documents.inputs import File, Problem
+from docsight.documents.inputs import File
+from docsight.documents.problem import Problem
 from docsight.documents.reading import Document, read_file
 from docsight.documents.runner.annotate import Chunk, ChunkAnnotations, annotate, batches, stretches
 from docsight.documents.runner.image_records import failure
@@ -136,11 +137,11 @@ class _Reading:
         self.stamp = _stamp(unit.file)
         self.sha256 = hash_file(unit.file)
         budget = Budget.of(options)
-        budget.is_passing = unit.start > 0
+        budget.skipping = unit.start > 0
         self._items = read_file(unit.file, options, budget=budget)
         while self.at < unit.start and next(self._items, None) is not None:
             self.at += 1
-        budget.is_passing = False
+        budget.skipping = False
 
     def next(self) -> Document | Problem | None:
         """Give the next item, or None at the end."""
@@ -196,7 +197,7 @@ class _ShardJob:
                 self._worker._marks[1] = reading.at
                 item = reading.next()
                 if reading.has_changed:
-                    entry.is_void, entry.status, entry.error, entry.message = True, "failed", "DataError", CHANGED
+                    entry.stale, entry.status, entry.error, entry.message = True, "failed", "DataError", CHANGED
                     break
                 if item is None:
                     break

@@ -10,7 +10,8 @@ import pytest
 from docsight.documents.formats import find_format, format_of, format_within
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.source import Source
-from docsight.documents.inputs import File, Problem, find
+from docsight.documents.inputs import File, find
+from docsight.documents.problem import Problem
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
 PAGE = b"<!-- saved -->\n<!DOCTYPE html>\n<title>Ada</title>"

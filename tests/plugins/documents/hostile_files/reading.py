@@ -43,7 +43,8 @@ def read_one(path: str, ocr: str = "never") -> tuple[int, list[str]]:
     """
     from docsight.documents.formats.content import SkipError
     from docsight.documents.formats.source import ReadOptions
-    from docsight.documents.inputs import Problem, find
+    from docsight.documents.inputs import find
+    from docsight.documents.problem import Problem
     from docsight.documents.reading import Document, read_file
     from docsight.errors import DocsightError
 

@@ -58,7 +58,8 @@ def prepare_watching() -> None:
 def read_watched(path: str, says: str) -> Seen:
     """Read a file, and look for a regular expression in its texts, notes and messages."""
     from docsight.documents.formats.source import ReadOptions
-    from docsight.documents.inputs import Problem, find
+    from docsight.documents.inputs import find
+    from docsight.documents.problem import Problem
     from docsight.documents.reading import Document, read_file
 
     _seen.clear()

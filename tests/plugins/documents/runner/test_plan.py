@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.inputs import File, Problem, find
+from docsight.documents.inputs import File, find
+from docsight.documents.problem import Problem
 from docsight.documents.runner.plan import CHUNK_BYTES, CHUNK_FILES, Plan, plan
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.worker import WorkItem, hash_file

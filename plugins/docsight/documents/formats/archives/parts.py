@@ -38,7 +38,7 @@ def read_part(source: Source, part: str, *, named: bool = False) -> Iterator[Par
         if source.depth > limit:
             raise DataError(f"lies in more than {limit} containers, one in the other, and was not read")
         form = find_format(source, named=named)
-        if source.budget.is_passing and not form.has_parts:
+        if source.budget.skipping and not form.has_parts:
             yield PartError(part=part, error=SkipError("was read before"))
             return
         yield from under(part, form.read(source), form=form.name)
