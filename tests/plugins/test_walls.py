@@ -24,7 +24,7 @@ REFUSED = (
 # From the ground up: a module imports from its own floor and those below, never from one above.
 FLOORS = (
     {"errors"},
-    {"vocab", "tags", "corrections", "attributes", "device", "batching", "ink", "images", "terminal"},
+    {"vocab", "tags", "corrections", "attributes", "saved_names", "device", "batching", "ink", "images", "terminal"},
     {"layers"},
     {"networks"},
     {"spelling"},
