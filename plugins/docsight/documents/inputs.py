@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsight.documents.formats import Format, find_format, format_of
+from docsight.documents.formats import Format
 from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.detect import find_format, format_of
 from docsight.documents.formats.labels import printable
 from docsight.documents.formats.source import Source
 from docsight.documents.problem import Problem

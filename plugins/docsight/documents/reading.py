@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from docsight.documents.formats import format_within
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
+from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.inputs import File, Paths, find
 from docsight.documents.problem import Problem

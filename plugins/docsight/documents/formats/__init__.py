@@ -1,25 +1,49 @@
-"""The registry of document formats.
+"""The registry of document formats, and the types that their readers share.
 
-A new format is one module with `read(source)` and one line in `FORMATS`. The module is imported when
-the first file of that format turns up, so its packages may belong to an extra.
+A format is one line in `FORMATS` and one module with `read(source)`. The module is imported when the first file of
+that format turns up, so what it imports may belong to an extra.
+
+A new format touches these places:
+
+1. `formats/`: the module, in the package of its kind (`text`, `office`, `mail`, `tables`, `archives`, `pdf`). `read`
+   yields a `ParsedDocument` for each document and a `PartError` for each part that cannot be read. It raises
+   `DataError` for a damaged file, `SkipError` for a file to leave alone and `MissingExtraError` for a missing package,
+   and keeps within `source.options`.
+2. `FORMATS` below: a line.
+3. `formats/signatures.py`: how its files begin, where that identifies them; the kind leaves `UNREADABLE`. A zip-based
+   format goes into `archives/safe_zip.py` (`zip_kind`) and into `_ZIP_BASED` of `formats/detect.py` instead.
+4. `formats/detect.py`: its suffixes leave `_CODE_SUFFIXES` and `_MAYBE_TEXT`. A text-based format goes into
+   `_NEVER_OVERRIDDEN` or `_OVERRIDDEN_BY_HTML` where other text in such a file is no reason to doubt the suffix.
+5. `formats/source.py` and `cli.py`: a field of `ReadOptions` and its option, where the reader needs a setting.
+6. `pyproject.toml`: a package that it needs, in the extra `documents`; without types, also in mypy's
+   `ignore_missing_imports`. `constraints.txt` pins it.
+7. `tests/plugins/documents/formats/`: its tests, and its signature and suffixes in `test_detect.py`.
+8. `tests/plugins/documents/hostile_files/`: a good file in `good.py` (with `NEEDS`), hostile ones in the module of its
+   kind, its keywords in `mutations.py`, its package in `reading.py` and in `test_hostile.py`; then `make fuzz`.
+9. `samples/` and `tests/plugins/documents/test_reading.py`: a small file, and what is read from it.
+10. `docs/documents.md` (the table of formats and the list of packages), `README.md` (the list of formats),
+    `CHANGELOG.md`. Where it has pages of another name, `report/excerpts.py`.
+
+The package imports `docsight.errors` and, to read text in images, `docsight.documents.ocr` and `docsight.images`.
 """
 
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
-from docsight.documents.formats.signatures import TEXTUAL_KINDS, binary_format, text_format, unreadable_kind
+from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.textual import TEXT_SUFFIXES, looks_like_text, named_as_text
 
 
 @dataclass(frozen=True)
 class Format:
-    """A document format: its name, its file suffixes, and the module that reads it.
+    """A document format.
 
-    `has_parts` says whether a file may hold several documents.
+    Args:
+        name: The name that records state.
+        suffixes: The file suffixes, in lower case; messages name the first.
+        module: The module whose `read` parses such files.
+        has_parts: Whether one file may hold several documents.
     """
 
     name: str
@@ -28,12 +52,18 @@ class Format:
     has_parts: bool = False
 
     def read(self, source: Source) -> Iterator[ParsedDocument | PartError]:
-        """Yield the documents in a file of this format, and a flaw for each part that cannot be read."""
+        """Yield the documents in a file of this format, and an error for each part that cannot be read."""
         yield from importlib.import_module(self.module).read(source)
 
 
+# fmt: off
+_TEXT_SUFFIXES = (
+    ".txt", ".text", ".rst", ".log", ".asc", ".adoc", ".asciidoc", ".org", ".textile", ".pod", ".tex", ".texi",
+    ".texinfo", ".srt", ".vtt",
+)
+# fmt: on
 FORMATS = (
-    Format("text", TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
+    Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
     Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.plain"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
     Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
@@ -54,62 +84,3 @@ FORMATS = (
     Format("webp", (".webp",), "docsight.documents.formats.image"),
     Format("bmp", (".bmp",), "docsight.documents.formats.image"),
 )
-_BY_NAME = {one.name: one for one in FORMATS}
-_BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
-
-# What a person calls a text is one, whatever it begins with.
-_NEVER_DOUBTED = frozenset(("text", "markdown", "html"))
-# Written by programs, whose names tell what was meant: a page in the place of one of these is an error page.
-_ONLY_PAGES = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
-
-
-def format_of(path: Path) -> Format | None:
-    """Find the format of a file by its suffix, whatever its case."""
-    return _BY_SUFFIX.get(path.suffix.lower())
-
-
-def format_within(source: Source) -> Format | None:
-    """Find the format of a file by its content, where that contradicts its suffix or says more.
-
-    Raises:
-        SkipError: It is of a kind that nothing reads, though its suffix has a reader.
-        OSError: The file cannot be read.
-    """
-    if (name := binary_format(source)) is not None:
-        return _BY_NAME[name]
-    suffix = _BY_SUFFIX.get(source.suffix)
-    if suffix is not None and suffix.name in _NEVER_DOUBTED:
-        return None
-    name = text_format(source)
-    if suffix is not None and suffix.name in _ONLY_PAGES and name != "html":
-        return None
-    return None if name is None else _BY_NAME[name]
-
-
-def find_format(source: Source, *, named: bool = False) -> Format:
-    """Find the format of a file by its content, then by its suffix, then by whether it is text.
-
-    Args:
-        source: The file.
-        named: Whether a person named this very file, so that text of any suffix is read as such.
-
-    Raises:
-        SkipError: Nothing reads it.
-        OSError: The file cannot be read.
-    """
-    form = format_within(source) or _BY_SUFFIX.get(source.suffix)
-    # Programs keep data of their own in zip files under names of their own: those are no archives of documents.
-    is_foreign = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
-    if form is not None and (named or not is_foreign or named_as_text(source.name)):
-        return form
-    kind = unreadable_kind(source)
-    may_be_text = named_as_text(source.name) and kind is None
-    if (may_be_text or (named and kind in (None, *TEXTUAL_KINDS))) and looks_like_text(source):
-        return _BY_NAME["text"]
-    kind = kind or (f"{source.suffix} files" if source.suffix else "files without a suffix")
-    raise SkipError(f"no reader for {kind} (readable: {readable_suffixes()})")
-
-
-def readable_suffixes() -> str:
-    """List a suffix of each format, for messages."""
-    return ", ".join(one.suffixes[0] for one in FORMATS)

@@ -1,30 +1,29 @@
-"""Tell a format by how a file begins, whatever the file is called."""
+"""Signatures: what the first bytes of a file show of its format."""
 
+import codecs
 import re
 
-from docsight.documents.formats.archives.safe_zip import zip_kind
-from docsight.documents.formats.content import SkipError
-from docsight.documents.formats.source import Source
-from docsight.errors import DataError
+HEAD_BYTES = 4096
+_PDF_HEADER_WITHIN = 1024  # bytes; viewers accept it there
 
-_HEAD_BYTES = 4096
-_PDF_WITHIN = 1024  # as viewers have it
-
-_PICTURES = {
+_IMAGE_SIGNATURES = {
     "png": rb"\x89PNG\r\n\x1a\n",
     "jpeg": rb"\xff\xd8\xff",
     "tiff": rb"II[*+]\0|MM\0[*+]",
     "gif": rb"GIF8[79]a",
     "webp": rb"RIFF.{4}WEBP",
-    "bmp": rb"BM.{4}\0{4}.{3}\0",  # two letters alone would be too many a text's
+    "bmp": rb"BM.{4}\0{4}.{3}\0",  # "BM" alone also begins many texts
 }
-_PICTURE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _PICTURES.items()), re.S)
+_IMAGE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _IMAGE_SIGNATURES.items()), re.S)
 _PDF = re.compile(rb"%PDF-\d\.\d")
-_ZIP = re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08PK\x03\x04)")
-_PACKED = {"gzip": re.compile(rb"\x1f\x8b\x08"), "parquet": re.compile(rb"PAR1.")}
+_PACKED = {
+    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "parquet": re.compile(rb"PAR1."),
+    "zip": re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08PK\x03\x04)"),
+}
 
-# None of these is read; a person is told so in these words.
-_UNREADABLE = {
+# Kinds that no reader supports, as messages name them.
+UNREADABLE = {
     "PostScript files": rb"%!PS",
     "RTF files": rb"\{\\rtf",
     "old Office files": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -38,9 +37,8 @@ _UNREADABLE = {
     "scripts": rb"#!\s*/",
     "XML": rb"(?:\xef\xbb\xbf)?\s*<\?xml\s",
 }
-_OFFICE_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
-TEXTUAL_KINDS = ("scripts", "XML")  # read as plain text by those who name them
-_UNREADABLE_HEADS = {what: re.compile(one, re.S) for what, one in _UNREADABLE.items()}
+PLAIN_TEXT_KINDS = ("scripts", "XML")  # read as plain text where the user names the file
+_UNREADABLE_HEADS = {kind: re.compile(pattern, re.S) for kind, pattern in UNREADABLE.items()}
 
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,5}(?:<!doctype\s+html|<html[\s>])",
@@ -52,42 +50,31 @@ _MAIL_HEADERS = frozenset(
     (b"received", b"return-path", b"delivered-to", b"message-id", b"date", b"from", b"to", b"subject", b"mime-version")
 )
 
+_CONTROL_CODES = bytes(code for code in range(32) if code not in b"\t\n\r\f\v\b\x1b")
+_MAX_CONTROL_FRACTION = 0.01
+# The mark of little-endian UTF-32 begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
-def binary_format(source: Source) -> str | None:
-    """Name the format of what is no text, by its first bytes; None where the file does not begin as one.
 
-    Raises:
-        SkipError: It is a zip file of a kind that nothing reads, such as a spreadsheet.
-        OSError: The file cannot be read.
+def binary_format(head: bytes) -> str | None:
+    """Return the name of the binary format whose files begin like this; None if there is none.
+
+    Every zip file is "zip" here, Office documents included.
+
+    Args:
+        head: The first `HEAD_BYTES` bytes of a file, here and below.
     """
-    head = source.head(_HEAD_BYTES)
-    # A text about GIF89a may begin with that word; NUL bytes no text has, and pictures have early.
-    if (match := _PICTURE.match(head)) is not None and b"\0" in head[:32]:
+    # A text may begin with "GIF89a". Text has no NUL bytes, and images have one early.
+    if (match := _IMAGE.match(head)) is not None and b"\0" in head[:32]:
         return match.lastgroup
-    # Likewise, a text about %PDF-1.7 has no objects of that format in front.
-    if (match := _PDF.search(head, 0, _PDF_WITHIN)) is not None and re.search(rb"\d obj\b", head[match.end() :]):
+    # A text may begin with "%PDF-1.7", too. No object of that format follows there.
+    if (match := _PDF.search(head, 0, _PDF_HEADER_WITHIN)) is not None and re.search(rb"\d obj\b", head[match.end() :]):
         return "pdf"
-    for name, signature in _PACKED.items():
-        if signature.match(head):
-            return name
-    if not _ZIP.match(head):
-        return None
-    try:
-        found, what = zip_kind(source)
-    except DataError:
-        return None if source.suffix in _OFFICE_SUFFIXES else "zip"  # whose reader tells why
-    if found is None:
-        raise SkipError(f"no reader for {what}")
-    return found
+    return next((name for name, signature in _PACKED.items() if signature.match(head)), None)
 
 
-def text_format(source: Source) -> str | None:
-    """Name the format of a text that only its content tells: HTML, a mail, a mailbox.
-
-    Raises:
-        OSError: The file cannot be read.
-    """
-    head = source.head(_HEAD_BYTES)
+def text_format(head: bytes) -> str | None:
+    """Return "html", "mbox" or "mail" if a text file that begins like this is one; otherwise None."""
     if _HTML.match(head):
         return "html"
     if _MBOX.match(head):
@@ -95,28 +82,31 @@ def text_format(source: Source) -> str | None:
     return "mail" if _begins_as_mail(head) else None
 
 
-def unreadable_kind(source: Source) -> str | None:
-    """Say in words which kind that nothing reads a file is of, where its first bytes tell.
+def unreadable_kind(head: bytes) -> str | None:
+    """Return the description of an unsupported kind whose files begin like this; None if there is none."""
+    return next((kind for kind, signature in _UNREADABLE_HEADS.items() if signature.match(head)), None)
 
-    Raises:
-        OSError: The file cannot be read.
-    """
-    head = source.head(_HEAD_BYTES)
-    return next((what for what, signature in _UNREADABLE_HEADS.items() if signature.match(head)), None)
+
+def is_text(head: bytes) -> bool:
+    """Return whether bytes are text: no NUL and at most 1 % control characters, or a byte order mark in front."""
+    if head.startswith(_BYTE_ORDER_MARKS):
+        return True
+    controls = len(head) - len(head.translate(None, _CONTROL_CODES))
+    return b"\0" not in head and controls <= _MAX_CONTROL_FRACTION * len(head)
 
 
 def _begins_as_mail(head: bytes) -> bool:
-    """Ask for an unbroken block of headers with at least three of mails, as `Date:` alone is in many a text."""
+    """Return whether an unbroken block of headers has "From:" and two more mail headers; "Date:" begins many texts."""
     lines = head.splitlines()
-    if len(head) == _HEAD_BYTES:
-        del lines[-1:]  # cut off
-    found = set()
+    if len(head) == HEAD_BYTES:
+        del lines[-1:]  # incomplete
+    names = set()
     for number, line in enumerate(lines):
         if not line:
             break
         match = _HEADER_LINE.match(line)
         if match is not None:
-            found.add(match[1].lower())
+            names.add(match[1].lower())
         elif number == 0 or not line.startswith((b" ", b"\t")):
             return False
-    return len(found & _MAIL_HEADERS) >= 3 and b"from" in found
+    return len(names & _MAIL_HEADERS) >= 3 and b"from" in names

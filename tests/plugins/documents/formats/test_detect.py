@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docsight.documents.formats import find_format, format_of, format_within
 from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.detect import find_format, format_of, format_within
 from docsight.documents.formats.source import Source
 from docsight.documents.inputs import File, find
 from docsight.documents.problem import Problem

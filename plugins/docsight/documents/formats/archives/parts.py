@@ -4,8 +4,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from docsight.documents.formats import find_format
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.detect import find_format
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 

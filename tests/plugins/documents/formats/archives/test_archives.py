@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.formats import find_format
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.detect import find_format
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.errors import DataError
 

@@ -1,0 +1,130 @@
+"""Detect the format of a file: by its content where that is unambiguous, then by its suffix, then by its name.
+
+`signatures` knows how files of each format begin.
+"""
+
+import re
+from pathlib import Path, PurePath
+
+from docsight.documents.formats import FORMATS, Format
+from docsight.documents.formats.archives.safe_zip import zip_kind
+from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.signatures import (
+    HEAD_BYTES,
+    PLAIN_TEXT_KINDS,
+    binary_format,
+    is_text,
+    text_format,
+    unreadable_kind,
+)
+from docsight.documents.formats.source import Source
+from docsight.errors import DataError
+
+_BY_NAME = {form.name: form for form in FORMATS}
+_BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
+_TEXT_SAMPLE_BYTES = 8192
+
+# A file with a suffix of these formats is text whatever text it begins with.
+_NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
+# Programs write these and choose the suffix deliberately: HTML in their place is an error page, other text is not.
+_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
+# Zip files inside; the reader of a damaged one reports what is wrong.
+_ZIP_BASED = frozenset(("docx", "pptx"))
+
+# Suffixes that text files have, and others too: content decides.
+_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
+# Names that begin with what the file is, whatever follows: README.Debian, LICENSE-MIT, changelog.old.
+_TEXT_NAMES = re.compile(
+    r"(readme|licen[cs]e|copying|copyright|changelog|changes|history|news|authors|contributors|credits|thanks|todo|install|"
+    r"notice|about|faq|metadata|pkg-info|hacking|bugs|announce|release|upgrading)(?![a-z])",
+    re.I,
+)
+_CODE_NAMES = re.compile(r"(gnu)?makefile(\..*)?|dockerfile|rakefile|gemfile|jenkinsfile|vagrantfile|sconstruct", re.I)
+# The dot in "version 1.2", "printf.3" or "Dr. Who" does not begin a suffix.
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.I)
+# fmt: off
+_CODE_SUFFIXES = frozenset((
+    ".py", ".pyi", ".pyx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".js", ".ts", ".css", ".go", ".rs", ".rb",
+    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".json", ".xml", ".yaml", ".yml", ".toml",
+    ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".svg", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
+))
+# fmt: on
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format of a file by its suffix, in either case; None if no format has it."""
+    return _BY_SUFFIX.get(path.suffix.lower())
+
+
+def format_within(source: Source) -> Format | None:
+    """Return the format that the content of a file shows; None if its suffix decides.
+
+    Raises:
+        SkipError: The content is of a kind that no reader supports, whatever the suffix.
+        OSError: The file cannot be read.
+    """
+    head = source.head(HEAD_BYTES)
+    by_suffix = _BY_SUFFIX.get(source.suffix)
+    name = binary_format(head)
+    if name == "zip":
+        name = _zip_format(source, by_suffix)
+    if name is None and (by_suffix is None or by_suffix.name not in _NEVER_OVERRIDDEN):
+        name = text_format(head)
+        if by_suffix is not None and by_suffix.name in _OVERRIDDEN_BY_HTML and name != "html":
+            return None
+    return None if name is None else _BY_NAME[name]
+
+
+def find_format(source: Source, *, named: bool = False) -> Format:
+    """Return the format of a file by its content, its suffix, or because it is text.
+
+    Args:
+        source: The file.
+        named: Whether the user named this file explicitly; then text with any suffix is read as plain text.
+
+    Raises:
+        SkipError: No reader supports the file.
+        OSError: The file cannot be read.
+    """
+    form = format_within(source) or _BY_SUFFIX.get(source.suffix)
+    may_be_text = named_as_text(source.name)
+    # Programs keep their own data in zip files with suffixes of their own; those are not archives of documents.
+    is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
+    if form is not None and (named or may_be_text or not is_program_data):
+        return form
+    kind = unreadable_kind(source.head(HEAD_BYTES))
+    if ((kind is None and (may_be_text or named)) or (named and kind in PLAIN_TEXT_KINDS)) and is_text(
+        source.head(_TEXT_SAMPLE_BYTES)
+    ):
+        return _BY_NAME["text"]
+    kind = kind or (f"{source.suffix} files" if source.suffix else "files without a suffix")
+    readable = ", ".join(form.suffixes[0] for form in FORMATS)
+    raise SkipError(f"no reader for {kind} (readable: {readable})")
+
+
+def named_as_text(name: str) -> bool:
+    """Return whether a file name suits text: no suffix, a suffix that text files have, or a name such as README."""
+    suffix = PurePath(name).suffix.lower()
+    if _CODE_NAMES.fullmatch(name) or suffix in _CODE_SUFFIXES:
+        return False
+    return (
+        not _SUFFIX.fullmatch(suffix)
+        or _MAYBE_TEXT.fullmatch(suffix) is not None
+        or _TEXT_NAMES.match(name) is not None
+        or _TEXT_NAMES.fullmatch(suffix[1:]) is not None  # Debian.README
+    )
+
+
+def _zip_format(source: Source, by_suffix: Format | None) -> str | None:
+    """Return the format of a zip file by its members.
+
+    Raises:
+        SkipError: It is of a kind that no reader supports, such as a spreadsheet.
+    """
+    try:
+        name, description = zip_kind(source)
+    except DataError:
+        return None if by_suffix is not None and by_suffix.name in _ZIP_BASED else "zip"
+    if name is None:
+        raise SkipError(f"no reader for {description}")
+    return name
