@@ -11,9 +11,9 @@ from docsight.bundle import Bundle
 from docsight.images import ImageSettings
 from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
-from docsight.spelling.candidates.index import KnownPairs
 from docsight.spelling.correction.features import FEATURES
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Source
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, WordSource
 from docsight.spelling.lexicon.trigrams import hash_ids
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
@@ -44,7 +44,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         torch.manual_seed(1)
         network = Tagger(**arguments)
         network.encoder.embed_words.encode(torch.randn(len(words), 8))
-        for parameter in [*network.encoder.parameters(), *network.emit.parameters()]:
+        for parameter in [*network.encoder.parameters(), *network.output.parameters()]:
             torch.nn.init.normal_(parameter)  # far from zero, so that a few words get spans of all labels
     card = "# tiny\n\nA model for tests, with random weights.\n"
     folder = tmp_path_factory.mktemp("models") / "tiny"
@@ -109,12 +109,12 @@ def tiny_speller(tmp_path_factory: pytest.TempPathFactory) -> Path:
         network = Speller(**arguments)
     lexicon = network.lexicon
     is_name = torch.tensor([False, False, *(word[0].isupper() for word in LEXICON)])
-    lexicon.sources[2:] = int(Source.US | Source.UK)
-    lexicon.sources[2:] |= torch.where(is_name[2:], int(Source.PROPER), int(Source.LOWER)).to(torch.uint8)
+    lexicon.sources[2:] = int(WordSource.US | WordSource.UK)
+    lexicon.sources[2:] |= torch.where(is_name[2:], int(WordSource.PROPER), int(WordSource.LOWER)).to(torch.uint8)
     lexicon.zipf[2:] = (torch.linspace(7, 4, len(LEXICON)) * ZIPF_STEPS).round().to(torch.uint8)
-    for word, twin, where in (("colour", "color", Source.UK), ("color", "colour", Source.US)):
-        lexicon.twin[ids[word]] = ids[twin]
-        lexicon.sources[ids[word]] = int(where | Source.LOWER)
+    for word, twin, where in (("colour", "color", WordSource.UK), ("color", "colour", WordSource.US)):
+        lexicon.variant[ids[word]] = ids[twin]
+        lexicon.sources[ids[word]] = int(where | WordSource.LOWER)
     rows = [(typed, ids[first], ids.get(second, 0)) for typed, first, second in MISSPELLINGS]
     network.pairs.load_state_dict(KnownPairs.from_pairs(rows).state_dict())
     network.confusions.ids.copy_(torch.tensor([meant for _, meant in confused]))

@@ -1,12 +1,16 @@
-"""The model folder: `config.json`, vocabularies, `weights.safetensors` and `MODEL_CARD.md`.
+"""A model folder: the one format that training exports, the wheel ships, `to_disk` writes and `from_disk` reads.
 
-The one format: training exports it, the wheel ships it, a component's `to_disk` writes it. A folder is read with
-its sizes checked before memory is taken, and nothing in it is ever run.
+    config.json           format, kind, name, lang, network (keyword arguments), vocabularies, sha256 of the files below
+    <vocabulary>.txt      one entry a line; words.txt and chars.txt for a tagger and a speller
+    weights.safetensors   the network's state dict, floats in half precision
+    MODEL_CARD.md
+
+A component may keep files of its own beside these. A folder is untrusted input: sizes are checked before memory is
+allocated, and nothing in it is executed. Version 1 of the format stays readable.
 """
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
-import torch
 from torch import nn
 
 from docsight.errors import BundleError
@@ -22,33 +25,41 @@ from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
+from docsight.weights import build_network, half_precision
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
 
-# The kinds of model, and the network of each.
-KINDS: dict[str, Callable[..., nn.Module]] = {
-    "tagger": Tagger,
-    "speller": Speller,
-    "image_classifier": ImageClassifier,
+# Real files are far smaller. The limits keep a malformed folder from filling the memory; "" is any other file.
+_MAX_FILE_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
+_CONFIG_TYPES = (("network", dict), ("vocabularies", list), ("sha256", dict))
+_CONFIG_KEYS = {"format", "kind", "network", "vocabularies", "sha256"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of model.
+
+    Args:
+        network: The class of the network.
+        vocabularies: The names of the vocabularies that it needs.
+        has_labels: Whether its network has labels.
+        retired_arguments: Arguments of the network that older configs have, and that no longer mean anything.
+    """
+
+    network: Callable[..., nn.Module]
+    vocabularies: frozenset[str] = frozenset()
+    has_labels: bool = True
+    retired_arguments: frozenset[str] = frozenset()
+
+
+_TEXT = frozenset({"words", "chars"})
+KINDS = {
+    "tagger": Kind(network=Tagger, vocabularies=_TEXT, retired_arguments=frozenset({"num_corpora"})),
+    "speller": Kind(network=Speller, vocabularies=_TEXT, has_labels=False),
+    "image_classifier": Kind(network=ImageClassifier),
 }
-
-_WITHOUT_LABELS = ("speller",)
-
-# The vocabularies of each kind.
-VOCABULARIES = {
-    "tagger": frozenset({"words", "chars"}),
-    "speller": frozenset({"words", "chars"}),
-    "image_classifier": frozenset[str](),
-}
-
-# The most bytes of each file. Real ones are far smaller; these keep a strange folder from filling the memory.
-_MOST_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
-# The types of tensors in a file: the bytes of a number of each, and which may hold what the network has.
-_DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-_FLOATS = ("F16", "F32")
-_EXACT = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64"}
 
 
 @dataclass
@@ -56,12 +67,12 @@ class Bundle:
     """A model in memory.
 
     Args:
-        kind: Which network it is, a key of `KINDS`.
+        kind: The kind of network, a key of `KINDS`.
         arguments: The keyword arguments of the network, plain JSON.
         network: The network itself.
         vocabularies: By name.
         card: The text of the model card.
-        about: Whatever else the config tells: name, language, training.
+        about: The other entries of the config, such as name and language.
     """
 
     kind: str
@@ -72,16 +83,13 @@ class Bundle:
     about: dict[str, Any] = field(default_factory=dict)
 
     def to_files(self) -> dict[str, bytes]:
-        """Return the files of the model folder by name."""
-        files = {f"{name}.txt": _lines(vocab) for name, vocab in self.vocabularies.items()}
-        # Half precision: half the size, and the same spans. Read back it is exact, so a copy of a copy is the same.
-        weights = {
-            name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
-            for name, tensor in self.network.state_dict().items()
-        }
-        if strange := [name for name, tensor in weights.items() if not tensor.isfinite().all()]:
-            raise BundleError(f"The weights of {', '.join(strange)} are not finite, or too large for half precision.")
-        files[WEIGHTS] = safetensors.torch.save(weights)
+        """Return the files of the model folder by name.
+
+        Raises:
+            BundleError: A weight is not finite or exceeds half precision, or a vocabulary entry holds a line break.
+        """
+        files = {f"{name}.txt": _vocabulary_file(vocab) for name, vocab in self.vocabularies.items()}
+        files[WEIGHTS] = safetensors.torch.save(half_precision(self.network))
         config = {
             "format": FORMAT,
             "kind": self.kind,
@@ -95,19 +103,19 @@ class Bundle:
         return files
 
     def to_disk(self, folder: Path) -> None:
-        """Write the model folder."""
+        """Write the model folder; errors as `to_files`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.to_files().items():
             (folder / name).write_bytes(content)
 
 
 def shipped_models() -> list[str]:
-    """List the names of the models that came with the package."""
+    """List the names of the models in the package."""
     return sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
 
 
 def find_model(model: str) -> Path:
-    """Return the folder of a model: a shipped one by its name, or any by its path.
+    """Return the folder of a model: of a shipped one by its name, of any other by its path.
 
     Raises:
         BundleError: There is no such model.
@@ -117,7 +125,7 @@ def find_model(model: str) -> Path:
         try:
             if (folder / CONFIG).is_file():
                 return folder
-        except (OSError, ValueError):  # a name that no file system takes: there is no such model
+        except (OSError, ValueError):  # not a possible file name, so there is no such model
             continue
     raise BundleError(
         f"{model!r} is neither a shipped model ({', '.join(shipped_models()) or 'none is shipped'}) nor a folder "
@@ -135,10 +143,11 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
 
 
 def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
-    """Read no more than the labels of a model, none if its kind has none; errors as `load_folder`."""
-    labels = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}", kind)["network"].get("labels")
-    if labels is None and kind in _WITHOUT_LABELS:
+    """Read only the labels of a model, none if its kind has no labels; errors as `load_folder`."""
+    config = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}", kind)
+    if not KINDS[kind].has_labels:
         return ()
+    labels = config["network"].get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise BundleError(f"{folder}/{CONFIG}: expected 'labels' to be a list of strings; found {labels!r}.")
     return tuple(labels)
@@ -156,36 +165,43 @@ def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the seria
 
 
 def read_file(folder: Path, name: str) -> bytes:
-    """Read a file of a model folder, unless it is too large to be one.
+    """Read a file of a model folder.
 
     Raises:
-        BundleError: It is missing or too large.
+        BundleError: It is missing, or too large to be part of a model.
     """
     path = folder / name
     if not path.is_file():
-        held = ", ".join(sorted(p.name for p in folder.iterdir())[:10]) if folder.is_dir() else "no such folder"
-        raise BundleError(f"{path} is missing; a model folder holds it. Found: {held}. Export the model again.")
-    most = _MOST_BYTES.get(name, _MOST_BYTES[""])
-    if (size := path.stat().st_size) > most:
-        raise BundleError(f"{path} has {size:,} bytes; expected at most {most:,}. This is no model of docsight.")
+        present = ", ".join(sorted(p.name for p in folder.iterdir())[:10]) if folder.is_dir() else "no such folder"
+        raise BundleError(f"{path} is missing from the model folder. Found: {present}. Export the model again.")
+    max_bytes = _MAX_FILE_BYTES.get(name, _MAX_FILE_BYTES[""])
+    if (size := path.stat().st_size) > max_bytes:
+        raise BundleError(
+            f"{path} has {size:,} bytes; expected at most {max_bytes:,}. This is not a model of docsight."
+        )
     return path.read_bytes()
 
 
 def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     config = _parse_config(read(CONFIG), f"{where}/{CONFIG}", kind)
-    sums = config["sha256"]
-    vocabularies = {}
-    for name in config["vocabularies"]:
-        content = _checked(read(f"{name}.txt"), f"{name}.txt", where, sums)
-        try:
-            text = content.decode()
-            if "\r" in text or text.startswith("\ufeff"):
-                raise ValueError("it holds a carriage return or a byte order mark; was it edited?")
-            vocabularies[name] = Vocab(text.split("\n")[:-1])
-        except ValueError as err:  # UnicodeDecodeError is one
-            raise BundleError(f"{where}/{name}.txt is no vocabulary: {err}") from err
-    network = _build(config, where, _checked(read(WEIGHTS), WEIGHTS, where, sums))
-    sizes = config["network"].get("encoder", config["network"])  # of a network with an encoder, the encoder's
+
+    def read_checked(name: str) -> bytes:
+        content = read(name)
+        _check_sum(content, config["sha256"].get(name), f"{where}/{name}")
+        return content
+
+    vocabularies = {
+        name: _parse_vocabulary(read_checked(f"{name}.txt"), f"{where}/{name}.txt") for name in config["vocabularies"]
+    }
+    arguments = {key: value for key, value in config["network"].items() if key not in KINDS[kind].retired_arguments}
+    network = build_network(
+        KINDS[kind].network,
+        arguments,
+        read_checked(WEIGHTS),
+        config=f"{where}/{CONFIG}",
+        weights=f"{where}/{WEIGHTS}",
+    )
+    sizes = arguments.get("encoder", arguments)  # a network with an encoder passes the sizes to it
     for name, vocabulary in vocabularies.items():
         if len(vocabulary) != sizes.get(f"num_{name}"):
             raise BundleError(
@@ -196,18 +212,17 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
         card = read(CARD).decode()
     except UnicodeDecodeError as err:
         raise BundleError(f"{where}/{CARD} is not UTF-8: {err}") from err
-    known = {"format", "kind", "network", "vocabularies", "sha256"}
-    about = {key: value for key, value in config.items() if key not in known}
-    return Bundle(config["kind"], config["network"], network, vocabularies, card, about)
+    about = {key: value for key, value in config.items() if key not in _CONFIG_KEYS}
+    return Bundle(kind, arguments, network, vocabularies, card, about)
 
 
 def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
     try:
         config = json.loads(content)
     except (ValueError, RecursionError) as err:
-        raise BundleError(f"{where} is no JSON: {err}. The file is damaged; export the model again.") from err
+        raise BundleError(f"{where} is not JSON: {err}. The file is damaged; export the model again.") from err
     if not isinstance(config, dict) or type(config.get("format")) is not int:
-        raise BundleError(f"{where}: expected an object with an integer 'format'; this is no model of docsight.")
+        raise BundleError(f"{where}: expected an object with an integer 'format'; this is not a model of docsight.")
     if not 1 <= config["format"] <= FORMAT:
         raise BundleError(
             f"{where}: format {config['format']}; this docsight reads 1 to {FORMAT}. Upgrade docsight to load it."
@@ -216,11 +231,13 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
     if config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
-    for key, form in (("network", dict), ("vocabularies", list), ("sha256", dict)):
+    for key, form in _CONFIG_TYPES:
         if not isinstance(config.get(key), form):
             raise BundleError(f"{where}: expected {key!r} to be a {form.__name__}; found {config.get(key)!r}.")
-    if missing := VOCABULARIES[kind] - set(map(str, config["vocabularies"])):
-        raise BundleError(f"{where}: expected the vocabularies {', '.join(sorted(missing))}, too; they are not listed.")
+    if missing := KINDS[kind].vocabularies - set(map(str, config["vocabularies"])):
+        raise BundleError(
+            f"{where}: 'vocabularies' does not list {', '.join(sorted(missing))}; export the model again."
+        )
     if not isinstance(config.get("lang", ""), str):
         raise BundleError(f"{where}: expected 'lang' to be a string; found {config['lang']!r}.")
     for name in config["vocabularies"]:
@@ -231,79 +248,26 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
     return config
 
 
-def _checked(content: bytes, name: str, where: str, sums: Mapping[str, Any]) -> bytes:
+def _parse_vocabulary(content: bytes, where: str) -> Vocab:
+    try:
+        text = content.decode()
+        if "\r" in text or text.startswith("\ufeff"):
+            raise ValueError("it holds a carriage return or a byte order mark; was it edited?")
+        return Vocab(text.split("\n")[:-1])
+    except ValueError as err:  # UnicodeDecodeError is one
+        raise BundleError(f"{where} is not a vocabulary: {err}") from err
+
+
+def _vocabulary_file(vocab: Vocab) -> bytes:
+    if broken := [entry for entry in vocab.entries if "\n" in entry]:
+        raise BundleError(f"Expected vocabulary entries of one line each; {broken[0]!r} holds a line break.")
+    return "".join(f"{entry}\n" for entry in vocab.entries).encode()
+
+
+def _check_sum(content: bytes, expected: object, where: str) -> None:
     found = hashlib.sha256(content).hexdigest()
-    if sums.get(name) != found:
+    if expected != found:
         raise BundleError(
-            f"{where}/{name} is truncated or altered: {CONFIG} expects SHA-256 {sums.get(name)}, found {found} "
+            f"{where} is truncated or altered: {CONFIG} expects SHA-256 {expected}, found {found} "
             f"({len(content):,} bytes). Copy the folder again, or export the model again."
         )
-    return content
-
-
-def _build(config: Mapping[str, Any], where: str, content: bytes) -> nn.Module:
-    """Build the network: first on torch's meta device, which takes no memory, to hold its shapes against the file."""
-    make = KINDS[config["kind"]]
-    try:
-        with torch.device("meta"):
-            expected = {
-                name: (_FLOATS if tensor.is_floating_point() else (_EXACT[tensor.dtype],), list(tensor.shape))
-                for name, tensor in make(**config["network"]).state_dict().items()
-            }
-    except (TypeError, ValueError, RuntimeError, IndexError, OverflowError) as err:
-        raise BundleError(f"{where}/{CONFIG}: the network cannot be built from its arguments: {err}") from err
-    _compare(expected, _header(content, f"{where}/{WEIGHTS}"), f"{where}/{WEIGHTS}")
-    try:
-        weights = safetensors.torch.load(content)
-    except safetensors.SafetensorError as err:
-        raise BundleError(f"{where}/{WEIGHTS} cannot be read as safetensors: {err}") from err
-    for name, tensor in weights.items():
-        if not tensor.isfinite().all():
-            raise BundleError(f"{where}/{WEIGHTS}: tensor {name!r} holds NaN or infinity; export the model again.")
-    network = make(**config["network"])
-    network.load_state_dict(weights)
-    return network
-
-
-def _compare(
-    expected: Mapping[str, tuple[tuple[str, ...], list[int]]], found: Mapping[str, tuple[str, list[int]]], where: str
-) -> None:
-    """Hold the tensors of a file, by type and shape, against those of the network."""
-    missing, unexpected = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
-    if missing or unexpected:
-        raise BundleError(
-            f"{where}: the tensors are not those of the network. Missing: {', '.join(missing) or 'none'}; "
-            f"unexpected: {', '.join(unexpected) or 'none'}."
-        )
-    for name, (dtype, shape) in found.items():
-        dtypes, wanted = expected[name]
-        if shape != wanted:
-            raise BundleError(f"{where}: tensor {name!r} has shape {shape}; the network expects {wanted}.")
-        if dtype not in dtypes:
-            raise BundleError(f"{where}: tensor {name!r} is of type {dtype}; expected {' or '.join(dtypes)}.")
-
-
-def _header(content: bytes, where: str) -> dict[str, tuple[str, list[int]]]:
-    """Read names, types and shapes from a safetensors header, and check that the file holds what it says."""
-    size = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or size > len(content) - 8:
-        raise BundleError(f"{where} is truncated: its header needs {size + 8:,} bytes, it has {len(content):,}.")
-    try:
-        header = json.loads(content[8 : 8 + size])
-        header.pop("__metadata__", None)
-        need = {name: math.prod(entry["shape"]) * _DTYPES[entry["dtype"]] for name, entry in header.items()}
-        shapes = {name: (entry["dtype"], list(entry["shape"])) for name, entry in header.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
-        raise BundleError(f"{where}: its header is no safetensors header: {err!r}.") from err
-    if sum(need.values()) != len(content) - 8 - size:
-        raise BundleError(
-            f"{where}: its header announces {sum(need.values()):,} bytes of weights; "
-            f"it has {len(content) - 8 - size:,}. The file is truncated or altered."
-        )
-    return shapes
-
-
-def _lines(vocab: Vocab) -> bytes:
-    if torn := [entry for entry in vocab.entries if "\n" in entry]:
-        raise BundleError(f"An entry of a vocabulary stands on one line of its file; {torn[0]!r} holds a line break.")
-    return "".join(f"{entry}\n" for entry in vocab.entries).encode()

@@ -28,6 +28,7 @@ FLOORS = (
     {"layers"},
     {"networks"},
     {"spelling"},
+    {"weights"},
     {"bundle"},
     {"components"},
     {"documents", "inspection"},

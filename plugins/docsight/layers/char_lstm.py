@@ -4,14 +4,15 @@ import torch
 from torch import Tensor, nn
 
 from docsight.layers.sequence import reverse_rows
+from docsight.saved_names import keep_saved_names
 from docsight.vocab import PAD
 
-BLOCK = 512  # words of like length that are read together
-ROUND = 32  # a block is filled up to a multiple of this: oneDNN keeps a program for every shape that it meets
+BLOCK_SIZE = 512  # words of similar length that are encoded together
+BLOCK_MULTIPLE = 32  # blocks are padded to a multiple of this: oneDNN keeps a compiled program for every shape it sees
 
 
 class CharLSTM(nn.Module):
-    """Encode words by their characters: the last states of an LSTM ahead and of one back.
+    """Encode words by their characters: the last states of a forward and of a backward LSTM.
 
     Args:
         num_chars: Rows of the character embedding, padding and unknown included.
@@ -19,29 +20,32 @@ class CharLSTM(nn.Module):
         hidden_dim: Width of each direction; the output is twice as wide.
     """
 
+    saved_names = {"forward_lstm": "ahead", "backward_lstm": "back"}
+
     def __init__(self, *, num_chars: int, char_dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.embed = nn.Embedding(num_chars, char_dim, padding_idx=PAD)
-        self.ahead = nn.LSTM(char_dim, hidden_dim, batch_first=True)
-        self.back = nn.LSTM(char_dim, hidden_dim, batch_first=True)
+        self.forward_lstm = nn.LSTM(char_dim, hidden_dim, batch_first=True)
+        self.backward_lstm = nn.LSTM(char_dim, hidden_dim, batch_first=True)
+        keep_saved_names(self)
 
     def forward(self, chars: Tensor) -> Tensor:
-        """Map character ids (words, chars), each word with one at least, to (words, 2 * hidden)."""
+        """Map character ids (words, chars), at least one for each word, to (words, 2 * hidden)."""
         if not len(chars):
-            return self.embed.weight.new_zeros(0, 2 * self.ahead.hidden_size)
+            return self.embed.weight.new_zeros(0, 2 * self.forward_lstm.hidden_size)
         lengths = (chars != PAD).sum(dim=1).clamp(min=1)
         order = lengths.argsort()
-        blocks = [self._encode(chars[block], lengths[block]) for block in order.split(BLOCK)]
+        blocks = [self._encode(chars[block], lengths[block]) for block in order.split(BLOCK_SIZE)]
         return torch.cat(blocks)[order.argsort()]
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:
-        """Encode words of like length."""
+        """Encode words of similar length."""
         words, longest = len(chars), int(lengths.max())
-        filled = -words % ROUND
-        chars = nn.functional.pad(chars[:, :longest], (0, 0, 0, filled), value=PAD)
-        lengths = nn.functional.pad(lengths, (0, filled), value=1)
+        missing = -words % BLOCK_MULTIPLE
+        chars = nn.functional.pad(chars[:, :longest], (0, 0, 0, missing), value=PAD)
+        lengths = nn.functional.pad(lengths, (0, missing), value=1)
         x = self.embed(chars)
-        last = (lengths - 1).view(-1, 1, 1).expand(-1, 1, self.ahead.hidden_size)
-        ahead = self.ahead(x)[0].gather(1, last)
-        back = self.back(reverse_rows(x, lengths))[0].gather(1, last)
-        return torch.cat([ahead, back], dim=2).squeeze(1)[:words]
+        last = (lengths - 1).view(-1, 1, 1).expand(-1, 1, self.forward_lstm.hidden_size)
+        forward = self.forward_lstm(x)[0].gather(1, last)
+        backward = self.backward_lstm(reverse_rows(x, lengths))[0].gather(1, last)
+        return torch.cat([forward, backward], dim=2).squeeze(1)[:words]

@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from docsight.layers.conv_block import ConvBlock
+from docsight.networks.labels import check_labels
 
 # Far above what is of use; they keep a strange config small.
-MAX_LABELS, MAX_LAYERS, MAX_WIDTH, MAX_STRIDE = 10_000, 200, 4096, 8
+MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
 
 
 class ImageReading(NamedTuple):
@@ -52,21 +53,17 @@ class ImageClassifier(nn.Module):
         init_seed: int = 1,
     ) -> None:
         super().__init__()
-        if isinstance(labels, str) or not all(isinstance(name, str) and name.isprintable() and name for name in labels):
-            raise ValueError(f"Expected labels to be a list of printable strings; found {str(labels)[:80]!r}.")
-        if not 1 <= len(set(labels)) == len(labels) <= MAX_LABELS:
-            raise ValueError(f"Expected 1 to {MAX_LABELS:,} different labels; found {len(labels)}.")
-        if not 1 <= sum(map(len, blocks)) <= MAX_LAYERS:
-            raise ValueError(f"Expected 1 to {MAX_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
-        if strange := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_WIDTH]:
-            raise ValueError(f"Expected blocks of layers with 1 to {MAX_WIDTH:,} channels; found {strange[0]!r}.")
+        if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
+            raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
+        if strange := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:
+            raise ValueError(f"Expected blocks of layers with 1 to {MAX_CHANNELS:,} channels; found {strange[0]!r}.")
         if type(channels) is not int or channels not in (1, 3):
             raise ValueError(f"Expected 1 channel (grey) or 3 (colour); found {channels!r}.")
         if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
             raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")
         if type(other) is not bool:
             raise ValueError(f"Expected other to be true or false; found {other!r}.")
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels, max_labels=MAX_CLASSES)
         self.channels = channels
         width = blocks[-1][0]
         with torch.random.fork_rng(devices=[]):

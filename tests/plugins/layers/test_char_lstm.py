@@ -26,8 +26,8 @@ def test_char_lstm_equals_the_last_states_of_torchs_packed_bidirectional_lstm():
     layer = _layer()
     torchs = torch.nn.LSTM(3, 4, batch_first=True, bidirectional=True)
     for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"):
-        getattr(torchs, name).data.copy_(getattr(layer.ahead, name))
-        getattr(torchs, name + "_reverse").data.copy_(getattr(layer.back, name))
+        getattr(torchs, name).data.copy_(getattr(layer.forward_lstm, name))
+        getattr(torchs, name + "_reverse").data.copy_(getattr(layer.backward_lstm, name))
     packed = torch.nn.utils.rnn.pack_padded_sequence(
         layer.embed(CHARS), torch.tensor(LENGTHS), batch_first=True, enforce_sorted=False
     )
@@ -45,7 +45,7 @@ def test_char_lstm_does_not_see_padding():
 
 @pytest.mark.parametrize("words", [1, 31, 32, 33, 70])
 def test_char_lstm_gives_the_words_of_many_blocks_in_their_order(monkeypatch, words):
-    monkeypatch.setattr(char_lstm, "BLOCK", 20)
+    monkeypatch.setattr(char_lstm, "BLOCK_SIZE", 20)
     layer = _layer()
     torch.manual_seed(1)
     lengths = torch.randint(1, 7, (words,))

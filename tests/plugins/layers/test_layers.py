@@ -65,8 +65,8 @@ def test_bilstm_equals_torchs_packed_bidirectional_lstm():
     ours = BiLSTM(input_dim=3, hidden_dim=4)
     torchs = torch.nn.LSTM(3, 4, batch_first=True, bidirectional=True)
     for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"):
-        getattr(torchs, name).data.copy_(getattr(ours.ahead, name))
-        getattr(torchs, name + "_reverse").data.copy_(getattr(ours.back, name))
+        getattr(torchs, name).data.copy_(getattr(ours.forward_lstm, name))
+        getattr(torchs, name + "_reverse").data.copy_(getattr(ours.backward_lstm, name))
     packed = torch.nn.utils.rnn.pack_padded_sequence(ROWS, LENGTHS, batch_first=True)
     expected, _ = torch.nn.utils.rnn.pad_packed_sequence(torchs(packed)[0], batch_first=True)
     out = ours(ROWS, LENGTHS)
