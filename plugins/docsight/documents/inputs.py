@@ -16,12 +16,12 @@ from docsight.documents.problem import Problem
 from docsight.documents.store import OUTPUTS, STORE
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
-OnePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-Paths = OnePath | Iterable[OnePath]
+StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+Paths = StrOrBytesPath | Iterable[StrOrBytesPath]
 
 
 @dataclass(frozen=True, kw_only=True)
-class File:
+class InputFile:
     """A file that a reader exists for; `name` is its relative path and `size` is in bytes.
 
     Its format is that of its suffix; the content decides where the suffix tells nothing, and again when it is read.
@@ -33,16 +33,16 @@ class File:
     size: int
 
 
-def path_list(paths: Paths) -> list[str]:
+def decode_paths(paths: Paths) -> list[str]:
     """Make one path or several a list.
 
     Raises:
         ConfigError: One of them cannot be a path.
     """
-    return [one_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
+    return [decode_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
 
 
-def one_path(path: OnePath) -> str:
+def decode_path(path: StrOrBytesPath) -> str:
     """Give a path as a string, whatever it comes as.
 
     Raises:
@@ -60,7 +60,7 @@ def one_path(path: OnePath) -> str:
     return name
 
 
-def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Problem]:
+def find_files(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[InputFile | Problem]:
     """Yield every readable file in the paths once, and a problem for every other.
 
     Folders are walked lazily. Hidden files in them are left out, links are followed but never in circles.
@@ -71,7 +71,7 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
         paths: Files, folders and glob patterns, one or several.
         exclude: Real paths of files to leave out.
     """
-    given = [Path(os.path.abspath(path)) for one in path_list(paths) for path in _expand(one)]
+    given = [Path(os.path.abspath(path)) for one in decode_paths(paths) for path in _expand(one)]
     root = _common_folder(given)
     seen = set(exclude)
     for start in given:
@@ -86,14 +86,14 @@ def find(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[File | Prob
                 yield _describe(path, name, explicit=path == start)
 
 
-def read_list(path: OnePath) -> list[str]:
+def read_list(path: StrOrBytesPath) -> list[str]:
     """Read paths from a list: a Parquet file with a column "path", or a text file with one a line.
 
     Raises:
         ConfigError: The list cannot be read, or has no such column.
         MissingExtraError: It is a Parquet file, and pyarrow is not installed.
     """
-    name = one_path(path)
+    name = decode_path(path)
     try:
         if not name.endswith(".parquet"):
             lines = Path(name).read_text(encoding="utf-8-sig").split("\n")
@@ -153,7 +153,7 @@ def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
             stack.extend(path / name for name in reversed(names))
 
 
-def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
+def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
     """Tell what a path is; what nothing reads is an error where it was named, and skipped in a folder."""
     try:
         info = path.stat()
@@ -171,7 +171,7 @@ def _describe(path: Path, name: str, *, explicit: bool) -> File | Problem:
             return _passed_over(name, str(err), explicit=explicit)
         except OSError as err:
             return Problem.of(name, err, size=info.st_size)
-    return File(path=path, name=name, format=form, size=info.st_size)
+    return InputFile(path=path, name=name, format=form, size=info.st_size)
 
 
 def _passed_over(name: str, reason: str, *, explicit: bool) -> Problem:

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal
 
 from docsight.documents.formats.source import ReadOptions
-from docsight.documents.inputs import File, OnePath, Paths, find, one_path, path_list
+from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
 from docsight.documents.output.summary import Summary
@@ -34,7 +34,7 @@ Engine = Literal["local", "ray"]
 def process(
     paths: Paths,
     nlp: "Language | Pipeline",
-    out: OnePath,
+    out: StrOrBytesPath,
     *,
     formats: Collection[str] = ("jsonl",),
     workers: int = 0,
@@ -92,7 +92,7 @@ def process(
         BundleError: A component of the pipeline has no usable model.
         DataError: With `fail_fast`, that something failed.
     """
-    paths, out = path_list(paths), one_path(out)
+    paths, out = decode_paths(paths), decode_path(out)
     formats = (formats,) if isinstance(formats, str) else tuple(formats)
     _check(
         nlp,
@@ -117,7 +117,7 @@ def process(
         settings = _sign(settings, fingerprint)
         own = {os.path.realpath(store.out / name) for name in OUTPUTS}
         todo = plan(
-            find(paths, exclude=own),
+            find_files(paths, exclude=own),
             [] if overwrite else scan(store.shards),
             fingerprint=settings.fingerprint,
             with_docs=settings.with_docs,
@@ -234,7 +234,7 @@ def _start(
     return run_workers(todo.chunks(workers=workers), setup, workers=workers)
 
 
-def _refuse_nothing(items: Iterable[File | Problem], out: str) -> None:
+def _refuse_nothing(items: Iterable[InputFile | Problem], out: str) -> None:
     """Keep the results of an earlier run from being replaced by none, as by a name that is mistyped."""
     first = next((item for item in items if isinstance(item, Problem)), None)
     what = f"{first.where}: {first.message}" if first is not None else "the input is empty"

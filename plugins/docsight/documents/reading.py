@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
-from docsight.documents.inputs import File, Paths, find
+from docsight.documents.inputs import InputFile, Paths, find_files
 from docsight.documents.problem import Problem
 from docsight.documents.runner.chunking import cut
 from docsight.documents.tokenizing import tokenize
@@ -165,7 +165,7 @@ def documents(
     paths: Paths, *, exclude: Collection[str] = (), options: ReadOptions | None = None
 ) -> Iterator[Document | Problem]:
     """Yield the documents in files and folders, and a problem for each file or part that has none to give."""
-    for file in find(paths, exclude=exclude):
+    for file in find_files(paths, exclude=exclude):
         if isinstance(file, Problem):
             yield file
         else:
@@ -173,7 +173,7 @@ def documents(
 
 
 def read_file(
-    file: File, options: ReadOptions | None = None, *, budget: Budget | None = None
+    file: InputFile, options: ReadOptions | None = None, *, budget: Budget | None = None
 ) -> Iterator[Document | Problem]:
     """Yield the documents in a file, and a problem for each part that cannot be read, or for the file itself.
 
@@ -195,7 +195,7 @@ def read_file(
         yield _problem(file, "", err)
 
 
-def _document(file: File, form: str, content: ParsedDocument) -> Document:
+def _document(file: InputFile, form: str, content: ParsedDocument) -> Document:
     return Document(
         text=content.text,
         path=file.name,
@@ -211,7 +211,7 @@ def _document(file: File, form: str, content: ParsedDocument) -> Document:
     )
 
 
-def _problem(file: File, part: str, error: Exception) -> Problem:
+def _problem(file: InputFile, part: str, error: Exception) -> Problem:
     if isinstance(error, SkipError):
         return Problem(path=file.name, part=part, error="Skipped", message=str(error), skipped=True, size=file.size)
     return Problem.of(file.name, error, part=part, size=file.size)

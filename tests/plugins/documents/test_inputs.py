@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsight.documents.inputs import File, find, read_list
+from docsight.documents.inputs import InputFile, find_files, read_list
 from docsight.documents.problem import Problem
 from docsight.errors import ConfigError
 
@@ -18,11 +18,11 @@ def write(folder: Path, *names: str) -> None:
 
 
 def names(*paths: Path) -> list[str]:
-    return [item.name for item in find(paths) if isinstance(item, File)]
+    return [item.name for item in find_files(paths) if isinstance(item, InputFile)]
 
 
 def problems(*paths: Path) -> list[Problem]:
-    return [item for item in find(paths) if isinstance(item, Problem)]
+    return [item for item in find_files(paths) if isinstance(item, Problem)]
 
 
 def test_find_walks_folders_in_sorted_order(tmp_path: Path) -> None:
@@ -32,10 +32,10 @@ def test_find_walks_folders_in_sorted_order(tmp_path: Path) -> None:
 
 def test_find_is_lazy(tmp_path: Path) -> None:
     write(tmp_path, "a/1.txt", "b/2.txt")
-    found = find(tmp_path)
+    found = find_files(tmp_path)
     first = next(found)
     write(tmp_path, "b/3.txt")
-    assert [item.name for item in (first, *found) if isinstance(item, File)] == [
+    assert [item.name for item in (first, *found) if isinstance(item, InputFile)] == [
         "a/1.txt",
         "b/2.txt",
         "b/3.txt",
@@ -122,23 +122,23 @@ def test_find_gives_each_file_a_name_of_its_own(tmp_path: Path) -> None:
 
 def test_find_takes_paths_as_bytes(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
-    assert [item.name for item in find(os.fsencode(tmp_path)) if isinstance(item, File)] == ["a.txt"]
-    assert [item.name for item in find([os.fsencode(tmp_path)]) if isinstance(item, File)] == ["a.txt"]
+    assert [item.name for item in find_files(os.fsencode(tmp_path)) if isinstance(item, InputFile)] == ["a.txt"]
+    assert [item.name for item in find_files([os.fsencode(tmp_path)]) if isinstance(item, InputFile)] == ["a.txt"]
 
 
 @pytest.mark.parametrize("path", ["", b"", "/x/\ud800.txt", "a\0.txt", b"a\0.txt"])
 def test_find_refuses_what_is_no_path(path: str | bytes) -> None:
     with pytest.raises(ConfigError, match="path"):
-        list(find([path]))
+        list(find_files([path]))
 
 
 def test_find_expands_patterns_but_takes_what_exists_as_it_is(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md", "[d].txt"):
         (tmp_path / name).touch()
-    found = [item.name for item in find(str(tmp_path / "?.txt")) if isinstance(item, File)]
+    found = [item.name for item in find_files(str(tmp_path / "?.txt")) if isinstance(item, InputFile)]
     assert found == ["a.txt", "b.txt"]
-    assert [item.name for item in find(tmp_path / "[d].txt") if isinstance(item, File)] == ["[d].txt"]
-    (problem,) = find(str(tmp_path / "*.pdf"))
+    assert [item.name for item in find_files(tmp_path / "[d].txt") if isinstance(item, InputFile)] == ["[d].txt"]
+    (problem,) = find_files(str(tmp_path / "*.pdf"))
     assert isinstance(problem, Problem)
     assert problem.error == "FileNotFoundError"
 
@@ -148,8 +148,8 @@ def test_find_passes_over_what_docsight_wrote(tmp_path: Path) -> None:
     for name in ("documents.jsonl", "report.html", "mine.txt"):
         (tmp_path / "old" / name).touch()
     (tmp_path / "report.html").touch()
-    items = {item.name: "read" for item in find(tmp_path) if isinstance(item, File)}
-    items |= {item.path: item.message for item in find(tmp_path) if isinstance(item, Problem)}
+    items = {item.name: "read" for item in find_files(tmp_path) if isinstance(item, InputFile)}
+    items |= {item.path: item.message for item in find_files(tmp_path) if isinstance(item, Problem)}
     assert items == {
         "old/documents.jsonl": "written by docsight",
         "old/report.html": "written by docsight",
@@ -175,6 +175,6 @@ def test_read_list_takes_text_and_parquet(tmp_path: Path) -> None:
 def test_find_tells_that_a_named_file_is_an_output(tmp_path: Path) -> None:
     write(tmp_path, "documents.jsonl")
     path = tmp_path / "documents.jsonl"
-    (problem,) = find(path, exclude={os.path.realpath(path)})
+    (problem,) = find_files(path, exclude={os.path.realpath(path)})
     assert isinstance(problem, Problem)
     assert "written by this very run" in problem.message

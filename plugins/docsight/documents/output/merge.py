@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from docsight.documents.inputs import File
+from docsight.documents.inputs import InputFile
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
@@ -129,7 +129,7 @@ class _Taker:
         self._outputs.write_json(MANIFEST, _manifest([entry]))
         self._problem(problem)
 
-    def take(self, file: File, places: list[ShardRef], readers: "_Readers") -> None:
+    def take(self, file: InputFile, places: list[ShardRef], readers: "_Readers") -> None:
         """Take a file, with all that shards have of it."""
         entries = [place.entry for place in places]
         if not entries:

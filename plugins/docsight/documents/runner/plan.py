@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from docsight.documents.inputs import File
+from docsight.documents.inputs import InputFile
 from docsight.documents.problem import Problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.worker import WorkItem, hash_file
@@ -38,7 +38,7 @@ class Plan:
         kept: How many files an earlier run has done.
     """
 
-    items: list[File | Problem]
+    items: list[InputFile | Problem]
     places: dict[str, list[ShardRef]] = field(default_factory=dict)
     todo: list[WorkItem] = field(default_factory=list)
     kept: int = 0
@@ -49,9 +49,9 @@ class Plan:
             self.places.setdefault(entry.name, []).append(ShardRef(shard, number))
 
     @property
-    def files(self) -> list[File]:
+    def files(self) -> list[InputFile]:
         """The files, without what is none to read."""
-        return [item for item in self.items if isinstance(item, File)]
+        return [item for item in self.items if isinstance(item, InputFile)]
 
     def unneeded(self, shards: Iterable[Shard], fingerprint: str) -> list[str]:
         """Name the shards that are of no use: to this run, or to one of other files with the same models."""
@@ -90,7 +90,7 @@ def _limit(left: int, workers: int) -> int:
 
 
 def plan(
-    items: Iterable[File | Problem],
+    items: Iterable[InputFile | Problem],
     shards: Iterable[Shard],
     *,
     fingerprint: str,
@@ -131,7 +131,7 @@ def plan(
     return found
 
 
-def _chain(places: list[ShardRef], file: File) -> list[ShardRef]:
+def _chain(places: list[ShardRef], file: InputFile) -> list[ShardRef]:
     """Find the entries that are a file from its beginning on, without gaps, as far as they go.
 
     Of several the newest counts; those that failed for the lack of a hash, or that changed, are no use.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.formats.source import Budget, ReadOptions
-from docsight.documents.inputs import File
+from docsight.documents.inputs import InputFile
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document, read_file
 from docsight.documents.runner.annotate import Chunk, ChunkAnnotations, annotate, batches, stretches
@@ -53,7 +53,7 @@ class Settings:
 class WorkItem:
     """A file to do, from its item number `start` on; `sha256` is that of what was read before, if anything was."""
 
-    file: File
+    file: InputFile
     start: int = 0
     sha256: str | None = None
 
@@ -319,7 +319,7 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _stamp(file: File) -> tuple[int, int]:
+def _stamp(file: InputFile) -> tuple[int, int]:
     """Tell the size and the time of the last change; zeros where the file is gone."""
     try:
         info = file.path.stat()
@@ -328,7 +328,7 @@ def _stamp(file: File) -> tuple[int, int]:
     return info.st_size, info.st_mtime_ns
 
 
-def hash_file(file: File) -> str | None:
+def hash_file(file: InputFile) -> str | None:
     """Hash the content; None where it cannot be read, which the reader will tell."""
     try:
         with file.path.open("rb") as opened:

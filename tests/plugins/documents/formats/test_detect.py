@@ -10,7 +10,7 @@ import pytest
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.detect import find_format, format_of, format_within
 from docsight.documents.formats.source import Source
-from docsight.documents.inputs import File, find
+from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.problem import Problem
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
@@ -172,10 +172,10 @@ def test_find_takes_texts_of_any_name(tmp_path: Path) -> None:
     (tmp_path / "README").write_bytes(TEXT)
     (tmp_path / "code.py").write_bytes(b"import os\n")
     (tmp_path / "data").write_bytes(b"a\0b")
-    found = {item.name if isinstance(item, File) else item.path: item for item in find(tmp_path)}
-    assert isinstance(found["README"], File)
+    found = {item.name if isinstance(item, InputFile) else item.path: item for item in find_files(tmp_path)}
+    assert isinstance(found["README"], InputFile)
     assert isinstance(found["code.py"], Problem)
     assert isinstance(found["data"], Problem)
-    (named,) = find(tmp_path / "code.py")
-    assert isinstance(named, File)
+    (named,) = find_files(tmp_path / "code.py")
+    assert isinstance(named, InputFile)
     assert named.format.name == "text"

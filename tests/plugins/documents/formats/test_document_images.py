@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from docsight import attributes
 from docsight.documents import Problem, process, read
 from docsight.documents.formats.content import DocumentImage
-from docsight.documents.inputs import File, find
+from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.reading import Document
 from docsight.documents.runner import thumbnails
 from docsight.documents.runner.image_records import seen_images
@@ -136,7 +136,7 @@ def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypa
         raise AssertionError("a file was opened")
 
     monkeypatch.setattr(Path, "open", refuse)
-    assert [item.format.name for item in find(tmp_path) if isinstance(item, File)] == ["text", "png"]
+    assert [item.format.name for item in find_files(tmp_path) if isinstance(item, InputFile)] == ["text", "png"]
 
 
 def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
@@ -148,7 +148,7 @@ def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    (problem,) = find(tmp_path)
+    (problem,) = find_files(tmp_path)
     assert isinstance(problem, Problem)
     assert (problem.error, problem.skipped) == ("PermissionError", False)
 

@@ -43,7 +43,7 @@ def read_one(path: str, ocr: str = "never") -> tuple[int, list[str]]:
     """
     from docsight.documents.formats.content import SkipError
     from docsight.documents.formats.source import ReadOptions
-    from docsight.documents.inputs import find
+    from docsight.documents.inputs import find_files
     from docsight.documents.problem import Problem
     from docsight.documents.reading import Document, read_file
     from docsight.errors import DocsightError
@@ -59,7 +59,7 @@ def read_one(path: str, ocr: str = "never") -> tuple[int, list[str]]:
 
     Problem.of = classmethod(told)  # type: ignore[assignment, method-assign]
     try:
-        for file in find(path):
+        for file in find_files(path):
             if isinstance(file, Problem):
                 continue
             for one in read_file(file, ReadOptions(ocr=ocr)):  # type: ignore[arg-type]

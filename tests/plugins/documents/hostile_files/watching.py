@@ -58,7 +58,7 @@ def prepare_watching() -> None:
 def read_watched(path: str, says: str) -> Seen:
     """Read a file, and look for a regular expression in its texts, notes and messages."""
     from docsight.documents.formats.source import ReadOptions
-    from docsight.documents.inputs import find
+    from docsight.documents.inputs import find_files
     from docsight.documents.problem import Problem
     from docsight.documents.reading import Document, read_file
 
@@ -66,7 +66,7 @@ def read_watched(path: str, says: str) -> Seen:
     seen = Seen()
     looked_for = re.compile(says)
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for item in find(path):
+    for item in find_files(path):
         for one in [item] if isinstance(item, Problem) else read_file(item, ReadOptions(ocr="never")):
             if isinstance(one, Document):
                 seen.documents += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.inputs import File, find
+from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.problem import Problem
 from docsight.documents.runner.plan import CHUNK_BYTES, CHUNK_FILES, Plan, plan
 from docsight.documents.runner.shards import FileEntry, Shard
@@ -15,14 +15,14 @@ from docsight.documents.runner.worker import WorkItem, hash_file
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> File:
+def file(tmp_path: Path) -> InputFile:
     (tmp_path / "a.jsonl").write_text('{"text": "one"}\n', encoding="utf-8")
-    (found,) = find(tmp_path)
-    assert isinstance(found, File)
+    (found,) = find_files(tmp_path)
+    assert isinstance(found, InputFile)
     return found
 
 
-def entry(file: File, start: int = 0, end: int | None = None, **told: Any) -> FileEntry:
+def entry(file: InputFile, start: int = 0, end: int | None = None, **told: Any) -> FileEntry:
     return FileEntry(name=file.name, size=file.size, sha256=hash_file(file), start=start, next=end, **told)
 
 
@@ -30,7 +30,7 @@ def shard(name: str, *entries: FileEntry, fingerprint: str = "f", has_docs: bool
     return Shard(name=name, fingerprint=fingerprint, has_docs=has_docs, entries=list(entries))
 
 
-def made(file: File, *shards: Shard, **settings: Any) -> Plan:
+def made(file: InputFile, *shards: Shard, **settings: Any) -> Plan:
     return plan([file], shards, fingerprint="f", **settings)
 
 
@@ -38,23 +38,23 @@ def chain(found: Plan) -> list[str]:
     return [place.shard.name for places in found.places.values() for place in places]
 
 
-def test_plan_does_what_nobody_has_done(file: File) -> None:
+def test_plan_does_what_nobody_has_done(file: InputFile) -> None:
     found = made(file)
     assert (found.todo, found.kept, found.places) == ([WorkItem(file=file)], 0, {})
 
 
-def test_plan_keeps_what_is_done(file: File) -> None:
+def test_plan_keeps_what_is_done(file: InputFile) -> None:
     found = made(file, shard("s", entry(file)))
     assert (found.todo, found.kept, chain(found)) == ([], 1, ["s"])
 
 
-def test_plan_goes_on_where_a_file_was_left(file: File) -> None:
+def test_plan_goes_on_where_a_file_was_left(file: InputFile) -> None:
     found = made(file, shard("s", entry(file, 0, 5)), shard("t", entry(file, 5, 9)))
     assert found.todo == [WorkItem(file=file, start=9, sha256=hash_file(file))]
     assert (found.kept, chain(found)) == (0, ["s", "t"])
 
 
-def test_plan_takes_the_newest_of_several(file: File) -> None:
+def test_plan_takes_the_newest_of_several(file: InputFile) -> None:
     found = made(file, shard("old", entry(file)), shard("new", entry(file)))
     assert chain(found) == ["new"]
 
@@ -68,14 +68,14 @@ def test_plan_takes_the_newest_of_several(file: File) -> None:
         [(0, 0)],
     ],
 )
-def test_plan_uses_no_chain_beyond_a_gap(file: File, entries: list[tuple[int, int | None]]) -> None:
+def test_plan_uses_no_chain_beyond_a_gap(file: InputFile, entries: list[tuple[int, int | None]]) -> None:
     found = made(file, *(shard(str(number), entry(file, *one)) for number, one in enumerate(entries)))
     assert len(found.todo) == 1
     assert found.todo[0].start == (5 if entries[0] == (0, 5) else 0)
     assert found.kept == 0
 
 
-def test_plan_does_again_what_differs(file: File) -> None:
+def test_plan_does_again_what_differs(file: InputFile) -> None:
     assert made(file, shard("s", entry(file), fingerprint="other")).todo
     assert made(file, shard("s", entry(file)), with_docs=True).todo
     assert not made(file, shard("s", entry(file), has_docs=True), with_docs=True).todo
@@ -89,14 +89,14 @@ def test_plan_does_again_what_differs(file: File) -> None:
     assert made(file, done).todo == [WorkItem(file=file)]
 
 
-def test_plan_mixes_no_parts_of_two_contents(file: File) -> None:
+def test_plan_mixes_no_parts_of_two_contents(file: InputFile) -> None:
     first = entry(file, 0, 5)
     second = entry(file, 5, None)
     second.sha256 = "other"
     assert made(file, shard("s", first), shard("t", second)).todo[0].start == 5
 
 
-def test_plan_retries_what_failed_if_asked(file: File) -> None:
+def test_plan_retries_what_failed_if_asked(file: InputFile) -> None:
     for told in ({"status": "failed"}, {"status": "timeout"}, {"failed": 1}):
         done = shard("s", entry(file, **told))
         assert not made(file, done).todo
@@ -104,22 +104,22 @@ def test_plan_retries_what_failed_if_asked(file: File) -> None:
     assert not made(file, shard("s", entry(file, status="skipped")), retry_failed=True).todo
 
 
-def test_plan_passes_problems_on(file: File) -> None:
+def test_plan_passes_problems_on(file: InputFile) -> None:
     problem = Problem(path="x", error="Skipped", message="no reader", skipped=True)
     found = plan([problem, file], [], fingerprint="f")
     assert (found.items, len(found.todo)) == ([problem, file], 1)
 
 
-def test_plan_of_a_file_that_has_vanished_does_it_again(file: File) -> None:
+def test_plan_of_a_file_that_has_vanished_does_it_again(file: InputFile) -> None:
     done = shard("s", entry(file))
     file.path.unlink()
     assert made(file, done).todo == [WorkItem(file=file)]
 
 
-def test_chunks_are_bounded_and_complete(file: File) -> None:
+def test_chunks_are_bounded_and_complete(file: InputFile) -> None:
     sizes = [10] * (CHUNK_FILES + 1) + [CHUNK_BYTES * 3, 5, CHUNK_BYTES - 5, 5]
     units = [
-        WorkItem(file=File(path=file.path, name=str(number), format=file.format, size=size))
+        WorkItem(file=InputFile(path=file.path, name=str(number), format=file.format, size=size))
         for number, size in enumerate(sizes)
     ]
     chunks = list(Plan([], todo=units).chunks())
@@ -128,7 +128,7 @@ def test_chunks_are_bounded_and_complete(file: File) -> None:
     assert list(Plan([]).chunks()) == []
 
 
-def test_chunks_grow_smaller_towards_the_end_so_that_workers_end_together(file: File) -> None:
+def test_chunks_grow_smaller_towards_the_end_so_that_workers_end_together(file: InputFile) -> None:
     units = [WorkItem(file=replace(file, name=str(number), size=CHUNK_BYTES // 40)) for number in range(400)]
     chunks = list(Plan([], todo=units).chunks(workers=2))
     assert [unit for chunk in chunks for unit in chunk] == units

@@ -14,7 +14,7 @@ import pytest
 
 from docsight.documents import process
 from docsight.documents.formats import FORMATS
-from docsight.documents.inputs import File
+from docsight.documents.inputs import InputFile
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner import plan as planning
 from docsight.documents.runner import ray as ray_engine
@@ -66,7 +66,7 @@ def make_has_no_model(nlp, name):
 def unit(tmp_path: Path) -> WorkItem:
     form = next(form for form in FORMATS if ".txt" in form.suffixes)
     return WorkItem(
-        file=File(path=tmp_path / "a\udcff.txt", name="a\\xff.txt", format=form, size=3), start=2, sha256="0f"
+        file=InputFile(path=tmp_path / "a\udcff.txt", name="a\\xff.txt", format=form, size=3), start=2, sha256="0f"
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from docsight.documents.formats.source import ReadOptions
-from docsight.documents.inputs import File, find
+from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner import process as processes
 from docsight.documents.runner import supervisor as supervising
@@ -126,7 +126,7 @@ def make_archive(folder: Path, texts: list[str]) -> tuple[WorkItem, ...]:
 
 
 def units_in(folder: Path) -> tuple[WorkItem, ...]:
-    return tuple(WorkItem(file=file) for file in find(folder) if isinstance(file, File))
+    return tuple(WorkItem(file=file) for file in find_files(folder) if isinstance(file, InputFile))
 
 
 def run(supervisor: Supervisor, units: tuple[WorkItem, ...]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
@@ -363,7 +363,7 @@ def test_supervisor_stops_where_the_disk_is_at_fault(tmp_path: Path, supervise: 
 def test_supervisor_limits_keep_shrinking() -> None:
     file = next(iter(units_in(Path(__file__).parent)), None)
     assert file is None or not file.file.format.has_parts
-    rows = WorkItem(file=File(path=Path("x"), name="x", format=_format("jsonl"), size=1))
+    rows = WorkItem(file=InputFile(path=Path("x"), name="x", format=_format("jsonl"), size=1))
     tasks, calls = [supervising._Task(units=(rows,))], 0
     while tasks:  # whatever the worker notes, and however often it dies
         tasks = tasks.pop().smaller(1_000_000, 5)
