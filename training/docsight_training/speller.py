@@ -21,15 +21,15 @@ from docsight.networks.context import ContextNetwork
 from docsight.spelling.candidates.error_model import encode_letters
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.lexicon.dictionary import RARE
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Source
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, WordSource
 from docsight.spelling.model import Speller
 from docsight.spelling.tokens import lexicon_id, read_tokens
 from docsight.vocab import Vocab
 from docsight_training import runs
 from docsight_training.data.speller import letter_error_model as letter_channel
-from docsight_training.data.speller.char_lm_data import TypingData
+from docsight_training.data.speller.char_lm_data import CharLMData
 from docsight_training.data.speller.confusions import confusions
-from docsight_training.data.speller.context_data import ContextData, count_keys, edit_rivals
+from docsight_training.data.speller.context_data import ContextData, count_keys, edit_neighbours
 from docsight_training.data.speller.error_model import fit_error_model
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
 from docsight_training.data.speller.noise import Noise
@@ -132,7 +132,7 @@ class _Recipe:
         zipf = lexicon.zipf.numpy() / ZIPF_STEPS
         tokens = _done(steps, _trigram_ids(paragraphs, Vocab(words)))
         trigrams = _done(steps, count_trigrams(tokens, zipf, **self.parts["trigrams"]))
-        letters = letter_channel.fit_letter_channel([(wrong, right) for wrong, right, _ in pairs])
+        letters = letter_channel.fit_letter_error_model([(wrong, right) for wrong, right, _ in pairs])
         _done(steps, None)
         steps.close()
         tables = {"lexicon": lexicon, "pairs": known, "channel": channel, "trigrams": trigrams, "letters": letters}
@@ -145,10 +145,10 @@ class _Recipe:
     def _noise(self, lexicon: Mapping[str, torch.Tensor]) -> Noise:
         words = self.words.entries
         # A misspelling may be a rare word (wich, hous): only what is usual is no misspelling of anything.
-        base = (lexicon["sources"][2:] & int(Source.US | Source.UK)) > 0
+        base = (lexicon["sources"][2:] & int(WordSource.US | WordSource.UK)) > 0
         usual = (base & (lexicon["zipf"][2:] >= _BASE_ZIPF * ZIPF_STEPS)) | (lexicon["zipf"][2:] >= RARE * ZIPF_STEPS)
         known = [word for word, is_usual in zip(words, usual.tolist(), strict=True) if is_usual]
-        rivals = edit_rivals(words, most=8, among=20_000)
+        rivals = edit_neighbours(words, most=8, among=20_000)
         near = {words[at - 2]: [words[other - 2] for other in row if other] for at, row in enumerate(rivals) if row[0]}
         # Contractions without their apostrophe, which lists of misspellings have too few of.
         short = [(word.replace("'", ""), word, _CONTRACTION) for word in words[:_CONTRACTIONS_AMONG] if "'" in word]
@@ -176,7 +176,7 @@ class _Recipe:
 
     def _typing(self) -> CharLM:
         part, file = self.parts["typing"], self._file("typing")
-        data = TypingData(text=self.data["text"], thin=self.data["thin"], seed=self.config["seed"], **part["data"])
+        data = CharLMData(text=self.data["text"], thin=self.data["thin"], seed=self.config["seed"], **part["data"])
         if file.is_file():
             arguments = torch.load(file, weights_only=True)["arguments"]
         else:

@@ -19,9 +19,9 @@ from docsight.components.protection import Protection, is_one_token
 from docsight.components.user_words import check_words, format_words, parse_words, read_words
 from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
-from docsight.spelling.correction.corrector import Corrector, Flag
-from docsight.spelling.keystrokes.session import Session, Typist, generate
-from docsight.spelling.keystrokes.trigram_rescorer import Following
+from docsight.spelling.correction.corrector import Correction, Corrector
+from docsight.spelling.keystrokes.session import Session, TypingModel, generate
+from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
 from docsight.spelling.lexicon.dictionary import LISTED
 from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
 from docsight.spelling.model import Speller
@@ -135,7 +135,7 @@ class RnnSpeller(NetworkPipe):
         self._user_words_path = user_words_path  # None once its words were read, or replaced
         self._phrases = Protection(name, {})  # those of the words of the user that are more than one word
         self._corrector: Corrector | None = None
-        self._typist: Typist | None = None
+        self._typist: TypingModel | None = None
         super().__init__(vocab, name, **options)
 
     @property
@@ -235,8 +235,8 @@ class RnnSpeller(NetworkPipe):
             loaded = self.bundle
             speller, vocab = cast(Speller, loaded.network), loaded.vocabularies["words"]
             words, zipf = usual_words(vocab, speller.lexicon, self.user_words)
-            rankings = Following(speller.trigrams, speller.lexicon, vocab)
-            self._typist = typist = Typist(speller.typing, speller.letters, words, zipf, rankings=rankings)
+            rankings = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
+            self._typist = typist = TypingModel(speller.typing, speller.letters, words, zipf, rankings=rankings)
         return typist.session(context, completions=completions)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
@@ -244,7 +244,7 @@ class RnnSpeller(NetworkPipe):
         network = cast(Speller, self.bundle.network).typing
         return generate(network, prefix, length=length, temperature=temperature, seed=seed)
 
-    def predict(self, docs: Sequence[Doc]) -> list[list[Flag]]:
+    def predict(self, docs: Sequence[Doc]) -> list[list[Correction]]:
         """Return the flagged words of each Doc."""
         texts = [doc.text for doc in docs]
         corrector = self.corrector
@@ -254,7 +254,7 @@ class RnnSpeller(NetworkPipe):
         ]
         return corrector.correct(texts, protected=protected, dialect=self.dialect)
 
-    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Flag]]) -> None:
+    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
         """Write corrections."""
         least = THRESHOLDS[self.setting] if self.threshold is None else self.threshold
         for doc, flags in zip(docs, predictions, strict=True):
@@ -312,7 +312,7 @@ def usual_words(vocab: Vocab, lexicon: Lexicon, user_words: Iterable[str]) -> tu
     return [*words, *fresh], np.concatenate([zipf[proven], np.full(len(fresh), USER_ZIPF, np.float32)])
 
 
-def _row(flag: Flag, typed: str, least: float) -> dict[str, Any]:
+def _row(flag: Correction, typed: str, least: float) -> dict[str, Any]:
     """Return the row of `doc._.corrections` for a flagged word: plain types, for `Doc.to_bytes`."""
     return {
         "start": int(flag.start),

@@ -1,9 +1,11 @@
 """The forward character LSTM language model of `rnn_speller` (Mikolov et al. 2010; Graves 2013)."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from docsight.saved_names import keep_saved_names
 
 # The id of every character that the network does not know.
 UNKNOWN = 0
@@ -32,6 +34,8 @@ class CharLM(nn.Module):
         ValueError: There is no character, or one stands twice.
     """
 
+    saved_names: ClassVar[dict[str, str]] = {"output": "emit"}
+
     def __init__(self, *, chars: str, char_dim: int = 48, hidden_dim: int = 448) -> None:
         super().__init__()
         if not chars or len(set(chars)) != len(chars):
@@ -41,7 +45,8 @@ class CharLM(nn.Module):
         self._ids = {char: n for n, char in enumerate(chars, start=UNKNOWN + 1)}
         self.embed = nn.Embedding(len(chars) + 1, char_dim)
         self.lstm = nn.LSTM(char_dim, hidden_dim, batch_first=True)
-        self.emit = nn.Linear(hidden_dim, len(chars) + 1)
+        self.output = nn.Linear(hidden_dim, len(chars) + 1)
+        keep_saved_names(self)
 
     def id(self, char: str) -> int:
         """Return the id of a character, or that of the unknown."""
@@ -49,11 +54,11 @@ class CharLM(nn.Module):
 
     def encode(self, text: str) -> Tensor:
         """Return the ids of a text's characters, (time,)."""
-        return torch.tensor([self.id(char) for char in text], dtype=torch.long, device=self.emit.weight.device)
+        return torch.tensor([self.id(char) for char in text], dtype=torch.long, device=self.output.weight.device)
 
     def start(self, batch: int = 1) -> State:
         """Return the state before the first character, all zero."""
-        zero = self.emit.weight.new_zeros(batch, self.hidden_dim)
+        zero = self.output.weight.new_zeros(batch, self.hidden_dim)
         return State(zero, zero)
 
     def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
@@ -67,7 +72,7 @@ class CharLM(nn.Module):
             The logits of the character behind each one, (batch, time, chars + 1), float32; and the state at the end.
         """
         outputs, (hidden, cell) = self.lstm(self.embed(ids), (state.hidden[None], state.cell[None]))
-        return self.emit(outputs).float(), State(hidden[0], cell[0])
+        return self.output(outputs).float(), State(hidden[0], cell[0])
 
     def step(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one character a row: the same numbers as `forward`, without its overhead.
@@ -83,4 +88,4 @@ class CharLM(nn.Module):
         hidden, cell = torch.lstm_cell(
             self.embed(ids), (state.hidden, state.cell), input_weight, hidden_weight, input_bias, hidden_bias
         )
-        return self.emit(hidden).float().log_softmax(dim=1), State(hidden, cell)
+        return self.output(hidden).float().log_softmax(dim=1), State(hidden, cell)

@@ -1,11 +1,14 @@
 """What word stands here? Sentences read ahead and back by LSTMs, over words that are encoded by their characters."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
 from docsight.layers.byte_embedding import ByteEmbedding
 from docsight.layers.char_lstm import CharLSTM
 from docsight.layers.sequence import reverse_rows
+from docsight.saved_names import keep_saved_names
 from docsight.vocab import CASINGS, PAD, UNK
 
 
@@ -27,6 +30,13 @@ class ContextNetwork(nn.Module):
         word_dropout: Share of the words that lose their correction in training, so that their characters must do.
         in_bytes: Whether the corrections are stored in bytes; such a network is used, not trained.
     """
+
+    saved_names: ClassVar[dict[str, str]] = {
+        "forward_lstm": "ahead",
+        "backward_lstm": "back",
+        "to_query": "ask",
+        "to_key": "answer",
+    }
 
     def __init__(
         self,
@@ -55,14 +65,15 @@ class ContextNetwork(nn.Module):
         self.project = nn.Linear(2 * char_hidden, word_dim)
         self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
         self.edge = nn.Parameter(torch.randn(word_dim + casing_dim) * 0.1)  # what stands before and after a sentence
-        self.ahead = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
-        self.back = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
-        self.ask = nn.Linear(2 * hidden_dim, 2 * word_dim)
-        self.answer = nn.Linear(word_dim, word_dim + 1)
+        self.forward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
+        self.backward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
+        self.to_query = nn.Linear(2 * hidden_dim, 2 * word_dim)
+        self.to_key = nn.Linear(word_dim, word_dim + 1)
         self.bias = nn.Embedding(num_words, 1)
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
         self.word_dropout = word_dropout
+        keep_saved_names(self)
 
     @torch.no_grad()
     def copy_from(self, trained: "ContextNetwork") -> None:
@@ -106,16 +117,16 @@ class ContextNetwork(nn.Module):
         batch = len(encoded)
         x = self.dropout(torch.cat([encoded, self.embed_casings(casings)], dim=2))
         edge = self.edge.to(x.dtype).expand(batch, 1, -1)
-        left, _ = self.ahead(torch.cat([edge, x], dim=1))
-        turned, _ = self.back(torch.cat([edge, reverse_rows(x, lengths)], dim=1))
+        left, _ = self.forward_lstm(torch.cat([edge, x], dim=1))
+        turned, _ = self.backward_lstm(torch.cat([edge, reverse_rows(x, lengths)], dim=1))
         return left, reverse_rows(turned, lengths + 1)
 
     def query(self, left: Tensor, right: Tensor) -> Tensor:
         """Join the states on both sides of places, (n, hidden) each, into what is asked of words: (n, word_dim)."""
-        return nn.functional.glu(self.ask(self.dropout(torch.cat([left, right], dim=1))), dim=1)
+        return nn.functional.glu(self.to_query(self.dropout(torch.cat([left, right], dim=1))), dim=1)
 
-    def answers(self, words: Tensor, encoded: Tensor) -> tuple[Tensor, Tensor]:
+    def keys(self, words: Tensor, encoded: Tensor) -> tuple[Tensor, Tensor]:
         """Turn words into answers: vectors (types, word_dim), to be multiplied with queries, and biases (types,)."""
         known = words.where(words < self.num_words, UNK)
-        found = self.answer(encoded)
+        found = self.to_key(encoded)
         return found[:, :-1], found[:, -1] + self.bias(known).squeeze(1) * (known != UNK)

@@ -3,43 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from docsight.networks.char_lm import CharLM
 from docsight.networks.context import ContextNetwork
 from docsight.networks.ranker import Ranker
+from docsight.spelling.candidates.confusions import Confusions
 from docsight.spelling.candidates.error_model import ErrorModel
-from docsight.spelling.candidates.index import KnownPairs
 from docsight.spelling.correction.features import NUM_FEATURES
-from docsight.spelling.keystrokes.letter_error_model import LetterChannel
+from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
+from docsight.spelling.lexicon.known_pairs import KnownPairs
 from docsight.spelling.lexicon.tables import Lexicon
 from docsight.spelling.lexicon.trigrams import Trigrams
 
 
-class Confusions(nn.Module):
-    """For each word of the lexicon the other ones that may have been meant when it was typed.
-
-    Attributes:
-        offsets: (words + 1,) int32, where the row of each word begins.
-        ids: (confusions,) int32.
-
-    Args:
-        num_words: Ids of the vocabulary.
-        num_confusions: Entries in all.
-    """
-
-    offsets: Tensor
-    ids: Tensor
-
-    def __init__(self, *, num_words: int, num_confusions: int) -> None:
-        super().__init__()
-        self.register_buffer("offsets", torch.zeros(num_words + 1, dtype=torch.int32))
-        self.register_buffer("ids", torch.zeros(num_confusions, dtype=torch.int32))
-
-
 class Speller(nn.Module):
-    """The parts of a speller. They are used one by one, by `Corrector` and `Typist`; there is no forward.
+    """The parts of a speller. They are used one by one, by `Corrector` and `TypingModel`; there is no forward.
 
     Args:
         num_words: Ids of the lexicon, padding and unknown included.
@@ -77,4 +56,4 @@ class Speller(nn.Module):
         self.context = ContextNetwork(num_chars=num_chars, **context)
         self.ranker = Ranker(num_features=NUM_FEATURES, **ranker)
         self.typing = CharLM(**typing)
-        self.letters = LetterChannel()
+        self.letters = LetterErrorModel()

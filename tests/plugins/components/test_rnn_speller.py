@@ -12,7 +12,7 @@ from spacy.training import Corpus, Example
 
 from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller, usual_words
 from docsight.errors import BundleError, ConfigError
-from docsight.spelling.correction.corrector import Flag
+from docsight.spelling.correction.corrector import Correction
 
 TEXT = "Teh house is to big, and I dont know wich freind."
 
@@ -38,7 +38,7 @@ def _flagged(doc: Doc) -> list[str]:
     return [row["text"] for row in doc._.corrections]
 
 
-def _fixed(nlp: Language, *flags: Flag) -> RnnSpeller:
+def _fixed(nlp: Language, *flags: Correction) -> RnnSpeller:
     """Make the component find the same flags in every Doc."""
     component = _speller(nlp)
     component.predict = lambda docs: [list(flags) for _ in docs]  # type: ignore[method-assign]
@@ -49,9 +49,9 @@ def _built(**options) -> RnnSpeller:
     return RnnSpeller(spacy.blank("en").vocab, model="/nowhere", **options)
 
 
-TEH = Flag(0, 3, [("The", 0.9), ("Ten", 0.06)], 0.6, False)
-TO = Flag(13, 15, [("too", 0.4)], 0.4, True)
-BIG = Flag(16, 19, [], 0.0, False)
+TEH = Correction(0, 3, [("The", 0.9), ("Ten", 0.06)], 0.6, False)
+TO = Correction(13, 15, [("too", 0.4)], 0.4, True)
+BIG = Correction(16, 19, [], 0.0, False)
 
 
 def test_rnn_speller_corrects_and_leaves_the_text_alone(nlp):

@@ -97,8 +97,8 @@ def test_context_network_the_ends_of_all_sentences_look_alike():
 def test_context_network_answers_have_a_bias_of_their_own_where_words_have_corrections():
     network = _network()
     encoded = network.encode(WORDS, CHARS)
-    vectors, biases = network.answers(WORDS, encoded)
-    common = network.answer(encoded)
+    vectors, biases = network.keys(WORDS, encoded)
+    common = network.to_key(encoded)
     assert vectors.shape == (5, 6)
     assert torch.allclose(vectors, common[:, :-1])
     assert torch.allclose(biases[:3] - common[:3, -1], network.bias.weight[2:5, 0], atol=1e-6)
@@ -127,7 +127,7 @@ def test_context_network_in_bytes_says_what_the_trained_one_says():
     stored.copy_from(trained)
     expected = trained.encode(WORDS, CHARS)
     assert torch.allclose(stored.encode(WORDS, CHARS), expected, atol=0.01)
-    for found, wanted in zip(stored.answers(WORDS, expected), trained.answers(WORDS, expected), strict=True):
+    for found, wanted in zip(stored.keys(WORDS, expected), trained.keys(WORDS, expected), strict=True):
         assert torch.equal(found, wanted)
 
 

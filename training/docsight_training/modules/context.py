@@ -1,82 +1,67 @@
-"""Train the context network: the word that stood there, among all words and among those like it."""
+"""Training of the context network: the right word, among all words and among those spelled like it."""
 
-from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from docsight.networks.context import ContextNetwork
 from docsight_training.data.speller.context_data import ContextBatch
-from docsight_training.modules.base import Annealed
+from docsight_training.modules.base import ScheduledModule
 
 
-class ContextModule(Annealed):
-    """A `ContextNetwork` in training.
+class ContextModule(ScheduledModule[ContextNetwork]):
+    """Trains a `ContextNetwork`.
 
-    The loss is a sampled softmax over the words of the batch and random ones, corrected for how often each is drawn
-    (Bengio and Senécal 2008), and a softmax of the right word against words one edit away, which a speller must tell
-    apart.
+    The loss has two parts: a sampled softmax over the words of the batch and random ones, corrected for how often each
+    is drawn (Bengio and Senécal 2008), and a softmax of the right word against its hard negatives, the words one edit
+    away that a speller must tell apart.
 
     Args:
         network: The context network.
-        optimizer: Makes the optimiser.
-        rivals: Weight of the second part of the loss.
-        warmup: The share of the run before the learning rate peaks.
-        clip: The largest norm of a step's gradient.
-        seed: Seeds dropout.
+        hard_negative_weight: The weight of the second part.
+        schedule: The other arguments of `ScheduledModule`.
     """
 
-    def __init__(
-        self,
-        network: ContextNetwork,
-        *,
-        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
-        rivals: float = 1.0,
-        warmup: float = 0.05,
-        clip: float = 1.0,
-        seed: int = 1,
-    ) -> None:
-        super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
-        self.network = network
-        self.rivals = rivals
+    def __init__(self, network: ContextNetwork, *, hard_negative_weight: float = 1.0, **schedule: Any) -> None:
+        super().__init__(network, **schedule)
+        self.hard_negative_weight = hard_negative_weight
 
     def training_step(self, batch: ContextBatch, _: int) -> Tensor:
         """Return the loss per word."""
-        chosen, against, _right = self._losses(batch)
-        loss = chosen + self.rivals * against
+        sampled, hard, _accuracy = self._losses(batch)
+        loss = sampled + self.hard_negative_weight * hard
         words = len(batch.target)
         self.log("train/loss", loss, batch_size=words, on_step=False, on_epoch=True)
-        self.log("train/words", chosen, batch_size=words, on_step=True, on_epoch=True)
-        self.log("train/rivals", against, batch_size=words, on_step=True, on_epoch=True)
+        self.log("train/words", sampled, batch_size=words, on_step=True, on_epoch=True)
+        self.log("train/hard_negatives", hard, batch_size=words, on_step=True, on_epoch=True)
         return loss
 
     def validation_step(self, batch: ContextBatch, _: int) -> None:
-        """Log the losses and how often the right word beats all its rivals."""
-        chosen, against, right = self._losses(batch)
+        """Log both losses, and how often the right word beats all its hard negatives."""
+        sampled, hard, accuracy = self._losses(batch)
         words = len(batch.target)
-        self.log("val/words", chosen, batch_size=words)
-        self.log("val/rivals", against, batch_size=words)
-        self.log("val/choice", right, batch_size=words, prog_bar=True)
+        self.log("val/words", sampled, batch_size=words)
+        self.log("val/hard_negatives", hard, batch_size=words)
+        self.log("val/choice", accuracy, batch_size=words, prog_bar=True)
 
     def _losses(self, batch: ContextBatch) -> tuple[Tensor, Tensor, Tensor]:
-        """Return both losses, and the share of words with rivals that beat them."""
+        """Return both losses, and the fraction of words with hard negatives that beat them."""
         network = self.network
         encoded = network.encode(batch.words, batch.chars)
         left, right = network.read(encoded[batch.index], batch.casings, batch.lengths)
         row, word = batch.places.unbind(1)
-        asked = network.query(left[row, word], right[row, word + 1])
-        vectors, biases = network.answers(batch.pool, network.encode(batch.pool, batch.pool_chars))
-        scores = (asked @ vectors.T).float() + biases.float()  # (n, pool)
-        wanted = scores.gather(1, batch.target.unsqueeze(1))
-        corrected = scores - batch.pool_rate.log()
-        # The right word is in the pool whatever its rate, and is corrected like the others.
-        chosen = nn.functional.cross_entropy(corrected, batch.target)
-        has = batch.rivals >= 0
-        rivals = scores.gather(1, batch.rivals.clamp(min=0)).masked_fill(~has, -torch.inf)
-        with_rivals = has.any(dim=1)
-        against = torch.cat([wanted, rivals], dim=1)[with_rivals]
-        if not len(against):
-            return chosen, chosen * 0, chosen.detach() * 0
-        zero = torch.zeros(len(against), dtype=torch.long, device=against.device)
-        loss = nn.functional.cross_entropy(against, zero)
-        return chosen, loss, (against.argmax(dim=1) == 0).float().mean().detach()
+        queries = network.query(left[row, word], right[row, word + 1])
+        vectors, biases = network.keys(batch.pool, network.encode(batch.pool, batch.pool_chars))
+        scores = (queries @ vectors.T).float() + biases.float()  # (n, pool)
+        # The right word is always in the pool, but it is corrected by its rate like the others.
+        sampled = cross_entropy(scores - batch.pool_rate.log(), batch.target)
+        exists = batch.hard_negatives >= 0
+        negatives = scores.gather(1, batch.hard_negatives.clamp(min=0)).masked_fill(~exists, -torch.inf)
+        positives = scores.gather(1, batch.target.unsqueeze(1))
+        contest = torch.cat([positives, negatives], dim=1)[exists.any(dim=1)]  # (words with hard negatives, 1 + most)
+        if not len(contest):
+            return sampled, sampled * 0, sampled.detach() * 0
+        first = torch.zeros(len(contest), dtype=torch.long, device=contest.device)
+        return sampled, cross_entropy(contest, first), (contest.argmax(dim=1) == 0).float().mean().detach()

@@ -1,14 +1,12 @@
 """How many edits part pairs of words."""
 
 import numpy as np
-import numpy.typing as npt
 
-from docsight.spelling.lexicon.hashing import MAX_LETTERS, Codes, Ints
+from docsight.spelling.arrays import Bytes, Ints
+from docsight.spelling.lexicon.hashing import MAX_LETTERS
 
 
-def edit_distances(
-    typed: Codes, typed_lengths: Ints, words: Codes, word_lengths: Ints, row: Ints, word: Ints
-) -> npt.NDArray[np.uint8]:
+def edit_distances(typed: Bytes, typed_lengths: Ints, words: Bytes, word_lengths: Ints, row: Ints, word: Ints) -> Bytes:
     """Count the insertions, deletions, substitutions and swaps of neighbours between pairs of words.
 
     The optimal string alignment in bit vectors (Hyyrö 2003): one step for each letter of the longest word.

@@ -7,6 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from docsight.spelling.arrays import Bytes, Floats, Ints
+
 # Codes of letters: 0 padding, and before and behind a word; 1-26 a-z; 27 the apostrophe; 28 anything else.
 NUM_CODES = 29
 # The cost in nats that stands for "not what was meant"; nothing costs more.
@@ -25,9 +27,6 @@ _ASCII[0] = 0
 _ASCII[ord("a") : ord("z") + 1] = np.arange(1, 27)
 _ASCII[ord("A") : ord("Z") + 1] = np.arange(1, 27)
 _ASCII[ord("'")] = 27
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
 
 
 def encode_letters(words: Sequence[str]) -> Tensor:
@@ -124,7 +123,7 @@ class _Program:
         same[np.arange(NUM_CODES), np.arange(NUM_CODES)] = 0.0
         self.substitute = same.reshape(-1)
 
-    def run(self, typed: NDArray[np.uint8], meant: NDArray[np.uint8], start: Ints, sizes: Ints) -> Floats:
+    def run(self, typed: Bytes, meant: Bytes, start: Ints, sizes: Ints) -> Floats:
         """Return the costs of the windows of word pairs.
 
         Args:
@@ -196,7 +195,7 @@ def group_code(letters: Sequence[int]) -> int:
     return sum(letter * NUM_CODES**k for k, letter in enumerate(letters))
 
 
-def _same_width(typed: NDArray[np.uint8], meant: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _same_width(typed: Bytes, meant: Bytes) -> tuple[Bytes, Bytes]:
     """Pad both to one width, so far that one can be moved against the other."""
     width = max(typed.shape[1], meant.shape[1]) + _MAX_DIFFERENCE + 1
     both = np.zeros((2, len(typed), width), dtype=np.uint8)
@@ -205,9 +204,7 @@ def _same_width(typed: NDArray[np.uint8], meant: NDArray[np.uint8]) -> tuple[NDA
     return both[0], both[1]
 
 
-def _shared(
-    typed: NDArray[np.uint8], meant: NDArray[np.uint8], typed_lengths: Ints, meant_lengths: Ints
-) -> tuple[Ints, Ints]:
+def _shared(typed: Bytes, meant: Bytes, typed_lengths: Ints, meant_lengths: Ints) -> tuple[Ints, Ints]:
     """Return how many letters each pair shares at its start and at its end, without the margin that rules need."""
     shortest = np.minimum(typed_lengths, meant_lengths)
     width = typed.shape[1]
@@ -238,7 +235,7 @@ def _swaps(typed: Ints, meant: Ints) -> list[tuple[Ints, Ints]]:
     return found
 
 
-def _window(letters: NDArray[np.uint8], start: Ints, width: int) -> Ints:
+def _window(letters: Bytes, start: Ints, width: int) -> Ints:
     """Cut the window out of each word: (width + 2, pairs), with the letter before it and the one behind."""
     columns = start + np.arange(-1, width + 1)[:, None]
     inside = (columns >= 0) & (columns < letters.shape[1])

@@ -1,27 +1,14 @@
 """The words that may have been meant by what was typed: near in letters, near in sound, or known from lists."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
+from docsight.spelling.arrays import Floats, Hashes, Ints
 from docsight.spelling.candidates.distance import edit_distances
 from docsight.spelling.candidates.phonetic import phonetic_keys
-from docsight.spelling.lexicon.hashing import (
-    Hashes,
-    HashTable,
-    Ints,
-    deletion_hashes,
-    encode_words,
-    hash_words,
-    prefix_hashes,
-    spread,
-)
-
-KEY = re.compile(r"[a-z']+")
+from docsight.spelling.lexicon.hashing import HashTable, deletion_hashes, encode_words, prefix_hashes
 
 # Two letters are deleted of words of that frequency only: a rarer word is worth looking for one edit away at most.
 _TWO_EDITS_ZIPF = 2.5
@@ -130,55 +117,7 @@ class CandidateIndex:
         return row * len(self._codes) + np.concatenate([word, more_word, fewer_word, other_word])
 
 
-class KnownPairs(nn.Module):
-    """Misspellings that lists tell the corrections of.
-
-    Attributes:
-        hashes: (pairs,) int64, the hashes of the misspellings, rising; each stands once for every correction it has.
-        first: (pairs,) int32, the word id of the correction.
-        second: (pairs,) int32, the word id of the second word of a correction of two (alot, a lot); 0 for none.
-
-    Args:
-        num_pairs: How many pairs there are.
-    """
-
-    hashes: Tensor
-    first: Tensor
-    second: Tensor
-
-    def __init__(self, *, num_pairs: int) -> None:
-        super().__init__()
-        self.register_buffer("hashes", torch.zeros(num_pairs, dtype=torch.int64))
-        self.register_buffer("first", torch.zeros(num_pairs, dtype=torch.int32))
-        self.register_buffer("second", torch.zeros(num_pairs, dtype=torch.int32))
-
-    @classmethod
-    def from_pairs(cls, pairs: Sequence[tuple[str, int, int]]) -> "KnownPairs":
-        """Hold (misspelling, id of the correction, id of its second word or 0), each given once."""
-        made = cls(num_pairs=len(pairs))
-        hashes = hash_words([misspelling for misspelling, _, _ in pairs]).view(np.int64)
-        order = np.argsort(hashes, kind="stable")
-        made.hashes.copy_(torch.from_numpy(hashes[order]))
-        made.first.copy_(torch.tensor([first for _, first, _ in pairs], dtype=torch.int32)[order])
-        made.second.copy_(torch.tensor([second for _, _, second in pairs], dtype=torch.int32)[order])
-        return made
-
-    def lookup(self, typed: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-        """Return the corrections known of some words.
-
-        Args:
-            typed: Keys of words.
-
-        Returns:
-            (row, first_id, second_id), (found,) each; row is an index into `typed`, rising.
-        """
-        wanted = hash_words(typed).view(np.int64)
-        hashes = self.hashes.cpu().numpy()
-        row, at = spread(np.searchsorted(hashes, wanted, "left"), np.searchsorted(hashes, wanted, "right"))
-        return row, self.first.cpu().numpy()[at].astype(np.int64), self.second.cpu().numpy()[at].astype(np.int64)
-
-
-def best_of_rows(row: Ints, score: npt.NDArray[np.float32], most: int) -> Ints:
+def best_of_rows(row: Ints, score: Floats, most: int) -> Ints:
     """Return the places of the best scores of each row, at most so many, by row and falling score.
 
     Args:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from docsight.spelling.arrays import Reading
-from docsight.spelling.candidates.error_model import encode_letters
+from docsight.spelling.arrays import Floats, Ints, as_array, spread, starts_of
+from docsight.spelling.candidates.confusions import Confusions
+from docsight.spelling.candidates.error_model import ErrorModel, encode_letters
 from docsight.spelling.candidates.index import CandidateIndex
-from docsight.spelling.correction.features import Floats, Groups, Ints, starts_of
-from docsight.spelling.lexicon.dictionary import Dictionary, array
-from docsight.spelling.lexicon.hashing import spread
-from docsight.spelling.lexicon.tables import Source
-from docsight.spelling.model import Speller
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.features import CandidateGroups
+from docsight.spelling.lexicon.dictionary import Dictionary
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import WordSource
 from docsight.vocab import UNK
 
 MOST = 14  # alternatives of a suspicious word
@@ -28,7 +29,7 @@ _BITS = 21  # of an id
 
 
 @dataclass
-class _Near:
+class CandidateTable:
     """The alternatives of some words, as rows of a sparse matrix."""
 
     start: Ints  # (words + 1,)
@@ -38,24 +39,33 @@ class _Near:
     pair: Ints
 
 
-class Alternatives:
+class CandidateFinder:
     """Finds what may have been meant.
 
     Args:
-        network: The speller, for its tables and its error model.
+        error_model: The cost of each misspelling.
+        pairs: The listed misspellings.
+        confusions: The words that are typed for one another.
         dictionary: The words that may be meant, those of the user among them.
         index: Finds words of the lexicon that are near to others.
     """
 
-    def __init__(self, network: Speller, dictionary: Dictionary, index: CandidateIndex) -> None:
-        self._channel, self._pairs, self._dictionary, self._index = network.channel, network.pairs, dictionary, index
-        self._offsets = array(network.confusions.offsets).astype(np.int64)
-        self._confused = array(network.confusions.ids).astype(np.int64)
+    def __init__(
+        self,
+        error_model: ErrorModel,
+        pairs: KnownPairs,
+        confusions: Confusions,
+        dictionary: Dictionary,
+        index: CandidateIndex,
+    ) -> None:
+        self._error_model, self._pairs, self._dictionary, self._index = error_model, pairs, dictionary, index
+        self._offsets = as_array(confusions.offsets).astype(np.int64)
+        self._confused = as_array(confusions.ids).astype(np.int64)
         fresh = dictionary.fresh
         self._user_index = CandidateIndex(fresh, dictionary.zipf[dictionary.lexicon_size :]) if fresh else None
         self._memory: OrderedDict[str, tuple[np.ndarray, ...]] = OrderedDict()
 
-    def of_text(self, reading: Reading) -> "_Near":
+    def of_text(self, reading: TokenBatch) -> "CandidateTable":
         """Find the alternatives of the suspicious words of texts, by type: row n is that of type n."""
         types = reading.types
         wanted = np.zeros(len(types.keys), dtype=bool)
@@ -70,9 +80,9 @@ class Alternatives:
         empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
         parts = [rows[key] or empty if want else empty for key, want in zip(types.keys, wanted, strict=True)]
         columns = [np.concatenate([part[n] for part in (*parts, empty)]) for n in range(4)]
-        return _Near(starts_of(np.array([len(part[0]) for part in parts], dtype=np.int64)), *columns)
+        return CandidateTable(starts_of(np.array([len(part[0]) for part in parts], dtype=np.int64)), *columns)
 
-    def groups(self, reading: Reading, near: _Near, low: int, high: int) -> Groups:
+    def groups(self, reading: TokenBatch, near: CandidateTable, low: int, high: int) -> CandidateGroups:
         """Collect the alternatives of the tokens from `low` to `high`, places without any left out.
 
         Places of unknown words stay, too: such a word is flagged even if nobody knows what it should be.
@@ -98,7 +108,7 @@ class Alternatives:
         # The word as typed heads each group.
         order = np.argsort(np.concatenate([np.arange(len(token)), of]), kind="stable")
         typed_second = np.where(span == 2, reading.ids[np.minimum(token + 1, len(reading.ids) - 1)], 0)
-        groups = Groups(
+        groups = CandidateGroups(
             token,
             span,
             starts_of(sizes),
@@ -117,7 +127,7 @@ class Alternatives:
         )
         return groups.select((sizes > 1) | ~reading.types.known[reading.tokens[token]])
 
-    def guesses(self, reading: Reading, near: _Near) -> Ints:
+    def guesses(self, reading: TokenBatch, near: CandidateTable) -> Ints:
         """Return the ids of words as read by their neighbours: an unknown word in lower case as what it looks like."""
         types = reading.types
         best = np.minimum(near.start[:-1], max(len(near.first) - 1, 0))
@@ -148,8 +158,8 @@ class Alternatives:
         own = np.array([dictionary.ids.get(key, UNK) for key in keys], dtype=np.int64)[rows]
         # Each alternative once, as listed if it is; neither the word itself nor the same one in other English.
         _, once = np.unique((rows << 2 * _BITS) | (first << _BITS) | second, return_index=True)
-        is_twin = (dictionary.twin[own] == first) & (second == 0)
-        once = once[(first != own)[once] & ~is_twin[once]]
+        is_variant = (dictionary.variant[own] == first) & (second == 0)
+        once = once[(first != own)[once] & ~is_variant[once]]
         rows, first, second, pair = rows[once], first[once], second[once], pair[once]
         cost = self._pair_costs(keys, rows, first, second)
         zipf = np.where(second > 0, np.minimum(dictionary.zipf[first], dictionary.zipf[second]), dictionary.zipf[first])
@@ -166,7 +176,7 @@ class Alternatives:
             return np.zeros(0, np.float32)
         names = self._dictionary.names
         meant = [f"{names[a]}-{names[b]}" if b else names[a] for a, b in zip(first, second, strict=True)]
-        return self._channel.costs(encode_letters(keys)[rows], encode_letters(meant)).numpy()
+        return self._error_model.costs(encode_letters(keys)[rows], encode_letters(meant)).numpy()
 
     def _costs(self, typed: Ints, meant: Ints) -> Floats:
         """Return the cost of typing each word of the lexicon where another was meant."""
@@ -176,7 +186,8 @@ class Alternatives:
         names = self._dictionary.names
         typed_names = [names[at] for at in pairs >> _BITS]
         meant_names = [names[at] for at in pairs & ((1 << _BITS) - 1)]
-        return self._channel.costs(encode_letters(typed_names), encode_letters(meant_names)).numpy()[where.reshape(-1)]
+        costs = self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names)).numpy()
+        return costs[where.reshape(-1)]
 
     def _splits(self, keys: list[str]) -> tuple[Ints, Ints, Ints]:
         """Cut keys into two frequent words."""
@@ -190,7 +201,7 @@ class Alternatives:
         columns = np.array(found, dtype=np.int64).reshape(-1, 3)
         return columns[:, 0], columns[:, 1], columns[:, 2]
 
-    def _joins(self, reading: Reading, low: int, high: int) -> tuple[Ints, Ints]:
+    def _joins(self, reading: TokenBatch, low: int, high: int) -> tuple[Ints, Ints]:
         """Find pairs of words with one space between them that are one word without it."""
         dictionary, keys = self._dictionary, reading.types.keys
         at = np.arange(low, max(low, high - 1))
@@ -199,6 +210,6 @@ class Alternatives:
         pairs, where = np.unique((reading.tokens[at] << 32) | reading.tokens[at + 1], return_inverse=True)
         names = (keys[pair >> 32] + keys[pair & 0xFFFFFFFF] for pair in pairs.tolist())
         joined = np.fromiter((dictionary.ids.get(name, UNK) for name in names), np.int64, len(pairs))
-        base = (dictionary.sources[joined] & int(Source.US | Source.UK)) > 0
+        base = (dictionary.sources[joined] & int(WordSource.US | WordSource.UK)) > 0
         joined = np.where(base & (dictionary.zipf[joined] >= _JOIN_ZIPF), joined, 0)[where.reshape(-1)]
         return at[joined > 0], joined[joined > 0]

@@ -1,19 +1,25 @@
 """Say of each word of a text whether it is right, and what was meant."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 
-from docsight.spelling.arrays import Reading
+from docsight.networks.context import ContextNetwork
+from docsight.networks.ranker import Ranker
+from docsight.spelling.arrays import Floats, as_array
+from docsight.spelling.candidates.confusions import Confusions
+from docsight.spelling.candidates.error_model import ErrorModel
 from docsight.spelling.candidates.index import CandidateIndex
-from docsight.spelling.correction.candidate_sets import Alternatives
-from docsight.spelling.correction.features import Floats, Groups, Scores, make_features
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.candidate_sets import CandidateFinder
+from docsight.spelling.correction.features import CandidateGroups, ModelScores, make_features
 from docsight.spelling.correction.scorer import Scorer
-from docsight.spelling.lexicon.dictionary import Dictionary, array
-from docsight.spelling.lexicon.tables import ZIPF_STEPS
-from docsight.spelling.model import Speller
+from docsight.spelling.lexicon.dictionary import Dictionary
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
+from docsight.spelling.lexicon.trigrams import Trigrams
 from docsight.vocab import Vocab, casing
 
 MAX_TOKENS = 8192  # that are worked on at once
@@ -24,7 +30,7 @@ MOST_SUGGESTIONS = 5
 _LOWER = casing("a")
 
 
-class Flag(NamedTuple):
+class Correction(NamedTuple):
     """A word that is not known, or that may be meant for another one.
 
     Args:
@@ -42,6 +48,18 @@ class Flag(NamedTuple):
     known: bool
 
 
+class CorrectionModel(Protocol):
+    """The parts of a `Speller` that correct whole texts."""
+
+    lexicon: Lexicon
+    pairs: KnownPairs
+    confusions: Confusions
+    trigrams: Trigrams
+    channel: ErrorModel
+    context: ContextNetwork
+    ranker: Ranker
+
+
 class Corrector:
     """Corrects texts with a `Speller`.
 
@@ -51,11 +69,11 @@ class Corrector:
         device: Where the networks compute; the tables stay on the CPU.
     """
 
-    def __init__(self, network: Speller, vocabularies: Mapping[str, Vocab], *, device: torch.device) -> None:
+    def __init__(self, network: CorrectionModel, vocabularies: Mapping[str, Vocab], *, device: torch.device) -> None:
         self._network, self._device, self._vocabularies = network, device, vocabularies
         for table in (network.lexicon, network.pairs, network.confusions, network.trigrams, network.channel):
             table.cpu()
-        zipf = array(network.lexicon.zipf)[2:].astype(np.float32) / ZIPF_STEPS
+        zipf = as_array(network.lexicon.zipf)[2:].astype(np.float32) / ZIPF_STEPS
         self._index = CandidateIndex(vocabularies["words"].entries, zipf)
         self._take_words(frozenset())
 
@@ -74,8 +92,13 @@ class Corrector:
 
     def _take_words(self, words: frozenset[str]) -> None:
         self._dictionary = Dictionary(self._vocabularies["words"], self._network.lexicon, words, self._network.pairs)
-        self._alternatives = Alternatives(self._network, self._dictionary, self._index)
-        self._scorer = Scorer(self._network, self._dictionary, self._vocabularies["chars"], self._device)
+        network = self._network
+        self._finder = CandidateFinder(
+            network.channel, network.pairs, network.confusions, self._dictionary, self._index
+        )
+        self._scorer = Scorer(
+            network.context, network.trigrams, self._dictionary, self._vocabularies["chars"], self._device
+        )
 
     def correct(
         self,
@@ -83,7 +106,7 @@ class Corrector:
         *,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
-    ) -> list[list[Flag]]:
+    ) -> list[list[Correction]]:
         """Flag the words of texts; time and memory are linear in their length.
 
         Args:
@@ -94,7 +117,7 @@ class Corrector:
         Returns:
             For each text its flags, in order, without overlaps.
         """
-        flags: list[list[Flag]] = [[] for _ in texts]
+        flags: list[list[Correction]] = [[] for _ in texts]
         reading = self.read(texts, protected=protected, dialect=dialect)
         for groups, features in self.groups(reading):
             with torch.inference_mode():
@@ -109,48 +132,49 @@ class Corrector:
         *,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
-    ) -> Reading:
+    ) -> TokenBatch:
         """Read texts; arguments as for `correct`."""
-        return Reading(texts, self._dictionary, protected, dialect)
+        return TokenBatch(texts, self._dictionary, protected, dialect)
 
-    def groups(self, reading: Reading) -> Iterator[tuple[Groups, Floats]]:
+    def groups(self, reading: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
         """Find the places worth a close look, with their alternatives and the features of these, (rows, features)."""
-        near = self._alternatives.of_text(reading)
-        neighbours = self._alternatives.guesses(reading, near)
+        near = self._finder.of_text(reading)
+        neighbours = self._finder.guesses(reading, near)
         facts = self._dictionary.facts(reading.types.unknown)
         bounds, start = reading.bounds, 0
         while start < len(bounds) - 1:
             stop = max(start + 1, int(np.searchsorted(bounds, bounds[start] + MAX_TOKENS, side="right")) - 1)
-            groups = self._alternatives.groups(reading, near, int(bounds[start]), int(bounds[stop]))
+            groups = self._finder.groups(reading, near, int(bounds[start]), int(bounds[stop]))
             if len(groups.token):
                 states = self._scorer.states(reading, start, stop)
-                context = self._even(groups, self._scorer.context(reading, groups, states))
+                context = self._tie_variants(groups, self._scorer.context(reading, groups, states))
                 close = self._close(reading, groups, context)
                 context = context[np.repeat(close, np.diff(groups.start))]
                 groups = groups.select(close)
             if len(groups.token):
-                trigrams = (self._even(groups, part) for part in self._scorer.trigrams(reading, neighbours, groups))
-                scores = Scores(context, *trigrams)
+                parts = self._scorer.trigrams(reading, neighbours, groups)
+                trigrams = (self._tie_variants(groups, part) for part in parts)
+                scores = ModelScores(context, *trigrams)
                 yield groups, make_features(groups, reading.places(groups), scores, facts)
             start = stop
 
-    def _close(self, reading: Reading, groups: Groups, context: Floats) -> np.ndarray:
+    def _close(self, reading: TokenBatch, groups: CandidateGroups, context: Floats) -> np.ndarray:
         """Tell which places want a close look: a usual word where something else is likely, by the noisy channel."""
         heads = groups.start[:-1]
         better = np.where(groups.typed, -np.inf, context - context[heads][groups.of] - groups.cost)
         doubtful = np.maximum.reduceat(better, heads) > DOUBT
         return doubtful | reading.suspicious[groups.token] | (groups.span > 1)
 
-    def _even(self, groups: Groups, scores: Floats) -> Floats:
+    def _tie_variants(self, groups: CandidateGroups, scores: Floats) -> Floats:
         """Give both varieties of a word, where they are alternatives, the score of the better one.
 
         Which of them fits better says where the training text is from; the letters typed tell what was meant.
         """
-        of, twin = groups.of, self._dictionary.twin_of(groups.first)
-        rows = np.flatnonzero((twin > 0) & (groups.second == 0))
+        of, variant = groups.of, self._dictionary.variant_of(groups.first)
+        rows = np.flatnonzero((variant > 0) & (groups.second == 0))
         keys = (of << 32) | groups.first
         order = np.argsort(keys, kind="stable")
-        wanted = (of[rows] << 32) | twin[rows]
+        wanted = (of[rows] << 32) | variant[rows]
         at = order[np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))]
         both = keys[at] == wanted
         evened = scores.copy()
@@ -158,8 +182,8 @@ class Corrector:
         return evened
 
     def _flags(
-        self, reading: Reading, groups: Groups, logits: Floats, texts: Sequence[str]
-    ) -> Iterator[tuple[int, Flag]]:
+        self, reading: TokenBatch, groups: CandidateGroups, logits: Floats, texts: Sequence[str]
+    ) -> Iterator[tuple[int, Correction]]:
         """Turn the scores of alternatives into flags, in order; where two overlap, the surer one stays."""
         heads, of = groups.start[:-1], groups.of
         best = np.maximum.reduceat(np.where(groups.typed, -np.inf, logits), heads)
@@ -192,9 +216,9 @@ class Corrector:
                 word = _in_case(self._word(groups, row, variety, plain=plain) + ending, typed)
                 suggestions[word] = suggestions.get(word, 0.0) + float(shares[row])
             best_first = sorted(suggestions.items(), key=lambda item: -item[1])
-            yield text, Flag(start, end, best_first, float(score[g]) if len(rows) else 0.0, bool(known[g]))
+            yield text, Correction(start, end, best_first, float(score[g]) if len(rows) else 0.0, bool(known[g]))
 
-    def _word(self, groups: Groups, row: int, variety: int, *, plain: bool) -> str:
+    def _word(self, groups: CandidateGroups, row: int, variety: int, *, plain: bool) -> str:
         """Write an alternative, as the variety of English of the text has it (0: either).
 
         It has the capital that it always has, but for a sentence where nothing has one.

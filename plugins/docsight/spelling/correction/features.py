@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from docsight.spelling.lexicon.tables import DICTIONARY, Source
-
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from docsight.spelling.arrays import Bools, Bytes, Floats, Ints, starts_of
+from docsight.spelling.lexicon.dictionary import WordFacts
+from docsight.spelling.lexicon.tables import DICTIONARY, WordSource
 
 # Of every alternative; differences are from the word as typed, and 0 for itself.
 _OF_ALL = (
@@ -33,7 +31,7 @@ _OF_ALL = (
     "same_first",  # letter
     "longer",  # by how many letters
     "apostrophe",  # differs by apostrophes alone
-    "base",  # dictionary words, as `Source` has it
+    "base",  # dictionary words, as `WordSource` has it
     "large",
     "proper",
     "listed",
@@ -69,7 +67,7 @@ NUM_FEATURES = len(FEATURES)
 
 
 @dataclass
-class Groups:
+class CandidateGroups:
     """Places and their alternatives. The rows of a group stand together, the word as typed first."""
 
     token: Ints  # (groups,) its first token
@@ -86,10 +84,10 @@ class Groups:
         """The group of each row."""
         return np.repeat(np.arange(len(self.token)), np.diff(self.start))
 
-    def select(self, groups: Bools) -> "Groups":
+    def select(self, groups: Bools) -> "CandidateGroups":
         """Keep some groups."""
         rows = np.repeat(groups, np.diff(self.start))
-        return Groups(
+        return CandidateGroups(
             self.token[groups],
             self.span[groups],
             starts_of(np.diff(self.start)[groups]),
@@ -102,7 +100,7 @@ class Groups:
 
 
 @dataclass
-class Places:
+class PlaceFacts:
     """What is known of the places of groups, (groups,) each."""
 
     ids: Ints  # of the word as typed
@@ -117,11 +115,11 @@ class Places:
     possessive: Bools
     suspicious: Bools
     alone: Bools
-    variety: Ints  # of the document, a flag of `Source`, or 0
+    variety: Ints  # of the document, a flag of `WordSource`, or 0
 
 
 @dataclass
-class Scores:
+class ModelScores:
     """What the models say of each row, nats, (rows,) each."""
 
     context: Floats
@@ -130,23 +128,7 @@ class Scores:
     right_two: Floats
 
 
-@dataclass
-class Words:
-    """What is known of words, by id; unknown words as typed stand behind the lexicon, all zeros."""
-
-    sources: npt.NDArray[np.uint8]
-    zipf: Floats
-    letters: Ints
-    initial: npt.NDArray[np.uint8]  # the first letter
-    bare: npt.NDArray[np.uint64]  # a hash of the word without its apostrophes
-
-
-def starts_of(sizes: Ints) -> Ints:
-    """Return where runs of these sizes begin, and where the last ends."""
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-
-
-def make_features(groups: Groups, places: Places, scores: Scores, words: Words) -> Floats:
+def make_features(groups: CandidateGroups, places: PlaceFacts, scores: ModelScores, words: WordFacts) -> Floats:
     """Return the features of all rows, (rows, NUM_FEATURES)."""
     of, heads = groups.of, groups.start[:-1]
     columns: dict[str, npt.NDArray[np.generic]] = {}
@@ -183,7 +165,7 @@ def make_features(groups: Groups, places: Places, scores: Scores, words: Words) 
     for name in ("base", "large", "proper", "listed"):
         columns[name] = other & dictionary[name]
     variety = places.variety[of]
-    sources = words.sources[groups.first] & int(Source.US | Source.UK)
+    sources = words.sources[groups.first] & int(WordSource.US | WordSource.UK)
     columns["other_variety"] = other & (variety > 0) & (sources > 0) & ((sources & variety) == 0)
     columns["alone"] = places.alone[of]
 
@@ -220,11 +202,11 @@ def make_features(groups: Groups, places: Places, scores: Scores, words: Words) 
     return made
 
 
-def _kind(sources: npt.NDArray[np.uint8]) -> dict[str, Bools]:
+def _kind(sources: Bytes) -> dict[str, Bools]:
     """Tell the kinds of words by their sources."""
-    base = (sources & int(Source.US | Source.UK)) > 0
+    base = (sources & int(WordSource.US | WordSource.UK)) > 0
     dictionary = (sources & int(DICTIONARY)) > 0
-    lower = (sources & int(Source.LOWER)) > 0
+    lower = (sources & int(WordSource.LOWER)) > 0
     return {
         "base": base & lower,
         "large": dictionary & ~base & lower,

@@ -5,9 +5,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from docsight.spelling.correction.features import Bools, Ints, starts_of
+from docsight.spelling.arrays import Bools, Ints, starts_of
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.tables import Source
+from docsight.spelling.lexicon.tables import WordSource
 
 # Words that English sentences have and, as a rule, those of other languages have not; and the other way round.
 _ENGLISH = (
@@ -54,7 +54,7 @@ def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictio
     """
     inside = np.where(ids < dictionary.size, ids, 0)
     sources, zipf = dictionary.sources[inside], dictionary.zipf[inside]
-    usual = ((sources & int(Source.US | Source.UK)) > 0) & ((sources & int(Source.LOWER)) > 0)
+    usual = ((sources & int(WordSource.US | WordSource.UK)) > 0) & ((sources & int(WordSource.LOWER)) > 0)
     listed = (sources > 0) & ~dictionary.in_dictionary[inside]
     odd = dictionary.in_dictionary[inside] & ~usual & (casings == 1) & (zipf >= _RARE_ZIPF)
     kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.UNKNOWN)).astype(np.int64)

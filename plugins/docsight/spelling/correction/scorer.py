@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 
 from docsight.batching import batches_by_cost
-from docsight.spelling.arrays import Reading
-from docsight.spelling.correction.features import Floats, Groups, Ints
+from docsight.networks.context import ContextNetwork
+from docsight.spelling.arrays import Floats, Ints
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.features import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.model import Speller
+from docsight.spelling.lexicon.trigrams import Trigrams
 from docsight.vocab import PAD, UNK, Vocab, casing, pad_rows
 
 MAX_CHARS = 24  # of a word that the context network reads; a longer one keeps its head and its tail
@@ -32,23 +34,31 @@ class Scorer:
     """Scores words in their places.
 
     Args:
-        network: The speller.
+        context: The context network.
+        trigrams: The trigram model.
         dictionary: The words that can be known.
         chars: The characters that the context network knows.
         device: Where the context network computes.
     """
 
-    def __init__(self, network: Speller, dictionary: Dictionary, chars: Vocab, device: torch.device) -> None:
-        self._context, self._trigrams = network.context, network.trigrams
+    def __init__(
+        self,
+        context: ContextNetwork,
+        trigrams: Trigrams,
+        dictionary: Dictionary,
+        chars: Vocab,
+        device: torch.device,
+    ) -> None:
+        self._context, self._trigrams = context, trigrams
         self._dictionary, self._chars, self._device = dictionary, chars, device
         # The ids of ASCII characters; no character at all is padding.
         self._ascii = np.array([PAD, *(chars.id(chr(code)) for code in range(1, 128))], dtype=np.int64)
         # The vectors of words that have been met. Untouched rows take no memory.
-        self._vectors = torch.empty(dictionary.size, network.context.project.out_features)
+        self._vectors = torch.empty(dictionary.size, context.project.out_features)
         self._met = np.zeros(dictionary.size, dtype=bool)
 
     @torch.inference_mode()
-    def states(self, reading: Reading, start: int, stop: int) -> States:
+    def states(self, reading: TokenBatch, start: int, stop: int) -> States:
         """Read the sentences from `start` to `stop`; a sentence has one place more than words."""
         bounds = reading.bounds[start : stop + 1]
         low, lengths = int(bounds[0]), np.diff(bounds)
@@ -57,7 +67,7 @@ class Scorer:
         casings = torch.from_numpy(reading.types.casings[types])
         places = int(lengths.sum()) + len(lengths)
         rows = bounds[:-1] - low + np.arange(len(lengths))  # the first place of each sentence
-        left, right = torch.empty(2, places, self._context.ahead.hidden_size, device=self._device)
+        left, right = torch.empty(2, places, self._context.forward_lstm.hidden_size, device=self._device)
         for batch in batches_by_cost(lengths.tolist(), max_cost=_MAX_CELLS):
             sizes = lengths[batch]
             time = np.arange(int(sizes.max()) + 1)
@@ -74,7 +84,7 @@ class Scorer:
         return States(left, right, low, start)
 
     @torch.inference_mode()
-    def context(self, reading: Reading, groups: Groups, states: States) -> Floats:
+    def context(self, reading: TokenBatch, groups: CandidateGroups, states: States) -> Floats:
         """Score the alternatives of groups by the context network, nats up to a constant: (rows,).
 
         Two words in the place of one have the mean of their scores.
@@ -85,7 +95,7 @@ class Scorer:
         of = groups.of
         before, after = torch.from_numpy(place), torch.from_numpy(place + groups.span)
         asked = self._context.query(states.left[self._here(before)], states.right[self._here(after)])
-        vectors, biases = self._context.answers(
+        vectors, biases = self._context.keys(
             self._here(torch.from_numpy(words)), self._here(self._vectors_of(words, reading))
         )
 
@@ -103,7 +113,7 @@ class Scorer:
         found[second] = (found[second] + scores(of[second], where[len(of) :])) / 2
         return found
 
-    def trigrams(self, reading: Reading, words: Ints, groups: Groups) -> tuple[Floats, Floats, Floats]:
+    def trigrams(self, reading: TokenBatch, words: Ints, groups: CandidateGroups) -> tuple[Floats, Floats, Floats]:
         """Return log p of the alternatives after the two words before, of the word behind, and of the next one.
 
         Args:
@@ -133,7 +143,7 @@ class Scorer:
         right, right_two = log_prob(last_but_one, last, after), log_prob(last, after, after_two)
         return left.numpy(), right.numpy(), right_two.numpy()
 
-    def _vectors_of(self, ids: Ints, reading: Reading) -> Tensor:
+    def _vectors_of(self, ids: Ints, reading: TokenBatch) -> Tensor:
         """Return the vectors of distinct words, (words, word_dim); unknown words of the texts are made anew."""
         inside = ids < self._dictionary.size
         known = ids[inside]

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from docsight.networks.char_lm import CharLM, State
-from docsight.spelling.keystrokes.letter_error_model import CODES, FIRST, LETTERS, START, LetterChannel
+from docsight.spelling.keystrokes.letter_error_model import CODES, FIRST, LETTERS, START, LetterErrorModel
 from docsight.spelling.keystrokes.prefixes import PrefixIndex, Span
 
 KEPT = 8  # hypotheses that are kept
@@ -65,7 +65,7 @@ class Decoder:
     def __init__(
         self,
         network: CharLM,
-        channel: LetterChannel,
+        channel: LetterErrorModel,
         index: PrefixIndex,
         *,
         error_rate: float = 0.08,
@@ -120,7 +120,7 @@ class Decoder:
         if not before[0].text:
             rarer = np.where(np.arange(len(LETTERS)) == typed, 0.0, math.log(FIRST)).astype(np.float32)
             slips = slips + rarer * np.array([[not h.text] for h in before])
-        extra = [self._put_in(h, typed, letter) for h in before[: beam.kept]]
+        extra = [self._insertion_cost(h, typed, letter) for h in before[: beam.kept]]
         totals = np.concatenate([(scores[:, None] + logs + slips).ravel(), scores[: beam.kept] + extra])
         chosen = np.argpartition(-totals, _TRIED)[:_TRIED] if len(totals) > _TRIED else np.arange(len(totals))
         chosen = chosen[totals[chosen] > totals.max() - _MARGIN]
@@ -215,11 +215,11 @@ class Decoder:
         char = self.network.chars[max(0, int(log_probs.argmax()) - 1)].lower()
         return _cased(char, letter.isupper()) if char in CODES else letter
 
-    def _put_in(self, old: Hypothesis, typed: int, letter: str) -> float:
+    def _insertion_cost(self, old: Hypothesis, typed: int, letter: str) -> float:
         """Return the cost of a letter that is not meant here."""
         if _late(old, letter):
             return old.gain
-        cost = float(self.costs.put_in[_last(old.text), typed])
+        cost = float(self.costs.insert[_last(old.text), typed])
         return cost if old.text else cost + math.log(FIRST)
 
     def _continue(self, old: Hypothesis, meant: str, log_prob: float, *, capital: bool) -> tuple[float, Span | None]:
@@ -251,7 +251,7 @@ class Decoder:
         # Whoever writes in capitals means capitals.
         upper = len(hypotheses[0].text) > 1 and hypotheses[0].text.isupper()
         ids = self._ids[upper]
-        costs = self.costs.leave_out[[_last(h.text) for h in hypotheses]]  # (kept, letters)
+        costs = self.costs.delete[[_last(h.text) for h in hypotheses]]  # (kept, letters)
         totals = np.array([[h.score] for h in hypotheses], dtype=np.float32) + log_probs[:, ids] + costs
         totals[[h.span is None for h in hypotheses]] = -np.inf
         more: list[tuple[Hypothesis, int, int]] = []

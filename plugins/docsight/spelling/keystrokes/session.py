@@ -15,7 +15,7 @@ from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN, CharLM, State
 from docsight.spelling.keystrokes.beam import Beam, Decoder
 from docsight.spelling.keystrokes.completer import Completer, Rank
-from docsight.spelling.keystrokes.letter_error_model import CODES, LetterChannel
+from docsight.spelling.keystrokes.letter_error_model import CODES, LetterErrorModel
 from docsight.spelling.keystrokes.prefixes import PrefixIndex
 
 CONTEXT = 400  # characters of the context that are read
@@ -87,7 +87,7 @@ class _Word:
     actions: list[str | _Accepted] = field(default_factory=list)
 
 
-class Typist:
+class TypingModel:
     """What the sessions of a speller share.
 
     Args:
@@ -105,7 +105,7 @@ class Typist:
     def __init__(
         self,
         network: CharLM,
-        channel: LetterChannel,
+        channel: LetterErrorModel,
         words: Sequence[str],
         zipf: ArrayLike,
         *,
@@ -139,7 +139,7 @@ class Session:
     """
 
     @torch.inference_mode()
-    def __init__(self, typist: Typist, context: str = "", *, completions: int = 5) -> None:
+    def __init__(self, typist: TypingModel, context: str = "", *, completions: int = 5) -> None:
         if not isinstance(context, str):
             raise ConfigError(f"session: expected the context to be a string; found {context!r}.")
         if not isinstance(completions, int) or completions < 0:

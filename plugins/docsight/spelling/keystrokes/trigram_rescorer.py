@@ -16,7 +16,7 @@ _CLOSING = frozenset(".!?")
 _ZIPF_OF_ALL = 9.0  # Zipf frequencies count in 10**9 words
 
 
-class Following:
+class TrigramRescorer:
     """Ranks words by how much likelier they are behind a text than anywhere.
 
     By that alone: how frequent they are, the lexicon tells, and the language model.

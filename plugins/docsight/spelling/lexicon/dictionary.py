@@ -1,21 +1,32 @@
 """The lexicon as arrays, with the words of the user behind it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from torch import Tensor
 
-from docsight.spelling.candidates.index import KnownPairs
-from docsight.spelling.correction.features import Bools, Floats, Ints, Words
+from docsight.spelling.arrays import Bools, Bytes, Floats, Hashes, Ints, as_array
 from docsight.spelling.lexicon.hashing import hash_words
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, WordSource
 from docsight.spelling.tokens import is_key, key_of
 from docsight.vocab import Vocab
 
 LISTED = 3.5  # a lower-case word that no dictionary has counts as known from this Zipf frequency on
 RARE = 2.9  # a word of the lexicon below this is looked at as closely as an unknown one
 _USER_ZIPF = 3.0  # what a word of the user counts as
-_USER_SOURCES = Source.US | Source.UK | Source.LOWER
+_USER_SOURCES = WordSource.US | WordSource.UK | WordSource.LOWER
+
+
+@dataclass
+class WordFacts:
+    """What is known of words, by id; unknown words as typed stand behind the lexicon, all zeros."""
+
+    sources: Bytes
+    zipf: Floats
+    letters: Ints
+    initial: Bytes  # the first letter
+    bare: Hashes  # a hash of the word without its apostrophes
 
 
 class Dictionary:
@@ -24,7 +35,7 @@ class Dictionary:
     Args:
         words: The lexicon.
         lexicon: Its facts.
-        user_words: Words that are right, too; one with capitals in this form alone.
+        user_words: WordFacts that are right, too; one with capitals in this form alone.
         pairs: Misspellings that lists hold.
     """
 
@@ -40,10 +51,10 @@ class Dictionary:
         self.size = len(self.names)
         self.ids = {name: at for at, name in enumerate(self.names) if name}
         extra = len(self.fresh)
-        self.sources = np.concatenate([array(lexicon.sources), np.full(extra, int(_USER_SOURCES), np.uint8)])
-        zipf = array(lexicon.zipf).astype(np.float32) / ZIPF_STEPS
+        self.sources = np.concatenate([as_array(lexicon.sources), np.full(extra, int(_USER_SOURCES), np.uint8)])
+        zipf = as_array(lexicon.zipf).astype(np.float32) / ZIPF_STEPS
         self.zipf = np.concatenate([zipf, np.full(extra, _USER_ZIPF, np.float32)])
-        self.twin = np.concatenate([array(lexicon.twin), np.zeros(extra, np.int32)]).astype(np.int64)
+        self.variant = np.concatenate([as_array(lexicon.variant), np.zeros(extra, np.int32)]).astype(np.int64)
         self.in_dictionary = (self.sources & int(DICTIONARY)) > 0
         self._spelt = {word.lower(): word for word in self.user_words if not word.islower()}
         self._facts = _facts(self.names, self.sources, self.zipf)
@@ -62,14 +73,14 @@ class Dictionary:
         """Tell which words are unknown or rare."""
         return self.zipf[np.where(ids < self.size, ids, 0)] < RARE
 
-    def twin_of(self, ids: Ints) -> Ints:
+    def variant_of(self, ids: Ints) -> Ints:
         """Return the ids of words in the other variety of English, 0 for none."""
-        return np.where(ids < self.size, self.twin[np.where(ids < self.size, ids, 0)], 0)
+        return np.where(ids < self.size, self.variant[np.where(ids < self.size, ids, 0)], 0)
 
     def in_variety(self, at: int, variety: int) -> int:
-        """Return a word, or where it is of another variety of English (a flag of `Source`, 0 for any) its twin."""
-        own = int(self.sources[at]) & int(Source.US | Source.UK)
-        return int(self.twin[at]) if variety and own and not own & variety and self.twin[at] else at
+        """Return the word in a variety of English: a flag of `WordSource`, or 0 for either."""
+        own = int(self.sources[at]) & int(WordSource.US | WordSource.UK)
+        return int(self.variant[at]) if variety and own and not own & variety and self.variant[at] else at
 
     def is_users(self, surface: str) -> bool:
         """Tell whether a word as written is one of the user's."""
@@ -88,26 +99,21 @@ class Dictionary:
         name = self.names[at]
         if name in self._spelt and name not in self.user_words:
             return self._spelt[name]
-        if self.in_dictionary[at] and not self.sources[at] & int(Source.LOWER):
+        if self.in_dictionary[at] and not self.sources[at] & int(WordSource.LOWER):
             return name[:1].upper() + name[1:]
         return name
 
-    def facts(self, unknown: Sequence[str]) -> Words:
+    def facts(self, unknown: Sequence[str]) -> WordFacts:
         """Return the facts about all words for the features; the unknown ones of some texts come last."""
         none = np.zeros(len(unknown), np.uint8)
         more = _facts(unknown, none, none.astype(np.float32))
-        names = Words.__dataclass_fields__
-        return Words(*(np.concatenate([getattr(self._facts, name), getattr(more, name)]) for name in names))
+        names = WordFacts.__dataclass_fields__
+        return WordFacts(*(np.concatenate([getattr(self._facts, name), getattr(more, name)]) for name in names))
 
 
-def array(tensor: Tensor) -> np.ndarray:
-    """Return a tensor as an array."""
-    return tensor.detach().cpu().numpy()
-
-
-def _facts(names: Sequence[str], sources: np.ndarray, zipf: Floats) -> Words:
+def _facts(names: Sequence[str], sources: np.ndarray, zipf: Floats) -> WordFacts:
     # Only words of ASCII are alternatives of each other; of the rest nothing is asked but how long they are.
     plain = names if all(map(str.isascii, names)) else [name if name.isascii() else "" for name in names]
     bare = "\n".join(plain).replace("'", "").split("\n") if plain else []
     initial = np.array(plain, dtype="S1").view(np.uint8) if plain else np.zeros(0, np.uint8)
-    return Words(sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare))
+    return WordFacts(sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare))

@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint8]
-Hashes = npt.NDArray[np.uint64]
+from docsight.spelling.arrays import Bytes, Hashes, Ints, spread
 
 MAX_LETTERS = 32
 _CHUNK = 8192  # words hashed at once, so that a whole lexicon takes little memory beside its hashes
@@ -30,7 +28,7 @@ def _mixed(number: int) -> int:
 _LETTERS = np.array([0] + [_mixed(code) for code in range(1, 256)], dtype=np.uint64)
 
 
-def encode_words(words: Sequence[str]) -> tuple[Codes, Ints]:
+def encode_words(words: Sequence[str]) -> tuple[Bytes, Ints]:
     """Write words of ASCII, at most 32 letters each, as bytes.
 
     Returns:
@@ -46,7 +44,7 @@ def hash_words(words: Sequence[str]) -> Hashes:
     return prefix_hashes(codes)[:, -1]
 
 
-def prefix_hashes(codes: Codes) -> Hashes:
+def prefix_hashes(codes: Bytes) -> Hashes:
     """Hash all beginnings of words: (words, 33); column i is the hash of the first i letters."""
     sums = np.zeros((len(codes), MAX_LETTERS + 1), dtype=np.uint64)
     for at in range(0, len(codes), _CHUNK):
@@ -107,11 +105,3 @@ class HashTable:
         at, position = spread(self._starts[bucket], self._starts[bucket + 1])
         same = self._low[position] == hashes.astype(np.uint32)[at]
         return at[same], self._values[position[same]].astype(np.int64)
-
-
-def spread(start: npt.NDArray[Any], end: npt.NDArray[Any]) -> tuple[Ints, Ints]:
-    """Write out ranges: (row, position), with each position of each range in order."""
-    counts = (end - start).astype(np.int64)
-    row = np.repeat(np.arange(len(counts)), counts)
-    before = np.cumsum(counts) - counts
-    return row, np.arange(len(row)) + (start - before)[row]

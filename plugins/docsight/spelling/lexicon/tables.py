@@ -1,15 +1,18 @@
 """What is known of each word: who lists it, how frequent it is, and what the other variety of English calls it."""
 
 from enum import IntFlag
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+
+from docsight.saved_names import keep_saved_names
 
 # Steps of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words) that one byte holds.
 ZIPF_STEPS = 25
 
 
-class Source(IntFlag):
+class WordSource(IntFlag):
     """Where a word of the lexicon comes from.
 
     US and UK are the base lists of the dictionaries, LARGE their rare words and variants; LOWER and PROPER say how
@@ -26,16 +29,16 @@ class Source(IntFlag):
     CORPUS = 64
 
 
-DICTIONARY = Source.US | Source.UK | Source.LARGE
+DICTIONARY = WordSource.US | WordSource.UK | WordSource.LARGE
 
 
 class Lexicon(nn.Module):
     """The facts about the words of a vocabulary, by word id; rows 0 (padding) and 1 (unknown) are blank.
 
     Attributes:
-        sources: (words,) uint8, the flags of `Source`.
+        sources: (words,) uint8, the flags of `WordSource`.
         zipf: (words,) uint8, Zipf frequencies in steps of 1/25.
-        twin: (words,) int32, the id of the same word in the other variety of English (colour, color); 0 for none.
+        variant: (words,) int32, the id of the same word in the other variety of English (colour, color); 0 for none.
 
     Args:
         num_words: Ids of the vocabulary, the reserved ones included.
@@ -43,15 +46,18 @@ class Lexicon(nn.Module):
 
     sources: Tensor
     zipf: Tensor
-    twin: Tensor
+    variant: Tensor
+
+    saved_names: ClassVar[dict[str, str]] = {"variant": "twin"}
 
     def __init__(self, *, num_words: int) -> None:
         super().__init__()
         self.register_buffer("sources", torch.zeros(num_words, dtype=torch.uint8))
         self.register_buffer("zipf", torch.zeros(num_words, dtype=torch.uint8))
-        self.register_buffer("twin", torch.zeros(num_words, dtype=torch.int32))
+        self.register_buffer("variant", torch.zeros(num_words, dtype=torch.int32))
+        keep_saved_names(self)
 
-    def has(self, word_ids: Tensor, flags: Source) -> Tensor:
+    def has(self, word_ids: Tensor, flags: WordSource) -> Tensor:
         """Say which words have any of the flags: bool, of the shape of `word_ids`."""
         return (self.sources[word_ids] & int(flags)) != 0
 

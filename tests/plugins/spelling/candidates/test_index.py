@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docsight.spelling.candidates.distance import edit_distances
-from docsight.spelling.candidates.index import CandidateIndex, KnownPairs
+from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.candidates.phonetic import phonetic_keys
 from docsight.spelling.lexicon.hashing import HashTable, deletion_hashes, encode_words, hash_words, prefix_hashes
+from docsight.spelling.lexicon.known_pairs import KnownPairs
 
 WORDS = [
     "the",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from docsight.bundle import load_folder
 from docsight.spelling.correction import candidate_sets as alternatives
 from docsight.spelling.correction import corrector
-from docsight.spelling.correction.corrector import Corrector, Flag
+from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.features import FEATURES
 
 
@@ -32,7 +32,7 @@ def _flags(speller: Corrector, text: str, **options) -> list[tuple[str, str]]:
     return [(text[flag.start : flag.end], flag.suggestions[0][0] if flag.suggestions else "") for flag in flags]
 
 
-def _words(flag: Flag) -> list[str]:
+def _words(flag: Correction) -> list[str]:
     return [word for word, _ in flag.suggestions]
 
 
@@ -89,7 +89,7 @@ def test_corrector_splits_a_word(speller, typed, meant):
 
 
 def test_corrector_flags_an_unknown_word_that_nothing_is_like(speller):
-    assert speller.correct(["zzxxqqjj"]) == [[Flag(0, 8, [], 0.0, False)]]
+    assert speller.correct(["zzxxqqjj"]) == [[Correction(0, 8, [], 0.0, False)]]
 
 
 @pytest.mark.parametrize("dialect", ["auto", "us", "uk"])

@@ -1,32 +1,32 @@
 import numpy as np
 import pytest
 
+from docsight.spelling.arrays import starts_of
 from docsight.spelling.correction.features import (
     FEATURES,
     NUM_FEATURES,
-    Groups,
-    Places,
-    Scores,
-    Words,
+    CandidateGroups,
+    ModelScores,
+    PlaceFacts,
     make_features,
-    starts_of,
 )
-from docsight.spelling.lexicon.tables import Source
+from docsight.spelling.lexicon.dictionary import WordFacts
+from docsight.spelling.lexicon.tables import WordSource
 
 # Ids of words: 2 the, 3 they, 4 a, 5 lot, 6 Paris, 7 colour, 8 untill (listed alone), 9 gnu (rare), 10 its, 11 it's,
 # 12 an unknown word as typed: teh.
 SOURCES = [
     0,
     0,
-    *[int(Source.US | Source.UK | Source.LOWER)] * 4,
-    int(Source.US | Source.UK | Source.PROPER),
-    int(Source.UK | Source.LOWER),
-    int(Source.FREQUENCY),
-    int(Source.LARGE | Source.LOWER),
-    *[int(Source.US | Source.UK | Source.LOWER)] * 2,
+    *[int(WordSource.US | WordSource.UK | WordSource.LOWER)] * 4,
+    int(WordSource.US | WordSource.UK | WordSource.PROPER),
+    int(WordSource.UK | WordSource.LOWER),
+    int(WordSource.FREQUENCY),
+    int(WordSource.LARGE | WordSource.LOWER),
+    *[int(WordSource.US | WordSource.UK | WordSource.LOWER)] * 2,
     0,
 ]
-WORDS = Words(
+WORDS = WordFacts(
     sources=np.array(SOURCES, np.uint8),
     zipf=np.array([0, 0, 7, 6, 7, 5, 4, 4, 3, 2, 6, 6, 0], np.float32),
     letters=np.array([0, 0, 3, 4, 1, 3, 5, 6, 6, 3, 3, 4, 3]),
@@ -35,7 +35,7 @@ WORDS = Words(
 )
 
 
-def _groups(*groups: list[tuple[int, int, float, int]], span: tuple[int, ...] = ()) -> Groups:
+def _groups(*groups: list[tuple[int, int, float, int]], span: tuple[int, ...] = ()) -> CandidateGroups:
     """Make groups of rows (first, second, cost, pair), the word as typed first."""
     rows = [row for group in groups for row in group]
     first, second, cost, pair = (np.array(column) for column in zip(*rows, strict=True)) if rows else [np.zeros(0)] * 4
@@ -45,12 +45,12 @@ def _groups(*groups: list[tuple[int, int, float, int]], span: tuple[int, ...] = 
     typed[start[:-1]] = True
     spans = np.array(span or [1] * len(groups), dtype=np.int64)
     token = np.arange(len(groups))
-    return Groups(
+    return CandidateGroups(
         token, spans, start, first.astype(int), second.astype(int), typed, cost.astype("f4"), pair.astype(int)
     )
 
 
-def _places(groups: Groups, **values) -> Places:
+def _places(groups: CandidateGroups, **values) -> PlaceFacts:
     count = len(groups.token)
     no, zero = np.zeros(count, dtype=bool), np.zeros(count, np.int64)
     plain = {
@@ -61,16 +61,16 @@ def _places(groups: Groups, **values) -> Places:
         **dict.fromkeys(("possessive", "suspicious", "alone"), no),
         **dict.fromkeys(("repeats", "variety"), zero),
     }
-    return Places(**(plain | {name: np.array(value) for name, value in values.items()}))
+    return PlaceFacts(**(plain | {name: np.array(value) for name, value in values.items()}))
 
 
-def _scores(groups: Groups, **values) -> Scores:
+def _scores(groups: CandidateGroups, **values) -> ModelScores:
     none = np.zeros(len(groups.first), np.float32)
     named = {"context": none, "left": none, "right": none, "right_two": none}
-    return Scores(**(named | {name: np.array(value, np.float32) for name, value in values.items()}))
+    return ModelScores(**(named | {name: np.array(value, np.float32) for name, value in values.items()}))
 
 
-def _made(groups: Groups, places: dict | None = None, scores: dict | None = None) -> dict[str, list[float]]:
+def _made(groups: CandidateGroups, places: dict | None = None, scores: dict | None = None) -> dict[str, list[float]]:
     made = make_features(groups, _places(groups, **(places or {})), _scores(groups, **(scores or {})), WORDS)
     assert made.dtype == np.float32
     assert made.shape == (len(groups.first), NUM_FEATURES)
@@ -154,7 +154,7 @@ def test_features_tell_apostrophes():
 
 
 @pytest.mark.parametrize(
-    ("variety", "expected"), [(0, [0, 0, 0]), (int(Source.UK), [0, 0, 0]), (int(Source.US), [0, 1, 0])]
+    ("variety", "expected"), [(0, [0, 0, 0]), (int(WordSource.UK), [0, 0, 0]), (int(WordSource.US), [0, 1, 0])]
 )
 def test_features_tell_words_of_the_other_variety(variety, expected):
     groups = _groups([(12, 0, 0.0, 0), (7, 0, 1.0, 0), (2, 0, 1.0, 0)])

@@ -9,8 +9,8 @@ from torch.nn.functional import cross_entropy
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import CharLM
 from docsight.spelling.keystrokes import session as sessions
-from docsight.spelling.keystrokes.letter_error_model import LetterChannel
-from docsight.spelling.keystrokes.session import Session, Typist, generate
+from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
+from docsight.spelling.keystrokes.session import Session, TypingModel, generate
 
 _TEXT = (
     "the a of and in to is it this that network networks we they work works river city house garden letter letters "
@@ -22,7 +22,7 @@ SENTENCE = "we often work in the garden because this great river is between the 
 
 
 @pytest.fixture(scope="module")
-def typist() -> Typist:
+def typist() -> TypingModel:
     """Train a small language model on sentences of random words: a few seconds."""
     torch.manual_seed(1)
     rng = random.Random(1)
@@ -39,7 +39,7 @@ def typist() -> Typist:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return Typist(network.eval(), LetterChannel(), WORDS, [6.0 - n / 20 for n in range(len(WORDS))])
+    return TypingModel(network.eval(), LetterErrorModel(), WORDS, [6.0 - n / 20 for n in range(len(WORDS))])
 
 
 def _type(session: Session, text: str):

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from docsight.spelling.keystrokes.trigram_rescorer import Following
+from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
 from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
 from docsight.spelling.lexicon.trigrams import Trigrams
 from docsight.vocab import Vocab
@@ -23,10 +23,10 @@ class _Asked(Trigrams):
         return torch.full(third.shape, -1.0)
 
 
-def _following(trigrams: Trigrams, **options: float) -> Following:
+def _following(trigrams: Trigrams, **options: float) -> TrigramRescorer:
     lexicon = Lexicon(num_words=len(WORDS))
     lexicon.zipf[2:] = torch.tensor([6, 5, 4]) * ZIPF_STEPS
-    return Following(trigrams, lexicon, WORDS, **options)
+    return TrigramRescorer(trigrams, lexicon, WORDS, **options)
 
 
 @pytest.mark.parametrize(

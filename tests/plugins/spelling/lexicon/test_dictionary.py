@@ -2,19 +2,19 @@ import numpy as np
 import torch
 
 from docsight.spelling.lexicon.dictionary import LISTED, RARE, Dictionary
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
 from docsight.vocab import Vocab
 
 WORDS = ["the", "colour", "color", "paris", "untill", "alot", "gnu", "it's"]
 SOURCES = [
-    Source.US | Source.UK | Source.LOWER,
-    Source.UK | Source.LOWER,
-    Source.US | Source.LOWER,
-    Source.US | Source.UK | Source.PROPER,
-    Source.FREQUENCY,
-    Source.FREQUENCY | Source.CORPUS,
-    Source.LARGE | Source.LOWER,
-    Source.US | Source.UK | Source.LOWER,
+    WordSource.US | WordSource.UK | WordSource.LOWER,
+    WordSource.UK | WordSource.LOWER,
+    WordSource.US | WordSource.LOWER,
+    WordSource.US | WordSource.UK | WordSource.PROPER,
+    WordSource.FREQUENCY,
+    WordSource.FREQUENCY | WordSource.CORPUS,
+    WordSource.LARGE | WordSource.LOWER,
+    WordSource.US | WordSource.UK | WordSource.LOWER,
 ]
 ZIPF = [7.0, 4.0, 5.0, 4.0, LISTED - 0.1, LISTED, RARE - 0.1, 5.0]
 LOWER, TITLE = 1, 2
@@ -24,7 +24,7 @@ def _dictionary(*user_words: str) -> Dictionary:
     lexicon = Lexicon(num_words=len(WORDS) + 2)
     lexicon.sources[2:] = torch.tensor([int(source) for source in SOURCES])
     lexicon.zipf[2:] = (torch.tensor(ZIPF) * ZIPF_STEPS).round()
-    lexicon.twin[3], lexicon.twin[4] = 4, 3
+    lexicon.variant[3], lexicon.variant[4] = 4, 3
     return Dictionary(Vocab(WORDS), lexicon, user_words)
 
 
@@ -47,7 +47,7 @@ def test_dictionary_tells_rare_words_and_twins():
     dictionary = _dictionary()
     ids = _ids(dictionary, "the", "gnu", "colour", "color", "teh")
     assert dictionary.rare(ids).tolist() == [False, True, False, False, True]
-    assert dictionary.twin_of(ids).tolist() == [0, 0, 4, 3, 0]
+    assert dictionary.variant_of(ids).tolist() == [0, 0, 4, 3, 0]
 
 
 def test_dictionary_takes_the_words_of_the_user_behind_the_lexicon():

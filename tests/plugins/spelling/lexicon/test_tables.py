@@ -1,11 +1,13 @@
 import torch
 
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, WordSource
 
 
 def _lexicon() -> Lexicon:
     lexicon = Lexicon(num_words=5)
-    lexicon.sources[2:] = torch.tensor([Source.US | Source.LOWER, Source.LARGE, Source.FREQUENCY], dtype=torch.uint8)
+    lexicon.sources[2:] = torch.tensor(
+        [WordSource.US | WordSource.LOWER, WordSource.LARGE, WordSource.FREQUENCY], dtype=torch.uint8
+    )
     lexicon.zipf[2:] = torch.tensor([7.7 * ZIPF_STEPS, 2 * ZIPF_STEPS, 0], dtype=torch.uint8)
     return lexicon
 
@@ -13,14 +15,14 @@ def _lexicon() -> Lexicon:
 def test_lexicon_knows_nothing_of_padding_and_the_unknown():
     lexicon = _lexicon()
     reserved = torch.tensor([0, 1])
-    assert not lexicon.has(reserved, ~Source(0)).any()
+    assert not lexicon.has(reserved, ~WordSource(0)).any()
     assert lexicon.zipf_of(reserved).tolist() == [0.0, 0.0]
 
 
 def test_lexicon_has_any_of_the_flags():
     ids = torch.tensor([[2, 3], [4, 2]])
     assert _lexicon().has(ids, DICTIONARY).tolist() == [[True, True], [False, True]]
-    assert _lexicon().has(ids, Source.FREQUENCY | Source.LOWER).tolist() == [[True, False], [True, True]]
+    assert _lexicon().has(ids, WordSource.FREQUENCY | WordSource.LOWER).tolist() == [[True, False], [True, True]]
 
 
 def test_lexicon_zipf_is_in_steps():
@@ -31,4 +33,4 @@ def test_lexicon_loads_what_was_saved():
     loaded = Lexicon(num_words=5)
     loaded.load_state_dict(_lexicon().state_dict())
     assert loaded.sources.tolist() == _lexicon().sources.tolist()
-    assert loaded.twin.dtype == torch.int32
+    assert loaded.variant.dtype == torch.int32

@@ -13,10 +13,10 @@ from omegaconf import OmegaConf
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN, CharLM
 from docsight.spelling.keystrokes.letter_error_model import CODES, LETTERS, START
-from docsight_training.data.speller.char_lm_data import TypingBatch, TypingData
-from docsight_training.data.speller.letter_error_model import fit_letter_channel
+from docsight_training.data.speller.char_lm_data import CharLMBatch, CharLMData
+from docsight_training.data.speller.letter_error_model import fit_letter_error_model
 from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
-from docsight_training.modules.char_lm import TypingModule
+from docsight_training.modules.char_lm import CharLMModule
 
 SMALL = {"block": 60, "streams": 3, "steps": 10, "epoch_characters": 1500, "min_count": 3}
 
@@ -34,13 +34,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _data(folder: Path, **options) -> TypingData:
-    data = TypingData(text=str(folder), **{**SMALL, **options})
+def _data(folder: Path, **options) -> CharLMData:
+    data = CharLMData(text=str(folder), **{**SMALL, **options})
     data.setup()
     return data
 
 
-def _text(data: TypingData, ids) -> str:
+def _text(data: CharLMData, ids) -> str:
     return "".join("?" if n == UNKNOWN else data.chars[n - 1] for n in np.asarray(ids).tolist())
 
 
@@ -138,9 +138,9 @@ def test_typing_data_refuses_more_characters_than_a_byte_can_number(tmp_path, mo
         _data(tmp_path, min_count=1)
 
 
-def _module() -> TypingModule:
+def _module() -> CharLMModule:
     torch.manual_seed(0)
-    module = TypingModule(CharLM(chars="abc", char_dim=2, hidden_dim=3), optimizer=partial(torch.optim.SGD, lr=0.1))
+    module = CharLMModule(CharLM(chars="abc", char_dim=2, hidden_dim=3), optimizer=partial(torch.optim.SGD, lr=0.1))
     module.logged = {}
     module.log = lambda name, value, **_: module.logged.update({name: float(torch.as_tensor(value).detach())})
     return module
@@ -149,21 +149,21 @@ def _module() -> TypingModule:
 def test_typing_module_carries_its_state_from_batch_to_batch():
     module = _module()
     ids = torch.tensor([[1, 2, 3, 1, 2, 2, 3], [3, 3, 1, 2, 1, 1, 1]])
-    whole = module.training_step(TypingBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
+    whole = module.training_step(CharLMBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
     halves = [
-        module.training_step(TypingBatch(ids[:, at : at + 3], ids[:, at + 1 : at + 4], first=at == 0), 0)
+        module.training_step(CharLMBatch(ids[:, at : at + 3], ids[:, at + 1 : at + 4], first=at == 0), 0)
         for at in (0, 3)
     ]
     assert float(sum(halves)) / 2 == pytest.approx(float(whole), abs=1e-6)
-    afresh = module.training_step(TypingBatch(ids[:, 3:6], ids[:, 4:7], first=True), 0)
+    afresh = module.training_step(CharLMBatch(ids[:, 3:6], ids[:, 4:7], first=True), 0)
     assert float(afresh) != pytest.approx(float(halves[1]), abs=1e-6)
 
 
 def test_typing_module_gradient_stays_within_a_batch():
     module = _module()
     ids = torch.tensor([[1, 2, 3, 1]])
-    module.training_step(TypingBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
-    module.training_step(TypingBatch(ids[:, :-1], ids[:, 1:], first=False), 0).backward()
+    module.training_step(CharLMBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
+    module.training_step(CharLMBatch(ids[:, :-1], ids[:, 1:], first=False), 0).backward()
     assert not module._state.hidden.requires_grad
 
 
@@ -172,7 +172,7 @@ def test_typing_module_logs_bits_per_character():
     for parameter in module.network.parameters():
         torch.nn.init.zeros_(parameter)
     module.on_validation_epoch_start()
-    module.validation_step(TypingBatch(torch.ones(2, 5).long(), torch.ones(2, 5).long(), first=True), 0)
+    module.validation_step(CharLMBatch(torch.ones(2, 5).long(), torch.ones(2, 5).long(), first=True), 0)
     module.on_validation_epoch_end()
     assert module.logged == {"val/bits_per_character": pytest.approx(2.0)}  # four characters, the unknown included
 
@@ -194,31 +194,31 @@ PAIRS = [("netwark", "network"), ("netwrk", "network"), ("networrk", "network"),
 
 
 def test_letter_channel_rates_come_from_the_edits_seen():
-    channel = fit_letter_channel(PAIRS * 50)
+    channel = fit_letter_error_model(PAIRS * 50)
     o, a, w, r = (CODES[letter] for letter in "oawr")
     assert int(channel.substitute[o].argmax()) == a
-    assert int(channel.leave_out[:, o].argmax()) == w
-    assert int(channel.put_in[:, r].argmax()) == r
+    assert int(channel.delete[:, o].argmax()) == w
+    assert int(channel.insert[:, r].argmax()) == r
     assert float(channel.swap) > 0
-    assert float(channel.leave_out[START].sum()) < float(channel.leave_out[w].sum())
+    assert float(channel.delete[START].sum()) < float(channel.delete[w].sum())
     assert (channel.substitute.diagonal() == 0).all()
 
 
 def test_letter_channel_rates_come_to_one_error_a_letter():
-    channel = fit_letter_channel(PAIRS * 50)
+    channel = fit_letter_error_model(PAIRS * 50)
     letters = torch.zeros(len(LETTERS))
     letters[[CODES[letter] for letter in "network"]] = 1 / 7
     pairs = torch.zeros(START + 1, START)
     word = [START, *(CODES[letter] for letter in "network")]
     pairs[word[:-1], word[1:]] = 1 / 7
     ahead = pairs.sum(dim=1, keepdim=True)
-    total = (channel.substitute * letters[:, None]).sum() + (channel.leave_out * pairs).sum()
-    total += (channel.put_in * ahead).sum() + channel.swap.sum()
+    total = (channel.substitute * letters[:, None]).sum() + (channel.delete * pairs).sum()
+    total += (channel.insert * ahead).sum() + channel.swap.sum()
     assert float(total) == pytest.approx(1.0, abs=0.1)
 
 
 def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
-    costs = fit_letter_channel(PAIRS * 50).costs(0.01)
+    costs = fit_letter_error_model(PAIRS * 50).costs(0.01)
     assert np.exp(costs.substitute.diagonal()) == pytest.approx(0.99)
     for table in costs[:3]:
         assert np.isfinite(table).all()
@@ -227,4 +227,4 @@ def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
 
 def test_letter_channel_ignores_words_of_other_letters_and_refuses_nothing_at_all():
     with pytest.raises(DataError, match="no misspelling that is one edit"):
-        fit_letter_channel([("1st", "first"), ("abc", "xyz"), ("a", "a")])
+        fit_letter_error_model([("1st", "first"), ("abc", "xyz"), ("a", "a")])

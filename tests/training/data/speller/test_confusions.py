@@ -1,10 +1,10 @@
 import numpy as np
 import torch
 
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
 from docsight_training.data.speller.confusions import confusions
 
-BASE = int(Source.US | Source.UK | Source.LOWER)
+BASE = int(WordSource.US | WordSource.UK | WordSource.LOWER)
 # By falling frequency; what stands in no tuple is an ordinary word of both varieties.
 WORDS = {
     "the": 7.7,
@@ -31,10 +31,10 @@ def _lexicon() -> Lexicon:
     lexicon = Lexicon(num_words=len(WORDS) + 2)
     names = list(WORDS)
     lexicon.sources[2:] = BASE
-    lexicon.sources[2 + names.index("weke")] = int(Source.FREQUENCY)
+    lexicon.sources[2 + names.index("weke")] = int(WordSource.FREQUENCY)
     lexicon.zipf[2:] = torch.tensor([zipf * ZIPF_STEPS for zipf in WORDS.values()], dtype=torch.uint8)
     us, uk = 2 + names.index("color"), 2 + names.index("colour")
-    lexicon.twin[us], lexicon.twin[uk] = uk, us
+    lexicon.variant[us], lexicon.variant[uk] = uk, us
     return lexicon
 
 

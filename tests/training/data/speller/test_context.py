@@ -16,7 +16,7 @@ from docsight_training.data.speller.context_data import (
     ContextBatch,
     ContextData,
     count_keys,
-    edit_rivals,
+    edit_neighbours,
 )
 from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.open_text import PARTS, Paragraph, read_paragraphs
@@ -168,13 +168,13 @@ def test_context_data_reads_the_whole_text_before_any_sentence_again(folder):
 
 def test_edit_rivals_finds_frequent_words_one_edit_away():
     words = ["cat", "at", "cut", "act", "dog", "cart", "cats", "hat", "b-d", "bd"]
-    rivals = edit_rivals(words, most=4)
+    rivals = edit_neighbours(words, most=4)
     found = {word: [words[n - 2] for n in rivals[at] if n] for at, word in enumerate(words, start=2)}
     assert found["cat"] == ["at", "cut", "act", "cart"]  # the most frequent four of six
     assert found["dog"] == found["b-d"] == found["bd"] == []
     assert found["hat"][:2] == ["cat", "at"]
     assert not rivals[:2].any()
-    assert not edit_rivals(words, most=4, among=1).any()
+    assert not edit_neighbours(words, most=4, among=1).any()
 
 
 def test_count_keys_counts_what_a_lexicon_could_hold():
@@ -197,7 +197,7 @@ def test_context_module_losses_equal_softmaxes_by_hand(folder):
     chosen, against, right = (float(loss.detach()) for loss in module._losses(batch))
     encoded = network.encode(batch.words, batch.chars)
     left, behind = network.read(encoded[batch.index], batch.casings, batch.lengths)
-    vectors, biases = network.answers(batch.pool, network.encode(batch.pool, batch.pool_chars))
+    vectors, biases = network.keys(batch.pool, network.encode(batch.pool, batch.pool_chars))
     first, second, hits = [], [], []
     for n, (row, word) in enumerate(batch.places.tolist()):
         asked = network.query(left[row, word].unsqueeze(0), behind[row, word + 1].unsqueeze(0))[0]

@@ -5,8 +5,8 @@ import pytest
 from pyarrow import parquet
 
 from docsight.errors import DataError
-from docsight.spelling.candidates.index import KnownPairs
-from docsight.spelling.lexicon.tables import Lexicon, Source
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import Lexicon, WordSource
 from docsight.vocab import Vocab
 from docsight_training.data.speller.lexicon import build_lexicon, edit_distance, read_pairs
 from docsight_training.data.speller.varieties import british_forms
@@ -75,9 +75,9 @@ def built(scowl: Path) -> tuple[Vocab, Lexicon, KnownPairs]:
     return Vocab(words), lexicon, known
 
 
-def _sources(built: tuple[Vocab, Lexicon, KnownPairs], word: str) -> Source:
+def _sources(built: tuple[Vocab, Lexicon, KnownPairs], word: str) -> WordSource:
     vocab, lexicon, _ = built
-    return Source(int(lexicon.sources[vocab.id(word)])) if word in vocab else Source(0)
+    return WordSource(int(lexicon.sources[vocab.id(word)])) if word in vocab else WordSource(0)
 
 
 def test_lexicon_is_in_order_of_frequency(built):
@@ -88,14 +88,14 @@ def test_lexicon_is_in_order_of_frequency(built):
 
 
 def test_lexicon_tells_whose_a_word_is(built):
-    assert _sources(built, "color") == Source.US | Source.LOWER | Source.FREQUENCY
-    assert _sources(built, "organise") == Source.UK | Source.LOWER
-    assert _sources(built, "organize") == Source.US | Source.UK | Source.LOWER
-    assert _sources(built, "ocelot") == Source.LARGE | Source.LOWER
-    assert _sources(built, "ocelott") == Source.LARGE | Source.LOWER
-    assert _sources(built, "turkey") == Source.US | Source.UK | Source.LOWER | Source.PROPER
-    assert _sources(built, "cats") == Source.FREQUENCY
-    assert _sources(built, "hitherfoo") == Source.CORPUS
+    assert _sources(built, "color") == WordSource.US | WordSource.LOWER | WordSource.FREQUENCY
+    assert _sources(built, "organise") == WordSource.UK | WordSource.LOWER
+    assert _sources(built, "organize") == WordSource.US | WordSource.UK | WordSource.LOWER
+    assert _sources(built, "ocelot") == WordSource.LARGE | WordSource.LOWER
+    assert _sources(built, "ocelott") == WordSource.LARGE | WordSource.LOWER
+    assert _sources(built, "turkey") == WordSource.US | WordSource.UK | WordSource.LOWER | WordSource.PROPER
+    assert _sources(built, "cats") == WordSource.FREQUENCY
+    assert _sources(built, "hitherfoo") == WordSource.CORPUS
 
 
 def test_lexicon_holds_keys_alone(built):
@@ -115,7 +115,7 @@ def test_lexicon_leaves_out_rare_words_that_no_text_has(built):
 
 
 def test_lexicon_holds_contractions_but_no_possessives(built):
-    assert _sources(built, "it's") & (Source.US | Source.LOWER)
+    assert _sources(built, "it's") & (WordSource.US | WordSource.LOWER)
     assert "cat's" not in built[0]
     assert "cat" in built[0]
 
@@ -137,13 +137,13 @@ def test_lexicon_leaves_out_listed_misspellings_that_only_texts_have(built):
 )
 def test_lexicon_knows_the_twins_of_both_varieties(built, word, twin):
     vocab, lexicon, _ = built
-    assert lexicon.twin[vocab.id(word)] == vocab.id(twin)
-    assert lexicon.twin[vocab.id(twin)] == vocab.id(word)
+    assert lexicon.variant[vocab.id(word)] == vocab.id(twin)
+    assert lexicon.variant[vocab.id(twin)] == vocab.id(word)
 
 
 @pytest.mark.parametrize("word", ["for", "four", "the", "idea"])
 def test_lexicon_has_no_twins_for_words_of_both_varieties(built, word):
-    assert built[1].twin[built[0].id(word)] == 0
+    assert built[1].variant[built[0].id(word)] == 0
 
 
 def test_known_pairs_hold_what_tells_anything(built):

@@ -22,7 +22,7 @@ _ALWAYS = PARAGRAPH + "".join(map(chr, range(32, 127)))
 
 
 @dataclass
-class TypingBatch:
+class CharLMBatch:
     """A step along all streams."""
 
     inputs: Tensor  # (streams, steps), ids of characters
@@ -30,7 +30,7 @@ class TypingBatch:
     first: bool  # whether the streams begin here
 
 
-class TypingData(pl.LightningDataModule):
+class CharLMData(pl.LightningDataModule):
     """Open text for the character language model.
 
     Args:
@@ -106,7 +106,7 @@ class TypingData(pl.LightningDataModule):
         """Return the batches of the validation part."""
         return DataLoader(cast(Dataset, self._batches(self._validation)), batch_size=None)
 
-    def epoch_batches(self, epoch: int) -> list[TypingBatch]:
+    def epoch_batches(self, epoch: int) -> list[CharLMBatch]:
         """Return the batches of an epoch, the same ones for the same seed and epoch.
 
         Epochs go on where the one before stopped, until all the text was read; then it is shuffled anew.
@@ -123,7 +123,7 @@ class TypingData(pl.LightningDataModule):
             return self._cases["lower"][block]
         return self._cases["upper"][block] if draw < self.lower + self.upper else block
 
-    def _batches(self, ids: NDArray[np.uint8]) -> list[TypingBatch]:
+    def _batches(self, ids: NDArray[np.uint8]) -> list[CharLMBatch]:
         """Lay a text out in streams and cut them into steps; what does not fill the last step is left out."""
         streams = min(self.streams, max(1, len(ids) // (self.steps + 1)))
         length = len(ids) // streams
@@ -132,7 +132,7 @@ class TypingData(pl.LightningDataModule):
         rows = torch.from_numpy(ids[: streams * length].reshape(streams, length))
         starts = range(0, max(1, length - self.steps), self.steps)
         cuts = (rows[:, at : at + self.steps + 1].long() for at in starts)
-        return [TypingBatch(cut[:, :-1], cut[:, 1:], first=n == 0) for n, cut in enumerate(cuts)]
+        return [CharLMBatch(cut[:, :-1], cut[:, 1:], first=n == 0) for n, cut in enumerate(cuts)]
 
     def _encode(self, text: str) -> NDArray[np.uint8]:
         """Return the ids of a text, a line break at its end."""

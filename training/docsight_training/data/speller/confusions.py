@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from docsight.spelling.arrays import Ints
 from docsight.spelling.candidates.distance import edit_distances
 from docsight.spelling.candidates.index import CandidateIndex, best_of_rows
 from docsight.spelling.candidates.phonetic import phonetic_keys
-from docsight.spelling.lexicon.hashing import Ints, encode_words, hash_words
-from docsight.spelling.lexicon.tables import DICTIONARY, Lexicon, Source
+from docsight.spelling.lexicon.hashing import encode_words, hash_words
+from docsight.spelling.lexicon.tables import DICTIONARY, Lexicon, WordSource
 from docsight.vocab import Vocab
 
 Cost = Callable[[Ints, Ints], npt.NDArray[np.float32]]
@@ -78,7 +79,7 @@ def confusions(
     sources = lexicon.sources.cpu().numpy()
     zipf = lexicon.zipf_of(torch.arange(len(vocab))).numpy()
     typed, meant = _near(words, sources, zipf)
-    twin = lexicon.twin.cpu().numpy()
+    twin = lexicon.variant.cpu().numpy()
     plain = (twin[typed] != meant) & (twin[meant] != typed) & ~_differ_in_s(words, typed, meant)
     # No single letter is what was meant, but for the article: i is no word in lower case.
     plain &= np.array([len(word) > 1 or word == "a" for word in ("", "", *words)])[meant]
@@ -112,8 +113,8 @@ def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArra
 
 def _is_usual(sources: npt.NDArray[np.uint8], zipf: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """Say which words are ordinary ones: in the base dictionaries, and not as names but for the frequent ones."""
-    is_base = (sources & int(Source.US | Source.UK)) > 0
-    return is_base & (((sources & int(Source.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF))
+    is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
+    return is_base & (((sources & int(WordSource.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF))
 
 
 def _known(

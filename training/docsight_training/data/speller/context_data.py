@@ -92,7 +92,7 @@ class ContextData(pl.LightningDataModule):
         self.keys = keys
         self.key_chars = np.array(keys.rows, dtype=np.uint8)
         self.counts = np.bincount(self.train.keys[self.train.tokens], minlength=len(keys.rows))
-        self.rivals = edit_rivals(self.words.entries, most=self.max_rivals)
+        self.rivals = edit_neighbours(self.words.entries, most=self.max_rivals)
 
     def train_dataloader(self) -> DataLoader[ContextBatch]:
         """Return the batches of the next part of the text."""
@@ -283,7 +283,7 @@ def _part(chosen: np.ndarray, lengths: np.ndarray, epoch: int, tokens: int, seed
     return order[epoch % parts :: parts]
 
 
-def edit_rivals(words: Sequence[str], *, most: int, among: int = 60_000) -> np.ndarray:
+def edit_neighbours(words: Sequence[str], *, most: int, among: int = 60_000) -> np.ndarray:
     """Return for each word the most frequent ones that share with it what is left without one letter.
 
     These are the words one edit away, and those where a letter stands in another place (act, cat).

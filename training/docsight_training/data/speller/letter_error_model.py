@@ -8,15 +8,15 @@ import torch
 from numpy.typing import NDArray
 
 from docsight.errors import DataError
-from docsight.spelling.keystrokes.letter_error_model import CODES, START, LetterChannel
+from docsight.spelling.keystrokes.letter_error_model import CODES, START, LetterErrorModel
 
 # Lists of typists' slips have four times the swaps of running text, and too few vowels for one another.
-KINDS = {"substitute": 1.0, "vowel": 1.5, "leave_out": 1.0, "put_in": 1.0, "swap": 0.25}
+KINDS = {"substitute": 1.0, "vowel": 1.5, "delete": 1.0, "insert": 1.0, "swap": 0.25}
 _VOWELS = frozenset("aeiouy")
 _TRUST = 400.0  # occurrences of a pair of letters at which its own rate weighs as much as that of the letter alone
 
 
-def fit_letter_channel(pairs: Iterable[tuple[str, str]]) -> LetterChannel:
+def fit_letter_error_model(pairs: Iterable[tuple[str, str]]) -> LetterErrorModel:
     """Estimate the rates from pairs of a misspelling and its correction that are one edit apart.
 
     What remains of two words without their common beginning and end tells the edit. The share of each kind of edit
@@ -54,15 +54,15 @@ def _edit(typed: str, meant: str) -> tuple[str, int, int] | None:
         kind = "vowel" if {wrong, right} <= _VOWELS else "substitute"
         return kind, CODES[right], CODES[wrong]
     if not wrong and len(right) == 1:
-        return "leave_out", previous, CODES[right]
+        return "delete", previous, CODES[right]
     if not right and len(wrong) == 1:
-        return "put_in", previous, CODES[wrong]
+        return "insert", previous, CODES[wrong]
     if len(wrong) == 2 and wrong == right[::-1]:
         return "swap", 0, 0
     return None
 
 
-def _rates(edits: Counter[tuple[str, int, int]], letters: NDArray, before: NDArray) -> LetterChannel:
+def _rates(edits: Counter[tuple[str, int, int]], letters: NDArray, before: NDArray) -> LetterErrorModel:
     tables = {kind: np.zeros((START + 1, START)) for kind in KINDS}
     for (kind, row, column), count in edits.items():
         tables[kind][row, column] += count * KINDS[kind]
@@ -72,14 +72,14 @@ def _rates(edits: Counter[tuple[str, int, int]], letters: NDArray, before: NDArr
     smooth = 0.05 * substitute.sum() / START  # a twentieth is any letter for any other
     substitute = (substitute + smooth * letters[:, None] / letters.sum()) / (letters[:, None] + 1)
     np.fill_diagonal(substitute, 0.0)
-    alone = tables["leave_out"].sum(axis=0) * scale / (letters + 1)
-    leave_out = (tables["leave_out"] * scale + _TRUST * alone) / (before + _TRUST)
+    alone = tables["delete"].sum(axis=0) * scale / (letters + 1)
+    delete = (tables["delete"] * scale + _TRUST * alone) / (before + _TRUST)
     ahead = before.sum(axis=1, keepdims=True)
-    anywhere = tables["put_in"].sum(axis=0) * scale / letters.sum()
-    put_in = (tables["put_in"] * scale + _TRUST * anywhere) / (ahead + _TRUST)
-    channel = LetterChannel()
+    anywhere = tables["insert"].sum(axis=0) * scale / letters.sum()
+    insert = (tables["insert"] * scale + _TRUST * anywhere) / (ahead + _TRUST)
+    channel = LetterErrorModel()
     channel.substitute.copy_(torch.from_numpy(substitute))
-    channel.leave_out.copy_(torch.from_numpy(leave_out))
-    channel.put_in.copy_(torch.from_numpy(put_in))
+    channel.delete.copy_(torch.from_numpy(delete))
+    channel.insert.copy_(torch.from_numpy(insert))
     channel.swap.fill_(tables["swap"].sum() * scale / letters.sum())
     return channel

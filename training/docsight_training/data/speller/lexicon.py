@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 
 from docsight.errors import DataError
-from docsight.spelling.candidates.index import KEY, KnownPairs
-from docsight.spelling.lexicon.hashing import MAX_LETTERS
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, Source
+from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
+from docsight.spelling.tokens import is_key
 from docsight.vocab import Vocab
 from docsight_training.data.speller.scowl import Words, is_entry, read_scowl
 from docsight_training.data.speller.varieties import british_forms
@@ -72,7 +72,7 @@ def build_lexicon(
     _add_corpus(words, counts)
     _set_zipf(words, frequencies, counts)
     for word in words.sources.keys() & _HARDLY_WORDS:
-        words.sources[word] = Source.FREQUENCY
+        words.sources[word] = WordSource.FREQUENCY
     _drop_unheard(words, frequencies, counts)
     _drop_misspellings(words, listed)
     ordered = sorted(words.sources, key=lambda word: (-words.zipf[word], word))
@@ -82,7 +82,7 @@ def build_lexicon(
     steps = [min(255, round(words.zipf[word] * ZIPF_STEPS)) for word in ordered]
     lexicon.zipf[2:] = torch.tensor(steps, dtype=torch.uint8)
     for word, twin in twins(words).items():
-        lexicon.twin[vocab.id(word)] = vocab.id(twin)
+        lexicon.variant[vocab.id(word)] = vocab.id(twin)
     return ordered, lexicon, KnownPairs.from_pairs(_told(words, listed, vocab))
 
 
@@ -116,12 +116,12 @@ def twins(words: Words) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for us in sorted(words.sources, key=lambda word: -words.zipf[word]):
-        if not words.side(us) & Source.US:
+        if not words.side(us) & WordSource.US:
             continue
         for uk in british_forms(us):
-            if uk not in words.sources or uk == us or not words.side(uk) & Source.UK:
+            if uk not in words.sources or uk == us or not words.side(uk) & WordSource.UK:
                 continue
-            is_both = words.side(us) & Source.UK and words.side(uk) & Source.US
+            is_both = words.side(us) & WordSource.UK and words.side(uk) & WordSource.US
             if not is_both and abs(words.zipf[us] - words.zipf[uk]) < _MAX_TWIN_GAP:
                 found.setdefault(us, uk)
                 found.setdefault(uk, us)
@@ -131,7 +131,7 @@ def twins(words: Words) -> dict[str, str]:
 def _keys(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for wrong, right in dict.fromkeys((wrong.lower(), right.lower()) for wrong, right in pairs):
         parts = right.split(" ")
-        if KEY.fullmatch(wrong) and len(wrong) <= MAX_LETTERS and len(parts) <= 2 and all(map(is_entry, parts)):
+        if is_key(wrong) and len(parts) <= 2 and all(map(is_entry, parts)):
             yield wrong, right
 
 
@@ -143,9 +143,9 @@ def _add_possessives(words: Words, frequencies: Mapping[str, float]) -> None:
             continue
         is_frequent = share > 0 and math.log10(share) + 9 >= _MIN_POSSESSIVE_ZIPF
         if _CONTRACTED.fullmatch(stem):
-            words.add(word, Source.US | Source.UK | Source.LOWER | Source.FREQUENCY)
+            words.add(word, WordSource.US | WordSource.UK | WordSource.LOWER | WordSource.FREQUENCY)
         elif is_frequent and words.is_dictionary(stem) and not words.is_dictionary(stem + "s"):
-            words.add(word, words.sources[stem] | Source.FREQUENCY)
+            words.add(word, words.sources[stem] | WordSource.FREQUENCY)
 
 
 def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
@@ -153,7 +153,7 @@ def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
     for word in frequencies:
         if not is_entry(word) or word.endswith("'s"):
             continue
-        words.add(word, Source.FREQUENCY)
+        words.add(word, WordSource.FREQUENCY)
         taken += 1
         if taken == _FREQUENT_WORDS:
             break
@@ -162,7 +162,7 @@ def _add_frequent(words: Words, frequencies: Mapping[str, float]) -> None:
 def _add_corpus(words: Words, counts: Mapping[str, int]) -> None:
     for word, count in counts.items():
         if count >= _MIN_CORPUS_COUNT and is_entry(word) and not word.endswith("'s"):
-            words.add(word, Source.CORPUS)
+            words.add(word, WordSource.CORPUS)
 
 
 def _set_zipf(words: Words, frequencies: Mapping[str, float], counts: Mapping[str, int]) -> None:
@@ -205,7 +205,7 @@ def _told(words: Words, listed: Iterable[tuple[str, str]], vocab: Vocab) -> list
         if zipf < (_MIN_CORRECTION_ZIPF if len(parts) == 1 else _MIN_PART_ZIPF):
             continue
         if words.is_dictionary(wrong):
-            is_rare = not words.sources[wrong] & (Source.US | Source.UK)
+            is_rare = not words.sources[wrong] & (WordSource.US | WordSource.UK)
             if not is_rare or zipf - words.zipf[wrong] < math.log10(_LARGE_RATIO):
                 continue
         told.append((wrong, vocab.id(parts[0]), vocab.id(parts[1]) if len(parts) == 2 else 0))

@@ -15,9 +15,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from docsight.errors import ConfigError, DataError
-from docsight.spelling.arrays import Reading
+from docsight.spelling.arrays import Floats, Ints, starts_of
+from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.features import FEATURES, OF_TYPED, Floats, Groups, Ints, starts_of
+from docsight.spelling.correction.features import FEATURES, OF_TYPED, CandidateGroups
 from docsight.spelling.tokens import lexicon_id, read_tokens
 from docsight.vocab import Vocab
 from docsight_training.data.speller.noise import Noise
@@ -159,7 +160,7 @@ class RankerData(pl.LightningDataModule):
             rows = np.repeat(kept, np.diff(groups.start))
             yield Labelled(features[rows], starts_of(np.diff(groups.start)[kept]), right[kept], weight[kept])
 
-    def _right(self, reading: Reading, groups: Groups, texts: Sequence[Mistaken]) -> tuple[Ints, Floats]:
+    def _right(self, reading: TokenBatch, groups: CandidateGroups, texts: Sequence[Mistaken]) -> tuple[Ints, Floats]:
         """Find the right alternative of each place, and its weight: none for parts of a word that was split."""
         right = np.zeros(len(groups.token), np.int64)
         weight = np.ones(len(groups.token), np.float32)

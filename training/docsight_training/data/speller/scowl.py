@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docsight.errors import DataError
 from docsight.spelling.lexicon.hashing import MAX_LETTERS
-from docsight.spelling.lexicon.tables import DICTIONARY, Source
+from docsight.spelling.lexicon.tables import DICTIONARY, WordSource
 
 # SCOWL's sizes: what ordinary dictionaries hold, what large ones add, and what is left to players of word games.
 _BASE_SIZES = (10, 20, 35, 40, 50, 55, 60)
@@ -15,7 +15,12 @@ _LISTS = re.compile(
     r"(?P<category>english|american|british|british_z|variant_[12]|american_variant_[12]|british_variant_[12])"
     r"-(?P<kind>words|upper|proper-names|contractions|abbreviations)\.(?P<size>\d+)"
 )
-_SIDES = {"english": Source.US | Source.UK, "american": Source.US, "variant": Source.US, "british": Source.UK}
+_SIDES = {
+    "english": WordSource.US | WordSource.UK,
+    "american": WordSource.US,
+    "variant": WordSource.US,
+    "british": WordSource.UK,
+}
 # Ends and begins with a letter, so that no quotation mark is taken for part of a word.
 _CLEAN = re.compile(r"[a-z](?:[a-z']*[a-z])?")
 _ACCENTS = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüý", "aaaaaaceeeeiiiinooooouuuuy")
@@ -38,7 +43,7 @@ class Words:
 
     def side(self, word: str) -> int:
         """Return whose a word is, by the base dictionaries, or else by the large ones: flags US and UK."""
-        return self.sources[word] & (Source.US | Source.UK) or self.large.get(word, 0)
+        return self.sources[word] & (WordSource.US | WordSource.UK) or self.large.get(word, 0)
 
     def is_dictionary(self, word: str) -> bool:
         """Say whether any dictionary has the word."""
@@ -66,7 +71,10 @@ def read_scowl(folder: Path, words: Words) -> None:
                 continue
             if size == _LARGE_SIZES[-1] and word not in words.sources:
                 words.unheard.add(word)
-            words.add(word, (sides if is_base else Source.LARGE) | (Source.LOWER if entry.islower() else Source.PROPER))
+            words.add(
+                word,
+                (sides if is_base else WordSource.LARGE) | (WordSource.LOWER if entry.islower() else WordSource.PROPER),
+            )
             if not is_base and not is_variant:
                 words.large[word] = words.large.get(word, 0) | sides
 

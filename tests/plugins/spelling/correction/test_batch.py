@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from docsight.bundle import load_folder
-from docsight.spelling.arrays import Reading
-from docsight.spelling.correction.features import Groups, starts_of
+from docsight.spelling.arrays import starts_of
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.features import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.tables import Source
+from docsight.spelling.lexicon.tables import WordSource
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +26,23 @@ def with_words(bundle):
     return lambda *words: Dictionary(bundle.vocabularies["words"], bundle.network.lexicon, words)
 
 
-def _surfaces(reading: Reading, wanted) -> list[str]:
+def _surfaces(reading: TokenBatch, wanted) -> list[str]:
     return [reading.types.surfaces[token] for token, here in zip(reading.tokens, wanted, strict=True) if here]
 
 
 def _open(text: str, dictionary: Dictionary, **options) -> str:
-    reading = Reading([text], dictionary, **options)
+    reading = TokenBatch([text], dictionary, **options)
     return " ".join(_surfaces(reading, reading.open))
 
 
 def _column(text: str, dictionary: Dictionary, name: str) -> list:
-    """Return what `Places` says of the words of a text, one place for each token."""
-    reading = Reading([text], dictionary)
+    """Return what `PlaceFacts` says of the words of a text, one place for each token."""
+    reading = TokenBatch([text], dictionary)
     count = len(reading.tokens)
     ones, none = np.ones(count, np.int64), np.zeros(count, np.int64)
-    groups = Groups(np.arange(count), ones, starts_of(ones), reading.ids, none, ones > 0, none.astype("f4"), none)
+    groups = CandidateGroups(
+        np.arange(count), ones, starts_of(ones), reading.ids, none, ones > 0, none.astype("f4"), none
+    )
     return getattr(reading.places(groups), name).tolist()
 
 
@@ -100,12 +103,12 @@ def test_reading_protects_whatever_a_span_touches(dictionary, spans, expected):
 
 
 def test_reading_protects_each_text_by_its_own_spans(dictionary):
-    reading = Reading(["teh", "", "teh wich"], dictionary, [[(0, 3)], [(0, 9)], [(4, 8)]])
+    reading = TokenBatch(["teh", "", "teh wich"], dictionary, [[(0, 3)], [(0, 9)], [(4, 8)]])
     assert reading.open.tolist() == [False, True, False]
 
 
 def test_reading_takes_an_s_off_unknown_words_alone(dictionary):
-    reading = Reading(["teh's house's it's 's TEH\u2019S"], dictionary)
+    reading = TokenBatch(["teh's house's it's 's TEH\u2019S"], dictionary)
     types = reading.types
     found = {s: (k, p) for s, k, p in zip(types.surfaces, types.keys, types.possessive.tolist(), strict=True)}
     assert found == {
@@ -120,13 +123,13 @@ def test_reading_takes_an_s_off_unknown_words_alone(dictionary):
 
 
 def test_reading_knows_words_in_any_case_and_tells_the_suspicious_ones(dictionary):
-    reading = Reading(["The HOUSE house Teh tEh"], dictionary)
+    reading = TokenBatch(["The HOUSE house Teh tEh"], dictionary)
     assert _surfaces(reading, reading.types.known[reading.tokens]) == ["The", "HOUSE", "house"]
     assert _surfaces(reading, reading.suspicious) == ["Teh"]
 
 
 def test_reading_numbers_unknown_words_behind_the_dictionary(dictionary):
-    reading = Reading(["teh wich Teh house"], dictionary)
+    reading = TokenBatch(["teh wich Teh house"], dictionary)
     size = dictionary.size
     assert reading.types.unknown == ["teh", "wich"]
     assert reading.ids.tolist() == [size, size + 1, size, dictionary.ids["house"]]
@@ -139,7 +142,7 @@ def test_reading_words_of_the_user_are_not_corrected(with_words):
 
 
 def test_reading_glues_words_with_one_space_between_them(dictionary):
-    reading = Reading(["fam ily  of\nthe big, red A. The house", "end the"], dictionary)
+    reading = TokenBatch(["fam ily  of\nthe big, red A. The house", "end the"], dictionary)
     # Not before a line break, two spaces or the end of a sentence, and not where no space is.
     assert _surfaces(reading, reading.glued) == ["fam", "the", ",", "red", "The", "end"]
 
@@ -164,35 +167,35 @@ def test_reading_tells_where_a_word_stands(dictionary, name, text, expected):
 def test_reading_counts_names_by_text(dictionary):
     one = _column("The Jane and Jane", dictionary, "repeats")
     assert one == [0, 1, 0, 1]
-    reading = Reading(["The Jane", "The Jane"], dictionary)
+    reading = TokenBatch(["The Jane", "The Jane"], dictionary)
     assert reading._repeats.tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
     ("text", "dialect", "variety"),
     [
-        ("my colour", "auto", Source.UK),
-        ("My Color", "auto", Source.US),
+        ("my colour", "auto", WordSource.UK),
+        ("My Color", "auto", WordSource.US),
         ("color colour", "auto", 0),
-        ("color colour colour colour", "auto", Source.UK),
+        ("color colour colour colour", "auto", WordSource.UK),
         ("the house", "auto", 0),
         ("", "auto", 0),
-        ("my colour", "us", Source.US),
-        ("my color", "uk", Source.UK),
+        ("my colour", "us", WordSource.US),
+        ("my color", "uk", WordSource.UK),
     ],
 )
 def test_reading_sees_the_variety_of_english(dictionary, text, dialect, variety):
-    assert Reading([text], dictionary, dialect=dialect).variety.tolist() == [int(variety)]
+    assert TokenBatch([text], dictionary, dialect=dialect).variety.tolist() == [int(variety)]
 
 
 def test_reading_sees_the_variety_of_each_text(dictionary):
-    reading = Reading(["my colour", "", "my color"], dictionary)
-    assert reading.variety.tolist() == [int(Source.UK), 0, int(Source.US)]
+    reading = TokenBatch(["my colour", "", "my color"], dictionary)
+    assert reading.variety.tolist() == [int(WordSource.UK), 0, int(WordSource.US)]
 
 
 def test_reading_of_nothing_is_empty(dictionary):
     for texts in ([], [""], ["", " \n"]):
-        reading = Reading(texts, dictionary)
+        reading = TokenBatch(texts, dictionary)
         assert len(reading.tokens) == 0
         assert reading.bounds.tolist() == [0]
         assert len(reading.variety) == len(texts)
@@ -208,5 +211,5 @@ def test_reading_of_nothing_is_empty(dictionary):
 def test_reading_takes_time_linear_in_a_stretch_without_spaces(dictionary, piece):
     text = (piece * 100_000)[:100_000]
     start = time.process_time()
-    Reading([text], dictionary)
+    TokenBatch([text], dictionary)
     assert time.process_time() - start < 4.0  # a twentieth of it when idle; quadratic would be an hour
