@@ -19,7 +19,7 @@ echo "package-test: building sdist and wheel ..."
 echo "package-test: installing the wheel into a fresh environment ..."
 "${PYTHON:-.venv/bin/python}" -m venv "$work/env"
 "$work/env/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt "$work"/dist/*.whl \
-    pytest hypothesis
+    pytest pytest-xdist hypothesis
 
 mkdir "$work/tests"
 cp pyproject.toml "$work/"
@@ -51,4 +51,4 @@ python -c "import spacy; spacy.blank('en').to_disk('blank')"
 docsight process page.html --out out --pipeline blank >message 2>&1 && fail "HTML was read without the extra"
 grep -qF "pip install 'docsight[documents]'" message || fail "the extra is not named: $(cat message)"
 
-python -m pytest -m "not slow" -p no:cacheprovider tests
+python -m pytest -n auto --dist loadfile -m "not slow" -p no:cacheprovider tests
