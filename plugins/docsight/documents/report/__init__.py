@@ -1,4 +1,4 @@
 """The HTML report of a run.
 
-Imports `output.summary` and the modules of `documents`; nothing here reads documents.
+Imports `output.summary` and `problem`, but nothing that reads documents.
 """

@@ -1,19 +1,19 @@
-"""The pictures that the report shows: a bounded number, of every label some."""
+"""The images that the report shows: a bounded sample with some images of every label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from docsight.documents.report.tallies import Reservoir
+from docsight.documents.report.sampling import Reservoir
 
-MAX_FIGURES = 120
-MAX_OF_A_KIND = 24
-MAX_KINDS = 60
+MAX_GALLERY_IMAGES = 120
+MAX_IMAGES_PER_GROUP = 24
+MAX_IMAGE_GROUPS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What the page shows of a picture: its thumbnail as a data: URI, and a line for each component."""
+    """An image of the gallery: its thumbnail as a `data:` URI, and what each component says of it."""
 
     image: str
     path: str
@@ -25,34 +25,34 @@ class Figure:
 
 
 @dataclass
-class _Kind:
-    """Pictures of which the components said the same: those with a thumbnail, and those without."""
+class _Group:
+    """Images to which all components gave the same labels, with and without a thumbnail."""
 
-    seen: Reservoir[Figure] = field(default_factory=lambda: Reservoir(MAX_OF_A_KIND))
-    unseen: Reservoir[Figure] = field(default_factory=lambda: Reservoir(MAX_OF_A_KIND))
+    with_thumbnail: Reservoir[Figure] = field(default_factory=lambda: Reservoir(MAX_IMAGES_PER_GROUP))
+    without_thumbnail: Reservoir[Figure] = field(default_factory=lambda: Reservoir(MAX_IMAGES_PER_GROUP))
 
     def figures(self) -> list[Figure]:
-        return [*self.seen.items, *self.unseen.items][:MAX_OF_A_KIND]
+        return [*self.with_thumbnail.items, *self.without_thumbnail.items][:MAX_IMAGES_PER_GROUP]
 
 
 class Gallery:
-    """Keeps a sample of the pictures of each kind, a kind being what the components said."""
+    """Samples images from a stream of documents, in groups of the same labels."""
 
     def __init__(self) -> None:
-        self._kinds: dict[tuple[tuple[str, str | None], ...], _Kind] = {}
+        self._groups: dict[tuple[tuple[str, str | None], ...], _Group] = {}
 
     def add(self, record: dict[str, Any], thumbnails: Mapping[str, str]) -> None:
-        """Take the pictures of a document into account."""
+        """Consider the images of a document."""
         for image in record.get("images", []):
             cats = list(image.get("cats", {}).items())
             key = tuple((name, cat.get("label")) for name, cat in cats)
-            if key not in self._kinds and len(self._kinds) >= MAX_KINDS:
+            if key not in self._groups and len(self._groups) >= MAX_IMAGE_GROUPS:
                 continue
-            kind = self._kinds.setdefault(key, _Kind())
+            group = self._groups.setdefault(key, _Group())
             thumbnail = thumbnails.get(image["id"])
-            reservoir = kind.unseen if thumbnail is None else kind.seen
-            place = reservoir.place()
-            if place is not None:
+            reservoir = group.without_thumbnail if thumbnail is None else group.with_thumbnail
+            slot = reservoir.draw_slot()
+            if slot is not None:
                 figure = Figure(
                     image=image["id"],
                     path=record["path"],
@@ -61,20 +61,20 @@ class Gallery:
                     thumbnail=thumbnail,
                     cats=cats,
                 )
-                reservoir.put(place, figure)
+                reservoir.put(slot, figure)
 
     def figures(self) -> list[Figure]:
-        """Give the figures with numbers from 1: those with a label first, then the unsure and the unreadable ones.
+        """Return figures numbered from 1: first images with a label, then unsure ones, then unreadable ones.
 
-        Where there are too many, every kind has the same number, unless it has fewer.
+        If there are too many, every group shows the same number of images, or all of them if it has fewer.
         """
-        kinds = sorted((kind.figures() for kind in self._kinds.values()), key=lambda figures: _order(figures[0]))
-        shown, left = [0] * len(kinds), MAX_FIGURES
-        while left and any(number < len(figures) for number, figures in zip(shown, kinds, strict=True)):
-            for at, figures in enumerate(kinds):
+        groups = sorted((group.figures() for group in self._groups.values()), key=lambda figures: _order(figures[0]))
+        shown, left = [0] * len(groups), MAX_GALLERY_IMAGES
+        while left and any(number < len(figures) for number, figures in zip(shown, groups, strict=True)):
+            for at, figures in enumerate(groups):
                 if left and shown[at] < len(figures):
                     shown[at], left = shown[at] + 1, left - 1
-        chosen = [figure for number, figures in zip(shown, kinds, strict=True) for figure in figures[:number]]
+        chosen = [figure for number, figures in zip(shown, groups, strict=True) for figure in figures[:number]]
         return [replace(figure, number=number) for number, figure in enumerate(chosen, start=1)]
 
 

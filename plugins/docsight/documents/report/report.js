@@ -3,7 +3,7 @@
   const tools = document.getElementById("tools");
   if (!tools) return;
   const field = {};
-  ["filter", "format", "label", "corrected", "missing", "found", "reset", "nothing", "shots"].forEach(function (id) {
+  ["filter", "format", "label", "corrected", "missing", "found", "reset", "nothing", "figures"].forEach(function (id) {
     field[id] = document.getElementById(id);
   });
   const keys = { q: "filter", format: "format", label: "label", corrected: "corrected", missing: "missing" };
@@ -13,8 +13,8 @@
     return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ");
   }
 
-  // What a search looks at: the text as it was and as it is corrected, without the tags of entities, so that two
-  // words are found on both sides of one.
+  // The searchable text: once as written and once as corrected. Entity labels are left out, so that a search for two
+  // words also matches where a label stands between them.
   function searchable(element, selector) {
     return ["ins", "del"].map(function (left) {
       const copy = element.cloneNode(true);
@@ -24,17 +24,17 @@
     }).join("\n");
   }
 
-  const owned = new Set();
+  const inDocuments = new Set();
   const documents = Array.from(document.querySelectorAll("tr.doc")).map(function (row) {
     const article = document.getElementById("d" + row.dataset.id);
     const figures = row.dataset.figures.split(" ").filter(Boolean).map(function (id) { return document.getElementById(id); });
-    figures.forEach(function (figure) { owned.add(figure); });
+    figures.forEach(function (figure) { inDocuments.add(figure); });
     const parts = [searchable(row, ".path")].concat(figures.map(function (figure) { return searchable(figure, "figcaption"); }));
     if (article) parts.push(searchable(article, "h3, .title, .caveat, .where, .text"));
     return { row: row, article: article, figures: figures, text: parts.join("\n"), labels: row.dataset.labels.split(" ") };
   });
-  const strangers = Array.from(document.querySelectorAll("figure.picture")).filter(function (figure) {
-    return !owned.has(figure);
+  const otherFigures = Array.from(document.querySelectorAll("figure.image")).filter(function (figure) {
+    return !inDocuments.has(figure);
   }).map(function (figure) {
     return { figure: figure, text: searchable(figure, "figcaption"), labels: figure.dataset.labels.split(" ") };
   });
@@ -48,36 +48,36 @@
     const label = field.label.value;
     const narrow = format || field.corrected.checked || field.missing.checked;
     const active = Boolean(wanted || narrow || label);
-    const ofPictures = label.startsWith("p");
+    const isImageLabel = label.startsWith("p");
     let shown = 0;
     let figures = 0;
     const show = function (figure, visible) {
-      const hit = visible && (!ofPictures || figure.dataset.labels.split(" ").includes(label));
+      const hit = visible && (!isImageLabel || figure.dataset.labels.split(" ").includes(label));
       figure.hidden = !hit;
       figures += hit ? 1 : 0;
     };
-    documents.forEach(function (one) {
-      const data = one.row.dataset;
-      const hit = one.text.includes(wanted) && (!format || data.format === format) && (!label || one.labels.includes(label)) &&
+    documents.forEach(function (entry) {
+      const data = entry.row.dataset;
+      const hit = entry.text.includes(wanted) && (!format || data.format === format) && (!label || entry.labels.includes(label)) &&
         (!field.corrected.checked || "corrected" in data) && (!field.missing.checked || "missing" in data);
-      one.row.hidden = !hit;
-      if (one.article) one.article.hidden = !hit;
-      one.figures.forEach(function (figure) { show(figure, hit); });
+      entry.row.hidden = !hit;
+      if (entry.article) entry.article.hidden = !hit;
+      entry.figures.forEach(function (figure) { show(figure, hit); });
       shown += hit ? 1 : 0;
     });
-    strangers.forEach(function (one) {
-      show(one.figure, !narrow && one.text.includes(wanted) && (!label || one.labels.includes(label)));
+    otherFigures.forEach(function (entry) {
+      show(entry.figure, !narrow && entry.text.includes(wanted) && (!label || entry.labels.includes(label)));
     });
-    problems.forEach(function (one) { one.row.hidden = !one.text.includes(wanted); });
-    if (field.shots) field.shots.hidden = figures === 0;
+    problems.forEach(function (entry) { entry.row.hidden = !entry.text.includes(wanted); });
+    if (field.figures) field.figures.hidden = figures === 0;
     field.nothing.hidden = shown + figures > 0;
     field.reset.hidden = !active;
-    const told = shown + " of " + documents.length + " shown";
-    field.found.textContent = told;
-    document.title = active ? told + " – " + title : title;
+    const status = shown + " of " + documents.length + " shown";
+    field.found.textContent = status;
+    document.title = active ? status + " – " + title : title;
   }
 
-  // The state of the filters in the address, so that a search can be kept as a bookmark.
+  // Keep the filters in the address, so that a search can be bookmarked.
   function write() {
     const state = new URLSearchParams();
     Object.keys(keys).forEach(function (key) {
@@ -89,7 +89,7 @@
     if (!hash && !location.hash.includes("=")) return;
     try {
       history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
-    } catch (error) { /* some browsers refuse it for local files, or too often: the search works without */ }
+    } catch (error) { /* some browsers refuse this for local files, or if it happens too often; the search works without it */ }
   }
 
   function read() {
@@ -118,7 +118,7 @@
   [field.format, field.label, field.corrected, field.missing].forEach(function (input) { input.addEventListener("change", now); });
   tools.addEventListener("submit", function (event) { event.preventDefault(); now(); });
   field.reset.addEventListener("click", function (event) {
-    event.preventDefault(); // what is highlighted stays as it is
+    event.preventDefault(); // a native reset would also reset the highlighting
     field.filter.value = field.format.value = field.label.value = "";
     field.corrected.checked = field.missing.checked = false;
     now();
@@ -144,7 +144,7 @@
       update();
       if (kind.startsWith("l")) document.querySelectorAll("mark." + kind).forEach(function (mark) { mark.classList.toggle("off", !box.checked); });
     });
-    if (!box.checked) box.dispatchEvent(new Event("change")); // a browser that restores a page restores its boxes, too
+    if (!box.checked) box.dispatchEvent(new Event("change")); // the browser restores checkboxes with the page
   });
   read();
   tools.hidden = false;

@@ -1,74 +1,97 @@
-"""Which documents the report shows: a spread over all of them, and those with the most to look at."""
+"""Samples in bounded memory: a reservoir, and the choice of documents that the report shows."""
 
 import heapq
+import random
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from docsight.documents.report.tallies import Reservoir
+T = TypeVar("T")
 
-Item = TypeVar("Item")
+SAMPLING_SEED = 1  # fixed: the same run shows the same selection every time
 
 MAX_DOCUMENTS = 200
-OF_A_FORMAT = 5
-FORMATS = 16
-MOST = 25  # with the most entities, and with the most corrections
-WITH_NOTES = 15
+MAX_SAMPLED_FORMATS = 16
+DOCUMENTS_PER_FORMAT = 5
+TOP_DOCUMENTS = 25  # with the most entities, and as many with the most corrections
+DOCUMENTS_WITH_NOTES = 15
 
 
-class Selection(Generic[Item]):
-    """Chooses among documents as they come: all of them while they are few.
+class Reservoir(Generic[T]):
+    """A uniform sample of a stream (reservoir sampling: every item is kept with the same probability)."""
 
-    When they are more, it has some of each format, those with the most entities, those with the most corrections,
-    some of which something could not be had, and fills up with an even sample of all.
+    def __init__(self, size: int) -> None:
+        self.items: list[T] = []
+        self.seen = 0
+        self._size = size
+        self._random = random.Random(SAMPLING_SEED)
+
+    def draw_slot(self) -> int | None:
+        """Draw the index at which to `put` the next item, or None if it is not kept."""
+        self.seen += 1
+        if len(self.items) < self._size:
+            return len(self.items)
+        slot = self._random.randrange(self.seen)
+        return slot if slot < self._size else None
+
+    def put(self, slot: int, item: T) -> None:
+        """Keep an item in place of the one that has this index."""
+        self.items[slot : slot + 1] = [item]
+
+
+class DocumentSample(Generic[T]):
+    """Chooses documents from a stream: all of them while they are few.
+
+    Of more documents it keeps some of each format, those with the most entities, those with the most corrections
+    and some with notes. The rest is a uniform sample of all.
     """
 
     def __init__(self) -> None:
         self.seen = 0
-        self._sample: Reservoir[tuple[int, Item]] = Reservoir(MAX_DOCUMENTS)
-        self._formats: dict[str, Reservoir[tuple[int, Item]]] = {}
-        self._noted: Reservoir[tuple[int, Item]] = Reservoir(WITH_NOTES)
-        self._entities: list[tuple[int, int, Item]] = []
-        self._corrections: list[tuple[int, int, Item]] = []
+        self._uniform: Reservoir[tuple[int, T]] = Reservoir(MAX_DOCUMENTS)
+        self._by_format: dict[str, Reservoir[tuple[int, T]]] = {}
+        self._with_notes: Reservoir[tuple[int, T]] = Reservoir(DOCUMENTS_WITH_NOTES)
+        self._most_entities: list[tuple[int, int, T]] = []
+        self._most_corrections: list[tuple[int, int, T]] = []
 
-    def add(self, make: Callable[[], Item], *, format: str, entities: int, corrections: int, is_noted: bool) -> None:
-        """Take a document into account.
+    def add(self, make: Callable[[], T], *, format: str, entities: int, corrections: int, has_notes: bool) -> None:
+        """Consider a document.
 
         Args:
-            make: Makes what is shown of it; called, once, if it is chosen for now.
+            make: Makes what is shown of the document. Called at most once, and only if the document is kept for now.
             format: The name of its format.
-            entities: How many it has.
-            corrections: How many it has.
-            is_noted: Whether something of it could not be had.
+            entities: The number of its entities.
+            corrections: The number of its corrections.
+            has_notes: Whether it has extraction warnings.
         """
         self.seen += 1
-        made: list[Item] = []
+        made: list[T] = []
 
-        def item() -> tuple[int, Item]:
+        def item() -> tuple[int, T]:
             if not made:
                 made.append(make())
             return self.seen, made[0]
 
-        if format not in self._formats and len(self._formats) < FORMATS:
-            self._formats[format] = Reservoir(OF_A_FORMAT)
-        for reservoir in (self._sample, self._formats.get(format), self._noted if is_noted else None):
-            if reservoir is not None and (place := reservoir.place()) is not None:
-                reservoir.put(place, item())
-        for number, best in ((entities, self._entities), (corrections, self._corrections)):
-            # Of equals the first: its order number, negated, is the greater.
-            if number and (len(best) < MOST or number > best[0][0]):
-                heapq.heappush(best, (number, -self.seen, item()[1]))
-                if len(best) > MOST:
-                    heapq.heappop(best)
+        if format not in self._by_format and len(self._by_format) < MAX_SAMPLED_FORMATS:
+            self._by_format[format] = Reservoir(DOCUMENTS_PER_FORMAT)
+        for reservoir in (self._uniform, self._by_format.get(format), self._with_notes if has_notes else None):
+            if reservoir is not None and (slot := reservoir.draw_slot()) is not None:
+                reservoir.put(slot, item())
+        for number, top in ((entities, self._most_entities), (corrections, self._most_corrections)):
+            # Among equals the first document wins: its negated order is the greatest.
+            if number and (len(top) < TOP_DOCUMENTS or number > top[0][0]):
+                heapq.heappush(top, (number, -self.seen, item()[1]))
+                if len(top) > TOP_DOCUMENTS:
+                    heapq.heappop(top)
 
-    def items(self) -> list[Item]:
-        """Return what is shown, in the order in which it came."""
-        chosen: dict[int, Item] = {}
-        for reservoir in (*self._formats.values(), self._noted):
+    def items(self) -> list[T]:
+        """Return the chosen documents in the order of the stream."""
+        chosen: dict[int, T] = {}
+        for reservoir in (*self._by_format.values(), self._with_notes):
             chosen |= dict(reservoir.items)
-        for best in (self._entities, self._corrections):
-            chosen |= {-order: item for _, order, item in best}
-        for order, item in self._sample.items:
+        for top in (self._most_entities, self._most_corrections):
+            chosen |= {-order: item for _, order, item in top}
+        for order, item in self._uniform.items:
             if len(chosen) >= MAX_DOCUMENTS:
                 break
             chosen.setdefault(order, item)
-        return [item for _, item in sorted(chosen.items(), key=lambda pair: pair[0])]
+        return [chosen[order] for order in sorted(chosen)]

@@ -1,4 +1,4 @@
-"""The report in a browser: headless Chromium, where there is one."""
+"""The report in headless Chromium, if it is installed."""
 
 import re
 import shutil
@@ -35,7 +35,7 @@ def record(path: str, text: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a report of harmless and of hostile documents."""
+    """Write a report of harmless and hostile documents."""
     entity = {"start": 0, "end": 3, "label": "PER", "score": 0.9}
     row = {"start": 8, "end": 11, "text": "teh", "suggestion": "the", "suggestions": [["the", 0.9]], "score": 0.9}
     row |= {"reason": "unknown_word", "applied": True}
@@ -61,7 +61,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def browse(page: Path, fragment: str = "") -> tuple[str, str]:
-    """Open a page in a fresh browser that can resolve no name; give its elements and what the console says."""
+    """Open a page in a fresh browser that can resolve no name; return its DOM and the console messages."""
     assert BROWSER is not None
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
     command += [f"--user-data-dir={page.parent / 'profile'}", f"--log-net-log={page.parent / 'net.json'}"]
@@ -80,7 +80,7 @@ def title(dom: str) -> str:
 
 
 def shown(dom: str) -> list[str]:
-    """Give the names in those rows of the documents that are not hidden."""
+    """Return the names in the visible rows of the documents."""
     rows = re.findall(r'<tr class="doc"([^>]*)>.*?<bdi>(.*?)</bdi>', dom, flags=re.S)
     return [name for attributes, name in rows if "hidden" not in attributes]
 
@@ -98,8 +98,8 @@ def test_browser_shows_everything_without_an_error_and_without_a_request(page: P
     ("fragment", "names"),
     [
         ("#q=ADA", ["letter.txt"]),
-        ("#q=the+queen", ["letter.txt"]),  # as it is corrected
-        ("#q=teh+queen", ["letter.txt"]),  # and as it was
+        ("#q=the+queen", ["letter.txt"]),  # as corrected
+        ("#q=teh+queen", ["letter.txt"]),  # and as written
         ("#q=other", ["other.txt"]),
         ("#format=pdf", ["scan.pdf"]),
         ("#label=e0", ["letter.txt", "other.txt"]),
@@ -109,7 +109,7 @@ def test_browser_shows_everything_without_an_error_and_without_a_request(page: P
         ("#q=nowhere", []),
     ],
 )
-def test_browser_shows_what_is_searched_for(page: Path, fragment: str, names: list[str]) -> None:
+def test_browser_shows_search_results(page: Path, fragment: str, names: list[str]) -> None:
     dom, console = browse(page, fragment)
     assert console == ""
     assert shown(dom) == names
@@ -118,8 +118,8 @@ def test_browser_shows_what_is_searched_for(page: Path, fragment: str, names: li
     assert len(articles) == len([name for name in names if name != "plot.png"])
 
 
-def test_browser_would_tell_of_an_error_and_of_a_request(page: Path) -> None:
-    """Check the checks: a page that does what the report must not."""
+def test_browser_reports_errors_and_requests(page: Path) -> None:
+    """Check the checks with a page that fails them."""
     bad = page.parent / "bad.html"
     bad.write_text(f'<script>nope()</script><img src="https://{HOST}/i.png"></html>', encoding="utf-8")
     _, console = browse(bad)

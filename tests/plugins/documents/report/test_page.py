@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from docsight.documents import Problem, Summary
-from docsight.documents.report import gallery
+from docsight.documents.report import gallery, sampling
 from docsight.documents.report import page as report
-from docsight.documents.report import sampling as selection
 from docsight.documents.report.page import Report
 
-# A picture of one pixel.
+# An image of one pixel.
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
@@ -61,7 +60,7 @@ def render(*records: dict[str, Any], problems: tuple[Problem, ...] = (), thumbna
 
 
 def shown_text(page: str) -> str:
-    """Give the text of the documents as a browser would, without the type tags and suggestions."""
+    """Return the text of the documents as a browser shows it, without labels and suggestions."""
     texts = re.findall(r'<div class="text[^>]*>(.*?)</div>', page, flags=re.S)
     return html.unescape(re.sub(r"<i>.*?</i>|<ins>.*?</ins>|</?(mark|span|del)[^>]*>", "", "".join(texts)))
 
@@ -80,7 +79,7 @@ def test_report_shows_corrections_and_what_is_only_flagged() -> None:
     assert f'<span class="fixed" title="{tooltip}"><del>teh</del><ins>the</ins></span> <span class="flagged"' in page
     assert "<del>quene</del><ins>queue</ins></span> went</div>" in page
     assert "1 correction in 1 document" in page
-    assert "2 words taken for misspelt: unknown word: 1 corrected, 1 only flagged." in page
+    assert "2 words flagged as misspelt: unknown word: 1 corrected, 1 only flagged." in page
     assert shown_text(page) == "teh quene went"
 
 
@@ -96,7 +95,7 @@ def test_report_shows_a_correction_across_an_entitys_end_with_its_suggestion_onc
     assert re.search(r"<del>York</del></span><i>LOC</i></mark><span [^>]*><del>city</del><ins>York City</ins>", page)
 
 
-def test_report_tells_pages_and_what_was_read_from_pictures() -> None:
+def test_report_shows_pages_and_ocr_with_its_confidence() -> None:
     passages = [
         {"start": 0, "end": 10, "page": 1, "read_from": "text"},
         {"start": 11, "end": 17, "page": 2, "read_from": "picture", "confidence": 0.8},
@@ -106,10 +105,10 @@ def test_report_tells_pages_and_what_was_read_from_pictures() -> None:
     page = render(record("first page\nscanned!!\nlogo", (14, 22, "X"), passages=passages, format="pdf"))
     assert re.findall(r'<p class="where[^>]*>(.*?)</p>', page) == [
         "page 1",
-        "page 2, read from a picture, 0.67",
-        "read from a picture, 0.50",
+        "page 2, read from an image, confidence 0.67",
+        "read from an image, confidence 0.50",
     ]
-    assert page.count('<div class="text read"') == 2
+    assert page.count('<div class="text ocr"') == 2
     assert "nned!!\nl<i>" in page  # an entity across two passages stays in one piece
     assert "<dt>Read by OCR</dt><dd>1</dd>" in page
 
@@ -119,9 +118,9 @@ def test_report_calls_the_pages_of_presentations_slides() -> None:
     assert '<p class="where">slide 4</p>' in render(record("Ada", passages=passages, format="pptx"))
 
 
-def test_report_shows_pictures_at_their_places_in_the_text() -> None:
+def test_report_shows_images_at_their_places_in_the_text() -> None:
     image = {"id": "i1", "start": 4, "cats": {"figures": labelled("chart")}}
-    assert '>See <a class="shot" href="#p1" title="picture 1">chart 0.90</a>there.' in render(
+    assert '>See <a class="inline-image" href="#p1" title="image 1">chart 0.90</a>there.' in render(
         record("See there.", images=[image])
     )
 
@@ -182,7 +181,7 @@ def test_report_names_no_file_that_is_not_there() -> None:
 
 
 def test_report_says_what_an_excerpt_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_CHARS", 100)
+    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_CHARS", 100)
     text = "Ada went. " * 50
     page = render(record(text, *((at, at + 3, "PER") for at in range(0, 500, 10)), corrections=[fix(4, 8, "goes")]))
     assert text.startswith(shown_text(page))
@@ -191,7 +190,7 @@ def test_report_says_what_an_excerpt_leaves_out(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_report_starts_an_excerpt_where_there_is_something_to_see(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_CHARS", 100)
+    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_CHARS", 100)
     text = "word " * 100 + "Ada went on."
     page = render(record(text, (500, 503, "PER")))
     assert "Ada went on." in shown_text(page)
@@ -201,14 +200,14 @@ def test_report_starts_an_excerpt_where_there_is_something_to_see(monkeypatch: p
 
 
 def test_report_never_shows_a_part_of_an_entity(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_CHARS", 20)
+    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_CHARS", 20)
     page = render(record("Bob has words Ada Lovelace", (0, 3, "PER"), (14, 26, "PER")))
     assert shown_text(page) == "Bob has words "
     assert "1 of 2 entities" in page
 
 
 def test_report_ends_an_excerpt_whose_marks_take_too_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_BYTES", 2_000)
+    monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_BYTES", 2_000)
     text = "A b " * 1000
     page = render(record(text, *((at, at + 1, "PER") for at in range(0, 4000, 4))))
     assert 5 <= page.count("<mark") <= 20
@@ -241,22 +240,23 @@ def test_report_counts_names_corrections_formats_notes_and_problems() -> None:
     assert re.search(r'<th scope="row">pdf</th><td class="num">2</td>', page)
     assert '<bdi>page 3 could not be read</bdi></td><td class="num">2</td>' in page
     assert re.search(r'DataError</span></th>\s*<td class="num">2</td>', page)
-    assert re.search(r'out of time</span></th>\s*<td class="num">1</td>', page)
-    assert "<small>1 out of time</small>" in page
+    assert re.search(r'timed out</span></th>\s*<td class="num">1</td>', page)
+    assert "<small>1 timed out</small>" in page
     assert "wrong checksum" in page
     assert page.count("<svg") == 3  # words, entities, corrections
 
 
-def test_report_draws_distributions_that_can_be_read_without_eyes() -> None:
+def test_report_draws_histograms_with_text_for_screen_readers() -> None:
     page = render(*(record("word " * n, path=f"{n}.txt") for n in (0, 1, 7, 7, 9, 1200)))
     (plot,) = re.findall(r"<svg.*?</svg>", page, flags=re.S)
     assert 'role="img" aria-labelledby="t1 e1"' in plot
-    assert '<desc id="e1">6 documents; most, 3, at 5 to 9.</desc>' in plot
+    assert '<desc id="e1">6 documents; the highest bar is 5 to 9 with 3.</desc>' in plot
+    assert '<desc id="e1">1 document; the highest bar is 1 with 1.</desc>' in render(record("word"))
     assert re.findall(r"<rect.*?<title>(.*?)</title>", plot) == ["0: 1", "1: 1", "5 to 9: 3", "1,000 to 1,999: 1"]
     assert re.search(r'<th scope="row">5 to 9</th><td class="num">3</td>', page)
 
 
-def test_report_marks_documents_that_are_not_whole() -> None:
+def test_report_marks_incomplete_documents() -> None:
     broken = Problem(path="a.zip", part="x.txt", error="DataError", message="-")
     page = render(
         record("a", path="a.zip", part="y.txt"),
@@ -269,16 +269,16 @@ def test_report_marks_documents_that_are_not_whole() -> None:
 
 
 def test_report_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "MAX_PROBLEMS", 2)
+    monkeypatch.setattr(report, "MAX_LISTED_PROBLEMS", 2)
     problems = (
         Problem(path="s1", error="Skipped", message="-", skipped=True),
         Problem(path="s2", error="Skipped", message="-", skipped=True),
         Problem(path="f", error="DataError", message="-"),
     )
     page = render(*(record(f"Name{i}", path=f"{i}.txt") for i in range(300)), problems=problems)
-    assert page.count("<article") == selection.MAX_DOCUMENTS
-    assert "200 of 300 are shown on this page" in page
-    assert "2 of 3, one by one" in page
+    assert page.count("<article") == sampling.MAX_DOCUMENTS
+    assert "This page shows 200 of 300 documents" in page
+    assert "List 2 of 3" in page
     assert '<tr class="problem"><td class="path"><bdi>f</bdi></td>' in page
 
 
@@ -305,33 +305,33 @@ def test_report_shows_a_spread_of_documents() -> None:
 def test_report_shows_all_documents_while_they_are_few() -> None:
     page = render(*(record("Ada", path=f"{i:03}.txt") for i in range(200)))
     assert shown_paths(page) == [f"{i:03}.txt" for i in range(200)]
-    assert "are shown on this page" not in page
+    assert "This page shows" not in page
 
 
 def labelled(label: str | None, score: float = 0.9) -> dict[str, Any]:
     return {"label": label, "score": score, "scores": {"chart": score}, "in_domain": -1.25}
 
 
-def pictures(path: str, *cats: dict[str, Any], text: str = "") -> dict[str, Any]:
+def with_images(path: str, *cats: dict[str, Any], text: str = "") -> dict[str, Any]:
     images = [{"id": f"{path}-{n}", "cats": {"figures": cat}} for n, cat in enumerate(cats)]
     return record(text, path=path, images=images)
 
 
-class Everything(dict[str, str]):
-    """Thumbnails of whatever is asked for."""
+class ThumbnailOfEach(dict[str, str]):
+    """Has a thumbnail for every image."""
 
     def get(self, key: str, default: Any = None) -> str:
         return DOT
 
 
-def test_report_shows_pictures_with_label_and_score() -> None:
+def test_report_shows_images_with_label_and_score() -> None:
     page = render(
-        pictures("a.png", labelled("chart")),
-        pictures("b.png", labelled(None, 0.41)),
-        pictures("c.pdf", {"error": "it is cut"}),
+        with_images("a.png", labelled("chart")),
+        with_images("b.png", labelled(None, 0.41)),
+        with_images("c.pdf", {"error": "it is cut"}),
         thumbnails={"a.png-0": DOT, "b.png-0": DOT},
     )
-    assert "3 pictures in 3 documents" in page
+    assert "3 images in 3 documents" in page
     assert "<b>chart</b> 0.90" in page
     assert '<em title="most like chart, 0.41">not sure</em>' in page
     assert "in domain -1.25" in page
@@ -345,45 +345,48 @@ def test_report_shows_pictures_with_label_and_score() -> None:
     ]
 
 
-def test_report_links_a_picture_to_its_figure_and_gives_it_no_article() -> None:
-    page = render(pictures("a.png", labelled("chart")), thumbnails=Everything())
+def test_report_links_a_image_to_its_figure_and_gives_it_no_article() -> None:
+    page = render(with_images("a.png", labelled("chart")), thumbnails=ThumbnailOfEach())
     assert '<a href="#p1"><bdi>a.png</bdi></a>' in page
     assert '<figure id="p1"' in page
     assert "<article" not in page
 
 
-def test_report_shows_a_text_with_pictures_in_its_article() -> None:
-    page = render(pictures("a.pdf", labelled("chart"), labelled("chart"), text="Some text."), thumbnails=Everything())
+def test_report_shows_a_text_with_images_in_its_article() -> None:
+    page = render(
+        with_images("a.pdf", labelled("chart"), labelled("chart"), text="Some text."), thumbnails=ThumbnailOfEach()
+    )
     assert '<a href="#d1"><bdi>a.pdf</bdi></a>' in page
     assert "chart 2" in page
-    assert '<a href="#p2" title="chart 0.90">picture 2</a>' in page
+    assert '<a href="#p2" title="chart 0.90">image 2</a>' in page
 
 
-def test_report_shows_hostile_pictures_as_text() -> None:
+def test_report_shows_hostile_images_as_text() -> None:
     evil = '"><script>alert(1)</script><img src="https://x/y.png">'
-    page = render(pictures(evil, labelled(evil), {"error": evil}, labelled(None)), thumbnails=Everything())
+    page = render(with_images(evil, labelled(evil), {"error": evil}, labelled(None)), thumbnails=ThumbnailOfEach())
     assert page.count("<script>") == 1
     assert set(re.findall(r"<img src=.{11}", page)) == {'<img src="data:image'}
     assert not re.search(r"""(src|href)\s*=\s*["']?\s*(https?:)?//|url\(|@import""", page)
 
 
-def test_report_bounds_its_pictures_and_shows_some_of_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery, "MAX_FIGURES", 5)
-    charts = [pictures(f"{n}.png", labelled("chart")) for n in range(10)]
-    maps = [pictures(f"{n}.gif", labelled("map")) for n in range(10)]
-    page = render(*charts, *maps, thumbnails=Everything())
+def test_report_bounds_its_images_and_shows_some_of_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gallery, "MAX_GALLERY_IMAGES", 5)
+    charts = [with_images(f"{n}.png", labelled("chart")) for n in range(10)]
+    maps = [with_images(f"{n}.gif", labelled("map")) for n in range(10)]
+    page = render(*charts, *maps, thumbnails=ThumbnailOfEach())
     assert page.count('<figure id="p') == 5
     assert (page.count("<b>chart</b>"), page.count("<b>map</b>")) == (3, 2)
-    assert "5 of 20 pictures are shown here" in page
+    assert "This page shows 5 of 20 images" in page
 
 
-def test_report_without_pictures_says_nothing_of_them() -> None:
+def test_report_without_images_says_nothing_of_them() -> None:
     page = render(record("Ada", (0, 3, "PER")))
-    assert "icture" not in page[page.index("<body>") : page.index("<script>")].replace("Entities or pictures", "")
+    body = page[page.index("<body>") : page.index("<script>")]
+    assert "image" not in body.replace("Labels of entities or images", "").lower()
 
 
 def test_report_of_many_documents_is_bounded_in_size_and_memory() -> None:
-    """The worst of records: each with names, notes, labels and problems of its own, and text that needs escaping."""
+    """Use the worst records: each has names, notes, labels and problems of its own, and text that needs escaping."""
     text = '"Ünïcödé" & <tags> \U0001f600 Ada Lovelace teh ' * 200
     page, summary = Report(), Summary(seconds=1.0)
     uri = "data:image/jpeg;base64," + "A" * 10_900
@@ -410,6 +413,6 @@ def test_report_of_many_documents_is_bounded_in_size_and_memory() -> None:
         grown = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    # What replaces a chosen document counts as grown, too: 200 of them at the most.
+    # Documents that replace chosen ones count as growth, too: at most 200 of them.
     assert grown < 30_000_000
     assert len(page.render(summary, pipeline="p").encode()) < 6_000_000

@@ -1,0 +1,146 @@
+"""A range of a text as segments for the page: entities, corrected and flagged words, and images in their places."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from docsight.documents.report.display import image_caption, visible_text
+
+_MAX_SUGGESTION_CHARS = 80
+
+# Bytes of HTML around the text.
+_ENTITY_BYTES = 140
+_FRAGMENT_BYTES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of text of one kind.
+
+    Args:
+        text: The text; empty for an image.
+        kind: "" for plain text, "fixed" or "flagged" for a word with a suggestion, or "image".
+        suggestion: What the speller suggests for the word.
+        image: The id of the image.
+        tooltip: Shown when the pointer rests on the fragment; for an image, its caption.
+    """
+
+    text: str
+    kind: str = ""
+    suggestion: str = ""
+    image: str = ""
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Consecutive fragments: one entity, or text without an entity if `label` is None."""
+
+    fragments: list[Fragment]
+    label: str | None = None
+    tooltip: str = ""
+
+
+class MarkedText:
+    """A text with its annotations, which can be cut into segments.
+
+    Args:
+        text: The text of the document.
+        entities: In the order of their starts.
+        corrections: In the order of their starts, without overlaps.
+        images: Those that have a place in the text, in the order of these places.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        entities: Sequence[dict[str, Any]],
+        corrections: Sequence[dict[str, Any]],
+        images: Sequence[dict[str, Any]],
+    ) -> None:
+        self._text = text
+        self._entities = entities
+        self._corrections = corrections
+        self._images = images
+
+    def segments(self, start: int, end: int) -> Iterator[Segment]:
+        """Yield the segments of a range; of overlapping entities, only the first."""
+        at = start
+        first = bisect_left(self._entities, start, key=lambda entity: entity["start"])
+        for entity in self._entities[first:]:
+            if entity["end"] > end:
+                break
+            if entity["start"] < at:
+                continue
+            if entity["start"] > at:
+                yield Segment(list(self._fragments(at, entity["start"])))
+            score = "" if entity.get("score") is None else f", probability {entity['score']:.2f}"
+            fragments = list(self._fragments(entity["start"], entity["end"]))
+            yield Segment(fragments, entity["label"], entity["label"] + score)
+            at = entity["end"]
+        if at < end:
+            yield Segment(list(self._fragments(at, end)))
+
+    def _fragments(self, start: int, end: int) -> Iterator[Fragment]:
+        """Yield the fragments of a range; a word that continues after it gets its suggestion there."""
+        first = bisect_left(self._corrections, start, key=lambda row: row["end"])
+        at = start
+        for row in self._corrections[first:]:
+            if row["start"] >= end:
+                break
+            if row["end"] <= start and row["start"] < row["end"]:
+                continue
+            yield from self._without_corrections(at, max(at, row["start"]))
+            left, at = max(start, row["start"]), min(end, row["end"])
+            yield Fragment(
+                text=visible_text(self._text[left:at]),
+                kind="fixed" if row["applied"] else "flagged",
+                suggestion=visible_text(row["suggestion"][:_MAX_SUGGESTION_CHARS]) if row["end"] <= end else "",
+                tooltip=_correction_tooltip(row),
+            )
+        yield from self._without_corrections(at, end)
+
+    def _without_corrections(self, start: int, end: int) -> Iterator[Fragment]:
+        for image in self._images:
+            if start <= image["start"] < end:
+                if image["start"] > start:
+                    yield Fragment(visible_text(self._text[start : image["start"]]))
+                yield Fragment("", kind="image", image=image["id"], tooltip=image_caption(image))
+                start = image["start"]
+        if start < end:
+            yield Fragment(visible_text(self._text[start:end]))
+
+
+def strip_line_ends(segments: list[Segment]) -> list[Segment]:
+    """Remove the line ends around a section, which starts on its own line; return nothing if it is blank."""
+    if not any(fragment.text.strip() or fragment.kind for segment in segments for fragment in segment.fragments):
+        return []
+    first, last = segments[0].fragments, segments[-1].fragments
+    if first and not first[0].kind:
+        first[0] = Fragment(first[0].text.lstrip("\r\n"))
+    if last and not last[-1].kind:
+        last[-1] = Fragment(last[-1].text.rstrip())
+    return segments
+
+
+def html_size(segments: list[Segment]) -> int:
+    """Estimate the bytes that segments take in the page."""
+    size = 0
+    for segment in segments:
+        size += _ENTITY_BYTES + 2 * len(segment.tooltip) if segment.label is not None else 0
+        for fragment in segment.fragments:
+            size += len(escape(fragment.text).encode())
+            if fragment.kind:
+                attributes = fragment.suggestion + fragment.image + fragment.tooltip
+                size += _FRAGMENT_BYTES + len(escape(attributes).encode())
+    return size
+
+
+def _correction_tooltip(row: dict[str, Any]) -> str:
+    verdict = "corrected" if row["applied"] else "flagged, not corrected"
+    reason = str(row.get("reason", "")).replace("_", " ")
+    score = f"probability {row['score']:.2f}" if row.get("score") is not None else ""
+    others = ", ".join(text for text, _ in row.get("suggestions", [])[1:4])
+    return "; ".join(part for part in (verdict, reason, score, others and f"or {others[:200]}") if part)
