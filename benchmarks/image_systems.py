@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from docsight.bundle import Bundle
 from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.decision import SCORES, Decision
-from docsight.networks.image_classifier import ImageClassifier, ImageReading
+from docsight.networks.decision import ABSTENTION_SCORES, Decision
+from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
 
 AT_ONCE = 250  # pictures
 PEER_BLOCKS = [[16, 16], [32, 32], [64, 64]]  # of the small CNN that is trained as the peers are
@@ -97,16 +97,16 @@ class Docsight:
 
     def scores(self, pictures: Sequence[bytes]) -> dict[str, np.ndarray]:
         """Return every abstention score that the network has, (pictures,) each, whichever the model uses."""
-        names = [name for name in SCORES if self.bundle.arguments.get("other") or not name.startswith("other")]
+        names = [name for name in ABSTENTION_SCORES if name != "other" or self.bundle.arguments.get("other")]
         found: dict[str, list[Tensor]] = {name: [] for name in names}
         with torch.inference_mode():
             for start in range(0, len(pictures), AT_ONCE):
                 reading = self.read_by_hand(pictures[start : start + AT_ONCE])
                 for name in names:
-                    found[name].append(SCORES[name](self.network, reading))
+                    found[name].append(ABSTENTION_SCORES[name](reading))
         return {name: torch.cat(parts).double().numpy() for name, parts in found.items()}
 
-    def read_by_hand(self, pictures: Sequence[bytes]) -> ImageReading:
+    def read_by_hand(self, pictures: Sequence[bytes]) -> ClassifierOutput:
         """Decode pictures and call the network on them at once: what one would write without the component."""
         pixels = torch.from_numpy(np.stack([read_pixels(picture, self.settings) for picture in pictures]))
         images = normalise(pixels, self.settings).contiguous(memory_format=torch.channels_last)

@@ -172,7 +172,6 @@ def tiny_imagecat(tmp_path_factory: pytest.TempPathFactory) -> Path:
         torch.manual_seed(1)
         for parameter in network.parameters():
             parameter += 0.3 * torch.randn_like(parameter)  # no longer as it began
-        network.class_means.normal_()
     settings = ImageSettings(size=16, mode="L", fit="ink", stretch=True)
     about = {
         "name": "tiny",

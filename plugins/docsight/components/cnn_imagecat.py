@@ -139,9 +139,9 @@ class ImageCategorizer(NetworkPipe):
                 f"{self.name}: the model reads {classifier.channels} channels, but its pictures have mode "
                 f"{images.mode}; export the model again."
             )
-        if images.size < classifier.least_size:
+        if images.size < classifier.min_size:
             raise BundleError(
-                f"{self.name}: the model's blocks want pictures of {classifier.least_size} pixels, but its config.json "
+                f"{self.name}: the model's blocks want pictures of {classifier.min_size} pixels, but its config.json "
                 f"says images.size={images.size}; export the model again."
             )
         folded = copy.deepcopy(classifier).fold()
@@ -168,7 +168,7 @@ class ImageCategorizer(NetworkPipe):
             values.float().cpu().tolist()
             for values in (
                 self._decision.probabilities(reading.logits),
-                self._decision.in_domain(self._network, reading),
+                self._decision.in_domain(reading),
             )
         )
         least = self._decision.threshold if self.threshold is None else self.threshold

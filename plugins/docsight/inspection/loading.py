@@ -131,7 +131,7 @@ def classify(model: Inspected, picture: Picture) -> Verdict:
     with torch.no_grad():
         reading = model.network(prepare(model, pixel_values(model, picture)[None]))
         shares = model.decision.probabilities(reading.logits)[0].tolist()
-        in_domain = float(model.decision.in_domain(model.network, reading)[0])
+        in_domain = float(model.decision.in_domain(reading)[0])
     return Verdict(
         best=model.labels[shares.index(max(shares))],
         scores=dict(zip(model.labels, shares, strict=True)),

@@ -9,37 +9,37 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from docsight.layers.conv_block import ConvBlock
 from docsight.networks.labels import check_labels
+from docsight.saved_names import keep_saved_names
 
-# Far above what is of use; they keep a strange config small.
+# Far above any useful number; they bound a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
 
 
-class ImageReading(NamedTuple):
-    """What the network says of pictures: `other` is None where it was not trained with pictures of nothing."""
+class ClassifierOutput(NamedTuple):
+    """What the network returns for images."""
 
     logits: Tensor  # (batch, labels)
-    features: Tensor  # (batch, width), what the last layer sees
-    other: Tensor | None  # (batch,), the logit of being none of the labels
+    features: Tensor  # (batch, width), the input of the last layer
+    other: Tensor | None  # (batch,), the logit of belonging to none of the labels; None without such a class
 
 
 class ImageClassifier(nn.Module):
-    """Blocks of 3x3 convolutions, each at half the resolution of the one before, then the mean over the picture.
+    """Blocks of 3x3 convolutions, each at half the resolution of the one before, then the mean over the image.
 
     Args:
         labels: The classes.
-        channels: 1 for grey pictures, 3 for colour.
+        channels: 1 for greyscale images, 3 for colour.
         blocks: For each block the channels of its layers.
-        stem_stride: The stride of the very first layer; 2 for large pictures.
-        dropout: Share of the features dropped in training.
-        other: Whether there is a logit for pictures that are none of the labels.
-        init_seed: Draws the weights at the start, so that the same arguments give the same network.
+        stem_stride: The stride of the very first layer; 2 for large images.
+        dropout: Fraction of the features that is dropped in training.
+        other: Whether there is a logit for images that belong to none of the labels.
+        init_seed: Seeds the initial weights, so that the same arguments give the same network.
 
     Raises:
-        ValueError: There are no labels or blocks, or too many, or a number cannot work.
+        ValueError: There are no labels or blocks, or too many, or a number is out of range.
     """
 
-    class_means: Tensor
-    whiten: Tensor
+    retired_tensors = frozenset({"class_means", "whiten"})  # statistics of a removed abstention score
 
     def __init__(
         self,
@@ -53,19 +53,11 @@ class ImageClassifier(nn.Module):
         init_seed: int = 1,
     ) -> None:
         super().__init__()
-        if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
-            raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
-        if strange := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:
-            raise ValueError(f"Expected blocks of layers with 1 to {MAX_CHANNELS:,} channels; found {strange[0]!r}.")
-        if type(channels) is not int or channels not in (1, 3):
-            raise ValueError(f"Expected 1 channel (grey) or 3 (colour); found {channels!r}.")
-        if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
-            raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")
+        self.labels = check_labels(labels, max_labels=MAX_CLASSES)
+        _check_sizes(channels=channels, blocks=blocks, stem_stride=stem_stride)
         if type(other) is not bool:
             raise ValueError(f"Expected other to be true or false; found {other!r}.")
-        self.labels = check_labels(labels, max_labels=MAX_CLASSES)
         self.channels = channels
-        width = blocks[-1][0]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(init_seed)
             inputs = [channels, *(widths[0] for widths in blocks[:-1])]
@@ -74,46 +66,43 @@ class ImageClassifier(nn.Module):
                 for n, (c, widths) in enumerate(zip(inputs, blocks, strict=True))
             )
             self.drop = nn.Dropout(dropout)
-            self.classify = nn.Linear(width, len(labels) + other)
+            self.classify = nn.Linear(blocks[-1][0], len(labels) + other)
         self.pool = nn.MaxPool2d(2)
-        # Where the classes lie among the features, to tell what is far from all of them (Lee et al. 2018).
-        self.register_buffer("class_means", torch.zeros(len(labels), width))
-        # Not torch.eye: on the meta device, where a model folder is checked, that imports for more than a second.
-        self.register_buffer("whiten", torch.zeros(width, width).fill_diagonal_(1))
+        keep_saved_names(self)
 
     @property
     def first_conv(self) -> nn.Conv2d:
-        """The very first layer, whose filters see the picture itself."""
+        """The very first layer, whose filters see the image itself."""
         return cast(nn.Conv2d, cast(ConvBlock, self.blocks[0]).first[0])
 
     @property
     def has_other(self) -> bool:
-        """Whether there is a logit for pictures that are none of the labels."""
+        """Whether there is a logit for images that belong to none of the labels."""
         return self.classify.out_features > len(self.labels)
 
     @property
-    def least_size(self) -> int:
-        """The side of the smallest picture that the last block still has a pixel of."""
+    def min_size(self) -> int:
+        """The side of the smallest image that still has a pixel in the last block."""
         return (2 ** (len(self.blocks) - 1) - 1) * self.first_conv.stride[0] + 1
 
-    def forward(self, images: Tensor) -> ImageReading:
-        """Read (batch, channels, height, width), normalised as `docsight.images.normalise` does."""
+    def forward(self, images: Tensor) -> ClassifierOutput:
+        """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`."""
         for maps in self.feature_maps(images):
             last = maps
         features = last.mean(dim=(2, 3))  # (batch, width)
         logits = self.classify(self.drop(features))
         count = len(self.labels)
-        return ImageReading(logits[:, :count], features, logits[:, count] if logits.shape[1] > count else None)
+        return ClassifierOutput(logits[:, :count], features, logits[:, count] if logits.shape[1] > count else None)
 
     def feature_maps(self, images: Tensor) -> Iterator[Tensor]:
-        """Yield what each block makes of (batch, channels, height, width), before it is pooled."""
+        """Yield the output of each block for (batch, channels, height, width), before it is pooled."""
         maps = images
         for n, block in enumerate(self.blocks):
             maps = block(self.pool(maps) if n else maps)
             yield maps
 
     def fold(self) -> Self:
-        """Fold batch norm into the convolutions, for reading alone: the same figures, quicker."""
+        """Fold batch norm into the convolutions, for inference only: the same figures, faster."""
         for layer in [module for module in self.modules() if isinstance(module, nn.Sequential)]:
             for at in range(len(layer) - 1):
                 convolution, norm = layer[at], layer[at + 1]
@@ -123,12 +112,12 @@ class ImageClassifier(nn.Module):
         return self
 
     def multiply_adds(self, size: int) -> int:
-        """Count the multiply-adds of a picture of `size` by `size` pixels: convolutions and the last layer."""
-        counted: list[int] = []
+        """Count the multiply-adds of an image of `size` by `size` pixels: convolutions and the last layer."""
+        counts: list[int] = []
 
         def count(layer: nn.Module, _: object, output: Tensor) -> None:
             convolution = cast(nn.Conv2d, layer)
-            counted.append(output[0].numel() * convolution.in_channels * 9)
+            counts.append(output[0].numel() * convolution.in_channels * 9)
 
         convolutions = [layer for layer in self.modules() if isinstance(layer, nn.Conv2d)]
         hooks = [layer.register_forward_hook(count) for layer in convolutions]
@@ -139,4 +128,20 @@ class ImageClassifier(nn.Module):
         self.train(was_training)
         for hook in hooks:
             hook.remove()
-        return sum(counted) + self.classify.in_features * self.classify.out_features
+        return sum(counts) + self.classify.in_features * self.classify.out_features
+
+
+def _check_sizes(*, channels: int, blocks: Sequence[Sequence[int]], stem_stride: int) -> None:
+    """Check the numbers of a config, before memory is allocated for them.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+    if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
+        raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
+    if invalid := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:
+        raise ValueError(f"Expected blocks of layers with 1 to {MAX_CHANNELS:,} channels; found {invalid[0]!r}.")
+    if type(channels) is not int or channels not in (1, 3):
+        raise ValueError(f"Expected 1 channel (greyscale) or 3 (colour); found {channels!r}.")
+    if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
+        raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")

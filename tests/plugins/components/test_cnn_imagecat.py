@@ -385,9 +385,7 @@ def test_cnn_imagecat_refuses_a_score_that_the_network_has_no_output_for(tmp_pat
     about = {"images": ImageSettings(size=16, mode="L").to_config(), "decision": {"score": "other"}}
     Bundle("image_classifier", arguments, ImageClassifier(**arguments), {}, "", about).to_disk(tmp_path / "model")
     nlp = _with(tmp_path / "model")
-    with pytest.raises(
-        BundleError, match=r"decision\.score=other: the network was trained without pictures of nothing"
-    ):
+    with pytest.raises(BundleError, match=r"decision\.score=other: the network was trained without an 'other' class"):
         nlp("London")
 
 

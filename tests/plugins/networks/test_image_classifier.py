@@ -122,9 +122,9 @@ def test_image_classifier_counts_its_multiply_adds():
 
 @pytest.mark.parametrize("blocks", [[[2]], [[2], [2]], [[2], [2], [2], [2]]])
 @pytest.mark.parametrize("stride", [1, 2, 3])
-def test_image_classifier_least_size_is_the_smallest_that_it_reads(blocks, stride):
+def test_image_classifier_min_size_is_the_smallest_that_it_reads(blocks, stride):
     network = ImageClassifier(labels=["a"], channels=1, blocks=blocks, stem_stride=stride).eval()
-    least = network.least_size
+    least = network.min_size
     assert network(torch.zeros(1, 1, least, least)).logits.shape == (1, 1)
     if least > 1:
         with pytest.raises(RuntimeError):
