@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
-from docsight_training.data.images.fonts import Font, find_fonts, is_held_out
+from docsight_training.data.drawings.fonts import Font, find_fonts, is_held_out
 from docsight_training.data.images.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
 
 SIDES = (100, 300)  # pixels of a picture as it comes

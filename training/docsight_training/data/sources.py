@@ -1,4 +1,4 @@
-"""One split of a data set, from the hub or from local files, by the builders of Hugging Face `datasets`."""
+"""Loading of one split of a data set, from the hub or from local files, with Hugging Face `datasets`."""
 
 import glob
 from pathlib import Path
@@ -8,14 +8,15 @@ import datasets
 
 from docsight.errors import ConfigError, DataError
 
-# How the files of a split may end, by source.
-ENDINGS = {
+# The file suffixes of a split, by source.
+SOURCE_SUFFIXES = {
     "parquet": (".parquet",),
     "conll": (".conll", ".iob", ".iob2", ".bio", ".txt"),
     "json": (".jsonl", ".json"),
     "spacy": (".spacy",),
-    "imagefolder": (),  # a folder for each split, in it one for each class
+    "imagefolder": (),  # a folder for each split, with one folder for each class
 }
+_MAX_LISTED_FILES = 8  # in messages
 
 
 def load_split(
@@ -30,25 +31,25 @@ def load_split(
     """Load one split.
 
     Args:
-        split: Its name: of the hub's split, or of a local file or folder of files.
+        split: The name of the split on the hub, or of a local file or folder of files.
         source: hub, parquet, conll, json, spacy (a DocBin), or imagefolder.
-        path: A local folder that holds the splits, or a file; wins over `hub`.
+        path: A local folder that holds the splits, or a file; takes precedence over `hub`.
         hub: The id of a data set on the hub.
-        origin: Where the data comes from, for the message when it is not there.
-        columns: The names of a conll file's columns, in their order.
+        origin: Where the data comes from, for the message if it is missing.
+        columns: The names of the columns of a conll file, in order.
 
     Raises:
-        ConfigError: The source is unknown, or neither path nor hub says where the data is.
-        DataError: A file, or the split, is not there.
+        ConfigError: The source is unknown, or neither path nor hub is given.
+        DataError: A file, or the split, is missing or cannot be read.
     """
-    if source not in ("hub", *ENDINGS):
-        raise ConfigError(f"data.source={source!r} is unknown; expected one of: hub, {', '.join(ENDINGS)}.")
+    if source not in ("hub", *SOURCE_SUFFIXES):
+        raise ConfigError(f"data.source={source!r} is unknown; expected one of: hub, {', '.join(SOURCE_SUFFIXES)}.")
     if path is None:
         if hub is None:
             raise ConfigError(
                 f"data.path is missing, and the data set has no hub id to load from. Get it from its origin "
                 f"({origin or 'not named in the config'}) and pass the folder: data.path=FOLDER "
-                "(quote a path with '=' in it: 'data.path=\"a=b\"')."
+                "(quote a path that contains '=': 'data.path=\"a=b\"')."
             )
         return _from_hub(hub, split)
     if source == "imagefolder":
@@ -73,7 +74,10 @@ def load_split(
 
 
 def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> bool:
-    """Tell whether there is such a split; a single file has no second one. Arguments and errors as `load_split`."""
+    """Return whether a split exists beside the training split; a path to a single file has no other split.
+
+    The arguments and errors are those of `load_split`.
+    """
     if path is None:
         return hub is not None and split in _hub_splits(hub)
     if source == "imagefolder":
@@ -87,22 +91,26 @@ def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> 
 
 
 def split_files(path: Path, split: str, source: str) -> list[Path]:
-    """Find the local files of a split: `path` itself if a file, else SPLIT.ending or SPLIT-*.ending in it."""
+    """Find the local files of a split: `path` itself if it is a file, or SPLIT.suffix or SPLIT-*.suffix in it."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise DataError(f"data.path: {path} does not exist; expected a folder with the split {split!r} (or a file).")
-    endings = ENDINGS["parquet" if source == "hub" else source]
-    forms = [f"{glob.escape(split)}{tail}{ending}" for ending in endings for tail in ("", "-*")]
-    for folder in (path, path / "data"):  # the hub's repositories often keep their files in data/
-        for form in forms:
-            if found := sorted(folder.glob(form)):
-                return found
-    held = sorted(f.name for f in path.iterdir())
+    suffixes = SOURCE_SUFFIXES["parquet" if source == "hub" else source]
+    patterns = [f"{glob.escape(split)}{tail}{suffix}" for suffix in suffixes for tail in ("", "-*")]
+    for folder in (path, path / "data"):  # repositories on the hub often keep their files in data/
+        for pattern in patterns:
+            if files := sorted(folder.glob(pattern)):
+                return files
     raise DataError(
-        f"{path} has no split {split!r}: expected a file {split} ending in {' or '.join(endings)}; "
-        f"found {', '.join(held[:8]) or 'nothing'}{' …' if len(held) > 8 else ''}."
+        f"{path} has no split {split!r}: expected a file {split} ending in {' or '.join(suffixes)}; "
+        f"found {_listing(path)}."
     )
+
+
+def _listing(folder: Path) -> str:
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    return (", ".join(names[:_MAX_LISTED_FILES]) or "nothing") + (" …" if len(names) > _MAX_LISTED_FILES else "")
 
 
 def _from_hub(hub: str, split: str) -> datasets.Dataset:
@@ -111,7 +119,7 @@ def _from_hub(hub: str, split: str) -> datasets.Dataset:
     except (ValueError, OSError, RuntimeError) as err:
         raise DataError(
             f"The hub data set {hub!r}, split {split!r}, cannot be loaded: {err}. "
-            "With the data at hand, pass data.path=FOLDER instead."
+            "If you have the data, pass data.path=FOLDER instead."
         ) from err
 
 
@@ -123,19 +131,16 @@ def _hub_splits(hub: str) -> list[str]:
 
 
 def _from_folders(path: Path, split: str) -> datasets.Dataset:
-    """Read pictures from folders named for their classes."""
+    """Read images from folders that are named for their classes."""
     folder = path / split
     if not folder.is_dir():
-        held = sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
-        raise DataError(
-            f"{path} has no folder {split!r}: expected {split}/CLASS/PICTURE; found {', '.join(held[:8]) or 'nothing'}."
-        )
+        raise DataError(f"{path} has no folder {split!r}: expected {split}/CLASS/IMAGE; found {_listing(path)}.")
     try:
-        # Named as files, not as a folder: there, a class or a picture named test would be taken for another split.
+        # A glob over files, because from a folder `datasets` would take a class or an image named "test" for a split.
         files = {"train": [f"{glob.escape(str(folder))}/**"]}
         return datasets.load_dataset("imagefolder", data_files=files, split="train", drop_labels=False)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
-        raise DataError(f"{folder}: cannot be read as folders of pictures: {err.__cause__ or err}") from err
+        raise DataError(f"{folder}: cannot be read as folders of images: {err.__cause__ or err}") from err
 
 
 def _from_docbins(files: list[Path]) -> datasets.Dataset:
@@ -150,15 +155,11 @@ def _from_docbins(files: list[Path]) -> datasets.Dataset:
             docs = list(DocBin().from_disk(file).get_docs(vocab))
         except ValueError as err:
             raise DataError(f"{file}: cannot be read as a spaCy DocBin: {err}") from err
-        for n, doc in enumerate(docs):
+        for number, doc in enumerate(docs):
             tokens = [token for token in doc if not token.is_space]
             rows["tokens"].append([token.text for token in tokens])
             rows["ner_tags"].append(
-                [
-                    token.ent_iob_ if token.ent_iob_ in ("", "O") else f"{token.ent_iob_}-{token.ent_type_}"
-                    for token in tokens
-                ]
+                [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_iob_ in ("B", "I") else "O" for token in tokens]
             )
-            rows["ner_tags"][-1] = [tag or "O" for tag in rows["ner_tags"][-1]]
-            rows["doc_id"].append(f"{file.stem}-{n}")
+            rows["doc_id"].append(f"{file.stem}-{number}")
     return datasets.Dataset.from_dict(rows)

@@ -1,4 +1,4 @@
-"""Typefaces, and the pictures of characters and of no characters that are drawn with them."""
+"""Fonts, printed characters, and images without a digit."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from docsight.errors import ConfigError, DataError
-from docsight_training.data.images import fonts, glyphs, textures
-from docsight_training.data.images.fonts import Font
+from docsight_training.data.drawings import fonts
+from docsight_training.data.drawings.fonts import Font
+from docsight_training.data.images import glyphs, textures
 
 PLAIN = fonts.built_in_font()
 
@@ -21,7 +22,7 @@ def test_find_fonts_always_finds_one_that_draws(monkeypatch: pytest.MonkeyPatch)
     assert any(fonts.load(found[0], 20).getmask("A"))
 
 
-def test_find_fonts_falls_back_to_the_built_in_typeface(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_fonts_falls_back_to_the_built_in_font(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
     monkeypatch.setattr(fonts, "_matplotlib_folder", list)
     assert fonts.find_fonts() == [PLAIN]
@@ -30,7 +31,7 @@ def test_find_fonts_falls_back_to_the_built_in_typeface(monkeypatch: pytest.Monk
 def test_find_fonts_names_a_missing_folder_and_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nowhere"):
         fonts.find_fonts([tmp_path / "nowhere"])
-    (tmp_path / "broken.ttf").write_bytes(b"no typeface")
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
     with pytest.raises(DataError, match="Latin letters"):
         fonts.find_fonts([tmp_path])
 
@@ -43,7 +44,7 @@ def test_find_fonts_leaves_symbols_out() -> None:
     assert not families & {"cmsy10", "cmex10", "STIXSizeOneSym", "STIXNonUnicode"}
 
 
-def test_built_in_typeface_is_latin() -> None:
+def test_built_in_font_is_latin() -> None:
     assert fonts._is_latin(PLAIN)
 
 
@@ -65,29 +66,29 @@ def test_is_handwriting_goes_by_whole_names() -> None:
 
 def test_draw_glyph_fills_the_box_of_mnist_and_centres_the_mass() -> None:
     drawn = [glyphs.draw_glyph("8", PLAIN, np.random.default_rng(seed)) for seed in range(20)]
-    assert all(picture.shape == (28, 28) and picture.dtype == np.uint8 for picture in drawn)
-    for picture in drawn:
-        rows, columns = np.nonzero(picture > 60)
+    assert all(image.shape == (28, 28) and image.dtype == np.uint8 for image in drawn)
+    for image in drawn:
+        rows, columns = np.nonzero(image > 60)
         assert 15 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 22
         down, across = np.mgrid[:28, :28] + 0.5
-        mass = picture.astype(float) / picture.sum()
+        mass = image.astype(float) / image.sum()
         assert (mass * down).sum() == pytest.approx(14, abs=0.8)
         assert (mass * across).sum() == pytest.approx(14, abs=0.8)
-    assert len({picture.tobytes() for picture in drawn}) == 20
+    assert len({image.tobytes() for image in drawn}) == 20
 
 
 def test_glyph_set_follows_from_its_seed() -> None:
-    pictures, chars = glyphs.glyph_set("0123456789", 60, seed=1, fonts=[PLAIN])
+    images, chars = glyphs.glyph_set("0123456789", 60, seed=1, fonts=[PLAIN])
     again, same = glyphs.glyph_set("0123456789", 60, seed=1, fonts=[PLAIN])
     other, _ = glyphs.glyph_set("0123456789", 60, seed=2, fonts=[PLAIN])
-    assert pictures.shape == (60, 28, 28)
-    assert pictures.dtype == np.uint8
+    assert images.shape == (60, 28, 28)
+    assert images.dtype == np.uint8
     assert len(chars) == 60
     assert set(chars) <= set(glyphs.DIGITS)
-    assert np.array_equal(pictures, again)
+    assert np.array_equal(images, again)
     assert chars == same
-    assert not np.array_equal(pictures, other)
-    assert pictures.max(axis=(1, 2)).min() > 100
+    assert not np.array_equal(images, other)
+    assert images.max(axis=(1, 2)).min() > 100
 
 
 def test_glyph_set_draws_any_size() -> None:
@@ -95,11 +96,11 @@ def test_glyph_set_draws_any_size() -> None:
 
 
 def test_outlier_set_follows_from_its_seed() -> None:
-    pictures = glyphs.outlier_set(80, seed=1, fonts=[PLAIN])
-    assert pictures.shape == (80, 28, 28)
-    assert pictures.dtype == np.uint8
-    assert np.array_equal(pictures, glyphs.outlier_set(80, seed=1, fonts=[PLAIN]))
-    assert not np.array_equal(pictures, glyphs.outlier_set(80, seed=2, fonts=[PLAIN]))
+    images = glyphs.outlier_set(80, seed=1, fonts=[PLAIN])
+    assert images.shape == (80, 28, 28)
+    assert images.dtype == np.uint8
+    assert np.array_equal(images, glyphs.outlier_set(80, seed=1, fonts=[PLAIN]))
+    assert not np.array_equal(images, glyphs.outlier_set(80, seed=2, fonts=[PLAIN]))
 
 
 def test_outlier_set_draws_no_digit_and_nothing_shaped_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +119,7 @@ def test_outlier_set_draws_no_digit_and_nothing_shaped_like_one(monkeypatch: pyt
     assert {"W", "k", "m"} <= letters
 
 
-def test_outlier_set_draws_no_sign_that_the_typeface_lacks() -> None:
+def test_outlier_set_draws_no_sign_that_the_font_lacks() -> None:
     assert glyphs._has("#", PLAIN)
     assert not glyphs._has("\U0010fffc", PLAIN)
 
@@ -131,15 +132,15 @@ def test_is_like_digit_spares_letters_that_print_tells_apart() -> None:
     assert glyphs.is_like_digit("b", replace(PLAIN, is_handwriting=True))
 
 
-@pytest.mark.parametrize("draw", [*textures._SINGLE, textures.blank, textures.overlay])
-def test_textures_are_pictures_of_the_size_asked_for(draw: textures.Draw) -> None:
+@pytest.mark.parametrize("draw", [*textures._OVERLAID_TEXTURES, textures.blank, textures.overlay])
+def test_textures_are_images_of_the_size_asked_for(draw: textures.TextureFunction) -> None:
     for seed in range(30):
-        picture = draw(np.random.default_rng(seed), 28)
-        assert picture.shape == (28, 28)
-        assert picture.dtype == np.uint8
+        image = draw(np.random.default_rng(seed), 28)
+        assert image.shape == (28, 28)
+        assert image.dtype == np.uint8
 
 
-def test_sets_without_typefaces_say_what_to_do() -> None:
+def test_sets_without_fonts_say_what_to_do() -> None:
     with pytest.raises(ConfigError, match="find_fonts"):
         glyphs.glyph_set("1", 1, seed=1, fonts=[])
     with pytest.raises(ConfigError, match="find_fonts"):

@@ -4,78 +4,79 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docsight.errors import ConfigError
-from docsight_training.data.images.image_augment import CHANCES, GEOMETRY, ImageAugment
+from docsight_training.data.images.image_augment import GEOMETRY, ImageAugment
+from docsight_training.data.images.image_transforms import TRANSFORMS
 
 LARGEST = {"rotate": 30, "scale": 0.4, "aspect": 0.4, "shear": 0.3, "shift": 0.3, "elastic": 0.1, "zoom": 0.7}
 
 
-def _pictures(count: int = 6, *, channels: int = 1, size: int = 28) -> torch.Tensor:
-    pictures = torch.rand(count, channels, size, size, generator=torch.Generator().manual_seed(1)) * 0.3
-    pictures[:, :, size // 4 : -(size // 4), size // 2 - 2 : size // 2 + 2] = 0.9
-    return pictures
+def _images(count: int = 6, *, channels: int = 1, size: int = 28) -> torch.Tensor:
+    images = torch.rand(count, channels, size, size, generator=torch.Generator().manual_seed(1)) * 0.3
+    images[:, :, size // 4 : -(size // 4), size // 2 - 2 : size // 2 + 2] = 0.9
+    return images
 
 
-def _changed(augment: ImageAugment, pictures: torch.Tensor, seed: int = 1) -> torch.Tensor:
-    return augment(pictures, torch.Generator().manual_seed(seed))
+def _changed(augment: ImageAugment, images: torch.Tensor, seed: int = 1) -> torch.Tensor:
+    return augment(images, torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("name", CHANCES)
+@pytest.mark.parametrize("name", TRANSFORMS)
 @pytest.mark.parametrize(("channels", "size"), [(1, 8), (1, 28), (3, 33)])
-def test_augment_change_keeps_shape_range_and_given_pictures(name, channels, size):
-    pictures = _pictures(channels=channels, size=size)
-    before = pictures.clone()
+def test_augment_change_keeps_shape_range_and_given_images(name, channels, size):
+    images = _images(channels=channels, size=size)
+    before = images.clone()
     augment = ImageAugment(chances={name: 1.0})
     for seed in range(3):
-        changed = _changed(augment, pictures, seed)
-        assert changed.shape == pictures.shape
+        changed = _changed(augment, images, seed)
+        assert changed.shape == images.shape
         assert changed.dtype == torch.float32
         assert changed.isfinite().all()
         assert changed.min() >= 0
         assert changed.max() <= 1
-        assert torch.equal(changed, _changed(augment, pictures, seed))
-    assert torch.equal(pictures, before)
+        assert torch.equal(changed, _changed(augment, images, seed))
+    assert torch.equal(images, before)
 
 
-@pytest.mark.parametrize("name", set(CHANCES) - {"grey"})
-def test_augment_change_changes_pictures_each_its_own_way(name):
-    pictures = _pictures(1, channels=3).expand(16, -1, -1, -1).clone()
-    pictures[:, :, 3, 4] = 0.7  # not the same from left to right
-    changed = _changed(ImageAugment(chances={name: 1.0}), pictures)
-    assert not torch.equal(changed, pictures)
+@pytest.mark.parametrize("name", set(TRANSFORMS) - {"grey"})
+def test_augment_change_changes_images_each_its_own_way(name):
+    images = _images(1, channels=3).expand(16, -1, -1, -1).clone()
+    images[:, :, 3, 4] = 0.7  # not the same from left to right
+    changed = _changed(ImageAugment(chances={name: 1.0}), images)
+    assert not torch.equal(changed, images)
     if name not in ("flip", "invert", "resolution"):
-        least = 3 if name == "hue" else 8  # three channels have six orders
-        assert len({bytes(row) for row in changed.flatten(1).numpy()}) > least
+        minimum = 3 if name == "hue" else 8  # three channels have six orders
+        assert len({bytes(row) for row in changed.flatten(1).numpy()}) > minimum
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
-def test_augment_of_blank_pictures_stays_finite(value):
-    pictures = torch.full((40, 3, 16, 16), value)
-    changed = _changed(ImageAugment(geometry=LARGEST, chances=dict.fromkeys(CHANCES, 0.5)), pictures)
+def test_augment_of_blank_images_stays_finite(value):
+    images = torch.full((40, 3, 16, 16), value)
+    changed = _changed(ImageAugment(geometry=LARGEST, chances=dict.fromkeys(TRANSFORMS, 0.5)), images)
     assert changed.isfinite().all()
     assert 0 <= changed.min() <= changed.max() <= 1
 
 
 @pytest.mark.parametrize("name", GEOMETRY)
 def test_augment_geometry_keeps_shape_and_range(name):
-    pictures = _pictures(channels=3)
+    images = _images(channels=3)
     augment = ImageAugment(geometry={name: LARGEST[name]})
-    changed = _changed(augment, pictures)
-    assert changed.shape == pictures.shape
-    assert not torch.equal(changed, pictures)
-    assert pictures.min() - 1e-5 <= changed.min() <= changed.max() <= pictures.max() + 1e-5
-    assert torch.equal(changed, _changed(augment, pictures))
-    assert not torch.equal(changed, _changed(augment, pictures, 2))
+    changed = _changed(augment, images)
+    assert changed.shape == images.shape
+    assert not torch.equal(changed, images)
+    assert images.min() - 1e-5 <= changed.min() <= changed.max() <= images.max() + 1e-5
+    assert torch.equal(changed, _changed(augment, images))
+    assert not torch.equal(changed, _changed(augment, images, 2))
 
 
 def test_augment_of_nothing_is_nothing():
-    pictures = _pictures()
-    assert torch.equal(_changed(ImageAugment(), pictures), pictures)
+    images = _images()
+    assert torch.equal(_changed(ImageAugment(), images), images)
 
 
 def test_augment_shift_by_hand():
-    pictures = torch.zeros(200, 1, 20, 20)
-    pictures[:, :, 9:11, 9:11] = 1
-    changed = _changed(ImageAugment(geometry={"shift": 0.2}), pictures)
+    images = torch.zeros(200, 1, 20, 20)
+    images[:, :, 9:11, 9:11] = 1
+    changed = _changed(ImageAugment(geometry={"shift": 0.2}), images)
     place = torch.arange(20) + 0.5
     across = (changed.sum(dim=(1, 2)) * place).sum(dim=1) / changed.sum(dim=(1, 2, 3)) - 10
     assert across.abs().max() <= 4.01  # a fifth of 20
@@ -84,9 +85,9 @@ def test_augment_shift_by_hand():
 
 
 def test_augment_rotation_by_hand():
-    pictures = torch.zeros(100, 1, 41, 41)
-    pictures[:, :, 20, 4:37] = 1
-    changed = _changed(ImageAugment(geometry={"rotate": 10}), pictures)
+    images = torch.zeros(100, 1, 41, 41)
+    images[:, :, 20, 4:37] = 1
+    changed = _changed(ImageAugment(geometry={"rotate": 10}), images)
     left = changed[:, 0, :, 6].argmax(dim=1) - 20
     right = changed[:, 0, :, 34].argmax(dim=1) - 20
     assert (left + right).abs().max() <= 1  # about the middle
@@ -94,32 +95,32 @@ def test_augment_rotation_by_hand():
     assert left.abs().max() >= 2
 
 
-def test_augment_leaves_the_clean_share_to_geometry_alone():
-    pictures = _pictures(1).expand(4000, -1, -1, -1)
-    changed = _changed(ImageAugment(chances={"invert": 1.0}, clean=0.3), pictures)
-    same = (changed == pictures).flatten(1).all(dim=1)
+def test_augment_leaves_the_clean_fraction_to_geometry_alone():
+    images = _images(1).expand(4000, -1, -1, -1)
+    changed = _changed(ImageAugment(chances={"invert": 1.0}, clean=0.3), images)
+    same = (changed == images).flatten(1).all(dim=1)
     assert float(same.float().mean()) == pytest.approx(0.3, abs=0.03)
-    assert torch.equal(_changed(ImageAugment(chances={"invert": 1.0}, clean=1.0), pictures[:5]), pictures[:5])
+    assert torch.equal(_changed(ImageAugment(chances={"invert": 1.0}, clean=1.0), images[:5]), images[:5])
 
 
-def test_augment_chance_is_the_share_of_pictures():
-    pictures = _pictures(1).expand(4000, -1, -1, -1)
-    changed = _changed(ImageAugment(chances={"invert": 0.2}), pictures)
-    same = (changed == pictures).flatten(1).all(dim=1)
+def test_augment_chance_is_the_fraction_of_images():
+    images = _images(1).expand(4000, -1, -1, -1)
+    changed = _changed(ImageAugment(chances={"invert": 0.2}), images)
+    same = (changed == images).flatten(1).all(dim=1)
     assert float(same.float().mean()) == pytest.approx(0.8, abs=0.03)
 
 
 def test_augment_invert_flip_and_grey_by_hand():
-    pictures = _pictures(channels=3)
-    assert torch.allclose(_changed(ImageAugment(chances={"invert": 1}), pictures), 1 - pictures)
-    assert torch.equal(_changed(ImageAugment(chances={"flip": 1}), pictures), pictures.flip(3))
-    grey = _changed(ImageAugment(chances={"grey": 1}), pictures)
-    assert torch.allclose(grey, pictures.mean(dim=1, keepdim=True).expand_as(pictures))
+    images = _images(channels=3)
+    assert torch.allclose(_changed(ImageAugment(chances={"invert": 1}), images), 1 - images)
+    assert torch.equal(_changed(ImageAugment(chances={"flip": 1}), images), images.flip(3))
+    grey = _changed(ImageAugment(chances={"grey": 1}), images)
+    assert torch.allclose(grey, images.mean(dim=1, keepdim=True).expand_as(images))
 
 
 def test_augment_jpeg_is_close_and_of_blocks():
-    pictures = torch.full((4, 1, 16, 16), 0.4)
-    assert torch.allclose(_changed(ImageAugment(chances={"jpeg": 1}), pictures), pictures, atol=0.05)
+    images = torch.full((4, 1, 16, 16), 0.4)
+    assert torch.allclose(_changed(ImageAugment(chances={"jpeg": 1}), images), images, atol=0.05)
     busy = torch.rand(20, 1, 16, 16, generator=torch.Generator().manual_seed(1))
     changed = _changed(ImageAugment(chances={"jpeg": 1}), busy)
     assert 0.02 < float((changed - busy).abs().mean()) < 0.3
@@ -130,7 +131,7 @@ def test_augment_jpeg_is_close_and_of_blocks():
     [
         ({"geometry": {"twist": 1}}, r"data\.augment\.geometry: twist is unknown; expected rotate, scale"),
         ({"chances": {"fire": 1}}, r"data\.augment\.chances: fire is unknown; expected flip, thickness"),
-        ({"chances": {"blur": 1.5}}, r"blur is 1\.5; expected a share from 0 to 1"),
+        ({"chances": {"blur": 1.5}}, r"blur is 1\.5; expected a fraction from 0 to 1"),
         ({"chances": {"blur": float("nan")}}, "blur is nan"),
         ({"clean": -0.1}, r"clean is -0\.1"),
         ({"geometry": {"zoom": 1.0}}, r"zoom is 1\.0"),
@@ -145,10 +146,10 @@ def test_augment_names_what_cannot_work(options, message):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(8, 40), st.integers(1, 5), st.sampled_from([1, 3]), st.integers(0, 2**31), st.integers(0, 1))
-def test_augment_of_any_pictures_is_finite_and_in_range(size, count, channels, seed, sharp):
-    pictures = torch.rand(count, channels, size, size, generator=torch.Generator().manual_seed(seed))
-    pictures = pictures.round() if sharp else pictures
-    changed = _changed(ImageAugment(geometry=LARGEST, chances=dict.fromkeys(CHANCES, 0.6)), pictures, seed)
-    assert changed.shape == pictures.shape
+def test_augment_of_any_images_is_finite_and_in_range(size, count, channels, seed, sharp):
+    images = torch.rand(count, channels, size, size, generator=torch.Generator().manual_seed(seed))
+    images = images.round() if sharp else images
+    changed = _changed(ImageAugment(geometry=LARGEST, chances=dict.fromkeys(TRANSFORMS, 0.6)), images, seed)
+    assert changed.shape == images.shape
     assert changed.isfinite().all()
     assert 0 <= changed.min() <= changed.max() <= 1

@@ -1,7 +1,5 @@
-"""Pictures in training: read, parted, drawn anew each epoch; and a whole run on a few of them."""
+"""The data module of images: settings and classes read from the data, splits, drawn images, batches, and errors."""
 
-import io
-import json
 from pathlib import Path
 
 import datasets
@@ -9,100 +7,25 @@ import numpy as np
 import pytest
 import spacy
 import torch
-from hydra import compose, initialize_config_module
-from omegaconf import OmegaConf
 from PIL import Image
 
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
-from docsight_training.data.images import dataset as picture_data
-from docsight_training.data.images import image_data
-from docsight_training.data.images.dataset import OTHER, Pictures, choose_settings, is_grey, read_pictures
+from docsight_training.data.drawings.fonts import built_in_font
+from docsight_training.data.images import image_data, image_reading, synthetic
+from docsight_training.data.images.dataset import OTHER, LabeledImages
 from docsight_training.data.images.image_data import ImageData
+from docsight_training.data.images.image_reading import choose_settings, is_grey, read_images
 from docsight_training.data.sources import load_split
-from docsight_training.modules.images import ImageModule
-from docsight_training.train import train
 
 SHAPES = ("bar", "dot", "line")
-
-
-def draw(shape: str, seed: int, *, size: int = 16, colour: bool = False) -> Image.Image:
-    """Draw a bar, a dot or a line on noisy paper."""
-    rng = np.random.default_rng([seed, SHAPES.index(shape)])
-    values = rng.integers(0, 40, (size, size, 3 if colour else 1), dtype=np.uint8)
-    middle = size // 2 + int(rng.integers(-1, 2))
-    if shape == "bar":
-        values[2 : size - 2, middle - 2 : middle + 1] = 220
-    elif shape == "dot":
-        values[middle - 2 : middle + 2, middle - 2 : middle + 2] = 220
-    else:
-        values[middle, 2 : size - 2] = 220
-    if colour:
-        values[..., 0] //= 2
-    return Image.fromarray(values if colour else values[..., 0])
-
-
-def encode(image: Image.Image) -> bytes:
-    held = io.BytesIO()
-    image.save(held, "PNG")
-    return held.getvalue()
-
-
-def write(
-    folder: Path, split: str, count: int, *, first: int = 0, names: bool = True, colour: bool = False, size: int = 16
-) -> Path:
-    """Write a parquet split with the metadata of `datasets`: `count` pictures of each shape, of two sources."""
-    rows = [(shape, n) for n in range(first, first + count) for shape in SHAPES]
-    columns = {
-        "image": [{"bytes": encode(draw(shape, n, colour=colour, size=size)), "path": None} for shape, n in rows],
-        "label": [SHAPES.index(shape) if names else shape for shape, _ in rows],
-        "source": ["book" if n % 2 else "web" for _, n in rows],
-    }
-    label = datasets.ClassLabel(names=list(SHAPES)) if names else datasets.Value("string")
-    features = datasets.Features({"image": datasets.Image(), "label": label, "source": datasets.Value("string")})
-    folder.mkdir(exist_ok=True, parents=True)
-    datasets.Dataset.from_dict(columns, features=features).to_parquet(folder / f"{split}.parquet")
-    return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory):
-    """Keep what `datasets` caches away from that of others."""
-    before = datasets.config.HF_DATASETS_CACHE
-    datasets.config.HF_DATASETS_CACHE = tmp_path_factory.mktemp("cache")
-    yield
-    datasets.config.HF_DATASETS_CACHE = before
-
-
-@pytest.fixture(scope="module")
-def parquet(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("parquet")
-    write(folder, "train", 20)
-    write(folder, "validation", 4, first=100)
-    return write(folder, "test", 4, first=200)
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> Path:
-    """Make folders of pictures; classes and pictures named like splits are no splits."""
-    root = tmp_path_factory.mktemp("folders")
-    for split, first, count in (("train", 0, 20), ("test", 200, 4)):
-        for shape in SHAPES:
-            folder = root / split / shape
-            folder.mkdir(parents=True)
-            for n in range(first, first + count):
-                draw(shape, n).save(folder / f"{'test' if n % 2 else 'a'}-{n}.png")
-    return root
 
 
 def _data(path: Path, **options) -> ImageData:
     data = ImageData(**{"path": str(path), **options})
     data.setup()
     return data
-
-
-# ---- what is read from the data
 
 
 def test_image_data_reads_colour_size_and_classes_from_parquet(parquet):
@@ -120,8 +43,8 @@ def test_image_data_reads_colour_size_and_classes_from_parquet(parquet):
     assert float(inputs.std()) == pytest.approx(1, abs=0.02)
 
 
-def test_image_data_reads_colour_and_larger_sizes(tmp_path):
-    write(tmp_path, "train", 4, colour=True, size=30)
+def test_image_data_reads_colour_and_larger_sizes(tmp_path, shapes):
+    shapes.write(tmp_path, "train", 4, colour=True, size=30)
     data = _data(tmp_path, validation=0.5)
     assert (data.settings.mode, data.settings.size) == ("RGB", 32)
     assert len(data.settings.mean) == 3
@@ -135,16 +58,16 @@ def test_image_data_settings_that_are_given_win(parquet):
     assert data.parts["train"].pixels.shape == (60, 3, 12, 12)
 
 
-def test_image_data_reads_labels_that_are_strings(tmp_path):
-    write(tmp_path, "train", 4, names=False)
+def test_image_data_reads_labels_that_are_strings(tmp_path, shapes):
+    shapes.write(tmp_path, "train", 4, named=False)
     data = _data(tmp_path, validation=0.25)
     assert data.labels == sorted(SHAPES)
     assert data.parts["train"].labels.bincount().tolist() == [3, 3, 3]
     assert data.parts["validation"].labels.bincount().tolist() == [1, 1, 1]
 
 
-def test_image_data_reads_labels_that_are_numbers(tmp_path):
-    rows = {"image": [encode(draw("bar", n)) for n in range(6)], "label": [3, 7] * 3}
+def test_image_data_reads_labels_that_are_numbers(tmp_path, shapes):
+    rows = {"image": [shapes.encode(shapes.draw("bar", n)) for n in range(6)], "label": [3, 7] * 3}
     datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
     data = _data(tmp_path, validation=0.34)
     assert data.labels == ["3", "7"]
@@ -158,23 +81,23 @@ def test_image_data_reads_folders_whose_names_are_like_splits(folders):
     assert data.parts["train"].sources == [""] * 54
 
 
-def test_load_split_of_folders_keeps_classes_named_for_splits(tmp_path):
+def test_load_split_of_folders_keeps_classes_named_for_splits(tmp_path, shapes):
     for name in ("test", "validation", "dev"):
         folder = tmp_path / "od[d] *" / "train" / name
         folder.mkdir(parents=True)
-        draw("bar", 1).save(folder / "a.png")
+        shapes.draw("bar", 1).save(folder / "a.png")
     rows = load_split("train", source="imagefolder", path=str(tmp_path / "od[d] *"), hub=None)
     assert rows.features["label"].names == ["dev", "test", "validation"]
     assert len(rows) == 3
 
 
-def test_read_pictures_equals_what_the_component_feeds_its_network(tiny_imagecat, tmp_path):
+def test_read_images_equals_what_the_component_feeds_its_network(tiny_imagecat, tmp_path, shapes):
     settings = ImageSettings.from_config(load_folder(tiny_imagecat, kind="image_classifier").about["images"])
-    images = [draw(shape, n, size=9 + 7 * n, colour=bool(n % 2)) for n in range(4) for shape in SHAPES]
-    rows = {"image": [encode(image) for image in images], "label": ["0"] * len(images)}
+    images = [shapes.draw(shape, n, size=9 + 7 * n, colour=bool(n % 2)) for n in range(4) for shape in SHAPES]
+    rows = {"image": [shapes.encode(image) for image in images], "label": ["0"] * len(images)}
     datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
     split = load_split("train", source="parquet", path=str(tmp_path), hub=None)
-    read = read_pictures(split, {"image": "image", "label": "label"}, list("0123456789"), settings, "train")
+    read = read_images(split, {"image": "image", "label": "label"}, list("0123456789"), settings, "train")
     nlp = spacy.blank("en")
     component = nlp.add_pipe("cnn_imagecat", config={"model": str(tiny_imagecat)})
     _ = component.bundle
@@ -186,9 +109,9 @@ def test_read_pictures_equals_what_the_component_feeds_its_network(tiny_imagecat
     assert torch.equal(torch.cat(seen), normalise(read.pixels, settings))
 
 
-def test_choose_settings_holds_one_picture_at_a_time(parquet, monkeypatch):
+def test_choose_settings_holds_one_image_at_a_time(parquet, monkeypatch):
     alive = set()
-    plain = picture_data.open_image
+    plain = image_reading.open_image
 
     class Held:
         def __init__(self, image):
@@ -201,11 +124,11 @@ def test_choose_settings_holds_one_picture_at_a_time(parquet, monkeypatch):
         def __getattr__(self, name):
             return getattr(self.image, name)
 
-    most = []
-    monkeypatch.setattr(picture_data, "open_image", lambda source: most.append(len(alive)) or Held(plain(source)))
-    monkeypatch.setattr(picture_data, "to_pixels", lambda image, settings: np.zeros((1, settings.size, settings.size)))
+    counts = []
+    monkeypatch.setattr(image_reading, "open_image", lambda source: counts.append(len(alive)) or Held(plain(source)))
+    monkeypatch.setattr(image_reading, "to_pixels", lambda image, settings: np.zeros((1, settings.size, settings.size)))
     choose_settings(load_split("train", source="parquet", path=str(parquet), hub=None), "image", {})
-    assert max(most) <= 2
+    assert max(counts) <= 2
 
 
 def test_is_grey_forgives_what_jpeg_blurs():
@@ -213,11 +136,8 @@ def test_is_grey_forgives_what_jpeg_blurs():
     assert not is_grey(Image.new("RGB", (4, 4), (100, 120, 100)))
 
 
-# ---- parts
-
-
-def test_image_data_holds_out_a_share_of_each_class_by_its_seed(tmp_path):
-    write(tmp_path, "train", 10)
+def test_image_data_holds_out_a_fraction_of_each_class_by_its_seed(tmp_path, shapes):
+    shapes.write(tmp_path, "train", 10)
     first, again, other = (_data(tmp_path, validation=0.3, seed=seed) for seed in (1, 1, 2))
     assert first.parts["validation"].labels.bincount().tolist() == [3, 3, 3]
     assert torch.equal(first.parts["validation"].pixels, again.parts["validation"].pixels)
@@ -235,8 +155,8 @@ def test_image_data_leaves_sources_out_of_training_and_validation_alone(parquet)
         _data(parquet, leave_out=["web", "radio"])
 
 
-def test_image_data_leaves_out_a_source_that_validation_does_not_have(tmp_path):
-    write(tmp_path, "train", 4)
+def test_image_data_leaves_out_a_source_that_validation_does_not_have(tmp_path, shapes):
+    shapes.write(tmp_path, "train", 4)
     rows = datasets.load_dataset("parquet", data_files=str(tmp_path / "train.parquet"), split="train")
     rows.filter(lambda row: row["source"] == "web").to_parquet(tmp_path / "validation.parquet")
     data = _data(tmp_path, leave_out=["book"])
@@ -256,28 +176,29 @@ def test_image_data_takes_the_smaller_number_a_class_from_the_larger(parquet):
 def test_image_data_draws_what_is_withheld(parquet, monkeypatch):
     seeds = []
 
-    def drawn(label, rng, fonts):
+    def drawn(label, rng, typefaces):
         seeds.append(int(rng.integers(2**31)))
         return Image.new("RGB", (20, 20), (seeds[-1] % 256, 0, 0))
 
-    monkeypatch.setattr(image_data, "draw", drawn)
-    monkeypatch.setattr(image_data, "find_fonts", lambda folders: [])
+    monkeypatch.setattr(synthetic, "draw", drawn)
+    monkeypatch.setattr(synthetic, "find_fonts", lambda folders: [built_in_font()])
     data = _data(parquet, withhold=["dot"], drawn={"dot": 30, "bar": 5})
     assert data.parts["train"].labels.bincount().tolist() == [25, 30, 20]
-    assert data.parts["validation"].labels.bincount().tolist() == [4, 3, 4]  # of the withheld, drawn ones alone
+    assert data.parts["validation"].labels.bincount().tolist() == [4, 3, 4]  # the withheld ones are all drawn
     assert data.parts["test"].labels.bincount().tolist() == [4, 4, 4]
     assert len(set(seeds)) == len(seeds) == 38
     assert "drawn by docsight_training: dot, bar" in data.sources()["drawn"]["origin"]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_image_data_trains_on_glyphs_in_the_mode_of_the_data(tmp_path, monkeypatch, mode):
-    rows = {"image": [encode(draw("bar", n)) for n in range(20)], "label": [str(n % 10) for n in range(20)]}
+def test_image_data_trains_on_glyphs_in_the_mode_of_the_data(tmp_path, monkeypatch, mode, shapes):
+    images = [shapes.encode(shapes.draw("bar", n)) for n in range(20)]
+    rows = {"image": images, "label": [str(n % 10) for n in range(20)]}
     datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
     blank = np.zeros((99, 16, 16), dtype=np.uint8)
-    monkeypatch.setattr(image_data, "find_fonts", lambda folders: [])
-    monkeypatch.setattr(image_data, "glyph_set", lambda chars, n, **_: (blank[:n], [chars[at % 10] for at in range(n)]))
-    monkeypatch.setattr(image_data, "outlier_set", lambda n, **_: blank[:n])
+    monkeypatch.setattr(synthetic, "find_fonts", lambda folders: [built_in_font()])
+    monkeypatch.setattr(synthetic, "glyph_set", lambda chars, n, **_: (blank[:n], [chars[at % 10] for at in range(n)]))
+    monkeypatch.setattr(synthetic, "outlier_set", lambda n, **_: blank[:n])
     options = {"images": {"mode": mode}, "validation": 0.5, "glyphs": {"digits": 20, "other": 30}}
     data = _data(tmp_path, **options)
     labels = data.parts["train"].labels
@@ -303,66 +224,64 @@ def test_image_data_balance_brings_classes_to_one_number(parquet):
 def test_class_weights_count_none_of_the_classes_for_itself(parquet):
     data = _data(parquet, balance=1.0)
     train = data.parts["train"]
-    data.parts["train"] = Pictures.join([train, Pictures(train.pixels, torch.full((60,), OTHER), train.sources)])
+    data.parts["train"] = LabeledImages.join(
+        [train, LabeledImages(train.pixels, torch.full((60,), OTHER), train.sources)]
+    )
     weights = data.class_weights()
     assert weights.tolist() == pytest.approx([1.5, 1.5, 1.5, 0.5])
     assert float(weights[data.parts["train"].labels].mean()) == pytest.approx(1)
 
 
-# ---- epochs
-
-
 def test_epoch_is_the_same_by_its_seed_and_number(parquet):
     changes = {"geometry": {"rotate": 20}, "chances": {"noise": 0.5}}
     data, again = (_data(parquet, batch_size=16, augment=changes) for _ in range(2))
-    first, other = image_data._Epoch(data, 3), image_data._Epoch(again, 3)
-    assert len(first) == 3  # and 12 pictures that come in another epoch
-    backwards = [other[at] for at in (2, 1, 0)][::-1]  # by its number, not by what was drawn before
+    first, other = data.epoch_batches(3), again.epoch_batches(3)
+    assert len(first) == 3  # and 12 images that come in another epoch
+    backwards = [other[at] for at in (2, 1, 0)][::-1]  # by its number, not by earlier draws
     for at in range(3):
         assert torch.equal(first[at].images, backwards[at].images)
         assert torch.equal(first[at].labels, backwards[at].labels)
-    assert not torch.equal(first[0].images, image_data._Epoch(data, 4)[0].images)
+    assert not torch.equal(first[0].images, data.epoch_batches(4)[0].images)
     data.seed = 2
-    assert not torch.equal(first[0].images, image_data._Epoch(data, 3)[0].images)
+    assert not torch.equal(first[0].images, data.epoch_batches(3)[0].images)
 
 
-def test_epoch_has_every_picture_once(parquet):
+def test_epoch_has_every_image_once(parquet):
     data = _data(parquet, batch_size=20)
-    epoch = image_data._Epoch(data, 0)
-    assert sorted(epoch.order.tolist()) == list(range(60))
+    epoch = data.epoch_batches(0)
+    assert sorted(torch.cat([chosen for _, chosen in epoch.plans]).tolist()) == list(range(60))
     with pytest.raises(IndexError):
         epoch[3]
 
 
 def test_epoch_smaller_than_a_batch_is_one_batch(parquet):
-    epoch = image_data._Epoch(_data(parquet, per_class=2), 0)
+    epoch = _data(parquet, per_class=2).epoch_batches(0)
     assert len(epoch) == 1
     assert epoch[0].images.shape == (6, 1, 16, 16)
 
 
-def test_plain_batches_are_the_pictures_in_order(parquet, monkeypatch):
-    monkeypatch.setattr(image_data, "_READ_AT_ONCE", 5)
+def test_evaluation_batches_are_the_images_in_order(parquet, monkeypatch):
+    monkeypatch.setattr(image_data, "_EVALUATION_BATCH_SIZE", 5)
     data = _data(parquet)
-    batches = [data.plain("test")[at] for at in range(len(data.plain("test")))]
+    batches = [data.evaluation_batches("test")[at] for at in range(len(data.evaluation_batches("test")))]
     assert [len(batch.labels) for batch in batches] == [5, 5, 2]
     assert torch.equal(torch.cat([b.images for b in batches]), normalise(data.parts["test"].pixels, data.settings))
-    assert len(data.changed("train", most=7)) == 2
-    assert torch.equal(data.changed("train", most=7)[0].images, data.changed("train", most=7)[0].images)
-
-
-# ---- what is wrong with the data
+    assert len(data.augmented_batches("train", max_images=7)) == 2
+    assert torch.equal(
+        data.augmented_batches("train", max_images=7)[0].images, data.augmented_batches("train", max_images=7)[0].images
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"source": "parket"}, ConfigError, "data.source='parket' is unknown"),
-        ({"source": "imagefolder"}, DataError, "has no folder 'train': expected train/CLASS/PICTURE"),
+        ({"source": "imagefolder"}, DataError, "has no folder 'train': expected train/CLASS/IMAGE"),
         ({"splits": {"train": "learn"}}, DataError, "has no split 'learn'"),
         (
-            {"columns": {"image": "picture"}},
+            {"columns": {"image": "photo"}},
             DataError,
-            r"has no column 'picture'; found image, label, source.*columns\.image",
+            r"has no column 'photo'; found image, label, source.*columns\.image",
         ),
         ({"columns": {"label": "class"}}, DataError, r"has no column 'class'; found .*columns\.label"),
         ({"labels": ["bar", "dot"]}, DataError, r"line is none of the classes; expected bar, dot"),
@@ -371,7 +290,7 @@ def test_plain_batches_are_the_pictures_in_order(parquet, monkeypatch):
         ({"drawn": {"ship": 3}}, ConfigError, "ship is none of the classes: bar, dot, line"),
         ({"glyphs": {"digits": 3}}, ConfigError, "the classes are not 0 to 9"),
         ({"glyphs": {"letters": 3}}, ConfigError, "expected digits and other; found letters"),
-        ({"leave_out": ["book", "web"]}, DataError, "No pictures are left for train"),
+        ({"leave_out": ["book", "web"]}, DataError, "No images are left for train"),
         ({"batch_size": 0}, ConfigError, r"data\.batch_size: expected at least 1; found 0"),
         ({"per_class": 0}, ConfigError, r"data\.per_class"),
         ({"augment": {"chances": {"fire": 0.1}}}, ConfigError, "fire is unknown"),
@@ -383,138 +302,36 @@ def test_image_data_names_what_is_wrong(parquet, options, error, message):
         _data(parquet, **options)
 
 
-@pytest.mark.parametrize("share", [0, 1, -0.1, float("nan")])
-def test_image_data_refuses_a_share_that_leaves_nothing(tmp_path, share):
-    write(tmp_path, "train", 2)
-    with pytest.raises(ConfigError, match=r"data\.validation: expected a share between 0 and 1"):
-        _data(tmp_path, validation=share)
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, float("nan")])
+def test_image_data_refuses_a_fraction_that_leaves_nothing(tmp_path, fraction, shapes):
+    shapes.write(tmp_path, "train", 2)
+    with pytest.raises(ConfigError, match=r"data\.validation: expected a fraction between 0 and 1"):
+        _data(tmp_path, validation=fraction)
 
 
-def test_image_data_says_that_no_picture_is_left_to_validate_on(tmp_path):
-    write(tmp_path, "train", 2)
-    with pytest.raises(DataError, match="No pictures are left for validation"):
+def test_image_data_says_that_no_image_is_left_to_validate_on(tmp_path, shapes):
+    shapes.write(tmp_path, "train", 2)
+    with pytest.raises(DataError, match="No images are left for validation"):
         _data(tmp_path, validation=0.01)
 
 
 @pytest.mark.parametrize("given", [{}, {"size": 16, "mode": "L", "mean": [0.5], "std": [0.25]}])
-def test_image_data_names_the_row_of_a_broken_picture(tmp_path, given):
-    good = encode(draw("bar", 1))
+def test_image_data_names_the_row_of_a_broken_image(tmp_path, given, shapes):
+    good = shapes.encode(shapes.draw("bar", 1))
     rows = {"image": [good, good, good[:40], good], "label": ["a"] * 4}
     datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
-    with pytest.raises(DataError, match=r", row 2: picture of 40 bytes cannot be decoded.*Mend or leave out that row"):
+    with pytest.raises(DataError, match=r", row 2: .* of 40 bytes cannot be decoded.*Correct or remove that row"):
         _data(tmp_path, images=given)
 
 
-def test_image_data_names_the_row_that_has_no_label(tmp_path):
-    good = encode(draw("bar", 1))
+def test_image_data_names_the_row_that_has_no_label(tmp_path, shapes):
+    good = shapes.encode(shapes.draw("bar", 1))
     datasets.Dataset.from_dict({"image": [good] * 3, "label": ["a", None, "b"]}).to_parquet(tmp_path / "train.parquet")
     with pytest.raises(DataError, match="row 1: there is no label"):
         _data(tmp_path)
 
 
-def test_read_pictures_refuses_what_the_memory_cannot_hold(parquet, monkeypatch):
-    monkeypatch.setattr(picture_data, "_MEMORY", 1e-9)
-    with pytest.raises(ConfigError, match=r"60 pictures of 16 x 16 pixels take .* GiB, as they are all kept in memory"):
+def test_read_images_refuses_what_the_memory_cannot_hold(parquet, monkeypatch):
+    monkeypatch.setattr(image_reading, "_MAX_MEMORY_FRACTION", 1e-9)
+    with pytest.raises(ConfigError, match=r"60 images of 16 x 16 pixels take .* GiB, as they are all kept in memory"):
         _data(parquet)
-
-
-# ---- a whole run
-
-TINY = [
-    "data=images",
-    "model=cnn_imagecat",
-    "component=cnn_imagecat",
-    "task=tiny",
-    "lang=xx",
-    "data.batch_size=20",
-    "data.source=imagefolder",
-    "model.network.blocks=[[8],[16,16]]",
-    "model.module.optimizer.lr=0.01",
-    "trainer.precision=32-true",
-    "trainer.accelerator=cpu",
-    "trainer.monitor=val/loss",
-    "trainer.mode=min",
-    "threads=1",
-]
-
-
-def config(*overrides: str) -> dict:
-    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        made = compose("train", overrides=[*TINY, *overrides])
-    OmegaConf.set_struct(made, False)
-    made.pop("hydra", None)
-    return OmegaConf.to_container(made, resolve=True)
-
-
-@pytest.fixture(scope="module")
-def trained(folders, tmp_path_factory) -> tuple[Path, dict[str, float]]:
-    folder = tmp_path_factory.mktemp("runs") / "tiny-1"
-    return folder, train(config(f"data.path={folders}", "epochs=6", "trainer.ema=0.8"), folder)
-
-
-@pytest.mark.parametrize("experiment", ["cnn_digits", "cnn_figures", "cnn_figures_tune", "cnn_imagecat"])
-def test_experiment_of_pictures_composes_and_resolves(experiment):
-    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        made = compose("train", overrides=[f"experiment={experiment}"])
-    for key in ("data", "model", "trainer", "card"):
-        OmegaConf.to_container(made[key], resolve=True, throw_on_missing=True)
-    options = OmegaConf.to_container(made.data, resolve=True)
-    options.pop("_target_")
-    ImageData(**options)  # all names are known, all numbers possible
-
-
-def test_train_of_pictures_learns_and_leaves_all_that_it_promises(trained):
-    folder, metrics = trained
-    assert metrics["test/accuracy"] > 0.9
-    for name in ("errors.json", "confusion.png", "worst.png", "curves.png", "metrics.json", "checkpoints/best.ckpt"):
-        assert (folder / name).stat().st_size, name
-    errors = json.loads((folder / "errors.json").read_text())
-    assert errors["labels"] == list(SHAPES)
-    matrix = np.array(errors["confusion"])
-    assert matrix.sum(axis=1).tolist() == [4, 4, 4]
-    assert np.trace(matrix) / 12 == pytest.approx(metrics["test/accuracy"])
-
-
-def test_train_of_pictures_exports_a_model_that_reads_pictures(trained):
-    folder, _ = trained
-    about = load_folder(folder / "model", kind="image_classifier").about
-    assert about["images"]["size"] == 16
-    assert set(about["decision"]) == {"temperature", "score", "threshold"}
-    for nlp in (spacy.blank("xx"), spacy.load(folder / "pipeline")):
-        if not nlp.pipe_names:
-            nlp.add_pipe("cnn_imagecat", config={"model": str(folder / "model")})
-        doc = nlp.make_doc("x")
-        doc._.images = [{"id": shape, "bytes": encode(draw(shape, 300))} for shape in SHAPES]
-        found = nlp(doc)._.images
-        best = [max(image["cats"]["cnn_imagecat"]["scores"].items(), key=lambda pair: pair[1])[0] for image in found]
-        assert best == list(SHAPES)
-
-
-def test_train_of_pictures_exports_the_averaged_weights_that_were_judged_best(trained):
-    folder, _ = trained
-    best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)
-    exported = load_folder(folder / "model", kind="image_classifier").network.state_dict()
-    for name, tensor in exported.items():
-        if name.startswith("blocks.") and tensor.is_floating_point():
-            assert torch.allclose(tensor.float(), best["state_dict"][f"network.{name}"].float(), atol=2e-3), name
-    if "current_model_state" in best:
-        name = "network.blocks.0.first.0.weight"
-        assert not torch.equal(best["current_model_state"][name], best["state_dict"][name])
-
-
-def test_train_of_pictures_resumed_repeats_an_undisturbed_run(folders, tmp_path, monkeypatch):
-    settings = config(f"data.path={folders}", "epochs=3")
-    whole = train(settings, tmp_path / "whole")
-    plain = ImageModule.on_train_batch_start
-
-    def stop(module, batch, step):
-        if module.current_epoch == 2 and step == 1:
-            raise KeyboardInterrupt
-        plain(module, batch, step)
-
-    monkeypatch.setattr(ImageModule, "on_train_batch_start", stop)
-    with pytest.raises((KeyboardInterrupt, SystemExit)):
-        train(settings, tmp_path / "stopped")
-    monkeypatch.undo()
-    resumed = train(settings | {"ckpt_path": "last"}, tmp_path / "stopped")
-    assert resumed == pytest.approx(whole, abs=1e-4)

@@ -5,10 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from docsight_training.data.drawings.colours import mixed, palette, theme
-from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.plot import Plot
-from docsight_training.data.drawings.series import (
+from docsight_training.data.drawings.chart_canvas import ChartCanvas
+from docsight_training.data.drawings.chart_marks import (
     areas,
     bars,
     boxes,
@@ -19,10 +17,13 @@ from docsight_training.data.drawings.series import (
     points,
     sideways_bars,
 )
-from docsight_training.data.drawings.surface import SCALE, reduced
-from docsight_training.data.drawings.words import amount, chance, digits, pick, words
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.colours import mixed, palette, theme
+from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.typefaces import Typefaces
+from docsight_training.data.drawings.words import amount, digits, words
 
-_MARKS: list[tuple[Callable[[Plot], None], float]] = [
+_MARKS: list[tuple[Callable[[ChartCanvas], None], float]] = [
     (bars, 0.18),
     (sideways_bars, 0.1),
     (histogram, 0.07),
@@ -35,53 +36,54 @@ _MARKS: list[tuple[Callable[[Plot], None], float]] = [
 ]
 
 
-def draw_chart(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a chart."""
     width = SCALE * int(rng.integers(165, 300))
     height = int(width * float(rng.uniform(0.5, 1.05) if chance(rng, 0.85) else rng.uniform(1.0, 1.5)))
     ground, ink = theme(rng, dark=0.12, tinted=0.2)
     image = Image.new("RGB", (width, height), ground)
-    plot = Plot(rng, image, faces.plain(rng), ground=ground, ink=ink, colours=palette(rng, int(rng.integers(1, 6))))
+    font, colours = typefaces.plain(rng), palette(rng, int(rng.integers(1, 6)))
+    canvas = ChartCanvas(rng, image, font, ground=ground, ink=ink, colours=colours)
     marks = _MARKS[int(rng.choice(len(_MARKS), p=[share for _, share in _MARKS]))][0]
     if chance(rng, 0.4):
-        plot.title(words(rng, int(rng.integers(2, 6))))
-    names = [words(rng, 1) for _ in plot.colours]
+        canvas.title(words(rng, int(rng.integers(2, 6))))
+    names = [words(rng, 1) for _ in canvas.colours]
     if marks is pie:
-        plot.colours = palette(rng, int(rng.integers(2, 8)))
-        names = [words(rng, 1) for _ in plot.colours]
-        pie(plot)
+        canvas.colours = palette(rng, int(rng.integers(2, 8)))
+        names = [words(rng, 1) for _ in canvas.colours]
+        pie(canvas)
         if chance(rng, 0.5):
-            plot.legend(names)
+            canvas.legend(names)
         return reduced(image)
     if chance(rng, 0.6):
-        plot.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
+        canvas.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
     if len(names) > 1 and chance(rng, 0.6):
-        plot.legend(names)
-    plot.settle()
+        canvas.legend(names)
+    canvas.settle()
     sideways = marks is sideways_bars
-    _axes(plot, sideways=sideways)
-    marks(plot)
-    plot.spines()
+    _axes(canvas, sideways=sideways)
+    marks(canvas)
+    canvas.spines()
     return reduced(image)
 
 
-def _axes(plot: Plot, *, sideways: bool) -> None:
+def _axes(canvas: ChartCanvas, *, sideways: bool) -> None:
     """Draw the grid, the ticks and their labels: numbers along the values, names or numbers along the other axis."""
-    rng = plot.rng
+    rng = canvas.rng
     if chance(rng, 0.15):
-        plot.pen.rectangle(plot.frame, fill=mixed(plot.ground, plot.ink, 0.08))
+        canvas.pen.rectangle(canvas.frame, fill=mixed(canvas.ground, canvas.ink, 0.08))
     count, unit = int(rng.integers(3, 9)), pick(rng, ["", "", "", "%", "k", "$"])
     step = float(pick(rng, [1, 2, 5, 10, 20, 25, 50, 100, 0.5, 0.2, 1000]))
     decimals = 1 if step < 1 else 0
     values = [f"{step * number:,.{decimals}f}{unit}" for number in range(count + 1)]
     style = rng.random()
     if style < 0.5:
-        names = [words(rng, 1, longest=2) for _ in range(int(rng.integers(3, 8)))]
+        names = [words(rng, 1, max_syllables=2) for _ in range(int(rng.integers(3, 8)))]
     elif style < 0.8:
         first, jump = int(rng.integers(1900, 2020)), int(pick(rng, [1, 2, 5, 10]))
         names = [str(first + jump * number) for number in range(int(rng.integers(4, 12)))]
     else:
         names = [pick(rng, [digits(rng, 2), amount(rng, decimals=1)]) for _ in range(int(rng.integers(3, 8)))]
     labelled = chance(rng, 0.85)
-    plot.ticks(values, along_x=sideways, grid=chance(rng, 0.45), labelled=labelled)
-    plot.ticks(names, along_x=not sideways, grid=chance(rng, 0.15), labelled=labelled)
+    canvas.ticks(values, along_x=sideways, grid=chance(rng, 0.45), labelled=labelled)
+    canvas.ticks(names, along_x=not sideways, grid=chance(rng, 0.15), labelled=labelled)

@@ -4,7 +4,7 @@ import colorsys
 
 import numpy as np
 
-from docsight_training.data.drawings.words import chance, pick
+from docsight_training.data.drawings.choices import chance, pick
 
 Colour = tuple[int, int, int]
 

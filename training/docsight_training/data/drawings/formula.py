@@ -6,10 +6,10 @@ import numpy as np
 from PIL import Image
 
 from docsight.errors import MissingExtraError
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import theme
-from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.surface import SCALE, reduced
-from docsight_training.data.drawings.words import chance, pick
+from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.typefaces import Typefaces
 
 _SYMBOLS = (
     r"a b c d e f g h k m n p q r s t u v w x y z A B C D E F G H K L M N P Q R S T U V W X Z "
@@ -24,9 +24,9 @@ _NAMED = [r"\sin", r"\cos", r"\log", r"\exp", r"\tan", r"\ln", r"\det", r"\max",
 _SETS = ["cm", "cm", "stix", "dejavuserif", "dejavusans", "stixsans"]
 
 
-def draw_formula(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_formula(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a formula."""
-    del faces  # mathematics has its own typefaces
+    del typefaces  # mathematics has its own typefaces
     parser, properties = _mathtext(pick(rng, _SETS))
     count = int(pick(rng, [1, 1, 1, 1, 2, 3]))
     rows = []

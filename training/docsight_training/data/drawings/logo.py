@@ -5,15 +5,16 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import WHITE, Colour, hue, palette, readable
-from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
-from docsight_training.data.drawings.surface import SCALE, reduced
-from docsight_training.data.drawings.words import chance, pick, word
+from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.words import word
 
 _FLATS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 200), (20, 150, 90), (250, 150, 20)]
 
 
-def draw_logo(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_logo(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a logo, cut close or with some room around it."""
     ground = hue(rng) if chance(rng, 0.12) else WHITE
     colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLATS)]
@@ -26,7 +27,7 @@ def draw_logo(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
         _mark(ImageDraw.Draw(mark), rng, side, colours, ground)
     if layout == "mark":
         return reduced(_padded(mark.resize((side * 3 // 2,) * 2, Image.Resampling.BILINEAR), pad, ground))
-    name, font = word(rng, longest=3), faces.plain(rng)
+    name, font = word(rng, max_syllables=3), typefaces.plain(rng)
     name = pick(rng, [name.upper(), name.capitalize(), name])
     face = fitted(name, font, int(side * rng.uniform(0.3, 0.7)), side * 2.5)
     size = (width_of(name, face) + int(face.size) // 3, int(face.size) * 4 // 3)

@@ -5,11 +5,12 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import WHITE, Colour, hue, mixed, palette
-from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
-from docsight_training.data.drawings.surface import SCALE, fractal, noise, reduced, to_image
-from docsight_training.data.drawings.words import chance, pick, words
-from docsight_training.data.images.fonts import Font, load
+from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.raster import SCALE, fractal, noise, reduced, to_image
+from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.words import words
 
 _SEAS: list[Colour] = [
     (170, 205, 230),
@@ -24,12 +25,12 @@ _SEAS: list[Colour] = [
 _OLD: list[Colour] = [(225, 210, 175), (205, 190, 155), (235, 225, 200), (190, 180, 165)]
 
 
-def draw_map(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_map(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a map."""
     width = SCALE * int(rng.integers(165, 270))
     height = int(width * float(rng.uniform(0.55, 1.3)))
     style = pick(rng, ["regions", "regions", "regions", "regions", "relief", "relief", "old", "old", "streets"])
-    font = faces.plain(rng)
+    font = typefaces.plain(rng)
     if style == "streets":
         image = _streets(rng, (width, height))
     elif style == "old":
@@ -240,7 +241,7 @@ def _legend(image: Image.Image, rng: np.random.Generator, colours: list[Colour],
     """Put the meaning of the colours into a corner."""
     size = int(image.width / rng.uniform(24, 40)) + 6
     face = load(font, size)
-    names = [words(rng, int(rng.integers(1, 3)), longest=2) for _ in colours]
+    names = [words(rng, int(rng.integers(1, 3)), max_syllables=2) for _ in colours]
     wide, tall = max(width_of(name, face) for name in names) + 2 * size, size * 1.4 * len(names) + size * 0.6
     x, y = pick(rng, [0.02, 0.96]) * (image.width - wide), pick(rng, [0.03, 0.96]) * (image.height - tall)
     pen = ImageDraw.Draw(image)

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.surface import fractal, noise
-from docsight_training.data.drawings.words import chance, pick
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.raster import fractal, noise
 
 
-def shades(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def paper_shading(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return how much light each place of the paper sends back (height, width): waves, crumples, folds."""
     width, height = size
     shade = np.ones((height, width), np.float32)
@@ -26,7 +26,7 @@ def shades(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return np.clip(shade, 0.3, 1.08)
 
 
-def outline(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+def paper_mask(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
     """Return where there is paper: a rectangle, with torn, cut or curled edges."""
     width, height = size
     uneven = float(rng.uniform(0, 0.012)) * width

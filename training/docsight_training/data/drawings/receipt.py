@@ -3,11 +3,12 @@
 import numpy as np
 from PIL import Image
 
-from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.slip import Slip
-from docsight_training.data.drawings.surface import SCALE
-from docsight_training.data.drawings.thermal import scanned
-from docsight_training.data.drawings.words import amount, chance, digits, pick, sentence, word, words
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.raster import SCALE
+from docsight_training.data.drawings.receipt_printer import ReceiptPrinter
+from docsight_training.data.drawings.receipt_scan import scan_receipt
+from docsight_training.data.drawings.typefaces import Typefaces
+from docsight_training.data.drawings.words import amount, digits, sentence, word, words
 
 _RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
 _FORMS = ["", "", " LTD", " SDN BHD", " INC", " GMBH", " & SONS", " CAFE", " MARKET", " STORE", " S.A.", " ENTERPRISE"]
@@ -51,56 +52,57 @@ _THANKS = [
 ]
 
 
-def draw_receipt(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_receipt(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a receipt, as a scanner or a camera sees it."""
     height = SCALE * int(rng.integers(190, 400))
     width = int(height * float(pick(rng, [rng.uniform(0.25, 0.42), rng.uniform(0.35, 0.55), rng.uniform(0.45, 0.7)])))
-    font = faces.mono(rng) if chance(rng, 0.55) else faces.plain(rng)
-    slip = Slip(rng, (width, height), font, int(rng.integers(26, 60) if chance(rng, 0.8) else rng.integers(18, 30)))
-    _print(slip, faces)
+    font = typefaces.mono(rng) if chance(rng, 0.55) else typefaces.plain(rng)
+    columns = int(rng.integers(26, 60) if chance(rng, 0.8) else rng.integers(18, 30))
+    printer = ReceiptPrinter(rng, (width, height), font, columns)
+    _print(printer, typefaces)
     # A long receipt ends where the picture does; of a short one the paper ends soon after the last line, or late.
-    bottom = slip.y + (
-        slip.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
+    bottom = printer.y + (
+        printer.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
     )
-    ink = slip.ink.crop((0, 0, width, int(min(height, max(bottom, width * 0.6)))))
+    ink = printer.ink.crop((0, 0, width, int(min(height, max(bottom, width * 0.6)))))
     if chance(rng, 0.06):  # somebody cut a piece out
         ink = ink.crop((0, int(ink.height * rng.uniform(0.1, 0.4)), width, ink.height))
-    return scanned(ink, rng, faces)
+    return scan_receipt(ink, rng, typefaces)
 
 
-def _print(slip: Slip, faces: Typefaces) -> None:
+def _print(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
     """Print all the parts that fit."""
-    rng = slip.rng
+    rng = printer.rng
     rule = pick(rng, _RULES)
     if chance(rng, 0.94):
-        _head(slip, faces)
-    slip.rule(rule if chance(rng, 0.6) else "")
-    _facts(slip)
-    slip.rule(rule)
-    _items(slip, rule)
-    slip.rule(rule)
-    _totals(slip, rule)
+        _head(printer, typefaces)
+    printer.rule(rule if chance(rng, 0.6) else "")
+    _facts(printer)
+    printer.rule(rule)
+    _items(printer, rule)
+    printer.rule(rule)
+    _totals(printer, rule)
     if chance(rng, 0.5):
-        slip.gap()
-        _taxes(slip, rule)
+        printer.gap()
+        _taxes(printer, rule)
     if chance(rng, 0.85):
-        _foot(slip, rule)
+        _foot(printer, rule)
 
 
-def _head(slip: Slip, faces: Typefaces) -> None:
-    rng = slip.rng
+def _head(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
+    rng = printer.rng
     align = "m" if chance(rng, 0.85) else "l"
     if chance(rng, 0.25):
-        slip.emblem()
+        printer.emblem()
     name = words(rng, int(rng.integers(1, 4))) + pick(rng, _FORMS)
     name = name.upper() if chance(rng, 0.7) else name
     style = rng.random()
     if style < 0.2:
-        slip.stretched(name[:16], across=int(rng.integers(1, 4)), down=int(rng.integers(1, 4)))
+        printer.stretched(name[:16], across=int(rng.integers(1, 4)), down=int(rng.integers(1, 4)))
     else:
-        font = faces.plain(rng) if chance(rng, 0.5) else None
+        font = typefaces.plain(rng) if chance(rng, 0.5) else None
         big = float(rng.uniform(1, 1.4) if chance(rng, 0.5) else rng.uniform(1.4, 3))
-        slip.line(name, align=align, bold=chance(rng, 0.7), scale=big, font=font)
+        printer.line(name, align=align, bold=chance(rng, 0.7), scale=big, font=font)
     capitals, bold = chance(rng, 0.5), chance(rng, 0.15)
     for _ in range(int(rng.integers(1, 7))):
         text = pick(
@@ -114,63 +116,63 @@ def _head(slip: Slip, faces: Typefaces) -> None:
                 f"www.{word(rng)}.com",
             ],
         )
-        slip.line(text.upper() if capitals else text, align=align, bold=bold)
+        printer.line(text.upper() if capitals else text, align=align, bold=bold)
     if chance(rng, 0.55):
-        slip.gap(float(rng.uniform(0, 1)))
-        slip.line(pick(rng, _TITLES), align=align, bold=chance(rng, 0.6), scale=float(rng.uniform(1, 1.7)))
+        printer.gap(float(rng.uniform(0, 1)))
+        printer.line(pick(rng, _TITLES), align=align, bold=chance(rng, 0.6), scale=float(rng.uniform(1, 1.7)))
 
 
-def _facts(slip: Slip) -> None:
-    rng = slip.rng
+def _facts(printer: ReceiptPrinter) -> None:
+    rng = printer.rng
     for _ in range(int(rng.integers(0, 7))):
         fact = f"{pick(rng, _FACTS)}: {digits(rng, int(rng.integers(2, 9)))}"
         if chance(rng, 0.5):
-            slip.line(fact)
+            printer.line(fact)
         else:
-            slip.row(fact, f"{rng.integers(1, 32):02}/{rng.integers(1, 13):02}/{rng.integers(2004, 2027)}")
+            printer.row(fact, f"{rng.integers(1, 32):02}/{rng.integers(1, 13):02}/{rng.integers(2004, 2027)}")
 
 
-def _items(slip: Slip, rule: str) -> None:
-    rng = slip.rng
+def _items(printer: ReceiptPrinter, rule: str) -> None:
+    rng = printer.rng
     style = int(rng.integers(5))
     count = int(2 ** rng.uniform(0.8, 5.2))
     ends = [0.0, *(float(end) for end in np.linspace(rng.uniform(0.45, 0.62), 1, int(rng.integers(2, 5))))]
     if style in (0, 1) or chance(rng, 0.2):
-        slip.cells([pick(rng, _HEADS) for _ in ends], ends, bold=chance(rng, 0.5))
-        slip.rule(rule)
+        printer.cells([pick(rng, _HEADS) for _ in ends], ends, bold=chance(rng, 0.5))
+        printer.rule(rule)
     capitals, highest, spaced = chance(rng, 0.65), float(10 ** rng.uniform(1, 3.2)), chance(rng, 0.2)
     tail = pick(rng, ["", "", "", " A", " SR", " *", " EUR"])
     for _ in range(count):
-        if slip.y > slip.ink.height * 0.75:
+        if printer.y > printer.ink.height * 0.75:
             break
         name = words(rng, int(rng.integers(1, 4)))
         name = name.upper() if capitals else name
         price = amount(rng, highest=highest) + tail
         if style == 0:
-            slip.cells([name[:14], *(amount(rng, highest=highest) for _ in ends[2:]), price], ends)
+            printer.cells([name[:14], *(amount(rng, highest=highest) for _ in ends[2:]), price], ends)
         elif style == 1:
-            slip.line(name)
-            slip.cells([digits(rng, 7), *(amount(rng, highest=highest) for _ in ends[2:]), price], ends)
+            printer.line(name)
+            printer.cells([digits(rng, 7), *(amount(rng, highest=highest) for _ in ends[2:]), price], ends)
         elif style == 2:
-            slip.row(f"{rng.integers(1, 10)} {name}", price)
+            printer.row(f"{rng.integers(1, 10)} {name}", price)
         elif style == 3:
-            slip.row(name, price)
+            printer.row(name, price)
         else:
-            slip.line(name if chance(rng, 0.5) else f"{digits(rng, 12)} {name}")
-            slip.row(f"{rng.integers(1, 10)} x {amount(rng, highest=highest)}", price, indent=0.1)
+            printer.line(name if chance(rng, 0.5) else f"{digits(rng, 12)} {name}")
+            printer.row(f"{rng.integers(1, 10)} x {amount(rng, highest=highest)}", price, indent=0.1)
         if spaced:
-            slip.gap(0.4)
+            printer.gap(0.4)
 
 
-def _totals(slip: Slip, rule: str) -> None:
-    rng = slip.rng
+def _totals(printer: ReceiptPrinter, rule: str) -> None:
+    rng = printer.rng
     indent, bold = float(pick(rng, [0.0, 0.0, 0.2, 0.4])), chance(rng, 0.15)
     highest = float(10 ** rng.uniform(1, 3.5))
     sign = pick(rng, ["", "", ":"])
     for _ in range(int(rng.integers(0, 5))):
-        slip.row(pick(rng, _TOTALS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
+        printer.row(pick(rng, _TOTALS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     big = float(pick(rng, [1.0, 1.0, 1.2, 1.5, 2.0]))
-    slip.row(
+    printer.row(
         pick(rng, _TOTAL) + sign,
         pick(rng, ["", "$", "RM "]) + amount(rng, highest=highest),
         scale=big,
@@ -178,39 +180,39 @@ def _totals(slip: Slip, rule: str) -> None:
         indent=indent,
     )
     for _ in range(int(rng.integers(0, 4))):
-        slip.row(pick(rng, _PAID) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
+        printer.row(pick(rng, _PAID) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     if chance(rng, 0.3):
-        slip.rule(rule)
+        printer.rule(rule)
 
 
-def _taxes(slip: Slip, rule: str) -> None:
-    rng = slip.rng
-    top, boxed = slip.y, chance(rng, 0.3)
-    slip.line(pick(rng, ["GST Summary", "VAT", "TAX SUMMARY", "Steuer"]), bold=chance(rng, 0.4))
+def _taxes(printer: ReceiptPrinter, rule: str) -> None:
+    rng = printer.rng
+    top, boxed = printer.y, chance(rng, 0.3)
+    printer.line(pick(rng, ["GST Summary", "VAT", "TAX SUMMARY", "Steuer"]), bold=chance(rng, 0.4))
     ends = [0.0, 0.6, 0.98]
-    slip.cells(["Code", "Amount", "Tax"], ends)
+    printer.cells(["Code", "Amount", "Tax"], ends)
     if chance(rng, 0.5):
-        slip.rule(rule)
+        printer.rule(rule)
     for _ in range(int(rng.integers(1, 4))):
-        slip.cells([f"{pick(rng, 'ABSZ')} = {rng.integers(0, 26)}%", amount(rng), amount(rng, highest=9)], ends)
+        printer.cells([f"{pick(rng, 'ABSZ')} = {rng.integers(0, 26)}%", amount(rng), amount(rng, highest=9)], ends)
     if boxed:
-        slip.box(top)
+        printer.box(top)
 
 
-def _foot(slip: Slip, rule: str) -> None:
-    rng = slip.rng
-    slip.gap(float(rng.uniform(0, 2)))
+def _foot(printer: ReceiptPrinter, rule: str) -> None:
+    rng = printer.rng
+    printer.gap(float(rng.uniform(0, 2)))
     if chance(rng, 0.12):
-        slip.banner(pick(rng, _THANKS))
+        printer.banner(pick(rng, _THANKS))
     for _ in range(int(rng.integers(0, 7))):
         text = pick(rng, _THANKS) if chance(rng, 0.3) else sentence(rng, int(rng.integers(3, 7)))
-        slip.line(text.upper() if chance(rng, 0.3) else text, align="m")
+        printer.line(text.upper() if chance(rng, 0.3) else text, align="m")
     if chance(rng, 0.18):
-        slip.gap()
-        slip.bars()
-        slip.line(digits(rng, 12), align="m")
+        printer.gap()
+        printer.bars()
+        printer.line(digits(rng, 12), align="m")
     if chance(rng, 0.1):
-        slip.gap()
-        slip.squares()
+        printer.gap()
+        printer.squares()
     if chance(rng, 0.2):
-        slip.rule(rule)
+        printer.rule(rule)

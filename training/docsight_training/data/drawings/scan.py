@@ -5,22 +5,22 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from docsight_training.data.drawings.paper import outline, shades
-from docsight_training.data.drawings.surface import Point, noise, shadow, to_image, warp
-from docsight_training.data.drawings.words import chance, pick
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.paper import paper_mask, paper_shading
+from docsight_training.data.drawings.raster import Point, noise, shadow, to_image, warp
 
 
-def as_paper(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+def as_scanned_sheet(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Make a drawing the scan or the photo of a printed sheet, so that those looks do not belong to receipts alone."""
-    shade = shades(image.size, rng)[..., None]
+    shade = paper_shading(image.size, rng)[..., None]
     sheet = to_image(np.asarray(image, np.float32) * float(rng.uniform(0.85, 1)) * shade)
-    sheet.putalpha(outline(image.size, rng) if chance(rng, 0.5) else 255)
-    laid = lay(sheet, rng, room=(0.95, 1.08), tilt=2)
-    ground = table_ground if chance(rng, 0.25) else plain_ground
-    return finish(compose(laid, ground(laid.size, rng), rng), rng)
+    sheet.putalpha(paper_mask(image.size, rng) if chance(rng, 0.5) else 255)
+    laid = warp_paper(sheet, rng, room=(0.95, 1.08), tilt=2)
+    ground = table_background if chance(rng, 0.25) else plain_background
+    return add_sensor_effects(composite(laid, ground(laid.size, rng), rng), rng)
 
 
-def lay(
+def warp_paper(
     paper: Image.Image, rng: np.random.Generator, *, room: tuple[float, float], tilt: float, page: bool = False
 ) -> Image.Image:
     """Lay the paper into a picture, turned, bent and seen at an angle (mode RGBA).
@@ -59,18 +59,18 @@ def lay(
     return warp(paper, size, source)
 
 
-def plain_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return what a scanner sees beside the paper: white, its dark lid, or grey."""
     value = float(pick(rng, [255.0, 255.0, 250.0, 0.0, 20.0, 60.0, 170.0, 220.0]))
     return np.full((size[1], size[0], 3), value, np.float32)
 
 
-def white_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def white_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return the white glass of a scanner (height, width, 3)."""
     return np.full((size[1], size[0], 3), float(rng.uniform(248, 255)), np.float32)
 
 
-def table_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def table_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return a table of wood, cloth or stone (height, width, 3)."""
     base = np.array(
         pick(
@@ -94,7 +94,7 @@ def table_ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return base * light[..., None] * float(rng.uniform(0.6, 1.4))
 
 
-def compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
+def composite(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Put the paper before its ground, with its shadow."""
     cover = np.asarray(laid.getchannel("A"), np.float32)[..., None] / 255
     if chance(rng, 0.6):
@@ -103,7 +103,7 @@ def compose(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> 
     return to_image(ground + (np.asarray(laid.convert("RGB"), np.float32) - ground) * cover)
 
 
-def finish(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+def add_sensor_effects(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Make it the picture of a scanner (white made whiter, grey) or a camera (uneven light)."""
     if chance(rng, 0.12):
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 0.9))))

@@ -5,21 +5,22 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import Colour, hue, mixed, readable, theme
-from docsight_training.data.drawings.faces import Typefaces, width_of, write
-from docsight_training.data.drawings.surface import SCALE, reduced
-from docsight_training.data.drawings.words import chance, pick, sentence, words
-from docsight_training.data.images.fonts import load
+from docsight_training.data.drawings.fonts import load
+from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
+from docsight_training.data.drawings.words import sentence, words
 
 _RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
 
-def draw_table(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a table."""
     width = SCALE * int(rng.integers(170, 330))
     ground, ink = theme(rng, dark=0.05, tinted=0.15)
     columns = int(rng.integers(2, 9))
-    face = load(faces.plain(rng), max(8, int(width / rng.uniform(22, 75))))
+    face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(22, 75))))
     shares = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
     margin = width * float(pick(rng, [0.01, 0.02, 0.06]))
     edges = [margin, *(margin + (width - 2 * margin) * shares / shares[-1]).tolist()]
@@ -29,7 +30,7 @@ def draw_table(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     if chance(rng, 0.4):
         kinds = [kinds[0], *(pick(rng, ["number", "name", "percent", "prose", "mark"]) for _ in range(columns - 1))]
     if kinds.count("prose") > 2 and columns > 4:
-        face = load(faces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
+        face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
     gap = face.size * float(rng.uniform(0.2, 1))
     rows = [_row(rng, kinds, edges, face) for _ in range(int(rng.integers(3, 26)))]
     top, pitch = margin, face.size * 1.15

@@ -3,11 +3,12 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import mixed, theme
-from docsight_training.data.drawings.faces import Typefaces, width_of, write
-from docsight_training.data.drawings.surface import SCALE, reduced
-from docsight_training.data.drawings.words import chance, digits, pick, sentence, words
-from docsight_training.data.images.fonts import Font, load
+from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
+from docsight_training.data.drawings.words import digits, sentence, words
 
 _BULLETS = ["•", "-", "*", "o", ">"]
 
@@ -50,14 +51,14 @@ class _Page:
             write(self.pen, (left, y), " ".join(line), self.face, fill=self.ink)
 
 
-def draw_text(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def draw_text(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a block of text, often cut from a larger page so that lines and letters end at its edges."""
     width = SCALE * int(rng.integers(170, 330))
     height = int(width * float(2 ** rng.uniform(-2.2, 0.7)))
     height = min(height, SCALE * 420)
     ground, ink = theme(rng, dark=0.07)
     image = Image.new("RGB", (width, height), ground)
-    page = _Page(rng, image, faces.mono(rng) if chance(rng, 0.12) else faces.plain(rng), ink)
+    page = _Page(rng, image, typefaces.mono(rng) if chance(rng, 0.12) else typefaces.plain(rng), ink)
     columns = int(pick(rng, [1, 1, 1, 2])) if page.size < width / 30 else 1
     gutter, margin = page.size * float(rng.uniform(1, 3)), width * float(rng.uniform(0, 0.1))
     # A block cut out of a page begins left of the picture, or ends right of it.
@@ -67,11 +68,11 @@ def draw_text(rng: np.random.Generator, faces: Typefaces) -> Image.Image:
     top = -page.leading * float(rng.random()) if chance(rng, 0.4) else height * float(rng.uniform(0.01, 0.12))
     for column in range(columns):
         left = start + column * (wide + gutter)
-        _column(page, left, left + wide, top, faces)
+        _column(page, left, left + wide, top, typefaces)
     return reduced(image)
 
 
-def _column(page: _Page, left: float, right: float, y: float, faces: Typefaces) -> None:
+def _column(page: _Page, left: float, right: float, y: float, typefaces: Typefaces) -> None:
     rng = page.rng
     indent = page.size * float(pick(rng, [0.0, 0.0, 1.5, 2.5]))
     between = page.leading * float(pick(rng, [0.0, 0.3, 0.6, 1.0]))
@@ -81,7 +82,7 @@ def _column(page: _Page, left: float, right: float, y: float, faces: Typefaces) 
     number = 1
     while y < end:
         if chance(rng, headed):
-            y = _heading(page, left, y, faces)
+            y = _heading(page, left, y, typefaces)
         if chance(rng, listed):
             mark = f"{number}." if bullet == "o" else bullet
             number += 1
@@ -94,9 +95,9 @@ def _column(page: _Page, left: float, right: float, y: float, faces: Typefaces) 
         y += between
 
 
-def _heading(page: _Page, left: float, y: float, faces: Typefaces) -> float:
+def _heading(page: _Page, left: float, y: float, typefaces: Typefaces) -> float:
     rng = page.rng
-    face = load(faces.plain(rng) if chance(rng, 0.4) else page.font, int(page.size * rng.uniform(1, 1.9)))
+    face = load(typefaces.plain(rng) if chance(rng, 0.4) else page.font, int(page.size * rng.uniform(1, 1.9)))
     text = words(rng, int(rng.integers(1, 5)))
     text = f"{rng.integers(1, 9)}.{digits(rng, 1)} {text}" if chance(rng, 0.3) else text
     colour = mixed(page.ink, (30, 80, 170), float(pick(rng, [0, 0, 0.6])))

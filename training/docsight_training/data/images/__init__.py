@@ -1,4 +1,4 @@
-"""Images for `cnn_imagecat`: files, augmentation, and characters drawn from typefaces.
+"""Images for `cnn_imagecat`: reading, augmentation, drawn digits and outliers, and the data module.
 
-Imports `data.drawings` and `docsight`.
+Imports `data.batching`, `data.drawings`, `data.sources` and `docsight`.
 """

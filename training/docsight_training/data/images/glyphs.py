@@ -1,4 +1,4 @@
-"""Pictures of single printed characters, and of what is no digit, as a classifier of digits gets to see them."""
+"""Images of single printed characters, and of anything but a digit, in the style of MNIST."""
 
 import string
 from collections.abc import Sequence
@@ -8,30 +8,32 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
 from docsight.errors import ConfigError
+from docsight_training.data.drawings.choices import pick
+from docsight_training.data.drawings.fonts import Font, families_of, load
 from docsight_training.data.images import textures
-from docsight_training.data.images.fonts import Font, load
 
-# Letters that are digits in some typeface: nobody can say what they are, so they are never shown as letters.
+# Letters that have the shape of a digit in some font. They are ambiguous, so they are never drawn as letters.
 SHAPED_LIKE_DIGITS = "IOSZBl"
-# Small forms of these. A picture is scaled to its ink, so that o is O and is 0.
+# Their lower-case forms. An image is scaled to its ink, so that o, O and 0 look the same.
 NEAR_DIGITS = "osz"
-# Letters that print tells from digits (a stem, a serif, a dot) but a pen often does not: people write 6 as b, 9 as g or
-# q, 4 as y. They are shown as letters only in typefaces that are no handwriting, or handwritten digits get refused.
+# Letters that differ from digits in print (a stem, a serif, a dot) but often not in handwriting: 6 is written like b, 9
+# like g or q, 4 like y. They are drawn as letters only in fonts that do not imitate handwriting; otherwise the model
+# would reject handwritten digits.
 NEAR_DIGITS_BY_HAND = "iabgjqyACDGJQTUt"
-LETTERS = "".join(c for c in string.ascii_letters if c not in SHAPED_LIKE_DIGITS + NEAR_DIGITS)
-# Signs that are neither strokes like 1 (such as | / ! ') nor near another digit ($ is 5, } is 3).
+OUTLIER_LETTERS = "".join(c for c in string.ascii_letters if c not in SHAPED_LIKE_DIGITS + NEAR_DIGITS)
+# Signs that are neither a stroke like 1 (such as | / ! ') nor similar to another digit ($ to 5, } to 3).
 SIGNS = "#%@*+=<>&?~^-"
 DIGITS = string.digits
 
-_DRAWN = 64  # size in pixels in which characters are drawn, well above what is needed
-_FINE = 2  # they are put in place at so many times the size asked for, then reduced
-_BOX = 20 / 28  # MNIST: the longer side of the ink takes 20 of 28 pixels, and its centre of mass is in the middle
-_ALIKE = 0.93  # a letter whose picture is so near (cosine) to a digit's of its own typeface is that digit
-_BOLD = 110  # mean value of a character's ink box above which it is bold
-_MASKS = 20_000  # kept, 60 MB
+_GLYPH_SIZE = 64  # font size in pixels in which characters are drawn, well above the final size
+_PLACING_SCALE = 2  # characters are placed at this many times the final size, then reduced
+_INK_BOX = 20 / 28  # MNIST: the longer side of the ink takes 20 of 28 pixels; its centre of mass is in the middle
+_MIN_DIGIT_SIMILARITY = 0.93  # cosine; a letter this close to a digit of its own font counts as that digit
+_BOLD_INK_MEAN = 110  # mean value of the ink box above which a character is bold
+_MAX_CACHED_MASKS = 20_000  # 60 MB
 
-# What is no digit, and how much there is of each.
-_KINDS = {
+# The kinds of images without a digit, and the fraction of each.
+_OUTLIER_FRACTIONS = {
     "letter": 0.58,
     "word": 0.12,
     "sign": 0.06,
@@ -45,80 +47,79 @@ _KINDS = {
 }
 
 
-def draw_glyph(char: str, font: Font, rng: np.random.Generator, size: int = 28) -> np.ndarray:
-    """Draw a character (or a few) light on dark, a little thicker, slanted, turned or smaller each time.
+def draw_glyph(text: str, font: Font, rng: np.random.Generator, size: int = 28) -> np.ndarray:
+    """Draw a character (or a few) light on dark, with random thickness, slant, rotation and scale.
 
-    The ink is fitted into a box and its centre of mass put into the middle, as in MNIST.
+    The ink is fitted into a box with its centre of mass in the middle, as in MNIST.
 
     Returns:
         uint8, (size, size).
     """
     thickness = int(rng.choice(5, p=(0.1, 0.45, 0.2, 0.15, 0.1))) - 1
     slant, turn = rng.normal(0, 0.1), rng.normal(0, 0.05)
-    return _place(_mask(font, char, thickness), size, rng.uniform(0.85, 1.05), slant, turn)
+    return _place(_mask(font, text, thickness), size, rng.uniform(0.85, 1.05), slant, turn)
 
 
 def glyph_set(
     chars: str, count: int, *, seed: int, fonts: Sequence[Font], size: int = 28
 ) -> tuple[np.ndarray, list[str]]:
-    """Draw characters in turn of families, so that a family of many styles does not outweigh the others.
+    """Draw random characters; families are equally likely, however many styles they have.
 
     Returns:
-        Pictures, uint8 (count, size, size), and the character of each.
+        The images, uint8 (count, size, size), and the character of each.
     """
     if not chars:
-        raise ConfigError("expected characters to draw, found none; name some, such as '0123456789'")
+        raise ConfigError("expected characters to draw, found none; give some, such as '0123456789'")
     rng = np.random.default_rng(seed)
-    families = _families(fonts)
+    families = _checked_families(fonts)
     drawn = [chars[i] for i in rng.integers(len(chars), size=count)]
-    pictures = np.zeros((count, size, size), dtype=np.uint8)
+    images = np.zeros((count, size, size), dtype=np.uint8)
     for i, char in enumerate(drawn):
-        pictures[i] = draw_glyph(char, _pick(families, rng), rng, size)
-    return pictures, drawn
+        images[i] = draw_glyph(char, pick(rng, pick(rng, families)), rng, size)
+    return images, drawn
 
 
 def outlier_set(count: int, *, seed: int, fonts: Sequence[Font], size: int = 28) -> np.ndarray:
-    """Draw what is no digit: letters above all, words, signs, scribbles, shapes, blanks, noise and textures.
+    """Draw images without a digit: mostly letters, also words, signs, scribbles, shapes, blanks, noise and textures.
 
-    No letter is drawn in a typeface where it is as good as a digit, and nothing that holds a digit.
+    A letter is not drawn in a font in which it looks like a digit.
 
     Returns:
         uint8, (count, size, size).
     """
     rng = np.random.default_rng(seed)
-    families = _families(fonts)
-    names = list(_KINDS)
-    pictures = np.zeros((count, size, size), dtype=np.uint8)
-    for i, kind in enumerate(rng.choice(len(names), size=count, p=list(_KINDS.values()))):
-        name = names[kind]
-        if name in ("letter", "word", "sign"):
-            font = _pick(families, rng)
-            pictures[i] = draw_glyph(_text(name, font, rng), font, rng, size)
+    families = _checked_families(fonts)
+    kinds = list(_OUTLIER_FRACTIONS)
+    images = np.zeros((count, size, size), dtype=np.uint8)
+    for i, number in enumerate(rng.choice(len(kinds), size=count, p=list(_OUTLIER_FRACTIONS.values()))):
+        kind = kinds[number]
+        if kind in ("letter", "word", "sign"):
+            font = pick(rng, pick(rng, families))
+            images[i] = draw_glyph(_text(kind, font, rng), font, rng, size)
         else:
-            pictures[i] = getattr(textures, name)(rng, size)
-    return pictures
+            images[i] = getattr(textures, kind)(rng, size)
+    return images
 
 
 @cache
 def is_like_digit(char: str, font: Font) -> bool:
-    """Tell whether a typeface draws a letter so that it may be taken for a digit."""
+    """Return whether a letter may be taken for a digit in a font."""
     if char in SHAPED_LIKE_DIGITS or char in NEAR_DIGITS or char in DIGITS:
         return True
     if font.is_handwriting and char in NEAR_DIGITS_BY_HAND:
         return True
-    return bool((_digit_shapes(font) @ _shape(char, font)).max() > _ALIKE)
+    return bool((_digit_shapes(font) @ _shape(char, font)).max() > _MIN_DIGIT_SIMILARITY)
 
 
 def _text(kind: str, font: Font, rng: np.random.Generator) -> str:
     """Choose a letter, two to four letters, or a sign."""
     if kind == "sign":
-        sign = SIGNS[int(rng.integers(len(SIGNS)))]
+        sign = pick(rng, SIGNS)
         return sign if _has(sign, font) else "W"
     if kind == "word":
-        letters = [LETTERS[i] for i in rng.integers(len(LETTERS), size=int(rng.integers(2, 5)))]
-        return "".join(letters)
+        return "".join(OUTLIER_LETTERS[i] for i in rng.integers(len(OUTLIER_LETTERS), size=int(rng.integers(2, 5))))
     for _ in range(50):
-        letter = LETTERS[int(rng.integers(len(LETTERS)))]
+        letter = pick(rng, OUTLIER_LETTERS)
         if not is_like_digit(letter, font):
             return letter
     return "W"
@@ -126,74 +127,64 @@ def _text(kind: str, font: Font, rng: np.random.Generator) -> str:
 
 @cache
 def _has(char: str, font: Font) -> bool:
-    """Tell whether a typeface has a character: what it draws instead is nothing, or a box, which is near 0."""
-    drawn = load(font, _DRAWN)
-    mask = drawn.getmask(char)
-    return bool(mask.getbbox()) and bytes(mask) != bytes(drawn.getmask("\U0010fffd"))
+    """Return whether a font has a character; a missing one is drawn blank or as a box, which looks like 0."""
+    face = load(font, _GLYPH_SIZE)
+    mask = face.getmask(char)
+    return bool(mask.getbbox()) and bytes(mask) != bytes(face.getmask("\U0010fffd"))
 
 
-def _families(fonts: Sequence[Font]) -> list[list[Font]]:
-    """Sort typefaces into families."""
+def _checked_families(fonts: Sequence[Font]) -> list[list[Font]]:
     if not fonts:
-        raise ConfigError("expected at least one typeface, found none; pass what find_fonts() returns")
-    families: dict[str, list[Font]] = {}
-    for font in fonts:
-        families.setdefault(font.family, []).append(font)
-    return list(families.values())
+        raise ConfigError("expected at least one font, found none; pass what find_fonts() returns")
+    return families_of(fonts)
 
 
-def _pick(families: list[list[Font]], rng: np.random.Generator) -> Font:
-    """Choose a family, then one of its styles."""
-    family = families[int(rng.integers(len(families)))]
-    return family[int(rng.integers(len(family)))]
-
-
-@lru_cache(maxsize=_MASKS)
+@lru_cache(maxsize=_MAX_CACHED_MASKS)
 def _mask(font: Font, text: str, thickness: int) -> Image.Image:
-    """Draw text large, cut to its ink; -1 is thinner than the typeface has it, 1 to 3 thicker, in pixels."""
-    drawn = load(font, _DRAWN).getmask(text)
-    picture = Image.frombytes("L", drawn.size, bytes(drawn))
-    if thickness > 1 and np.asarray(picture).mean() > _BOLD:
-        thickness = 1  # the eyes of an 8 would fill
+    """Draw text large, cropped to its ink; thickness -1 thins the strokes, 1 to 3 thicken them by that many pixels."""
+    drawn = load(font, _GLYPH_SIZE).getmask(text)
+    glyph = Image.frombytes("L", drawn.size, bytes(drawn))
+    if thickness > 1 and np.asarray(glyph).mean() > _BOLD_INK_MEAN:
+        thickness = 1  # otherwise the counters of an 8 would fill
     if thickness > 0:  # FreeType's own stroke would leave the inside of the letter empty
-        picture = ImageOps.expand(picture, thickness).filter(ImageFilter.MaxFilter(2 * thickness + 1))
+        glyph = ImageOps.expand(glyph, thickness).filter(ImageFilter.MaxFilter(2 * thickness + 1))
     elif thickness < 0:
-        thin = picture.filter(ImageFilter.MinFilter(3))
-        # Hairlines would go, and leave a letter in pieces.
-        if np.asarray(thin).sum() > 0.6 * np.asarray(picture).sum():
-            picture = thin
-    return picture.crop(picture.getbbox() or (0, 0, *picture.size))
+        thin = glyph.filter(ImageFilter.MinFilter(3))
+        # Where hairlines would vanish and leave the letter in pieces, keep it as it is.
+        if np.asarray(thin).sum() > 0.6 * np.asarray(glyph).sum():
+            glyph = thin
+    return glyph.crop(glyph.getbbox() or (0, 0, *glyph.size))
 
 
 def _place(mask: Image.Image, size: int, scale: float, slant: float, turn: float) -> np.ndarray:
-    """Slant, turn and scale a mask into its box, its centre of mass in the middle, (size, size)."""
-    field = size * _FINE
-    # The linear part as numpy has it: from the mask (x, y) to the field.
+    """Slant, rotate and scale a mask into its box with its centre of mass in the middle, (size, size)."""
+    field = size * _PLACING_SCALE
+    # The linear part of the map from the mask (x, y) to the field.
     forward = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.array([[1, -slant], [0, 1]])
     width, height = mask.size
     corners = forward @ np.array([[0, width, 0, width], [0, 0, height, height]])
     low, extent = corners.min(axis=1), np.ptp(corners, axis=1)
-    zoom = scale * _BOX * field / max(float(extent.max()), 1.0)
+    zoom = scale * _INK_BOX * field / max(float(extent.max()), 1.0)
     forward = forward * zoom
     pixels = np.asarray(mask, dtype=np.float32)
     total = max(float(pixels.sum()), 1.0)
     mass = np.array([pixels.sum(axis=0) @ np.arange(width), pixels.sum(axis=1) @ np.arange(height)]) / total
-    # The middle of the ink goes to the middle of the field, but no ink beyond its edge.
+    # Centre the ink, but keep all of it inside the field.
     offset = np.clip(field / 2 - forward @ mass, -low * zoom, field - (low + extent) * zoom)
     back = np.linalg.inv(forward)
     shift = -back @ offset
     data = (back[0, 0], back[0, 1], shift[0], back[1, 0], back[1, 1], shift[1])
     placed = mask.transform((field, field), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
-    return np.asarray(placed.reduce(_FINE))
+    return np.asarray(placed.reduce(_PLACING_SCALE))
 
 
 def _shape(char: str, font: Font) -> np.ndarray:
-    """Return a character as a small picture of length one, (pixels,)."""
+    """Return a character as a small image with unit norm, (pixels,)."""
     pixels = _place(_mask(font, char, 0), 14, 1.0, 0.0, 0.0).astype(np.float32).ravel()
     return pixels / max(float(np.linalg.norm(pixels)), 1e-6)
 
 
 @lru_cache(maxsize=4096)
 def _digit_shapes(font: Font) -> np.ndarray:
-    """Return the shapes of a typeface's digits, (10, pixels)."""
+    """Return the shapes of a font's digits, (10, pixels)."""
     return np.stack([_shape(digit, font) for digit in DIGITS])

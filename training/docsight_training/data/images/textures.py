@@ -1,33 +1,33 @@
-"""Pictures of no character at all, light on dark: scribbles, shapes, noise and textures, for a classifier to refuse."""
+"""Images without any character, light on dark, for a classifier to reject: scribbles, shapes, noise and textures."""
 
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
-Draw = Callable[[np.random.Generator, int], np.ndarray]
-_FINE = 4  # strokes are drawn so many times as large, then reduced
+TextureFunction = Callable[[np.random.Generator, int], np.ndarray]
+_STROKE_SCALE = 4  # strokes are drawn this many times as large, then reduced
 
 
 def scribble(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Draw some smooth strokes of a pen; so many, or so winding, that they are no digit."""
+    """Draw smooth pen strokes, too many or too winding for a digit."""
     strokes = int(rng.integers(1, 6))
-    picture, pen = _canvas(size)
-    width = int(rng.integers(_FINE, 3 * _FINE))
+    image, pen = _canvas(size)
+    width = int(rng.integers(_STROKE_SCALE, 3 * _STROKE_SCALE))
     for _ in range(strokes):
         bends = int(rng.integers(9, 16)) if strokes < 3 else int(rng.integers(3, 7))
-        where = rng.uniform(0.1, 0.9, (bends, 2)) * size * _FINE
+        where = rng.uniform(0.1, 0.9, (bends, 2)) * size * _STROKE_SCALE
         pen.line([(float(x), float(y)) for x, y in _smooth(where)], fill=255, width=width, joint="curve")
-    return _reduced(picture)
+    return _reduced(image)
 
 
 def shape(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Draw a triangle, star, cross, arrow, box with a cross, or a filled polygon: no circles and bars (0 and 1)."""
-    picture, pen = _canvas(size)
-    width = int(rng.integers(_FINE, 3 * _FINE))
+    """Draw a polygon, star, cross, arrow or box; no circles and bars, which look like 0 and 1."""
+    image, pen = _canvas(size)
+    width = int(rng.integers(_STROKE_SCALE, 3 * _STROKE_SCALE))
     radius, turn = rng.uniform(0.25, 0.42), rng.uniform(0, 2 * np.pi)
     kind = rng.integers(6)
-    if kind == 0:  # a polygon, filled or of lines
+    if kind == 0:  # a polygon, filled or outlined
         corners = _ring(int(rng.integers(3, 7)), radius, turn, size)
         if len(corners) > 3 or rng.random() < 0.5:
             pen.polygon(corners, fill=255)
@@ -37,7 +37,7 @@ def shape(rng: np.random.Generator, size: int) -> np.ndarray:
         points = int(rng.integers(4, 9))
         outer, inner = _ring(points, radius, turn, size), _ring(points, radius * 0.45, turn + np.pi / points, size)
         pen.polygon([corner for pair in zip(outer, inner, strict=True) for corner in pair], fill=255)
-    elif kind == 2:  # rays that cross in the middle
+    elif kind == 2:  # rays that cross in the centre
         ends = _ring(2 * int(rng.integers(2, 5)), radius, turn, size)
         for start, end in zip(ends, ends[len(ends) // 2 :], strict=False):
             pen.line([start, end], fill=255, width=width)
@@ -51,15 +51,15 @@ def shape(rng: np.random.Generator, size: int) -> np.ndarray:
         pen.line([b, d], fill=255, width=width)
         pen.line([a, c], fill=255, width=width)
     else:  # a filled box, no bar
-        side = rng.uniform(0.35, 0.8, 2) * size * _FINE
+        side = rng.uniform(0.35, 0.8, 2) * size * _STROKE_SCALE
         side[1] = np.clip(side[1], side[0] * 0.7, side[0] * 1.4)
-        x, y = rng.uniform(0.1, 0.2, 2) * size * _FINE
+        x, y = rng.uniform(0.1, 0.2, 2) * size * _STROKE_SCALE
         pen.rectangle((x, y, x + float(side[0]), y + float(side[1])), fill=255)
-    return _reduced(picture)
+    return _reduced(image)
 
 
 def blank(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Draw nothing: an even tone, perhaps with faint noise, a speck or the edge of a sheet."""
+    """Draw an even tone, at times with faint noise, a speck or the edge of a sheet."""
     pixels: np.ndarray = np.full((size, size), rng.uniform(0, 60) if rng.random() < 0.7 else rng.uniform(0, 255))
     if rng.random() < 0.6:
         pixels += rng.normal(0, rng.uniform(0.5, 6), pixels.shape)
@@ -91,7 +91,7 @@ def noise(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def clouds(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Draw fractal clouds: noise of several coarsenesses, the coarse the stronger; at times cut to black and white."""
+    """Draw fractal clouds, noise of several scales with the coarsest strongest; at times thresholded."""
     pixels = np.zeros((size, size), dtype=np.float32)
     fall = rng.uniform(0.4, 1.1)
     for octave in range(1, 5):
@@ -105,7 +105,7 @@ def clouds(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def pattern(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Draw a regular texture: checks, stripes, waves, dots of print, squared paper or a gradient."""
+    """Draw a regular texture: checks, stripes, waves, halftone dots, squared paper or a gradient."""
     turn = rng.uniform(0, np.pi)
     across, down = np.meshgrid(np.arange(size) + rng.uniform(0, 9), np.arange(size) + rng.uniform(0, 9))
     u, v = across * np.cos(turn) + down * np.sin(turn), down * np.cos(turn) - across * np.sin(turn)
@@ -129,33 +129,37 @@ def pattern(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def overlay(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Lay one of the others over another: what a cut-out of a picture is like."""
-    one, two = (Image.fromarray(_SINGLE[int(rng.integers(len(_SINGLE)))](rng, size)) for _ in range(2))
-    mixed = ImageChops.lighter(one, two) if rng.random() < 0.5 else Image.blend(one, two, rng.uniform(0.3, 0.7))
+    """Combine two textures, which looks like a crop of a photo."""
+    first, second = (
+        Image.fromarray(_OVERLAID_TEXTURES[int(rng.integers(len(_OVERLAID_TEXTURES)))](rng, size)) for _ in range(2)
+    )
+    mixed = (
+        ImageChops.lighter(first, second) if rng.random() < 0.5 else Image.blend(first, second, rng.uniform(0.3, 0.7))
+    )
     return np.asarray(mixed)
 
 
-_SINGLE: tuple[Draw, ...] = (scribble, shape, noise, clouds, pattern)
+_OVERLAID_TEXTURES: tuple[TextureFunction, ...] = (scribble, shape, noise, clouds, pattern)
 
 
 def _canvas(size: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    picture = Image.new("L", (size * _FINE, size * _FINE))
-    return picture, ImageDraw.Draw(picture)
+    image = Image.new("L", (size * _STROKE_SCALE, size * _STROKE_SCALE))
+    return image, ImageDraw.Draw(image)
 
 
-def _reduced(picture: Image.Image) -> np.ndarray:
-    return np.asarray(picture.reduce(_FINE))
+def _reduced(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.reduce(_STROKE_SCALE))
 
 
 def _ring(points: int, radius: float, turn: float, size: int) -> list[tuple[float, float]]:
-    """Return points on a circle about the middle, on the fine canvas."""
+    """Return points on a circle about the centre of the enlarged canvas."""
     angles = turn + 2 * np.pi * np.arange(points) / points
-    full = size * _FINE
+    full = size * _STROKE_SCALE
     return [(float(full * (0.5 + radius * np.cos(a))), float(full * (0.5 + radius * np.sin(a)))) for a in angles]
 
 
 def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
-    """Round the corners of a line of points (Catmull-Rom splines), (bends, 2) -> (points, 2)."""
+    """Round the corners of a polyline by Catmull-Rom splines, (bends, 2) -> (points, 2)."""
     padded = np.concatenate([points[:1], points, points[-1:]])
     a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
     t = np.linspace(0, 1, steps)[None, :, None]
@@ -164,7 +168,7 @@ def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
 
 
 def _stretched(pixels: np.ndarray) -> np.ndarray:
-    """Spread the values over the whole range."""
+    """Stretch the values to the range from 0 to 255."""
     low, high = float(pixels.min()), float(pixels.max())
     return (pixels - low) * (255 / max(high - low, 1e-6))
 

@@ -5,19 +5,20 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import Colour, mixed, palette, readable, theme
-from docsight_training.data.drawings.faces import Typefaces, fitted, width_of, write
-from docsight_training.data.drawings.surface import SCALE, Point
-from docsight_training.data.drawings.words import chance, pick, words
-from docsight_training.data.images.fonts import load
+from docsight_training.data.drawings.fonts import load
+from docsight_training.data.drawings.raster import SCALE, Point
+from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.words import words
 
 Places = list[Point]
 
 
-class Sketch:
+class DiagramCanvas:
     """A picture to draw a diagram on, and the style that its parts share."""
 
-    def __init__(self, rng: np.random.Generator, faces: Typefaces, *, tall: float) -> None:
+    def __init__(self, rng: np.random.Generator, typefaces: Typefaces, *, tall: float) -> None:
         """Choose size and style; `tall` is the usual height as a share of the width."""
         self.rng = rng
         self.width = SCALE * int(rng.integers(165, 300))
@@ -25,7 +26,7 @@ class Sketch:
         self.ground, self.ink = theme(rng, dark=0.08, tinted=0.2)
         self.image = Image.new("RGB", (self.width, self.height), self.ground)
         self.pen = ImageDraw.Draw(self.image)
-        self.font = faces.plain(rng)
+        self.font = typefaces.plain(rng)
         self.size = max(9, int(self.width / rng.uniform(20, 45)))
         self.face = load(self.font, self.size)
         self.colours = palette(rng, 6)
@@ -123,7 +124,7 @@ class Sketch:
 
     def leader(self, place: Point, *, right: bool, y: float, edge: float) -> None:
         """Label a place by a line to a name at the left or the right."""
-        name = words(self.rng, int(self.rng.integers(1, 3)), longest=2)
+        name = words(self.rng, int(self.rng.integers(1, 3)), max_syllables=2)
         self.pen.line([place, (edge, y)], fill=self.ink, width=max(1, self.thick // 2))
         room = (self.width - edge if right else edge) - self.size * 0.5
         face = fitted(name, self.font, self.size, room)
@@ -138,7 +139,7 @@ class Sketch:
 
     def name(self, *, most: int = 3) -> str:
         """Make up a text for a node."""
-        return words(self.rng, int(self.rng.integers(1, most + 1)), longest=2)
+        return words(self.rng, int(self.rng.integers(1, most + 1)), max_syllables=2)
 
     def wide(self, text: str) -> int:
         """Measure a text in pixels."""

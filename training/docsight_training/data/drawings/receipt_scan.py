@@ -3,12 +3,19 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-from docsight_training.data.drawings.faces import Typefaces
-from docsight_training.data.drawings.marks import mark_by_hand
-from docsight_training.data.drawings.paper import outline, shades
-from docsight_training.data.drawings.scan import compose, finish, lay, plain_ground, table_ground, white_ground
-from docsight_training.data.drawings.surface import noise, reduced, to_image
-from docsight_training.data.drawings.words import chance, pick
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.paper import paper_mask, paper_shading
+from docsight_training.data.drawings.pen_marks import mark_by_hand
+from docsight_training.data.drawings.raster import noise, reduced, to_image
+from docsight_training.data.drawings.scan import (
+    add_sensor_effects,
+    composite,
+    plain_background,
+    table_background,
+    warp_paper,
+    white_background,
+)
+from docsight_training.data.drawings.typefaces import Typefaces
 
 _PAPERS = [
     (255, 255, 255),
@@ -31,13 +38,13 @@ _INKS = [
 ]
 
 
-def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Image.Image:
+def scan_receipt(ink: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Make the picture of a receipt.
 
     Args:
         ink: what the printer printed (mode L, 255 for full black)
         rng: the source of chance
-        faces: the typefaces for what is written over it
+        typefaces: the typefaces for what is written over it
     """
     scene = rng.random()
     is_page = 0.7 < scene < 0.86
@@ -45,23 +52,23 @@ def scanned(ink: Image.Image, rng: np.random.Generator, faces: Typefaces) -> Ima
     if is_page and clean:
         ink = ink.filter(ImageFilter.MaxFilter(3))  # so small a print would be lost otherwise
     paper = _paper(ink, rng, clean=clean)
-    mark_by_hand(paper, rng, faces)
-    paper.putalpha(outline(paper.size, rng))
+    mark_by_hand(paper, rng, typefaces)
+    paper.putalpha(paper_mask(paper.size, rng))
     if scene < 0.55:
-        laid, ground = lay(paper, rng, room=(0.96, 1.03), tilt=1.2), plain_ground
+        laid, ground = warp_paper(paper, rng, room=(0.96, 1.03), tilt=1.2), plain_background
     elif scene < 0.7:
-        laid, ground = lay(paper, rng, room=(1.0, 1.3), tilt=4), plain_ground
+        laid, ground = warp_paper(paper, rng, room=(1.0, 1.3), tilt=4), plain_background
     elif is_page:  # a small receipt on the white glass of a large scanner
-        laid, ground = lay(paper, rng, room=(1.3, 2.3), tilt=2, page=True), white_ground
+        laid, ground = warp_paper(paper, rng, room=(1.3, 2.3), tilt=2, page=True), white_background
     else:
-        laid, ground = lay(paper, rng, room=(1.0, 1.4), tilt=9), table_ground
+        laid, ground = warp_paper(paper, rng, room=(1.0, 1.4), tilt=9), table_background
     laid = reduced(laid)
-    image = compose(laid, ground(laid.size, rng), rng)
-    return finish(image, rng)
+    image = composite(laid, ground(laid.size, rng), rng)
+    return add_sensor_effects(image, rng)
 
 
 def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.Image:
-    """Print the ink on paper, with the faults of the printer, the folds and the shades; a clean one is all white."""
+    """Print ink on paper with print faults, folds and shading; clean paper is white and unshaded."""
     size = ink.size
     strength = np.full((size[1], 1), float(rng.uniform(0.65, 1.0)), np.float32)
     if chance(rng, 0.25):
@@ -76,5 +83,5 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
     colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)
     if clean:
         return to_image(255 + (colour - 255) * cover[..., None])
-    shade = shades(size, rng)[..., None]
+    shade = paper_shading(size, rng)[..., None]
     return to_image((sheet + (colour - sheet) * cover[..., None]) * shade)

@@ -3,12 +3,12 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.faces import fitted, width_of, write
-from docsight_training.data.drawings.words import chance, pick
-from docsight_training.data.images.fonts import Font, load
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
-class Slip:
+class ReceiptPrinter:
     """A strip of paper and the place on it where the next line goes.
 
     Args:

@@ -5,34 +5,35 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.faces import Typefaces, fitted
-from docsight_training.data.drawings.words import chance, digits, pick, word
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.typefaces import Typefaces, fitted
+from docsight_training.data.drawings.words import digits, word
 
 _PENS = [(30, 40, 140), (20, 20, 30), (20, 20, 30), (180, 30, 40), (60, 60, 70), (20, 100, 60)]
 _STAMPS = ["PAID", "POSTED", "COPY", "RECEIVED", "APPROVED", "CLAIMED", "VOID", "BEZAHLT"]
 
 
-def mark_by_hand(paper: Image.Image, rng: np.random.Generator, faces: Typefaces) -> None:
+def mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
     """Leave the marks on a paper (mode RGB) that accountants leave; often none."""
     if chance(rng, 0.25):
         for _ in range(int(rng.integers(1, 4))):
-            _note(paper, rng, faces)
+            _note(paper, rng, typefaces)
     if chance(rng, 0.15):
         _ring(paper, rng)
     if chance(rng, 0.1):
         _stroke(paper, rng)
     if chance(rng, 0.1):
-        _stamp(paper, rng, faces)
+        _stamp(paper, rng, typefaces)
 
 
-def _note(paper: Image.Image, rng: np.random.Generator, faces: Typefaces) -> None:
+def _note(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
     """Write a word or a number, mostly at the top, in a hand or, where there is no such typeface, as a scribble."""
     width, height = paper.size
     at = (
         float(rng.uniform(0.03, 0.5)) * width,
         height * float(rng.uniform(0, 0.12) if chance(rng, 0.6) else rng.random()),
     )
-    colour, font = pick(rng, _PENS), faces.hand(rng)
+    colour, font = pick(rng, _PENS), typefaces.hand(rng)
     pen = ImageDraw.Draw(paper)
     if font is None or chance(rng, 0.2):
         length, tall = width * float(rng.uniform(0.15, 0.5)), width * float(rng.uniform(0.03, 0.1))
@@ -79,13 +80,13 @@ def _stroke(paper: Image.Image, rng: np.random.Generator) -> None:
     ImageDraw.Draw(paper).line(pick(rng, [tick, under]), fill=pick(rng, _PENS), width=int(rng.integers(1, 5)))
 
 
-def _stamp(paper: Image.Image, rng: np.random.Generator, faces: Typefaces) -> None:
+def _stamp(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
     """Stamp a word in a frame, aslant and pale."""
     text = pick(rng, _STAMPS)
     side = int(paper.width * rng.uniform(0.3, 0.7))
     mask = Image.new("L", (side, side))
     pen, strength = ImageDraw.Draw(mask), int(rng.integers(70, 230))
-    face = fitted(text, faces.plain(rng), side // 4, side * 0.8)
+    face = fitted(text, typefaces.plain(rng), side // 4, side * 0.8)
     pen.text((side / 2, side / 2), text, fill=strength, font=face, anchor="mm")
     high = side * float(rng.uniform(0.12, 0.2))
     if chance(rng, 0.7):

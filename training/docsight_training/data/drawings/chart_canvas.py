@@ -3,13 +3,13 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import Colour, mixed
-from docsight_training.data.drawings.faces import fitted, width_of, write
-from docsight_training.data.drawings.words import chance, pick
-from docsight_training.data.images.fonts import Font, load
+from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
-class Plot:
+class ChartCanvas:
     """A picture with room for marks, from which title, labels and legend take their shares.
 
     Args:

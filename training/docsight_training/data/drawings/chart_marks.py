@@ -1,0 +1,229 @@
+"""The marks of charts: bars, lines, points, slices."""
+
+import math
+
+import numpy as np
+
+from docsight_training.data.drawings.chart_canvas import ChartCanvas
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.colours import mixed
+from docsight_training.data.drawings.typefaces import write
+from docsight_training.data.drawings.words import word
+
+
+def bars(canvas: ChartCanvas) -> None:
+    """Draw upright bars, side by side or stacked."""
+    _bars(canvas, sideways=False)
+
+
+def sideways_bars(canvas: ChartCanvas) -> None:
+    """Draw bars from left to right."""
+    _bars(canvas, sideways=True)
+
+
+def histogram(canvas: ChartCanvas) -> None:
+    """Draw touching bars in the shape of a bell, lopsided or not."""
+    count = int(canvas.rng.integers(8, 40))
+    middle, wide, skew = (float(number) for number in canvas.rng.uniform([0.2, 0.08, 0], [0.8, 0.3, 2]))
+    places = (np.arange(count) + 0.5) / count
+    tall = np.exp(-(((places - middle) / wide) ** 2)) * np.exp(-skew * places) + canvas.rng.uniform(0, 0.12, count)
+    tall *= 0.95 / tall.max()
+    edge = mixed(canvas.colours[0], canvas.ink, 0.6) if chance(canvas.rng, 0.6) else None
+    for number, height in enumerate(tall):
+        _block(canvas, number / count, 0, (number + 1) / count, float(height), 0, outline=edge)
+
+
+def lines(canvas: ChartCanvas) -> None:
+    """Draw lines through series of values, dashed or with markers, sometimes."""
+    rng = canvas.rng
+    marked, count = chance(rng, 0.35), int(2 ** rng.uniform(2, 7))
+    for number in range(len(canvas.colours)):
+        values = _series(canvas, count)
+        places = [canvas.at(x, y) for x, y in zip(np.linspace(0, 1, count), values, strict=True)]
+        _line(canvas, places, number, dashed=chance(rng, 0.2))
+        if marked and count < 40:
+            _markers(canvas, places, number)
+
+
+def curves(canvas: ChartCanvas) -> None:
+    """Draw smooth curves that cross, as economists do, with letters, dots and dashed lines to the axes."""
+    rng = canvas.rng
+    across = np.linspace(0.03, 0.97, 30)
+    for number in range(int(rng.integers(1, 5))):
+        style, bend = int(rng.integers(5)), float(rng.uniform(0.5, 3))
+        shapes = [across**bend, (1 - across) ** bend, np.exp(-((across - 0.5) ** 2) * 10 * bend)]
+        shapes += [1 / (1 + np.exp(-8 * bend * (across - 0.5))), 0.5 + 0.45 * np.sin(6 * bend * across)]
+        up = float(rng.uniform(0.02, 0.3)) + shapes[style] * float(rng.uniform(0.4, 0.7))
+        places = [canvas.at(float(x), float(y)) for x, y in zip(across, up, strict=True)]
+        _line(canvas, places, number, dashed=chance(rng, 0.15))
+        if chance(rng, 0.6):
+            name = pick(rng, ["D", "S", "MC", "AD", "AC", word(rng).capitalize()])
+            write(
+                canvas.pen,
+                (places[-1][0] - canvas.size, places[-1][1] - canvas.size),
+                name,
+                canvas.face,
+                fill=canvas.ink,
+            )
+        if chance(rng, 0.5):
+            place = pick(rng, places)
+            _markers(canvas, [place], number)
+            _dashes(canvas, place, (place[0], canvas.bottom))
+            _dashes(canvas, place, (canvas.left, place[1]))
+
+
+def points(canvas: ChartCanvas) -> None:
+    """Draw clouds of points, often with the line that fits them."""
+    rng = canvas.rng
+    for number in range(len(canvas.colours)):
+        count, slope = int(2 ** rng.uniform(3, 7.5)), float(rng.uniform(-0.8, 0.8))
+        xs = np.clip(rng.normal(float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.08, 0.25)), count), 0.02, 0.98)
+        ys = 0.5 + slope * (xs - 0.5) + rng.normal(float(rng.uniform(-0.2, 0.2)), float(rng.uniform(0.03, 0.15)), count)
+        _markers(
+            canvas, [canvas.at(float(x), float(np.clip(y, 0.02, 0.98))) for x, y in zip(xs, ys, strict=True)], number
+        )
+        if chance(rng, 0.3):
+            ends = [canvas.at(x, float(np.clip(0.5 + slope * (x - 0.5), 0, 1))) for x in (0.05, 0.95)]
+            _line(canvas, ends, number, dashed=chance(rng, 0.5))
+
+
+def areas(canvas: ChartCanvas) -> None:
+    """Draw areas, one on the other."""
+    count = int(canvas.rng.integers(5, 50))
+    layers = [_series(canvas, count) for _ in canvas.colours]
+    tops = np.cumsum(np.array(layers), axis=0)
+    tops *= float(canvas.rng.uniform(0.7, 0.98)) / tops.max()
+    across = np.linspace(0, 1, count)
+    for number in reversed(range(len(layers))):
+        outline = [canvas.at(float(x), float(y)) for x, y in zip(across, tops[number], strict=True)]
+        canvas.pen.polygon([canvas.at(0, 0), *outline, canvas.at(1, 0)], fill=canvas.colours[number])
+
+
+def boxes(canvas: ChartCanvas) -> None:
+    """Draw the boxes and whiskers of distributions."""
+    count = int(canvas.rng.integers(3, 10))
+    for number in range(count):
+        low, first, median, third, high = sorted(canvas.rng.uniform(0.05, 0.95, 5).tolist())
+        middle, half = (number + 0.5) / count, 0.3 / count
+        canvas.pen.line([canvas.at(middle, low), canvas.at(middle, high)], fill=canvas.ink, width=canvas.thick)
+        for end in (low, high):
+            canvas.pen.line(
+                [canvas.at(middle - half / 2, end), canvas.at(middle + half / 2, end)],
+                fill=canvas.ink,
+                width=canvas.thick,
+            )
+        _block(canvas, middle - half, first, middle + half, third, number, outline=canvas.ink)
+        canvas.pen.line(
+            [canvas.at(middle - half, median), canvas.at(middle + half, median)],
+            fill=canvas.ink,
+            width=canvas.thick + 1,
+        )
+
+
+def pie(canvas: ChartCanvas) -> None:
+    """Draw a pie or a doughnut with its labels, flat or seen from the side."""
+    rng = canvas.rng
+    count = max(2, len(canvas.colours) + int(rng.integers(0, 3)))
+    shares = np.cumsum(rng.uniform(0.3, 2, count))
+    angles = [0.0, *(360 * shares / shares[-1]).tolist()]
+    radius = 0.36 * min(canvas.right - canvas.left, canvas.bottom - canvas.top) * float(rng.uniform(0.8, 1.25))
+    x, y = (canvas.left + canvas.right) / 2, (canvas.top + canvas.bottom) / 2
+    flat = float(pick(rng, [1.0, 1.0, 0.6]))
+    first = float(rng.uniform(0, 360))
+    outline = canvas.ground if chance(rng, 0.5) else canvas.ink if chance(rng, 0.5) else None
+    for depth in range(int(radius * 0.25) if flat < 1 else 0, -1, -1):
+        for number in range(count):
+            colour = canvas.colours[number % len(canvas.colours)]
+            colour = mixed(colour, canvas.ink, 0.4 if depth else 0.0 if number < len(canvas.colours) else 0.25)
+            box = [x - radius, y - radius * flat + depth, x + radius, y + radius * flat + depth]
+            canvas.pen.pieslice(
+                box, first + angles[number], first + angles[number + 1], fill=colour, outline=None if depth else outline
+            )
+    if flat == 1 and chance(rng, 0.3):
+        hole = radius * float(rng.uniform(0.4, 0.75))
+        canvas.pen.ellipse([x - hole, y - hole, x + hole, y + hole], fill=canvas.ground)
+    if chance(rng, 0.7):
+        away = radius * float(pick(rng, [0.65, 1.2]))
+        for number in range(count):
+            turn = math.radians(first + (angles[number] + angles[number + 1]) / 2)
+            label = pick(rng, [f"{(angles[number + 1] - angles[number]) / 3.6:.0f}%", word(rng).capitalize()])
+            at = (x + away * math.cos(turn), y + away * flat * math.sin(turn))
+            write(canvas.pen, at, label, canvas.face, fill=canvas.ink, anchor="mm")
+
+
+def _bars(canvas: ChartCanvas, *, sideways: bool) -> None:
+    rng = canvas.rng
+    count, series = int(rng.integers(3, 14)), len(canvas.colours)
+    stacked = series > 1 and chance(rng, 0.45)
+    full = float(rng.uniform(0.5, 0.95))
+    outline = canvas.ink if chance(rng, 0.25) else None
+    numbered, coloured = chance(rng, 0.2), series > 2 and chance(rng, 0.25)
+    for number in range(count):
+        start, heights = (number + (1 - full) / 2) / count, rng.uniform(0.1, 0.95, series)
+        heights = heights / series if stacked else heights
+        base = 0.0
+        for place in range(1 if coloured else series):
+            step = full / count / (1 if stacked or coloured else series)
+            left = start if stacked else start + place * step
+            low, high = (base, base + heights[place]) if stacked else (0.0, heights[place])
+            base = float(high)
+            corners = (low, left, high, left + step) if sideways else (left, low, left + step, high)
+            x, y, right, top = (float(corner) for corner in corners)
+            _block(canvas, x, y, right, top, number if coloured else place, outline=outline)
+            if numbered and not stacked:
+                at = canvas.at(high, left + step / 2) if sideways else canvas.at(left + step / 2, high)
+                write(
+                    canvas.pen, at, f"{100 * high:.0f}", canvas.face, fill=canvas.ink, anchor="lm" if sideways else "md"
+                )
+
+
+def _series(canvas: ChartCanvas, count: int) -> list[float]:
+    """Make values of 0 to 1 that wander."""
+    rng = canvas.rng
+    values = np.cumsum(rng.normal(float(rng.normal(0, 0.3)), 1, count)) + rng.normal(0, float(rng.uniform(0, 1)), count)
+    low, high = sorted(rng.uniform([0.05, 0.5], [0.5, 0.97]).tolist())
+    return (low + (high - low) * (values - values.min()) / max(1e-6, float(np.ptp(values)))).tolist()
+
+
+def _block(
+    canvas: ChartCanvas,
+    x: float,
+    y: float,
+    right: float,
+    top: float,
+    number: int,
+    *,
+    outline: tuple[int, int, int] | None,
+) -> None:
+    """Draw a filled rectangle between two places of the room."""
+    (left, low), (end, high) = canvas.at(x, y), canvas.at(right, top)
+    box = [left, min(low, high), max(left, end), max(low, high)]
+    canvas.pen.rectangle(box, fill=canvas.colours[number % len(canvas.colours)], outline=outline)
+
+
+def _line(canvas: ChartCanvas, places: list[tuple[float, float]], number: int, *, dashed: bool) -> None:
+    colour = canvas.colours[number % len(canvas.colours)]
+    if dashed and len(places) > 3:
+        for start, stop in zip(places[::2], places[1::2], strict=False):
+            canvas.pen.line([start, stop], fill=colour, width=canvas.thick + 1)
+    else:
+        canvas.pen.line(places, fill=colour, width=canvas.thick + 1, joint="curve")
+
+
+def _markers(canvas: ChartCanvas, places: list[tuple[float, float]], number: int) -> None:
+    radius = canvas.size * (0.2 + 0.1 * (number % 3))
+    colour = canvas.colours[number % len(canvas.colours)]
+    for x, y in places:
+        box = [x - radius, y - radius, x + radius, y + radius]
+        if number % 3 == 1:
+            canvas.pen.rectangle(box, fill=colour)
+        else:
+            canvas.pen.ellipse(box, fill=colour if number % 3 == 0 else None, outline=colour, width=2)
+
+
+def _dashes(canvas: ChartCanvas, start: tuple[float, float], stop: tuple[float, float]) -> None:
+    """Draw a dashed straight line."""
+    steps = max(2, int(math.dist(start, stop) / canvas.size))
+    ends = np.linspace(start, stop, 2 * steps)
+    for one, other in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
+        canvas.pen.line([tuple(one), tuple(other)], fill=canvas.ink, width=1)
