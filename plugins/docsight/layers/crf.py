@@ -1,6 +1,7 @@
 """A linear-chain conditional random field with hard rules on which tags may follow each other.
 
 Lafferty, McCallum and Pereira (2001); as the last layer of a network, Collobert et al. (2011).
+`docsight.layers.crf_educational` explains the algorithms, one sequence at a time.
 """
 
 from collections.abc import Sequence
@@ -8,19 +9,19 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-# The score of a step that the rules forbid. exp(-1e4) is exactly 0 in float32, so such a path has no
-# probability, and unlike -inf it leaves no NaN in a gradient.
+# The score of a forbidden step. exp(-1e4) is exactly 0 in float32, so such a path has no probability;
+# unlike -inf it leaves no NaN in a gradient.
 FORBIDDEN = -1e4
-_SMALLEST = torch.finfo(torch.float32).tiny
+_MIN_POSITIVE = torch.finfo(torch.float32).tiny
 
 
 class LinearChainCRF(nn.Module):
-    """Score, decode and weigh sequences of tags.
+    """Score and decode sequences of tags, and compute their probabilities.
 
     Args:
-        follows: `follows[a][b]` tells whether tag b may come after tag a.
-        first: Which tags may open a sequence.
-        last: Which tags may close one.
+        follows: `follows[a][b]` is whether tag b may come after tag a.
+        first: Whether each tag may be the first of a sequence.
+        last: Whether each tag may be the last.
     """
 
     forbidden_steps: Tensor
@@ -33,13 +34,13 @@ class LinearChainCRF(nn.Module):
         self.transitions = nn.Parameter(torch.zeros(tags, tags))
         self.start = nn.Parameter(torch.zeros(tags))
         self.end = nn.Parameter(torch.zeros(tags))
-        # Not persistent: the rules follow from the labels, which the config of the model names.
+        # Not persistent: the rules follow from the labels, which are in the config of the model.
         self.register_buffer("forbidden_steps", ~torch.tensor(follows), persistent=False)
         self.register_buffer("forbidden_first", ~torch.tensor(first), persistent=False)
         self.register_buffer("forbidden_last", ~torch.tensor(last), persistent=False)
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Return steps (tags, tags), first (tags,) and last (tags,), with what is forbidden at `FORBIDDEN`."""
+        """Return the scores of steps (tags, tags), first (tags,) and last (tags,), `FORBIDDEN` where not allowed."""
         return (
             self.transitions.masked_fill(self.forbidden_steps, FORBIDDEN),
             self.start.masked_fill(self.forbidden_first, FORBIDDEN),
@@ -49,8 +50,8 @@ class LinearChainCRF(nn.Module):
     def log_likelihood(self, emissions: Tensor, lengths: Tensor, allowed: Tensor) -> Tensor:
         """Return the log probability of the paths that `allowed` admits.
 
-        With one tag allowed a token that is the likelihood of a path; with several it is marginal over
-        what the annotation leaves open (Tsuboi et al. 2008).
+        With one allowed tag per token this is the log-likelihood of a path. With several it is the marginal
+        log-likelihood of a partial annotation (Tsuboi et al. 2008).
 
         Args:
             emissions: (batch, time, tags), float32.
@@ -64,27 +65,27 @@ class LinearChainCRF(nn.Module):
         return self.log_partition(admitted, lengths) - self.log_partition(emissions, lengths)
 
     def log_partition(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Return the log of the summed exponential scores of all paths, (batch,)."""
+        """Return the log of the sum over all paths of their exponentiated scores, (batch,)."""
         alphas = self._forward(emissions)
         return self._close(alphas, lengths)
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Return the best path by Viterbi, (batch, time); behind a row's length stands 0."""
+        """Return the best path by the Viterbi algorithm, (batch, time); 0 beyond a row's length."""
         steps, first, last = self.scores()
         time = emissions.shape[1]
         score = first + emissions[:, 0]  # (batch, tags)
-        back = []
+        pointers = []
         for t in range(1, time):
-            best, arg = (score.unsqueeze(2) + steps).max(dim=1)  # over the tag before: (batch, tags)
-            # Behind its end a row stands still: its score is kept and each tag points to itself.
+            best, previous = (score.unsqueeze(2) + steps).max(dim=1)  # over the tag before: (batch, tags)
+            # Beyond its end a row keeps its score, and each tag points to itself.
             inside = (t < lengths).unsqueeze(1)
             score = torch.where(inside, best + emissions[:, t], score)
-            back.append(torch.where(inside, arg, torch.arange(arg.shape[1], device=arg.device)))
+            pointers.append(torch.where(inside, previous, torch.arange(previous.shape[1], device=previous.device)))
         tag = (score + last).argmax(dim=1)  # (batch,)
         path = [tag]
-        for arg in reversed(back):
-            tag = arg.gather(1, tag.unsqueeze(1)).squeeze(1)
+        for previous in reversed(pointers):
+            tag = previous.gather(1, tag.unsqueeze(1)).squeeze(1)
             path.append(tag)
         tags = torch.stack(path[::-1], dim=1)  # (batch, time)
         return tags.masked_fill(torch.arange(time, device=tags.device) >= lengths.unsqueeze(1), 0)
@@ -93,17 +94,17 @@ class LinearChainCRF(nn.Module):
     def run_log_posterior(
         self, emissions: Tensor, lengths: Tensor, rows: Tensor, starts: Tensor, runs: Tensor, sizes: Tensor
     ) -> Tensor:
-        """Return the exact log posterior of runs of tags: of all paths that read them in their place.
+        """Return the exact log posterior of runs of tags: of all paths that have these tags at these tokens.
 
-        Forward-backward with the run in the middle fixed. A span of IOBES is such a run, so this is the
-        posterior of (span, label).
+        Computed by forward-backward with the run fixed. A span in IOBES is such a run, so this is the posterior
+        of (span, label).
 
         Args:
             emissions: (batch, time, tags).
             lengths: (batch,).
-            rows: (runs,), the row each run lies in.
-            starts: (runs,), its first token.
-            runs: (runs, longest), its tags; what stands behind its size is ignored.
+            rows: (runs,), the row of each run.
+            starts: (runs,), the first token of each run.
+            runs: (runs, longest), the tags of each run; values beyond its size are ignored.
             sizes: (runs,), each at least 1.
 
         Returns:
@@ -118,46 +119,46 @@ class LinearChainCRF(nn.Module):
         head, tail = runs[:, 0], runs.gather(1, (sizes - 1).unsqueeze(1)).squeeze(1)
         score = alphas[rows, starts, head] + betas[rows, starts + sizes - 1, tail] - total[rows]
         for k in range(1, runs.shape[1]):
-            at = (starts + k).clamp(max=emissions.shape[1] - 1)
-            step = steps[runs[:, k - 1], runs[:, k]] + emissions[rows, at, runs[:, k]]
+            token = (starts + k).clamp(max=emissions.shape[1] - 1)
+            step = steps[runs[:, k - 1], runs[:, k]] + emissions[rows, token, runs[:, k]]
             score = score + step.masked_fill(k >= sizes, 0.0)
         return score.clamp(max=0.0)
 
     def _forward(self, emissions: Tensor) -> Tensor:
-        """Return the log sum over all ways to arrive, (batch, time, tags); rows run on behind their length."""
+        """Return the log sum over all beginnings of a path, (batch, time, tags); rows continue beyond their length."""
         steps, first, _ = self.scores()
-        odds = steps.exp()
+        factors = steps.exp()
         alpha = first + emissions[:, 0]
         alphas = [alpha]
         for t in range(1, emissions.shape[1]):
-            alpha = _log_matmul(alpha, odds) + emissions[:, t]
+            alpha = _log_matmul(alpha, factors) + emissions[:, t]
             alphas.append(alpha)
         return torch.stack(alphas, dim=1)
 
     def _backward(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Return the log sum over all ways to go on to a row's end, (batch, time, tags)."""
+        """Return the log sum over all endings of a path, up to the row's length, (batch, time, tags)."""
         steps, _, last = self.scores()
-        odds = steps.exp().T
+        factors = steps.exp().T
         beta = last.expand(emissions.shape[0], -1)
         betas = [beta]
         for t in range(emissions.shape[1] - 1, 0, -1):
-            moved = _log_matmul(emissions[:, t] + beta, odds)
-            beta = torch.where((t < lengths).unsqueeze(1), moved, last)  # at its last token a row closes
+            moved = _log_matmul(emissions[:, t] + beta, factors)
+            beta = torch.where((t < lengths).unsqueeze(1), moved, last)  # the last token of a row has only its end
             betas.append(beta)
         return torch.stack(betas[::-1], dim=1)
 
     def _close(self, alphas: Tensor, lengths: Tensor) -> Tensor:
-        """Close each row at its last token: (batch,)."""
+        """Sum over the tags of each row's last token: (batch,)."""
         _, _, last = self.scores()
         final = alphas[torch.arange(len(lengths), device=lengths.device), lengths - 1]  # (batch, tags)
         return torch.logsumexp(final + last, dim=1)
 
 
-def _log_matmul(scores: Tensor, odds: Tensor) -> Tensor:
-    """Return log(exp(scores) @ odds) of scores (batch, tags) and odds (tags, tags), without over- or underflow.
+def _log_matmul(scores: Tensor, factors: Tensor) -> Tensor:
+    """Return log(exp(scores) @ factors) of scores (batch, tags) and factors (tags, tags), without over- or underflow.
 
-    The same as a logsumexp over (batch, tags, tags), several times as fast. What is less than the smallest float32
-    beside a row's best is held there: a log of 0 has no gradient.
+    Equals a logsumexp over (batch, tags, tags), but is several times faster. Sums below the smallest float32,
+    relative to the best of the row, are clamped to it, because the log of 0 has no gradient.
     """
     best = scores.detach().amax(dim=1, keepdim=True)
-    return best + ((scores - best).exp() @ odds).clamp(min=_SMALLEST).log()
+    return best + ((scores - best).exp() @ factors).clamp(min=_MIN_POSITIVE).log()

@@ -1,0 +1,104 @@
+import itertools
+
+import pytest
+import torch
+
+from docsight.layers.crf import LinearChainCRF
+from docsight.layers.crf_educational import ChainScores, log_partition, path_score, run_log_posterior, viterbi
+from docsight.tags import iobes_rules, iobes_tags, spans_from_iobes
+
+SINGLE, BEGIN, INSIDE, END = 4, 1, 2, 3  # the tags of the first label: O, then B, I, E and S of each label
+
+
+def _crf(labels=("A", "B"), seed=0):
+    torch.manual_seed(seed)
+    tags = iobes_tags(labels)
+    follows, first, last = iobes_rules(tags)
+    crf = LinearChainCRF(follows=follows, first=first, last=last)
+    for parameter in crf.parameters():
+        torch.nn.init.normal_(parameter)
+    return tags, crf
+
+
+def _chain(crf: LinearChainCRF, emissions: torch.Tensor) -> ChainScores:
+    """Return what the educational twin reads for one sequence, emissions (time, tags)."""
+    return ChainScores(emissions.tolist(), *(scores.detach().tolist() for scores in crf.scores()))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_crf_equals_its_educational_twin(seed):
+    tags, crf = _crf(seed=seed)
+    emissions, lengths = torch.randn(3, 9, len(tags)), torch.tensor([9, 4, 1])
+    partition, best = crf.log_partition(emissions, lengths), crf.decode(emissions, lengths)
+    allowed = torch.zeros(3, 9, len(tags), dtype=torch.bool).scatter_(2, best.unsqueeze(2), True)
+    likelihood = crf.log_likelihood(emissions, lengths, allowed)
+    for row, n in enumerate(lengths.tolist()):
+        chain = _chain(crf, emissions[row, :n])
+        path = viterbi(chain)
+        assert best[row, :n].tolist() == path
+        assert float(partition[row].detach()) == pytest.approx(log_partition(chain), abs=1e-4)
+        assert float(likelihood[row].detach()) == pytest.approx(
+            path_score(chain, path) - log_partition(chain), abs=1e-4
+        )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_crf_run_log_posterior_equals_that_of_its_educational_twin(seed):
+    tags, crf = _crf(seed=seed)
+    emissions, lengths = torch.randn(2, 6, len(tags)), torch.tensor([6, 3])
+    cells = [(row, a, b) for row, n in enumerate(lengths.tolist()) for a in range(n) for b in range(a + 1, n + 1)]
+    runs = [[SINGLE] if b - a == 1 else [BEGIN, *[INSIDE] * (b - a - 2), END] for _, a, b in cells]
+    padded = torch.tensor([run + [0] * (6 - len(run)) for run in runs])
+    rows, starts, sizes = (torch.tensor(values) for values in zip(*((r, a, b - a) for r, a, b in cells), strict=True))
+    posteriors = crf.run_log_posterior(emissions, lengths, rows, starts, padded, sizes)
+    for (row, start, _), run, posterior in zip(cells, runs, posteriors.tolist(), strict=True):
+        expected = run_log_posterior(_chain(crf, emissions[row, : lengths[row]]), start=start, run=run)
+        assert posterior == pytest.approx(expected, abs=1e-4)
+
+
+def test_crf_likelihood_is_marginal_over_what_is_left_open():
+    tags, crf = _crf()
+    emissions, lengths = torch.randn(1, 2, len(tags)), torch.tensor([2])
+    everything = torch.ones(1, 2, len(tags), dtype=torch.bool)
+    assert float(crf.log_likelihood(emissions, lengths, everything).detach()) == pytest.approx(0, abs=1e-5)
+    parts = []
+    for tag in (0, 4):  # O or S-A first, O behind
+        allowed = torch.zeros(1, 2, len(tags), dtype=torch.bool)
+        allowed[0, 0, tag] = allowed[0, 1, 0] = True
+        parts.append(crf.log_likelihood(emissions, lengths, allowed).detach())
+    both = torch.zeros(1, 2, len(tags), dtype=torch.bool)
+    both[0, 0, [0, 4]] = both[0, 1, 0] = True
+    assert torch.allclose(crf.log_likelihood(emissions, lengths, both), torch.logaddexp(*parts), atol=1e-5)
+
+
+def test_crf_never_decodes_an_illegal_path():
+    tags, crf = _crf(("A", "B", "C"))
+    emissions = 50 * torch.randn(64, 12, len(tags))
+    lengths = torch.randint(1, 13, (64,))
+    follows, first, last = iobes_rules(tags)
+    for row, n in zip(crf.decode(emissions, lengths).tolist(), lengths.tolist(), strict=True):
+        assert first[row[0]]
+        assert last[row[n - 1]]
+        assert all(follows[a][b] for a, b in itertools.pairwise(row[:n]))
+        assert row[n:] == [0] * (12 - n)
+        spans_from_iobes([tags[tag] for tag in row[:n]])
+
+
+def test_crf_gives_an_illegal_path_no_probability_and_a_finite_gradient():
+    tags, crf = _crf(("A",))
+    emissions = torch.randn(1, 3, len(tags), requires_grad=True)
+    lengths = torch.tensor([3])
+    allowed = torch.zeros(1, 3, len(tags), dtype=torch.bool)
+    allowed[0, 0, 2] = allowed[0, 1, 0] = allowed[0, 2, 0] = True  # I-A O O
+    likelihood = crf.log_likelihood(emissions, lengths, allowed)
+    assert float(likelihood.detach().exp()) == 0.0
+    likelihood.sum().backward()
+    assert torch.isfinite(emissions.grad).all()
+
+
+def test_crf_does_not_see_padding():
+    tags, crf = _crf()
+    emissions, lengths = torch.randn(2, 5, len(tags)), torch.tensor([5, 3])
+    wide = torch.cat([emissions, 100 * torch.randn(2, 4, len(tags))], dim=1)
+    assert torch.allclose(crf.log_partition(emissions, lengths), crf.log_partition(wide, lengths))
+    assert torch.equal(crf.decode(emissions, lengths), crf.decode(wide, lengths)[:, :5])

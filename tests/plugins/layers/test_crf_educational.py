@@ -1,0 +1,52 @@
+"""The readable CRF against all paths, one by one: it is the reference for the fast one."""
+
+import doctest
+import itertools
+import random
+from math import exp, inf, log
+
+import pytest
+
+from docsight.layers import crf_educational
+from docsight.layers.crf_educational import (
+    ChainScores,
+    log_partition,
+    path_score,
+    run_log_posterior,
+    tag_log_posteriors,
+    viterbi,
+)
+
+TAGS = 3
+
+
+def _chain(tokens: int, seed: int) -> ChainScores:
+    """Draw scores; a step and a first tag are forbidden."""
+    rng = random.Random(seed)
+    emissions, steps, (first, last) = (
+        [[rng.gauss(0, 1) for _ in range(TAGS)] for _ in range(rows)] for rows in (tokens, TAGS, 2)
+    )
+    steps[1][2] = first[2] = -inf
+    return ChainScores(emissions, steps, first, last)
+
+
+def test_crf_educational_gives_what_its_docstring_shows():
+    assert doctest.testmod(crf_educational).failed == 0
+    assert doctest.testmod(crf_educational).attempted > 3
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 4])
+def test_crf_educational_equals_the_enumeration_of_all_paths(tokens):
+    chain = _chain(tokens, seed=tokens)
+    scores = {path: path_score(chain, path) for path in itertools.product(range(TAGS), repeat=tokens)}
+    total = log(sum(map(exp, scores.values())))
+    assert log_partition(chain) == pytest.approx(total)
+    assert tuple(viterbi(chain)) == max(scores, key=scores.__getitem__)
+    for token, posteriors in enumerate(tag_log_posteriors(chain)):
+        for tag, posterior in enumerate(posteriors):
+            through = sum(exp(score) for path, score in scores.items() if path[token] == tag)
+            assert exp(posterior) == pytest.approx(through / exp(total))
+    for start, end in itertools.combinations(range(tokens + 1), 2):
+        for run in itertools.product(range(TAGS), repeat=end - start):
+            through = sum(exp(score) for path, score in scores.items() if path[start:end] == run)
+            assert exp(run_log_posterior(chain, start=start, run=run)) == pytest.approx(through / exp(total))
