@@ -1,7 +1,9 @@
-"""Compare the records of two runs of `docsight process`: python benchmarks/compare_runs.py BEFORE AFTER
+"""Compare the records of two runs of `docsight process`.
 
-BEFORE and AFTER are output folders. The table counts, for each field of `documents.jsonl`, how many records of both runs
-have the same value; scores may differ by `--tolerance`. Exits with 1 if anything differs.
+    python benchmarks/compare_runs.py BEFORE AFTER
+
+BEFORE and AFTER are output folders. The table counts, for each field of `documents.jsonl`, how many values both runs
+have in common. Scores may differ by `--tolerance`. The exit code is 1 if anything else differs.
 """
 
 import argparse
@@ -12,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
-
-SCORES = ("score", "scores", "suggestions", "in_domain", "confidence")
 
 
 def main() -> int:
@@ -55,12 +55,12 @@ def compare(
 
 
 def without_scores(value: Any) -> Any:
-    """Drop the scores from nested dicts and lists."""
+    """Replace the numbers with a fraction in nested dicts and lists; `score_difference` compares these."""
     if isinstance(value, dict):
-        return {key: without_scores(item) for key, item in value.items() if key not in SCORES}
+        return {key: without_scores(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_scores(item) for item in value]
-    return value
+    return None if isinstance(value, float) else value
 
 
 def score_difference(old: Any, new: Any) -> float:
