@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, nargs="+", default=sorted(SAMPLES.glob("*.txt")), help="what to draw")
     parser.add_argument("--font", help="a TrueType file; Pillow's own font where none is given")
     parser.add_argument("--pages", type=int, default=3, help="pages of each kind")
-    parser.add_argument("--engine", nargs="+", default=engines.engines(), help="of those that are installed")
+    parser.add_argument("--engine", nargs="+", default=engines.installed(), help="of those that are installed")
     options = parser.parse_args()
     words = " ".join(decode(path.read_bytes())[0] for path in options.text).split()
     if not words or not options.engine:
@@ -49,11 +49,11 @@ def main() -> None:
 
 def print_row(kind: str, engine: str, pages: Sequence[tuple[Image.Image, str]]) -> None:
     """Read pages with one engine and print how it went."""
-    engines.read_picture(pages[0][0].crop((0, 0, 400, 300)), engine=engine)  # loads it
+    engines.recognize(pages[0][0].crop((0, 0, 400, 300)), engine=engine)  # loads it
     right, sure, seconds = [], [], []
     for image, text in pages:
         start = cpu_seconds()
-        found = engines.read_picture(image, engine=engine)
+        found = engines.recognize(image, engine=engine)
         seconds.append(cpu_seconds() - start)
         right.append(accuracy(found.text if found else "", text))
         sure.append(found.confidence if found else 0.0)

@@ -1,67 +1,68 @@
-"""Pictures: a document of one picture, and the text that can be read in it; labels are the components' job."""
+"""Image files: a document of one image, with the text recognized in it; components assign its labels."""
 
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
-from docsight.documents.formats.ocr_text import HINT, read_text, reader_of
+from docsight.documents.formats.ocr_text import OCR_HINT, read_image_text, recognizer_for
 from docsight.documents.formats.source import ReadOptions, Source
 from docsight.errors import DataError
 
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # how such files begin
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
-    """Yield the picture, by its path where it has one, with its text.
+    """Yield the image, by its path if it has one, with its text.
 
     Raises:
-        MissingExtraError: The text shall be read, and there is nothing to read with.
+        MissingExtraError: The options ask for the text of every image, and no OCR engine is installed.
     """
-    picture = _picture(source)
-    text, passages, notes = _text(picture, source.options)
+    image = _document_image(source)
+    text, passages, notes = _text(image, source.options)
     if _has_pages(source):
-        notes = (*notes, "it has several pages, of which only the first was looked at")
-    yield ParsedDocument(text=text, images=(picture,), passages=passages, notes=notes)
+        notes = (*notes, "it has several pages; only the first was read")
+    yield ParsedDocument(text=text, images=(image,), passages=passages, notes=notes)
 
 
-def _picture(source: Source) -> DocumentImage:
+def _document_image(source: Source) -> DocumentImage:
     if source.path is None:
         return DocumentImage(data=source.read_bytes())
     with source.open():
-        pass  # a file that may not be read is told here and not by every component
+        pass  # an unreadable file fails here, not in every component
     name = os.fspath(source.path)
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        # A Doc with such a path cannot be written by `to_bytes`, and so reaches no other process.
+        # `Doc.to_bytes` cannot write such a path, so the Doc could not be sent to another process.
         return DocumentImage(data=source.read_bytes())
     return DocumentImage(path=name)
 
 
 def _has_pages(source: Source) -> bool:
-    """Tell whether a TIFF file has more than one page; the frames of other pictures are a film."""
+    """Return whether this is a TIFF file with several pages; the frames of other formats are an animation."""
     from PIL import TiffImagePlugin
 
-    if source.head(4) not in _TIFF:
+    if source.head(4) not in _TIFF_MAGIC:
         return False
-    # Not by `Image.open`, which warns of pictures that are large.
-    with source.open() as file, suppress(Exception):  # a damaged picture is told of by those who decode it
+    # Not `Image.open`, which warns of large images. Whoever decodes the image reports any damage.
+    with source.open() as file, suppress(Exception):
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(1)
         return True
     return False
 
 
-def _text(picture: DocumentImage, options: ReadOptions) -> tuple[str, tuple[Passage, ...], tuple[str, ...]]:
-    reader = reader_of(options)
-    if reader is None:
-        return "", (), () if options.ocr == "never" else (f"its text was not read: {HINT}",)
+def _text(image: DocumentImage, options: ReadOptions) -> tuple[str, tuple[Passage, ...], tuple[str, ...]]:
+    recognize = recognizer_for(options)
+    if recognize is None:
+        return "", (), () if options.ocr == "never" else (f"its text was not read: {OCR_HINT}",)
     try:
-        found = read_text(picture.data if picture.data is not None else picture.path or "", reader)
+        recognized = read_image_text(image.data if image.data is not None else image.path or "", recognize)
     except DataError as err:
-        reason = str(err).removeprefix(picture.path or "").lstrip(": ")
+        reason = str(err).removeprefix(image.path or "").lstrip(": ")
         return "", (), (f"its text could not be read: {reason}",)
-    if found is None:
+    if recognized is None:
         return "", (), ()
-    return found.text, (Passage(start=0, end=len(found.text), confidence=found.confidence),), ()
+    passage = Passage(start=0, end=len(recognized.text), confidence=recognized.confidence)
+    return recognized.text, (passage,), ()

@@ -1,57 +1,51 @@
-"""Collect the pictures of one document: each once, and no more together than memory has room for."""
+"""Collect the images of one document: each image once, within a limit on memory."""
 
 import hashlib
 from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import DocumentImage
 
-MAX_BYTES = 256 << 20
+_MAX_COLLECTED_BYTES = 256 << 20
 
 
 @dataclass
 class ImageCollector:
-    """The pictures that were collected, and a note where some were left out.
+    """The images of a document, and a note if some were left out.
 
     Args:
-        max_bytes: The size of all of them together.
+        max_bytes: The limit on the total size of the images.
     """
 
-    max_bytes: int = MAX_BYTES
-    pictures: list[DocumentImage] = field(default_factory=list)
+    max_bytes: int = _MAX_COLLECTED_BYTES
+    images: list[DocumentImage] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_full: bool = False
     _bytes: int = 0
     _seen: set[bytes] = field(default_factory=set)
-    _is_full: bool = False
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing more is taken."""
-        return self._is_full
-
-    def is_new(self, data: bytes, *what: object) -> bool:
-        """Tell whether bytes turn up for the first time, and remember them.
+    def is_new(self, data: bytes, *properties: object) -> bool:
+        """Return whether an image has not occurred before, and remember it.
 
         Args:
-            data: The picture as it is stored.
-            what: What else makes it another picture.
+            data: The image as it is stored.
+            properties: What else distinguishes it from images with the same data.
         """
-        name = hashlib.sha256(repr(what).encode() + data).digest()
-        is_new = name not in self._seen
-        self._seen.add(name)
+        digest = hashlib.sha256(repr(properties).encode() + data).digest()
+        is_new = digest not in self._seen
+        self._seen.add(digest)
         return is_new
 
-    def add(self, picture: DocumentImage) -> None:
-        """Keep a picture while there is room."""
-        size = len(picture.data or b"")
+    def add(self, image: DocumentImage) -> None:
+        """Keep an image if the limit allows; after the first image beyond it, keep no more."""
+        if self.is_full:
+            return
+        size = len(image.data or b"")
         if self._bytes + size > self.max_bytes:
-            self.close(f"its pictures have more than {self.max_bytes >> 20} MB together", page=picture.page)
-        elif not self._is_full:
-            self._bytes += size
-            self.pictures.append(picture)
-
-    def close(self, reason: str, *, page: int | None = None) -> None:
-        """Take no more pictures, and tell why, once."""
-        if not self._is_full:
-            since = "" if page is None else f" from page {page} on"
-            self.notes.append(f"{reason}: those that follow{since} were left out")
-        self._is_full = True
+            self.is_full = True
+            first = "" if image.page is None else f" from page {image.page} on"
+            self.notes.append(
+                f"its images take more than {self.max_bytes >> 20} MB together: those that follow{first} were left out"
+            )
+            return
+        self._bytes += size
+        self.images.append(image)

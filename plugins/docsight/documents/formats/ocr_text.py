@@ -1,69 +1,71 @@
-"""Read text in the pictures of documents, as far as the options want it and anything is there to read with."""
+"""Recognize text in the images of documents, if the options ask for it and an OCR engine is installed."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from docsight.documents.formats.content import DocumentImage, Passage
+from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.ocr import engines
-from docsight.documents.ocr.engines import Recognised
+from docsight.documents.ocr.engines import RecognizedText
 from docsight.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-HINT = "install docsight[ocr] to read it"
-Reader = Callable[["Image"], Recognised | None]
+OCR_HINT = "install docsight[ocr] to read it"
+Recognizer = Callable[["Image"], RecognizedText | None]
 
 
-def reader_of(options: ReadOptions) -> Reader | None:
-    """Give what reads pictures; None where nothing does, or nothing shall.
+def recognizer_for(options: ReadOptions) -> Recognizer | None:
+    """Return the function that recognizes text, or None if text in images is not to be read or cannot be.
 
     Raises:
-        MissingExtraError: Every picture shall be read, and there is nothing to read with.
+        MissingExtraError: The options ask for the text of every image, and no engine is installed.
     """
     if options.ocr == "never":
         return None
     if not engines.available():
         if options.ocr == "always":
-            raise MissingExtraError("Reading text in pictures", "ocr")
+            raise MissingExtraError(engines.FEATURE, "ocr")
         return None
-    return engines.read_picture
+    return engines.recognize
 
 
-def append_read(
-    text: str, pictures: Iterable[DocumentImage], read: Reader
-) -> tuple[str, tuple[Passage, ...], tuple[str, ...]]:
-    """Put what is read in pictures at the end of a text.
-
-    Returns:
-        The text, a passage for each picture that has text, and a note where some could not be looked at.
-    """
-    pieces, at = [text] if text else [], len(text)
+def append_image_text(
+    document: ParsedDocument, images: Iterable[DocumentImage], recognize: Recognizer
+) -> ParsedDocument:
+    """Append the text recognized in images to a document, with a passage for each image that has text."""
+    pieces, end = [document.text] if document.text else [], len(document.text)
     passages: list[Passage] = []
     failed = 0
-    for picture in pictures:
+    for image in images:
         try:
-            found = read_text(picture.data or b"", read)
+            recognized = read_image_text(image.data or b"", recognize)
         except DataError:
             failed += 1
             continue
-        if found is not None:
-            start = at + 2 if pieces else 0
-            at = start + len(found.text)
-            pieces.append(found.text)
-            passages.append(Passage(start=start, end=at, page=picture.page, confidence=found.confidence))
-    notes = (f"{failed} of its pictures could not be decoded to read text in them",) if failed else ()
-    return "\n\n".join(pieces), tuple(passages), notes
+        if recognized is not None:
+            start = end + 2 if pieces else 0
+            end = start + len(recognized.text)
+            pieces.append(recognized.text)
+            passages.append(Passage(start=start, end=end, page=image.page, confidence=recognized.confidence))
+    notes = (f"{failed} of its images could not be decoded to read their text",) if failed else ()
+    return replace(
+        document,
+        text="\n\n".join(pieces),
+        passages=(*document.passages, *passages),
+        notes=(*document.notes, *notes),
+    )
 
 
-def read_text(picture: bytes | str, read: Reader) -> Recognised | None:
-    """Read the text in a picture, by its bytes or its path.
+def read_image_text(image: bytes | str, recognize: Recognizer) -> RecognizedText | None:
+    """Recognize the text in an image file, given as bytes or as a path.
 
     Raises:
-        DataError: It cannot be decoded.
+        DataError: The image cannot be decoded.
     """
-    from docsight.images import open_image  # torch comes with it
+    from docsight.images import open_image  # imports torch
 
-    image = open_image(picture)
-    return read(image) if min(image.size) >= engines.MIN_SIDE else None
+    decoded = open_image(image)
+    return recognize(decoded) if min(decoded.size) >= engines.MIN_READABLE_SIDE else None

@@ -1,4 +1,4 @@
-"""Text in pictures: the order of lines, both programs that read them, and picture files."""
+"""Text recognition: the order of lines, both engines, and image files."""
 
 import io
 import logging
@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from docsight.documents.formats import image as picture
+from docsight.documents.formats import image as image_format
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
 from docsight.documents.ocr import engines
-from docsight.documents.ocr.engines import Recognised
-from docsight.documents.ocr.layout import Line, arrange
+from docsight.documents.ocr.engines import RecognizedText
+from docsight.documents.ocr.layout import Line, text_in_reading_order
 from docsight.errors import DataError, MissingExtraError
 
 COLUMN = "some words of a column"
@@ -41,7 +41,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def read(source: Source) -> ParsedDocument:
-    (content,) = picture.read(source)
+    (content,) = image_format.read(source)
     return content
 
 
@@ -49,18 +49,18 @@ def source(data: bytes, ocr: Ocr = "auto") -> Source:
     return Source(name="a.png", data=data, options=ReadOptions(ocr=ocr))
 
 
-def test_arrange_gives_rows_from_the_top_and_stretches_from_the_left() -> None:
+def test_reading_order_gives_rows_from_the_top_and_stretches_from_the_left() -> None:
     lines = [line("b", 200, 52), line("d", 0, 150), line("c", 0, 80), line("a", 0, 50)]
-    assert arrange(lines) == "a b\nc\n\nd"
-    assert arrange([]) == ""
+    assert text_in_reading_order(lines) == "a b\nc\n\nd"
+    assert text_in_reading_order([]) == ""
 
 
-def test_arrange_gives_columns_one_after_another() -> None:
+def test_reading_order_gives_columns_one_after_another() -> None:
     left = [line(f"{COLUMN} {number}", 0, 100 + 30 * number) for number in range(4)]
     right = [line(f"{COLUMN} {number}", 400, 110 + 30 * number) for number in range(4, 9)]
     head = line("A title that is as wide as the page", 0, 20, width=700)
     foot = line("The foot of the page, as wide as the head", 0, 400, width=700)
-    text = arrange([foot, *right, *left, head])
+    text = text_in_reading_order([foot, *right, *left, head])
     assert [part.split("\n") for part in text.split("\n\n")] == [
         [head.text],
         [one.text for one in left],
@@ -69,32 +69,32 @@ def test_arrange_gives_columns_one_after_another() -> None:
     ]
 
 
-def test_arrange_gives_tables_by_rows() -> None:
+def test_reading_order_gives_tables_by_rows() -> None:
     cells = [line(f"{column}{row}", 200 * column, 30 * row) for column in range(3) for row in range(5)]
-    assert arrange(cells).split("\n")[:2] == ["00 10 20", "01 11 21"]
+    assert text_in_reading_order(cells).split("\n")[:2] == ["00 10 20", "01 11 21"]
 
 
-def test_arrange_bears_thousands_of_lines() -> None:
+def test_reading_order_handles_thousands_of_lines() -> None:
     many = [line("word", 50 * (number % 40), 30 * (number // 40)) for number in range(10_000)]
-    assert len(arrange(many).split("\n")) == 250
+    assert len(text_in_reading_order(many).split("\n")) == 250
 
 
-def test_upright_turns_a_page_that_lies_askew() -> None:
+def test_deskewed_boxes_rotates_a_skewed_page() -> None:
     np = pytest.importorskip("numpy")
     slope = 0.05
     corners = [[(0, 0), (1000, 0), (1000, 20), (0, 20)], [(1100, 0), (1500, 0), (1500, 20), (1100, 20)]]
     turned = [[(x - slope * y, y + slope * x) for x, y in quad] for quad in corners]
-    (_, top, _, bottom), (_, other, _, _) = engines._upright(np.array(turned, dtype=float))
+    (_, top, _, bottom), (_, other, _, _) = engines._deskewed_boxes(np.array(turned, dtype=float))
     assert abs(top - other) < 2
     assert 18 < bottom - top < 22
 
 
-def test_ocr_names_the_extra_where_there_is_nothing_to_read_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ocr_names_the_extra_if_no_engine_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "_has_rapidocr", lambda: False)
     monkeypatch.setattr(engines.shutil, "which", lambda name: None)
     assert not engines.available()
     with pytest.raises(MissingExtraError, match=r"docsight\[ocr\]"):
-        engines.read_picture(drawn("Hello"))
+        engines.recognize(drawn("Hello"))
     image = png(drawn("Hello"))
     assert read(source(image)).notes == ("its text was not read: install docsight[ocr] to read it",)
     assert read(source(image, "never")).notes == ()
@@ -102,9 +102,9 @@ def test_ocr_names_the_extra_where_there_is_nothing_to_read_with(monkeypatch: py
         read(source(image, "always"))
 
 
-def test_picture_gives_what_is_read_with_its_confidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "available", lambda: True)
-    monkeypatch.setattr(engines, "read_picture", lambda image: Recognised(text="Hello", confidence=0.8))
+    monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text="Hello", confidence=0.8))
     path = tmp_path / "a.png"
     path.write_bytes(png(drawn("Hello")))
     content = read(Source.of(path))
@@ -113,14 +113,14 @@ def test_picture_gives_what_is_read_with_its_confidence(tmp_path: Path, monkeypa
     assert read(source(path.read_bytes(), "never")).text == ""
 
 
-def test_picture_reads_no_text_in_what_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_reads_no_text_in_small_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "available", lambda: True)
-    monkeypatch.setattr(engines, "read_picture", lambda image: Recognised(text="Hello", confidence=0.8))
+    monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text="Hello", confidence=0.8))
     content = read(source(png(Image.new("L", (500, 63)))))
     assert (content.text, content.passages, content.notes) == ("", (), ())
 
 
-def test_picture_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "available", lambda: True)
     path = tmp_path / "a.png"
     path.write_bytes(png(drawn("Hello"))[:200])
@@ -130,12 +130,12 @@ def test_picture_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monk
     assert str(path) not in content.notes[0]
 
 
-def test_picture_tells_of_pages_that_were_not_looked_at() -> None:
+def test_image_notes_pages_that_were_not_read() -> None:
     pages = [drawn("One"), drawn("Two")]
-    for format, told in (("TIFF", ("it has several pages, of which only the first was looked at",)), ("GIF", ())):
+    for format, notes in (("TIFF", ("it has several pages; only the first was read",)), ("GIF", ())):
         file = io.BytesIO()
         pages[0].save(file, format, save_all=True, append_images=pages[1:])
-        assert read(source(file.getvalue(), "never")).notes == told
+        assert read(source(file.getvalue(), "never")).notes == notes
     assert read(source(b"II*\0" + bytes(20), "never")).notes == ()
 
 
@@ -148,40 +148,40 @@ TABLE = """level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\tw
 
 
 def tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:
-    """Put a program of that name in the place of Tesseract."""
+    """Replace Tesseract by a script."""
     program = tmp_path / "tesseract"
-    program.write_text(f"#!{sys.executable}\nimport sys\npicture = sys.stdin.buffer.read()\n{script}", encoding="utf-8")
+    program.write_text(f"#!{sys.executable}\nimport sys\nimage = sys.stdin.buffer.read()\n{script}", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(engines, "_has_rapidocr", lambda: False)
     monkeypatch.setattr(engines.shutil, "which", lambda name: str(program))
 
 
-def test_ocr_reads_with_tesseract_where_it_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tesseract(monkeypatch, tmp_path, f"assert picture[1:4] == b'PNG'\nprint({TABLE!r})")
+def test_ocr_falls_back_to_tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tesseract(monkeypatch, tmp_path, f"assert image[1:4] == b'PNG'\nprint({TABLE!r})")
     assert engines.available()
-    found = engines.read_picture(drawn("Hello"))
+    found = engines.recognize(drawn("Hello"))
     assert found is not None
     assert found.text == 'Grace "Hopper'
     assert found.confidence == pytest.approx((0.9 * 5 + 0.6 * 7) / 12)
 
 
-def test_ocr_takes_few_unsure_letters_for_a_drawing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_ocr_ignores_few_letters_of_low_confidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     head, word = TABLE.splitlines()[0], "5\t1\t1\t1\t1\t1\t0\t0\t40\t20\t{}\t{}"
     for sure, text, found in ((80, "AAD", None), (95, "7", "7"), (80, "Oban", "Oban")):
         table = f"{head}\n{word.format(sure, text)}\n"
         tesseract(monkeypatch, tmp_path, f"print({table!r})")
-        read = engines.read_picture(drawn("Hello"))
+        read = engines.recognize(drawn("Hello"))
         assert (read and read.text) == found
 
 
-def test_ocr_tells_how_tesseract_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_ocr_reports_how_tesseract_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tesseract(monkeypatch, tmp_path, "sys.exit('no language')")
     with pytest.raises(DataError, match="Tesseract failed: no language"):
-        engines.read_picture(drawn("Hello"))
+        engines.recognize(drawn("Hello"))
     tesseract(monkeypatch, tmp_path, "import time; time.sleep(60)")
-    monkeypatch.setattr(engines, "_SECONDS", 0.5)
+    monkeypatch.setattr(engines, "_TESSERACT_TIMEOUT", 0.5)
     with pytest.raises(DataError, match="took more than"):
-        engines.read_picture(drawn("Hello"))
+        engines.recognize(drawn("Hello"))
 
 
 def with_rapidocr() -> None:
@@ -191,11 +191,11 @@ def with_rapidocr() -> None:
 
 def test_rapidocr_reads_a_line(capfd: pytest.CaptureFixture[str]) -> None:
     with_rapidocr()
-    found = engines.read_picture(drawn("Ada Lovelace lived in London."))
+    found = engines.recognize(drawn("Ada Lovelace lived in London."))
     assert found is not None
     assert found.text == "Ada Lovelace lived in London."
     assert 0.9 < found.confidence <= 1
-    assert engines.read_picture(Image.new("RGB", (200, 200), "white")) is None
+    assert engines.recognize(Image.new("RGB", (200, 200), "white")) is None
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger().level == logging.WARNING
 
@@ -211,25 +211,25 @@ def test_rapidocr_reads_without_a_network() -> None:
         "from docsight.documents.ocr import engines\n"
         "image = Image.new('L', (600, 100), 255)\n"
         "ImageDraw.Draw(image).text((20, 20), 'Grace Hopper', fill=0, font=ImageFont.load_default(32))\n"
-        "print(engines.read_picture(image).text)\n"
+        "print(engines.recognize(image).text)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "Grace Hopper"
 
 
 def accuracy(read: str, true: str) -> float:
-    """Give the share of the words of a text that were read as they are."""
+    """Return the fraction of the words of a text that were recognized correctly."""
     words = true.split()
     return sum(word in read.split() for word in words) / len(words)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("angle", [0, 1.5, -3])
-def test_rapidocr_reads_pages_that_lie_askew(angle: float) -> None:
+def test_rapidocr_reads_skewed_pages(angle: float) -> None:
     with_rapidocr()
     text = [f"Line {number} of a letter that Grace Hopper wrote in {1950 + number}." for number in range(12)]
     page = drawn(*text, size=(1000, 620), points=24).rotate(angle, fillcolor=255, expand=True, resample=3)
-    found = engines.read_picture(page)
+    found = engines.recognize(page)
     assert found is not None
     assert found.text.split("\n")[0].startswith("Line 0")
     assert accuracy(found.text, " ".join(text)) > 0.95

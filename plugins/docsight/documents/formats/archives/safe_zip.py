@@ -1,5 +1,7 @@
-"""Open zip files, which office documents also are, without trusting what they say of themselves."""
+"""Open zip files, Office documents included, without trusting what they state about themselves."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -9,14 +11,25 @@ from typing import BinaryIO
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-# What unpacking by the standard library raises on damaged data; lzma's error is none of these, but ours below.
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OverflowError)
+# What `zipfile` raises on a damaged archive or member, or on one that it does not support: encrypted members raise
+# RuntimeError, unknown compression methods its subclass NotImplementedError, names that are not UTF-8 ValueError.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+DAMAGED = ZIP_ERRORS
 
-# The list of members is held in memory, some 15 times as large: room for half a million of them.
+# In memory, the directory takes some 15 times as much. The limit allows half a million members.
 _MAX_DIRECTORY = 64 << 20
 _ODF = b"application/vnd.oasis.opendocument."
-_OFFICE = {"word/": "docx", "ppt/": "pptx"}
-_UNREADABLE = {
+_OFFICE_FOLDERS = {"word/": "docx", "ppt/": "pptx"}
+_UNSUPPORTED_MEMBERS = {
     "xl/workbook.xml": "Excel files",
     "xl/workbook.bin": "Excel files",
     "META-INF/MANIFEST.MF": "Java archives",
@@ -26,27 +39,34 @@ _UNREADABLE = {
 
 
 @contextmanager
-def open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
-    """Open a zip file, its list of members read, for as long as it is used.
+def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.ZipFile]:
+    """Open a zip file and read its directory.
+
+    Args:
+        source: The file.
+        kind: What it is expected to be, for messages.
 
     Raises:
-        DataError: It is damaged, or has too many members.
+        DataError: It is damaged, its directory is too large, or its members overlap.
         OSError: It cannot be read.
     """
     with source.open() as file:
         try:
-            archive = zipfile.ZipFile(_Bounded(file))
+            archive = zipfile.ZipFile(_BoundedFile(file))
         except DataError:
             raise
-        except (*DAMAGED, ValueError, NotImplementedError) as err:  # names that are no UTF-8; versions of zip to come
-            raise DataError(f"is no zip file that can be read: {err}") from err
+        except ZIP_ERRORS as err:
+            raise DataError(f"cannot be read as a {kind}: {err}") from err
         with archive:
             _refuse_overlap(archive)
             yield archive
 
 
 def zip_kind(source: Source) -> tuple[str | None, str]:
-    """Tell what a zip file is by its members: the name of its format, or None and in words what it is instead.
+    """Detect what a zip file is by its members.
+
+    Returns:
+        The name of its format and "", or None and the description of a kind that no reader supports.
 
     Raises:
         DataError: It is damaged.
@@ -55,8 +75,8 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
     with open_zip(source) as archive:
         names = archive.NameToInfo
         if "[Content_Types].xml" in names:
-            for folder, name in _OFFICE.items():
-                if any(one.startswith(folder) for one in names):
+            for folder, name in _OFFICE_FOLDERS.items():
+                if any(member.startswith(folder) for member in names):
                     return name, ""
         if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
             with archive.open("mimetype") as file:
@@ -65,24 +85,24 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
                 return None, f"OpenDocument files ({kind[len(_ODF) :].decode('ascii', 'replace').strip()})"
             if kind.startswith(b"application/epub"):
                 return None, "EPUB books"
-        for name, what in _UNREADABLE.items():
-            if name in names:
-                return None, what
+        for member, description in _UNSUPPORTED_MEMBERS.items():
+            if member in names:
+                return None, description
         if any(name.endswith(".dist-info/WHEEL") and name.count("/") == 1 for name in names):
             return None, "Python wheels"
     return "zip", ""
 
 
 def _refuse_overlap(archive: zipfile.ZipFile) -> None:
-    """Refuse members that share their packed bytes, as only bombs do."""
-    packed = sum(info.compress_size for info in archive.infolist())
-    room = archive.start_dir  # where the list of members begins, which all of them lie before
-    if packed > room:
-        raise DataError(f"its members take {packed:,} bytes and have room for {room:,}: they overlap, or it is damaged")
+    """Refuse members that share their compressed bytes, as in decompression bombs."""
+    compressed = sum(info.compress_size for info in archive.infolist())
+    available = archive.start_dir  # the directory comes after all members
+    if compressed > available:
+        raise DataError(f"its members take {compressed:,} bytes in {available:,}: they overlap, or the file is damaged")
 
 
-class _Bounded:
-    """A file that is not read in larger pieces than a list of members may be, as `zipfile` takes its word for that."""
+class _BoundedFile:
+    """A file that refuses large reads: `zipfile` reads as many bytes of the directory as the file states."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
@@ -90,5 +110,5 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         if size > _MAX_DIRECTORY:
-            raise DataError(f"its list of members takes more than {_MAX_DIRECTORY >> 20} MiB: unpack it first")
+            raise DataError(f"its directory takes more than {_MAX_DIRECTORY >> 20} MiB: unpack it first")
         return self._file.read(size)

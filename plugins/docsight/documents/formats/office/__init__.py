@@ -1,4 +1,5 @@
 """Word and PowerPoint files.
 
-Imports the modules of `formats`, `formats.text` and `formats.archives.safe_zip`.
+`package` makes a safe copy of a file, the library of the format loads it, and `walker` writes its text and images.
+May import the modules of `formats`, `formats.text` and `formats.archives.safe_zip`.
 """

@@ -1,102 +1,101 @@
-"""PowerPoint: the slides as pages, their shapes as one reads them, and the speaker's notes."""
+"""PowerPoint: each slide as a page, with its shapes in reading order and the speaker notes."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.ocr_text import reader_of
-from docsight.documents.formats.office.package import reading, safe_package
-from docsight.documents.formats.office.walker import MC, A, Walker
+from docsight.documents.formats.office.convert import convert
+from docsight.documents.formats.office.markup import MC, A
+from docsight.documents.formats.office.walker import Walker
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
 from docsight.errors import MissingExtraError
 
-_KIND = "PowerPoint presentation"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
-_EMU = 12_700  # in a point
+_EMU_PER_POINT = 12_700
 
-_SHAPES = {f"{_P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
-_GROUP = f"{_P}grpSp"
-Place = tuple[int, int]  # from the top and from the left, in EMU
+_SHAPE_TAGS = {f"{_P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
+_GROUP_TAG = f"{_P}grpSp"
+_Position = tuple[int, int]  # from the top and from the left, in EMU
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
-    """Yield the text and the pictures of all slides as one document.
+    """Yield the text and images of all slides as one document.
 
     Raises:
         DataError: It cannot be read as a presentation.
         MissingExtraError: A package is not installed.
     """
     try:
-        import pptx
+        from pptx import Presentation
     except ImportError as err:
         raise MissingExtraError("Reading PowerPoint presentations", "documents") from err
-    reader = reader_of(source.options)
-    package = safe_package(source, kind=_KIND)
-    walker = Walker(notes=package.notes)
-    most = source.options.max_pages
-    with reading(_KIND):
-        presentation = pptx.Presentation(package.file())
-        count = len(presentation.slides)
-        for number, slide in enumerate(presentation.slides, start=1):
-            if number > most:
-                walker.notes.append(f"it has {count:,} slides: those after {most:,} were left out (max_pages)")
-                break
-            walker.begin_page(number)
-            _walk(slide, walker)
-    yield walker.content(presentation, reader=reader if source.options.ocr == "always" else None)
+
+    def walk(file: Any, walker: Walker) -> None:
+        _walk(file, walker, source.options.max_pages)
+
+    yield convert(source, kind="PowerPoint presentation", load=Presentation, walk=walk)
 
 
-def _walk(slide: Any, walker: Walker) -> None:
-    # Where a shape has no place of its own, the library finds that of the layout.
-    places = {shape.shape_id: (shape.top or 0, shape.left or 0) for shape in slide.placeholders}
-    tree = slide.shapes.element
-    _shapes(tree, slide.part, walker, places, is_top=True)
+def _walk(file: Any, walker: Walker, max_pages: int) -> None:
+    count = len(file.slides)
+    for number, slide in enumerate(file.slides, start=1):
+        if number > max_pages:
+            walker.notes.append(f"it has {count:,} slides: those after {max_pages:,} were left out (max_pages)")
+            break
+        walker.begin_page(number)
+        _walk_slide(slide, walker)
+
+
+def _walk_slide(slide: Any, walker: Walker) -> None:
+    # The library takes the position of a placeholder without one from the layout.
+    positions = {shape.shape_id: (shape.top or 0, shape.left or 0) for shape in slide.placeholders}
+    _walk_shapes(slide.shapes.element, slide.part, walker, positions, is_top_level=True)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
-        walker.flow.interrupt(PARAGRAPH)
+        walker.builder.interrupt(PARAGRAPH)
         walker.walk(frame._txBody, slide.notes_slide.part)
 
 
-def _shapes(group: Any, part: Any, walker: Walker, places: dict[int, Place], *, is_top: bool) -> None:
-    """Write the shapes of a slide or a group from top to bottom; groups in groups end with the parser's patience."""
-    for shape in sorted(_children(group), key=lambda one: _place(one, places)):
-        walker.flow.interrupt(PARAGRAPH)
-        walker.bbox = _box(shape) if is_top else None
-        if shape.tag == _GROUP:
-            _shapes(shape, part, walker, places, is_top=False)
+def _walk_shapes(group: Any, part: Any, walker: Walker, positions: dict[int, _Position], *, is_top_level: bool) -> None:
+    """Write the shapes of a slide or a group from top to bottom; lxml limits the depth of nested groups."""
+    for shape in sorted(_shapes(group), key=lambda shape: _position(shape, positions)):
+        walker.builder.interrupt(PARAGRAPH)
+        walker.bbox = _bounding_box(shape) if is_top_level else None
+        if shape.tag == _GROUP_TAG:
+            _walk_shapes(shape, part, walker, positions, is_top_level=False)
         else:
             walker.walk(shape, part)
     walker.bbox = None
 
 
-def _children(group: Any) -> Iterator[Any]:
+def _shapes(group: Any) -> Iterator[Any]:
     for child in group:
-        if child.tag in _SHAPES:
+        if child.tag in _SHAPE_TAGS:
             yield child
         elif child.tag == f"{MC}AlternateContent" and (first := next(iter(child), None)) is not None:
-            yield from _children(first)
+            yield from _shapes(first)
 
 
-def _place(shape: Any, places: dict[int, Place]) -> Place:
-    """Find where a shape stands; the first offset in it is its own, unless it has none."""
+def _position(shape: Any, positions: dict[int, _Position]) -> _Position:
+    """Return the position of a shape: its own, which is the first offset in it, or else that of its placeholder."""
     if (offset := next(shape.iter(f"{A}off"), None)) is not None:
         return _number(offset, "y"), _number(offset, "x")
-    return places.get(_number(next(shape.iter(f"{_P}cNvPr"), None), "id"), (0, 0))
+    return positions.get(_number(next(shape.iter(f"{_P}cNvPr"), None), "id"), (0, 0))
 
 
-def _box(shape: Any) -> tuple[float, float, float, float] | None:
-    """Find left, top, right and bottom of a shape in points; None where it does not say."""
+def _bounding_box(shape: Any) -> tuple[float, float, float, float] | None:
+    """Return left, top, right and bottom of a shape in points; None if the shape does not state them."""
     offset = next(shape.iter(f"{A}off"), None)
     size = None if offset is None else offset.getnext()
     if size is None:
         return None
     left, top = _number(offset, "x"), _number(offset, "y")
     right, bottom = left + _number(size, "cx"), top + _number(size, "cy")
-    return left / _EMU, top / _EMU, right / _EMU, bottom / _EMU
+    return left / _EMU_PER_POINT, top / _EMU_PER_POINT, right / _EMU_PER_POINT, bottom / _EMU_PER_POINT
 
 
 def _number(element: Any, name: str) -> int:
-    """Read a whole number; 0 where there is none, or one that no slide has."""
+    """Return an integer attribute; 0 if it is missing, malformed, or larger than any slide."""
     value = "" if element is None else element.get(name) or ""
     return int(value) if re.fullmatch(r"-?[0-9]{1,12}", value) else 0

@@ -1,4 +1,4 @@
 """PDF files.
 
-Imports the modules of `formats`, but none of its other packages.
+May import the modules of `formats`, but none of its other packages.
 """

@@ -1,7 +1,8 @@
-"""Take the pictures from the pages of a PDF, and draw pages that are pictures themselves."""
+"""Extract the images of PDF pages, and render scanned pages as images."""
 
 import io
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,28 +14,28 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdfium2 import PdfBitmap, PdfImage, PdfObject, PdfPage
 
-MIN_SIDE = 16  # pixels: rules, dots and shadows are smaller
-MAX_PIXELS = 64_000_000  # of a picture that is taken
-MAX_PIXELS_DRAWN = 600_000_000  # of one on a page that is drawn; A0 at 600 dpi has 560 million
+MAX_RENDERED_IMAGE_PIXELS = 600_000_000  # of all images on a rendered page; A0 at 600 dpi has 560 million
 
-_MAX_OBJECTS = 100_000  # on one page
-_MAX_STREAM = 1 << 28  # bytes of one picture as it is stored
-_DPI = 200
-_MAX_SIDE = 4000  # pixels of a page that is drawn
-_QUALITY = 85  # of its JPEG
+_MIN_EXTRACTED_SIDE = 16  # pixels: rules, dots and shadows are smaller
+_MAX_EXTRACTED_PIXELS = 64_000_000
+_MAX_IMAGE_STREAM = 1 << 28  # bytes of one image as it is stored
+_MAX_OBJECTS_PER_PAGE = 100_000
+_RENDERED_DPI = 200
+_MAX_RENDERED_SIDE = 4000  # pixels
+_RENDERED_JPEG_QUALITY = 85
 
-# The letters of a JPEG's frame headers: those with a Huffman table, arithmetic coding and so on left out.
-_FRAMES = (0xC0, 0xC1, 0xC2)
+# The JPEG frame headers (SOF0 to SOF2) of Huffman-coded images; others are rare, such as arithmetic coding.
+_FRAME_MARKERS = (0xC0, 0xC1, 0xC2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """A picture on a page.
+class PageImage:
+    """An image on a page.
 
     Args:
-        object: What pdfium has of it, while the page is open.
+        object: The image in pdfium; valid while the page is open.
         size: Width and height in pixels.
-        bbox: Left, top, right, bottom on the page, in points from its top left.
+        bbox: Left, top, right and bottom on the page, in points from its top left.
     """
 
     object: "PdfImage"
@@ -43,31 +44,30 @@ class Found:
 
     @property
     def pixels(self) -> int:
-        """The number of its pixels."""
         return self.size[0] * self.size[1]
 
     @property
     def area(self) -> float:
-        """What it covers of the page, in square points."""
+        """The area on the page in square points."""
         left, top, right, bottom = self.bbox
         return max(0.0, right - left) * max(0.0, bottom - top)
 
 
-def find(page: "PdfPage") -> tuple[list[Found], bool]:
-    """Find the pictures of a page, and whether anything is drawn on it at all."""
+def find_images(page: "PdfPage") -> tuple[list[PageImage], bool]:
+    """Find the images of a page, and return also whether the page has any content at all."""
     import pypdfium2 as pdfium
 
-    found: list[Found] = []
-    is_drawn_on = False
-    for one in itertools.islice(page.get_objects(), _MAX_OBJECTS):
-        is_drawn_on = True
-        if isinstance(one, pdfium.PdfImage):
-            found.append(Found(object=one, size=one.get_px_size(), bbox=_place(page, one)))
-    return found, is_drawn_on
+    images: list[PageImage] = []
+    has_content = False
+    for item in itertools.islice(page.get_objects(), _MAX_OBJECTS_PER_PAGE):
+        has_content = True
+        if isinstance(item, pdfium.PdfImage):
+            images.append(PageImage(object=item, size=item.get_px_size(), bbox=_bbox(page, item)))
+    return images, has_content
 
 
-def take(found: Found, album: ImageCollector, *, page: int, start: int) -> None:
-    """Put a picture into the album unless it is tiny or was there before.
+def extract_image(image: PageImage, collector: ImageCollector, *, page: int) -> None:
+    """Add an image to the collector unless it is tiny or was added before.
 
     Raises:
         DataError: It is too large.
@@ -75,93 +75,94 @@ def take(found: Found, album: ImageCollector, *, page: int, start: int) -> None:
     """
     import pypdfium2.raw as c
 
-    width, height = found.size
-    if album.is_full or min(width, height) < MIN_SIDE:
+    width, height = image.size
+    if collector.is_full or min(width, height) < _MIN_EXTRACTED_SIDE:
         return
-    if found.pixels > MAX_PIXELS or c.FPDFImageObj_GetImageDataRaw(found.object, None, 0) > _MAX_STREAM:
-        raise DataError(f"a picture of {width:,} x {height:,} pixels is too large")
-    raw = bytes(found.object.get_data())
-    if not album.is_new(raw, width, height):
+    stored_bytes = c.FPDFImageObj_GetImageDataRaw(image.object, None, 0)
+    if image.pixels > _MAX_EXTRACTED_PIXELS or stored_bytes > _MAX_IMAGE_STREAM:
+        raise DataError(f"an image of {width:,} x {height:,} pixels is too large")
+    raw = bytes(image.object.get_data())
+    if not collector.is_new(raw, width, height):
         return
-    data = raw if _is_plain_jpeg(found.object, raw) else _encode(found)
-    album.add(DocumentImage(data=data, page=page, bbox=found.bbox, start=start))
+    data = raw if _is_plain_jpeg(image.object, raw) else _encode_png(image)
+    collector.add(DocumentImage(data=data, page=page, bbox=image.bbox))
 
 
-def draw(page: "PdfPage") -> "Image":
-    """Draw a page, in grey where it has no colours.
+def render_page(page: "PdfPage") -> "Image":
+    """Render a page, in greyscale if it has no colours.
 
     Raises:
-        DataError: It has no size that can be drawn.
+        DataError: Its size cannot be rendered.
         PdfiumError: It is damaged.
     """
     width, height = page.get_size()
     if not (0 < width < 1e6 and 0 < height < 1e6):
         raise DataError(f"has an impossible size, {width:g} x {height:g} points")
-    scale = min(_DPI / 72, _MAX_SIDE / max(width, height))
+    scale = min(_RENDERED_DPI / 72, _MAX_RENDERED_SIDE / max(width, height))
     if min(width, height) * scale < 1:
         raise DataError(f"has an impossible shape, {width:g} x {height:g} points")
-    image = _copy(page.render(scale=scale)).convert("RGB")
+    image = _to_pil(page.render(scale=scale)).convert("RGB")
     red, green, blue = image.split()
     return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
 
-def as_jpeg(image: "Image") -> bytes:
-    """Make a file of a page that was drawn."""
+def encode_jpeg(image: "Image") -> bytes:
+    """Encode a rendered page."""
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=_QUALITY)
+    image.save(file, "JPEG", quality=_RENDERED_JPEG_QUALITY)
     return file.getvalue()
 
 
-def _encode(found: Found) -> bytes:
-    """Make a PNG of a picture as the page shows it, or as it is stored where that would take too much."""
-    left, top, right, bottom = found.bbox
-    width, height = found.size
-    shown = (right - left) / max(bottom - top, 1e-6) / (width / height)
-    # Drawn, a mask counts and it stands upright; but a picture that is squeezed would be drawn at a giant size.
-    is_drawn = 0.5 < shown < 2 and min(right - left, bottom - top) > 1
+def _encode_png(image: PageImage) -> bytes:
+    """Encode an image as the page shows it, or as it is stored if rendering it would take too much memory."""
+    left, top, right, bottom = image.bbox
+    width, height = image.size
+    distortion = (right - left) / max(bottom - top, 1e-6) / (width / height)
+    # Rendering applies masks and rotation. But a strongly distorted image would be rendered at a giant size.
+    is_rendered = 0.5 < distortion < 2 and min(right - left, bottom - top) > 1
     file = io.BytesIO()
-    _copy(found.object.get_bitmap(render=is_drawn)).save(file, "PNG", compress_level=3)
+    _to_pil(image.object.get_bitmap(render=is_rendered)).save(file, "PNG", compress_level=3)
     return file.getvalue()
 
 
-def _copy(bitmap: "PdfBitmap") -> "Image":
-    """Make a picture of a bitmap that has its own memory, and close the bitmap."""
+def _to_pil(bitmap: "PdfBitmap") -> "Image":
+    """Copy a bitmap to an image with memory of its own, and close the bitmap."""
     try:
-        return bitmap.to_pil().copy()
+        image: Image = bitmap.to_pil().copy()
     finally:
-        bitmap.warn_on_close = False  # it does so as pictures may share its memory; this one does not
+        bitmap.warn_on_close = False  # the warning is about images that share the bitmap's memory; the copy does not
         bitmap.close()
+    return image
 
 
-def _is_plain_jpeg(one: "PdfImage", raw: bytes) -> bool:
-    """Tell whether the stream is a JPEG file of grey or RGB: those of four colours need what the PDF knows of them."""
-    if one.get_filters() != ["DCTDecode"] or not raw.startswith(b"\xff\xd8\xff"):
+def _is_plain_jpeg(image: "PdfImage", raw: bytes) -> bool:
+    """Return whether a stream is a JPEG file in grey or RGB; CMYK needs the colour space that the PDF specifies."""
+    if image.get_filters() != ["DCTDecode"] or not raw.startswith(b"\xff\xd8\xff"):
         return False
-    at = 2
-    while at + 10 <= len(raw) and raw[at] == 0xFF:
-        if raw[at + 1] in _FRAMES:
-            return raw[at + 9] in (1, 3)
-        at += 2 + int.from_bytes(raw[at + 2 : at + 4])
+    offset = 2
+    while offset + 10 <= len(raw) and raw[offset] == 0xFF:
+        if raw[offset + 1] in _FRAME_MARKERS:
+            return raw[offset + 9] in (1, 3)
+        offset += 2 + int.from_bytes(raw[offset + 2 : offset + 4])
     return False
 
 
-def _place(page: "PdfPage", one: "PdfObject") -> tuple[float, float, float, float]:
-    """Find where an object stands, in points from the top left of the page as it is shown."""
-    left, bottom, right, top = one.get_bounds()
+def _bbox(page: "PdfPage", item: "PdfObject") -> tuple[float, float, float, float]:
+    """Return the bounding box of an object in points from the top left of the page as it is shown."""
+    left, bottom, right, top = item.get_bounds()
     corners = [(x, y) for x in (left, right) for y in (bottom, top)]
-    # What is nested in a form has its place in the form's own coordinates.
-    around = one.container
-    while around is not None:
-        matrix = around.get_matrix()
+    # Objects in a form have coordinates in the system of that form.
+    form = item.container
+    while form is not None:
+        matrix = form.get_matrix()
         corners = [matrix.on_point(x, y) for x, y in corners]
-        around = around.container
+        form = form.container
     left, bottom, right, top = page.get_bbox()
-    turned = {
+    to_shown: Callable[[float, float], tuple[float, float]] = {
         0: lambda x, y: (x - left, top - y),
         90: lambda x, y: (y - bottom, x - left),
         180: lambda x, y: (right - x, y - bottom),
         270: lambda x, y: (top - y, right - x),
     }[page.get_rotation()]
-    places = [turned(x, y) for x, y in corners]
-    xs, ys = zip(*places, strict=True)
+    xs, ys = zip(*(to_shown(x, y) for x, y in corners), strict=True)
     return round(min(xs), 2), round(min(ys), 2), round(max(xs), 2), round(max(ys), 2)

@@ -1,4 +1,4 @@
-"""Gather the pages of a PDF one by one, and make a document of them."""
+"""Collect the pages of a PDF one by one, and build a document from them."""
 
 from collections.abc import Iterable
 from contextlib import closing
@@ -7,149 +7,170 @@ from typing import TYPE_CHECKING
 
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.image_collector import ImageCollector
-from docsight.documents.formats.ocr_text import HINT, Reader, append_read
-from docsight.documents.formats.pdf.annotations import annotations
-from docsight.documents.formats.pdf.page_images import MAX_PIXELS_DRAWN, Found, as_jpeg, draw, find, take
-from docsight.documents.formats.pdf.page_text import clean, join_hyphens, words
+from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
+from docsight.documents.formats.pdf.annotations import annotation_texts
+from docsight.documents.formats.pdf.page_images import (
+    MAX_RENDERED_IMAGE_PIXELS,
+    PageImage,
+    encode_jpeg,
+    extract_image,
+    find_images,
+    render_page,
+)
+from docsight.documents.formats.pdf.page_text import clean, count_words, join_hyphens
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-_MAX_CHARS = 200_000_000  # of one document
-_FEW_CHARS = 25  # on a page that is a picture: its number, or the name of the scanner
-_COVERED = 0.5  # of a page, by pictures, where it may count as one
-_MAX_RANGES = 10  # in a note
+_MAX_PDF_CHARS = 200_000_000  # of one document
+_MAX_SCAN_LETTERS = 25  # a scanned page may have text that is not in the image: its number, the name of the scanner
+_MIN_SCAN_COVERAGE = 0.5  # the fraction of a scanned page that its images cover
+_MAX_RANGES_NAMED = 10  # in a note
 
 
-class Pages:
-    """The pages of a document.
+class PageCollector:
+    """The pages of one PDF: their texts, images, and notes on what could not be read.
 
     Args:
-        reader: What reads pages that are pictures; None where nothing does.
-        options: Those of the document.
+        recognize: Recognizes the text of scanned pages; None if they are not to be read.
+        options: How the PDF is read.
     """
 
-    def __init__(self, reader: Reader | None, options: ReadOptions) -> None:
+    def __init__(self, recognize: Recognizer | None, options: ReadOptions) -> None:
         self.notes: list[str] = []
-        self._reader = reader
+        self._recognize = recognize
         self._options = options
-        self._album = ImageCollector()
+        self._images = ImageCollector()
+        # By page number, from 1:
         self._texts: dict[int, str] = {}
-        self._written: dict[int, str] = {}  # by people, onto the page
-        self._read: dict[int, tuple[str, float]] = {}  # what was read on pages that are pictures, and how surely
+        self._annotations: dict[int, str] = {}
+        self._recognized: dict[int, tuple[str, float]] = {}  # text and confidence of scanned pages
+        self._failed: dict[int, str] = {}  # why a page was not read
+        self._incomplete: dict[int, str] = {}  # why not all images of a page were extracted
+        self._rendered: list[int] = []
         self._chars = 0
-        self._drawn: list[int] = []
-        self._failed: dict[int, str] = {}
-        self._spoilt: dict[int, str] = {}
 
     @property
     def is_full(self) -> bool:
         """Whether there is more text than a document may have."""
-        return self._chars > _MAX_CHARS
+        return self._chars > _MAX_PDF_CHARS
 
     def add(self, pdf: "PdfDocument", number: int) -> bool:
-        """Gather a page by its number, from 1; False where nothing of it can be read."""
+        """Collect a page by its number, from 1; return False if nothing of it can be read."""
         try:
             with closing(pdf[number - 1]) as page:
-                self._add(page, number)
+                self._add_text(page, number)
+                self._add_images(page, number)
         except MissingExtraError:
             raise
-        except Exception as err:  # noqa: BLE001 - whatever a damaged page does, the others are none the worse
-            self._failed[number] = str(err) or type(err).__name__
+        except Exception as err:  # noqa: BLE001 - whatever a damaged page raises, the other pages are readable
+            self._failed[number] = _reason(err)
             return False
         if self.is_full:
-            self.notes.append(f"it has more than {_MAX_CHARS:,} characters: those after page {number} were left out")
+            self.notes.append(
+                f"it has more than {_MAX_PDF_CHARS:,} characters: those after page {number} were left out"
+            )
         return True
 
-    def content(self, *, title: str) -> ParsedDocument:
-        """Make the document.
+    def document(self, *, title: str) -> ParsedDocument:
+        """Build the document.
 
         Raises:
             DataError: No page could be read.
         """
         if self._failed and not self._texts:
-            first = next(iter(self._failed.values()))
-            raise DataError(f"none of the {len(self._failed):,} pages that were tried can be read: {first}")
-        known = words(self._texts.values())
+            raise DataError(
+                f"none of the {len(self._failed):,} pages that were tried can be read: {_first(self._failed)}"
+            )
+        text, passages, starts = self._join_pages()
+        images = tuple(
+            replace(image, start=min(starts.get(image.page or 0, 0), len(text))) for image in self._images.images
+        )
+        notes = dict.fromkeys([*self.notes, *self._images.notes, *self._page_notes()])
+        document = ParsedDocument(text=text, title=title, images=images, passages=tuple(passages), notes=tuple(notes))
+        if self._options.ocr == "always" and self._recognize is not None:
+            embedded = [image for image in images if image.page not in self._rendered]
+            return append_image_text(document, embedded, self._recognize)
+        return document
+
+    def _join_pages(self) -> tuple[str, list[Passage], dict[int, int]]:
+        """Return the text of all pages, its passages, and the start of each page in it."""
+        known = count_words(self._texts.values())
         pieces: list[str] = []
         passages: list[Passage] = []
         starts: dict[int, int] = {}
-        at = 0
+        end = 0
         for number, text in self._texts.items():
-            starts[number] = at
-            own = self._read.get(number, (join_hyphens(text, known), None))
-            for piece, confidence in (own, (self._written[number], None)):
+            starts[number] = end
+            page_text = self._recognized.get(number, (join_hyphens(text, known), None))
+            for piece, confidence in (page_text, (self._annotations[number], None)):
                 if piece:
-                    passages.append(Passage(start=at, end=at + len(piece), page=number, confidence=confidence))
+                    passages.append(Passage(start=end, end=end + len(piece), page=number, confidence=confidence))
                     pieces.append(piece)
-                    at += len(piece) + 2
-        whole = "\n\n".join(pieces)
-        images = [replace(one, start=min(starts.get(one.page or 0, 0), len(whole))) for one in self._album.pictures]
-        notes = [*self.notes, *self._album.notes, *self._page_notes()]
-        if self._options.ocr == "always" and self._reader is not None:
-            embedded = [one for one in images if one.page not in self._drawn]
-            whole, more, untold = append_read(whole, embedded, self._reader)
-            passages += more
-            notes += untold
-        return ParsedDocument(
-            text=whole, title=title, images=tuple(images), passages=tuple(passages), notes=tuple(dict.fromkeys(notes))
-        )
+                    end += len(piece) + 2
+        return "\n\n".join(pieces), passages, starts
 
-    def _add(self, page: "PdfPage", number: int) -> None:
+    def _add_text(self, page: "PdfPage", number: int) -> None:
         with closing(page.get_textpage()) as textpage:
             text = clean(textpage.get_text_range())
-        letters = sum(map(str.isalnum, text[: 4 * _FEW_CHARS]))
-        self._written[number] = "\n".join(annotations(page))
+        self._annotations[number] = "\n".join(annotation_texts(page))
         self._texts[number] = text
-        self._chars += len(text) + len(self._written[number])
+        self._chars += len(text) + len(self._annotations[number])
+
+    def _add_images(self, page: "PdfPage", number: int) -> None:
+        """Extract the images of a page, or render it if it is a scan; on an error the text of the page stays."""
         try:
-            found, is_drawn_on = find(page)
-            width, height = page.get_size()
-            covered = sum(one.area for one in found) / max(1.0, width * height)
-            if is_drawn_on and (not letters or (letters < _FEW_CHARS and covered >= _COVERED)):
-                self._draw(page, number, found)
+            images, has_content = find_images(page)
+            if has_content and self._is_scan(page, self._texts[number], images):
+                self._add_scan(page, number, images)
                 return
         except MissingExtraError:
             raise
-        except Exception as err:  # noqa: BLE001 - the text is there, whatever is wrong with what is drawn
-            self._spoilt[number] = str(err) or type(err).__name__
+        except Exception as err:  # noqa: BLE001 - whatever is wrong with the images, the text is readable
+            self._incomplete[number] = _reason(err)
             return
-        for one in found:
+        for image in images:
             try:
-                take(one, self._album, page=number, start=0)
+                extract_image(image, self._images, page=number)
             except Exception as err:  # noqa: BLE001 - as above
-                self._spoilt[number] = str(err) or type(err).__name__
+                self._incomplete[number] = _reason(err)
 
-    def _draw(self, page: "PdfPage", number: int, found: Iterable[Found]) -> None:
-        if sum(one.pixels for one in found) > MAX_PIXELS_DRAWN:
-            raise DataError(f"the page has pictures of more than {MAX_PIXELS_DRAWN:,} pixels")
-        image = draw(page)
+    @staticmethod
+    def _is_scan(page: "PdfPage", text: str, images: Iterable[PageImage]) -> bool:
         width, height = page.get_size()
-        self._drawn.append(number)
-        self._album.add(DocumentImage(data=as_jpeg(image), page=number, bbox=(0.0, 0.0, width, height)))
-        if self._reader is not None and (recognised := self._reader(image)) is not None:
-            self._read[number] = (recognised.text, recognised.confidence)
+        coverage = sum(image.area for image in images) / max(1.0, width * height)
+        letters = sum(map(str.isalnum, text[: 4 * _MAX_SCAN_LETTERS]))
+        return not letters or (letters < _MAX_SCAN_LETTERS and coverage >= _MIN_SCAN_COVERAGE)
+
+    def _add_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> None:
+        if sum(image.pixels for image in images) > MAX_RENDERED_IMAGE_PIXELS:
+            raise DataError(f"the page has images of more than {MAX_RENDERED_IMAGE_PIXELS:,} pixels")
+        rendered = render_page(page)
+        width, height = page.get_size()
+        self._rendered.append(number)
+        self._images.add(DocumentImage(data=encode_jpeg(rendered), page=number, bbox=(0.0, 0.0, width, height)))
+        if self._recognize is not None and (recognized := self._recognize(rendered)) is not None:
+            self._recognized[number] = (recognized.text, recognized.confidence)
 
     def _page_notes(self) -> list[str]:
         notes = []
         if self._failed:
-            pages, reason = name_pages(self._failed), next(iter(self._failed.values()))
-            notes.append(f"{pages} cannot be read: {reason}")
-        if self._spoilt:
-            pages, reason = name_pages(self._spoilt), next(iter(self._spoilt.values()))
-            notes.append(f"not all pictures of {pages} could be taken: {reason}")
-        if self._drawn and self._reader is None:
-            is_one = len(self._drawn) == 1
-            was = "has no text and was kept as a picture" if is_one else "have no text and were kept as pictures"
-            hint = "" if self._options.ocr == "never" else f": {HINT}"
-            notes.append(f"{name_pages(self._drawn)} {was}{hint}")
+            notes.append(f"{name_pages(self._failed)} cannot be read: {_first(self._failed)}")
+        if self._incomplete:
+            pages = name_pages(self._incomplete)
+            notes.append(f"not all images of {pages} could be extracted: {_first(self._incomplete)}")
+        if self._rendered and self._recognize is None:
+            is_one = len(self._rendered) == 1
+            kept = "has no text and was kept as an image" if is_one else "have no text and were kept as images"
+            hint = "" if self._options.ocr == "never" else f": {OCR_HINT}"
+            notes.append(f"{name_pages(self._rendered)} {kept}{hint}")
         return notes
 
 
 def name_pages(numbers: Iterable[int]) -> str:
-    """Name pages in short: "page 3", or "pages 3-40, 42"."""
+    """Format page numbers: "page 3", or "pages 3-40, 42"."""
     ranges: list[tuple[int, int]] = []
     for number in numbers:
         if ranges and ranges[-1][1] == number - 1:
@@ -158,6 +179,14 @@ def name_pages(numbers: Iterable[int]) -> str:
             ranges.append((number, number))
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         return f"page {ranges[0][0]}"
-    named = [f"{first}" if first == last else f"{first}-{last}" for first, last in ranges[:_MAX_RANGES]]
-    more = f" and {len(ranges) - _MAX_RANGES} more" if len(ranges) > _MAX_RANGES else ""
+    named = [f"{first}" if first == last else f"{first}-{last}" for first, last in ranges[:_MAX_RANGES_NAMED]]
+    more = f" and {len(ranges) - _MAX_RANGES_NAMED} more" if len(ranges) > _MAX_RANGES_NAMED else ""
     return f"pages {', '.join(named)}{more}"
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _first(reasons: dict[int, str]) -> str:
+    return next(iter(reasons.values()))

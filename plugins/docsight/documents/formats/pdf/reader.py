@@ -1,6 +1,6 @@
-"""PDF: the text of its pages and the pictures on them; pages without text are drawn, and read as pictures.
+"""PDF: the text and images of its pages; pages without text are rendered, and their text is recognized.
 
-pdfium is not safe with threads: PDFs are read by processes. What is opened here is closed here.
+pdfium is not thread-safe: read PDFs in several processes, not threads. Everything opened here is closed here.
 """
 
 import os
@@ -9,86 +9,86 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.ocr_text import reader_of
+from docsight.documents.formats.ocr_text import recognizer_for
 from docsight.documents.formats.pdf.page_text import clean
-from docsight.documents.formats.pdf.pages import Pages
+from docsight.documents.formats.pdf.pages import PageCollector
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
-_MAX_FAILURES = 200  # pages in a row, after which no more are tried
+_MAX_CONSECUTIVE_FAILURES = 200  # pages
 
-_REASONS = {
-    3: "is damaged, or no PDF",
-    4: "is encrypted: it wants a password",
-    5: "is encrypted in a way that is not known",
+_ERRORS = {  # by pdfium's error code
+    3: "is damaged, or not a PDF",
+    4: "is encrypted: it needs a password",
+    5: "is encrypted by an unknown method",
 }
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
-    """Yield the text and the pictures of all pages as one document.
+    """Yield the text and images of all pages as one document.
 
     Raises:
-        DataError: It cannot be read as a PDF, or no page of it.
+        DataError: The file cannot be read as a PDF, or none of its pages can be read.
         MissingExtraError: A package is not installed.
     """
     try:
         import pypdfium2  # noqa: F401
     except ImportError as err:
         raise MissingExtraError("Reading PDF", "documents") from err
-    pages = Pages(reader_of(source.options), source.options)
+    pages = PageCollector(recognizer_for(source.options), source.options)
     with closing(_open(source)) as pdf:
-        _gather(pdf, pages, source.options.max_pages)
-        if attached := _attached(pdf):
-            pages.notes.append(f"it has {attached} attached {'file' if attached == 1 else 'files'} that were not read")
-        yield pages.content(title=_title(pdf))
+        _collect(pdf, pages, source.options.max_pages)
+        if count := _attachment_count(pdf):
+            pages.notes.append(f"it has {count} attached {'file' if count == 1 else 'files'} that were not read")
+        yield pages.document(title=_title(pdf))
 
 
 def _open(source: Source) -> "PdfDocument":
     import pypdfium2 as pdfium
 
     with source.open():
-        pass  # what may not be read is told as what it is
-    given = source.data
+        pass  # an unreadable file raises its own OSError here, not a vague error of pdfium
+    data = source.data
     if source.path is not None:
         try:
-            # By its path it is read piece by piece, but pdfium takes no other than UTF-8.
+            # Given a path, pdfium reads the file piece by piece. But it only accepts paths in UTF-8.
             os.fspath(source.path).encode("utf-8")
         except UnicodeEncodeError:
-            given = source.read_bytes()
-    if given is not None and not given.strip():
+            data = source.read_bytes()
+    if data is not None and not data.strip():
         raise DataError("is empty; expected a PDF")
     try:
-        return pdfium.PdfDocument(source.path if given is None else given)
+        return pdfium.PdfDocument(source.path if data is None else data)
     except pdfium.PdfiumError as err:
-        reason = _REASONS.get(getattr(err, "err_code", None) or 0)
+        reason = _ERRORS.get(getattr(err, "err_code", None) or 0)
         raise DataError(reason or f"cannot be read as a PDF: {err}") from err
 
 
-def _gather(pdf: "PdfDocument", pages: Pages, most: int) -> None:
+def _collect(pdf: "PdfDocument", pages: PageCollector, max_pages: int) -> None:
     count = len(pdf)
     failures = 0
-    for number in range(1, min(count, most) + 1):
+    for number in range(1, min(count, max_pages) + 1):
         failures = 0 if pages.add(pdf, number) else failures + 1
-        if failures == _MAX_FAILURES and number < count:
+        if failures == _MAX_CONSECUTIVE_FAILURES and number < count:
             pages.notes.append(
-                f"{failures} pages in a row cannot be read: those from page {number + 1} on were left out"
+                f"{failures} consecutive pages cannot be read: those from page {number + 1} on were left out"
             )
             break
         if pages.is_full:
             break
     else:
-        if count > most:
-            pages.notes.append(f"it has {count:,} pages: those after page {most:,} were left out (max_pages)")
+        if count > max_pages:
+            pages.notes.append(f"it has {count:,} pages: those after page {max_pages:,} were left out (max_pages)")
     if not count:
         pages.notes.append("it has no pages")
 
 
-def _attached(pdf: "PdfDocument") -> int:
+def _attachment_count(pdf: "PdfDocument") -> int:
     with suppress(Exception):
-        return pdf.count_attachments()
+        return int(pdf.count_attachments())
     return 0
 
 

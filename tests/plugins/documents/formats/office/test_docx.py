@@ -1,4 +1,4 @@
-"""Word documents: their text in order, pictures in their place, and files made to do harm."""
+"""Word documents: text in order, images at their positions, and malicious files."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.office import docx, package
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
 from docsight.documents.ocr import engines
-from docsight.documents.ocr.engines import Recognised
+from docsight.documents.ocr.engines import RecognizedText
 from docsight.errors import DataError, MissingExtraError
 
 library = pytest.importorskip("docx")
@@ -86,7 +86,7 @@ def test_docx_gives_paragraphs_and_tables_in_their_order() -> None:
     assert content.notes == content.images == content.passages == ()
 
 
-def test_docx_gives_pictures_where_they_stand() -> None:
+def test_docx_gives_images_with_their_start() -> None:
     document = library.Document()
     document.add_paragraph("Before")
     document.add_picture(io.BytesIO(png()))
@@ -116,7 +116,7 @@ def test_docx_gives_comments_at_the_end() -> None:
     assert read(save(document)).text == "Hello Ada\n\nBye\n\nWho is that?"
 
 
-def test_docx_leaves_out_what_was_deleted_or_is_no_text() -> None:
+def test_docx_leaves_out_deleted_and_hidden_text() -> None:
     body = (
         "<w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText> deleted</w:delText></w:r></w:del>"
         '<w:ins><w:r><w:t xml:space="preserve"> inserted</w:t></w:r></w:ins>'
@@ -166,7 +166,7 @@ def test_docx_reads_files_with_macros_templates_and_the_strict_standard() -> Non
         assert (content.text, len(content.images)) == ("Hello", 1)
 
 
-def test_docx_tells_what_it_left_out() -> None:
+def test_docx_notes_what_it_left_out() -> None:
     document = library.Document()
     document.add_paragraph("Hello")
     document.add_picture(io.BytesIO(png()))
@@ -185,17 +185,17 @@ def test_docx_tells_what_it_left_out() -> None:
     assert content.notes == (
         "1 embedded file was not read",
         "1 part is missing in it",
-        "1 linked picture was not read",
+        "1 linked image was not read",
     )
 
 
-def test_docx_appends_what_is_read_in_its_pictures_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docx_appends_the_text_of_images_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     document = library.Document()
     document.add_paragraph("Hello")
     document.add_picture(io.BytesIO(png()))
     data = save(document)
     monkeypatch.setattr(engines, "available", lambda: True)
-    monkeypatch.setattr(engines, "read_picture", lambda image: Recognised(text=f"{image.size}", confidence=0.75))
+    monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text=f"{image.size}", confidence=0.75))
     assert read(data, ocr="auto").text == "Hello"
     content = read(data, ocr="always")
     assert content.text == "Hello\n\n(80, 70)"
@@ -205,7 +205,7 @@ def test_docx_appends_what_is_read_in_its_pictures_where_that_is_wanted(monkeypa
         read(data, ocr="always")
 
 
-def test_docx_opens_nothing_for_an_entity(tmp_path: Path) -> None:
+def test_docx_opens_no_external_entity(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret", encoding="utf-8")
     for entity in (f'SYSTEM "{secret.as_uri()}"', f'SYSTEM "{secret}"', 'SYSTEM "http://192.0.2.1/x"'):
@@ -216,54 +216,54 @@ def test_docx_opens_nothing_for_an_entity(tmp_path: Path) -> None:
     assert read(with_body(paragraph("a"), before=external)).text == "a"
 
 
-def test_docx_lets_no_entity_grow() -> None:
+def test_docx_refuses_entity_expansion() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     entities = f'<!DOCTYPE w:document [<!ENTITY l0 "ha">{laughs}]>'
     with pytest.raises(DataError, match="amplification"):
         read(with_body(paragraph("a&l11;b"), before=entities))
 
 
-def test_docx_ends_where_nesting_has_no_end() -> None:
+def test_docx_limits_nesting() -> None:
     for depth in (50, 5000):
         row = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
         if depth == 50:
             assert read(with_body(row)).text == "deep"
         else:
-            with pytest.raises(DataError, match="no Word document that can be read"):
+            with pytest.raises(DataError, match="cannot be read as a Word document"):
                 read(with_body(row))
 
 
-def test_docx_refuses_what_is_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docx_refuses_files_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     data = edit(save(library.Document()), lambda parts: parts.update({"word/media/zeros.png": bytes(5_000_000)}))
     assert len(data) < 100_000
     with pytest.raises(DataError, match="too large when unpacked"):
         read(data, max_bytes=1_000_000)
     assert read(data, max_bytes=10_000_000).text == ""
-    monkeypatch.setattr(package, "_MAX_NODES", 1000)
+    monkeypatch.setattr(package, "_MAX_XML_NODES", 1000)
     with pytest.raises(DataError, match="elements and attributes"):
         read(with_body(paragraph("a") * 1000))
 
 
-def test_docx_trusts_no_size_that_a_directory_tells() -> None:
+def test_docx_does_not_trust_the_sizes_in_the_directory() -> None:
     data = bytearray(edit(save(library.Document()), lambda parts: parts.update({"a.png": bytes(5_000_000)})))
-    true, told = struct.pack("<I", 5_000_000), struct.pack("<I", 10)
-    assert read(bytes(data.replace(true, told))).notes in ((), ("1 damaged picture was left out",))
+    true_size, stated_size = struct.pack("<I", 5_000_000), struct.pack("<I", 10)
+    assert read(bytes(data.replace(true_size, stated_size))).notes in ((), ("1 damaged image was left out",))
 
 
-def test_docx_tells_what_is_no_word_document() -> None:
+def test_docx_rejects_other_and_damaged_files() -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
-    with pytest.raises(DataError, match="is encrypted, or a file of before 2007"):
+    with pytest.raises(DataError, match="is encrypted, or from before Office 2007"):
         read(old)
     for data in (b"", b"PK\x03\x04 and no more", b"text"):
-        with pytest.raises(DataError, match="no Word document that can be read"):
+        with pytest.raises(DataError, match="cannot be read as a Word document"):
             read(data)
     for name in ("[Content_Types].xml", "word/document.xml", "_rels/.rels"):
-        with pytest.raises(DataError, match="no Word document"):
+        with pytest.raises(DataError, match=r"(not|as) a Word document"):
             read(edit(save(library.Document()), lambda parts, name=name: parts.pop(name)))  # type: ignore[misc]
-    with pytest.raises(DataError, match="no Word document"):
+    with pytest.raises(DataError, match=r"(not|as) a Word document"):
         read(edit(save(library.Document()), lambda parts: parts.update({"word/document.xml": b"<w:"})))
     pptx = pytest.importorskip("pptx")
-    with pytest.raises(DataError, match="no Word document"):
+    with pytest.raises(DataError, match=r"(not|as) a Word document"):
         read(save(pptx.Presentation()))
 
 

@@ -1,4 +1,4 @@
-"""PDF: text by page, pictures with their places, pages that are pictures, and files that are none."""
+"""PDF: text by page, images with their bounding boxes, scanned pages, and files that are not PDFs."""
 
 import io
 import zlib
@@ -10,11 +10,11 @@ from PIL import Image
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.pdf import reader as pdf
-from docsight.documents.formats.pdf.page_text import clean, join_hyphens, words
+from docsight.documents.formats.pdf.page_text import clean, count_words, join_hyphens
 from docsight.documents.formats.pdf.pages import name_pages
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
 from docsight.documents.ocr import engines
-from docsight.documents.ocr.engines import Recognised
+from docsight.documents.ocr.engines import RecognizedText
 from docsight.errors import DataError, MissingExtraError
 
 pytest.importorskip("pypdfium2")
@@ -40,17 +40,17 @@ def write_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
     return bytes(out)
 
 
-def make_pdf(*pages: bytes, pictures: Sequence[bytes] = (), page: bytes = b"", title: bytes = b"") -> bytes:
-    """Write pages by their content; the pictures are /I0, /I1 and so on, on every page."""
-    first = 4 + len(pictures)  # after catalogue, tree, font
-    names = b"".join(b"/I%d %d 0 R" % (number, 4 + number) for number in range(len(pictures)))
+def make_pdf(*pages: bytes, images: Sequence[bytes] = (), page: bytes = b"", title: bytes = b"") -> bytes:
+    """Write pages by their content; the images are /I0, /I1 and so on, on every page."""
+    first = 4 + len(images)  # after catalogue, tree, font
+    names = b"".join(b"/I%d %d 0 R" % (number, 4 + number) for number in range(len(images)))
     resources = b"<</Font<</F1 3 0 R>>/XObject<<%s>>>>" % names
     kids = b" ".join(b"%d 0 R" % (first + 2 * number) for number in range(len(pages)))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(pages)),
         FONT,
-        *pictures,
+        *images,
     ]
     for number, content in enumerate(pages):
         entries = b"/MediaBox[0 0 200 300]/Resources %s/Contents %d 0 R" % (resources, first + 2 * number + 1)
@@ -71,7 +71,7 @@ def show(name: bytes, left: int, bottom: int, width: int, height: int) -> bytes:
     return b"q %d 0 0 %d %d %d cm /%s Do Q\n" % (width, height, left, bottom, name)
 
 
-def raw_picture(width: int, height: int, pixels: bytes | None = None) -> bytes:
+def raw_image(width: int, height: int, pixels: bytes | None = None) -> bytes:
     entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8" % (
         width,
         height,
@@ -80,7 +80,7 @@ def raw_picture(width: int, height: int, pixels: bytes | None = None) -> bytes:
     return stream(data, entries + b"/Filter/FlateDecode")
 
 
-def jpeg_picture(width: int, height: int, colour: str = "red") -> tuple[bytes, bytes]:
+def jpeg_image(width: int, height: int, colour: str = "red") -> tuple[bytes, bytes]:
     file = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(file, "JPEG")
     entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8" % (
@@ -105,7 +105,7 @@ def test_pdf_has_a_passage_for_each_page_with_text() -> None:
     assert content.notes == content.images == ()
 
 
-def test_pdf_reads_files_and_names_that_are_no_utf_8(tmp_path: Path) -> None:
+def test_pdf_reads_files_whose_names_are_not_utf_8(tmp_path: Path) -> None:
     for name in ("plain.pdf", "odd\udce9.pdf"):
         path = tmp_path / name
         path.write_bytes(make_pdf(say(b"Hello")))
@@ -113,18 +113,18 @@ def test_pdf_reads_files_and_names_that_are_no_utf_8(tmp_path: Path) -> None:
         assert content.text == "Hello"
 
 
-def test_pdf_joins_words_that_were_broken_at_line_ends() -> None:
+def test_pdf_joins_words_broken_at_line_ends() -> None:
     content = read(make_pdf(say(b"An exam-", b"ple of a well-", b"known word, well-known", b"to Smith-", b"Jones.")))
     assert content.text == "An example of a well-known word, well-known\nto Smith-Jones."
 
 
-def test_join_hyphens_asks_the_other_words_of_the_document() -> None:
-    known = words(["cooperate, co-author"])
+def test_join_hyphens_uses_the_other_words_of_the_document() -> None:
+    known = count_words(["cooperate, co-author"])
     assert join_hyphens("co\ufffeoperate co\ufffeauthor co\ufffework", known) == "cooperate co-author cowork"
     assert join_hyphens("1990\ufffe95 e\ufffemail \ufffe", known) == "1990-95 e-mail -"
 
 
-def test_clean_takes_out_what_is_no_text() -> None:
+def test_clean_removes_characters_that_are_not_text() -> None:
     assert clean("a\x00b\r\nc\x0cd\x7f \ufb01n\uffff\ud800\u00a0e\x02") == "ab\nc\nd fin e"
 
 
@@ -132,7 +132,7 @@ def test_clean_leaves_one_empty_line_of_several() -> None:
     assert clean("cresc.\n\x01\n \x02\n\n\tmolto\n\nfine\n5\n8") == "cresc.\n\n\tmolto\n\nfine\n5\n8"
 
 
-def test_pdf_gives_what_people_wrote_into_forms_and_comments() -> None:
+def test_pdf_reads_form_fields_and_annotations() -> None:
     annotations = b"/Annots[%s]" % b"".join(
         b"<</Type/Annot/Subtype/%s/Rect[0 0 50 20]%s>>" % one
         for one in (
@@ -147,18 +147,16 @@ def test_pdf_gives_what_people_wrote_into_forms_and_comments() -> None:
     assert found == [("Name:", 1), ("Grace Hopper\nLondon", 1)]
 
 
-def test_pdf_gives_pictures_with_page_and_place() -> None:
-    picture, jpeg = jpeg_picture(40, 20)
-    content = read(
-        make_pdf(say(b"One"), say(b"Two") + show(b"I0", 20, 30, 80, 40), pictures=[picture, raw_picture(30, 30)])
-    )
+def test_pdf_gives_images_with_page_and_bbox() -> None:
+    image, jpeg = jpeg_image(40, 20)
+    content = read(make_pdf(say(b"One"), say(b"Two") + show(b"I0", 20, 30, 80, 40), images=[image, raw_image(30, 30)]))
     (image,) = content.images
     assert (image.data, image.page, image.bbox) == (jpeg, 2, (20.0, 230.0, 100.0, 270.0))
     assert content.text[image.start :] == "Two"
 
 
-def test_pdf_gives_other_pictures_as_png(caplog: pytest.LogCaptureFixture) -> None:
-    content = read(make_pdf(say(b"One") + show(b"I0", 0, 0, 20, 20), pictures=[raw_picture(20, 20, b"\xff\0\0" * 400)]))
+def test_pdf_encodes_other_images_as_png(caplog: pytest.LogCaptureFixture) -> None:
+    content = read(make_pdf(say(b"One") + show(b"I0", 0, 0, 20, 20), images=[raw_image(20, 20, b"\xff\0\0" * 400)]))
     (image,) = content.images
     shown = Image.open(io.BytesIO(image.data or b""))
     assert shown.format == "PNG"
@@ -175,34 +173,34 @@ def test_pdf_gives_other_pictures_as_png(caplog: pytest.LogCaptureFixture) -> No
         (270, (230.0, 100.0, 270.0, 180.0)),
     ],
 )
-def test_pdf_places_pictures_on_the_page_as_it_is_shown(turn: int, place: tuple[float, ...]) -> None:
+def test_pdf_rotates_bounding_boxes_with_the_page(turn: int, place: tuple[float, ...]) -> None:
     page = say(b"One") + show(b"I0", 20, 30, 80, 40)
-    content = read(make_pdf(page, pictures=[jpeg_picture(40, 20)[0]], page=b"/Rotate %d" % turn))
+    content = read(make_pdf(page, images=[jpeg_image(40, 20)[0]], page=b"/Rotate %d" % turn))
     assert [one.bbox for one in content.images] == [place]
 
 
-def test_pdf_places_pictures_in_forms() -> None:
+def test_pdf_finds_images_in_forms() -> None:
     form = stream(
         show(b"P", 0, 0, 10, 10),
         b"/Type/XObject/Subtype/Form/BBox[0 0 10 10]/Resources<</XObject<</P 5 0 R>>>>",
     )
     page = say(b"One") + b"q 4 0 0 2 50 60 cm /I0 Do Q"
-    content = read(make_pdf(page, pictures=[form, jpeg_picture(20, 20)[0]]))
+    content = read(make_pdf(page, images=[form, jpeg_image(20, 20)[0]]))
     assert [one.bbox for one in content.images] == [(50.0, 220.0, 90.0, 240.0)]
 
 
-def test_pdf_gives_a_picture_once_and_tiny_ones_never() -> None:
+def test_pdf_gives_an_image_once_and_tiny_ones_never() -> None:
     page = say(b"One") + show(b"I0", 0, 0, 20, 20) + show(b"I1", 50, 0, 20, 20)
-    content = read(make_pdf(page, page, pictures=[jpeg_picture(40, 40)[0], jpeg_picture(15, 40)[0]]))
+    content = read(make_pdf(page, page, images=[jpeg_image(40, 40)[0], jpeg_image(15, 40)[0]]))
     assert [one.page for one in content.images] == [1]
 
 
-def test_pdf_keeps_pages_without_text_as_pictures() -> None:
-    picture = jpeg_picture(200, 300, "blue")[0]
+def test_pdf_renders_pages_without_text() -> None:
+    image = jpeg_image(200, 300, "blue")[0]
     line = b"10 10 m 190 290 l S\n"
-    content = read(make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), line, b"", pictures=[picture]))
+    content = read(make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), line, b"", images=[image]))
     assert content.text == "One"
-    assert content.notes == ("pages 2-3 have no text and were kept as pictures",)
+    assert content.notes == ("pages 2-3 have no text and were kept as images",)
     assert [(one.page, one.bbox) for one in content.images] == [(2, (0, 0, 200, 300)), (3, (0, 0, 200, 300))]
     shown = Image.open(io.BytesIO(content.images[0].data or b""))
     assert (shown.format, shown.size) == ("JPEG", (556, 834))
@@ -210,35 +208,35 @@ def test_pdf_keeps_pages_without_text_as_pictures() -> None:
     assert Image.open(io.BytesIO(content.images[1].data or b"")).mode == "L"
 
 
-def test_pdf_takes_a_page_with_a_picture_and_a_number_for_a_picture() -> None:
-    pictures = [jpeg_picture(200, 300)[0]]
+def test_pdf_treats_a_page_with_an_image_and_a_page_number_as_a_scan() -> None:
+    images = [jpeg_image(200, 300)[0]]
     scanned = say(b"- 12 -") + show(b"I0", 0, 20, 200, 280)
-    assert read(make_pdf(scanned, pictures=pictures)).notes[0].startswith("page 1 has no text")
+    assert read(make_pdf(scanned, images=images)).notes[0].startswith("page 1 has no text")
     figure = say(b"- 12 -") + show(b"I0", 0, 20, 100, 100)
-    assert read(make_pdf(figure, pictures=pictures)).notes == ()
+    assert read(make_pdf(figure, images=images)).notes == ()
 
 
 def test_pdf_names_the_extra_that_reads_scanned_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "available", lambda: False)
-    scanned = make_pdf(show(b"I0", 0, 0, 200, 300), pictures=[jpeg_picture(200, 300)[0]])
+    scanned = make_pdf(show(b"I0", 0, 0, 200, 300), images=[jpeg_image(200, 300)[0]])
     content = read(scanned, ocr="auto")
-    assert content.notes == ("page 1 has no text and was kept as a picture: install docsight[ocr] to read it",)
+    assert content.notes == ("page 1 has no text and was kept as an image: install docsight[ocr] to read it",)
     with pytest.raises(MissingExtraError, match="ocr"):
         read(scanned, ocr="always")
 
 
-def test_pdf_puts_what_is_read_on_scanned_pages_into_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdf_inserts_recognized_text_at_the_scanned_page(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[tuple[int, int]] = []
 
-    def read_picture(image: Image.Image) -> Recognised:
+    def recognize(image: Image.Image) -> RecognizedText:
         sizes.append(image.size)
-        return Recognised(text="Grace Hopper", confidence=0.9)
+        return RecognizedText(text="Grace Hopper", confidence=0.9)
 
     monkeypatch.setattr(engines, "available", lambda: True)
-    monkeypatch.setattr(engines, "read_picture", read_picture)
+    monkeypatch.setattr(engines, "recognize", recognize)
     figure = say(b"Three words here.") + show(b"I1", 0, 0, 50, 50)
-    pictures = [jpeg_picture(200, 300)[0], jpeg_picture(80, 70)[0]]
-    data = make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), figure, pictures=pictures)
+    images = [jpeg_image(200, 300)[0], jpeg_image(80, 70)[0]]
+    data = make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), figure, images=images)
     content = read(data, ocr="auto")
     assert content.text == "One\n\nGrace Hopper\n\nThree words here."
     assert [(one.page, one.confidence) for one in content.passages] == [(1, None), (2, 0.9), (3, None)]
@@ -251,9 +249,9 @@ def test_pdf_puts_what_is_read_on_scanned_pages_into_their_place(monkeypatch: py
     assert sizes[2:] == [(80, 70)]
 
 
-def test_pdf_tells_what_is_no_pdf_and_what_wants_a_password() -> None:
+def test_pdf_reports_damaged_and_encrypted_files() -> None:
     for data in (b"%PDF-1.7\nnothing", b"", b"\0" * 100):
-        with pytest.raises(DataError, match=r"damaged|no PDF|is empty|cannot be read"):
+        with pytest.raises(DataError, match=r"damaged|not a PDF|is empty|cannot be read"):
             read(data)
     key = b"0" * 32
     locked = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>/ID[(a)(a)]" % (key, key)
@@ -261,25 +259,25 @@ def test_pdf_tells_what_is_no_pdf_and_what_wants_a_password() -> None:
         read(write_pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"], locked))
 
 
-def test_pdf_tells_that_it_may_not_be_opened(tmp_path: Path) -> None:
+def test_pdf_raises_the_error_of_the_file_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(pdf.read(Source.of(tmp_path / "none.pdf")))
 
 
-def test_pdf_goes_on_after_a_damaged_page() -> None:
+def test_pdf_skips_a_damaged_page() -> None:
     data = make_pdf(say(b"One"), say(b"Two"), say(b"Three"))
     content = read(data.replace(b"[4 0 R 6 0 R", b"[4 0 R 3 0 R"))
     assert [(content.text[one.start : one.end], one.page) for one in content.passages] == [("One", 1), ("Three", 3)]
     assert content.notes == ("page 2 cannot be read: Failed to load page.",)
 
 
-def test_pdf_reads_no_more_pages_than_it_may() -> None:
+def test_pdf_stops_at_max_pages() -> None:
     content = read(make_pdf(*(say(b"Page %d" % number) for number in range(1, 6))), max_pages=2)
     assert content.text == "Page 1\n\nPage 2"
     assert content.notes == ("it has 5 pages: those after page 2 were left out (max_pages)",)
 
 
-def test_pdf_ends_where_pages_go_round_in_a_circle() -> None:
+def test_pdf_stops_in_a_cyclic_page_tree() -> None:
     circle = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R 2 0 R]/Count 1000000>>",
@@ -289,31 +287,31 @@ def test_pdf_ends_where_pages_go_round_in_a_circle() -> None:
         read(write_pdf(circle))
 
 
-def test_pdf_stops_where_a_million_pages_are_not_there() -> None:
+def test_pdf_stops_after_many_missing_pages() -> None:
     content = read(make_pdf(say(b"One")).replace(b"/Count 1>>", b"/Count 1000000>>"))
     assert content.text == "One"
     assert "those from page 202 on were left out" in content.notes[0]
 
 
-def test_pdf_leaves_out_pictures_of_a_monstrous_size() -> None:
+def test_pdf_leaves_out_giant_images() -> None:
     entries = b"/Type/XObject/Subtype/Image/Width 100000/Height 100000/ColorSpace/DeviceRGB/BitsPerComponent 8"
     giant = stream(zlib.compress(bytes(1000)), entries + b"/Filter/FlateDecode")
-    content = read(make_pdf(say(b"Some words on the page") + show(b"I0", 0, 0, 100, 100), pictures=[giant]))
+    content = read(make_pdf(say(b"Some words on the page") + show(b"I0", 0, 0, 100, 100), images=[giant]))
     assert content.text == "Some words on the page"
     assert content.images == ()
     assert "100,000 x 100,000 pixels is too large" in content.notes[0]
-    content = read(make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), pictures=[giant]))
+    content = read(make_pdf(say(b"One"), show(b"I0", 0, 0, 200, 300), images=[giant]))
     assert "page 2" in content.notes[0]
 
 
-def test_pdf_draws_pages_of_any_size() -> None:
+def test_pdf_renders_pages_of_any_size() -> None:
     data = make_pdf(b"0 0 m 10 10 l S").replace(b"[0 0 200 300]", b"[0 0 9e5 300]")
     assert read(data).notes
     content = read(make_pdf(b"0 0 m 10 10 l S").replace(b"[0 0 200 300]", b"[0 0 9000 30]"))
     assert Image.open(io.BytesIO(content.images[0].data or b"")).size[0] == 4000
 
 
-def test_name_pages_gives_ranges_and_an_end() -> None:
+def test_name_pages_abbreviates_ranges() -> None:
     assert name_pages([3]) == "page 3"
     assert name_pages([3, 4, 5, 7]) == "pages 3-5, 7"
     assert name_pages(range(1, 100, 2)).endswith("19 and 40 more")
