@@ -1,28 +1,39 @@
-"""What a picture classifier sees, as arrays and as a page: what `docsight inspect` runs."""
+"""What an image classifier responds to, as arrays and as a page: what `docsight inspect` runs.
 
+Imports `networks`, `layers`, `images` and `bundle`. Only `canvas` and the two modules of plots need matplotlib.
+"""
+
+from docsight.inspection.activations import feature_maps, layer_names
 from docsight.inspection.attribution import grad_cam, occlusion
-from docsight.inspection.exciting import Exciting, find_pictures, most_exciting
 from docsight.inspection.filters import filters_before_and_after
-from docsight.inspection.inspecting import Inspection, inspect
-from docsight.inspection.loading import Inspected, Picture, Verdict, classify, load, network_input, pixel_values
-from docsight.inspection.maps import feature_maps, layer_names
+from docsight.inspection.inspector import Inspection, inspect
+from docsight.inspection.loading import (
+    ImageSource,
+    InspectedModel,
+    Prediction,
+    classify,
+    load,
+    network_input,
+    pixel_values,
+)
+from docsight.inspection.top_activations import TopImages, find_images, top_images
 
 __all__ = [
-    "Exciting",
-    "Inspected",
+    "ImageSource",
+    "InspectedModel",
     "Inspection",
-    "Picture",
-    "Verdict",
+    "Prediction",
+    "TopImages",
     "classify",
     "feature_maps",
     "filters_before_and_after",
-    "find_pictures",
+    "find_images",
     "grad_cam",
     "inspect",
     "layer_names",
     "load",
-    "most_exciting",
     "network_input",
     "occlusion",
     "pixel_values",
+    "top_images",
 ]

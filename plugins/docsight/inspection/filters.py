@@ -1,16 +1,16 @@
-"""The 3x3 filters of the first layer: as they began, and as training left them."""
+"""The 3x3 filters of the first layer before and after training."""
 
 import numpy as np
 
-from docsight.inspection.loading import Inspected
+from docsight.inspection.loading import InspectedModel
 from docsight.networks.image_classifier import ImageClassifier
 
 
-def filters_before_and_after(model: Inspected) -> tuple[np.ndarray, np.ndarray]:
-    """Return the filters that see the picture itself, before and after training.
+def filters_before_and_after(model: InspectedModel) -> tuple[np.ndarray, np.ndarray]:
+    """Return the filters of the first layer before and after training.
 
-    A model keeps the seed of its weights, not the weights it began with: they are drawn anew. Of a model that was
-    started from another one's filters (`model.init_from`) these are what the seed alone would have given.
+    A model stores the seed of its initial weights, not the weights, so they are drawn again. If training started from
+    the filters of another model (`model.init_from`), the filters before training are still those of the seed.
 
     Returns:
         Two arrays of float32, (filters, channels, 3, 3).

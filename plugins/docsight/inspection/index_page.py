@@ -1,4 +1,4 @@
-"""The page of an inspection: one HTML file that holds its pictures, with no need of a network."""
+"""The page of an inspection: one self-contained HTML file."""
 
 import base64
 import datetime
@@ -6,54 +6,49 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from docsight import __version__
-from docsight.inspection.exciting import Exciting
-from docsight.inspection.loading import Inspected, Verdict
-from docsight.inspection.maps import block_names
+from docsight.inspection.activations import block_names
+from docsight.inspection.loading import InspectedModel, Prediction
+from docsight.inspection.top_activations import TopImages
 
 
 def render(
-    model: Inspected,
+    model: InspectedModel,
     pngs: Mapping[str, bytes],
     *,
     image: str,
-    verdict: Verdict,
+    prediction: Prediction,
     label: str,
-    found: Exciting | None,
+    found: TopImages | None,
     data: str,
 ) -> str:
-    """Write the page; names of files and labels are escaped by the template engine.
+    """Return the page as HTML; the template engine escapes file names and labels.
 
     Args:
         model: The model.
-        pngs: The views by the names of their files.
-        image: The name of the picture's file.
-        verdict: What the model says of it.
-        label: Whose decision is explained.
-        found: The most exciting pictures, if there is a data set.
-        data: The name of its folder.
+        pngs: The views by file name.
+        image: The name of the image file.
+        prediction: The prediction for the image.
+        label: The label that is explained.
+        found: The images that activate the filters most, if there is a data set.
+        data: The name of the data set's folder.
     """
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = lambda value: f"{value:,}"
     template = environment.from_string(_resource("page.html.jinja"))
-    first = model.network.first_conv
     return template.render(
         style=_resource("page.css"),
         version=__version__,
         time=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         model=model.name,
-        channels=model.settings.channels,
-        size=model.settings.size,
-        fit=model.settings.fit,
-        stretch=model.settings.stretch,
+        settings=model.settings,
         seed=model.arguments.get("init_seed", 1),
-        filters=first.out_channels,
+        filters=model.network.first_conv.out_channels,
         blocks=block_names(model),
         score_name=model.decision.score,
         image=image,
-        verdict=verdict,
-        has_threshold=verdict.threshold > -1e20,
+        prediction=prediction,
         label=label,
         found=found,
         data=data,

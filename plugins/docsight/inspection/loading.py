@@ -1,4 +1,4 @@
-"""A picture classifier opened to be looked into, and a picture as it sees it."""
+"""Load an image classifier for inspection, and an image as the classifier reads it."""
 
 import os
 from collections.abc import Mapping
@@ -15,20 +15,22 @@ from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.decision import Decision
 from docsight.networks.image_classifier import ImageClassifier
 
-# A file, its bytes, or the pixels that `pixel_values` made of it.
-Picture = bytes | str | os.PathLike[str] | np.ndarray
+# A path, the bytes of a file, or pixels as `pixel_values` returns them.
+ImageSource = bytes | str | os.PathLike[str] | np.ndarray
+
+_NO_THRESHOLD = -1e20  # models without a threshold have -1e30
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspected:
-    """A model, ready to be looked into: on the CPU, for reading alone, with batch norm where training had it.
+class InspectedModel:
+    """A model loaded on the CPU in evaluation mode, with batch norm as separate layers, as in training.
 
     Args:
-        name: What it calls itself.
-        network: Its network.
-        arguments: What the network was built with.
-        settings: How it wants its pictures.
-        decision: What it makes of the logits.
+        name: The name in its config.json.
+        network: The network.
+        arguments: The constructor arguments of the network.
+        settings: How images are prepared.
+        decision: How logits become a label.
     """
 
     name: str
@@ -39,14 +41,13 @@ class Inspected:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes."""
         return self.network.labels
 
     def index(self, label: str) -> int:
-        """Return the place of a label among the logits.
+        """Return the index of a label among the logits.
 
         Raises:
-            ConfigError: The model has no such label.
+            ConfigError: The model does not have this label.
         """
         if label not in self.labels:
             raise ConfigError(
@@ -56,15 +57,15 @@ class Inspected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What a model says of a picture.
+class Prediction:
+    """What a model predicts for an image.
 
     Args:
         best: The most probable label.
         scores: The probability of each label.
-        in_domain: The abstention score; higher is more like what the model learned from.
-        threshold: The least abstention score at which the label is given.
-        temperature: What the logits were divided by.
+        in_domain: The abstention score; the higher, the more similar to the training images.
+        threshold: The minimum abstention score for a label.
+        temperature: The logits are divided by it.
     """
 
     best: str
@@ -75,15 +76,20 @@ class Verdict:
 
     @property
     def label(self) -> str | None:
-        """The label that `cnn_imagecat` writes: None where the model abstains."""
+        """The label that `cnn_imagecat` writes: None if the model abstains."""
         return self.best if self.in_domain >= self.threshold else None
 
+    @property
+    def has_threshold(self) -> bool:
+        """Whether the model can abstain: without a threshold it labels every image."""
+        return self.threshold > _NO_THRESHOLD
 
-def load(model: str | os.PathLike[str]) -> Inspected:
-    """Open a model: a shipped one by its name, or any by its folder.
+
+def load(model: str | os.PathLike[str]) -> InspectedModel:
+    """Load a shipped model by its name, or any model by its folder.
 
     Raises:
-        BundleError: There is no such model, it is damaged, or no picture classifier.
+        BundleError: The model does not exist, is damaged or is not an image classifier.
     """
     folder = find_model(os.fspath(model))
     bundle = load_folder(folder, kind="image_classifier")
@@ -95,10 +101,10 @@ def load(model: str | os.PathLike[str]) -> Inspected:
     network = cast(ImageClassifier, bundle.network)
     if network.channels != settings.channels:
         raise BundleError(
-            f"{folder}: the model reads {network.channels} channels, but its pictures have mode {settings.mode}; "
+            f"{folder}: the model reads {network.channels} channels, but its images have mode {settings.mode}; "
             "export the model again."
         )
-    return Inspected(
+    return InspectedModel(
         name=str(bundle.about.get("name") or folder.name),
         network=network.eval().requires_grad_(False),
         arguments=bundle.arguments,
@@ -107,40 +113,40 @@ def load(model: str | os.PathLike[str]) -> Inspected:
     )
 
 
-def pixel_values(model: Inspected, picture: Picture) -> np.ndarray:
-    """Return a picture as the model gets it: uint8, (channels, size, size), 0 black and 255 white.
+def pixel_values(model: InspectedModel, image: ImageSource) -> np.ndarray:
+    """Return an image as the model gets it: uint8, (channels, size, size), 0 is black and 255 is white.
 
     Raises:
-        DataError: It cannot be read, or is an array of another shape or type.
+        DataError: The image cannot be read, or it is an array of another shape or type.
     """
-    if not isinstance(picture, np.ndarray):
-        return read_pixels(picture, model.settings)
+    if not isinstance(image, np.ndarray):
+        return read_pixels(image, model.settings)
     expected = (model.settings.channels, model.settings.size, model.settings.size)
-    if picture.shape != expected or picture.dtype != np.uint8:
-        raise DataError(f"Expected pixels of uint8, {expected}; found {picture.dtype}, {picture.shape}.")
-    return picture
+    if image.shape != expected or image.dtype != np.uint8:
+        raise DataError(f"Expected pixels of uint8, {expected}; found {image.dtype}, {image.shape}.")
+    return image
 
 
-def network_input(model: Inspected, picture: Picture) -> np.ndarray:
-    """Return the numbers that the first filters read: float32, (channels, size, size)."""
-    return prepare(model, pixel_values(model, picture)[None])[0].numpy()
+def network_input(model: InspectedModel, image: ImageSource) -> np.ndarray:
+    """Return the input of the network: float32, (channels, size, size)."""
+    return prepare(model, pixel_values(model, image)[None])[0].numpy()
 
 
-def classify(model: Inspected, picture: Picture) -> Verdict:
-    """Tell what the model makes of a picture."""
+def classify(model: InspectedModel, image: ImageSource) -> Prediction:
+    """Predict the label of an image."""
     with torch.no_grad():
-        reading = model.network(prepare(model, pixel_values(model, picture)[None]))
-        shares = model.decision.probabilities(reading.logits)[0].tolist()
-        in_domain = float(model.decision.in_domain(reading)[0])
-    return Verdict(
-        best=model.labels[shares.index(max(shares))],
-        scores=dict(zip(model.labels, shares, strict=True)),
+        output = model.network(prepare(model, pixel_values(model, image)[None]))
+        probabilities = model.decision.probabilities(output.logits)[0].tolist()
+        in_domain = float(model.decision.in_domain(output)[0])
+    return Prediction(
+        best=model.labels[probabilities.index(max(probabilities))],
+        scores=dict(zip(model.labels, probabilities, strict=True)),
         in_domain=in_domain,
         threshold=model.decision.threshold,
         temperature=model.decision.temperature,
     )
 
 
-def prepare(model: Inspected, pixels: np.ndarray) -> Tensor:
-    """Make uint8 pixels, (batch, channels, size, size), the network's input: float32, of the same shape."""
+def prepare(model: InspectedModel, pixels: np.ndarray) -> Tensor:
+    """Normalise uint8 pixels, (batch, channels, size, size), to the network's input: float32, of the same shape."""
     return normalise(torch.from_numpy(np.array(pixels)), model.settings)

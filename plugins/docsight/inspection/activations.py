@@ -1,0 +1,122 @@
+"""The activations of layers for an image, recorded by forward hooks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from docsight.errors import ConfigError
+from docsight.inspection.loading import ImageSource, InspectedModel, pixel_values, prepare
+from docsight.layers.conv_block import ConvBlock
+from docsight.networks.image_classifier import ImageClassifier
+
+
+def layer_names(model: InspectedModel) -> list[str]:
+    """List the layers of each block, such as block1.layer2, and the block's output, such as block1."""
+    return list(_modules(model.network))
+
+
+def block_names(model: InspectedModel) -> list[str]:
+    """List the blocks without their layers."""
+    return [name for name in layer_names(model) if "." not in name]
+
+
+def feature_maps(
+    model: InspectedModel, image: ImageSource, *, layers: Sequence[str] | None = None
+) -> dict[str, np.ndarray]:
+    """Return the feature maps of an image by layer: float32, (filters, height, width), after batch norm and ReLU.
+
+    Args:
+        model: The model.
+        image: The image.
+        layers: Some of `layer_names`. None for the output of each block, before it is pooled for the next one.
+
+    Raises:
+        ConfigError: A layer does not exist.
+    """
+    layers = block_names(model) if layers is None else layers
+    with torch.no_grad(), record_activations(model, layers) as maps:
+        model.network(prepare(model, pixel_values(model, image)[None]))
+    return {name: maps[name][0].numpy() for name in layers}
+
+
+@contextmanager
+def record_activations(model: InspectedModel, layers: Sequence[str]) -> Iterator[dict[str, Tensor]]:
+    """Record the outputs of layers, (batch, filters, height, width), while the block runs the network.
+
+    Raises:
+        ConfigError: A layer does not exist.
+    """
+    modules, maps = _modules(model.network), dict[str, Tensor]()
+
+    def recorder(name: str) -> Callable[[nn.Module, object, Tensor], None]:
+        def record(_: nn.Module, __: object, output: Tensor) -> None:
+            maps[name] = output
+
+        return record
+
+    handles = [_find(modules, name).register_forward_hook(recorder(name)) for name in layers]
+    try:
+        yield maps
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def module_of(model: InspectedModel, layer: str) -> nn.Module:
+    """Return the module of a layer.
+
+    Raises:
+        ConfigError: The layer does not exist.
+    """
+    return _find(_modules(model.network), layer)
+
+
+def receptive_fields(model: InspectedModel, layer: str, positions: np.ndarray) -> np.ndarray:
+    """Return the part of the image on which positions in a feature map depend.
+
+    Args:
+        model: The model.
+        layer: One of `layer_names`.
+        positions: (…, 2), row and column in the feature map.
+
+    Returns:
+        int, (…, 4): top, left, bottom and right, in pixels of the network's input; bottom and right are exclusive.
+
+    Raises:
+        ConfigError: The layer does not exist.
+    """
+    modules = _modules(model.network)
+    _find(modules, layer)
+    offset, step, extent = 0.0, 1, 1
+    for name, module in modules.items():
+        if "." in name:
+            if name.endswith(".layer1") and name != "block1.layer1":  # pooling between the blocks halves the maps
+                offset, step, extent = offset + step / 2, step * 2, extent + step
+            stride = cast(nn.Conv2d, cast(nn.Sequential, module)[0]).stride[0]
+            extent, step = extent + 2 * step, step * stride
+        if name == layer:
+            break
+    centre = offset + np.asarray(positions) * step
+    first, last = centre - (extent - 1) / 2, centre + (extent - 1) / 2
+    corners = np.concatenate([np.floor(first), np.ceil(last) + 1], axis=-1)
+    return corners.clip(0, model.settings.size).astype(int)
+
+
+def _modules(network: ImageClassifier) -> dict[str, nn.Module]:
+    """Return the layers and blocks by name, from input to output."""
+    modules: dict[str, nn.Module] = {}
+    for n, block in enumerate(network.blocks, start=1):
+        layers = (cast(ConvBlock, block).first, *cast(ConvBlock, block).branch)
+        modules |= {f"block{n}.layer{at}": layer for at, layer in enumerate(layers, start=1)}
+        modules[f"block{n}"] = block
+    return modules
+
+
+def _find(modules: dict[str, nn.Module], layer: str) -> nn.Module:
+    if layer not in modules:
+        raise ConfigError(f"layer {layer!r}: the model has {', '.join(modules)}; pass one of these.")
+    return modules[layer]
