@@ -1,14 +1,14 @@
-"""An embedding in one byte a number."""
+"""An embedding that takes one byte a number."""
 
 import torch
 from torch import Tensor, nn
 
-_ZERO = 128  # the byte that stands for 0
-_LEVELS = 127  # on either side of it
+_ZERO = 128  # the byte that represents 0
+_LEVELS = 127  # on each side of it
 
 
 class ByteEmbedding(nn.Module):
-    """A frozen embedding whose rows are bytes times a scale of each row; all zeros until `encode`.
+    """A frozen embedding stored as bytes with one scale a row; all zeros until `encode`.
 
     Args:
         num_embeddings: Rows.
@@ -30,8 +30,8 @@ class ByteEmbedding(nn.Module):
 
     @torch.no_grad()
     def encode(self, vectors: Tensor) -> None:
-        """Take over vectors (rows, width), each number to the nearest of 255 levels of its row."""
-        # The scale is kept in half precision; so it is rounded before the codes are.
+        """Store vectors (rows, width), each number rounded to the nearest of 255 levels of its row."""
+        # The scale is saved in half precision, so it is rounded before the codes are computed from it.
         scales = (vectors.abs().amax(dim=1) / _LEVELS).half().float()
         levels = (vectors / scales.clamp(min=1e-12).unsqueeze(1)).round().clamp(-_LEVELS, _LEVELS)
         self.scales.copy_(scales)

@@ -7,18 +7,18 @@ from docsight.vocab import PAD
 
 
 class CharCNN(nn.Module):
-    """Encode words by their characters: embed, convolve, take the maximum over the word.
+    """Encode words by their characters: embedding, convolution, maximum over the word.
 
     Args:
         num_chars: Rows of the character embedding, padding and unknown included.
         char_dim: Width of a character embedding.
         width: Width of the output.
-        kernel: Characters that a filter sees at once; odd.
+        kernel: Number of characters that a filter covers; odd.
     """
 
     def __init__(self, *, num_chars: int, char_dim: int, width: int, kernel: int = 3) -> None:
         super().__init__()
-        # One more row, the edge of a word, so that a filter can tell a prefix from what stands inside.
+        # One more row for the edge of a word, so that a filter can distinguish a prefix from the inside of a word.
         self.edge = num_chars
         self.embed = nn.Embedding(num_chars + 1, char_dim, padding_idx=PAD)
         self.convolve = nn.Conv1d(char_dim, width, kernel, padding=kernel // 2)

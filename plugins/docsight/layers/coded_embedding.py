@@ -1,4 +1,4 @@
-"""A frozen word embedding in a few bytes a word, by product quantisation (Jégou, Douze and Schmid 2011)."""
+"""A frozen word embedding of a few bytes a word, by product quantisation (Jégou, Douze and Schmid 2011)."""
 
 import torch
 from torch import Tensor, nn
@@ -7,18 +7,18 @@ CENTROIDS = 256  # so that a code is one byte
 
 
 class CodedEmbedding(nn.Module):
-    """An embedding whose vectors are cut into parts, each the nearest of 256 centroids.
+    """An embedding whose vectors are split into parts, each stored as the nearest of 256 centroids.
 
-    Four hundred thousand words of 50 dimensions take 10 MB in 25 parts, an eighth of their floats. All zeros until
-    `encode` is given vectors; never trained.
+    400,000 words of 50 dimensions take 10 MB in 25 parts, an eighth of their size as floats. All zeros until
+    `encode`; never trained.
 
     Args:
         num_embeddings: Rows.
         embedding_dim: Width of a row, a multiple of `parts`.
-        parts: Bytes of a row.
+        parts: Parts, and so bytes, of a row.
 
     Raises:
-        ValueError: The width cannot be cut into so many parts.
+        ValueError: The width is not a multiple of `parts`.
     """
 
     codes: Tensor
@@ -27,7 +27,9 @@ class CodedEmbedding(nn.Module):
     def __init__(self, num_embeddings: int, embedding_dim: int, *, parts: int) -> None:
         super().__init__()
         if parts < 1 or embedding_dim % parts:
-            raise ValueError(f"Expected parts that divide the width; found {parts} parts of {embedding_dim}.")
+            raise ValueError(
+                f"Expected a number of parts that divides the width; found {parts} parts of {embedding_dim}."
+            )
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.register_buffer("codes", torch.zeros(num_embeddings, parts, dtype=torch.uint8))
         self.register_buffer("centroids", torch.zeros(parts, CENTROIDS, embedding_dim // parts))
@@ -40,12 +42,12 @@ class CodedEmbedding(nn.Module):
 
     @torch.no_grad()
     def encode(self, vectors: Tensor, *, steps: int = 10, sample: int = 20_000, seed: int = 0) -> None:
-        """Fit the centroids to vectors (rows, width) by k-means, part by part, and code them.
+        """Fit the centroids to vectors (rows, width) by k-means, part by part, and store the vectors.
 
-        The first centroid of each part is zero, so that a row of zeros stays one.
+        The first centroid of each part is zero, so that a row of zeros stays zero.
 
         Args:
-            vectors: What the embedding shall give back.
+            vectors: The vectors to approximate.
             steps: Rounds of Lloyd's algorithm.
             sample: Rows that the centroids are fitted to.
             seed: Seeds the sample and the first centroids.

@@ -1,4 +1,4 @@
-"""A block of 3x3 convolutions with a residual branch, as in VGG (Simonyan 2015) and ResNet (He 2016)."""
+"""A block of 3x3 convolutions with a residual branch, after VGG (Simonyan 2015) and ResNet (He 2016)."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from torch import Tensor, nn
 
 
 class ConvBlock(nn.Module):
-    """3x3 convolutions, each with batch norm and ReLU; those after the first are one residual branch.
+    """3x3 convolutions, each with batch norm and ReLU; all but the first form one residual branch.
 
     Args:
         channels: The channels of the input.
-        widths: The channels of each layer; those after the first are as wide as the first.
+        widths: The channels of each layer; all equal.
         stride: The stride of the first layer.
 
     Raises:
@@ -20,7 +20,7 @@ class ConvBlock(nn.Module):
     def __init__(self, *, channels: int, widths: Sequence[int], stride: int = 1) -> None:
         super().__init__()
         if not widths or len(set(widths)) > 1:
-            raise ValueError(f"Expected the layers of a block to be all of one width; found {list(widths)}.")
+            raise ValueError(f"Expected layers of equal width within a block; found {list(widths)}.")
         self.first = _layer(channels, widths[0], stride)
         self.branch = nn.Sequential(*(_layer(width, width, 1) for width in widths[1:]))
 

@@ -1,4 +1,4 @@
-"""Read rows of words with a tagger: in windows, in batches, with a probability for every span."""
+"""Find spans with a tagger: long rows in windows, windows in batches, each span with its posterior probability."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,17 +6,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from docsight.batching import batches_by_cost, windows
+from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
 from docsight.networks.encoder import WordTypes
 from docsight.networks.tagger import Tagger
 from docsight.vocab import Vocab, casing, pad_rows
 
-WINDOW = 256  # tokens that are read at once
-MARGIN = 32  # of these, at either end, read for their context alone
-MAX_CELLS = 16_384  # tokens in a batch, padding included
-MAX_TYPES = 8_192  # distinct words that are encoded at once
-MAX_CHARS = 20  # characters of a word that are read; a longer one keeps its head and its tail
+WINDOW_TOKENS = 256  # tokens of a window
+MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
+MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
+MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
+MAX_WORD_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
 
 
 class ScoredSpan(NamedTuple):
@@ -32,23 +32,23 @@ def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes
     """Turn distinct words into tensors: ids (types,), characters (types, chars), casings (types,)."""
     return WordTypes(
         words=torch.tensor([vocab.word_id(word) for word in words], dtype=torch.long),
-        chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_CHARS) for word in words]), dtype=torch.long),
+        chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_WORD_CHARS) for word in words]), dtype=torch.long),
         casings=torch.tensor([casing(word) for word in words], dtype=torch.long),
     )
 
 
 @torch.no_grad()
 def encode_words(network: Tagger, types: WordTypes) -> Tensor:
-    """Encode distinct words without their context, (types, input); so many at once that memory is bounded."""
+    """Encode distinct words without their context, (types, input), in parts that bound the memory."""
     parts = [
-        network.encoder.encode_types(WordTypes(*(part[at : at + MAX_TYPES] for part in types)))
-        for at in range(0, len(types.words), MAX_TYPES)
+        network.encoder.encode_types(WordTypes(*(part[at : at + MAX_TYPES_AT_ONCE] for part in types)))
+        for at in range(0, len(types.words), MAX_TYPES_AT_ONCE)
     ]
     return torch.cat(parts).float()
 
 
 @torch.no_grad()
-def read_spans(
+def find_spans(
     network: Tagger,
     encoded: Tensor,
     rows: Sequence[Tensor],
@@ -57,22 +57,26 @@ def read_spans(
 ) -> list[list[ScoredSpan]]:
     """Find the spans of rows of any length.
 
-    A row longer than `WINDOW` is read in overlapping windows, so time and memory are linear in its length;
-    a span's probability is the posterior under the CRF of the window that answers for its first token.
+    A row longer than `WINDOW_TOKENS` is split into overlapping windows, so time and memory are linear in its
+    length. A span's probability is the posterior under the CRF of the window whose core holds its first token.
 
     Args:
         network: The tagger, in evaluation mode.
-        encoded: (types, input), the distinct words as `Encoder.encode_types` gives them.
+        encoded: (types, input), the distinct words as encoded by `encode_words`.
         rows: For each row its words as indexes into `encoded`, (tokens,).
-        breaks: For each row the tokens behind which no span may go on, such as the last of a paragraph.
+        breaks: For each row the tokens that no span may continue beyond, such as the last token of a paragraph.
 
     Returns:
         For each row its spans, in order, without overlaps.
     """
-    pieces = [(r, window) for r, row in enumerate(rows) for window in windows(len(row), size=WINDOW, margin=MARGIN)]
-    found: list[list[ScoredSpan]] = [[] for _ in pieces]
+    pieces = [
+        (r, window)
+        for r, row in enumerate(rows)
+        for window in windows(len(row), size=WINDOW_TOKENS, margin=MARGIN_TOKENS)
+    ]
+    piece_spans: list[list[ScoredSpan]] = [[] for _ in pieces]
     lengths = [window.end - window.start for _, window in pieces]
-    for batch in batches_by_cost(lengths, max_cost=MAX_CELLS):
+    for batch in batches_by_cost(lengths, max_cost=MAX_BATCH_TOKENS):
         sizes = torch.tensor([lengths[p] for p in batch])
         index = torch.zeros(len(batch), int(sizes.max()), dtype=torch.long)
         stops: list[tuple[int, int]] = []
@@ -81,19 +85,26 @@ def read_spans(
             index[n, : lengths[p]] = rows[r][window.start : window.end]
             if breaks is not None:
                 stops += [(n, at - window.start) for at in breaks[r] if window.start <= at < window.end]
-        for p, spans in zip(batch, _read_batch(network, encoded, index, sizes, stops), strict=True):
-            found[p] = spans
-    result: list[list[ScoredSpan]] = [[] for _ in rows]
-    for (r, window), spans in zip(pieces, found, strict=True):
+        for p, spans in zip(batch, _find_in_batch(network, encoded, index, sizes, stops), strict=True):
+            piece_spans[p] = spans
+    return _join_windows(len(rows), pieces, piece_spans)
+
+
+def _join_windows(
+    num_rows: int, pieces: Sequence[tuple[int, Window]], piece_spans: Sequence[Sequence[ScoredSpan]]
+) -> list[list[ScoredSpan]]:
+    """Map the spans of windows to their rows: each window contributes the spans that begin in its core."""
+    result: list[list[ScoredSpan]] = [[] for _ in range(num_rows)]
+    for (r, window), spans in zip(pieces, piece_spans, strict=True):
         for start, end, label, score in spans:
             at = window.start + start
-            # The window in whose core a span begins answers for it; what an earlier one took stays taken.
+            # A span of an earlier window that reaches into this core takes precedence.
             if window.core_start <= at < window.core_end and (not result[r] or at >= result[r][-1].end):
                 result[r].append(ScoredSpan(at, window.start + end, label, score))
     return result
 
 
-def _read_batch(
+def _find_in_batch(
     network: Tagger, encoded: Tensor, index: Tensor, lengths: Tensor, stops: Sequence[tuple[int, int]]
 ) -> list[list[ScoredSpan]]:
     """Find the spans of padded rows: index (batch, time), lengths (batch,), stops as (row, token)."""
@@ -102,10 +113,10 @@ def _read_batch(
     emissions = network.emissions(encoded[index], lengths)  # (batch, time, tags)
     prefixes = [tag[0] for tag in network.tags]
     if stops:
-        # At the last token before a break only tags that close (O, E, S) are possible.
+        # At the last token before a break only tags that end a span, or are outside one (O, E, S), are possible.
         at = torch.tensor(stops, device=device)
-        going_on = torch.tensor([prefix in "BI" for prefix in prefixes], device=device)
-        emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(going_on, FORBIDDEN)
+        continues = torch.tensor([prefix in "BI" for prefix in prefixes], device=device)
+        emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(continues, FORBIDDEN)
     path = network.crf.decode(emissions, lengths)  # (batch, time)
     opens = torch.tensor([prefix in "BS" for prefix in prefixes], device=device)
     closes = torch.tensor([prefix in "ES" for prefix in prefixes], device=device)
@@ -116,10 +127,10 @@ def _read_batch(
     if not len(rows):
         return spans
     sizes = lasts - starts + 1
-    reach = starts.unsqueeze(1) + torch.arange(int(sizes.max()), device=device)
-    runs = path[rows.unsqueeze(1), reach.clamp(max=path.shape[1] - 1)]  # (runs, longest)
-    used, at_row = rows.unique(return_inverse=True)  # rows without spans need no forward-backward
-    log_posterior = network.crf.run_log_posterior(emissions[used], lengths[used], at_row, starts, runs, sizes)
+    tokens = starts.unsqueeze(1) + torch.arange(int(sizes.max()), device=device)
+    runs = path[rows.unsqueeze(1), tokens.clamp(max=path.shape[1] - 1)]  # (runs, longest)
+    used, used_rows = rows.unique(return_inverse=True)  # rows without spans need no forward-backward
+    log_posterior = network.crf.run_log_posterior(emissions[used], lengths[used], used_rows, starts, runs, sizes)
     # Tags are O, then B, I, E and S of each label.
     labels = (runs[:, 0] - 1) // 4
     columns = (rows, starts, lasts + 1, labels, log_posterior.exp())

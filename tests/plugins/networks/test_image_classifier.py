@@ -34,7 +34,7 @@ def test_conv_block_adds_its_branch_to_its_first_layer():
 
 def test_conv_block_refuses_layers_of_several_widths():
     for widths in ([4, 5], []):
-        with pytest.raises(ValueError, match="all of one width"):
+        with pytest.raises(ValueError, match="layers of equal width"):
             ConvBlock(channels=1, widths=widths)
 
 
@@ -149,7 +149,7 @@ def test_image_classifier_min_size_is_the_smallest_that_it_reads(blocks, stride)
         ({"blocks": [[10**9]]}, "found 1000000000"),
         ({"blocks": [[4.0]]}, r"found 4\.0"),
         ({"blocks": [["4"]]}, "found '4'"),
-        ({"blocks": [[4, 5]]}, "all of one width"),
+        ({"blocks": [[4, 5]]}, "layers of equal width"),
         ({"stem_stride": 0}, "stem_stride from 1 to 8; found 0"),
         ({"stem_stride": 1000}, "found 1000"),
         ({"other": 3}, "other to be true or false; found 3"),
