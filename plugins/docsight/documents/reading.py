@@ -1,4 +1,4 @@
-"""Read files as documents: as plain records for the processor, as spaCy Docs for everybody."""
+"""Read files as documents: as spaCy Docs (`read`), or as plain data for the processor (`documents`)."""
 
 import hashlib
 import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The text and pictures of one document, and where it comes from; `size` is that of its file in bytes."""
+    """The text and images of one document, and where they come from; `size` is that of the file in bytes."""
 
     text: str
     path: str
@@ -39,13 +39,13 @@ class Document:
 
     @property
     def id(self) -> str:
-        """Name the document by a hash of its relative path and part: the same in every run."""
+        """A hash of the relative path and the part: the same in every run."""
         return hashlib.sha256(f"{self.path}\0{self.part}".encode()).hexdigest()[:16]
 
     def record(
         self, *, corrections: list[dict[str, Any]], entities: list[dict[str, Any]], images: list[dict[str, Any]]
     ) -> dict[str, Any]:
-        """Make the document's line in `documents.jsonl`, of what was found in it, too."""
+        """Return the document's line in `documents.jsonl`, together with what the components found."""
         return {
             "id": self.id,
             "path": self.path,
@@ -62,11 +62,11 @@ class Document:
         }
 
     def source(self, offset: int = 0, end: int | None = None) -> dict[str, Any]:
-        """Give the provenance, as plain data that `Doc.to_bytes` can write.
+        """Return the provenance of a chunk of the text, as plain data that `Doc.to_bytes` can write.
 
         Args:
-            offset: Where the text of the Doc begins in the text of the document, in characters.
-            end: Where it ends; None for the end of the document.
+            offset: The start of the chunk, in characters.
+            end: The end of the chunk; None for the end of the document.
         """
         return {
             "id": self.id,
@@ -81,35 +81,32 @@ class Document:
         }
 
     def _passages(self, start: int, end: int | None) -> Iterator[Passage]:
-        """Give the passages of a stretch of the text, cut to it."""
+        """Yield the passages of a chunk, cut to its boundaries."""
         end = len(self.text) if end is None else min(end, len(self.text))
-        for one in self.passages:
-            if one.start < end and one.end > start:
-                yield replace(one, start=max(one.start, start), end=min(one.end, end))
+        for passage in self.passages:
+            if passage.start < end and passage.end > start:
+                yield replace(passage, start=max(passage.start, start), end=min(passage.end, end))
 
     def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
-        """Tokenize a stretch of the text and attach its provenance and the pictures that stand in it."""
+        """Tokenize a chunk of the text, and attach its provenance and images."""
         doc = tokenize(nlp, self.text[start:end])
         doc._.source = self.source(start, end)
-        if images := self.image_entries(start, end):
-            from docsight.attributes import set_images  # not `doc._.images`, which may be another plugin's
+        if images := self.image_records(start, end):
+            from docsight.attributes import set_images  # `doc._.images` may belong to another plugin
 
             set_images(doc, images)
         return doc
 
-    def image_entries(self, start: int = 0, end: int | None = None) -> list[dict[str, Any]]:
-        """Make the entries of `doc._.images` for a stretch of the text.
-
-        A picture whose place is not known belongs to the first stretch.
-        """
+    def image_records(self, start: int = 0, end: int | None = None) -> list[dict[str, Any]]:
+        """Return the items of `doc._.images` for a chunk; an image without a position belongs to the first chunk."""
         size = len(self.text)
         end = size if end is None else min(end, size)
-        places = (max(0, min(one.start or 0, size)) for one in self.images)
-        return [
-            one.entry(f"{self.id}-{number}", start)
-            for number, (one, place) in enumerate(zip(self.images, places, strict=True), start=1)
-            if start <= place < end or place == end == size
-        ]
+        records = []
+        for number, image in enumerate(self.images, start=1):
+            position = max(0, min(image.start or 0, size))
+            if start <= position < end or position == end == size:
+                records.append(image.record(f"{self.id}-{number}", start))
+        return records
 
 
 def read(
@@ -125,20 +122,20 @@ def read(
     Files are opened one by one as the iterator is consumed.
 
     Args:
-        paths: Files and folders, one or several; folders are read with all below them, in sorted order.
+        paths: Files, folders and glob patterns, one or several. Folders are read recursively, in sorted order.
         nlp: The pipeline whose tokenizer and vocabulary to use: the one that will process the Docs.
-            By default that of `spacy.blank("en")`.
-        max_chars: Longer documents come as several Docs, `doc._.source["offset"]` telling where each begins.
-            By default every document is one Doc.
-        reading: How documents are read, and what one file may cost.
-        on_problem: Called for each file or part that cannot be read, or is skipped because nothing reads its kind.
-            By default the first are warned of one by one, the others once in total.
+            By default `spacy.blank("en")`.
+        max_chars: Longer documents are split into several Docs; `doc._.source["offset"]` is the start of each.
+            By default, every document is one Doc.
+        reading: How documents are read, and the limits for one file.
+        on_problem: Called for each file or part that cannot be read, or is skipped because it has no reader.
+            By default, each failure raises a warning, and all skipped files together raise one.
 
     Raises:
-        ConfigError: A path is none, or `max_chars` is less than 1.
+        ConfigError: A path is invalid, or `max_chars` is less than 1.
     """
     if max_chars is not None and max_chars < 1:
-        raise ConfigError(f"max_chars must be at least 1, not {max_chars}")
+        raise ConfigError(f"expected max_chars of at least 1, found {max_chars}")
     import spacy
 
     from docsight import attributes
@@ -158,13 +155,13 @@ def read(
             warnings.warn(f"{item.where} was not read: {item.message}", stacklevel=2)
     if skipped:
         first = f"{skipped[0].where}: {skipped[0].message}"
-        warnings.warn(f"{len(skipped)} files were skipped, the first of them {first}", stacklevel=2)
+        warnings.warn(f"{len(skipped)} files were skipped; the first is {first}", stacklevel=2)
 
 
 def documents(
     paths: Paths, *, exclude: Collection[str] = (), options: ReadOptions | None = None
 ) -> Iterator[Document | Problem]:
-    """Yield the documents in files and folders, and a problem for each file or part that has none to give."""
+    """Yield the documents in files and folders, and a problem for each file or part that cannot be read."""
     for file in find_files(paths, exclude=exclude):
         if isinstance(file, Problem):
             yield file
@@ -175,39 +172,38 @@ def documents(
 def read_file(
     file: InputFile, options: ReadOptions | None = None, *, budget: Budget | None = None
 ) -> Iterator[Document | Problem]:
-    """Yield the documents in a file, and a problem for each part that cannot be read, or for the file itself.
+    """Yield the documents in a file, and a problem for each part that cannot be read, or for the whole file.
 
     Args:
         file: The file.
         options: How to read it.
-        budget: What its parts may cost, where that is not as the options have it.
+        budget: The limits for its parts; None for those of the options.
     """
     source = Source.of(file.path, options, budget)
     try:
-        form = format_within(source) or file.format
-        for content in form.read(source):
-            yield (
-                _problem(file, content.part, content.error)
-                if isinstance(content, PartError)
-                else _document(file, form.name, content)
-            )
-    except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this file only
+        format = format_within(source) or file.format
+        for item in format.read(source):
+            if isinstance(item, PartError):
+                yield _problem(file, item.part, item.error)
+            else:
+                yield _document(file, format.name, item)
+    except Exception as err:  # noqa: BLE001 - whatever a reader raises, only this file fails
         yield _problem(file, "", err)
 
 
-def _document(file: InputFile, form: str, content: ParsedDocument) -> Document:
+def _document(file: InputFile, format: str, parsed: ParsedDocument) -> Document:
     return Document(
-        text=content.text,
+        text=parsed.text,
         path=file.name,
         file=os.fsencode(file.path).decode("utf-8", "backslashreplace"),
-        part=content.part,
-        format=content.format or form,
-        encoding=content.encoding,
-        title=content.title,
+        part=parsed.part,
+        format=parsed.format or format,
+        encoding=parsed.encoding,
+        title=parsed.title,
         size=file.size,
-        images=content.images,
-        passages=content.passages,
-        notes=content.notes,
+        images=parsed.images,
+        passages=parsed.passages,
+        notes=parsed.notes,
     )
 
 

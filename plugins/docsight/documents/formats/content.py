@@ -26,7 +26,7 @@ class DocumentImage:
     bbox: tuple[float, float, float, float] | None = None
     start: int | None = None
 
-    def entry(self, name: str, offset: int = 0) -> dict[str, Any]:
+    def record(self, name: str, offset: int = 0) -> dict[str, Any]:
         """Make the entry of `doc._.images`, of plain data alone.
 
         Args:

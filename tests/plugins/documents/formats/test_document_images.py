@@ -299,7 +299,7 @@ def document(text: str, *images: DocumentImage) -> Document:
 def test_document_gives_each_picture_to_the_stretch_where_it_stands() -> None:
     places = [None, 0, 4, 5, 10, 99]
     one = document("0123456789", *(DocumentImage(data=b"x", start=start, page=2) for start in places))
-    first, second = one.image_entries(0, 5), one.image_entries(5, 10)
+    first, second = one.image_records(0, 5), one.image_records(5, 10)
     assert [image["id"].rpartition("-")[2] for image in first] == ["1", "2", "3"]
     assert [image["id"].rpartition("-")[2] for image in second] == ["4", "5", "6"]
     assert [image.get("start") for image in first] == [None, 0, 4]
