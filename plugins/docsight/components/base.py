@@ -1,4 +1,4 @@
-"""spaCy's protocol for a component around a network: batches, errors, weights on demand, disk and bytes."""
+"""spaCy's component protocol around a network: batches, errors, lazy weights, disk and bytes."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,18 +19,18 @@ from docsight.errors import BundleError
 
 
 class NetworkPipe(Pipe):
-    """A component whose network was trained elsewhere and comes in a model folder.
+    """A component whose network was trained elsewhere and is stored in a model folder.
 
-    A subclass tells its `kind` of model and its `settings`, and writes `predict` and `set_annotations`. The weights
-    are read on first use, unless `from_disk` or `from_bytes` brought them: `spacy.load` makes the component first,
-    with the path of a model that may be gone.
+    A subclass declares its `kind` of model and its `settings`, and defines `predict` and `set_annotations`. Weights
+    are read on first use unless `from_disk` or `from_bytes` supplied them: `spacy.load` constructs the component
+    first, with the path of a model that may no longer exist.
 
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
         model: A shipped model's name, or a model folder.
         device: auto, cpu, cuda or mps.
-        lang: The language of the pipeline; one that the model was not trained for is warned about.
+        lang: The language of the pipeline; a model that was trained for another one causes a warning.
     """
 
     kind: ClassVar[str]
@@ -48,21 +48,21 @@ class NetworkPipe(Pipe):
         self._keep_labels(vocab)
 
     def predict(self, docs: Sequence[Doc]) -> list[Any]:
-        """Return what `set_annotations` writes, one a Doc, without changing them."""
+        """Return what `set_annotations` writes, one item for each Doc, without changing the Docs."""
         raise NotImplementedError(f"{type(self).__name__} must define predict.")
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
-        """Write predictions into their Docs."""
+        """Write predictions to their Docs."""
         raise NotImplementedError(f"{type(self).__name__} must define set_annotations.")
 
     @property
     def bundle(self) -> Bundle:
-        """The model, read at the first call.
+        """The model, loaded on first access.
 
         Raises:
             BundleError: The model is missing or damaged.
         """
-        # Two threads may both read it: the same model twice, and either will do.
+        # Two threads may both load it. They load the same model, so either copy will do.
         if self._bundle is None:
             self._install(bundle.load_folder(bundle.find_model(self.model_name), kind=self.kind))
         assert self._bundle is not None  # for the type checker
@@ -75,30 +75,29 @@ class NetworkPipe(Pipe):
 
     @property
     def model_labels(self) -> tuple[str, ...]:
-        """The labels of the model as it was trained; empty while a model that is not there was not replaced.
+        """The labels that the model was trained with; empty if the model does not exist.
 
-        spaCy asks for labels while it loads a pipeline, before the weights are there: the config must do.
+        spaCy asks for labels while it loads a pipeline, before the weights are read, so they come from the config.
         """
         if self._bundle is not None:
             return tuple(self._bundle.arguments["labels"])
         try:
             return bundle.read_labels(bundle.find_model(self.model_name), kind=self.kind)
         except BundleError:
-            return ()  # it is told when the model is wanted, which it may never be: `from_disk` can bring another
+            return ()  # reported when the model is used, which may never happen: `from_disk` can supply another one
 
     def __call__(self, doc: Doc) -> Doc:
-        """Annotate one Doc."""
         for annotated in self.pipe([doc]):
             return annotated
-        return doc  # the error handler took the error; the Doc goes on as it came
+        return doc  # the error handler accepted the error, so the Doc passes unchanged
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Annotate Docs in batches, in order; a Doc that fails goes to the error handler and costs no other."""
+        """Annotate Docs in batches, in order; a Doc that fails goes to the error handler without affecting others."""
         for docs in minibatch(stream, size=batch_size):
-            _ = self.bundle  # a missing model is nobody's document's fault
+            _ = self.bundle  # a missing model raises here, instead of failing every Doc
             try:
                 predictions = self.predict(docs)
-            except Exception:  # noqa: BLE001 - whatever it was, it comes again below, for its own Doc alone
+            except Exception:  # noqa: BLE001 - raised again below, for the Doc that caused it
                 predictions = [None] * len(docs)
             for doc, prediction in zip(docs, predictions, strict=True):
                 try:
@@ -109,7 +108,7 @@ class NetworkPipe(Pipe):
                 yield doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write the model folder."""
+        """Write the model folder, see `docsight.bundle`."""
         self.bundle.to_disk(Path(path))
         for name, content in self.own_files().items():
             (Path(path) / name).write_bytes(content)
@@ -130,22 +129,22 @@ class NetworkPipe(Pipe):
         try:
             files = srsly.msgpack_loads(content)
         except ValueError as err:
-            raise BundleError(f"{self.name}: these bytes are no serialised model: {err}") from err
+            raise BundleError(f"{self.name}: these bytes are not a serialised model: {err}") from err
         if not isinstance(files, dict) or not all(isinstance(file, bytes) for file in files.values()):
-            raise BundleError(f"{self.name}: these bytes are no serialised model; expected what to_bytes returns.")
+            raise BundleError(f"{self.name}: these bytes are not a serialised model; expected what to_bytes returns.")
         self._install(bundle.load_files(files, kind=self.kind))
         self.take_files({name: files[name] for name in self.own_names if name in files})
         return self
 
     def own_files(self) -> dict[str, bytes]:
-        """Return what a component keeps in the model folder beside the model: files by name, of `own_names`."""
+        """Return the files, by name, that the component keeps beside the model; their names are `own_names`."""
         return {}
 
     def take_files(self, files: Mapping[str, bytes]) -> None:
-        """Take over those of `own_files` that a model folder has."""
+        """Restore the component's own files, as far as the model folder has them."""
 
     def _install(self, loaded: Bundle) -> None:
-        """Take a model into use."""
+        """Use a model."""
         self._place(loaded.network.eval().requires_grad_(False), loaded.about)
         trained_for = loaded.about.get("lang")
         if trained_for not in (None, "", "xx") and self.lang not in ("", "xx", trained_for):
@@ -155,21 +154,21 @@ class NetworkPipe(Pipe):
                 UserWarning,
                 stacklevel=2,
             )
-            self.lang = ""  # once is enough
+            self.lang = ""  # warn once
         self._bundle = loaded
         self._keep_labels(self.vocab)
 
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
-        """Put the network onto the device; a subclass may do more, and reads what else the model's config tells."""
+        """Move the network to the device; a subclass may do more with it and with the rest of the model's config."""
         network.to(self.device)
 
     def _keep_labels(self, vocab: SpacyVocab) -> None:
-        """Put the labels into a vocabulary for good: those that are first met in a memory zone are needed after it."""
+        """Add the labels to a vocabulary permanently: one first added in a memory zone would be lost at its end."""
         for label in self.labels:
-            vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]  # spaCy's stub is behind
+            vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]  # missing in spaCy's stubs
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        # Through the model folder's files, as everything else: a network's own pickle would tie it to its class.
+        # Through the files of the model folder: pickling the network itself would tie the bytes to its class.
         settings = {name: getattr(self, name) for name in self.settings}
         settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang}
         files = None if self._bundle is None else self.to_bytes()

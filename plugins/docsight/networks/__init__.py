@@ -1,1 +1,4 @@
-"""The networks, plain nn.Modules that know nothing of spaCy or Lightning."""
+"""The networks, plain nn.Modules without spaCy or Lightning.
+
+They import `layers`, the tables of ids in `vocab` and `tags`, and `batching`.
+"""

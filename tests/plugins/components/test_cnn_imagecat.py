@@ -34,16 +34,16 @@ def _with(model: Path, **settings) -> Language:
     return made
 
 
-def _picture(seed: int, size: int = 16) -> bytes:
+def _png(seed: int, size: int = 16) -> bytes:
     values = np.random.default_rng(seed).integers(0, 256, (size, size), dtype=np.uint8)
     held = io.BytesIO()
     Image.fromarray(values).save(held, "PNG")
     return held.getvalue()
 
 
-def _doc(nlp: Language, *pictures, text: str = "London") -> Doc:
+def _doc(nlp: Language, *images, text: str = "London") -> Doc:
     doc = nlp.make_doc(text)
-    doc._.images = list(pictures)
+    doc._.images = list(images)
     return doc
 
 
@@ -55,8 +55,8 @@ def _same(cats: dict, other: dict) -> bool:
     return cats["label"] == other["label"] and cats["scores"] == pytest.approx(other["scores"], abs=1e-4)
 
 
-def test_cnn_imagecat_gives_each_picture_label_score_and_all_probabilities(nlp):
-    doc = nlp(_doc(nlp, {"id": "a", "bytes": _picture(1)}))
+def test_cnn_imagecat_gives_each_image_label_score_and_all_probabilities(nlp):
+    doc = nlp(_doc(nlp, {"id": "a", "bytes": _png(1)}))
     (cats,) = _cats(doc)
     assert set(cats) == {"label", "score", "scores", "in_domain"}
     assert list(cats["scores"]) == list("0123456789")
@@ -69,21 +69,21 @@ def test_cnn_imagecat_gives_each_picture_label_score_and_all_probabilities(nlp):
 def test_cnn_imagecat_equals_the_network_called_by_hand(nlp, tiny_imagecat):
     bundle = load_folder(tiny_imagecat, kind="image_classifier")
     settings = ImageSettings.from_config(bundle.about["images"])
-    pictures = [_picture(seed, 12 + seed) for seed in range(5)]
-    pixels = torch.from_numpy(np.stack([read_pixels(picture, settings) for picture in pictures]))
+    images = [_png(seed, 12 + seed) for seed in range(5)]
+    pixels = torch.from_numpy(np.stack([read_pixels(image, settings) for image in images]))
     with torch.inference_mode():
         reading = bundle.network.eval()(normalise(pixels, settings))
-    doc = nlp(_doc(nlp, *({"id": n, "bytes": picture} for n, picture in enumerate(pictures))))
+    doc = nlp(_doc(nlp, *({"id": n, "bytes": image} for n, image in enumerate(images))))
     for cats, logits in zip(_cats(doc), reading.logits, strict=True):
         assert list(cats["scores"].values()) == pytest.approx((logits / 1.5).softmax(0).tolist(), abs=1e-5)
         assert cats["in_domain"] == pytest.approx(float(logits.logsumexp(0)), abs=1e-4)
 
 
-def test_cnn_imagecat_a_broken_picture_costs_only_itself(nlp, tmp_path):
-    good = {"id": "good", "bytes": _picture(1)}
-    (tmp_path / "a.png").write_bytes(_picture(1))
+def test_cnn_imagecat_a_broken_image_affects_no_other(nlp, tmp_path):
+    good = {"id": "good", "bytes": _png(1)}
+    (tmp_path / "a.png").write_bytes(_png(1))
     rows = [
-        {"id": "broken", "bytes": _picture(1)[:60]},
+        {"id": "broken", "bytes": _png(1)[:60]},
         dict(good),
         {"id": "empty", "bytes": b""},
         {"id": "gone", "path": str(tmp_path / "gone.png")},
@@ -91,7 +91,7 @@ def test_cnn_imagecat_a_broken_picture_costs_only_itself(nlp, tmp_path):
         {"id": "neither"},
         {"id": "number", "path": 5},
         {"id": "no string", "path": tmp_path / "a.png"},
-        {"id": "last", "bytes": bytearray(_picture(1))},
+        {"id": "last", "bytes": bytearray(_png(1))},
     ]
     expected = _cats(nlp(_doc(nlp, dict(good))))[0]
     docs = [_doc(nlp, *(dict(row) for row in rows)), _doc(nlp), _doc(nlp, dict(good))]
@@ -110,22 +110,22 @@ def test_cnn_imagecat_a_broken_picture_costs_only_itself(nlp, tmp_path):
 
 
 @pytest.mark.parametrize("entry", ["a.png", None, 5, ["a.png"], b"bytes"])
-def test_cnn_imagecat_an_entry_that_is_no_dict_costs_only_itself(nlp, entry):
-    doc = nlp(_doc(nlp, entry, {"id": "a", "bytes": _picture(1)}))
+def test_cnn_imagecat_an_entry_that_is_not_a_dict_affects_no_other_image(nlp, entry):
+    doc = nlp(_doc(nlp, entry, {"id": "a", "bytes": _png(1)}))
     assert doc._.images[0] == entry
     assert doc._.images[1]["cats"]["cnn_imagecat"]["scores"]
     assert sum(doc._.image_cats["cnn_imagecat"].values()) <= 1
 
 
-def test_cnn_imagecat_replaces_cats_that_are_no_dict(nlp):
-    doc = nlp(_doc(nlp, {"id": "a", "bytes": _picture(1), "cats": None}))
+def test_cnn_imagecat_replaces_cats_that_are_not_a_dict(nlp):
+    doc = nlp(_doc(nlp, {"id": "a", "bytes": _png(1), "cats": None}))
     assert doc._.images[0]["cats"]["cnn_imagecat"]["scores"]
 
 
-def test_cnn_imagecat_keeps_what_else_a_picture_tells(nlp):
+def test_cnn_imagecat_keeps_other_keys_of_an_image(nlp):
     row = {
         "id": "a",
-        "bytes": _picture(1),
+        "bytes": _png(1),
         "page": 3,
         "bbox": [1, 2, 3, 4],
         "start": 0,
@@ -136,39 +136,39 @@ def test_cnn_imagecat_keeps_what_else_a_picture_tells(nlp):
 
 
 def test_cnn_imagecat_abstains_below_the_threshold(tiny_imagecat):
-    picture = {"id": "a", "bytes": _picture(1)}
+    image = {"id": "a", "bytes": _png(1)}
     own, none = _with(tiny_imagecat), _with(tiny_imagecat, threshold=1e9)
-    label, refused = (_cats(nlp(_doc(nlp, dict(picture))))[0] for nlp in (own, none))
+    label, refused = (_cats(nlp(_doc(nlp, dict(image))))[0] for nlp in (own, none))
     assert label["label"] in set("0123456789")
     assert refused["label"] is None
     assert refused["score"] == label["score"]
     assert refused["scores"] == label["scores"]
     at = _with(tiny_imagecat, threshold=label["in_domain"])
-    assert _cats(at(_doc(at, dict(picture))))[0]["label"] == label["label"]  # the threshold itself passes
+    assert _cats(at(_doc(at, dict(image))))[0]["label"] == label["label"]  # the threshold itself passes
 
 
 @pytest.mark.parametrize("settings", [{"threshold": float("nan")}, {"threshold": float("inf")}, {"max_pixels": 0}])
-def test_cnn_imagecat_refuses_settings_that_cannot_work(settings):
+def test_cnn_imagecat_refuses_invalid_settings(settings):
     with pytest.raises(ConfigError, match=f"cnn: {next(iter(settings))}="):
         cnn_imagecat.ImageCategorizer(spacy.blank("en").vocab, "cnn", model="/nowhere", **settings)
 
 
-def test_cnn_imagecat_max_pixels_is_each_pictures(tiny_imagecat):
+def test_cnn_imagecat_max_pixels_applies_to_each_image(tiny_imagecat):
     nlp = _with(tiny_imagecat, max_pixels=400)
-    doc = nlp(_doc(nlp, {"id": "a", "bytes": _picture(1, 21)}, {"id": "b", "bytes": _picture(1, 20)}))
+    doc = nlp(_doc(nlp, {"id": "a", "bytes": _png(1, 21)}, {"id": "b", "bytes": _png(1, 20)}))
     assert "21 x 21 pixels; expected at most 400" in _cats(doc)[0]["error"]
     assert "scores" in _cats(doc)[1]
 
 
 def test_cnn_imagecat_huge_max_pixels_takes_no_memory_for_it(tiny_imagecat):
     nlp = _with(tiny_imagecat, max_pixels=10**15)
-    assert "scores" in _cats(nlp(_doc(nlp, {"id": "a", "bytes": _picture(1)})))[0]
+    assert "scores" in _cats(nlp(_doc(nlp, {"id": "a", "bytes": _png(1)})))[0]
 
 
 def test_cnn_imagecat_two_instances_write_under_their_names(tiny_imagecat):
     nlp = _with(tiny_imagecat)
     nlp.add_pipe("cnn_imagecat", name="strict", config={"model": str(tiny_imagecat), "threshold": 1e9})
-    doc = nlp(_doc(nlp, {"id": "a", "bytes": _picture(1)}, {"id": "b", "bytes": b"broken"}))
+    doc = nlp(_doc(nlp, {"id": "a", "bytes": _png(1)}, {"id": "b", "bytes": b"broken"}))
     assert _cats(doc)[0]["label"] is not None
     assert _cats(doc, "strict")[0]["label"] is None
     assert doc._.image_cats == {"cnn_imagecat": {_cats(doc)[0]["label"]: 1}, "strict": {}}
@@ -186,7 +186,7 @@ def test_image_cats_counts_labels(nlp):
 def test_images_can_be_appended_to_set_and_emptied(nlp):
     doc = nlp.make_doc("London")
     assert doc._.images == []
-    doc._.images.append({"id": "a", "bytes": _picture(1)})
+    doc._.images.append({"id": "a", "bytes": _png(1)})
     assert len(nlp(doc)._.images) == 1
     doc._.images = ({"id": name} for name in "ab")
     assert [image["id"] for image in doc._.images] == ["a", "b"]
@@ -194,14 +194,14 @@ def test_images_can_be_appended_to_set_and_emptied(nlp):
     assert doc._.images == []
 
 
-def test_cnn_imagecat_leaves_a_doc_without_pictures_as_it_is(nlp):
+def test_cnn_imagecat_leaves_a_doc_without_images_as_it_is(nlp):
     doc = nlp("London")
     assert doc._.image_cats == {}
     assert KEY not in doc.user_data
 
 
 def test_images_are_lists_of_dicts_again_after_docbin(nlp):
-    row = {"id": "a", "bytes": _picture(1), "bbox": [1.0, 2.0], "more": {"deep": [[1], [2]]}}
+    row = {"id": "a", "bytes": _png(1), "bbox": [1.0, 2.0], "more": {"deep": [[1], [2]]}}
     doc = nlp(_doc(nlp, row))
     expected = doc._.images
     held = DocBin(docs=[doc], store_user_data=True).to_bytes()
@@ -209,7 +209,7 @@ def test_images_are_lists_of_dicts_again_after_docbin(nlp):
     assert back._.image_cats == doc._.image_cats
     assert back._.images == expected
     assert type(back._.images[0]["bbox"]) is list
-    back._.images.append({"id": "b", "bytes": _picture(2)})
+    back._.images.append({"id": "b", "bytes": _png(2)})
     assert len(_cats(nlp(back))) == 2
     again = Doc(nlp.vocab).from_bytes(back.to_bytes())
     assert again._.images == back._.images
@@ -218,15 +218,15 @@ def test_images_are_lists_of_dicts_again_after_docbin(nlp):
 @pytest.mark.parametrize("at_once", [1, 3, 1000])
 def test_cnn_imagecat_chunks_across_documents_equal_one_by_one(nlp, monkeypatch, at_once):
     counts = [0, 1, 5, 2, 0, 7]
-    rows = [[{"id": n, "bytes": _picture(10 * d + n)} for n in range(count)] for d, count in enumerate(counts)]
+    rows = [[{"id": n, "bytes": _png(10 * d + n)} for n in range(count)] for d, count in enumerate(counts)]
     rows[2][3]["bytes"] = b"broken"
     expected = [_cats(nlp(_doc(nlp, dict(row))))[0] for group in rows for row in group]
-    monkeypatch.setattr(cnn_imagecat, "_PIXELS_AT_ONCE", at_once * 16 * 16)
-    monkeypatch.setattr(cnn_imagecat, "_FEWEST_AT_ONCE", 1)
+    monkeypatch.setattr(cnn_imagecat, "_PIXELS_PER_BATCH", at_once * 16 * 16)
+    monkeypatch.setattr(cnn_imagecat, "_MIN_IMAGES_PER_BATCH", 1)
     sizes = []
     component = nlp.get_pipe("cnn_imagecat")
-    read = component._read
-    monkeypatch.setattr(component, "_read", lambda pictures: sizes.append(len(pictures)) or read(pictures))
+    classify = component._classify
+    monkeypatch.setattr(component, "_classify", lambda images: sizes.append(len(images)) or classify(images))
     docs = list(nlp.pipe([_doc(nlp, *(dict(row) for row in group)) for group in rows]))
     found = [cats for doc in docs for cats in _cats(doc)]
     assert [len(doc._.images) for doc in docs] == counts
@@ -238,7 +238,7 @@ def test_cnn_imagecat_chunks_across_documents_equal_one_by_one(nlp, monkeypatch,
 
 def test_cnn_imagecat_opens_files_when_they_are_read_and_holds_none(nlp, tmp_path, monkeypatch):
     for n in range(4):
-        (tmp_path / f"{n}.png").write_bytes(_picture(n))
+        (tmp_path / f"{n}.png").write_bytes(_png(n))
     opened = []
     plain = cnn_imagecat.read_pixels
     monkeypatch.setattr(
@@ -255,13 +255,13 @@ def test_cnn_imagecat_opens_files_when_they_are_read_and_holds_none(nlp, tmp_pat
     assert all(set(doc._.images[0]) == {"id", "path", "cats"} for doc in docs)
 
 
-def test_cnn_imagecat_threads_read_pictures_of_their_own(nlp):
-    pictures = [_picture(seed) for seed in range(8)]
-    expected = [_cats(nlp(_doc(nlp, {"id": "a", "bytes": picture})))[0] for picture in pictures]
+def test_cnn_imagecat_threads_read_images_of_their_own(nlp):
+    images = [_png(seed) for seed in range(8)]
+    expected = [_cats(nlp(_doc(nlp, {"id": "a", "bytes": image})))[0] for image in images]
     results = {}
 
     def work(at):
-        results[at] = [_cats(nlp(_doc(nlp, {"id": "a", "bytes": pictures[at]})))[0] for _ in range(5)]
+        results[at] = [_cats(nlp(_doc(nlp, {"id": "a", "bytes": images[at]})))[0] for _ in range(5)]
 
     threads = [threading.Thread(target=work, args=(at,)) for at in range(8)]
     for thread in threads:
@@ -275,7 +275,7 @@ def test_cnn_imagecat_threads_read_pictures_of_their_own(nlp):
 
 
 def _example(nlp: Language, gold: list, found: list) -> Example:
-    """Make an Example of (id, label) pairs; a label that is an Exception stands for a picture that was not read."""
+    """Make an Example of (id, label) pairs; a label that is an Exception stands for an image that was not read."""
     docs = []
     for pairs in (found, gold):
         rows = []
@@ -298,7 +298,7 @@ def test_cnn_imagecat_score_by_hand(nlp):
     assert scores["image_cats_macro_f"] == pytest.approx((2 / 3 + 0.4 + 1) / 3)
 
 
-def test_cnn_imagecat_score_of_pictures_that_are_not_there(nlp):
+def test_cnn_imagecat_score_of_missing_images(nlp):
     scores = nlp.get_pipe("cnn_imagecat").score([_example(nlp, [("1", "a"), ("2", "a")], [("1", "a")])])
     assert scores["image_cats_acc"] == 0.5
     assert nlp.get_pipe("cnn_imagecat").score([])["image_cats_acc"] is None
@@ -307,7 +307,7 @@ def test_cnn_imagecat_score_of_pictures_that_are_not_there(nlp):
     )
 
 
-def test_cnn_imagecat_score_matches_pictures_without_ids_by_their_place(nlp):
+def test_cnn_imagecat_score_matches_images_without_ids_by_their_position(nlp):
     gold, found = [(None, "a"), (None, "b")], [(None, "a"), (None, "a")]
     assert nlp.get_pipe("cnn_imagecat").score([_example(nlp, gold, found)])["image_cats_acc"] == 0.5
 
@@ -318,13 +318,13 @@ def test_cnn_imagecat_score_of_odd_entries(nlp):
 
 
 def test_cnn_imagecat_is_scored_by_nlp_evaluate(nlp):
-    row = {"id": "a", "bytes": _picture(1)}
+    row = {"id": "a", "bytes": _png(1)}
     reference = nlp(_doc(nlp, dict(row)))
     scores = nlp.evaluate([Example(_doc(nlp, dict(row)), reference)])
     assert scores["image_cats_acc"] == 1.0
 
 
-# ---- model folders that are none
+# ---- invalid model folders
 
 
 def _altered(model: Path, folder: Path, change) -> Path:
@@ -344,7 +344,7 @@ def _altered(model: Path, folder: Path, change) -> Path:
         (lambda config: config["images"].update(size=10**9), r"images\.size: expected 8 to 1024"),
         (
             lambda config: config["images"].update(mode="RGB", mean=[0.5]),
-            "reads 1 channels, but its pictures have mode RGB",
+            "reads 1 channels, but its images have mode RGB",
         ),
         (lambda config: config["images"].update(std=[float("nan")]), r"images\.std"),
         (lambda config: config.pop("decision"), "decision: expected temperature, score, threshold; found None"),
@@ -371,10 +371,10 @@ def _altered(model: Path, folder: Path, change) -> Path:
         (lambda config: config["network"].update(strange=1), "cannot be built from its arguments"),
     ],
 )
-def test_cnn_imagecat_refuses_a_model_whose_config_is_silly(tiny_imagecat, tmp_path, change, message):
+def test_cnn_imagecat_refuses_a_model_with_an_invalid_config(tiny_imagecat, tmp_path, change, message):
     nlp = _with(_altered(tiny_imagecat, tmp_path / "model", change))
     with pytest.raises(BundleError, match=message):
-        nlp(_doc(nlp, {"id": "a", "bytes": _picture(1)}))
+        nlp(_doc(nlp, {"id": "a", "bytes": _png(1)}))
 
 
 def test_cnn_imagecat_refuses_a_score_that_the_network_has_no_output_for(tmp_path):
@@ -389,7 +389,7 @@ def test_cnn_imagecat_refuses_a_score_that_the_network_has_no_output_for(tmp_pat
         nlp("London")
 
 
-def test_cnn_imagecat_refuses_pictures_too_small_for_the_blocks(tmp_path):
+def test_cnn_imagecat_refuses_images_too_small_for_the_blocks(tmp_path):
     from docsight.bundle import Bundle
     from docsight.networks.image_classifier import ImageClassifier
 
@@ -397,12 +397,14 @@ def test_cnn_imagecat_refuses_pictures_too_small_for_the_blocks(tmp_path):
     about = {"images": ImageSettings(size=16, mode="L").to_config(), "decision": {}}
     Bundle("image_classifier", arguments, ImageClassifier(**arguments), {}, "", about).to_disk(tmp_path / "model")
     nlp = _with(tmp_path / "model")
-    with pytest.raises(BundleError, match=r"want pictures of 32 pixels, but its config\.json says images\.size=16"):
+    with pytest.raises(
+        BundleError, match=r"need images of at least 32 pixels, but its config\.json says images\.size=16"
+    ):
         nlp("London")
 
 
 def test_cnn_imagecat_keeps_its_model_when_another_cannot_be_read(nlp, tiny_imagecat, tmp_path):
-    row = {"id": "a", "bytes": _picture(1)}
+    row = {"id": "a", "bytes": _png(1)}
     expected = _cats(nlp(_doc(nlp, dict(row))))[0]
 
     def change(config):
@@ -426,7 +428,7 @@ def test_cnn_imagecat_refuses_altered_weights(tiny_imagecat, tmp_path):
     config = json.loads((folder / "config.json").read_text())
     config["sha256"]["weights.safetensors"] = hashlib.sha256(weights).hexdigest()
     (folder / "config.json").write_text(json.dumps(config))
-    nlp("London")  # one bit of a weight, with the right sum: another model, and not for us to tell
+    nlp("London")  # one bit of a weight with a matching checksum: a different model, which cannot be detected
 
 
 def test_read_images_is_that_of_images(nlp):

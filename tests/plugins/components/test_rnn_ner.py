@@ -162,7 +162,7 @@ def test_rnn_ner_no_entity_crosses_an_annotated_sentence_boundary(nlp):
 
 def test_rnn_ner_refuses_bytes_that_are_not_a_model(nlp):
     for content in (b"garbage", b"\x05", b""):
-        with pytest.raises(BundleError, match="no serialised model"):
+        with pytest.raises(BundleError, match="not a serialised model"):
             nlp.get_pipe("rnn_ner").from_bytes(content)
 
 
