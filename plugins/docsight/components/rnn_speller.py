@@ -22,7 +22,7 @@ from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.keystrokes.session import Session, TypingModel, generate
 from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
-from docsight.spelling.lexicon.dictionary import LISTED
+from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
 from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
 from docsight.spelling.model import Speller
 from docsight.spelling.tokens import is_key, key_of
@@ -33,7 +33,6 @@ THRESHOLDS = {"precise": 0.8, "balanced": 0.6, "eager": 0.3}
 DIALECTS = ("auto", "us", "uk")
 CONTEXT, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
-USER_ZIPF = 3.0  # what a word of the user counts as, among completions
 
 
 @Language.factory(

@@ -1,21 +1,24 @@
-"""The words of a raw text, by offsets, and the sentences that they stand in."""
+"""Tokens and sentences of a raw text, by character offsets."""
 
 import re
 from typing import NamedTuple
 
 import numpy as np
 
-from docsight.vocab import UNK, Vocab
+from docsight.vocab import CASINGS, UNK, Vocab
 
-# A word is letters, with apostrophes inside (don't); a number is one token, and so is every other sign.
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
-_NUMBER = re.compile(r"\d")
-_KEY = re.compile(r"[a-z']+")
-# Where a sentence ends: a line break, or a full stop (?, !) with what may close it, before a capital.
-_END = re.compile(r"\n|[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]*[A-Z])")
-MAX_SENTENCE = 80  # tokens; a longer stretch without an end is cut
-MAX_KEY = 32  # letters of the longest word that a lexicon holds
-NUMBER = "0"  # what every number is read as
+# A word is letters with apostrophes inside (don't). A number is one token, and so is every other sign.
+_TOKEN_PATTERN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
+_DIGIT = re.compile(r"\d")
+_KEY_PATTERN = re.compile(r"[a-z']+")
+# A sentence ends at a line break, or at a full stop (?, !) with its closing quotes or brackets before a capital.
+_SENTENCE_END = re.compile(r"\n|[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]*[A-Z])")
+LOWER, TITLE, UPPER, INITIAL, MIXED, SYMBOL = map(
+    CASINGS.index, ("lower", "title", "upper", "initial", "mixed", "symbol")
+)
+MAX_SENTENCE = 80  # tokens; longer sentences are cut
+MAX_KEY = 32  # letters of the longest word in a lexicon
+NUMBER_KEY = "0"  # of every number
 
 
 class Tokens(NamedTuple):
@@ -23,14 +26,14 @@ class Tokens(NamedTuple):
 
     surfaces: list[str]  # as written
     starts: np.ndarray  # (tokens,) offset of the first character of each
-    bounds: np.ndarray  # (sentences + 1,) the first token of each sentence, and the number of tokens
+    bounds: np.ndarray  # (sentences + 1,) the first token of each sentence, then the number of tokens
 
 
 def read_tokens(text: str) -> Tokens:
-    """Cut a text into tokens and sentences; linear in its length, whatever it holds."""
-    surfaces = _TOKEN.findall(text)
-    starts = np.array([match.start() for match in _TOKEN.finditer(text)], dtype=np.int64)
-    ends = np.array([match.end() for match in _END.finditer(text)], dtype=np.int64)
+    """Split a text into tokens and sentences, in time linear in its length."""
+    surfaces = _TOKEN_PATTERN.findall(text)
+    starts = np.array([match.start() for match in _TOKEN_PATTERN.finditer(text)], dtype=np.int64)
+    ends = np.array([match.end() for match in _SENTENCE_END.finditer(text)], dtype=np.int64)
     bounds = np.unique(np.concatenate([[0], np.searchsorted(starts, ends), [len(surfaces)]]))
     long = np.flatnonzero(np.diff(bounds) > MAX_SENTENCE)
     if len(long):
@@ -40,19 +43,19 @@ def read_tokens(text: str) -> Tokens:
 
 
 def key_of(surface: str) -> str:
-    """Return what a token is looked up as: in lower case, its apostrophes straight; every number is the same one."""
-    if _NUMBER.match(surface):
-        return NUMBER
+    """Return the lookup key of a token: lower case, straight apostrophes, the same key for all numbers."""
+    if _DIGIT.match(surface):
+        return NUMBER_KEY
     return surface.lower().replace("\u2019", "'")
 
 
 def lexicon_id(surface: str, words: Vocab) -> int:
-    """Return the id of a token in a lexicon; that of the word without its possessive 's where it is not there."""
+    """Return the id of a token in a lexicon, or else that of the word without its possessive 's."""
     key = key_of(surface)
-    found = words.id(key)
-    return words.id(key[:-2]) if found == UNK and key.endswith("'s") else found
+    word_id = words.id(key)
+    return words.id(key[:-2]) if word_id == UNK and key.endswith("'s") else word_id
 
 
 def is_key(key: str) -> bool:
-    """Tell whether a lexicon could hold a key: ASCII letters and apostrophes, and not too many of them."""
-    return len(key) <= MAX_KEY and _KEY.fullmatch(key) is not None
+    """Tell whether a key can be in a lexicon: ASCII letters and apostrophes, at most `MAX_KEY`."""
+    return len(key) <= MAX_KEY and _KEY_PATTERN.fullmatch(key) is not None

@@ -1,4 +1,4 @@
-"""The words that may have been meant: the index that finds them, and the costs of spelling errors.
+"""The words that may have been meant: the index that finds them, and the cost of each misspelling.
 
 Imports `lexicon`.
 """

@@ -5,15 +5,15 @@ from torch import Tensor, nn
 
 
 class Confusions(nn.Module):
-    """For each word of the lexicon the other ones that may have been meant when it was typed.
+    """For each word of the lexicon, the other words that may have been meant when it was typed.
 
     Attributes:
-        offsets: (words + 1,) int32, where the row of each word begins.
-        ids: (confusions,) int32.
+        offsets: (words + 1,) int32, the start of the row of each word in `ids`.
+        ids: (confusions,) int32, word ids.
 
     Args:
-        num_words: Ids of the vocabulary.
-        num_confusions: Entries in all.
+        num_words: The number of ids of the vocabulary.
+        num_confusions: The number of entries.
     """
 
     offsets: Tensor

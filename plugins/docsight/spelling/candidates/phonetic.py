@@ -1,11 +1,11 @@
-"""A key of how an English word sounds, the same for most ways of writing it by ear."""
+"""A phonetic key of English words, the same for most ways of spelling a word by ear."""
 
 from collections.abc import Sequence
 
-# Replaced in this order, all over a list of words at once; a word stands between line breaks. A capital is a sound
-# that later lines leave alone: A a vowel, C ch and sh, J a soft g, K a hard c, S a soft c.
+# Applied in this order to a whole list of words at once; line breaks separate the words. Capitals are sounds that later
+# rules do not change: A a vowel, C ch and sh, J a soft g, K a hard c, S a soft c.
 _RULES = (
-    # Silent letters at the beginning and at the end.
+    # Silent letters at the start and at the end.
     "\nkn>\nn \ngn>\nn \npn>\nn \nwr>\nr \nps>\ns \nx>\ns \nwho>\nho \nwh>\nw \nrh>\nr mb\n>m\n mn\n>m\n gn\n>n\n "
     # Endings that sound alike.
     "tion>Cn ssion>Cn sion>Cn cion>Cn shun>Cn cian>Cn sian>Cn tian>Cn tious>Cs cious>Cs xious>kCs tial>Cl cial>Cl "
@@ -24,7 +24,7 @@ _UNSPOKEN = str.maketrans("", "", "aeiouyhw")
 
 
 def phonetic_keys(words: Sequence[str]) -> list[str]:
-    """Return the key of each word: its consonants, by sound, and A for a vowel at the beginning."""
+    """Return the key of each word: its consonants by sound, and A for an initial vowel."""
     text = "\n" + "\n".join(words).replace("'", "") + "\n"
     for written, sound in (*_SOUNDS, *_DOUBLES, *_FIRST):
         text = text.replace(written, sound)

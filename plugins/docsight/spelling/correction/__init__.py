@@ -1,4 +1,4 @@
-"""Corrections of whole texts: candidates for each word, their features, and the corrector that decides.
+"""Correction of whole texts: candidates for each word, their features, and the corrector that decides.
 
-Imports all of `spelling` but `keystrokes`.
+Imports `lexicon`, `candidates` and the networks.
 """

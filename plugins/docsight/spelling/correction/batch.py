@@ -1,4 +1,4 @@
-"""Texts as the corrector reads them: flat arrays of tokens, each distinct token looked at once."""
+"""A batch of texts as flat arrays of tokens, with what is known of each token from its surroundings."""
 
 import re
 from collections.abc import Sequence
@@ -6,49 +6,52 @@ from collections.abc import Sequence
 import numpy as np
 
 from docsight.spelling.arrays import Bools, Ints, starts_of
-from docsight.spelling.correction.features import CandidateGroups, PlaceFacts
-from docsight.spelling.correction.foreign import foreign_stretches, word_kinds
-from docsight.spelling.correction.token_types import LOWER, MIXED, TITLE, UPPER, look_up
+from docsight.spelling.correction.candidate_groups import CandidateGroups, PlaceFacts
+from docsight.spelling.correction.foreign import foreign_passages, word_kinds
+from docsight.spelling.correction.token_types import look_up
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
-from docsight.spelling.tokens import read_tokens
+from docsight.spelling.tokens import LOWER, MIXED, TITLE, UPPER, read_tokens
 
-# Stretches without a space in which no word is corrected: with a digit or a sign of technical writing in them, web
-# addresses, domains and file names, calls of functions, parts of words in brackets, letters of another script or with
-# diacritics. It looks from the beginning of a stretch alone: from every character of a long one without any of these,
-# time would be quadratic.
-_ODD = re.compile(
+# Runs of text without white space in which no word is corrected: with digits or technical signs, web addresses, domains
+# and file names, function calls, words with parts in brackets, letters of other scripts or with diacritics. The pattern
+# is anchored to the start of a run; otherwise, long runs would take quadratic time.
+_TECHNICAL = re.compile(
     r"(?<!\S)\S*(?:[\d@/\\#~^=<>{}|+$%]|[^\W_]_+[^\W_]|\b[a-z]+\.[a-z]{2}|\bwww\.|[a-z][(\[]|\][a-z]"
     r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )
-# Two sentences without a space between them are none of these.
+# Two sentences without a space between them; such a run is corrected.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
-# What some tokenizers cut off a verb (do n't); neither it nor the verb before it is a word of its own.
-_CUT_OFF = "n't"
+# Some tokenizers cut it off a verb (do n't). Neither it nor the verb before it is checked.
+_CUT_OFF_NOT = "n't"
 
 
 class TokenBatch:
-    """Some texts, one after the other: their tokens, and what is known of each from where it stands.
+    """The tokens of a batch of texts, one text after the other.
 
     Args:
-        texts: As written.
-        dictionary: The words that are known.
-        protected: For each text the stretches (start, end), in characters, in which nothing is corrected.
-        dialect: us, uk, or auto: seen for each text.
+        texts: The texts.
+        dictionary: The known words.
+        protected: For each text, the spans (start, end), in characters, in which nothing is corrected.
+        dialect: us, uk, or auto, which detects it for each text.
 
     Attributes:
         types: The distinct tokens.
-        tokens: (tokens,) into the types.
-        starts: (tokens,) offset of the first character in its text.
-        ends: (tokens,) offset behind the last one.
-        texts: (tokens,) the text it stands in.
-        bounds: (sentences + 1,) where sentences begin.
-        ids: (tokens,) of words.
-        open: (tokens,) it may be corrected.
-        sentence: (tokens,) the sentence it stands in.
-        lower_sentence: (sentences,) nothing in it has a capital.
-        glued: (tokens,) one space parts it from the next token of its sentence.
+        tokens: (tokens,) indices into the types.
+        starts: (tokens,) character offsets in the text.
+        ends: (tokens,) character offsets in the text.
+        texts: (tokens,) the index of the text.
+        num_texts: The number of texts.
+        bounds: (sentences + 1,) the first token of each sentence, then the number of tokens.
+        ids: (tokens,) word ids.
+        casings: (tokens,) casing classes.
+        open: (tokens,) whether the token may be corrected.
+        suspicious: (tokens,) whether it may be corrected and is unknown or rare.
+        sentence: (tokens,) the index of the sentence.
+        lower_sentence: (sentences,) whether the sentence has no capital.
+        before_space: (tokens,) whether a single space separates it from the next token of its sentence.
+        variety: (texts,) the variety of English: a flag of `WordSource`, or 0 where it is unclear.
     """
 
     def __init__(
@@ -61,11 +64,11 @@ class TokenBatch:
         surfaces: list[str] = []
         starts, bounds, sizes = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)], []
         for text in texts:
-            read = read_tokens(text)
-            bounds.append(read.bounds[1:] + len(surfaces))
-            surfaces += read.surfaces
-            starts.append(read.starts)
-            sizes.append(len(read.surfaces))
+            tokens = read_tokens(text)
+            bounds.append(tokens.bounds[1:] + len(surfaces))
+            surfaces += tokens.surfaces
+            starts.append(tokens.starts)
+            sizes.append(len(tokens.surfaces))
         numbers = {surface: at for at, surface in enumerate(dict.fromkeys(surfaces))}
         self.tokens = np.fromiter(map(numbers.__getitem__, surfaces), np.int64, len(surfaces))
         self.starts = np.concatenate(starts)
@@ -75,25 +78,24 @@ class TokenBatch:
         self.types = look_up(list(numbers), dictionary)
         self.ends = self.starts + self.types.sizes[self.tokens]
         first = starts_of(np.array(sizes, dtype=np.int64))
-        opened, self.glued = np.ones(len(surfaces), dtype=bool), np.zeros(len(surfaces), dtype=bool)
+        unprotected, self.before_space = np.ones(len(surfaces), dtype=bool), np.zeros(len(surfaces), dtype=bool)
         for at, text in enumerate(texts):
             here = slice(first[at], first[at + 1])
-            odd = [m.span() for m in _ODD.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
-            spans = [*odd, *(protected[at] if protected else ())]
-            opened[here] = ~_covered(self.starts[here], self.ends[here], spans)
-            self.glued[here] = _before_one_space(text, self.starts[here], self.ends[here])
-        self.glued[self.bounds[1:] - 1] = False
+            technical = [m.span() for m in _TECHNICAL.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
+            spans = [*technical, *(protected[at] if protected else ())]
+            unprotected[here] = ~_covered(self.starts[here], self.ends[here], spans)
+            self.before_space[here] = _before_one_space(text, self.starts[here], self.ends[here])
+        self.before_space[self.bounds[1:] - 1] = False
         self.ids = self.types.ids[self.tokens]
-        cut = np.array([key == _CUT_OFF for key in self.types.keys], dtype=bool)[self.tokens]
-        self.open = opened & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
+        cut = np.array([key == _CUT_OFF_NOT for key in self.types.keys], dtype=bool)[self.tokens]
+        self.open = unprotected & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
         self.casings = self.types.casings[self.tokens]
-        self._survey()
+        self._inspect_casing()
         self.open &= ~self._foreign(dictionary)
         self.suspicious = self.types.suspicious[self.tokens] & self.open
         self.variety = self._varieties(dictionary, dialect)
 
-    def places(self, groups: CandidateGroups) -> PlaceFacts:
-        """Return what is known of the places of groups."""
+    def place_facts(self, groups: CandidateGroups) -> PlaceFacts:
         at, types = groups.token, self.types
         tokens = self.tokens[at]
         return PlaceFacts(
@@ -112,14 +114,14 @@ class TokenBatch:
             variety=self.variety[self.texts[at]],
         )
 
-    def _survey(self) -> None:
-        """Look at the casing of each sentence and of each word's neighbours, and count names."""
+    def _inspect_casing(self) -> None:
+        """Look at the casing of sentences and of neighbouring words, and count capitalised words."""
         sizes = np.diff(self.bounds)
         count = len(sizes)
         self.sentence = np.repeat(np.arange(count), sizes)
         casings = self.casings
         is_word = (casings >= LOWER) & (casings <= MIXED)
-        # The first word of a sentence may stand behind a quotation mark.
+        # The first word of a sentence may follow a quotation mark.
         before: Ints = np.cumsum(is_word) - is_word
         self._first_word = is_word & (before == before[self.bounds[:-1]][self.sentence])
         words = np.bincount(self.sentence, is_word, count)
@@ -136,17 +138,17 @@ class TokenBatch:
         self._repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
 
     def _foreign(self, dictionary: Dictionary) -> Bools:
-        """Tell the words of stretches in another language."""
+        """Detect the words of passages in another language."""
         words = np.flatnonzero((self.casings >= LOWER) & (self.casings <= MIXED))
         types = self.tokens[words]
         kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
         edges = np.searchsorted(words, self.bounds)[np.stack([self.sentence[words], self.sentence[words] + 1])]
-        found = np.zeros(len(self.tokens), dtype=bool)
-        found[words] = foreign_stretches(kinds[types], edges)
-        return found
+        is_foreign = np.zeros(len(self.tokens), dtype=bool)
+        is_foreign[words] = foreign_passages(kinds[types], edges)
+        return is_foreign
 
     def _varieties(self, dictionary: Dictionary, dialect: str) -> Ints:
-        """Tell the variety of English of each text: the flag of its `WordSource`, 0 where it is not clear."""
+        """Detect the variety of English of each text."""
         flags = {"us": int(WordSource.US), "uk": int(WordSource.UK)}
         if dialect in flags:
             return np.full(self.num_texts, flags[dialect], dtype=np.int64)
@@ -157,7 +159,7 @@ class TokenBatch:
 
 
 def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bools:
-    """Tell which tokens touch any of the spans of their text."""
+    """Tell which tokens overlap any of the spans of their text."""
     covered = np.zeros(len(starts) + 1, dtype=np.int64)
     edges = np.array([span for span in spans if span[0] < span[1]], dtype=np.int64).reshape(-1, 2)
     if len(edges) and len(starts):
@@ -167,9 +169,9 @@ def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bool
 
 
 def _before_one_space(text: str, starts: Ints, ends: Ints) -> Bools:
-    """Tell which tokens have exactly one space between them and the next."""
-    parted = np.zeros(len(starts), dtype=bool)
+    """Tell which tokens are followed by exactly one space and another token."""
+    is_parted = np.zeros(len(starts), dtype=bool)
     if len(starts) > 1:
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        parted[:-1] = (starts[1:] - ends[:-1] == 1) & (points[ends[:-1]] == ord(" "))
-    return parted
+        is_parted[:-1] = (starts[1:] - ends[:-1] == 1) & (points[ends[:-1]] == ord(" "))
+    return is_parted

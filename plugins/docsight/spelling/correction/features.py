@@ -1,44 +1,46 @@
-"""What the ranker is told of each alternative of a place."""
+"""The features from which the ranker scores the candidates of a place."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from docsight.spelling.arrays import Bools, Bytes, Floats, Ints, starts_of
+from docsight.spelling.arrays import Bools, Bytes, Floats
+from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores, PlaceFacts
 from docsight.spelling.lexicon.dictionary import WordFacts
 from docsight.spelling.lexicon.tables import DICTIONARY, WordSource
+from docsight.spelling.tokens import INITIAL, TITLE, UPPER
 
-# Of every alternative; differences are from the word as typed, and 0 for itself.
-_OF_ALL = (
+# Of every candidate. Differences are to the word as typed, whose own are 0.
+_OF_CANDIDATE = (
     "typed",  # it is the word as typed
-    "cost",  # of typing this when that was meant, nats
-    "little_cost",  # the same, up to 3
+    "cost",  # of typing the word as typed when this was meant, nats
+    "little_cost",  # the same, at most 3
     "zipf",
     "context",  # score of the context network, difference
-    "context_best",  # the same, from the best alternative
-    "left",  # trigram: the word after the two before it, difference
-    "right",  # the word after it, difference
-    "right_two",  # the word after that, difference
+    "context_best",  # the same, difference to the best candidate
+    "left",  # trigram score of the word, difference
+    "right",  # of the next word, difference
+    "right_two",  # of the word after that, difference
     "trigram",  # their sum, difference
-    "trigram_best",  # the same, from the best
+    "trigram_best",  # the same, difference to the best candidate
     "posterior",  # context - cost, difference
-    "posterior_best",  # the same, from the best
-    "pair",  # it stands in a list of misspellings
-    "only_pair",  # and is the only correction there
+    "posterior_best",  # the same, difference to the best candidate
+    "pair",  # a listed correction
+    "only_pair",  # the only listed correction
     "split",
     "join",
-    "same_first",  # letter
-    "longer",  # by how many letters
-    "apostrophe",  # differs by apostrophes alone
-    "base",  # dictionary words, as `WordSource` has it
+    "same_first",  # the same first letter
+    "longer",  # the difference in letters
+    "apostrophe",  # differs in apostrophes alone
+    "base",  # a dictionary word, as the next three; see `WordSource`
     "large",
     "proper",
     "listed",
-    "other_variety",  # of English than the rest of the document
-    "alone",  # the only word of its sentence: there is no context
+    "other_variety",  # not the variety of English of the document
+    "alone",  # the only word of its sentence, without context
 )
-# Of the word as typed alone.
+# Of the word as typed; 0 for the other candidates.
 OF_TYPED = (
     "known",
     "typed_base",
@@ -49,89 +51,42 @@ OF_TYPED = (
     "title_inside",  # capitalised, within a sentence
     "title_start",  # capitalised, the first of its sentence
     "upper",
-    "initial",  # one capital
+    "initial",  # a single capital letter
     "lower_sentence",
     "upper_sentence",
-    "beside_title",  # a word beside it is capitalised, within the sentence
-    "repeats",  # log of how often it stands capitalised within sentences of the document
+    "beside_title",  # next to a capitalised word within the sentence
+    "repeats",  # log of how often it occurs capitalised within sentences of the document
     "letters",
     "few_letters",
-    "alternatives",
-    "least_cost",
+    "num_candidates",
+    "min_cost",
     "has_pair",
     "possessive",
     "suspicious",
 )
-FEATURES = _OF_ALL + OF_TYPED
+FEATURES = _OF_CANDIDATE + OF_TYPED
 NUM_FEATURES = len(FEATURES)
-
-
-@dataclass
-class CandidateGroups:
-    """Places and their alternatives. The rows of a group stand together, the word as typed first."""
-
-    token: Ints  # (groups,) its first token
-    span: Ints  # (groups,) how many tokens it covers
-    start: Ints  # (groups + 1,) where its rows begin
-    first: Ints  # (rows,) the word, by its id; an unknown word as typed by one behind all ids
-    second: Ints  # (rows,) the second word of two, 0 for none
-    typed: Bools  # (rows,)
-    cost: Floats  # (rows,)
-    pair: Ints  # (rows,) 0: not listed; 1: one of several listed corrections; 2: the only one
-
-    @property
-    def of(self) -> Ints:
-        """The group of each row."""
-        return np.repeat(np.arange(len(self.token)), np.diff(self.start))
-
-    def select(self, groups: Bools) -> "CandidateGroups":
-        """Keep some groups."""
-        rows = np.repeat(groups, np.diff(self.start))
-        return CandidateGroups(
-            self.token[groups],
-            self.span[groups],
-            starts_of(np.diff(self.start)[groups]),
-            self.first[rows],
-            self.second[rows],
-            self.typed[rows],
-            self.cost[rows],
-            self.pair[rows],
-        )
-
-
-@dataclass
-class PlaceFacts:
-    """What is known of the places of groups, (groups,) each."""
-
-    ids: Ints  # of the word as typed
-    known: Bools
-    casing: Ints
-    first_of_sentence: Bools
-    lower_sentence: Bools
-    upper_sentence: Bools
-    beside_title: Bools
-    repeats: Ints
-    letters: Ints
-    possessive: Bools
-    suspicious: Bools
-    alone: Bools
-    variety: Ints  # of the document, a flag of `WordSource`, or 0
-
-
-@dataclass
-class ModelScores:
-    """What the models say of each row, nats, (rows,) each."""
-
-    context: Floats
-    left: Floats
-    right: Floats
-    right_two: Floats
 
 
 def make_features(groups: CandidateGroups, places: PlaceFacts, scores: ModelScores, words: WordFacts) -> Floats:
     """Return the features of all rows, (rows, NUM_FEATURES)."""
+    of_candidate = _candidate_features(groups, places, scores, words)
+    of_typed = _typed_features(groups, places, words)
+    heads = groups.start[:-1]
+    features = np.zeros((len(groups.first), NUM_FEATURES), dtype=np.float32)
+    for at, name in enumerate(FEATURES):
+        if name in of_candidate:
+            features[:, at] = of_candidate[name]
+        else:
+            features[heads, at] = of_typed[name]
+    return features
+
+
+def _candidate_features(
+    groups: CandidateGroups, places: PlaceFacts, scores: ModelScores, words: WordFacts
+) -> dict[str, npt.NDArray[Any]]:
+    """Return the features of every candidate, (rows,) each."""
     of, heads = groups.of, groups.start[:-1]
-    columns: dict[str, npt.NDArray[np.generic]] = {}
 
     def less_typed(values: Floats) -> Floats:
         return values - values[heads][of]
@@ -144,66 +99,71 @@ def make_features(groups: CandidateGroups, places: PlaceFacts, scores: ModelScor
     typed_first = groups.first[heads][of]
     other = ~groups.typed
     join = (groups.span == 2)[of]
-    columns["typed"] = groups.typed
-    columns["cost"], columns["little_cost"] = groups.cost, np.minimum(groups.cost, 3)
-    columns["zipf"] = zipf
     context = less_typed(scores.context).clip(-15, 15)
-    columns["context"], columns["context_best"] = context, less_best(context)
-    left, right, two = (less_typed(part) for part in (scores.left, scores.right, scores.right_two))
-    columns["left"], columns["right"], columns["right_two"] = left, right, two
-    trigram = left + right + two
-    columns["trigram"], columns["trigram_best"] = trigram, less_best(trigram)
+    left, right, right_two = (less_typed(part) for part in (scores.left, scores.right, scores.right_two))
+    trigram = left + right + right_two
     posterior = context - groups.cost
-    columns["posterior"], columns["posterior_best"] = posterior, less_best(posterior)
-    columns["pair"], columns["only_pair"] = groups.pair > 0, groups.pair > 1
-    columns["split"], columns["join"] = second & other & ~join, join & other
-    columns["same_first"] = other & (words.initial[groups.first] == words.initial[typed_first])
     longer = words.letters[groups.first] - words.letters[typed_first]
-    columns["longer"] = np.where(other & ~second & ~join, longer.clip(-4, 4), 0)
-    columns["apostrophe"] = other & (words.bare[groups.first] == words.bare[typed_first])
-    dictionary = _kind(words.sources[groups.first])
-    for name in ("base", "large", "proper", "listed"):
-        columns[name] = other & dictionary[name]
+    kinds = _kinds(words.sources[groups.first])
     variety = places.variety[of]
     sources = words.sources[groups.first] & int(WordSource.US | WordSource.UK)
-    columns["other_variety"] = other & (variety > 0) & (sources > 0) & ((sources & variety) == 0)
-    columns["alone"] = places.alone[of]
+    return {
+        "typed": groups.typed,
+        "cost": groups.cost,
+        "little_cost": np.minimum(groups.cost, 3),
+        "zipf": zipf,
+        "context": context,
+        "context_best": less_best(context),
+        "left": left,
+        "right": right,
+        "right_two": right_two,
+        "trigram": trigram,
+        "trigram_best": less_best(trigram),
+        "posterior": posterior,
+        "posterior_best": less_best(posterior),
+        "pair": groups.pair > 0,
+        "only_pair": groups.pair > 1,
+        "split": second & other & ~join,
+        "join": join & other,
+        "same_first": other & (words.initial[groups.first] == words.initial[typed_first]),
+        "longer": np.where(other & ~second & ~join, longer.clip(-4, 4), 0),
+        "apostrophe": other & (words.bare[groups.first] == words.bare[typed_first]),
+        **{name: other & is_kind for name, is_kind in kinds.items()},
+        "other_variety": other & (variety > 0) & (sources > 0) & ((sources & variety) == 0),
+        "alone": places.alone[of],
+    }
 
-    of_typed = _kind(words.sources[np.minimum(places.ids, len(words.sources) - 1)])
-    title, inside = places.casing == 2, ~places.first_of_sentence
-    has_pair = np.maximum.reduceat(groups.pair, heads) > 0 if len(heads) else np.zeros(0, bool)
+
+def _typed_features(groups: CandidateGroups, places: PlaceFacts, words: WordFacts) -> dict[str, npt.NDArray[Any]]:
+    """Return the features of the words as typed, (groups,) each."""
+    heads = groups.start[:-1]
+    kinds = _kinds(words.sources[np.minimum(places.ids, len(words.sources) - 1)])
+    title, inside = places.casing == TITLE, ~places.first_of_sentence
     costs = np.where(groups.typed, np.float32(20), groups.cost)
-    at_typed = {
+    return {
         "known": places.known,
-        **{f"typed_{name}": of_typed[name] for name in ("base", "large", "proper", "listed")},
+        **{f"typed_{name}": is_kind for name, is_kind in kinds.items()},
         "typed_zipf": words.zipf[np.minimum(places.ids, len(words.zipf) - 1)],
         "title_inside": title & inside,
         "title_start": title & ~inside,
-        "upper": places.casing == 3,
-        "initial": places.casing == 4,
+        "upper": places.casing == UPPER,
+        "initial": places.casing == INITIAL,
         "lower_sentence": places.lower_sentence,
         "upper_sentence": places.upper_sentence,
-        "beside_title": places.beside_title & (title | (places.casing >= 3)),
+        "beside_title": places.beside_title & (title | (places.casing >= UPPER)),
         "repeats": np.log1p(places.repeats) * title,
         "letters": np.minimum(places.letters, 14),
         "few_letters": np.maximum(4 - places.letters, 0),
-        "alternatives": np.log(np.diff(groups.start)),
-        "least_cost": np.minimum.reduceat(costs, heads) if len(heads) else costs,
-        "has_pair": has_pair,
+        "num_candidates": np.log(np.diff(groups.start)),
+        "min_cost": np.minimum.reduceat(costs, heads) if len(heads) else costs,
+        "has_pair": np.maximum.reduceat(groups.pair, heads) > 0 if len(heads) else np.zeros(0, bool),
         "possessive": places.possessive,
         "suspicious": places.suspicious,
     }
-    made = np.zeros((len(of), NUM_FEATURES), dtype=np.float32)
-    for at, name in enumerate(FEATURES):
-        if name in columns:
-            made[:, at] = columns[name]
-        else:
-            made[heads, at] = at_typed[name]
-    return made
 
 
-def _kind(sources: Bytes) -> dict[str, Bools]:
-    """Tell the kinds of words by their sources."""
+def _kinds(sources: Bytes) -> dict[str, Bools]:
+    """Return which words are of each kind, by their sources."""
     base = (sources & int(WordSource.US | WordSource.UK)) > 0
     dictionary = (sources & int(DICTIONARY)) > 0
     lower = (sources & int(WordSource.LOWER)) > 0

@@ -1,4 +1,4 @@
-"""Stretches of a text in another language, which no English speller should touch."""
+"""Detection of passages in another language, which an English speller must not correct."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -8,8 +8,9 @@ import numpy as np
 from docsight.spelling.arrays import Bools, Ints, starts_of
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
+from docsight.spelling.tokens import LOWER
 
-# Words that English sentences have and, as a rule, those of other languages have not; and the other way round.
+# Words that are typical of English sentences, and words that are typical of other languages.
 _ENGLISH = (
     "about all and any are at be because been being but by can could didn't don't for from had has have he her "
     "his how i'm if into it it's its just like more my not of our out she should some than that the their them "
@@ -23,20 +24,20 @@ _FOREIGN = (
     "por pour que qui quod se sed sein seine seiner sie sind sono sont su sul sur te um uma un una und une uns "
     "van von voor vous wir wird zijn zu zum zur"
 )
-_BESIDE = 4  # words on either side that tell a foreign stretch
-_FEW = 4  # fewer words do not tell
-_LEAST = 2  # foreign words in it, or foreign and unknown ones
-_SHARE = 0.3  # of its words
-_RARE_ZIPF = 2.5  # a word of the large lists that is more frequent than this is often another language's
+_WINDOW_RADIUS = 4  # words on either side that decide whether a word is in a foreign passage
+_MIN_WINDOW = 4  # words; a smaller window decides nothing
+_MIN_FOREIGN = 2  # foreign words in the window, or foreign and unknown words
+_MIN_FOREIGN_FRACTION = 0.3  # of the words in the window
+_MIN_FOREIGN_ZIPF = 2.5  # words of the large lists above this frequency often belong to another language
 
 
 class Kind(IntEnum):
-    """What a word says of the language that it stands in."""
+    """The evidence that a word gives for the language of its passage."""
 
     UNKNOWN = 0
     USUAL = 1  # a word of the base dictionaries, or a listed misspelling
     ENGLISH = 2
-    FOREIGN = 3  # it may be
+    FOREIGN = 3  # possibly
     FUNCTION = 4  # a common word of another language
 
 
@@ -47,49 +48,53 @@ _FUNCTION_WORDS: dict[str, Kind] = {
 
 
 def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictionary) -> Ints:
-    """Tell the `Kind` of words, (words,), by their keys, ids and casings.
+    """Return the `Kind` of words, (words,), from their keys, ids and casings.
 
-    A word that people use and no dictionary has is hardly a misspelling, and may be foreign; so may be one that only
-    the large dictionaries have, or that they write with a capital, where it is frequent and in lower case.
+    Possibly foreign are words in use that are in no dictionary, which are hardly misspellings; and frequent words in
+    lower case that only the large dictionaries have, or that the dictionaries write with a capital.
     """
     inside = np.where(ids < dictionary.size, ids, 0)
     sources, zipf = dictionary.sources[inside], dictionary.zipf[inside]
     usual = ((sources & int(WordSource.US | WordSource.UK)) > 0) & ((sources & int(WordSource.LOWER)) > 0)
     listed = (sources > 0) & ~dictionary.in_dictionary[inside]
-    odd = dictionary.in_dictionary[inside] & ~usual & (casings == 1) & (zipf >= _RARE_ZIPF)
+    odd = dictionary.in_dictionary[inside] & ~usual & (casings == LOWER) & (zipf >= _MIN_FOREIGN_ZIPF)
     kinds = np.where(listed | odd, Kind.FOREIGN, np.where(usual, Kind.USUAL, Kind.UNKNOWN)).astype(np.int64)
     doubtful = np.flatnonzero(kinds != Kind.USUAL)
-    mistakes = dictionary.listed_mistakes([keys[at] for at in doubtful.tolist()])
-    kinds[doubtful[mistakes]] = Kind.USUAL
+    is_listed = dictionary.is_listed_misspelling([keys[at] for at in doubtful.tolist()])
+    kinds[doubtful[is_listed]] = Kind.USUAL
     for at, key in enumerate(keys):
         kinds[at] = _FUNCTION_WORDS.get(key, kinds[at])
     return kinds
 
 
-def foreign_stretches(kinds: Ints, edges: Ints) -> Bools:
-    """Tell which words stand in a foreign stretch.
+def foreign_passages(kinds: Ints, edges: Ints) -> Bools:
+    """Tell which words are in a foreign passage.
+
+    A word is if its window has no common English word, and either enough foreign words and at most half usual English
+    ones, or a common word of another language and at least half foreign or unknown words. A word that may be foreign
+    is also if it is next to a common word of another language.
 
     Args:
         kinds: (words,) of running text.
-        edges: (2, words) the first word of the sentence of each, and the first behind it.
+        edges: (2, words) the first word of each word's sentence, and the first word after the sentence.
 
     Returns:
-        (words,) whether a word stands in one: there is no common English beside it, and foreign words are more than
-        a few while usual English ones are not the most, or a common word of another language is and half of all are
-        foreign or unknown; or, if it may be foreign itself, whether a common word of another language is next to it.
+        (words,)
     """
     at = np.arange(len(kinds))
-    low, high = np.maximum(at - _BESIDE, edges[0]), np.minimum(at + _BESIDE + 1, edges[1])
+    low, high = np.maximum(at - _WINDOW_RADIUS, edges[0]), np.minimum(at + _WINDOW_RADIUS + 1, edges[1])
 
-    def beside(*wanted: Kind) -> Ints:
+    def in_window(*wanted: Kind) -> Ints:
         before = starts_of(np.isin(kinds, wanted).astype(np.int64))
-        return before[high] - before[low]
+        counts: Ints = before[high] - before[low]
+        return counts
 
-    count, foreign = high - low, beside(Kind.FOREIGN, Kind.FUNCTION)
-    strange = foreign + beside(Kind.UNKNOWN)
-    many = (foreign >= _LEAST) & (foreign >= _SHARE * count) & (2 * beside(Kind.USUAL) <= count)
-    most = (beside(Kind.FUNCTION) > 0) & (strange >= _LEAST) & (2 * strange >= count)
-    stretch = (count >= _FEW) & (many | most) & (beside(Kind.ENGLISH) == 0)
+    count, foreign = high - low, in_window(Kind.FOREIGN, Kind.FUNCTION)
+    strange = foreign + in_window(Kind.UNKNOWN)
+    many = (foreign >= _MIN_FOREIGN) & (foreign >= _MIN_FOREIGN_FRACTION * count) & (2 * in_window(Kind.USUAL) <= count)
+    most = (in_window(Kind.FUNCTION) > 0) & (strange >= _MIN_FOREIGN) & (2 * strange >= count)
+    passage = (count >= _MIN_WINDOW) & (many | most) & (in_window(Kind.ENGLISH) == 0)
     function, odd = kinds == Kind.FUNCTION, np.isin(kinds, (Kind.UNKNOWN, Kind.FOREIGN, Kind.FUNCTION))
     pair = odd[1:] & odd[:-1] & (function[1:] | function[:-1]) & (edges[0][1:] == edges[0][:-1])
-    return stretch | np.append(pair, False)[: len(kinds)] | np.insert(pair, 0, False)[: len(kinds)]
+    is_foreign: Bools = passage | np.append(pair, False)[: len(kinds)] | np.insert(pair, 0, False)[: len(kinds)]
+    return is_foreign

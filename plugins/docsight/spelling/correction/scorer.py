@@ -1,4 +1,4 @@
-"""How well words fit their places: the context network over sentences, and the trigrams."""
+"""The scores of words in their places, by the context network and the trigrams."""
 
 from typing import NamedTuple
 
@@ -10,19 +10,19 @@ from docsight.batching import batches_by_cost
 from docsight.networks.context import ContextNetwork
 from docsight.spelling.arrays import Floats, Ints
 from docsight.spelling.correction.batch import TokenBatch
-from docsight.spelling.correction.features import CandidateGroups
+from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.trigrams import Trigrams
-from docsight.vocab import PAD, UNK, Vocab, casing, pad_rows
+from docsight.spelling.tokens import SYMBOL
+from docsight.vocab import PAD, UNK, Vocab, pad_rows
 
-MAX_CHARS = 24  # of a word that the context network reads; a longer one keeps its head and its tail
-_MAX_CELLS = 4096  # tokens of a batch of sentences, with padding
-_PIECE = 1024  # products of vectors that are computed at once
-_SIGN = casing(".")  # the casing class of signs, which the trigrams take for edges
+MAX_WORD_CHARS = 24  # characters that the context network reads of a word; longer words keep their start and their end
+_MAX_BATCH_TOKENS = 4096  # of a batch of sentences, with padding
+_PRODUCTS_AT_ONCE = 1024
 
 
 class States(NamedTuple):
-    """The states of the context network on both sides of the places of some sentences, (places, hidden) each."""
+    """The states of the context network before and after the places of some sentences, (places, hidden) each."""
 
     left: Tensor
     right: Tensor
@@ -36,8 +36,8 @@ class Scorer:
     Args:
         context: The context network.
         trigrams: The trigram model.
-        dictionary: The words that can be known.
-        chars: The characters that the context network knows.
+        dictionary: The known words.
+        chars: The characters of the context network.
         device: Where the context network computes.
     """
 
@@ -51,80 +51,80 @@ class Scorer:
     ) -> None:
         self._context, self._trigrams = context, trigrams
         self._dictionary, self._chars, self._device = dictionary, chars, device
-        # The ids of ASCII characters; no character at all is padding.
+        # The ids of ASCII characters; 0 is padding.
         self._ascii = np.array([PAD, *(chars.id(chr(code)) for code in range(1, 128))], dtype=np.int64)
-        # The vectors of words that have been met. Untouched rows take no memory.
+        # The vectors of the words seen so far. Untouched rows take no memory.
         self._vectors = torch.empty(dictionary.size, context.project.out_features)
-        self._met = np.zeros(dictionary.size, dtype=bool)
+        self._has_vector = np.zeros(dictionary.size, dtype=bool)
 
     @torch.inference_mode()
-    def states(self, reading: TokenBatch, start: int, stop: int) -> States:
-        """Read the sentences from `start` to `stop`; a sentence has one place more than words."""
-        bounds = reading.bounds[start : stop + 1]
+    def states(self, batch: TokenBatch, start: int, stop: int) -> States:
+        """Read the sentences from `start` to `stop`. A sentence has one place more than tokens."""
+        bounds = batch.bounds[start : stop + 1]
         low, lengths = int(bounds[0]), np.diff(bounds)
-        types, where = np.unique(reading.tokens[low : bounds[-1]], return_inverse=True)
-        vectors = self._vectors_of(reading.types.ids[types], reading)
-        casings = torch.from_numpy(reading.types.casings[types])
+        types, where = np.unique(batch.tokens[low : bounds[-1]], return_inverse=True)
+        vectors = self._vectors_of(batch.types.ids[types], batch)
+        casings = torch.from_numpy(batch.types.casings[types])
         places = int(lengths.sum()) + len(lengths)
         rows = bounds[:-1] - low + np.arange(len(lengths))  # the first place of each sentence
         left, right = torch.empty(2, places, self._context.forward_lstm.hidden_size, device=self._device)
-        for batch in batches_by_cost(lengths.tolist(), max_cost=_MAX_CELLS):
-            sizes = lengths[batch]
+        for sentences in batches_by_cost(lengths.tolist(), max_cost=_MAX_BATCH_TOKENS):
+            sizes = lengths[sentences]
             time = np.arange(int(sizes.max()) + 1)
             inside = time[:-1] < sizes[:, None]
-            at = torch.from_numpy(where[np.where(inside, (bounds[:-1][batch] - low)[:, None] + time[:-1], 0)])
+            at = torch.from_numpy(where[np.where(inside, (bounds[:-1][sentences] - low)[:, None] + time[:-1], 0)])
             with torch.autocast(self._device.type, dtype=torch.bfloat16):
                 before, after = self._context.read(
-                    self._here(vectors[at]), self._here(casings[at]), self._here(torch.from_numpy(sizes))
+                    self._to_device(vectors[at]), self._to_device(casings[at]), self._to_device(torch.from_numpy(sizes))
                 )
             real = time <= sizes[:, None]
-            to = self._here(torch.from_numpy((rows[batch][:, None] + time)[real]))
-            here = self._here(torch.from_numpy(real))
+            to = self._to_device(torch.from_numpy((rows[sentences][:, None] + time)[real]))
+            here = self._to_device(torch.from_numpy(real))
             left[to], right[to] = before[here].float(), after[here].float()
         return States(left, right, low, start)
 
     @torch.inference_mode()
-    def context(self, reading: TokenBatch, groups: CandidateGroups, states: States) -> Floats:
-        """Score the alternatives of groups by the context network, nats up to a constant: (rows,).
+    def context(self, batch: TokenBatch, groups: CandidateGroups, states: States) -> Floats:
+        """Score candidates by the context network, in nats up to a constant: (rows,).
 
-        Two words in the place of one have the mean of their scores.
+        Two words in the place of one get the mean of their scores.
         """
-        place = groups.token - states.first_token + reading.sentence[groups.token] - states.first_sentence
+        place = groups.token - states.first_token + batch.sentence[groups.token] - states.first_sentence
         second = np.flatnonzero(groups.second > 0)
         words, where = np.unique(np.concatenate([groups.first, groups.second[second]]), return_inverse=True)
         of = groups.of
         before, after = torch.from_numpy(place), torch.from_numpy(place + groups.span)
-        asked = self._context.query(states.left[self._here(before)], states.right[self._here(after)])
-        vectors, biases = self._context.keys(
-            self._here(torch.from_numpy(words)), self._here(self._vectors_of(words, reading))
+        queries = self._context.query(states.left[self._to_device(before)], states.right[self._to_device(after)])
+        keys, biases = self._context.keys(
+            self._to_device(torch.from_numpy(words)), self._to_device(self._vectors_of(words, batch))
         )
 
-        # In numpy, and in pieces that stay in the cache: an order of magnitude quicker than in one go.
-        questions, meanings, offsets = (part.float().cpu().numpy() for part in (asked, vectors, biases))
+        # In numpy, in pieces that stay in the cache: an order of magnitude faster than all at once.
+        query_rows, key_rows, bias_rows = (part.float().cpu().numpy() for part in (queries, keys, biases))
 
         def scores(of: Ints, at: Ints) -> Floats:
-            found = offsets[at]
-            for start in range(0, len(of), _PIECE):
-                here = slice(start, start + _PIECE)
-                found[here] += np.einsum("ij,ij->i", questions[of[here]], meanings[at[here]])
-            return found
+            products = bias_rows[at]
+            for start in range(0, len(of), _PRODUCTS_AT_ONCE):
+                here = slice(start, start + _PRODUCTS_AT_ONCE)
+                products[here] += np.einsum("ij,ij->i", query_rows[of[here]], key_rows[at[here]])
+            return products
 
-        found = scores(of, where[: len(of)])
-        found[second] = (found[second] + scores(of[second], where[len(of) :])) / 2
-        return found
+        context = scores(of, where[: len(of)])
+        context[second] = (context[second] + scores(of[second], where[len(of) :])) / 2
+        return context
 
-    def trigrams(self, reading: TokenBatch, words: Ints, groups: CandidateGroups) -> tuple[Floats, Floats, Floats]:
-        """Return log p of the alternatives after the two words before, of the word behind, and of the next one.
+    def trigrams(self, batch: TokenBatch, words: Ints, groups: CandidateGroups) -> tuple[Floats, Floats, Floats]:
+        """Return log p of the candidates, of the next word, and of the word after that, (rows,) each.
 
         Args:
-            reading: The texts.
-            words: (tokens,) the ids of words as neighbours.
-            groups: Places with their alternatives.
+            batch: The texts.
+            words: (tokens,) the word ids of the tokens as context.
+            groups: The places with their candidates.
         """
         size = self._dictionary.lexicon_size
-        ids = np.where(reading.casings == _SIGN, PAD, np.where(words < size, words, UNK))
-        sentence = reading.sentence[groups.token]
-        low, high = reading.bounds[sentence], reading.bounds[sentence + 1]
+        ids = np.where(batch.casings == SYMBOL, PAD, np.where(words < size, words, UNK))
+        sentence = batch.sentence[groups.token]
+        low, high = batch.bounds[sentence], batch.bounds[sentence + 1]
         of = groups.of
 
         def neighbour(at: Ints) -> Tensor:
@@ -143,40 +143,40 @@ class Scorer:
         right, right_two = log_prob(last_but_one, last, after), log_prob(last, after, after_two)
         return left.numpy(), right.numpy(), right_two.numpy()
 
-    def _vectors_of(self, ids: Ints, reading: TokenBatch) -> Tensor:
-        """Return the vectors of distinct words, (words, word_dim); unknown words of the texts are made anew."""
+    def _vectors_of(self, ids: Ints, batch: TokenBatch) -> Tensor:
+        """Return the vectors of distinct words, (words, word_dim); those of unknown words are not kept."""
         inside = ids < self._dictionary.size
         known = ids[inside]
-        fresh = known[~self._met[known]]
+        fresh = known[~self._has_vector[known]]
         if len(fresh):
             self._vectors[torch.from_numpy(fresh)] = self._encode([self._dictionary.names[at] for at in fresh], fresh)
-            self._met[fresh] = True
+            self._has_vector[fresh] = True
         vectors = torch.empty(len(ids), self._vectors.shape[1])
         vectors[torch.from_numpy(inside)] = self._vectors[torch.from_numpy(known)]
         if len(known) < len(ids):
             unknown = ids[~inside]
-            keys = [reading.types.unknown[at - self._dictionary.size] for at in unknown]
+            keys = [batch.types.unknown[at - self._dictionary.size] for at in unknown]
             vectors[torch.from_numpy(~inside)] = self._encode(keys, unknown)
         return vectors
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
         chars = torch.from_numpy(self._char_ids(keys))
-        # What training knew by its characters alone has ids behind the lexicon, as it had there.
+        # As in training, words known by their characters alone have ids from the size of the lexicon up.
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            return self._context.encode(self._here(torch.from_numpy(ids)), self._here(chars)).float().cpu()
+            return self._context.encode(self._to_device(torch.from_numpy(ids)), self._to_device(chars)).float().cpu()
 
     def _char_ids(self, keys: list[str]) -> Ints:
-        """Return the characters of words as ids, (words, chars)."""
-        written = np.array([key if len(key) <= MAX_CHARS and key.isascii() else "" for key in keys], dtype="S")
-        codes = written.view(np.uint8).reshape(len(keys), -1)[:, :MAX_CHARS]
-        found = self._ascii[codes]
+        """Return the ids of the characters of words, (words, chars)."""
+        ascii_keys = np.array([key if len(key) <= MAX_WORD_CHARS and key.isascii() else "" for key in keys], dtype="S")
+        codes = ascii_keys.view(np.uint8).reshape(len(keys), -1)[:, :MAX_WORD_CHARS]
+        char_ids = self._ascii[codes]
         others = np.flatnonzero(codes[:, 0] == 0)
         if len(others):
-            found = np.pad(found, ((0, 0), (0, MAX_CHARS - found.shape[1])))
-            rows = [self._chars.char_ids(keys[at], MAX_CHARS) or [UNK] for at in others]
-            found[others] = pad_rows(rows, MAX_CHARS)
-        return found
+            char_ids = np.pad(char_ids, ((0, 0), (0, MAX_WORD_CHARS - char_ids.shape[1])))
+            rows = [self._chars.char_ids(keys[at], MAX_WORD_CHARS) or [UNK] for at in others]
+            char_ids[others] = pad_rows(rows, MAX_WORD_CHARS)
+        return char_ids
 
-    def _here(self, tensor: Tensor) -> Tensor:
+    def _to_device(self, tensor: Tensor) -> Tensor:
         return tensor.to(self._device)

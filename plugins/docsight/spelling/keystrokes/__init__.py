@@ -1,4 +1,4 @@
-"""Corrections letter by letter, as one types.
+"""Correction and completion letter by letter, as a user types.
 
 Imports `lexicon` and the networks.
 """

@@ -7,7 +7,7 @@ import torch
 
 from docsight.spelling.keystrokes.completer import Rank
 from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
-from docsight.spelling.lexicon.trigrams import EDGE, OTHER, Trigrams
+from docsight.spelling.lexicon.trigrams import EDGE_ID, OTHER_ID, Trigrams
 from docsight.spelling.tokens import key_of, read_tokens
 from docsight.vocab import Vocab
 
@@ -37,12 +37,12 @@ class TrigramRescorer:
         line = before[-_READ:].rpartition("\n")[2]
         last = read_tokens(line).surfaces[-2:]
         closed = bool(last) and last[-1] in _CLOSING
-        first, second = [EDGE, EDGE, *([] if closed else map(self._id, last))][-2:]
+        first, second = [EDGE_ID, EDGE_ID, *([] if closed else map(self._id, last))][-2:]
 
         def rank(words: Sequence[str]) -> list[float]:
             third = torch.tensor([self._id(word) for word in words], dtype=torch.long)
             here = self._trigrams.log_prob(torch.full_like(third, first), torch.full_like(third, second), third)
-            gain = torch.where(third > OTHER, here - self._anywhere[third], 0.0)  # nothing is known of other words
+            gain = torch.where(third > OTHER_ID, here - self._anywhere[third], 0.0)  # nothing is known of other words
             return (self._weight * gain).tolist()
 
         return rank
@@ -51,6 +51,6 @@ class TrigramRescorer:
         """Return the id of a word as the trigrams were counted: signs are edges, its possessive is the word."""
         key = key_of(surface)
         if not any(char.isalnum() for char in key):
-            return EDGE
+            return EDGE_ID
         found = self._words.id(key)
-        return self._words.id(key[:-2]) if found == OTHER and key.endswith("'s") else found
+        return self._words.id(key[:-2]) if found == OTHER_ID and key.endswith("'s") else found

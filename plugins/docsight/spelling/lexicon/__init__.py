@@ -1,4 +1,4 @@
-"""The words that the speller knows, and the counts behind them.
+"""The words that the speller knows: where they come from, how frequent they are, how they follow one another.
 
-Imports nothing else of `spelling`.
+Imports nothing else of `spelling` but `arrays` and `tokens`.
 """

@@ -1,4 +1,4 @@
-"""The lexicon as arrays, with the words of the user behind it."""
+"""The lexicon as arrays, followed by the words of the user."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from docsight.spelling.arrays import Bools, Bytes, Floats, Hashes, Ints, as_arra
 from docsight.spelling.lexicon.hashing import hash_words
 from docsight.spelling.lexicon.known_pairs import KnownPairs
 from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, WordSource
-from docsight.spelling.tokens import is_key, key_of
+from docsight.spelling.tokens import LOWER, is_key, key_of
 from docsight.vocab import Vocab
 
-LISTED = 3.5  # a lower-case word that no dictionary has counts as known from this Zipf frequency on
-RARE = 2.9  # a word of the lexicon below this is looked at as closely as an unknown one
-_USER_ZIPF = 3.0  # what a word of the user counts as
+LISTED = 3.5  # the Zipf frequency from which a lower-case word that is in no dictionary counts as known
+RARE = 2.9  # the Zipf frequency below which a word is checked as closely as an unknown one
+USER_ZIPF = 3.0  # of a word of the user
 _USER_SOURCES = WordSource.US | WordSource.UK | WordSource.LOWER
 
 
 @dataclass
 class WordFacts:
-    """What is known of words, by id; unknown words as typed stand behind the lexicon, all zeros."""
+    """Facts about words, by id. Unknown words come last; their sources and frequencies are 0."""
 
     sources: Bytes
     zipf: Floats
@@ -30,13 +30,15 @@ class WordFacts:
 
 
 class Dictionary:
-    """Facts about words by id: first the lexicon's, then the user's, then the unknown words of some texts.
+    """Facts about words, by id: first the words of the lexicon, then those of the user.
+
+    Ids from `size` up are unknown words of a batch of texts.
 
     Args:
         words: The lexicon.
-        lexicon: Its facts.
-        user_words: WordFacts that are right, too; one with capitals in this form alone.
-        pairs: Misspellings that lists hold.
+        lexicon: The facts about its words.
+        user_words: More correct words. A word with capitals is correct in this form alone.
+        pairs: The listed misspellings.
     """
 
     def __init__(
@@ -53,28 +55,29 @@ class Dictionary:
         extra = len(self.fresh)
         self.sources = np.concatenate([as_array(lexicon.sources), np.full(extra, int(_USER_SOURCES), np.uint8)])
         zipf = as_array(lexicon.zipf).astype(np.float32) / ZIPF_STEPS
-        self.zipf = np.concatenate([zipf, np.full(extra, _USER_ZIPF, np.float32)])
+        self.zipf = np.concatenate([zipf, np.full(extra, USER_ZIPF, np.float32)])
         self.variant = np.concatenate([as_array(lexicon.variant), np.zeros(extra, np.int32)]).astype(np.int64)
         self.in_dictionary = (self.sources & int(DICTIONARY)) > 0
-        self._spelt = {word.lower(): word for word in self.user_words if not word.islower()}
+        self._capitalised = {word.lower(): word for word in self.user_words if not word.islower()}
         self._facts = _facts(self.names, self.sources, self.zipf)
 
     def known(self, ids: Ints, casings: Ints) -> Bools:
         """Tell which words are known, by their ids and casings.
 
-        A word that only lists of frequent words have is no proof of itself: these lists hold common misspellings. It
-        is known where it is capitalised, as names are, or very frequent.
+        The lists of frequent words hold common misspellings. A word that is only in them is known where it is
+        capitalised, as names are, or very frequent.
         """
         inside = np.where(ids < self.size, ids, 0)
-        listed = (self.sources[inside] > 0) & ((casings != 1) | (self.zipf[inside] >= LISTED))
-        return (ids < self.size) & (self.in_dictionary[inside] | listed)
+        listed = (self.sources[inside] > 0) & ((casings != LOWER) | (self.zipf[inside] >= LISTED))
+        is_known: Bools = (ids < self.size) & (self.in_dictionary[inside] | listed)
+        return is_known
 
     def rare(self, ids: Ints) -> Bools:
-        """Tell which words are unknown or rare."""
+        """Tell which words are rare, including the unknown ones."""
         return self.zipf[np.where(ids < self.size, ids, 0)] < RARE
 
     def variant_of(self, ids: Ints) -> Ints:
-        """Return the ids of words in the other variety of English, 0 for none."""
+        """Return the ids of the words in the other variety of English, or 0."""
         return np.where(ids < self.size, self.variant[np.where(ids < self.size, ids, 0)], 0)
 
     def in_variety(self, at: int, variety: int) -> int:
@@ -83,37 +86,37 @@ class Dictionary:
         return int(self.variant[at]) if variety and own and not own & variety and self.variant[at] else at
 
     def is_users(self, surface: str) -> bool:
-        """Tell whether a word as written is one of the user's."""
+        """Tell whether a word, as written, is a word of the user."""
         return surface in self.user_words or (bool(self.user_words) and key_of(surface) in self.user_words)
 
-    def listed_mistakes(self, keys: Sequence[str]) -> Bools:
-        """Tell which keys stand in a list of misspellings."""
-        found = np.zeros(len(keys), dtype=bool)
+    def is_listed_misspelling(self, keys: Sequence[str]) -> Bools:
+        """Tell which keys are in a list of misspellings."""
+        is_listed = np.zeros(len(keys), dtype=bool)
         if self._pairs is not None and len(keys):
             plain = [key if is_key(key) else "" for key in keys]
-            found[self._pairs.lookup(plain)[0]] = True
-        return found
+            is_listed[self._pairs.lookup(plain)[0]] = True
+        return is_listed
 
     def own_case(self, at: int) -> str:
-        """Return a word with the capitals that it always has."""
+        """Return a word with the capitals that it has in every sentence."""
         name = self.names[at]
-        if name in self._spelt and name not in self.user_words:
-            return self._spelt[name]
+        if name in self._capitalised and name not in self.user_words:
+            return self._capitalised[name]
         if self.in_dictionary[at] and not self.sources[at] & int(WordSource.LOWER):
             return name[:1].upper() + name[1:]
         return name
 
     def facts(self, unknown: Sequence[str]) -> WordFacts:
-        """Return the facts about all words for the features; the unknown ones of some texts come last."""
-        none = np.zeros(len(unknown), np.uint8)
-        more = _facts(unknown, none, none.astype(np.float32))
+        """Return the facts about all words, followed by the unknown words of a batch of texts."""
+        zeros = np.zeros(len(unknown), np.uint8)
+        more = _facts(unknown, zeros, zeros.astype(np.float32))
         names = WordFacts.__dataclass_fields__
         return WordFacts(*(np.concatenate([getattr(self._facts, name), getattr(more, name)]) for name in names))
 
 
 def _facts(names: Sequence[str], sources: np.ndarray, zipf: Floats) -> WordFacts:
-    # Only words of ASCII are alternatives of each other; of the rest nothing is asked but how long they are.
-    plain = names if all(map(str.isascii, names)) else [name if name.isascii() else "" for name in names]
-    bare = "\n".join(plain).replace("'", "").split("\n") if plain else []
-    initial = np.array(plain, dtype="S1").view(np.uint8) if plain else np.zeros(0, np.uint8)
+    # Only ASCII words can be candidates; of the others only the length matters.
+    ascii_names = names if all(map(str.isascii, names)) else [name if name.isascii() else "" for name in names]
+    bare = "\n".join(ascii_names).replace("'", "").split("\n") if ascii_names else []
+    initial = np.array(ascii_names, dtype="S1").view(np.uint8) if ascii_names else np.zeros(0, np.uint8)
     return WordFacts(sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare))

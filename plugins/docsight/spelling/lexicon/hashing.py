@@ -1,4 +1,4 @@
-"""Words as hashes: of a whole word, of a word without some of its letters, and a table to find them in."""
+"""Hashes of words, of words with letters deleted, and a table that finds values by hash."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,60 +9,60 @@ import numpy.typing as npt
 from docsight.spelling.arrays import Bytes, Hashes, Ints, spread
 
 MAX_LETTERS = 32
-_CHUNK = 8192  # words hashed at once, so that a whole lexicon takes little memory beside its hashes
+_HASHED_AT_ONCE = 8192  # words, which bounds the memory beside the hashes themselves
 
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_INVERSE = np.uint64(pow(_BASE, -1, 2**64))
-_INVERSE_2 = np.uint64(pow(_BASE, -2, 2**64))
-_POWERS = np.array([pow(_BASE, i, 2**64) for i in range(MAX_LETTERS)], dtype=np.uint64)
+_HASH_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
+_INVERSE = np.uint64(pow(_HASH_BASE, -1, 2**64))
+_INVERSE_2 = np.uint64(pow(_HASH_BASE, -2, 2**64))
+_POWERS = np.array([pow(_HASH_BASE, i, 2**64) for i in range(MAX_LETTERS)], dtype=np.uint64)
 
 
 def _mixed(number: int) -> int:
-    """Scatter a number over 64 bits (splitmix64): hashes are kept in model folders and must stay the same."""
+    """Mix a number into 64 bits (splitmix64). Model folders hold hashes, so this must never change."""
     mixed = number * 0x9E3779B97F4A7C15 % 2**64
     mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
     mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB % 2**64
     return mixed ^ (mixed >> 31)
 
 
-_LETTERS = np.array([0] + [_mixed(code) for code in range(1, 256)], dtype=np.uint64)
+_LETTER_HASHES = np.array([0] + [_mixed(code) for code in range(1, 256)], dtype=np.uint64)
 
 
 def encode_words(words: Sequence[str]) -> tuple[Bytes, Ints]:
-    """Write words of ASCII, at most 32 letters each, as bytes.
+    """Encode ASCII words of at most 32 letters as bytes.
 
     Returns:
-        (codes, lengths): uint8 (words, 32), 0 behind the end of a word; int64 (words,).
+        (codes, lengths): uint8 (words, 32), padded with 0; int64 (words,).
     """
     codes = np.array(words, dtype=f"S{MAX_LETTERS}").view(np.uint8).reshape(len(words), MAX_LETTERS)
     return codes, np.count_nonzero(codes, axis=1).astype(np.int64)
 
 
 def hash_words(words: Sequence[str]) -> Hashes:
-    """Hash words by a polynomial modulo 2**64: (words,), the same on every machine and in every version."""
+    """Hash words by a polynomial modulo 2**64: (words,). The same on every machine and in every version."""
     codes, _ = encode_words(words)
     return prefix_hashes(codes)[:, -1]
 
 
 def prefix_hashes(codes: Bytes) -> Hashes:
-    """Hash all beginnings of words: (words, 33); column i is the hash of the first i letters."""
+    """Hash all prefixes of words: (words, 33). Column i is the hash of the first i letters."""
     sums = np.zeros((len(codes), MAX_LETTERS + 1), dtype=np.uint64)
-    for at in range(0, len(codes), _CHUNK):
-        values = _LETTERS[codes[at : at + _CHUNK]] * _POWERS
-        np.cumsum(values, axis=1, out=sums[at : at + _CHUNK, 1:])
+    for at in range(0, len(codes), _HASHED_AT_ONCE):
+        values = _LETTER_HASHES[codes[at : at + _HASHED_AT_ONCE]] * _POWERS
+        np.cumsum(values, axis=1, out=sums[at : at + _HASHED_AT_ONCE, 1:])
     return sums
 
 
 def deletion_hashes(prefixes: Hashes, lengths: Ints, letters: int) -> tuple[Ints, Hashes]:
-    """Hash words without one letter, or without two, wherever those stand.
+    """Hash words with one or two letters deleted, in every possible way.
 
     Args:
         prefixes: (words, 33), from `prefix_hashes`.
         lengths: (words,).
-        letters: How many letters are left out, 1 or 2.
+        letters: The number of deleted letters, 1 or 2.
 
     Returns:
-        (row, hashes), (ways,) each: the index of the word, and the hash of what is left of it.
+        (row, hashes), (deletions,) each: the index of the word, and the hash of its remaining letters.
     """
     rows, hashes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
     for length in np.unique(lengths[lengths > letters]):
@@ -80,10 +80,10 @@ def deletion_hashes(prefixes: Hashes, lengths: Ints, letters: int) -> tuple[Ints
 
 
 class HashTable:
-    """Values by hash, any number of them for one hash.
+    """A multimap from hashes to values.
 
-    The hashes lie sorted, in as many buckets as there are hashes: a look-up reads one bucket of about one entry,
-    where a binary search over millions would miss the cache twenty times.
+    The hashes are sorted into as many buckets as there are hashes. A lookup reads one bucket of about one entry,
+    where a binary search over millions of entries has about twenty cache misses.
 
     Args:
         hashes: (entries,).
@@ -96,11 +96,11 @@ class HashTable:
         ordered = hashes[order]
         counts = np.bincount((ordered >> self._shift).astype(np.int64), minlength=1 << (64 - int(self._shift)))
         self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        self._low = ordered.astype(np.uint32)  # the high bits are those of the bucket
+        self._low = ordered.astype(np.uint32)  # the high bits are those of the bucket's number
         self._values = values[order].astype(np.int32)
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
-        """Return (at, value) for every value of every hash: `at` is an index into `hashes`, rising."""
+        """Return (at, value) for every value of every hash; `at` is an index into `hashes`, ascending."""
         bucket = (hashes >> self._shift).astype(np.int64)
         at, position = spread(self._starts[bucket], self._starts[bucket + 1])
         same = self._low[position] == hashes.astype(np.uint32)[at]

@@ -12,15 +12,15 @@ from docsight.spelling.lexicon.hashing import hash_words
 
 
 class KnownPairs(nn.Module):
-    """Misspellings that lists tell the corrections of.
+    """The misspellings of published lists, with their corrections.
 
     Attributes:
-        hashes: (pairs,) int64, the hashes of the misspellings, rising; each stands once for every correction it has.
+        hashes: (pairs,) int64, the hashes of the misspellings, ascending, one entry for each correction.
         first: (pairs,) int32, the word id of the correction.
-        second: (pairs,) int32, the word id of the second word of a correction of two (alot, a lot); 0 for none.
+        second: (pairs,) int32, the id of the second word where the correction has two (alot, a lot), or 0.
 
     Args:
-        num_pairs: How many pairs there are.
+        num_pairs: The number of pairs.
     """
 
     hashes: Tensor
@@ -35,23 +35,23 @@ class KnownPairs(nn.Module):
 
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, int, int]]) -> Self:
-        """Hold (misspelling, id of the correction, id of its second word or 0), each given once."""
-        made = cls(num_pairs=len(pairs))
+        """Build the table from distinct (misspelling, id of the correction, id of its second word or 0)."""
+        table = cls(num_pairs=len(pairs))
         hashes = hash_words([misspelling for misspelling, _, _ in pairs]).view(np.int64)
         order = np.argsort(hashes, kind="stable")
-        made.hashes.copy_(torch.from_numpy(hashes[order]))
-        made.first.copy_(torch.tensor([first for _, first, _ in pairs], dtype=torch.int32)[order])
-        made.second.copy_(torch.tensor([second for _, _, second in pairs], dtype=torch.int32)[order])
-        return made
+        table.hashes.copy_(torch.from_numpy(hashes[order]))
+        table.first.copy_(torch.tensor([first for _, first, _ in pairs], dtype=torch.int32)[order])
+        table.second.copy_(torch.tensor([second for _, _, second in pairs], dtype=torch.int32)[order])
+        return table
 
     def lookup(self, typed: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-        """Return the corrections known of some words.
+        """Return the listed corrections of some words.
 
         Args:
             typed: Keys of words.
 
         Returns:
-            (row, first_id, second_id), (found,) each; row is an index into `typed`, rising.
+            (row, first_id, second_id), (matches,) each; row is an index into `typed`, ascending.
         """
         wanted = hash_words(typed).view(np.int64)
         hashes = as_array(self.hashes)

@@ -1,4 +1,4 @@
-"""What is known of each word: who lists it, how frequent it is, and what the other variety of English calls it."""
+"""The facts about each word: its sources, its frequency, and its spelling in the other variety of English."""
 
 from enum import IntFlag
 from typing import ClassVar
@@ -8,16 +8,16 @@ from torch import Tensor, nn
 
 from docsight.saved_names import keep_saved_names
 
-# Steps of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words) that one byte holds.
+# Stored steps per unit of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words).
 ZIPF_STEPS = 25
 
 
 class WordSource(IntFlag):
     """Where a word of the lexicon comes from.
 
-    US and UK are the base lists of the dictionaries, LARGE their rare words and variants; LOWER and PROPER say how
-    the dictionaries write it (some words, such as turkey, have both); FREQUENCY and CORPUS are lists of what people
-    write, right or wrong: a word of those alone is no proof of itself.
+    US and UK are the base lists of the dictionaries, LARGE their rare words and variants. LOWER and PROPER say how
+    the dictionaries write it; some words, such as turkey, have both. FREQUENCY and CORPUS are lists of what people
+    write, right or wrong: that a word is in them does not prove that it is spelled correctly.
     """
 
     US = 1
@@ -33,15 +33,15 @@ DICTIONARY = WordSource.US | WordSource.UK | WordSource.LARGE
 
 
 class Lexicon(nn.Module):
-    """The facts about the words of a vocabulary, by word id; rows 0 (padding) and 1 (unknown) are blank.
+    """The facts about the words of a vocabulary, by word id. Rows 0 (padding) and 1 (unknown) are blank.
 
     Attributes:
         sources: (words,) uint8, the flags of `WordSource`.
-        zipf: (words,) uint8, Zipf frequencies in steps of 1/25.
-        variant: (words,) int32, the id of the same word in the other variety of English (colour, color); 0 for none.
+        zipf: (words,) uint8, the Zipf frequencies in steps of 1/25.
+        variant: (words,) int32, the id of the same word in the other variety of English (colour, color), or 0.
 
     Args:
-        num_words: Ids of the vocabulary, the reserved ones included.
+        num_words: The number of ids, including the reserved ones.
     """
 
     sources: Tensor
@@ -58,9 +58,9 @@ class Lexicon(nn.Module):
         keep_saved_names(self)
 
     def has(self, word_ids: Tensor, flags: WordSource) -> Tensor:
-        """Say which words have any of the flags: bool, of the shape of `word_ids`."""
+        """Tell which words have any of the flags: bool, of the shape of `word_ids`."""
         return (self.sources[word_ids] & int(flags)) != 0
 
     def zipf_of(self, word_ids: Tensor) -> Tensor:
-        """Return the Zipf frequencies of words, float32, of the shape of `word_ids`; 0 for the reserved ids."""
+        """Return the Zipf frequencies, float32, of the shape of `word_ids`; 0 for the reserved ids."""
         return self.zipf[word_ids].float() / ZIPF_STEPS

@@ -86,7 +86,7 @@ def test_search_of_many_is_search_of_each_in_order(index):
 
 
 def test_search_keeps_the_likeliest():
-    index = CandidateIndex(WORDS, ZIPF, most=1)
+    index = CandidateIndex(WORDS, ZIPF, max_candidates=1)
     assert [WORDS[word - 2] for word in index.search(["thn", "becose"])[1]] == ["the", "because"]
 
 
@@ -98,7 +98,7 @@ def test_search_of_hardly_anything_finds_nothing(index, typed):
 
 
 def test_index_wants_a_frequency_for_each_word():
-    with pytest.raises(ValueError, match=r"each of 11 words; found 1"):
+    with pytest.raises(ValueError, match=r"Expected 11 Zipf frequencies, one for each word; found 1"):
         CandidateIndex(WORDS, [1.0])
 
 

@@ -6,7 +6,7 @@ import pytest
 from docsight.bundle import load_folder
 from docsight.spelling.arrays import starts_of
 from docsight.spelling.correction.batch import TokenBatch
-from docsight.spelling.correction.features import CandidateGroups
+from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
 
@@ -26,24 +26,24 @@ def with_words(bundle):
     return lambda *words: Dictionary(bundle.vocabularies["words"], bundle.network.lexicon, words)
 
 
-def _surfaces(reading: TokenBatch, wanted) -> list[str]:
-    return [reading.types.surfaces[token] for token, here in zip(reading.tokens, wanted, strict=True) if here]
+def _surfaces(batch: TokenBatch, wanted) -> list[str]:
+    return [batch.types.surfaces[token] for token, here in zip(batch.tokens, wanted, strict=True) if here]
 
 
 def _open(text: str, dictionary: Dictionary, **options) -> str:
-    reading = TokenBatch([text], dictionary, **options)
-    return " ".join(_surfaces(reading, reading.open))
+    batch = TokenBatch([text], dictionary, **options)
+    return " ".join(_surfaces(batch, batch.open))
 
 
 def _column(text: str, dictionary: Dictionary, name: str) -> list:
     """Return what `PlaceFacts` says of the words of a text, one place for each token."""
-    reading = TokenBatch([text], dictionary)
-    count = len(reading.tokens)
+    batch = TokenBatch([text], dictionary)
+    count = len(batch.tokens)
     ones, none = np.ones(count, np.int64), np.zeros(count, np.int64)
     groups = CandidateGroups(
-        np.arange(count), ones, starts_of(ones), reading.ids, none, ones > 0, none.astype("f4"), none
+        np.arange(count), ones, starts_of(ones), batch.ids, none, ones > 0, none.astype("f4"), none
     )
-    return getattr(reading.places(groups), name).tolist()
+    return getattr(batch.place_facts(groups), name).tolist()
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def _column(text: str, dictionary: Dictionary, name: str) -> list:
         ("a\u00a0teh\u3000wich b\u2003teh", "a teh wich b teh"),
     ],
 )
-def test_reading_leaves_alone_what_is_no_plain_english_word(dictionary, text, expected):
+def test_batch_protects_what_is_not_a_plain_english_word(dictionary, text, expected):
     # A word a line: a sentence of strange words would be taken for another language.
     assert _open(text.replace(" ", "\n"), dictionary) == expected
 
 
-def test_reading_opens_words_of_32_letters_and_no_longer_ones(dictionary):
+def test_batch_opens_words_of_32_letters_and_no_longer_ones(dictionary):
     assert _open(f"{'a' * 32} {'b' * 33}", dictionary) == "a" * 32
 
 
-def test_reading_leaves_a_cut_off_nt_and_its_verb_alone(dictionary):
+def test_batch_leaves_a_cut_off_nt_and_its_verb_alone(dictionary):
     assert _open("I do n't\nca n\u2019t teh", dictionary) == "I teh"
     assert _open("n't", dictionary) == ""
 
@@ -98,18 +98,18 @@ def test_reading_leaves_a_cut_off_nt_and_its_verb_alone(dictionary):
         ([(8, 1), (0, 15), (15, 0)], ""),  # an end before its start is nothing, and takes nothing back
     ],
 )
-def test_reading_protects_whatever_a_span_touches(dictionary, spans, expected):
+def test_batch_protects_tokens_that_overlap_a_span(dictionary, spans, expected):
     assert _open("teh wich freind", dictionary, protected=[spans]) == expected
 
 
-def test_reading_protects_each_text_by_its_own_spans(dictionary):
-    reading = TokenBatch(["teh", "", "teh wich"], dictionary, [[(0, 3)], [(0, 9)], [(4, 8)]])
-    assert reading.open.tolist() == [False, True, False]
+def test_batch_protects_each_text_by_its_own_spans(dictionary):
+    batch = TokenBatch(["teh", "", "teh wich"], dictionary, [[(0, 3)], [(0, 9)], [(4, 8)]])
+    assert batch.open.tolist() == [False, True, False]
 
 
-def test_reading_takes_an_s_off_unknown_words_alone(dictionary):
-    reading = TokenBatch(["teh's house's it's 's TEH\u2019S"], dictionary)
-    types = reading.types
+def test_batch_takes_an_s_off_unknown_words_alone(dictionary):
+    batch = TokenBatch(["teh's house's it's 's TEH\u2019S"], dictionary)
+    types = batch.types
     found = {s: (k, p) for s, k, p in zip(types.surfaces, types.keys, types.possessive.tolist(), strict=True)}
     assert found == {
         "teh's": ("teh", True),
@@ -122,29 +122,29 @@ def test_reading_takes_an_s_off_unknown_words_alone(dictionary):
     assert types.known[types.surfaces.index("house's")]
 
 
-def test_reading_knows_words_in_any_case_and_tells_the_suspicious_ones(dictionary):
-    reading = TokenBatch(["The HOUSE house Teh tEh"], dictionary)
-    assert _surfaces(reading, reading.types.known[reading.tokens]) == ["The", "HOUSE", "house"]
-    assert _surfaces(reading, reading.suspicious) == ["Teh"]
+def test_batch_knows_words_in_any_case_and_finds_the_suspicious_ones(dictionary):
+    batch = TokenBatch(["The HOUSE house Teh tEh"], dictionary)
+    assert _surfaces(batch, batch.types.known[batch.tokens]) == ["The", "HOUSE", "house"]
+    assert _surfaces(batch, batch.suspicious) == ["Teh"]
 
 
-def test_reading_numbers_unknown_words_behind_the_dictionary(dictionary):
-    reading = TokenBatch(["teh wich Teh house"], dictionary)
+def test_batch_numbers_unknown_words_behind_the_dictionary(dictionary):
+    batch = TokenBatch(["teh wich Teh house"], dictionary)
     size = dictionary.size
-    assert reading.types.unknown == ["teh", "wich"]
-    assert reading.ids.tolist() == [size, size + 1, size, dictionary.ids["house"]]
+    assert batch.types.unknown == ["teh", "wich"]
+    assert batch.ids.tolist() == [size, size + 1, size, dictionary.ids["house"]]
 
 
-def test_reading_words_of_the_user_are_not_corrected(with_words):
+def test_batch_words_of_the_user_are_not_corrected(with_words):
     assert _open("A freind Freind FREIND of wich", with_words("freind")) == "A of wich"
     assert "Zorblat" not in _open("Zorblat met Zorblat's", with_words("Zorblat"))
     assert _open("don\u2019t dnt", with_words("dnt")) == "don\u2019t"
 
 
-def test_reading_glues_words_with_one_space_between_them(dictionary):
-    reading = TokenBatch(["fam ily  of\nthe big, red A. The house", "end the"], dictionary)
+def test_batch_finds_tokens_before_one_space(dictionary):
+    batch = TokenBatch(["fam ily  of\nthe big, red A. The house", "end the"], dictionary)
     # Not before a line break, two spaces or the end of a sentence, and not where no space is.
-    assert _surfaces(reading, reading.glued) == ["fam", "the", ",", "red", "The", "end"]
+    assert _surfaces(batch, batch.before_space) == ["fam", "the", ",", "red", "The", "end"]
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,15 @@ def test_reading_glues_words_with_one_space_between_them(dictionary):
         ("letters", "don't teh's a", [5, 3, 1]),
     ],
 )
-def test_reading_tells_where_a_word_stands(dictionary, name, text, expected):
+def test_batch_has_the_facts_of_each_place(dictionary, name, text, expected):
     assert [int(value) for value in _column(text, dictionary, name)] == expected
 
 
-def test_reading_counts_names_by_text(dictionary):
+def test_batch_counts_names_by_text(dictionary):
     one = _column("The Jane and Jane", dictionary, "repeats")
     assert one == [0, 1, 0, 1]
-    reading = TokenBatch(["The Jane", "The Jane"], dictionary)
-    assert reading._repeats.tolist() == [0, 0, 0, 0]
+    batch = TokenBatch(["The Jane", "The Jane"], dictionary)
+    assert batch._repeats.tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -184,21 +184,21 @@ def test_reading_counts_names_by_text(dictionary):
         ("my color", "uk", WordSource.UK),
     ],
 )
-def test_reading_sees_the_variety_of_english(dictionary, text, dialect, variety):
+def test_batch_detects_the_variety_of_english(dictionary, text, dialect, variety):
     assert TokenBatch([text], dictionary, dialect=dialect).variety.tolist() == [int(variety)]
 
 
-def test_reading_sees_the_variety_of_each_text(dictionary):
-    reading = TokenBatch(["my colour", "", "my color"], dictionary)
-    assert reading.variety.tolist() == [int(WordSource.UK), 0, int(WordSource.US)]
+def test_batch_detects_the_variety_of_each_text(dictionary):
+    batch = TokenBatch(["my colour", "", "my color"], dictionary)
+    assert batch.variety.tolist() == [int(WordSource.UK), 0, int(WordSource.US)]
 
 
-def test_reading_of_nothing_is_empty(dictionary):
+def test_batch_of_no_text_is_empty(dictionary):
     for texts in ([], [""], ["", " \n"]):
-        reading = TokenBatch(texts, dictionary)
-        assert len(reading.tokens) == 0
-        assert reading.bounds.tolist() == [0]
-        assert len(reading.variety) == len(texts)
+        batch = TokenBatch(texts, dictionary)
+        assert len(batch.tokens) == 0
+        assert batch.bounds.tolist() == [0]
+        assert len(batch.variety) == len(texts)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_reading_of_nothing_is_empty(dictionary):
         *("\u00e9", "@", "1", "a\u3000", "\n", "teh. "),
     ],
 )
-def test_reading_takes_time_linear_in_a_stretch_without_spaces(dictionary, piece):
+def test_batch_takes_time_linear_in_text_without_spaces(dictionary, piece):
     text = (piece * 100_000)[:100_000]
     start = time.process_time()
     TokenBatch([text], dictionary)

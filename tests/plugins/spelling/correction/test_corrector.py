@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docsight.bundle import load_folder
-from docsight.spelling.correction import candidate_sets as alternatives
-from docsight.spelling.correction import corrector
+from docsight.spelling.correction import candidate_finder, corrector
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.features import FEATURES
+from docsight.spelling.correction.suggestions import MAX_SUGGESTIONS
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +26,17 @@ def speller(bundle) -> Corrector:
     return Corrector(bundle.network, bundle.vocabularies, device=torch.device("cpu"))
 
 
-def _flags(speller: Corrector, text: str, **options) -> list[tuple[str, str]]:
-    """Return what is flagged with the first suggestion."""
-    flags = speller.correct([text], **options)[0]
-    return [(text[flag.start : flag.end], flag.suggestions[0][0] if flag.suggestions else "") for flag in flags]
+def _corrections(speller: Corrector, text: str, **options) -> list[tuple[str, str]]:
+    """Return what is corrected with the first suggestion."""
+    corrections = speller.correct([text], **options)[0]
+    return [
+        (text[correction.start : correction.end], correction.suggestions[0][0] if correction.suggestions else "")
+        for correction in corrections
+    ]
 
 
-def _words(flag: Correction) -> list[str]:
-    return [word for word, _ in flag.suggestions]
+def _words(correction: Correction) -> list[str]:
+    return [word for word, _ in correction.suggestions]
 
 
 @pytest.mark.parametrize(
@@ -56,11 +59,11 @@ def _words(flag: Correction) -> list[str]:
     ],
 )
 def test_corrector_writes_words_in_the_manner_of_the_text(speller, typed, meant):
-    assert _flags(speller, f"It is {typed} now") == [(typed, meant)]
+    assert _corrections(speller, f"It is {typed} now") == [(typed, meant)]
 
 
 def test_corrector_gives_no_capital_where_the_sentence_has_none(speller):
-    assert _flags(speller, "it is lonodn now") == [("lonodn", "london")]
+    assert _corrections(speller, "it is lonodn now") == [("lonodn", "london")]
 
 
 def test_corrector_keeps_the_apostrophes_of_the_text(speller):
@@ -73,100 +76,102 @@ def test_corrector_keeps_the_apostrophes_of_the_text(speller):
     ("typed", "meant"), [("fam ily", "family"), ("Fam ily", "Family"), ("FAM ILY", "FAMILY"), ("fam Ily", "family")]
 )
 def test_corrector_joins_two_words(speller, typed, meant):
-    assert _flags(speller, f"my {typed} is here") == [(typed, meant)]
+    assert _corrections(speller, f"my {typed} is here") == [(typed, meant)]
 
 
 @pytest.mark.parametrize("text", ["fam  ily", "fam\nily", "fam, ily", "fam-ily", "fam\u00a0ily"])
 def test_corrector_joins_words_with_one_space_between_them_alone(speller, text):
-    assert "family" not in [meant for _, meant in _flags(speller, text)]
+    assert "family" not in [meant for _, meant in _corrections(speller, text)]
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("alot", "a lot"), ("Alot", "A lot"), ("ALOT", "A LOT")])
 def test_corrector_splits_a_word(speller, typed, meant):
-    (flag,) = speller.correct([f"it is {typed} of house"])[0]
-    assert meant in _words(flag)
-    assert flag.end - flag.start == len(typed)
+    (correction,) = speller.correct([f"it is {typed} of house"])[0]
+    assert meant in _words(correction)
+    assert correction.end - correction.start == len(typed)
 
 
-def test_corrector_flags_an_unknown_word_that_nothing_is_like(speller):
+def test_corrector_reports_an_unknown_word_without_candidates(speller):
     assert speller.correct(["zzxxqqjj"]) == [[Correction(0, 8, [], 0.0, False)]]
 
 
 @pytest.mark.parametrize("dialect", ["auto", "us", "uk"])
 @pytest.mark.parametrize("text", ["my colour and color", "my color", "the colour of the main colour"])
-def test_corrector_does_not_exchange_twins(speller, dialect, text):
-    for flag in speller.correct([text], dialect=dialect)[0]:
-        assert not {"colour", "color"} & {text[flag.start : flag.end], *_words(flag)}
+def test_corrector_does_not_exchange_variants(speller, dialect, text):
+    for correction in speller.correct([text], dialect=dialect)[0]:
+        assert not {"colour", "color"} & {text[correction.start : correction.end], *_words(correction)}
 
 
 def test_corrector_does_not_suggest_what_was_typed(speller):
     for text in ("teh", "to", "their", "Alot", "fam ily", "TO"):
-        for flag in speller.correct([f"it is {text} house"])[0]:
-            assert text not in _words(flag)
+        for correction in speller.correct([f"it is {text} house"])[0]:
+            assert text not in _words(correction)
 
 
-def test_corrector_flags_a_known_word_where_another_one_fits_better(tiny_speller):
+def test_corrector_reports_a_known_word_if_another_fits_better(tiny_speller):
     daring = load_folder(tiny_speller, kind="speller")
     daring.network.ranker.direct.weight.data[:, FEATURES.index("known")] = 3
     speller = Corrector(daring.network, daring.vocabularies, device=torch.device("cpu"))
-    assert _flags(speller, "in their house it is to much") == [("to", "too")]
-    (flag,) = speller.correct(["it is to much"])[0]
-    assert flag.known
-    assert 0.4 < flag.score < 0.6
-    assert _words(flag) == ["too"]
+    assert _corrections(speller, "in their house it is to much") == [("to", "too")]
+    (correction,) = speller.correct(["it is to much"])[0]
+    assert correction.known
+    assert 0.4 < correction.score < 0.6
+    assert _words(correction) == ["too"]
 
 
 def test_corrector_suggestions_are_probabilities_the_likeliest_first(speller):
-    for flag in speller.correct(["teh hosue is freind wich alot fam ily"])[0]:
-        shares = [share for _, share in flag.suggestions]
-        assert shares == sorted(shares, reverse=True)
-        assert 0 <= sum(shares) <= 1 + 1e-6
-        assert 1 <= len(shares) <= corrector.MOST_SUGGESTIONS
-        assert 0 <= flag.score <= 1
+    for correction in speller.correct(["teh hosue is freind wich alot fam ily"])[0]:
+        probabilities = [probability for _, probability in correction.suggestions]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert 0 <= sum(probabilities) <= 1 + 1e-6
+        assert 1 <= len(probabilities) <= MAX_SUGGESTIONS
+        assert 0 <= correction.score <= 1
 
 
-def test_corrector_flags_nothing_that_is_protected(speller):
+def test_corrector_reports_nothing_that_is_protected(speller):
     text = "teh hosue freind"
-    assert _flags(speller, text, protected=[[(4, 9)]]) == [("teh", "the"), ("freind", "friend")]
-    assert _flags(speller, text, protected=[[(0, 99)]]) == []
+    assert _corrections(speller, text, protected=[[(4, 9)]]) == [("teh", "the"), ("freind", "friend")]
+    assert _corrections(speller, text, protected=[[(0, 99)]]) == []
     assert speller.correct(["teh", "teh"], protected=[[(0, 3)], []])[0] == []
 
 
 def test_corrector_takes_the_words_of_the_user(speller):
     text = "it is zorblat and Zorblat's freind of the zorblatt"
-    assert ("zorblat", "") in _flags(speller, text)
+    assert ("zorblat", "") in _corrections(speller, text)
     speller.set_user_words(["zorblat", "freind"])
     assert speller.user_words == {"zorblat", "freind"}
-    assert _flags(speller, text) == [("zorblatt", "zorblat")]
+    assert _corrections(speller, text) == [("zorblatt", "zorblat")]
     speller.set_user_words(["Zorblat"])
-    flagged = dict(_flags(speller, text))
-    assert set(flagged) == {"zorblat", "freind", "zorblatt"}
-    assert flagged["zorblatt"] == "Zorblat"
+    corrected = dict(_corrections(speller, text))
+    assert set(corrected) == {"zorblat", "freind", "zorblatt"}
+    assert corrected["zorblatt"] == "Zorblat"
     speller.set_user_words(())
-    assert "zorblat" in dict(_flags(speller, text))
+    assert "zorblat" in dict(_corrections(speller, text))
 
 
 def test_corrector_takes_unknown_words_with_a_capital_for_names_unless_in_doubt(speller):
-    assert _flags(speller, "It is Zorblat now") == []
-    assert _flags(speller, "It is zorblat now") == [("zorblat", "")]
+    assert _corrections(speller, "It is Zorblat now") == []
+    assert _corrections(speller, "It is zorblat now") == [("zorblat", "")]
 
 
 def test_corrector_batch_equals_single_calls(speller, monkeypatch):
     texts = ["Teh hosue is to big.", "", "my colour is alot", "TEH HOSUE", "Jane met teh freind. fam ily", "\n"] * 4
     alone = [speller.correct([text])[0] for text in texts]
     for tokens in (8192, 7, 1):
-        monkeypatch.setattr(corrector, "MAX_TOKENS", tokens)
+        monkeypatch.setattr(corrector, "MAX_TOKENS_AT_ONCE", tokens)
         found = speller.correct(texts)
-        for flags, expected in zip(found, alone, strict=True):
-            assert [flag[:2] for flag in flags] == [flag[:2] for flag in expected]
-            assert [_words(flag) for flag in flags] == [_words(flag) for flag in expected]
-            assert [flag.score for flag in flags] == pytest.approx([flag.score for flag in expected], abs=1e-3)
+        for corrections, expected in zip(found, alone, strict=True):
+            assert [correction[:2] for correction in corrections] == [correction[:2] for correction in expected]
+            assert [_words(correction) for correction in corrections] == [_words(correction) for correction in expected]
+            assert [correction.score for correction in corrections] == pytest.approx(
+                [correction.score for correction in expected], abs=1e-3
+            )
 
 
 def test_corrector_says_the_same_whatever_it_has_read_before(speller, bundle, monkeypatch):
     texts = [f"{word} hosue" for word in ("teh", "wich", "freind", "alot", "engalnd", "peeple", "teh")]
     expected = [speller.correct([text]) for text in texts]
-    monkeypatch.setattr(alternatives, "_REMEMBERED", 2)
+    monkeypatch.setattr(candidate_finder, "_MAX_CACHED_WORDS", 2)
     forgetful = Corrector(bundle.network, bundle.vocabularies, device=torch.device("cpu"))
     assert [forgetful.correct([text]) for text in texts] == expected
     assert forgetful.correct([" ".join(texts)]) == speller.correct([" ".join(texts)])
@@ -209,10 +214,10 @@ HOSTILE = {
 def test_corrector_stands_hostile_texts(speller, name):
     text, done = HOSTILE[name], 0
     start = time.process_time()
-    for flag in speller.correct([text])[0]:
-        assert done <= flag.start < flag.end <= len(text)
-        assert text[flag.start : flag.end].strip() == text[flag.start : flag.end]
-        done = flag.end
+    for correction in speller.correct([text])[0]:
+        assert done <= correction.start < correction.end <= len(text)
+        assert text[correction.start : correction.end].strip() == text[correction.start : correction.end]
+        done = correction.end
     assert time.process_time() - start < 10  # a tenth when idle
 
 
@@ -228,20 +233,20 @@ def test_corrector_stands_hostile_texts(speller, name):
     ),
     spans=st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=4),
 )
-def test_corrector_flags_lie_in_order_without_overlaps_and_outside_of_what_is_protected(speller, texts, spans):
+def test_corrector_corrections_lie_in_order_without_overlaps_and_outside_of_what_is_protected(speller, texts, spans):
     found = speller.correct(texts, protected=[spans for _ in texts])
     assert len(found) == len(texts)
-    for text, flags in zip(texts, found, strict=True):
+    for text, corrections in zip(texts, found, strict=True):
         done = 0
-        for flag in flags:
-            assert done <= flag.start < flag.end <= len(text)
+        for correction in corrections:
+            assert done <= correction.start < correction.end <= len(text)
             assert (
-                not any(a < b and a < flag.end and flag.start < b for a, b in spans)
-                or " " in text[flag.start : flag.end]
+                not any(a < b and a < correction.end and correction.start < b for a, b in spans)
+                or " " in text[correction.start : correction.end]
             )
-            assert all(word and share >= 0 for word, share in flag.suggestions)
-            assert np.isfinite(flag.score)
-            done = flag.end
+            assert all(word and probability >= 0 for word, probability in correction.suggestions)
+            assert np.isfinite(correction.score)
+            done = correction.end
 
 
 def _text(words: int, vocabulary: list[str]) -> str:
@@ -263,4 +268,4 @@ def test_corrector_takes_time_linear_in_the_text(speller):
 
 def test_corrector_reads_thousands_of_texts(speller):
     found = speller.correct(["Teh house is here", ""] * 2000)
-    assert [len(flags) for flags in found] == [1, 0] * 2000
+    assert [len(corrections) for corrections in found] == [1, 0] * 2000

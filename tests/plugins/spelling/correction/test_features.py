@@ -2,14 +2,8 @@ import numpy as np
 import pytest
 
 from docsight.spelling.arrays import starts_of
-from docsight.spelling.correction.features import (
-    FEATURES,
-    NUM_FEATURES,
-    CandidateGroups,
-    ModelScores,
-    PlaceFacts,
-    make_features,
-)
+from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores, PlaceFacts
+from docsight.spelling.correction.features import FEATURES, NUM_FEATURES, make_features
 from docsight.spelling.lexicon.dictionary import WordFacts
 from docsight.spelling.lexicon.tables import WordSource
 
@@ -109,9 +103,9 @@ def test_features_of_costs_and_scores_are_differences_from_the_typed_word():
         "same_first": [0, 1, 1],
         "longer": [0, 0, 1],
         "base": [0, 1, 1],
-        "least_cost": [2.5, 0, 0],
+        "min_cost": [2.5, 0, 0],
         "has_pair": [1, 0, 0],
-        "alternatives": [round(float(np.log(3)), 4), 0, 0],
+        "num_candidates": [round(float(np.log(3)), 4), 0, 0],
     }
     assert {name: found[name] for name in expected} == expected
 
@@ -204,10 +198,10 @@ def test_features_of_groups_do_not_depend_on_each_other():
     assert both == {name: one[name] + other[name] for name in FEATURES}
 
 
-def test_features_of_a_word_without_alternatives():
+def test_features_of_a_word_without_candidates():
     found = _made(_groups([(12, 0, 0.0, 0)]))
-    assert found["alternatives"] == [0]
-    assert found["least_cost"] == [20]
+    assert found["num_candidates"] == [0]
+    assert found["min_cost"] == [20]
     assert found["context_best"] == [0]
 
 
