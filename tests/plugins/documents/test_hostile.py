@@ -264,7 +264,7 @@ def hold_against(cases: dict[str, Case], rows: dict[str, dict]) -> None:
 
 def test_parquet_of_one_text_in_every_row_is_found_to_be_a_bomb(tmp_path, monkeypatch):
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr("docsight.documents.formats.source._ANY_MAY_UNPACK_TO", 10 << 20)
+    monkeypatch.setattr("docsight.documents.formats.source._UNPACKED_BYTES_ALWAYS_ALLOWED", 10 << 20)
     write(tmp_path, slow=True, only="dictionary-bomb.parquet")
     problems: list[Problem] = []
     docs = list(read(tmp_path / "tables", on_problem=problems.append))

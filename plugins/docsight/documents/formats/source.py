@@ -1,4 +1,4 @@
-"""What a reader reads: a file, or a part of another one that is held in memory."""
+"""What a reader reads from: a file, or a part of a file in memory; and the limits that it keeps to."""
 
 import io
 from contextlib import suppress
@@ -10,25 +10,26 @@ from docsight.errors import DataError
 
 Ocr = Literal["auto", "never", "always"]
 
-_STEP = 1 << 20
+# No document compresses better than this.
+MAX_UNPACK_RATIO = 500
+# All parts of a file together may always unpack to this size, however small the file is.
+_UNPACKED_BYTES_ALWAYS_ALLOWED = 1 << 30
 
-# All parts of a file together are unpacked to so many times its size, or to this: more is in bombs alone.
-_MAX_RATIO = 500
-_ANY_MAY_UNPACK_TO = 1 << 30
+_READ_STEP_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How documents are read, and what one file may cost.
+    """How documents are read, and the limits for one file.
 
     Args:
-        ocr: Whether text in pictures is read: of scanned pages and picture files ("auto"), never, or of every picture.
-        text_column: The column of tables that holds the text; None to go by its name.
-        max_bytes: Of a file that is read as a whole, and of one part of an archive when unpacked.
-        max_unpacked: Of all parts of one file together, in bytes.
-        max_parts: In one file, at all depths.
-        max_depth: How many containers may lie in each other.
-        max_pages: Of one document.
+        ocr: Whether to read text in images: in scanned pages and image files ("auto"), never, or in every image.
+        text_column: The column of tables that holds the text; None to choose it by its name.
+        max_bytes: Size of a file that is read as a whole, and of an unpacked part of an archive.
+        max_unpacked: Size of all unpacked parts of one file together, in bytes.
+        max_parts: Number of parts in one file, at all depths.
+        max_depth: Number of containers nested in each other.
+        max_pages: Number of pages of one document.
     """
 
     ocr: Ocr = "auto"
@@ -42,13 +43,13 @@ class ReadOptions:
 
 @dataclass(kw_only=True)
 class Budget:
-    """What the containers of one file may still cost, shared by all of them.
+    """What remains of the limits for one file; all containers in it share one budget.
 
     Args:
-        bytes: Of all parts when unpacked.
-        parts: How many there may be.
-        skipping: Whether the parts that come now were read before, and are only counted: whoever sets it goes on
-            behind them. A part that is one document is not read again, and a flaw stands in its place.
+        bytes: How many bytes its parts may still unpack to.
+        parts: How many parts may still follow.
+        skipping: Whether the parts that follow have been read before. Then parts that are one document are charged but
+            not read, and a `PartError` takes the place of each. A resumed run sets it until it reaches new parts.
     """
 
     bytes: int
@@ -57,18 +58,21 @@ class Budget:
 
     @classmethod
     def of(cls, options: ReadOptions) -> "Budget":
-        """Start with what the options allow."""
+        """Return the full budget that the options allow."""
         return cls(bytes=options.max_unpacked, parts=options.max_parts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The bytes of a document, by a path or in memory.
+    """The bytes of a document, at a path or in memory.
 
     Args:
-        name: The name of the file, which its suffix is taken from.
-        depth: How many containers it lies in.
-        budget: What the containers in it may cost.
+        name: The file name, whose suffix counts.
+        path: The file, or None if the bytes are in memory.
+        data: The bytes, if they are in memory.
+        options: How to read it.
+        depth: The number of containers it lies in.
+        budget: What its parts may still cost.
     """
 
     name: str
@@ -80,36 +84,36 @@ class Source:
 
     @classmethod
     def of(cls, path: Path, options: ReadOptions | None = None, budget: Budget | None = None) -> "Source":
-        """Make the source that a file on the disk is."""
+        """Return the source for a file on disk."""
         options = options or ReadOptions()
         source = cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
-        with suppress(OSError):  # whoever opens it is told
+        with suppress(OSError):  # reported when the file is opened
             source.budget.bytes = min(source.budget.bytes, source.bomb_size)
         return source
 
     def inner(self, name: str, data: bytes) -> "Source":
-        """Make the source that a part of this one is; the budget is shared."""
+        """Return the source for a part of this one; it shares the budget."""
         return Source(name=name, data=data, options=self.options, depth=self.depth + 1, budget=self.budget)
 
     @property
     def suffix(self) -> str:
-        """The suffix of the name, in lower case, with its dot."""
+        """The suffix of the name in lower case, with its dot."""
         return Path(self.name).suffix.lower()
 
     @property
     def size(self) -> int:
-        """The number of bytes."""
+        """The size in bytes."""
         if self.data is not None:
             return len(self.data)
         return 0 if self.path is None else self.path.stat().st_size
 
     @property
     def bomb_size(self) -> int:
-        """The number of bytes from which on only a decompression bomb unpacks."""
-        return max(_ANY_MAY_UNPACK_TO, _MAX_RATIO * self.size)
+        """The size in bytes above which only a decompression bomb unpacks."""
+        return max(_UNPACKED_BYTES_ALWAYS_ALLOWED, MAX_UNPACK_RATIO * self.size)
 
     def open(self) -> BinaryIO:
-        """Open the bytes; the caller closes them."""
+        """Open the bytes; the caller closes the file."""
         if self.path is not None:
             return self.path.open("rb")
         return io.BytesIO(self.data or b"")
@@ -129,14 +133,14 @@ class Source:
         if self.data is not None:
             return self.data
         limit = self.options.max_bytes
-        # Not more than there is: Python takes the memory for all that it is asked for.
+        # Python allocates as much memory as a read requests, so this requests no more than the file has.
         if (size := self.size) > limit:
-            raise DataError(f"has {size:,} bytes, too many to be read as one document (at most {limit:,})")
+            raise DataError(f"has {size:,} bytes, too many for one document (at most {limit:,})")
         with self.open() as file:
             data = file.read(size + 1)
-            while size < len(data) <= limit:  # it has grown, or is of those that tell no size
+            while size < len(data) <= limit:  # the file has grown, or does not report its size
                 size = len(data)
-                data += file.read(min(_STEP, limit + 1 - size))
+                data += file.read(min(_READ_STEP_BYTES, limit + 1 - size))
         if len(data) > limit:
-            raise DataError(f"has more than {limit:,} bytes, too many to be read as one document")
+            raise DataError(f"has more than {limit:,} bytes, too many for one document")
         return data

@@ -1,4 +1,4 @@
-"""What a file is, by its content and by its name."""
+"""Detecting the format of a file by its content and name."""
 
 import gzip
 import io
@@ -55,7 +55,7 @@ def source(name: str, data: bytes) -> Source:
     ],
 )
 @pytest.mark.parametrize("label", ["file", "version-1.2", "README.Debian"])
-def test_find_format_goes_by_content_where_the_name_tells_nothing(label: str, data: bytes, name: str) -> None:
+def test_find_format_uses_the_content_if_the_name_has_no_suffix(label: str, data: bytes, name: str) -> None:
     assert find_format(source(label, data)).name == name
 
 
@@ -63,7 +63,7 @@ def test_find_format_goes_by_content_where_the_name_tells_nothing(label: str, da
 @pytest.mark.parametrize(
     "data", [TEXT, PAGE, MAIL, MBOX, b"From here on, see below.\n\n", b"%PDF-1.7 is a format.", b"PK"]
 )
-def test_format_within_leaves_texts_what_they_are_called(label: str, data: bytes) -> None:
+def test_format_within_does_not_override_the_suffixes_of_text(label: str, data: bytes) -> None:
     assert format_within(source(label, data)) is None
 
 
@@ -80,7 +80,7 @@ def test_format_within_leaves_texts_what_they_are_called(label: str, data: bytes
         ("a.exe", PAGE, "html"),
     ],
 )
-def test_format_within_trusts_the_content_more_than_the_suffix(label: str, data: bytes, name: str) -> None:
+def test_format_within_overrides_other_suffixes(label: str, data: bytes, name: str) -> None:
     form = format_within(source(label, data))
     assert form is not None
     assert form.name == name
@@ -96,13 +96,13 @@ def test_format_within_trusts_the_content_more_than_the_suffix(label: str, data:
         (("docsight/__init__.py", "docsight-1.dist-info/WHEEL"), b"", "wheel"),
     ],
 )
-def test_find_format_skips_zip_files_that_are_no_archives(members: tuple[str, ...], first: bytes, reason: str) -> None:
+def test_find_format_skips_zip_files_that_are_not_archives(members: tuple[str, ...], first: bytes, reason: str) -> None:
     for label in ("a.zip", "a.bin", "a"):
         with pytest.raises(SkipError, match=reason):
             find_format(source(label, zipped(*members, first=first)))
 
 
-def test_find_format_takes_zip_files_of_programs_for_no_archives() -> None:
+def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
     with pytest.raises(SkipError, match=r"\.sob files"):
         find_format(source("gallery.sob", zipped("a.png")))
     assert find_format(source("gallery.sob", zipped("a.png")), named=True).name == "zip"
@@ -125,13 +125,13 @@ def test_find_format_takes_zip_files_of_programs_for_no_archives() -> None:
         ("Makefile", b"all:\n", "without a suffix"),
     ],
 )
-def test_find_format_skips_what_nothing_reads_and_says_what_it_is(label: str, data: bytes, reason: str) -> None:
+def test_find_format_skips_unsupported_kinds_and_names_them(label: str, data: bytes, reason: str) -> None:
     with pytest.raises(SkipError, match=reason):
         find_format(source(label, data))
 
 
 @pytest.mark.parametrize("label", ["a.py", "Makefile", "a.exe", "script", "a.b"])
-def test_find_format_takes_any_text_that_was_named(label: str) -> None:
+def test_find_format_takes_any_text_that_is_named(label: str) -> None:
     assert find_format(source(label, b"#!/bin/sh\necho Ada\n"), named=True).name == "text"
     with pytest.raises(SkipError):
         find_format(source(label, b"a\0b"), named=True)
@@ -158,12 +158,12 @@ def test_find_format_takes_texts_without_a_suffix(label: str) -> None:
     assert find_format(source(label, TEXT)).name == "text"
 
 
-def test_find_format_takes_no_headers_of_another_kind_for_a_mail() -> None:
+def test_find_format_does_not_mistake_other_headers_for_a_mail() -> None:
     assert find_format(source("METADATA", b"Metadata-Version: 2.1\nName: x\nAuthor: Ada\n\nText")).name == "text"
     assert find_format(source("note", b"Date: today\nSubject: tea\n\nCome.")).name == "text"
 
 
-def test_format_of_knows_suffixes_in_any_case() -> None:
+def test_format_of_ignores_case() -> None:
     names = [format_of(Path(name)) for name in ("a.PDF", "b.Docx", "c.NDJSON", "d.xhtml", "e.tgz", "f.exe")]
     assert [form and form.name for form in names] == ["pdf", "docx", "jsonl", "html", "gzip", None]
 

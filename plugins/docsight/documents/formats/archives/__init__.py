@@ -1,4 +1,4 @@
-"""Zip and gzip archives, and reading the parts of any container.
+"""Zip and gzip archives, and what all containers share: part by part, within a budget.
 
 Imports the modules of `formats`.
 """

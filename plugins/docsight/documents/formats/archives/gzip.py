@@ -1,4 +1,4 @@
-"""Gzip: one packed file, by its own format."""
+"""Gzip: one packed file, read by its own format."""
 
 import gzip
 import zlib
@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from docsight.documents.formats.archives.parts import charge_part, read_part, unpack
 from docsight.documents.formats.content import ParsedDocument, PartError
-from docsight.documents.formats.labels import Labels
+from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -18,7 +18,7 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the documents in the packed file, under its name without `.gz`."""
     suffix = _UNPACKED_SUFFIXES.get(source.suffix)
     name = source.name if suffix is None else PurePath(source.name).stem + suffix
-    part = Labels().give(name)
+    part = PartNames().assign(name)
     charge_part(source, part)
     try:
         with source.open() as file, gzip.GzipFile(fileobj=file) as packed:

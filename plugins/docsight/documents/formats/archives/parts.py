@@ -1,4 +1,4 @@
-"""Parts of containers: unpacked within bounds, and read as the registry has it."""
+"""Parts of containers: unpacked within the budget of the file, and read by their own formats."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -6,50 +6,64 @@ from dataclasses import replace
 
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.detect import find_format
-from docsight.documents.formats.source import Source
+from docsight.documents.formats.source import MAX_UNPACK_RATIO, Source
 from docsight.errors import DataError
 
-# What a part of an archive takes of the budget for parts grows so with each archive that it lies in: archives of
-# archives multiply what is in them, and hardly an honest one is deeper than two.
-_PRICE_OF_DEPTH = 4
+UNPACK_STEP_BYTES = 1 << 20
 
-# No text is packed so well, and more than this is unpacked before it is asked.
-_MAX_RATIO = 500
-_RATIO_ASKED_FROM = 64 << 20
+# The charge for a part is multiplied by this for each archive that it lies in. Nested archives multiply their content,
+# and legitimate ones are hardly ever nested more than two deep.
+_CHARGE_PER_DEPTH = 4
+
+# The ratio of a single part is not checked below this size.
+_MIN_BYTES_FOR_RATIO = 64 << 20
 
 
 class BudgetExceededError(DataError):
-    """The parts of a file took more than one file may cost; nothing more is read of it."""
+    """The parts of a file exceed what one file may cost; the rest of the file is not read."""
 
 
 def read_part(source: Source, part: str, *, named: bool = False) -> Iterator[ParsedDocument | PartError]:
-    """Yield the documents of a part by the format that it has, under its own name.
+    """Yield the documents of a part, read by its own format.
 
     Args:
         source: The part.
         part: Its name in the container, which the names of its own parts are appended to.
-        named: Whether text is read as such whatever its suffix.
+        named: Whether text is read as plain text whatever its suffix.
 
     Raises:
-        BudgetExceededError: The whole file costs too much.
+        BudgetExceededError: The whole file exceeds its budget.
+    """
+    return isolate_errors(part, _read_part(source, part, named=named))
+
+
+def _read_part(source: Source, part: str, *, named: bool) -> Iterator[ParsedDocument | PartError]:
+    check_depth(source)
+    form = find_format(source, named=named)
+    if source.budget.skipping and not form.has_parts:
+        yield PartError(part=part, error=SkipError("was read before"))
+    else:
+        yield from prefix_parts(part, form.read(source), form=form.name)
+
+
+def isolate_errors(part: str, items: Iterable[ParsedDocument | PartError]) -> Iterator[ParsedDocument | PartError]:
+    """Yield the items of a part, and a `PartError` for any exception, so that the other parts are still read.
+
+    Raises:
+        BudgetExceededError: The whole file exceeds its budget.
     """
     try:
-        limit = source.options.max_depth
-        if source.depth > limit:
-            raise DataError(f"lies in more than {limit} containers, one in the other, and was not read")
-        form = find_format(source, named=named)
-        if source.budget.skipping and not form.has_parts:
-            yield PartError(part=part, error=SkipError("was read before"))
-            return
-        yield from under(part, form.read(source), form=form.name)
+        yield from items
     except BudgetExceededError:
         raise
-    except Exception as err:  # noqa: BLE001 - whatever a reader stumbles over, it costs this part only
+    except Exception as err:  # noqa: BLE001 - any failure of a reader is confined to this part
         yield PartError(part=part, error=err)
 
 
-def under(part: str, items: Iterable[ParsedDocument | PartError], *, form: str) -> Iterator[ParsedDocument | PartError]:
-    """Put what a part holds under its name; what has no format of its own has that of the part."""
+def prefix_parts(
+    part: str, items: Iterable[ParsedDocument | PartError], *, form: str
+) -> Iterator[ParsedDocument | PartError]:
+    """Prefix the part names of items with that of the part they lie in; `form` is the format of items without one."""
     for item in items:
         name = f"{part}/{item.part}" if item.part else part
         if isinstance(item, PartError):
@@ -58,32 +72,44 @@ def under(part: str, items: Iterable[ParsedDocument | PartError], *, form: str) 
             yield replace(item, part=name, format=item.format or form)
 
 
-def charge_part(source: Source, part: str) -> None:
-    """Take a part of an archive from the budget.
+def check_depth(source: Source) -> None:
+    """Refuse a part that lies in too many containers.
 
     Raises:
-        BudgetExceededError: The budget is spent.
+        DataError: It does.
     """
-    source.budget.parts -= _PRICE_OF_DEPTH ** min(source.depth, 16)
+    if source.depth > source.options.max_depth:
+        raise DataError(f"is nested in more than {source.options.max_depth} containers, and was not read (max_depth)")
+
+
+def charge_part(source: Source, part: str) -> None:
+    """Deduct a part of an archive from the budget.
+
+    Raises:
+        BudgetExceededError: The budget is exhausted.
+    """
+    source.budget.parts -= _CHARGE_PER_DEPTH ** min(source.depth, 16)
     if source.budget.parts < 0:
         raise BudgetExceededError(
-            f"has more than {source.options.max_parts:,} parts, those in nested archives counted several times; "
+            f"has more than {source.options.max_parts:,} parts (those of nested archives count several times); "
             f"nothing was read from {part} on"
         )
 
 
-def unpack(read: Callable[[int], bytes], source: Source, part: str, *, packed: int, step: int = 1 << 20) -> bytes:
-    """Unpack a part of an archive step by step, whatever its header says of its size.
+def unpack(
+    read: Callable[[int], bytes], source: Source, part: str, *, packed: int, step: int = UNPACK_STEP_BYTES
+) -> bytes:
+    """Unpack a part of an archive step by step, without trusting the size in its header.
 
     Args:
-        read: Gives at most so many bytes, none at the end.
+        read: Returns at most so many bytes, and none at the end.
         source: The archive.
         part: The name of the part.
         packed: The size of the packed part, in bytes.
-        step: How many bytes to read at once.
+        step: The number of bytes to read at once.
 
     Raises:
-        DataError: The part is larger than the options allow, or packed as no document is.
+        DataError: The part is larger than the options allow, or its compression ratio is that of a bomb.
         BudgetExceededError: All parts together are too large.
     """
     limit = source.options.max_bytes
@@ -93,15 +119,15 @@ def unpack(read: Callable[[int], bytes], source: Source, part: str, *, packed: i
         source.budget.bytes -= len(chunk)
         if source.budget.bytes < 0:
             raise BudgetExceededError(
-                f"unpacks to more than {source.options.max_unpacked:,} bytes, or than any file but a bomb; nothing was "
-                f"read from {part} on"
+                f"unpacks to more than {source.options.max_unpacked:,} bytes, or to the size of a decompression bomb; "
+                f"nothing was read from {part} on"
             )
         if size > limit:
-            raise DataError(f"unpacks to more than {limit:,} bytes, too many to be read as one document")
-        if size > max(_RATIO_ASKED_FROM, _MAX_RATIO * packed):
-            raise DataError(f"unpacks to more than {_MAX_RATIO} times its {packed:,} bytes: a decompression bomb")
+            raise DataError(f"unpacks to more than {limit:,} bytes, too many for one document")
+        if size > max(_MIN_BYTES_FOR_RATIO, MAX_UNPACK_RATIO * packed):
+            raise DataError(f"unpacks to more than {MAX_UNPACK_RATIO} times its {packed:,} bytes: a decompression bomb")
         try:
             unpacked.write(chunk)
         except MemoryError as err:
-            raise DataError(f"unpacks to more than {size:,} bytes, for which there is no memory") from err
+            raise DataError(f"unpacks to more than {size:,} bytes, for which there is not enough memory") from err
     return unpacked.getvalue()

@@ -1,51 +1,55 @@
-"""Zip archives: each member by its own format, in the order of the archive, and nothing is ever written."""
+"""Zip archives: each member is read by its own format, in the order of the archive; nothing is written to disk."""
 
 import lzma
 import stat
 import zipfile
 from collections.abc import Iterator
 
-from docsight.documents.formats.archives.parts import BudgetExceededError, charge_part, read_part, unpack
+from docsight.documents.formats.archives.parts import (
+    UNPACK_STEP_BYTES,
+    charge_part,
+    isolate_errors,
+    read_part,
+    unpack,
+)
 from docsight.documents.formats.archives.safe_zip import DAMAGED, open_zip
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
-from docsight.documents.formats.labels import Labels
+from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-_STEP = 1 << 20
-# `zipfile` unpacks by these methods all that it reads at once, which may be some thousand times as much.
-_SMALL_STEP = 4096
-_UNBOUNDED = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+# `zipfile` unpacks with these methods all that it reads at once, which can be some thousand times as much.
+_UNBOUNDED_METHODS = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_UNBOUNDED_STEP_BYTES = 4096
 
 
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the documents in the members, and a flaw for each that cannot be read; hidden files are passed over."""
+    """Yield the documents in the members, and an error for each member that cannot be read; skip hidden files."""
     with open_zip(source) as archive:
-        members = [info for info in archive.infolist() if not _is_passed_over(info.filename)]
-        labels = Labels(_name(info) for info in members)
+        members = [info for info in archive.infolist() if not _is_hidden(info.filename)]
+        part_names = PartNames(_name(info) for info in members)
         for info in members:
-            name = _name(info)
-            part = labels.give(name)
+            part = part_names.assign(_name(info))
             charge_part(source, part)
-            try:
-                data = _unpack(archive, info, source, part)
-            except BudgetExceededError:
-                raise
-            except (DataError, OSError, SkipError) as err:
-                yield PartError(part=part, error=err)
-            else:
-                yield from read_part(source.inner(name.rpartition("/")[2], data), part)
+            yield from isolate_errors(part, _read_member(archive, info, source, part))
 
 
-def _is_passed_over(name: str) -> bool:
-    """Tell whether a member is a folder, or a file that systems leave in folders."""
+def _read_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, part: str
+) -> Iterator[ParsedDocument | PartError]:
+    data = _unpack(archive, info, source, part)
+    yield from read_part(source.inner(_name(info).rpartition("/")[2], data), part)
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a member is a folder, or a file that operating systems leave in folders."""
     return name.endswith("/") or any(
-        (one.startswith(".") and one.strip(".")) or one == "__MACOSX" for one in name.split("/")
+        (segment.startswith(".") and segment.strip(".")) or segment == "__MACOSX" for segment in name.split("/")
     )
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Give the name of a member; where its encoding is not told and UTF-8 fits, that is what most programs write."""
+    """Return the name of a member; UTF-8 if no encoding is flagged and it fits, as most programs write it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:
@@ -59,19 +63,19 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
         raise SkipError("a symbolic link")
     if info.flag_bits & 0x1:
         raise DataError("is encrypted; unpack the archive with its password first")
-    if info.file_size > source.options.max_bytes:  # `zipfile` gives no more than a member says that it has
-        raise DataError(f"would unpack to {info.file_size:,} bytes, too many to be read as one document")
-    step = _SMALL_STEP if info.compress_type in _UNBOUNDED else _STEP
+    if info.file_size > source.options.max_bytes:  # `zipfile` reads at most as many bytes as the header states
+        raise DataError(f"would unpack to {info.file_size:,} bytes, too many for one document")
+    step = _UNBOUNDED_STEP_BYTES if info.compress_type in _UNBOUNDED_METHODS else UNPACK_STEP_BYTES
     try:
         with archive.open(info) as member:
             return unpack(member.read, source, part, packed=info.compress_size, step=step)
-    except MemoryError as err:  # by LZMA, a header of some bytes may ask for 4 GB
-        raise DataError("needs more memory to be unpacked than there is") from err
+    except MemoryError as err:  # an LZMA header of a few bytes can request 4 GB
+        raise DataError("needs more memory to unpack than is available") from err
     except NotImplementedError as err:
-        raise DataError(f"is packed by a method that is not supported: {err}") from err
+        raise DataError(f"uses a compression method that is not supported: {err}") from err
     except DataError:
         raise
     except (*DAMAGED, lzma.LZMAError, RuntimeError, ValueError, OSError) as err:
-        if isinstance(err, OSError) and err.errno is not None:  # others come from damaged bzip2
+        if isinstance(err, OSError) and err.errno is not None:  # those without come from damaged bzip2
             raise
         raise DataError(f"is damaged: {err}") from err

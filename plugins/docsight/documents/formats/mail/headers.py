@@ -1,4 +1,4 @@
-"""Headers of mails: words decoded whatever mailers did to them, and bounds that the standard library lacks."""
+"""Mail headers: decoded despite common errors of mailers, within limits that the standard library lacks."""
 
 import binascii
 import re
@@ -6,58 +6,57 @@ from email.message import Message
 from email.policy import Compat32
 from typing import Any
 
-from docsight.documents.formats.text.charsets import known_charset
-from docsight.documents.formats.text.encoding import decode
+from docsight.documents.formats.text.encoding import decode, lookup_encoding
 from docsight.errors import DocsightError
 
 _FOLDS = re.compile(r"[\r\n]+[ \t]*")
-# Two words of these with nothing but space between them belong together; RFC 2047 has 75 characters for one.
-_WORD = r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]{0,2048})\?="
-_WORDS = re.compile(_WORD)
-_BETWEEN = re.compile(rf"(?<=\?=)\s{{1,80}}(?={_WORD})")
-_MAX_PARAMETERS = 100  # the time for a header grows with the square of their number
-_MAX_VALUE = 16 << 10
-_LONG_NUMBERS = re.compile(r"\*\d{5,}")  # of the pieces of a parameter; too many digits are an error in Python
+# Encoded words separated only by whitespace belong together. RFC 2047 limits one to 75 characters.
+_ENCODED_WORD = r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]{0,2048})\?="
+_ENCODED_WORDS = re.compile(_ENCODED_WORD)
+_SPACE_BETWEEN_WORDS = re.compile(rf"(?<=\?=)\s{{1,80}}(?={_ENCODED_WORD})")
+_MAX_PARAMETERS = 100  # the time to parse a header grows with the square of their number
+_MAX_HEADER_CHARS = 16 << 10
+_LONG_NUMBERS = re.compile(r"\*\d{5,}")  # numbers of a parameter's pieces; Python raises if there are too many digits
 
 
 class HeaderPolicy(Compat32):
-    """Keeps headers as they were written, and those that say how to read the mail within bounds."""
+    """Keeps headers as written, but limits those that describe the content."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Split a header; of one with parameters, keep the first of them."""
+        """Split a header into name and value; keep the first parameters of a content header."""
         name, value = super().header_source_parse(sourcelines)
         if name.lower().startswith("content-"):
-            value = ";".join(value[:_MAX_VALUE].split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS])
+            value = ";".join(value[:_MAX_HEADER_CHARS].split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS])
             value = _LONG_NUMBERS.sub("*9999", value)
         return name, value
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        """Give the value as it is; bytes beyond ASCII stay lone surrogates."""
+        """Return the value unchanged; non-ASCII bytes stay lone surrogates."""
         return value
 
 
-def header(message: Message, name: str) -> str:
-    """Give a header of a mail in words, on one line; empty where it has none."""
+def header_text(message: Message, name: str) -> str:
+    """Return a header as decoded text on one line; empty if the message does not have it."""
     value = message.get(name)
-    return decoded_words(str(value)) if value is not None else ""
+    return decode_header(str(value)) if value is not None else ""
 
 
-def decoded_words(value: str) -> str:
-    """Decode the words of a header: RFC 2047, bytes of any encoding, folded lines."""
-    text = value if value.isascii() else _from_bytes(value.encode("utf-8", "surrogateescape"))
-    text = _BETWEEN.sub("", _FOLDS.sub(" ", text))
+def decode_header(value: str) -> str:
+    """Decode the value of a header: encoded words (RFC 2047), raw bytes in any encoding, and folded lines."""
+    text = value if value.isascii() else _decode_bytes(value.encode("utf-8", "surrogateescape"))
+    text = _SPACE_BETWEEN_WORDS.sub("", _FOLDS.sub(" ", text))
     pieces: list[str] = []
-    at, held, charset = 0, b"", ""
-    for word in _WORDS.finditer(text):
-        between = text[at : word.start()]
+    at, pending, charset = 0, b"", ""
+    for word in _ENCODED_WORDS.finditer(text):
+        before = text[at : word.start()]
         data = _word_bytes(word[2], word[3])
-        # Mailers cut within characters: what lies side by side in one encoding is decoded together.
-        if between or word[1].lower() != charset:
-            pieces += _from_bytes(held, charset), between
-            held, charset = b"", word[1].lower()
-        held += data if data is not None else word[0].encode()
+        # Mailers split words within characters, so adjacent words in the same charset are decoded together.
+        if before or word[1].lower() != charset:
+            pieces += _decode_bytes(pending, charset), before
+            pending, charset = b"", word[1].lower()
+        pending += data if data is not None else word[0].encode()
         at = word.end()
-    pieces += _from_bytes(held, charset), text[at:]
+    pieces += _decode_bytes(pending, charset), text[at:]
     return " ".join("".join(pieces).split())
 
 
@@ -70,8 +69,8 @@ def _word_bytes(kind: str, encoded: str) -> bytes | None:
         return None
 
 
-def _from_bytes(data: bytes, charset: str = "") -> str:
+def _decode_bytes(data: bytes, charset: str = "") -> str:
     try:
-        return decode(data, declared=known_charset(charset.partition("*")[0]))[0]  # RFC 2231 appends the language
+        return decode(data, declared=lookup_encoding(charset.partition("*")[0]))[0]  # RFC 2231 appends the language
     except DocsightError:
         return data.decode("cp1252", "replace").replace("\0", "\ufffd")

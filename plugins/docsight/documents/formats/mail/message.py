@@ -7,20 +7,25 @@ from email.message import Message
 from functools import cache
 from mimetypes import MimeTypes
 
-from docsight.documents.formats.archives.parts import BudgetExceededError, read_part, under
+from docsight.documents.formats.archives.parts import check_depth, isolate_errors, prefix_parts, read_part
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, SkipError
-from docsight.documents.formats.labels import Labels
-from docsight.documents.formats.mail.headers import HeaderPolicy, decoded_words, header
-from docsight.documents.formats.mail.mime_body import Body, take_apart
-from docsight.documents.formats.mail.transfer_encoding import payload
+from docsight.documents.formats.mail.headers import HeaderPolicy, decode_header, header_text
+from docsight.documents.formats.mail.mime_body import parse_body
+from docsight.documents.formats.mail.transfer_encoding import decode_payload
+from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-_SHOWN = ("Subject", "From", "To", "Cc", "Date")
-_EXPECTED = (*_SHOWN, "Message-ID", "Received", "Return-Path", "MIME-Version", "Content-Type")
-_MAILS = ("message/rfc822", "message/global", "message/news")
-_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted")
-_MAX_NESTING = 50
+_TEXT_HEADERS = ("Subject", "From", "To", "Cc", "Date")  # these stand before the text
+_EXPECTED_HEADERS = (*_TEXT_HEADERS, "Message-ID", "Received", "Return-Path", "MIME-Version", "Content-Type")
+_MAIL_TYPES = ("message/rfc822", "message/global", "message/news")
+_SEALED_TYPES = (
+    "application/pkcs7-mime",
+    "application/x-pkcs7-mime",
+    "application/pgp-encrypted",
+    "multipart/encrypted",
+)
+_MAX_MIME_DEPTH = 50
 _POLICY = HeaderPolicy()
 
 
@@ -28,10 +33,10 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the message, then its attachments.
 
     Raises:
-        DataError: It is no mail, or cannot be taken apart.
+        DataError: The file is not a mail, or cannot be parsed.
     """
     message = parse(source.read_bytes())
-    if not any(name in message for name in _EXPECTED):
+    if not any(name in message for name in _EXPECTED_HEADERS):
         raise DataError("has none of the headers of a mail")
     yield from read_message(message, source)
 
@@ -40,91 +45,85 @@ def parse(data: bytes) -> Message:
     """Parse a mail.
 
     Raises:
-        DataError: It nests too deeply, or its headers cannot be read.
+        DataError: Its parts are nested too deeply, or its headers cannot be parsed.
     """
-    parser = _Parser(policy=_POLICY)
+    parser = _MailParser(policy=_POLICY)
     try:
         parser.feed(data)
         return parser.close()
     except DataError:
         raise
     except (ValueError, LookupError, AttributeError, TypeError) as err:
-        raise DataError(f"is no mail that can be read: {err}") from err
+        raise DataError(f"cannot be parsed as a mail: {err}") from err
 
 
-class _Parser(BytesFeedParser):
-    """Parses mails of bounded depth: each line is compared with the boundaries of all parts that it lies in."""
+class _MailParser(BytesFeedParser):
+    """Parses mails of bounded depth, since each line is compared with the boundaries of all parts that it lies in."""
 
     def _new_message(self) -> None:
-        if len(self._msgstack) > _MAX_NESTING:  # type: ignore[attr-defined]
-            raise DataError(f"its parts nest more than {_MAX_NESTING} deep")
+        if len(self._msgstack) > _MAX_MIME_DEPTH:  # type: ignore[attr-defined]
+            raise DataError(f"its parts are nested more than {_MAX_MIME_DEPTH} deep")
         super()._new_message()  # type: ignore[misc]
 
 
 def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the message, then its attachments, and those of mails in it.
+    """Yield the message, then its attachments, mails in it included.
 
     Args:
         message: A mail.
-        source: What it came from; how deep that lies counts for the attachments.
+        source: Where it comes from; the depth and the budget apply to the attachments.
     """
-    body: Body = take_apart(message)
-    head = [f"{name}: {value}" for name in _SHOWN if (value := header(message, name))]
+    body = parse_body(message)
+    headers = [f"{name}: {value}" for name in _TEXT_HEADERS if (value := header_text(message, name))]
     yield ParsedDocument(
-        text="\n\n".join(filter(None, ("\n".join(head), *body.texts))),
-        title=header(message, "Subject"),
+        text="\n\n".join(filter(None, ("\n".join(headers), *body.texts))),
+        title=header_text(message, "Subject"),
         encoding=body.encoding,
-        images=tuple(DocumentImage(data=data) for data in body.pictures),
+        images=tuple(DocumentImage(data=data) for data in body.images),
         notes=tuple(body.notes),
     )
-    names = [_name(leaf, number) for number, leaf in body.attached]
-    labels = Labels(names)
-    for name, (_, leaf) in zip(names, body.attached, strict=True):
-        part = labels.give(name)
-        kind = leaf.get_content_type()
-        try:
-            if kind in _MAILS and leaf.is_multipart():
-                inner = source.inner(name, b"")
-                if inner.depth > source.options.max_depth:
-                    raise DataError(f"lies in more than {source.options.max_depth} mails, and was not read")
-                yield from under(part, read_message(leaf.get_payload(0), inner), form="mail")  # type: ignore[arg-type]
-                continue
-            data, damage = _attachment(leaf, kind)
-        except BudgetExceededError:
-            raise
-        except Exception as err:  # noqa: BLE001 - whatever is wrong with an attachment, the others are not concerned
-            yield PartError(part=part, error=err)
-        else:
-            # A mail program that calls it text/plain is a person's word for it.
-            for found in read_part(source.inner(name, data), part, named=kind == "text/plain"):
-                if damage and isinstance(found, ParsedDocument):
-                    found = replace(found, notes=(*found.notes, damage))
-                yield found
+    names = [_file_name(leaf, number) for number, leaf in body.attachments]
+    part_names = PartNames(names)
+    for name, (_, leaf) in zip(names, body.attachments, strict=True):
+        part = part_names.assign(name)
+        yield from isolate_errors(part, _read_attachment(leaf, part, name, source))
 
 
-def _attachment(leaf: Message, kind: str) -> tuple[bytes, str]:
-    if kind in _SEALED:
-        raise SkipError(f"is sealed as {kind}: encrypted, or signed so that only a mail program opens it")
+def _read_attachment(leaf: Message, part: str, name: str, source: Source) -> Iterator[ParsedDocument | PartError]:
+    media_type = leaf.get_content_type()
+    if media_type in _MAIL_TYPES and leaf.is_multipart():
+        inner = source.inner(name, b"")
+        check_depth(inner)
+        message: Message = leaf.get_payload(0)  # type: ignore[assignment]
+        yield from prefix_parts(part, read_message(message, inner), form="mail")
+        return
+    if media_type in _SEALED_TYPES:
+        raise SkipError(f"is sealed as {media_type}: encrypted, or signed so that only a mail program opens it")
     if leaf.get_content_maintype() == "message":
-        raise SkipError(f"no reader for {kind}")
-    return payload(leaf)
+        raise SkipError(f"no reader for {media_type}")
+    data, warning = decode_payload(leaf)
+    # A mail program that declares text/plain has named the file as text, as a user would.
+    for item in read_part(source.inner(name, data), part, named=media_type == "text/plain"):
+        if warning and isinstance(item, ParsedDocument):
+            item = replace(item, notes=(*item.notes, warning))
+        yield item
 
 
-def _name(leaf: Message, number: int) -> str:
-    """Name an attachment by its file, without the folders that senders may write there."""
+def _file_name(leaf: Message, number: int) -> str:
+    """Return the file name of an attachment, without the folders that senders may include."""
     try:
-        name = decoded_words(leaf.get_filename() or "")
-    except (ValueError, LookupError, TypeError, AttributeError):  # of the standard library, on odd parameters
+        name = decode_header(leaf.get_filename() or "")
+    except (ValueError, LookupError, TypeError, AttributeError):  # of the standard library, for malformed parameters
         name = ""
     name = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
     return name or f"part-{number}{_suffix(leaf.get_content_type())}"
 
 
-def _suffix(kind: str) -> str:
-    return ".eml" if kind in _MAILS else _types().guess_extension(kind) or ""
+def _suffix(media_type: str) -> str:
+    return ".eml" if media_type in _MAIL_TYPES else _media_types().guess_extension(media_type) or ""
 
 
 @cache
-def _types() -> MimeTypes:
-    """Know the types that Python knows, not those of this machine."""
+def _media_types() -> MimeTypes:
+    """Return the media types that Python knows, without those of this machine."""
     return MimeTypes()

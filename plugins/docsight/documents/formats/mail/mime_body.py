@@ -1,4 +1,4 @@
-"""Take a mail apart: what is shown of it as text, the pictures in that, and what is attached."""
+"""The body of a mail: its visible text, the images in that text, and the attachments."""
 
 import re
 from collections.abc import Iterator
@@ -6,107 +6,109 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
 
-from docsight.documents.formats.mail.transfer_encoding import charset, payload
-from docsight.documents.formats.text.charsets import known_charset
-from docsight.documents.formats.text.encoding import decode
-from docsight.documents.formats.text.html import declared_charset, page_text
+from docsight.documents.formats.mail.transfer_encoding import declared_charset, decode_payload
+from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines
+from docsight.documents.formats.text.html import declared_encoding, page_text
 from docsight.errors import DocsightError
 
-_SHOWN = ("text/plain", "text/html")
-_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
-_FLOWED = re.compile(r"(?<!\n--) \n(?![>\n])")  # RFC 3676; a quoted line stays as it is
+_BODY_TYPES = ("text/plain", "text/html")
+_SIGNATURE_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_SOFT_BREAK = re.compile(r"(?<!\n--) \n(?![>\n])")  # of format=flowed, RFC 3676; quoted lines stay as they are
 
 
 @dataclass
-class Body:
-    """What a mail holds.
+class MimeBody:
+    """The body of a mail.
 
     Args:
-        texts: The texts that a mail program shows, in order.
+        texts: The texts that a mail program displays, in order.
         encoding: How the first of them was decoded.
-        pictures: The files of the pictures within these texts.
-        attached: All other parts, each with its number among all, from 1.
-        notes: What could not be had of the texts.
+        images: The image files embedded in these texts.
+        attachments: All other parts, each with its number among all parts, from 1.
+        notes: Human-readable warnings about the texts and images.
     """
 
     texts: list[str] = field(default_factory=list)
     encoding: str = ""
-    pictures: list[bytes] = field(default_factory=list)
-    attached: list[tuple[int, Message]] = field(default_factory=list)
+    images: list[bytes] = field(default_factory=list)
+    attachments: list[tuple[int, Message]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def take_apart(message: Message) -> Body:
-    """Sort the parts of a mail; of alternatives the plain text is taken, and signatures are left out."""
-    body = Body()
-    for number, (leaf, is_shown, is_related) in enumerate(_leaves(message), start=1):
-        kind = leaf.get_content_type()
-        is_file = leaf.get_content_disposition() == "attachment" or _has_name(leaf)
-        if kind in _SIGNATURES:
+def parse_body(message: Message) -> MimeBody:
+    """Sort the parts of a mail; prefer plain text to its alternatives, and leave out signatures."""
+    body = MimeBody()
+    for number, (leaf, is_displayed, is_related) in enumerate(_leaves(message), start=1):
+        media_type = leaf.get_content_type()
+        is_file = leaf.get_content_disposition() == "attachment" or _has_file_name(leaf)
+        if media_type in _SIGNATURE_TYPES:
             continue
-        if (kind in _SHOWN and not is_file) or _is_unparted(leaf):
-            if is_shown:
-                _add_text(body, leaf, kind)
-        elif kind.startswith("image/") and (is_related or "Content-ID" in leaf):
-            data, note = payload(leaf)
-            body.pictures.append(data)
-            body.notes += [f"a picture in it is damaged: {note}"] if note else []
+        if (media_type in _BODY_TYPES and not is_file) or _is_empty_multipart(leaf):
+            if is_displayed:
+                _add_text(body, leaf, media_type)
+        elif media_type.startswith("image/") and (is_related or "Content-ID" in leaf):
+            data, warning = decode_payload(leaf)
+            body.images.append(data)
+            body.notes += [f"an image in it is damaged: {warning}"] if warning else []
         else:
-            body.attached.append((number, leaf))
+            body.attachments.append((number, leaf))
     return body
 
 
 def _leaves(message: Message) -> Iterator[tuple[Message, bool, bool]]:
-    """Yield the parts that have no parts, whether their text is shown, and whether they belong to a page."""
+    """Yield each part without parts, whether its text is displayed, and whether it belongs to an HTML page."""
     stack = [(message, True, False)]
     while stack:
-        node, is_shown, is_related = stack.pop()
-        kind = node.get_content_type()
+        node, is_displayed, is_related = stack.pop()
+        media_type = node.get_content_type()
         children: Any = node.get_payload() if node.is_multipart() else None
-        # Mails in the mail have their own turn, and so have parts that are encrypted.
-        if not isinstance(children, list) or not kind.startswith("multipart/") or kind == "multipart/encrypted":
-            yield node, is_shown, is_related
-            continue
-        related = kind == "multipart/related"
-        if kind == "multipart/alternative":
-            taken = _best(children)
-            stack += [(one, is_shown and one is taken, is_related) for one in reversed(children)]
+        # Mails in the mail and encrypted parts count as attachments.
+        if (
+            not isinstance(children, list)
+            or not media_type.startswith("multipart/")
+            or media_type == "multipart/encrypted"
+        ):
+            yield node, is_displayed, is_related
+        elif media_type == "multipart/alternative":
+            chosen = _choose(children)
+            stack += [(child, is_displayed and child is chosen, is_related) for child in reversed(children)]
         else:
-            stack += [(one, is_shown, is_related or related) for one in reversed(children)]
+            is_related = is_related or media_type == "multipart/related"
+            stack += [(child, is_displayed, is_related) for child in reversed(children)]
 
 
-def _best(alternatives: list[Message]) -> Message | None:
-    """Take the plain text unless it is blank, else the last of which a text may come."""
-    for one in alternatives:
-        if one.get_content_type() == "text/plain" and payload(one)[0].strip():
-            return one
-    texts = [one for one in alternatives if one.get_content_type() == "text/html" or one.is_multipart()]
-    return texts[-1] if texts else None
+def _choose(alternatives: list[Message]) -> Message | None:
+    """Choose the plain text unless it is blank, otherwise the last alternative that may contain text."""
+    for leaf in alternatives:
+        if leaf.get_content_type() == "text/plain" and decode_payload(leaf)[0].strip():
+            return leaf
+    textual = [node for node in alternatives if node.get_content_type() == "text/html" or node.is_multipart()]
+    return textual[-1] if textual else None
 
 
-def _add_text(body: Body, leaf: Message, kind: str) -> None:
-    data, note = payload(leaf)
-    if note:
-        body.notes.append(f"its text is damaged: {note}")
-    is_page = kind == "text/html"
-    declared = known_charset(charset(leaf)) or (declared_charset(data) if is_page else None)
+def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
+    data, warning = decode_payload(leaf)
+    if warning:
+        body.notes.append(f"its text is damaged: {warning}")
+    is_html = media_type == "text/html"
+    declared = lookup_encoding(declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
     try:
-        text, encoding = decode(data, declared=None if _is_utf8(data) else declared)
-        if is_page:
+        text, encoding = decode(data, declared=None if _is_non_ascii_utf8(data) else declared)
+        if is_html:
             text = page_text(text)[0]
     except DocsightError as err:
-        body.notes.append(f"a text of it ({kind}) was not read: {err}")
+        body.notes.append(f"a text in it ({media_type}) was not read: {err}")
         return
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = normalize_newlines(text)
     if str(leaf.get_param("format", "")).lower() == "flowed":
-        text = _FLOWED.sub(" ", text)
+        text = _SOFT_BREAK.sub(" ", text)
     if text := text.strip("\n"):
         body.texts.append(text)
         body.encoding = body.encoding or encoding
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Tell UTF-8 by its bytes beyond ASCII: many mails declare it as something else, and hardly others fit."""
+def _is_non_ascii_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8 beyond ASCII; many mails declare it as something else that hardly ever fits."""
     if data.isascii():
         return False
     try:
@@ -116,13 +118,13 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _has_name(leaf: Message) -> bool:
+def _has_file_name(leaf: Message) -> bool:
     try:
         return bool(leaf.get_filename())
     except (TypeError, ValueError, LookupError, AttributeError):
         return False
 
 
-def _is_unparted(leaf: Message) -> bool:
-    """Tell a part that says it has parts, and has none: then what is there is a text."""
+def _is_empty_multipart(leaf: Message) -> bool:
+    """Detect a multipart without parts; its content is read as text."""
     return leaf.get_content_maintype() == "multipart" and not leaf.is_multipart()

@@ -1,4 +1,4 @@
-"""CSV and TSV: each row is a document where a column holds text, else the whole table is one."""
+"""CSV and TSV: each row is a document if a column holds text, otherwise the whole table is one document."""
 
 import csv
 import io
@@ -10,36 +10,42 @@ from typing import Any, TextIO
 
 from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import TEXT_NAMES, row_content, text_column, title_column
-from docsight.documents.formats.text.encoding import decode
+from docsight.documents.formats.tables.columns import (
+    TEXT_COLUMNS,
+    choose_text_column,
+    choose_title_column,
+    parse_row,
+)
+from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.errors import DataError
 
-_SAMPLE_BYTES = 256 << 10
-_SAMPLE_ROWS = 50
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_MISPLACED_QUOTE = 0.3
-_NO_DELIMITER = "\x1f"  # where a table has one column
-_MAX_FIELD = 64 << 20  # characters; the parser holds them at four bytes each
-_SMALL_TABLE = 4 << 20  # bytes; a table without a column of text is read as a whole up to this size
+_CSV_SAMPLE_BYTES = 256 << 10
+_MAX_SAMPLE_ROWS = 50
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_MISPLACED_QUOTE_PENALTY = 0.3
+_MAX_HEADER_NAME_CHARS = 64
+_UNUSED_DELIMITER = "\x1f"  # for tables with one column
+_MAX_FIELD_CHARS = 64 << 20  # the parser uses four bytes for each
+_MAX_WHOLE_TABLE_BYTES = 4 << 20  # up to this size a table without a text column is read as one document
 
 
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the rows, numbered from 1 after the header; empty lines are no rows."""
+    """Yield the rows, numbered from 1 after the header; empty lines do not count."""
     file, encoding = _open(source)
     with file, _large_fields():
         lines = _first_lines(file)
-        dialect = _sniff(lines, "\t,;|" if source.suffix in (".tsv", ".tab") else ",;\t|")
+        dialect = _detect_dialect(lines, "\t,;|" if source.suffix in (".tsv", ".tab") else ",;\t|")
         rows = csv.reader(_lines(file), **dialect)
         try:
             header = next((row for row in rows if row), [])
-            sample = list(islice(filter(None, csv.reader(lines, **dialect)), 1, _SAMPLE_ROWS))
-            column = _text_column(header, sample, wanted=source.options.text_column)
+            sample = list(islice(filter(None, csv.reader(lines, **dialect)), 1, _MAX_SAMPLE_ROWS))
+            column = _text_column(header, sample, requested=source.options.text_column)
         except (DataError, csv.Error) as err:
-            if source.options.text_column is None and source.size <= _SMALL_TABLE:
-                yield _whole(source)
+            if source.options.text_column is None and source.size <= _MAX_WHOLE_TABLE_BYTES:
+                yield _read_whole(source)
                 return
-            raise err if isinstance(err, DataError) else DataError(f"is no table: {err}") from err
-        title = title_column(header, text=column)
+            raise err if isinstance(err, DataError) else DataError(f"cannot be parsed as a table: {err}") from err
+        title = choose_title_column(header, text=column)
         yield from _rows(
             rows,
             width=len(header),
@@ -58,110 +64,116 @@ def _rows(
             if not row:
                 continue
             number += 1
-            found = row[text] if text < len(row) else ""
-            yield row_content(
+            value = row[text] if text < len(row) else ""
+            yield parse_row(
                 number,
-                found if found.strip() else None,
+                value if value.strip() else None,
                 row[title] if title is not None and title < len(row) else None,
                 encoding=encoding,
                 note=f"the row has {len(row)} fields, the header {width}" if len(row) > width else "",
             )
     except (csv.Error, DataError) as err:
-        yield PartError(part=str(number + 1), error=DataError(f"is no row, and nothing was read from it on: {err}"))
+        error = DataError(f"cannot be parsed as a row, and nothing was read from it on: {err}")
+        yield PartError(part=str(number + 1), error=error)
 
 
-def _whole(source: Source) -> ParsedDocument:
+def _read_whole(source: Source) -> ParsedDocument:
     text, encoding = decode(source.read_bytes())
     note = "no column of this table holds text, so the whole table was read as one; to choose one: --text-column"
-    return ParsedDocument(text=text.replace("\r\n", "\n").replace("\r", "\n"), encoding=encoding, notes=(note,))
+    return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))
 
 
 def _open(source: Source) -> tuple[TextIO, str]:
-    """Open the table as text: what begins as UTF-8 row by row, all else as a whole."""
-    head = source.head(_SAMPLE_BYTES)
-    if b"\0" not in head and _is_utf8(head):
-        # The reader of rows finds the ends of lines itself, as fields may hold some.
+    """Open the table as text: row by row if it begins as UTF-8, otherwise decoded as a whole."""
+    head = source.head(_CSV_SAMPLE_BYTES)
+    if b"\0" not in head and _begins_as_utf8(head):
+        # Fields may contain line ends, so `csv` itself must split the rows.
         return io.TextIOWrapper(source.open(), encoding="utf-8-sig", errors="surrogateescape", newline=""), "utf-8"
     text, encoding = decode(source.read_bytes())
     return io.StringIO(text, newline=""), encoding
 
 
-def _is_utf8(head: bytes) -> bool:
+def _begins_as_utf8(head: bytes) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as err:
-        return err.start > len(head) - 4 and len(head) == _SAMPLE_BYTES  # the last character was cut
+        return err.start > len(head) - 4 and len(head) == _CSV_SAMPLE_BYTES  # the last character is incomplete
     return True
 
 
 def _lines(file: TextIO) -> Iterator[str]:
-    while line := file.readline(_MAX_FIELD):
-        if len(line) == _MAX_FIELD:
-            raise DataError(f"has a line of more than {_MAX_FIELD:,} characters: no table")
+    while line := file.readline(_MAX_FIELD_CHARS):
+        if len(line) == _MAX_FIELD_CHARS:
+            raise DataError(f"has a line of more than {_MAX_FIELD_CHARS:,} characters: not a table")
         yield line
 
 
 def _first_lines(file: TextIO) -> list[str]:
-    """Read the first lines, as far as they are whole, and go back."""
-    start = file.read(_SAMPLE_BYTES)
+    """Return the complete lines of the sample, and rewind the file."""
+    start = file.read(_CSV_SAMPLE_BYTES)
     file.seek(0)
     lines = list(io.StringIO(start, newline=""))
-    return lines[:-1] if len(start) == _SAMPLE_BYTES and len(lines) > 1 else lines
+    return lines[:-1] if len(start) == _CSV_SAMPLE_BYTES and len(lines) > 1 else lines
 
 
-def _sniff(lines: list[str], delimiters: str) -> dict[str, Any]:
-    """Choose the delimiter, and whether quotes mean anything, by which most rows are as wide as the first.
+def _detect_dialect(lines: list[str], delimiters: str) -> dict[str, Any]:
+    """Choose the delimiter, and whether quotes are special, so that most rows are as wide as the first.
 
-    The standard library's sniffer takes a time that grows with the square of the sample, and guesses letters, too.
+    The time of `csv.Sniffer` grows with the square of the sample, and it also chooses letters as delimiters.
     """
-    best: dict[str, Any] = {"delimiter": _NO_DELIMITER}
+    best: dict[str, Any] = {"delimiter": _UNUSED_DELIMITER}
     best_score = 0.5
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         for delimiter in delimiters:
             dialect: dict[str, Any] = {"delimiter": delimiter, "quoting": quoting}
-            score = _evenness(lines, dialect)
+            score = _score_dialect(lines, dialect)
             if score > best_score + 0.05:
                 best, best_score = dialect, score
     return best
 
 
-def _evenness(lines: list[str], dialect: dict[str, Any]) -> float:
-    """Tell how many of the first rows are as wide as the first, from 0 to 1; less where a quote is in a wrong place."""
+def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
+    """Return the fraction of the first rows that are as wide as the first, less a penalty for a misplaced quote."""
     widths: list[int] = []
     penalty = 0.0
     try:
-        for row in islice(filter(None, csv.reader(lines, strict=True, **dialect)), _SAMPLE_ROWS):
+        for row in islice(filter(None, csv.reader(lines, strict=True, **dialect)), _MAX_SAMPLE_ROWS):
             widths.append(len(row))
     except csv.Error as err:
-        penalty = 0.0 if "unexpected end" in str(err) else _MISPLACED_QUOTE  # the sample may be cut
+        penalty = 0.0 if "unexpected end" in str(err) else _MISPLACED_QUOTE_PENALTY  # the sample may end in a quote
     return widths.count(widths[0]) / len(widths) - penalty if widths and widths[0] > 1 else 0.0
 
 
-def _text_column(header: list[str], sample: list[list[str]], *, wanted: str | None) -> str:
-    """Choose the column; without one of a usual name, the first row must look like a header."""
-    if wanted is None and (not header or any(not name.strip() or len(name) > 64 for name in header)):
-        raise DataError("has no header")
-    if wanted is None and header[0].startswith("#") and any(row[0].startswith("#") for row in sample):
-        raise DataError("begins with comments")
-    texts = {
+def _text_column(header: list[str], sample: list[list[str]], *, requested: str | None) -> str:
+    """Choose the text column; unless one is requested, the first row must look like a header.
+
+    Raises:
+        DataError: There is no header, or no text column.
+    """
+    if requested is None:
+        if not header or any(not name.strip() or len(name) > _MAX_HEADER_NAME_CHARS for name in header):
+            raise DataError("has no header")
+        if header[0].startswith("#") and any(row[0].startswith("#") for row in sample):
+            raise DataError("begins with comments")
+    textual = {
         name
         for at, name in enumerate(header)
-        if wanted is not None
-        or name.strip().lower() in TEXT_NAMES
+        if requested is not None
+        or name.strip().lower() in TEXT_COLUMNS
         or _is_prose([row[at] for row in sample if at < len(row)])
     }
-    return text_column(header, texts, wanted=wanted)
+    return choose_text_column(header, textual, requested=requested)
 
 
 def _is_prose(cells: list[str]) -> bool:
-    """Tell a column of text from one of names and numbers: most of its cells have several words."""
-    return sum(len(_WORD.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
+    """Return whether most cells of a column have more than three words, unlike names and numbers."""
+    return sum(len(_LETTERS.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
 
 
 @contextmanager
 def _large_fields() -> Iterator[None]:
-    """Let fields be long; the limit is one of the process, so the one before comes back."""
-    before = csv.field_size_limit(_MAX_FIELD)
+    """Allow long fields; the limit belongs to the process, so the previous one is restored."""
+    before = csv.field_size_limit(_MAX_FIELD_CHARS)
     try:
         yield
     finally:

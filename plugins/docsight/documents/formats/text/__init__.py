@@ -1,4 +1,4 @@
-"""Plain text, Markdown and HTML, and the encodings of text.
+"""Plain text, Markdown and HTML, the encodings of text, and the builder that html, docx and pptx write text with.
 
-Imports `formats.source` and `formats.content` only.
+Imports `formats.source` and `formats.content`.
 """

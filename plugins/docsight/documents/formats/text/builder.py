@@ -1,50 +1,77 @@
-"""Write a text in which breaks come between pieces, never beside each other or at an end."""
+"""Build a text of pieces, with breaks between pieces only: never two in a row, never at an end."""
+
+import re
 
 CELL, LINE, PARAGRAPH = 1, 2, 3
-_WRITTEN = {CELL: "\t", LINE: "\n", PARAGRAPH: "\n\n"}
+_BREAKS = {CELL: "\t", LINE: "\n", PARAGRAPH: "\n\n"}
+_WHITESPACE = re.compile(r"\s+")
 
 
 class TextBuilder:
-    """A text that grows: of the breaks between two pieces, the strongest is written."""
+    """A growing text; of several breaks between two pieces, the strongest is written."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._length = 0
         self._break = 0
+        self._is_verbatim = False  # the last piece
 
     def __len__(self) -> int:
-        """Return how many characters are written."""
+        """Return the number of characters written."""
         return self._length
 
     def interrupt(self, strength: int) -> None:
-        """End a cell, a line or a paragraph."""
-        while not self._break and self._pieces and self._pieces[-1][-1:].isspace():
-            last = self._pieces.pop()
-            self._length -= len(last)
-            if kept := last.rstrip():
-                self._add(kept)
+        """End a cell, a line or a paragraph; whitespace before the break is dropped."""
+        if not self._break:
+            self._strip_end()
         self._break = max(self._break, strength)
 
     def weaken(self, strength: int) -> None:
-        """Make the break that waits this one, if there is any."""
+        """Replace the pending break, if there is one, by a break of this strength."""
         if self._break:
             self._break = strength
 
-    def write(self, text: str) -> None:
-        """Add a piece of text; white space at its start is left out after a break."""
-        if self._break or not self._pieces:
+    def write(self, text: str, *, verbatim: bool = False) -> None:
+        """Append a piece of text.
+
+        Args:
+            text: The piece.
+            verbatim: Whether whitespace at its start is kept after a break, and line ends are kept before the next.
+        """
+        if not verbatim and (self._break or not self._pieces):
             text = text.lstrip()
         if not text:
             return
         if self._break and self._pieces:
-            self._add(_WRITTEN[self._break])
+            self._add(_BREAKS[self._break])
         self._break = 0
         self._add(text)
+        self._is_verbatim = verbatim
+
+    def write_collapsed(self, text: str) -> None:
+        """Append a piece of text with each run of whitespace made one space, and none after whitespace."""
+        text = _WHITESPACE.sub(" ", text)
+        if self._pieces and self._pieces[-1][-1:].isspace():
+            text = text.lstrip()
+        self.write(text)
 
     def text(self) -> str:
-        """Return what is written."""
+        """Return the text."""
         return "".join(self._pieces).rstrip()
+
+    def _strip_end(self) -> None:
+        if self._is_verbatim:
+            self._add(self._pop().rstrip(" "))
+            return
+        while self._pieces and self._pieces[-1][-1:].isspace():
+            if kept := self._pop().rstrip():
+                self._add(kept)
 
     def _add(self, piece: str) -> None:
         self._pieces.append(piece)
         self._length += len(piece)
+
+    def _pop(self) -> str:
+        piece = self._pieces.pop()
+        self._length -= len(piece)
+        return piece

@@ -1,11 +1,12 @@
-"""From bytes to text when nobody says which encoding."""
+"""Decode bytes to text when the encoding is unknown, or declared by a document that may be wrong."""
 
 import codecs
+import re
 
 from docsight.errors import DataError, MissingExtraError
 
-# UTF-32 stands before UTF-16: the mark of little-endian UTF-16 begins that of UTF-32.
-_MARKS = (
+# UTF-32 comes before UTF-16: the mark of little-endian UTF-32 begins with that of UTF-16.
+_MARKED_ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -13,84 +14,119 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-# Guessing costs time with the length, and the first part of a file tells as much as all of it.
-_GUESS_BYTES = 256 * 1024
+# Those of the HTML standard. Python also has codecs that are not text encodings, or that decode escapes in code.
+# fmt: off
+_DECLARABLE = frozenset((
+    "utf-8", "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
+    "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp866", "cp874",
+    *(f"cp{page}" for page in range(1250, 1259)),
+    *(f"iso8859-{part}" for part in range(2, 17) if part != 12),
+))
 
-# Not guessed: UTF-16 and UTF-32 without a mark nearly always have NUL bytes, and EBCDIC takes all for text.
-_NEVER = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
-_NEVER += ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
-# Nor those that hardly any file is in, for which short texts of the common ones are often taken.
-_NEVER += ["cp720", "cp737", "cp775", "cp856", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865"]
-_NEVER += ["cp869", "cp1006", "cp1125", "cp1258", "hp_roman8", "hz", "johab", "kz1048", "ptcp154", "koi8_t"]
-_NEVER += ["mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian"]
-_NEVER += ["mac_turkish"]
+# The guesser excludes UTF-16 and UTF-32, which nearly always have NUL bytes where they have no mark, and EBCDIC, in
+# which all bytes are text.
+_NOT_GUESSED = [
+    "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7",
+    "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140",
+    # Hardly any file has one of these, and short texts in common encodings are often mistaken for them.
+    "cp720", "cp737", "cp775", "cp856", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865",
+    "cp869", "cp1006", "cp1125", "cp1258", "hp_roman8", "hz", "johab", "kz1048", "ptcp154", "koi8_t",
+    "mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian", "mac_turkish",
+]
+# fmt: on
+# The time for a guess grows with the length, and the first part of a file shows as much as all of it.
+_MAX_GUESS_BYTES = 256 * 1024
 
-# A text may have one control in so many bytes: logs have NULs after a crash, Info files for their pictures.
-_BYTES_FOR_A_CONTROL = 100
+# Text has at most one control character in this many bytes: logs have NULs after a crash, Info files for their images.
+_MIN_BYTES_PER_CONTROL = 100
+_CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 
-# Where nothing fits, one in so many bytes may be beyond ASCII for the text to be read as if it were western.
-_ASCII_FOR_A_WESTERN = 100
-_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
+# Text in no encoding that fits is read as western if at most one in this many bytes is not ASCII.
+_MIN_BYTES_PER_NON_ASCII = 100
 
-# Of the characters beyond ASCII, as many must be right for each that is wrong, for a text to be damaged UTF-8.
-# In the other encodings hardly any such sequence of bytes happens to be UTF-8.
-_RIGHT_FOR_A_WRONG = 4
+# Damaged UTF-8 has at least this many valid non-ASCII characters for each invalid sequence. Text in other encodings
+# hardly ever contains valid UTF-8 sequences.
+_MIN_VALID_PER_INVALID = 4
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def lookup_encoding(name: str) -> str | None:
+    """Return Python's name of a declared encoding, interpreted as browsers do; None if it is not a text encoding."""
+    try:
+        name = codecs.lookup(name).name
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
+        return None
+    # The HTML standard: latin-1 and ascii mean windows-1252; a declaration that can be read is not in UTF-16.
+    if name in ("iso8859-1", "ascii"):
+        return "cp1252"
+    if name.startswith(("utf-16", "utf-32")):
+        return "utf-8"
+    return name if name in _DECLARABLE else None
 
 
 def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
-    """Decode bytes by their mark, the declared encoding, UTF-8, damaged UTF-8, or a guess, in this order.
+    """Decode bytes by their byte order mark, the declared encoding, UTF-8, damaged UTF-8 or a guess, in this order.
 
     Args:
         data: The content of a whole file.
-        declared: The encoding that the file names itself, if it does. One that does not fit is passed over.
+        declared: The encoding that the file itself declares. One that does not fit is ignored.
 
     Returns:
-        The text without its byte order mark, and the encoding by Python's name; of damaged UTF-8 also how many
-        bytes U+FFFD stands for, or how many NUL bytes were left out.
+        The text without its byte order mark, and Python's name of the encoding. For damaged UTF-8 the name is followed
+        by how many bytes were replaced by U+FFFD, or how many NUL bytes were left out.
 
     Raises:
-        DataError: The bytes are no text.
-        MissingExtraError: The bytes are neither marked, declared nor UTF-8, and the guesser is not installed.
+        DataError: The bytes are not text.
+        MissingExtraError: The encoding must be guessed, and the guesser is not installed.
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in _MARKED_ENCODINGS:
         if data.startswith(mark):
-            return _refuse_nul(_decode_marked(data, encoding)), encoding
+            return _decode_marked(data, encoding), encoding
     if b"\x00" in data:
-        return _without_nul(data)
+        return _decode_without_nul(data)
     for name in filter(None, (declared, "utf-8")):
-        if (text := _try(data, name)) is not None:
+        if (text := _try_decode(data, name)) is not None:
             return text, name
     return _repair(data) or _guess(data)
 
 
+def normalize_newlines(text: str) -> str:
+    r"""Replace `\r\n` and `\r` by `\n`, as Python's `open` does."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def replace_surrogates(text: str) -> tuple[str, int]:
+    """Replace lone surrogates by U+FFFD; return the text and how many there were."""
+    return _SURROGATE.subn("\ufffd", text)
+
+
 def _decode_marked(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as err:
-        raise DataError(f"begins as {encoding} but is not: byte {err.start} cannot be decoded") from err
+        raise DataError(f"has a {encoding} byte order mark, but byte {err.start} cannot be decoded") from err
+    if "\x00" in text:
+        raise DataError("contains NUL characters: a binary file")
+    return text
 
 
-def _without_nul(data: bytes) -> tuple[str, str]:
-    """Decode UTF-8 in which a few NUL bytes are, and leave them out."""
+def _decode_without_nul(data: bytes) -> tuple[str, str]:
+    """Decode UTF-8 that contains a few NUL bytes, and leave them out."""
     controls = _count_controls(data)
-    text = _try(data.replace(b"\0", b""), "utf-8") if controls * _BYTES_FOR_A_CONTROL <= len(data) else None
+    text = _try_decode(data.replace(b"\0", b""), "utf-8") if controls * _MIN_BYTES_PER_CONTROL <= len(data) else None
     if text is None:
-        raise DataError("holds NUL bytes: a binary file, or UTF-16 without its byte order mark")
+        raise DataError("contains NUL bytes: a binary file, or UTF-16 without a byte order mark")
     count = data.count(b"\0")
     return text, f"utf-8 ({count} NUL {'byte' if count == 1 else 'bytes'} left out)"
 
 
 def _count_controls(data: bytes) -> int:
-    return len(data) - len(data.translate(None, _CONTROLS))  # found one by one, those of a large file take minutes
+    # A loop or a regular expression would take minutes for a large file.
+    return len(data) - len(data.translate(None, _CONTROL_BYTES))
 
 
-def _refuse_nul(text: str) -> str:
-    if "\x00" in text:
-        raise DataError("holds NUL characters: a binary file")
-    return text
-
-
-def _try(data: bytes, encoding: str) -> str | None:
+def _try_decode(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except (UnicodeError, LookupError):
@@ -98,11 +134,11 @@ def _try(data: bytes, encoding: str) -> str | None:
 
 
 def _repair(data: bytes) -> tuple[str, str] | None:
-    """Decode UTF-8 in which a few sequences are invalid; None where they are more than that."""
+    """Decode UTF-8 with a few invalid sequences; return None if there are more than a few."""
     text = data.decode("utf-8", "replace")
-    wrong = text.count("\ufffd") - data.count("\ufffd".encode())
-    right = len(text) - len(text.encode("ascii", "ignore")) - wrong
-    if right < wrong * _RIGHT_FOR_A_WRONG:
+    invalid = text.count("\ufffd") - data.count("\ufffd".encode())
+    valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
+    if valid < invalid * _MIN_VALID_PER_INVALID:
         return None
     replaced = len(data) - len(data.decode("utf-8", "ignore").encode())
     return text, f"utf-8 ({replaced} {'byte' if replaced == 1 else 'bytes'} replaced)"
@@ -113,27 +149,31 @@ def _guess(data: bytes) -> tuple[str, str]:
         from charset_normalizer import from_bytes
     except ImportError as err:
         raise MissingExtraError("Reading text that is not UTF-8", "documents") from err
-    # The tail is left out at a line's end, where no multi-byte character is cut.
-    sample = data if len(data) <= _GUESS_BYTES else data[: data.rfind(b"\n", 0, _GUESS_BYTES) + 1 or _GUESS_BYTES]
-    matches = from_bytes(sample, cp_exclusion=_NEVER)
+    # The sample ends at a line's end, which is not within a multi-byte character.
+    sample = data
+    if len(data) > _MAX_GUESS_BYTES:
+        sample = data[: data.rfind(b"\n", 0, _MAX_GUESS_BYTES) + 1 or _MAX_GUESS_BYTES]
+    matches = from_bytes(sample, cp_exclusion=_NOT_GUESSED)
     best = matches.best()
     if best is None:
-        if (text := _read_as_western(data)) is not None:
+        if (text := _decode_as_western(data)) is not None:
             return text, "cp1252"
         raise DataError("is in no encoding that could be recognised: probably a binary file")
-    # Short western texts fit many encodings about equally well: then the one that is by far the most common.
-    likely = [one for one in matches if one.chaos <= best.chaos + 0.03 and one.coherence >= best.coherence - 0.05]
-    alike = {name for one in likely for name in (one.encoding, *one.could_be_from_charset)}
-    encoding = "cp1252" if "cp1252" in alike else best.encoding
-    text = _try(data, encoding)
+    # Short western texts fit many encodings about equally well; cp1252 is by far the most common of these.
+    likely = [
+        match for match in matches if match.chaos <= best.chaos + 0.03 and match.coherence >= best.coherence - 0.05
+    ]
+    names = {name for match in likely for name in (match.encoding, *match.could_be_from_charset)}
+    encoding = "cp1252" if "cp1252" in names else best.encoding
+    text = _try_decode(data, encoding)
     if text is None:
         raise DataError(f"looks like {encoding}, but cannot be decoded as such")
     return text, encoding
 
 
-def _read_as_western(data: bytes) -> str | None:
-    """Decode what is nearly all ASCII, such as code with a few strange bytes; None for anything else."""
-    beyond = sum(data.count(byte) for byte in range(0x80, 0x100))
-    if beyond * _ASCII_FOR_A_WESTERN > len(data) or _count_controls(data):
+def _decode_as_western(data: bytes) -> str | None:
+    """Decode data that is nearly all ASCII, such as code with a few strange bytes; return None for anything else."""
+    non_ascii = sum(data.count(byte) for byte in range(0x80, 0x100))
+    if non_ascii * _MIN_BYTES_PER_NON_ASCII > len(data) or _count_controls(data):
         return None
-    return _try(data, "cp1252")
+    return _try_decode(data, "cp1252")

@@ -1,4 +1,4 @@
-"""HTML: the text that a reader of the page sees, with paragraphs and lines kept apart."""
+"""HTML: the text that a reader of the page sees, as lines and paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -6,49 +6,49 @@ from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument, SkipError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.charsets import known_charset
-from docsight.documents.formats.text.encoding import decode
+from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, TextBuilder
+from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines
 from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.errors import MissingExtraError
 
-_DROPPED = frozenset(
-    ("script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video")
-)
-_LINES = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
 # fmt: off
-_PARAGRAPHS = frozenset((
+_INVISIBLE_TAGS = frozenset((
+    "script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video",
+))
+_LINE_TAGS = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
+_PARAGRAPH_TAGS = frozenset((
     "article", "aside", "blockquote", "body", "caption", "dl", "details", "fieldset", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol",
     "p", "pre", "section", "summary", "table", "tbody", "textarea", "tfoot", "thead", "ul",
 ))
 # fmt: on
-_KEEPS_SPACES = frozenset(("pre", "textarea"))
+_PREFORMATTED_TAGS = frozenset(("pre", "textarea"))
 
-# Breaks by strength: of several in a row the strongest is written.
-_CELL, _LINE, _PARAGRAPH = 1, 2, 3
-_WRITTEN = ("", "\t", "\n", "\n\n")
-
-_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
-_SNIFF_BYTES = 2048
+_DECLARED_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_DECLARATION_WITHIN = 2048  # bytes
 _OUR_REPORT = re.compile(rb"""<meta name="generator" content="docsight">""")
-_SPACES = re.compile(r"\s+")
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
-    """Yield the visible text of the page, its title first."""
+    """Yield the title and the visible text of the page as one document.
+
+    Raises:
+        SkipError: The page is a report that docsight wrote.
+        MissingExtraError: The parser is not installed.
+    """
     data = source.read_bytes()
-    if _OUR_REPORT.search(data, 0, _SNIFF_BYTES):
+    if _OUR_REPORT.search(data, 0, _DECLARATION_WITHIN):
         raise SkipError("a report that docsight wrote")
-    page, encoding = decode(data, declared=declared_charset(data))
+    page, encoding = decode(data, declared=declared_encoding(data))
     text, title = page_text(page)
-    # A page's first heading often repeats the title; names in it should not count twice.
+    # The first heading often repeats the title; names in it must not count twice.
     if title and text.partition("\n")[0] != title:
         text = f"{title}\n\n{text}" if text else title
     yield ParsedDocument(text=text, title=title, encoding=encoding)
 
 
 def page_text(page: str) -> tuple[str, str]:
-    """Give the visible text and the title of a page.
+    """Return the visible text and the title of a page.
 
     Raises:
         MissingExtraError: The parser is not installed.
@@ -57,43 +57,47 @@ def page_text(page: str) -> tuple[str, str]:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as err:
         raise MissingExtraError("Reading HTML", "documents") from err
-    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINES | _PARAGRAPHS))
+    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINE_TAGS | _PARAGRAPH_TAGS))
     title = tree.css_first("head title")
-    text = visible_text(tree.body) if tree.body is not None else ""
+    text = _visible_text(tree.body) if tree.body is not None else ""
     return text, " ".join(title.text().split()) if title is not None else ""
 
 
-def declared_charset(data: bytes) -> str | None:
-    """Find the encoding that a page declares, by Python's name."""
-    match = _CHARSET.search(data[:_SNIFF_BYTES])
-    return known_charset(match[1].decode("ascii")) if match is not None else None
+def declared_encoding(data: bytes) -> str | None:
+    """Return Python's name of the encoding that a page declares; None if it declares none."""
+    match = _DECLARED_CHARSET.search(data[:_DECLARATION_WITHIN])
+    return lookup_encoding(match[1].decode("ascii")) if match is not None else None
 
 
-def visible_text(root: Any) -> str:
-    """Join the text below a node of the parser; the walk has no recursion, as pages nest without limit."""
-    writer = _Writer()
-    keep_spaces = 0
+def _visible_text(root: Any) -> str:
+    """Join the text below a node of the parser; without recursion, as pages nest without limit."""
+    builder = TextBuilder()
+    preformatted = 0  # how many elements that keep spaces are open
     stack: list[tuple[Any, bool]] = [(root, True)]
     while stack:
         node, opening = stack.pop()
         tag = node.tag
         if tag == "-text":
-            writer.write(node.text_content or "", keep_spaces=keep_spaces > 0)
+            text = node.text_content or ""
+            if preformatted > 0:
+                builder.write(normalize_newlines(text), verbatim=True)
+            else:
+                builder.write_collapsed(text)
             continue
-        if tag in _DROPPED or tag.startswith(("-", "!")):
+        if tag in _INVISIBLE_TAGS or tag.startswith(("-", "!")):
             continue
-        if tag in _PARAGRAPHS:
-            writer.interrupt(_PARAGRAPH)
-        elif tag in _LINES:
-            writer.interrupt(_LINE)
+        if tag in _PARAGRAPH_TAGS:
+            builder.interrupt(PARAGRAPH)
+        elif tag in _LINE_TAGS:
+            builder.interrupt(LINE)
         elif tag in ("td", "th") and not opening:
-            writer.interrupt(_CELL)
-        if tag in _KEEPS_SPACES:
-            keep_spaces += 1 if opening else -1
+            builder.interrupt(CELL)
+        if tag in _PREFORMATTED_TAGS:
+            preformatted += 1 if opening else -1
         if opening:
             stack.append((node, False))
             stack.extend((child, True) for child in _children_reversed(node))
-    return "".join(writer.pieces).rstrip()
+    return builder.text()
 
 
 def _children_reversed(node: Any) -> Iterator[Any]:
@@ -101,29 +105,3 @@ def _children_reversed(node: Any) -> Iterator[Any]:
     while child is not None:
         yield child
         child = child.prev
-
-
-class _Writer:
-    """Collects text: white space becomes one space, and none is left beside a break."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self._break = 0
-
-    def interrupt(self, strength: int) -> None:
-        self._break = max(self._break, strength)
-
-    def write(self, text: str, *, keep_spaces: bool) -> None:
-        if keep_spaces:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        else:
-            text = _SPACES.sub(" ", text)
-            if self._break or not self.pieces or self.pieces[-1][-1].isspace():
-                text = text.lstrip()
-        if not text:
-            return
-        if self._break and self.pieces:
-            self.pieces[-1] = self.pieces[-1].rstrip(" ")
-            self.pieces.append(_WRITTEN[self._break])
-        self._break = 0
-        self.pieces.append(text)

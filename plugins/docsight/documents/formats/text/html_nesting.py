@@ -1,69 +1,69 @@
-"""Bound the nesting of HTML, as the time of parsers grows with its square.
+"""Bound the nesting of HTML, since the time that parsers take grows with its square.
 
-The source is written anew with nothing but tags and text: no attributes, comments, scripts and drawings, none
-of which has text that a reader sees. What the parser gets is so what was counted here, whatever the page does.
+The page is rewritten with tags and visible text only, without attributes, comments, scripts and drawings. So the parser
+sees exactly the elements that were counted here.
 """
 
 import re
 from collections import Counter
 from collections.abc import Collection
 
-MAX_DEPTH = 500  # as browsers have it
+_MAX_OPEN_ELEMENTS = 500  # the limit of browsers
 
-_TOKEN = re.compile(
+_HTML_TOKEN = re.compile(
     r"""<!--(?:-?>|.*?(?:--!?>|\Z))  # a comment
     | <[!?][^>]*+>?                  # a declaration
-    | </(?![a-zA-Z])[^>]*+>?         # what browsers take for a comment
-    | <(/?)([a-zA-Z][^\s/>]*+)       # a tag and its attributes; one without an end goes on to that of the page
+    | </(?![a-zA-Z])[^>]*+>?         # a comment to browsers
+    | <(/?)([a-zA-Z][^\s/>]*+)       # a tag and its attributes, up to the end of the page if it has no end
       (?:[^>=]++ | =\s*+"[^"]*+"? | =\s*+'[^']*+'? | =)*+ >?""",
     re.S | re.X,
 )
 
-# These are left out with all they hold, and of those no tag is one.
-_LEFT_OUT = frozenset(("script", "style", "svg", "iframe", "noframes", "noembed"))
-_NO_TAGS_IN = frozenset(("title", "textarea"))
-_READ_AS = {"xmp": "pre", "plaintext": "pre", "math": "span"}  # the parser has modes of their own for these
+# Left out with their content. Tags within them are text to the parser.
+_REMOVED_TAGS = frozenset(("script", "style", "svg", "iframe", "noframes", "noembed"))
+_TEXT_ONLY_TAGS = frozenset(("title", "textarea"))
+_RENAMED_TAGS = {"xmp": "pre", "plaintext": "pre", "math": "span"}  # the parser has special modes for these
 # fmt: off
-_NEVER_NEST = frozenset((
+_UNNESTED_TAGS = frozenset((
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "image", "img", "input", "keygen",
     "link", "meta", "param", "source", "track", "wbr",
-    # The next one ends the one before, as most pages leave it to them.
+    # Each ends the one before it; most pages omit their end tags.
     "p", "li", "dd", "dt", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup",
 ))
 # fmt: on
-_FENCES = frozenset(("table", "template", "object", "marquee", "applet", "select"))  # no end tag reaches out of these
+_SCOPE_TAGS = frozenset(("table", "template", "object", "marquee", "applet", "select"))  # end tags act within these
 
 
 def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
-    """Leave out the tags that nest deeper than `MAX_DEPTH`, and what has no text; text is never lost.
+    """Remove the tags that nest deeper than `_MAX_OPEN_ELEMENTS` and all elements without visible text; keep all text.
 
     Args:
         source: A page.
-        breaking: Elements that begin a new line; where one is left out a line break takes its place.
+        breaking: Elements that begin a new line; where one is removed, a line break takes its place.
     """
     pieces = ["<!doctype html>"]
     nesting = _Nesting()
     never_ended: set[str] = set()
     at = 0
-    while (token := _TOKEN.search(source, at)) is not None:
+    while (token := _HTML_TOKEN.search(source, at)) is not None:
         pieces.append(_escape(source[at : token.start()]))
         at = token.end()
         if token[2] is None:
             continue
         name = token[2].lower()
-        name = _READ_AS.get(name, name)
+        name = _RENAMED_TAGS.get(name, name)
         if token[1]:
-            if name in _NEVER_NEST or nesting.close(name):
+            if name in _UNNESTED_TAGS or nesting.close(name):
                 pieces.append(f"</{name}>")
-        elif name in _LEFT_OUT or name in _NO_TAGS_IN:
+        elif name in _REMOVED_TAGS or name in _TEXT_ONLY_TAGS:
             end = None if name in never_ended else re.compile(f"</{name}(?=[\\s/>])", re.I).search(source, at)
             if end is None:
                 never_ended.add(name)
                 continue
-            if name in _NO_TAGS_IN:
+            if name in _TEXT_ONLY_TAGS:
                 pieces.append(f"<{name}>{_escape(source[at : end.start()])}</{name}>")
-            at = end.start()  # the end tag itself closes nothing and is passed over in its turn
-        elif name in _NEVER_NEST or nesting.open(name):
+            at = end.start()  # the end tag is skipped next, as it closes no open element
+        elif name in _UNNESTED_TAGS or nesting.open(name):
             pieces.append(f"<{name}>")
         elif name in breaking:
             pieces.append("<br>")
@@ -72,33 +72,33 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep what is left of a cut from becoming a tag."""
+    """Keep the rest of a tag that was cut from becoming a tag."""
     return text.replace("<", "&lt;")
 
 
 class _Nesting:
-    """Counts the elements that are open, never fewer than the parser will have."""
+    """Counts the open elements; never fewer than the parser will have open."""
 
     def __init__(self) -> None:
         self._depth = 0
-        self._fences: list[tuple[str, Counter[str]]] = [("", Counter())]
+        self._scopes: list[tuple[str, Counter[str]]] = [("", Counter())]  # the element, and what is open in it
 
     def open(self, name: str) -> bool:
-        """Open an element; False, and nothing is done, where it would be too deep."""
-        if self._depth >= MAX_DEPTH:
+        """Open an element, or return False if it would be nested too deeply."""
+        if self._depth >= _MAX_OPEN_ELEMENTS:
             return False
         self._depth += 1
-        if name in _FENCES:
-            self._fences.append((name, Counter()))
+        if name in _SCOPE_TAGS:
+            self._scopes.append((name, Counter()))
         else:
-            self._fences[-1][1][name] += 1
+            self._scopes[-1][1][name] += 1
         return True
 
     def close(self, name: str) -> bool:
-        """Close an element; False where none is open that this end tag can reach."""
-        fence, inside = self._fences[-1]
-        if fence == name:
-            self._fences.pop()
+        """Close an element, or return False if this end tag has no open element in its scope."""
+        scope, inside = self._scopes[-1]
+        if scope == name:
+            self._scopes.pop()
             self._depth -= 1 + inside.total()
         elif inside[name]:
             inside[name] -= 1

@@ -1,13 +1,13 @@
-"""Plain text and Markdown: the text as it is written, markup included."""
+"""Plain text and Markdown: the text as written, markup included."""
 
 from collections.abc import Iterator
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.encoding import decode
+from docsight.documents.formats.text.encoding import decode, normalize_newlines
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
-    """Yield the text of the file; line ends are made alike, as Python's `open` does."""
+    """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
-    yield ParsedDocument(text=text.replace("\r\n", "\n").replace("\r", "\n"), encoding=encoding)
+    yield ParsedDocument(text=normalize_newlines(text), encoding=encoding)

@@ -34,7 +34,7 @@ def texts(items: list[ParsedDocument | PartError]) -> dict[str, str]:
     return {item.part: item.text for item in items if isinstance(item, ParsedDocument)}
 
 
-def flaws(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+def errors(items: list[ParsedDocument | PartError]) -> dict[str, str]:
     return {item.part: str(item.error) for item in items if isinstance(item, PartError)}
 
 
@@ -42,7 +42,7 @@ def test_zip_reads_members_in_the_order_of_the_archive_by_their_formats() -> Non
     items = read(zipped({"z.txt": "Zoë", "a/b.md": "# Ada", "a/README": "Read me.", "empty.txt": ""}))
     assert texts(items) == {"z.txt": "Zoë", "a/b.md": "# Ada", "a/README": "Read me.", "empty.txt": ""}
     assert [item.format for item in items if isinstance(item, ParsedDocument)] == ["text", "markdown", "text", "text"]
-    assert flaws(items) == {}
+    assert errors(items) == {}
 
 
 def test_zip_reads_archives_and_mails_in_it_under_their_names() -> None:
@@ -58,7 +58,7 @@ def test_zip_reads_archives_and_mails_in_it_under_their_names() -> None:
     }
 
 
-def test_zip_passes_over_folders_and_hidden_files() -> None:
+def test_zip_skips_folders_and_hidden_files() -> None:
     names = ("a/", ".DS_Store", "__MACOSX/._a.txt", ".git/config.txt", "a/.x.txt")
     assert read(zipped({name: "" if name.endswith("/") else "x" for name in names})) == []
 
@@ -73,21 +73,21 @@ def test_zip_passes_over_folders_and_hidden_files() -> None:
         ("zwölf.txt", "zwölf.txt"),
     ],
 )
-def test_zip_takes_names_for_nothing_but_labels(name: str, part: str) -> None:
+def test_zip_never_uses_names_as_paths(name: str, part: str) -> None:
     assert texts(read(zipped({name: "x"}))) == {part: "x"}
 
 
-def test_zip_reads_names_in_utf8_that_are_not_marked_as_such() -> None:
+def test_zip_reads_utf8_names_without_the_flag() -> None:
     data = zipped({"zwoelf.txt": "x"}).replace(b"zwoelf.txt", "zwölf.txt".encode())
     assert texts(read(data)) == {"zwölf.txt": "x"}
 
 
-def test_zip_gives_members_of_one_name_parts_of_their_own() -> None:
+def test_zip_gives_members_with_the_same_name_different_parts() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for text in "123":
             archive.writestr(member := zipfile.ZipInfo("a.txt"), text)
-            del archive.NameToInfo[member.filename]  # or it would warn
+            del archive.NameToInfo[member.filename]  # which would warn
         archive.writestr("a.txt#2", "4")
         archive.writestr("b.zip", zipped({"c.txt": "5"}))
         archive.writestr("b.zip/c.txt", "6")
@@ -97,82 +97,82 @@ def test_zip_gives_members_of_one_name_parts_of_their_own() -> None:
     assert "b.zip/c.txt" in texts(items)
 
 
-def test_zip_labels_a_member_without_a_name() -> None:
+def test_zip_names_a_member_without_a_name() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(unnamed := zipfile.ZipInfo("x"), "Ada")
         unnamed.filename = ""
-    assert list(flaws(read(buffer.getvalue()))) == ["unnamed"]
+    assert list(errors(read(buffer.getvalue()))) == ["unnamed"]
 
 
-def test_zip_tells_of_members_that_nothing_reads() -> None:
+def test_zip_reports_members_without_a_reader() -> None:
     items = read(zipped({"a.exe": b"MZ\0", "b.txt": "B"}))
-    (flaw,) = (item for item in items if isinstance(item, PartError))
-    assert flaw.part == "a.exe"
-    assert isinstance(flaw.error, SkipError)
+    (error,) = (item for item in items if isinstance(item, PartError))
+    assert error.part == "a.exe"
+    assert isinstance(error.error, SkipError)
     assert texts(items) == {"b.txt": "B"}
 
 
-def test_zip_tells_of_links() -> None:
+def test_zip_skips_symbolic_links() -> None:
     link = zipfile.ZipInfo("link.txt")
     link.create_system, link.external_attr = 3, 0o120777 << 16
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert flaws(read(buffer.getvalue())) == {"link.txt": "a symbolic link"}
+    assert errors(read(buffer.getvalue())) == {"link.txt": "a symbolic link"}
 
 
-def directory_field(data: bytes, offset: int, value: bytes) -> bytes:
-    """Overwrite a field of the first member in the list of members."""
+def set_directory_field(data: bytes, offset: int, value: bytes) -> bytes:
+    """Overwrite a field of the first member in the central directory."""
     at = data.index(b"PK\x01\x02") + offset
     return data[:at] + value + data[at + len(value) :]
 
 
-def test_zip_loses_only_the_members_that_are_damaged() -> None:
+def test_zip_reports_only_the_members_that_are_damaged() -> None:
     good = zipped({"a.txt": "Ada " * 50, "b.txt": "B"})
     cases = {
-        "encrypted": directory_field(good, 8, b"\1\0"),
-        "not supported": directory_field(good, 10, b"\x09\0"),
-        "damaged": directory_field(good, 16, b"\1\2\3\4"),
-        "bytes, too many": directory_field(good, 24, struct.pack("<I", 0xFFFFFF00)),
+        "encrypted": set_directory_field(good, 8, b"\1\0"),
+        "not supported": set_directory_field(good, 10, b"\x09\0"),
+        "damaged": set_directory_field(good, 16, b"\1\2\3\4"),
+        "bytes, too many": set_directory_field(good, 24, struct.pack("<I", 0xFFFFFF00)),
     }
     for reason, data in cases.items():
         items = read(data, max_bytes=1 << 20)
         assert texts(items) == {"b.txt": "B"}, reason
-        assert reason in flaws(items)["a.txt"]
+        assert reason in errors(items)["a.txt"]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_zip_unpacks_other_methods(method: int) -> None:
+def test_zip_unpacks_other_compression_methods(method: int) -> None:
     assert texts(read(zipped({"a.txt": "Ada " * 5000}, compress_type=method))) == {"a.txt": "Ada " * 5000}
 
 
-def test_zip_that_is_none_is_an_error() -> None:
+def test_zip_that_is_damaged_is_an_error() -> None:
     for data in (b"", b"PK\x03\x04 and no more", b"text", zipped({"a.txt": "x"})[:-30]):
         source = Source(name="a.zip", data=data)
-        with pytest.raises(DataError, match="no zip file"):
+        with pytest.raises(DataError, match="zip file"):
             list(find_format(source).read(source))
 
 
-def test_zip_bounds_what_a_member_and_what_all_unpack_to() -> None:
+def test_zip_limits_the_unpacked_size_of_one_member_and_of_all() -> None:
     data = zipped({"large.txt": "a" * 5000, "b.txt": "B"})
     items = read(data, max_bytes=4000)
     assert texts(items) == {"b.txt": "B"}
-    assert "5,000 bytes" in flaws(items)["large.txt"]
+    assert "5,000 bytes" in errors(items)["large.txt"]
     with pytest.raises(DataError, match=r"more than 4,000 bytes.*large\.txt"):
         read(data, max_unpacked=4000)
 
 
-def test_zip_believes_no_header_about_sizes() -> None:
+def test_zip_does_not_trust_the_sizes_in_headers() -> None:
     data = zipped({"large.txt": "a" * 5000})
-    items = read(directory_field(data, 24, struct.pack("<I", 10)), max_bytes=4000)
-    assert "damaged" in flaws(items)["large.txt"]
+    items = read(set_directory_field(data, 24, struct.pack("<I", 10)), max_bytes=4000)
+    assert "damaged" in errors(items)["large.txt"]
 
 
-def test_zip_bounds_the_number_of_members() -> None:
+def test_zip_limits_the_number_of_members() -> None:
     data = zipped({f"{number}.txt": "" for number in range(20)})
-    source = Source(name="a.zip", data=data, options=ReadOptions(max_parts=10))
-    source = Source(name="a.zip", data=data, options=source.options, budget=Budget.of(source.options))
+    options = ReadOptions(max_parts=10)
+    source = Source(name="a.zip", data=data, options=options, budget=Budget.of(options))
     items = iter(find_format(source).read(source))
     read_before = [next(items) for _ in range(10)]
     assert len(read_before) == 10
@@ -187,15 +187,15 @@ def nested(levels: int) -> bytes:
     return data
 
 
-def test_zip_reads_archives_in_archives_to_a_depth() -> None:
+def test_zip_reads_nested_archives_up_to_the_maximum_depth() -> None:
     (part,) = texts(read(nested(3), max_depth=4))
     assert part == "2.zip/1.zip/0.zip/a.txt"
     items = read(nested(4), max_depth=3)
     assert texts(items) == {}
-    assert list(flaws(items)) == ["3.zip/2.zip/1.zip/0.zip"]
+    assert list(errors(items)) == ["3.zip/2.zip/1.zip/0.zip"]
 
 
-def test_zip_bomb_of_nested_archives_ends_soon() -> None:
+def test_zip_bomb_of_nested_archives_is_stopped() -> None:
     data = zipped({"0.txt": "0" * 1000})
     for _ in range(7):
         data = zipped({f"{number}.zip": data for number in range(16)})
@@ -205,10 +205,10 @@ def test_zip_bomb_of_nested_archives_ends_soon() -> None:
     assert time.process_time() - started < 60
 
 
-def test_zip_bomb_of_one_member_ends_soon() -> None:
+def test_zip_bomb_of_one_member_is_reported() -> None:
     data = zipped({"a.txt": b"\0" * (100 << 20), "b.txt": "B"})
     items = read(data)
-    assert "bomb" in flaws(items)["a.txt"]
+    assert "bomb" in errors(items)["a.txt"]
     assert texts(items) == {"b.txt": "B"}
 
 
@@ -227,7 +227,7 @@ def test_zip_reads_without_writing_a_file(monkeypatch: pytest.MonkeyPatch) -> No
         raise AssertionError("a file was opened")
 
     data = zipped({"a.txt": "A", "b.zip": zipped({"c.txt": "C"})})
-    read(data)  # modules are imported here
+    read(data)  # imports the readers
     monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(io, "open", refuse)
     assert len(texts(read(data))) == 2
@@ -237,16 +237,16 @@ def test_zip_reads_without_writing_a_file(monkeypatch: pytest.MonkeyPatch) -> No
     ("name", "part"),
     [("changelog.gz", "changelog"), ("a.txt.GZ", "a.txt"), ("a.txt", "a.txt"), ("NEWS.Debian.gz", "NEWS.Debian")],
 )
-def test_gzip_reads_the_packed_file_under_its_name(name: str, part: str) -> None:
+def test_gzip_reads_the_packed_file_under_its_own_name(name: str, part: str) -> None:
     data = gzip.compress(b"Ada\n") + gzip.compress(b"Grace\n")
     assert texts(read(data, name)) == {part: "Ada\nGrace\n"}
 
 
-def test_gzip_of_what_nothing_reads_is_skipped() -> None:
-    (flaw,) = read(gzip.compress(b"\0" * 257 + b"ustar" + b"\0" * 300), "a.tgz")
-    assert isinstance(flaw, PartError)
-    assert flaw.part == "a.tar"
-    assert isinstance(flaw.error, SkipError)
+def test_gzip_of_a_file_without_a_reader_is_skipped() -> None:
+    (error,) = read(gzip.compress(b"\0" * 257 + b"ustar" + b"\0" * 300), "a.tgz")
+    assert isinstance(error, PartError)
+    assert error.part == "a.tar"
+    assert isinstance(error.error, SkipError)
 
 
 @pytest.mark.parametrize("data", [gzip.compress(b"Ada" * 100)[:-9], gzip.compress(b"Ada")[:-8] + bytes(8)])
@@ -255,7 +255,7 @@ def test_gzip_that_is_damaged_is_an_error(data: bytes) -> None:
         read(data, "a.gz")
 
 
-def test_gzip_bounds_what_it_unpacks() -> None:
+def test_gzip_limits_the_unpacked_size() -> None:
     with pytest.raises(DataError, match="more than 4,000"):
         read(gzip.compress(b"a" * 5000), "a.gz", max_bytes=4000)
     with pytest.raises(DataError, match="bomb"):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 import time
 from contextlib import suppress
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.detect import find_format
 from docsight.documents.formats.source import ReadOptions, Source
-from docsight.errors import DataError
+from docsight.errors import DataError, MissingExtraError
 
 WORDS = "Ada wrote the first program."
 
@@ -27,7 +28,7 @@ def texts(items: list[ParsedDocument | PartError]) -> dict[str, str]:
     return {item.part: item.text for item in items if isinstance(item, ParsedDocument)}
 
 
-def flaws(items: list[ParsedDocument | PartError]) -> dict[str, str]:
+def errors(items: list[ParsedDocument | PartError]) -> dict[str, str]:
     return {item.part: str(item.error) for item in items if isinstance(item, PartError)}
 
 
@@ -50,17 +51,17 @@ def test_csv_is_read_in_any_encoding(encoding: str) -> None:
     assert list(texts(items).values()) == ["Zoë fährt nach Köln und Düsseldorf", WORDS]
 
 
-def test_csv_tells_of_rows_without_text_and_of_those_too_wide() -> None:
+def test_csv_reports_rows_without_text_and_rows_that_are_too_wide() -> None:
     items = read(f"n,text\n1,{WORDS}\n2,\n\n3\n4,a,b\n")
     assert texts(items) == {"1": WORDS, "4": "a"}
-    assert flaws(items) == {"2": "the row has no text", "3": "the row has no text"}
+    assert errors(items) == {"2": "the row has no text", "3": "the row has no text"}
     assert all(isinstance(item.error, SkipError) for item in items if isinstance(item, PartError))
     assert "3 fields" in items[-1].notes[0]  # type: ignore[union-attr]
 
 
-def test_csv_takes_the_column_asked_for() -> None:
+def test_csv_takes_the_requested_column() -> None:
     assert texts(read("text,remark\na,b\n", text_column="remark")) == {"1": "b"}
-    with pytest.raises(DataError, match=r"no column 'x', but 'text', 'remark'.*--text-column"):
+    with pytest.raises(DataError, match=r"no column 'x', found 'text', 'remark'.*--text-column"):
         read("text,remark\na,b\n", text_column="x")
 
 
@@ -74,32 +75,32 @@ def test_csv_takes_the_only_column_of_prose() -> None:
     "table",
     ["country,people\nFrance,68\nMalta,1\n", f"q,a\n{WORDS},{WORDS}\n", f"{WORDS} {WORDS} {WORDS},\n{WORDS},1\n", ""],
 )
-def test_csv_without_a_column_of_text_is_one_document(table: str) -> None:
+def test_csv_without_a_text_column_is_one_document(table: str) -> None:
     (content,) = read(table)
     assert isinstance(content, ParsedDocument)
     assert (content.part, content.text) == ("", table)
     assert "--text-column" in content.notes[0]
 
 
-def test_csv_that_is_large_and_has_no_column_of_text_is_an_error() -> None:
+def test_csv_that_is_large_without_a_text_column_is_an_error() -> None:
     with pytest.raises(DataError, match=r"'q', 'a'.*--text-column"):
         read(f"q,a\n{WORDS},{WORDS}\n" * 100_000)
 
 
-def test_tsv_may_have_quotes_that_mean_nothing() -> None:
+def test_tsv_may_have_unpaired_quotes() -> None:
     rows = "".join(f'{number}\t"Ada wrote {number}\n' for number in range(30))
     items = read(f"n\ttext\n{rows}", "a.tsv")
     assert texts(items) == {str(number + 1): f'"Ada wrote {number}' for number in range(30)}
 
 
-def test_csv_reads_large_fields_and_puts_the_limit_back() -> None:
+def test_csv_reads_large_fields_and_restores_the_limit() -> None:
     before = csv.field_size_limit()
     large = "Ada " * 100_000
     assert texts(read(f'n,text\n1,"{large}"\n2,x\n')) == {"1": large, "2": "x"}
     assert csv.field_size_limit() == before
 
 
-def test_csv_replaces_bytes_that_are_no_utf8_and_says_so() -> None:
+def test_csv_replaces_bytes_that_are_not_utf8_with_a_warning() -> None:
     data = f"n,text\n1,{WORDS}\n".encode() * 20_000 + b"2,Zo\xeb\n"
     last = read(data)[-1]
     assert isinstance(last, ParsedDocument)
@@ -117,14 +118,14 @@ def test_csv_replaces_bytes_that_are_no_utf8_and_says_so() -> None:
         ",\n" * 1_000_000,
     ],
 )
-def test_csv_takes_no_longer_for_hostile_tables(data: str) -> None:
+def test_csv_is_fast_for_hostile_tables(data: str) -> None:
     started = time.process_time()
     with suppress(DataError):
         read(data)
     assert time.process_time() - started < 15
 
 
-def test_csv_opens_no_more_than_it_must() -> None:
+def test_csv_yields_the_first_row_without_reading_the_rest() -> None:
     rows = find_format(source := Source(name="a.csv", data=b"n,text\n1,Ada\n" * 500_000)).read(source)
     started = time.process_time()
     next(rows)
@@ -142,11 +143,11 @@ def test_jsonl_lines_are_documents() -> None:
     assert [item.title for item in items if isinstance(item, ParsedDocument)] == ["A b", "", ""]
 
 
-def test_jsonl_lines_may_be_texts_themselves() -> None:
+def test_jsonl_lines_may_be_strings() -> None:
     assert texts(read('"Ada"\n\n"Grace"\n', "a.ndjson")) == {"1": "Ada", "3": "Grace"}
 
 
-def test_jsonl_loses_only_the_lines_that_are_none() -> None:
+def test_jsonl_reports_only_the_lines_that_are_invalid() -> None:
     deep = "[" * 200_000
     lines = [
         '{"text": "a"}',
@@ -159,31 +160,31 @@ def test_jsonl_loses_only_the_lines_that_are_none() -> None:
     ]
     items = read("\n".join(lines), "a.jsonl")
     assert texts(items) == {"1": "a", "7": "b"}
-    found = flaws(items)
-    assert "line 2 is no JSON" in found["2"]
-    assert "no text" in found["3"]
-    assert "int" in found["4"]
-    assert "no text" in found["5"]
-    assert "nests" in found["6"]
+    messages = errors(items)
+    assert "line 2 is not JSON" in messages["2"]
+    assert "no text" in messages["3"]
+    assert "int" in messages["4"]
+    assert "no text" in messages["5"]
+    assert "nested" in messages["6"]
 
 
-def test_jsonl_replaces_surrogates_and_says_so() -> None:
+def test_jsonl_replaces_surrogates_with_a_warning() -> None:
     (content,) = read('{"text": "a\\ud800b"}', "a.jsonl")
     assert isinstance(content, ParsedDocument)
     assert content.text == "a\ufffdb"
-    assert "1 bytes or halves" in content.notes[0]
+    assert "1 bytes or lone surrogates" in content.notes[0]
 
 
-def test_jsonl_takes_a_column_or_tells_which_there_are() -> None:
+def test_jsonl_takes_a_column_or_lists_the_columns() -> None:
     assert texts(read('{"a": "x", "b": 1}\n{"a": "y"}', "a.jsonl")) == {"1": "x", "2": "y"}
     assert texts(read('{"a": "x", "b": "1"}', "a.jsonl", text_column="b")) == {"1": "1"}
     with pytest.raises(DataError, match=r"'a', 'b'.*--text-column"):
         read('{"a": "x", "b": "y"}', "a.jsonl")
-    with pytest.raises(DataError, match="line 1 is no JSON"):
+    with pytest.raises(DataError, match="line 1 is not JSON"):
         read("no\nJSON\n", "a.jsonl")
 
 
-def test_jsonl_is_read_as_utf16_too() -> None:
+def test_jsonl_may_be_utf16() -> None:
     assert texts(read('{"text": "Zoë"}\n'.encode("utf-16"), "a.jsonl")) == {"1": "Zoë"}
 
 
@@ -209,20 +210,20 @@ def test_parquet_rows_are_documents() -> None:
     assert last.title == "T4999"
 
 
-def test_parquet_tells_of_rows_without_text() -> None:
+def test_parquet_reports_rows_without_text() -> None:
     items = read(parquet({"text": ["a", None, ""], "n": [1, 2, 3]}), "a.parquet")
     assert texts(items) == {"1": "a", "3": ""}
-    assert flaws(items) == {"2": "the row has no text"}
+    assert errors(items) == {"2": "the row has no text"}
 
 
-def test_parquet_takes_a_column_or_tells_which_there_are() -> None:
+def test_parquet_takes_a_column_or_lists_the_columns() -> None:
     data = parquet({"a": ["x"], "b": ["y"], "c": [1]})
     assert texts(read(data, "a.parquet", text_column="b")) == {"1": "y"}
     with pytest.raises(DataError, match=r"'a', 'b', 'c'.*--text-column"):
         read(data, "a.parquet")
-    (flaw,) = read(data, "a.parquet", text_column="c")
-    assert isinstance(flaw, PartError)
-    assert "int" in str(flaw.error)
+    (error,) = read(data, "a.parquet", text_column="c")
+    assert isinstance(error, PartError)
+    assert "int" in str(error.error)
 
 
 def test_parquet_that_is_damaged_is_an_error() -> None:
@@ -233,8 +234,6 @@ def test_parquet_that_is_damaged_is_an_error() -> None:
 
 
 def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    from docsight.errors import MissingExtraError
-
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
         read(b"PAR1x", "a.parquet")

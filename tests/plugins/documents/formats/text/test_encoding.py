@@ -37,12 +37,12 @@ def test_decode_guesses_an_encoding_that_is_not_western() -> None:
     assert decode(text.encode("koi8-r")) == (text, "koi8_r")
 
 
-def test_decode_takes_an_empty_file_for_empty_text() -> None:
+def test_decode_reads_an_empty_file_as_empty_text() -> None:
     assert decode(b"") == ("", "utf-8")
 
 
 @needs_guesser
-def test_decode_guesses_for_the_whole_of_a_long_text() -> None:
+def test_decode_applies_the_guess_to_the_whole_of_a_long_text() -> None:
     text = TEXT * 5000
     assert decode(text.encode("cp1252")) == (text, "cp1252")
 
@@ -51,17 +51,17 @@ def test_decode_prefers_the_declared_encoding() -> None:
     assert decode("Łódź".encode("iso8859-2"), declared="iso8859-2") == ("Łódź", "iso8859-2")
 
 
-def test_decode_passes_over_a_declaration_that_does_not_fit() -> None:
+def test_decode_ignores_a_declared_encoding_that_does_not_fit() -> None:
     assert decode(TEXT.encode(), declared="ascii") == (TEXT, "utf-8")
 
 
 @pytest.mark.parametrize("data", [b"GIF89a\x00\x01", "a\0b".encode("utf-16"), codecs.BOM_UTF16_LE + b"abc"])
-def test_decode_refuses_binary_data(data: bytes) -> None:
+def test_decode_rejects_binary_data(data: bytes) -> None:
     with pytest.raises(DataError):
         decode(data)
 
 
-def test_decode_leaves_a_few_nul_bytes_of_a_text_out() -> None:
+def test_decode_leaves_out_a_few_nul_bytes() -> None:
     log = TEXT.encode() * 20
     assert decode(log + b"\0" * 8 + log) == (TEXT * 40, "utf-8 (8 NUL bytes left out)")
     for data in (log + b"\0" * 300, TEXT.encode("cp1252") * 20 + b"\0", TEXT.encode("utf-16-le")):
@@ -82,7 +82,7 @@ def test_decode_replaces_a_few_damaged_bytes_of_utf8() -> None:
 
 
 @needs_guesser
-def test_decode_does_not_take_other_encodings_for_damaged_utf8() -> None:
+def test_decode_does_not_mistake_other_encodings_for_damaged_utf8() -> None:
     text = "\u201eDas war ein Spa\u00df\u201d, sagte Frau M\u00fcller \u00fcber K\u00f6ln.\n"
     assert decode(text.encode("cp1252")) == (text, "cp1252")
     for name, text in (("shift_jis", "東京都の人口は約千四百万人です。"), ("koi8-r", "Лев Толстой родился в Ясной.")):
@@ -90,12 +90,12 @@ def test_decode_does_not_take_other_encodings_for_damaged_utf8() -> None:
 
 
 @pytest.mark.parametrize("declared", ["rot13", "punycode", "undefined", "no-such"])
-def test_decode_passes_over_a_declaration_that_is_no_encoding_of_text(declared: str) -> None:
+def test_decode_ignores_a_declared_encoding_that_is_not_for_text(declared: str) -> None:
     assert decode("Zoë".encode(), declared=declared)[0] == "Zoë"
 
 
 @needs_guesser
-def test_decode_takes_western_text_for_western_where_rare_encodings_fit_as_well() -> None:
+def test_decode_prefers_cp1252_to_rare_encodings_that_fit_as_well() -> None:
     finnish = "Heinäkuun 11. päivänä menetti projekti erittäin rakkaan ystävän ja kehittäjän.\n"
     english = (
         "The characters missing are mainly eth and thorn. Sometimes \u00a3 is missing, too; mail J\u00f6rg about it.\n"
@@ -116,7 +116,7 @@ def test_decode_reads_code_with_a_few_strange_bytes() -> None:
     assert "\u00a6" in text
 
 
-def test_decode_refuses_a_file_of_nothing_but_nul_bytes_at_once() -> None:
+def test_decode_rejects_a_file_of_nul_bytes_at_once() -> None:
     started = time.perf_counter()
     with pytest.raises(DataError, match="NUL"):
         decode(bytes(50_000_000))
