@@ -21,7 +21,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Corpus, Document, Reading, read_corpus
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, Document, read_corpus
 from docsight_training.metrics import SpanScore
 
 HERE = Path(__file__).parent
@@ -74,7 +74,7 @@ def named_documents(data: Path, role: str = "test") -> Iterator[tuple[str, list[
     config = yaml.safe_load(EXPERIMENT.read_text())["data"]
     fold = {theirs: ours for ours, names in config["fold"].items() for theirs in names}
     for name, corpus in config["corpora"].items():
-        documents = read_corpus(name, Corpus(**corpus), role, Reading(path=str(data), fold=fold))
+        documents = read_corpus(name, Corpus(**corpus), role, CorpusFormat(path=str(data), fold=fold))
         if documents:
             yield name, documents
 
@@ -138,7 +138,7 @@ def _merged(parts: tuple[SpanScore, ...]) -> SpanScore:
 def _print_row(name: str, ours: SpanScore, peer: SpanScore, without: SpanScore | None) -> None:
     by_label = " | ".join(f"{100 * ours.scores(label)['f1']:.1f}" for label in ("PER", "ORG", "LOC"))
     left = "-" if without is None else f"{100 * without.f1:.1f}"
-    row = f"| {name} | {ours.gold.total():,} | {100 * ours.f1:.1f} | {by_label} | {left} | {100 * peer.f1:.1f} |"
+    row = f"| {name} | {ours.num_gold:,} | {100 * ours.f1:.1f} | {by_label} | {left} | {100 * peer.f1:.1f} |"
     print(row, flush=True)
 
 

@@ -8,7 +8,7 @@ from spacy.tokens import DocBin, Span
 
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Columns, Corpus, Reading, read_corpus
+from docsight_training.data.ner.corpora import Columns, Corpus, CorpusFormat, read_corpus
 from docsight_training.data.sources import load_split
 
 ROWS = [
@@ -23,9 +23,9 @@ def _write_json(folder: Path, rows: list[dict], split: str = "train") -> Path:
     return folder
 
 
-def _read(folder: Path, corpus: Corpus | None = None, role: str = "train", **reading):
-    reading = {"source": "json", "path": str(folder)} | reading
-    return read_corpus("own", corpus or Corpus(), role, Reading(**reading))
+def _read(folder: Path, corpus: Corpus | None = None, role: str = "train", **options):
+    options = {"source": "json", "path": str(folder)} | options
+    return read_corpus("own", corpus or Corpus(), role, CorpusFormat(**options))
 
 
 def _load(folder: Path | None, split: str = "train", source: str = "json", **options):
@@ -60,7 +60,7 @@ def test_load_split_reads_parquet_json_conll_and_docbins_alike(tmp_path):
         assert [(row["tokens"], row["ner_tags"]) for row in rows] == expected, source
 
 
-def test_load_split_tells_the_origin_where_there_is_neither_path_nor_hub():
+def test_load_split_names_the_origin_where_there_is_neither_path_nor_hub():
     with pytest.raises(ConfigError, match=r"data\.path is missing.*its origin \(the attic\).*data\.path=FOLDER"):
         _load(None, origin="the attic")
 
@@ -110,7 +110,7 @@ def test_read_corpus_folds_labels_and_drops_the_rest(tmp_path):
     assert labels == ["HUMAN", "PLACE", "HUMAN"]
 
 
-def test_read_corpus_parts_every_nth_row_from_the_rest(tmp_path):
+def test_read_corpus_separates_every_nth_row_from_the_rest(tmp_path):
     rows = [{"tokens": [str(n)], "ner_tags": ["O"]} for n in range(10)]
     corpus = Corpus(splits={"train": ["train!5"], "test": ["train%5"]})
     words = {
@@ -158,7 +158,7 @@ def test_read_corpus_names_a_missing_column(tmp_path):
 
 
 def test_read_corpus_refuses_an_empty_split(tmp_path):
-    with pytest.raises(DataError, match="no sentence in it"):
+    with pytest.raises(DataError, match="found no sentence"):
         _read(_write_json(tmp_path, [{"tokens": [], "ner_tags": [], "doc_id": "a"}] * 2))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from docsight.tags import TagSpan
 from docsight_training.data.ner.corpora import Document, Sentence
-from docsight_training.data.ner.templates import Frames, read_frames
+from docsight_training.data.ner.templates import TemplateFiller, read_templates
 
 NAMES = Sentence(
     ["Ada", "Lovelace", "left", "London", "for", "Acme", "Bank", "."],
@@ -17,11 +17,11 @@ CONTEXT_SET = Path(__file__).parents[4] / "benchmarks" / "data" / "names_in_cont
 
 
 def _filled(borrow: float, *documents: Sentence) -> list[Sentence]:
-    frames = Frames([Document("own", list(documents or [NAMES]))], borrow=borrow)
-    return frames.fill(300, random.Random(1))
+    filler = TemplateFiller([Document("own", list(documents or [NAMES]))], borrow=borrow)
+    return filler.fill(300, random.Random(1))
 
 
-def test_frames_are_filled_with_names_of_the_label_of_the_place():
+def test_templates_are_filled_with_names_of_the_label_of_the_slot():
     names = {(s.label, *sentence.tokens[s.start : s.end]) for sentence in _filled(0.0) for s in sentence.spans}
     assert {name for name in names if name[-1] not in REACHED} == {
         ("PER", "Ada", "Lovelace"),
@@ -30,34 +30,34 @@ def test_frames_are_filled_with_names_of_the_label_of_the_place():
     }
 
 
-def test_frames_borrow_words_from_names_of_other_labels():
+def test_templates_borrow_words_from_names_of_other_labels():
     words = {sentence.tokens[s.start] for sentence in _filled(1.0) for s in sentence.spans if s.label == "PER"}
     assert words == {"London", "Acme", "Bank"}
 
 
-def test_frames_let_a_street_and_a_firm_reach_over_their_noun():
+def test_templates_let_a_street_and_a_firm_reach_over_their_noun():
     ends = {(s.label, sentence.tokens[s.end - 1]) for sentence in _filled(0.5) for s in sentence.spans}
     assert {("LOC", "Street"), ("LOC", "Avenue"), ("ORG", "Inc."), ("ORG", "Corp.")} <= ends
 
 
-def test_frames_have_no_name_left_open_and_no_other_braces():
+def test_templates_have_no_open_slot_and_no_other_braces():
     for sentence in _filled(0.5):
         assert sentence.spans
         assert not any("{" in token or "}" in token for token in sentence.tokens)
 
 
-def test_frames_of_labels_that_the_data_lacks_are_left_out():
+def test_templates_of_labels_that_the_data_lacks_are_left_out():
     places = Sentence(["London"], [TagSpan(0, 1, "LOC")])
     assert {span.label for sentence in _filled(0.5, places) for span in sentence.spans} == {"LOC"}
     assert _filled(0.5, Sentence(["it", "rained"], [])) == []
 
 
 @pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="the benchmarks are not here")
-def test_frames_share_no_run_of_words_with_the_test_set_of_names_in_context():
+def test_templates_share_no_run_of_words_with_the_test_set_of_names_in_context():
     def runs(words: list[str]) -> set[tuple[str, ...]]:
         return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
 
-    framed = {run for frame in read_frames() for run in runs([w.lower() for w in frame if w.isalpha()])}
+    templated = {run for template in read_templates() for run in runs([w.lower() for w in template if w.isalpha()])}
     for line in CONTEXT_SET.read_text().splitlines():
         words = [w.strip(".,;:!?\"'").lower() for w in json.loads(line)["text"].split()]
-        assert not runs(words) & framed, json.loads(line)["text"]
+        assert not runs(words) & templated, json.loads(line)["text"]

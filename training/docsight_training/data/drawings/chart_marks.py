@@ -182,7 +182,8 @@ def _series(canvas: ChartCanvas, count: int) -> list[float]:
     rng = canvas.rng
     values = np.cumsum(rng.normal(float(rng.normal(0, 0.3)), 1, count)) + rng.normal(0, float(rng.uniform(0, 1)), count)
     low, high = sorted(rng.uniform([0.05, 0.5], [0.5, 0.97]).tolist())
-    return (low + (high - low) * (values - values.min()) / max(1e-6, float(np.ptp(values)))).tolist()
+    scaled: list[float] = (low + (high - low) * (values - values.min()) / max(1e-6, float(np.ptp(values)))).tolist()
+    return scaled
 
 
 def _block(

@@ -200,4 +200,5 @@ def _shape(font: Font, character: str) -> np.ndarray:
     small = glyph.resize((_SHAPE_SIDE, _SHAPE_SIDE), Image.Resampling.BOX, box=box)
     pixels = np.asarray(small, dtype=np.float32).ravel()
     pixels = pixels - pixels.mean()
-    return pixels / max(float(np.linalg.norm(pixels)), 1e-6)
+    unit: np.ndarray = pixels / max(float(np.linalg.norm(pixels)), 1e-6)
+    return unit

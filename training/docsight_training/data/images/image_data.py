@@ -195,7 +195,7 @@ class ImageData(pl.LightningDataModule):
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
         # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
         count = max(1, len(order) // self.batch_size)
-        plans = list(enumerate(order.split(self.batch_size)[:count]))
+        plans = list(enumerate(torch.split(order, self.batch_size)[:count]))
         seed = self.seed * 1009 + epoch
 
         def build(plan: tuple[int, Tensor]) -> ImageBatch:

@@ -164,7 +164,8 @@ def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
     a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
     t = np.linspace(0, 1, steps)[None, :, None]
     curve = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    return (curve / 2).reshape(-1, 2)
+    points_on_curve: np.ndarray = (curve / 2).reshape(-1, 2)
+    return points_on_curve
 
 
 def _stretched(pixels: np.ndarray) -> np.ndarray:
@@ -174,4 +175,5 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
 
 
 def _bytes(pixels: np.ndarray) -> np.ndarray:
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    clipped: np.ndarray = np.clip(pixels, 0, 255)
+    return clipped.astype(np.uint8)

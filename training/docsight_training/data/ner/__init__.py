@@ -1,4 +1,4 @@
-"""Corpora for `rnn_ner`: their formats, windows of text, augmentation, word vectors.
+"""Corpora for `rnn_ner`: reading, augmentation, template sentences, word vectors, batches and the data module.
 
-Imports `data.sources` and `docsight`.
+Imports `data.batching`, `data.sources` and `docsight`.
 """

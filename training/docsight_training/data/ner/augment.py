@@ -1,4 +1,4 @@
-"""Changes of training text that keep its entities: other names, casing as in headlines and haste, spaCy's tokens."""
+"""Augmentation of training text that keeps its entities: other names, other casing, spaCy's tokenization."""
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,24 +8,24 @@ from typing import Any
 from docsight.tags import TagSpan
 from docsight_training.data.ner.corpora import Document, Sentence
 
-# The word of a name that can come from a name of another kind: [Washington] said, Jane [Washington], [Washington]
-# Street, [Washington] Bank.
-_EXCHANGED = {"PER": -1}
-# What spaCy cuts off a name, and is no part of it.
+# The position of the word that may be exchanged for one from a name of another label; 0 for labels not listed here:
+# Jane [Washington], [Washington] Street, [Washington] Bank.
+_EXCHANGED_WORD = {"PER": -1}
+# Tokens that spaCy splits off a name and that are not part of it.
 _POSSESSIVES = ("'s", "\u2019s", "'", "\u2019")
 
 
-class Augment:
-    """Change whole documents, drawn anew for each epoch.
+class TextAugment:
+    """Random changes of whole documents.
 
     Args:
-        upper: The chance that a sentence is written in capitals, as a headline.
-        title: The chance that a sentence gets a capital on every word, as a headline of another house.
-        lower: The chance that a document is written in lower case, as in haste.
-        retokenize: The chance that a document is cut as spaCy's English tokenizer cuts it.
-        rename: The chance that a name becomes another of its label, all through a document.
-        exchange: By label, and by another label, the chance that one word of a name becomes a word from names of
-            that other label, all through a document, so that only the context tells what it is.
+        upper: The probability that a sentence is written in upper case, as in some headlines.
+        title: The probability that every word of a sentence is capitalised, as in other headlines.
+        lower: The probability that a document is written in lower case.
+        retokenize: The probability that a document is tokenized by spaCy's English tokenizer.
+        rename: The probability that a name becomes another name of its label, throughout a document.
+        exchange: By label and by other label, the probability that one word of a name becomes a word from names of
+            the other label, throughout a document, so that only the context decides the label.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class Augment:
         self._words: dict[str, list[str]] = {}
 
     def learn_names(self, documents: Iterable[Document]) -> None:
-        """Take note of the names that others can be renamed to, as often as they occur."""
+        """Collect the names that replace others, each as often as it occurs."""
         for document in documents:
             for sentence in document.sentences:
                 for start, end, label in sentence.spans:
                     name = tuple(sentence.tokens[start:end])
                     self._names.setdefault(label, []).append(name)
-                    word = name[_EXCHANGED.get(label, 0)]
+                    word = name[_EXCHANGED_WORD.get(label, 0)]
                     if word.isalpha() and word.istitle() and len(word) > 2:
                         self._words.setdefault(label, []).append(word)
 
     def __call__(self, sentences: Sequence[Sentence], rng: random.Random, *, rename: bool = True) -> list[Sentence]:
-        """Return the changed sentences of a document; without `rename` its names stay as they are."""
+        """Return the changed sentences of a document; without `rename` its names stay unchanged."""
         if rename and (self.rename or self.exchange):
             renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
             sentences = [self._rename(sentence, renamed, rng) for sentence in sentences]
         if rng.random() < self.retokenize:
-            sentences = [retokenized(sentence) for sentence in sentences]
+            sentences = [retokenize(sentence) for sentence in sentences]
         lower = rng.random() < self.lower
         return [self._recase(sentence, rng, lower=lower) for sentence in sentences]
 
@@ -73,7 +73,7 @@ class Augment:
         for start, end, label in sentence.spans:
             name = tuple(sentence.tokens[start:end])
             if (label, *name) not in renamed:
-                renamed[(label, *name)] = self._other(name, label, rng)
+                renamed[(label, *name)] = self._replacement(name, label, rng)
             tokens += sentence.tokens[at:start]
             begin = len(tokens)
             tokens += renamed[(label, *name)]
@@ -81,12 +81,12 @@ class Augment:
             at = end
         return Sentence([*tokens, *sentence.tokens[at:]], spans)
 
-    def _other(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
-        """Draw what a name is called in a document."""
+    def _replacement(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
+        """Draw the name that replaces a name in a document."""
         draw = rng.random() - self.rename
         if draw < 0:
             return rng.choice(self._names[label])
-        at = _EXCHANGED.get(label, 0)
+        at = _EXCHANGED_WORD.get(label, 0)
         for other, chance in self.exchange.get(label, {}).items():
             draw -= chance
             if draw < 0 and name[at].istitle() and other in self._words:
@@ -105,16 +105,16 @@ class Augment:
         return sentence
 
 
-def retokenized(sentence: Sentence) -> Sentence:
-    """Cut the tokens of a sentence further where spaCy's English tokenizer would."""
-    pieces = [_cut(token) for token in sentence.tokens]
-    if all(len(cut) == 1 for cut in pieces):
+def retokenize(sentence: Sentence) -> Sentence:
+    """Split the tokens of a sentence where spaCy's English tokenizer would."""
+    split = [_split(token) for token in sentence.tokens]
+    if all(len(pieces) == 1 for pieces in split):
         return sentence
     tokens: list[str] = []
     starts = []
-    for cut in pieces:
+    for pieces in split:
         starts.append(len(tokens))
-        tokens += cut
+        tokens += pieces
     starts.append(len(tokens))
     spans = []
     for start, end, label in sentence.spans:
@@ -126,7 +126,7 @@ def retokenized(sentence: Sentence) -> Sentence:
 
 
 @cache
-def _cut(token: str) -> tuple[str, ...]:
+def _split(token: str) -> tuple[str, ...]:
     return tuple(piece.text for piece in _tokenizer()(token) if not piece.is_space) or (token,)
 
 

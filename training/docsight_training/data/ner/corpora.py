@@ -1,10 +1,9 @@
-"""NER corpora: rows of tokens and tags become documents of sentences with spans."""
+"""NER corpora: documents of sentences with spans, read from rows of tokens and tags."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import datasets
 
@@ -14,7 +13,7 @@ from docsight_training.data.sources import load_split
 
 ROLES = ("train", "validation", "test")
 
-# Titles are no part of a name (President [Roosevelt]); corpora differ, so they are taken off the spans of PER.
+# A title is not part of a name: President [Roosevelt]. Corpora differ, so titles are removed from PER spans.
 # fmt: off
 TITLES = frozenset(
     [
@@ -41,7 +40,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Document:
-    """Sentences in running order, from one corpus."""
+    """The sentences of a document in running order, and the name of its corpus."""
 
     corpus: str
     sentences: list[Sentence]
@@ -49,20 +48,20 @@ class Document:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Where one corpus lies and how it is read.
+    """The location of a corpus, and how it is read and used.
 
     Args:
-        folder: Its folder below `data.path`; with `hub`, where a local copy would be.
+        folder: Its folder below `data.path`; with `hub`, the folder of a local copy.
         hub: Its id on the hub, or None.
-        splits: For each role (train, validation, test) the splits that serve it; a split may be written
-            `validation%5`: its every fifth row, or `validation!5`: all but these.
-        keep: Only documents whose id matches this pattern.
-        annotates: The labels that the corpus annotates; None for all. Of the others it says nothing.
-        repeat: How often an epoch reads its training split; each time changed and cut anew.
-        terse: Whether its texts are too short for the context to tell what a name is: its names stay as they are.
-        strip_titles: Take titles off the beginning of PER spans.
-        origin: Where the data comes from and whom to name for it, for messages and the model card.
-        licence: Under which terms.
+        splits: For each role (train, validation, test) the splits that are read; `validation%5` is every fifth row
+            of a split, `validation!5` all other rows.
+        keep: A pattern; only documents whose id matches are read.
+        annotates: The labels that the corpus annotates; None for all.
+        repeat: How often an epoch contains its training split, each time with other changes and windows.
+        terse: Whether its texts are too short for the context to decide a label; its names are then not replaced.
+        strip_titles: Whether titles are removed from the beginning of PER spans.
+        origin: Where the data comes from and whom to credit, for messages and the model card.
+        licence: The licence of the data.
     """
 
     folder: str = "."
@@ -79,7 +78,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a data set that are read."""
+    """The names of the columns of a data set."""
 
     tokens: str = "tokens"
     tags: str = "ner_tags"
@@ -87,15 +86,15 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How all corpora of a run are read.
+class CorpusFormat:
+    """The storage format and the labels of all corpora of a run.
 
     Args:
         source: hub, parquet, conll, json or spacy; see `load_split`.
         path: The folder above the corpora, or None.
-        columns: Which columns hold what.
-        fold: From the corpora's labels to ours; labels not in it are dropped. None keeps all as they are.
-        conll_columns: The columns of a conll file.
+        columns: The names of the columns.
+        fold: Maps labels of the corpora to those to learn; other labels are dropped. None keeps all as they are.
+        conll_columns: The columns of a conll file, in order.
     """
 
     source: str = "parquet"
@@ -105,31 +104,31 @@ class Reading:
     conll_columns: list[str] | None = None
 
 
-def read_corpus(name: str, corpus: Corpus, role: str, reading: Reading) -> list[Document]:
-    """Read the documents of one corpus that serve a role: train, validation or test.
+def read_corpus(name: str, corpus: Corpus, role: str, corpus_format: CorpusFormat) -> list[Document]:
+    """Read the documents of a corpus for a role: train, validation or test.
 
     Raises:
-        DataError: A split, column or tag is not what it should be; the message names the split and the row.
+        DataError: A split or column is missing, or a tag is invalid; the message names the split and the row.
     """
     documents: list[Document] = []
     for spec in corpus.splits.get(role, ()):
-        split, take = _parse_split(spec)
-        folder = None if reading.path is None else str(Path(reading.path) / corpus.folder)
+        split, is_chosen = _parse_split(spec)
+        folder = None if corpus_format.path is None else str(Path(corpus_format.path) / corpus.folder)
         rows = load_split(
             split,
-            source=reading.source,
+            source=corpus_format.source,
             path=folder,
             hub=corpus.hub,
             origin=corpus.origin,
-            columns=reading.conll_columns,
+            columns=corpus_format.conll_columns,
         )
         where = f"{name}, split {split!r}"
-        documents += _documents(name, where, rows, take, corpus, reading)
+        documents += _documents(name, where, rows, is_chosen, corpus, corpus_format)
     return documents
 
 
-def _parse_split(spec: str) -> tuple[str, Any]:
-    """Read `validation%5` (every fifth row) and `validation!5` (all but every fifth)."""
+def _parse_split(spec: str) -> tuple[str, Callable[[int], bool]]:
+    """Parse `validation%5` (every fifth row) and `validation!5` (all other rows)."""
     match = re.fullmatch(r"([^%!]+)(?:([%!])([1-9]\d*))?", spec)
     if match is None:
         raise ConfigError(
@@ -146,11 +145,11 @@ def _documents(
     name: str,
     where: str,
     rows: datasets.Dataset,
-    take: Any,
+    is_chosen: Callable[[int], bool],
     corpus: Corpus,
-    reading: Reading,
+    corpus_format: CorpusFormat,
 ) -> list[Document]:
-    columns = reading.columns
+    columns = corpus_format.columns
     for column in (columns.tokens, columns.tags):
         if column not in rows.column_names:
             raise DataError(f"{where}: no column {column!r}; found {', '.join(rows.column_names)}. Set data.columns.")
@@ -160,7 +159,7 @@ def _documents(
     documents: list[Document] = []
     last: str | None = None
     for n, (tokens, tags, doc_id) in enumerate(zip(all_tokens, all_tags, ids, strict=True)):
-        if not take(n) or not tokens or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
+        if not is_chosen(n) or not tokens or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
             continue
         if len(tokens) != len(tags):
             raise DataError(f"{where}, row {n}: {len(tokens)} tokens but {len(tags)} tags.")
@@ -168,22 +167,22 @@ def _documents(
             spans = spans_from_iob2(tags)
         except ValueError as err:
             raise DataError(f"{where}, row {n}: {err}") from err
-        sentence = Sentence(tokens, _fold(tokens, spans, reading.fold, strip_titles=corpus.strip_titles))
+        sentence = Sentence(tokens, _fold(tokens, spans, corpus_format.fold, strip_titles=corpus.strip_titles))
         if doc_id is not None and doc_id == last:
             documents[-1].sentences.append(sentence)
         else:
             documents.append(Document(name, [sentence]))
         last = doc_id
     if not documents:
-        raise DataError(f"{where}: no sentence in it; expected at least one row with tokens.")
+        raise DataError(f"{where}: found no sentence; expected at least one row with tokens.")
     return documents
 
 
 def _tag_names(rows: datasets.Dataset, column: str, where: str) -> list[list[str]]:
-    """Return the tags as strings, whether the data set keeps strings or classes."""
+    """Return the tags as strings, whether the column holds strings or class labels."""
     feature = rows.features[column]
     inner = getattr(feature, "feature", feature)
-    tags = rows[column][:]
+    tags: list[list[Any]] = rows[column][:]
     if isinstance(inner, datasets.ClassLabel):
         return [[inner.int2str(tag) for tag in row] for row in tags]
     for n, row in enumerate(tags):
@@ -199,13 +198,13 @@ def _fold(
 ) -> list[TagSpan]:
     folded = []
     for start, end, label in spans:
-        ours = label if fold is None else fold.get(label)
-        if ours is None:
+        new_label = label if fold is None else fold.get(label)
+        if new_label is None:
             continue
-        if ours == "PER" and strip_titles:
+        if new_label == "PER" and strip_titles:
             while start < end - 1 and tokens[start].rstrip(".").lower() in TITLES:
                 start += 1
             if tokens[start].rstrip(".").lower() in TITLES and tokens[start].endswith("."):
-                continue  # nothing but a title
-        folded.append(TagSpan(start, end, ours))
+                continue  # the span is only a title
+        folded.append(TagSpan(start, end, new_label))
     return folded

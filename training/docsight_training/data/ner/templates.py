@@ -1,4 +1,4 @@
-"""Sentences with places for names, filled anew for each epoch, so that the words around a name tell what it is."""
+"""Template sentences with slots for names, filled anew in each epoch, so that the context decides the label."""
 
 import random
 from collections.abc import Iterable
@@ -8,19 +8,20 @@ from importlib.resources import files
 from docsight.tags import TagSpan
 from docsight_training.data.ner.corpora import Document, Sentence
 
-FILE = "templates.txt"
-_REACHED = {
+TEMPLATES_FILE = "templates.txt"
+# Words that become part of the name before them: a street or a company.
+_NAME_ENDINGS = {
     "LOC": ("Street", "Avenue", "Road", "Square", "Bridge", "Park", "Airport"),
     "ORG": ("Inc.", "Corp."),
 }
 
 
-class Frames:
-    """Fill the frames with names of the training data.
+class TemplateFiller:
+    """Fills templates with names of the training data.
 
     Args:
-        documents: Where the names come from.
-        borrow: The chance that a place is filled with one word from the names of another label.
+        documents: The source of the names.
+        borrow: The probability that a slot is filled with one word from the names of another label.
     """
 
     def __init__(self, documents: Iterable[Document], *, borrow: float = 0.6) -> None:
@@ -36,14 +37,14 @@ class Frames:
                         self._words.setdefault(label, []).extend(w for w in name if w.istitle() and w.isalpha())
 
     def fill(self, count: int, rng: random.Random) -> list[Sentence]:
-        """Draw frames whose labels are all known, and fill them."""
-        known = [frame for frame in read_frames() if all(label in self._words for label in _labels(frame))]
-        return [self._fill(rng.choice(known), rng) for _ in range(count)] if known else []
+        """Draw `count` templates whose labels all occur in the training data, and fill them."""
+        usable = [template for template in read_templates() if all(label in self._words for label in _labels(template))]
+        return [self._fill(rng.choice(usable), rng) for _ in range(count)] if usable else []
 
-    def _fill(self, frame: tuple[str, ...], rng: random.Random) -> Sentence:
+    def _fill(self, template: tuple[str, ...], rng: random.Random) -> Sentence:
         tokens: list[str] = []
         spans: list[TagSpan] = []
-        for token in frame:
+        for token in template:
             label = token[1:-1]
             if not token.startswith("{"):
                 tokens.append(token)
@@ -55,22 +56,22 @@ class Frames:
                 name = rng.choice(self._names[label])
             spans.append(TagSpan(len(tokens), len(tokens) + len(name), label))
             tokens += name
-        return Sentence(tokens, [_reach(tokens, span) for span in spans])
+        return Sentence(tokens, [_extended(tokens, span) for span in spans])
 
 
 @cache
-def read_frames() -> tuple[tuple[str, ...], ...]:
-    """Read the frames as tokens; a place is a label in braces."""
-    lines = (files("docsight_training.data.ner") / FILE).read_text(encoding="utf-8").splitlines()
+def read_templates() -> tuple[tuple[str, ...], ...]:
+    """Read the templates as tokens; a slot is a label in braces."""
+    lines = (files("docsight_training.data.ner") / TEMPLATES_FILE).read_text(encoding="utf-8").splitlines()
     return tuple(tuple(line.split()) for line in lines if line and not line.startswith("#"))
 
 
-def _labels(frame: tuple[str, ...]) -> set[str]:
-    return {token[1:-1] for token in frame if token.startswith("{")}
+def _labels(template: tuple[str, ...]) -> set[str]:
+    return {token[1:-1] for token in template if token.startswith("{")}
 
 
-def _reach(tokens: list[str], span: TagSpan) -> TagSpan:
-    """Let a name reach over the word behind it that makes it a street or a firm."""
+def _extended(tokens: list[str], span: TagSpan) -> TagSpan:
+    """Extend a span over the word after it, if that makes the name a street or a company."""
     start, end, label = span
-    behind = tokens[end] if end < len(tokens) else ""
-    return TagSpan(start, end + (behind in _REACHED.get(label, ())), label)
+    following = tokens[end] if end < len(tokens) else ""
+    return TagSpan(start, end + (following in _NAME_ENDINGS.get(label, ())), label)
