@@ -1,4 +1,4 @@
-"""Find the files to read: explicit ones, and those in folders, in sorted order and each once."""
+"""Find the files to read, each once: files that are named, and those in folders in sorted order."""
 
 import glob
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from docsight.documents.formats import Format
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.detect import find_format, format_of
-from docsight.documents.formats.labels import printable
+from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
 from docsight.documents.problem import Problem
-from docsight.documents.store import OUTPUTS, STORE
+from docsight.documents.store import OUTPUTS, STORE_FOLDER
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -22,9 +22,13 @@ Paths = StrOrBytesPath | Iterable[StrOrBytesPath]
 
 @dataclass(frozen=True, kw_only=True)
 class InputFile:
-    """A file that a reader exists for; `name` is its relative path and `size` is in bytes.
+    """A file that has a reader.
 
-    Its format is that of its suffix; the content decides where the suffix tells nothing, and again when it is read.
+    Args:
+        path: Its path.
+        name: Its relative path, as records have it.
+        format: The format of its suffix, or of its content if the suffix is unknown. Reading checks the content again.
+        size: Its size in bytes.
     """
 
     path: Path
@@ -34,19 +38,15 @@ class InputFile:
 
 
 def decode_paths(paths: Paths) -> list[str]:
-    """Make one path or several a list.
-
-    Raises:
-        ConfigError: One of them cannot be a path.
-    """
+    """Convert one path or several to a list of strings; errors as in `decode_path`."""
     return [decode_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
 
 
 def decode_path(path: StrOrBytesPath) -> str:
-    """Give a path as a string, whatever it comes as.
+    """Convert a path to a string.
 
     Raises:
-        ConfigError: It is empty, or has characters that no path has.
+        ConfigError: It is empty, or has characters that a path cannot have.
     """
     name = os.fsdecode(path)
     if not name:
@@ -54,29 +54,29 @@ def decode_path(path: StrOrBytesPath) -> str:
     try:
         encoded = os.fsencode(name)
     except UnicodeEncodeError as err:
-        raise ConfigError(f"{name!r} is no path: {err.reason}") from err
+        raise ConfigError(f"{name!r} is not a valid path: {err.reason}") from err
     if b"\0" in encoded:
-        raise ConfigError(f"{name!r} is no path: a path has no NUL character")
+        raise ConfigError(f"{name!r} is not a valid path: it has a NUL character")
     return name
 
 
 def find_files(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[InputFile | Problem]:
-    """Yield every readable file in the paths once, and a problem for every other.
+    """Yield every file that has a reader once, and a problem for every other file.
 
-    Folders are walked lazily. Hidden files in them are left out, links are followed but never in circles.
-    The relative path of a file starts at the folder given; of several inputs, at the deepest folder that
-    holds them all, so that no two files share one.
+    Folders are walked lazily. Hidden files in them are skipped. Links are followed, but not in cycles. The name of a
+    file is its path relative to the input folder or, with several inputs, to their deepest common folder. So no two
+    files have the same name.
 
     Args:
         paths: Files, folders and glob patterns, one or several.
-        exclude: Real paths of files to leave out.
+        exclude: Real paths of files to skip.
     """
-    given = [Path(os.path.abspath(path)) for one in decode_paths(paths) for path in _expand(one)]
-    root = _common_folder(given)
+    starts = [Path(os.path.abspath(path)) for pattern in decode_paths(paths) for path in _expand(pattern)]
+    root = _common_folder(starts)
     seen = set(exclude)
-    for start in given:
+    for start in starts:
         if os.path.realpath(start) in exclude:
-            message = "is written by this very run; choose another folder for the results"
+            message = "this run writes to it; choose another output folder"
             yield Problem(path=_name(start, root), error=DataError.__name__, message=message)
         for path, error in _walk(start, seen):
             name = _name(path, root)
@@ -87,10 +87,10 @@ def find_files(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Input
 
 
 def read_list(path: StrOrBytesPath) -> list[str]:
-    """Read paths from a list: a Parquet file with a column "path", or a text file with one a line.
+    """Read a list of paths: a Parquet file with a column "path", or a text file with one path per line.
 
     Raises:
-        ConfigError: The list cannot be read, or has no such column.
+        ConfigError: The list cannot be read, or has no column "path".
         MissingExtraError: It is a Parquet file, and pyarrow is not installed.
     """
     name = decode_path(path)
@@ -103,25 +103,24 @@ def read_list(path: StrOrBytesPath) -> list[str]:
         except ImportError as err:
             raise MissingExtraError("Reading a list of paths from Parquet", "documents") from err
         try:
-            return [
-                str(one) for one in parquet.read_table(name, columns=["path"])["path"].to_pylist() if one is not None
-            ]
+            column = parquet.read_table(name, columns=["path"])["path"]
+            return [str(item) for item in column.to_pylist() if item is not None]
         except (ArrowException, KeyError) as err:
-            raise ConfigError(f'{name} is no Parquet file with a column "path": {err}') from err
+            raise ConfigError(f'{name} is not a Parquet file with a column "path": {err}') from err
     except (OSError, UnicodeError) as err:
         raise ConfigError(f"cannot read the list {name}: {getattr(err, 'strerror', None) or err}") from err
 
 
 def _expand(path: str) -> list[str]:
-    """Give what a glob pattern matches, in sorted order; what exists, or matches nothing, stays as it is."""
+    """Return the sorted matches of a glob pattern, or the path itself if it exists or matches nothing."""
     if os.path.lexists(path) or not glob.has_magic(path):
         return [path]
-    return sorted(glob.glob(path, recursive=True)) or [path]  # which is told to be missing
+    return sorted(glob.glob(path, recursive=True)) or [path]  # reported as missing later
 
 
-def _common_folder(given: list[Path]) -> Path | None:
-    """Find the deepest folder that holds all; None where there is none, as on two drives."""
-    folders = [path if os.path.isdir(path) else path.parent for path in given]
+def _common_folder(paths: list[Path]) -> Path | None:
+    """Return the deepest folder that has all paths in it; None if there is none, as on different drives."""
+    folders = [path if os.path.isdir(path) else path.parent for path in paths]
     try:
         return Path(os.path.commonpath(folders)) if folders else None
     except ValueError:
@@ -134,7 +133,7 @@ def _name(path: Path, root: Path | None) -> str:
 
 
 def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
-    """Yield the files below a path in sorted order; what was seen before, by its real path, is left out."""
+    """Yield the files below a path in sorted order, without those whose real paths were seen before."""
     stack = [start]
     while stack:
         path = stack.pop()
@@ -154,25 +153,25 @@ def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
 
 
 def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
-    """Tell what a path is; what nothing reads is an error where it was named, and skipped in a folder."""
+    """Return the file at a path. A file without a reader is an error if the user named it, and skipped in a folder."""
     try:
         info = path.stat()
     except OSError as err:
         return Problem.of(name, err)
-    if not stat.S_ISREG(info.st_mode):  # a pipe that is opened waits for a writer
-        return _passed_over(name, "not a regular file", explicit=explicit)
-    if path.name in OUTPUTS and (path.parent / STORE).is_dir() and not explicit:
-        return _passed_over(name, "written by docsight", explicit=False)
-    form = format_of(path)
-    if form is None:
+    if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
+        return _unreadable(name, "not a regular file", explicit=explicit)
+    if path.name in OUTPUTS and (path.parent / STORE_FOLDER).is_dir() and not explicit:
+        return _unreadable(name, "written by docsight", explicit=False)
+    format = format_of(path)
+    if format is None:
         try:
-            form = find_format(Source.of(path), named=explicit)
+            format = find_format(Source.of(path), named=explicit)
         except SkipError as err:
-            return _passed_over(name, str(err), explicit=explicit)
+            return _unreadable(name, str(err), explicit=explicit)
         except OSError as err:
             return Problem.of(name, err, size=info.st_size)
-    return InputFile(path=path, name=name, format=form, size=info.st_size)
+    return InputFile(path=path, name=name, format=format, size=info.st_size)
 
 
-def _passed_over(name: str, reason: str, *, explicit: bool) -> Problem:
+def _unreadable(name: str, reason: str, *, explicit: bool) -> Problem:
     return Problem(path=name, error=DataError.__name__ if explicit else "Skipped", message=reason, skipped=not explicit)
