@@ -1,4 +1,4 @@
-"""What a command shows to a person, and how it ends: streams that may be closed, signals, progress."""
+"""The terminal: streams that may be closed, signals, text without control characters, a line of progress."""
 
 import os
 import re
@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn, TextIO
 
-# Control characters, and marks that turn the direction of writing: a file's name is not to command the terminal.
+# Control characters and marks that change the direction of writing: a file name must not control the terminal.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, to be cleaned up after as Ctrl-C is."""
+    """SIGTERM, as an exception, so that the run cleans up as it does on Ctrl-C."""
 
 
 def open_closed_streams() -> None:
-    """Open what the shell closed by `>&-`: Python has no stream there, and the next file would get its number."""
+    """Open streams that the shell closed by `>&-`: the next file opened would take their number."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
@@ -27,7 +27,7 @@ def open_closed_streams() -> None:
 
 @contextmanager
 def terminating() -> Iterator[None]:
-    """Let SIGTERM end the block by an exception; signals are for the main thread alone."""
+    """Make SIGTERM raise an exception in the block. Only the main thread handles signals."""
 
     def terminate(*_: object) -> NoReturn:
         raise Terminated
@@ -35,44 +35,44 @@ def terminating() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, terminate)
+    previous = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)
 
 
 def say(text: str, stream: TextIO, *, start: str = "", end: str = "\n") -> None:
-    """Print; all that is not fit for a terminal is escaped, and a reader that is gone is no error."""
+    """Print text with control characters escaped. A closed pipe is not an error."""
     text = visible(text)
     try:
         encoding = stream.encoding or "utf-8"
         print(start + text.encode(encoding, "backslashreplace").decode(encoding), end=end, file=stream, flush=True)
     except BrokenPipeError:
-        # Python's flush at exit must not find that out a second time.
+        # Otherwise Python's flush at exit would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def visible(text: str) -> str:
-    """Escape what is not fit for a terminal."""
+    """Escape control characters."""
     return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
-class Meter:
-    """Shows progress: one line that is rewritten on a terminal, a new line every few seconds elsewhere."""
+class ProgressLine:
+    """Shows progress on stderr: a line that is rewritten on a terminal, a new line every few seconds elsewhere."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._is_terminal = sys.stderr.isatty()
-        self._pause = 0.2 if self._is_terminal else 5.0
-        self._due = clock() + (0.0 if self._is_terminal else self._pause)
+        self._interval = 0.2 if self._is_terminal else 5.0
+        self._due = clock() + (0.0 if self._is_terminal else self._interval)
         self._width = 0
 
     def __call__(self, progress: object) -> None:
-        """Show progress, if it is time to."""
+        """Show progress, unless the last update is too recent."""
         if self._clock() < self._due:
             return
-        self._due = self._clock() + self._pause
+        self._due = self._clock() + self._interval
         line = str(progress)
         if self._is_terminal:
             say(line.ljust(self._width), sys.stderr, start="\r", end="")
@@ -81,6 +81,6 @@ class Meter:
             say(line, sys.stderr)
 
     def close(self) -> None:
-        """Wipe the line, so that what follows starts on a clean one."""
+        """Erase the line, so that what follows starts on an empty one."""
         if self._width:
             say(" " * self._width, sys.stderr, start="\r", end="\r")

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import spacy
 
-from docsight import __version__, cli
+from docsight import __version__
 from docsight.cli import main
+from docsight.cli.process_command import print_summary
 from docsight.documents import Progress, Summary
 from docsight.documents.pipeline import DEFAULT_COMPONENTS
-from docsight.documents.pipeline import _device_settings as device_settings
+from docsight.documents.pipeline import _device_overrides as device_overrides
 from docsight.documents.runner.image_records import ImageCounts
-from docsight.documents.store import FORMATS
-from docsight.terminal import Meter
+from docsight.terminal import ProgressLine
 
 
 @pytest.fixture(scope="module")
@@ -53,19 +53,19 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     assert captured.err == ""
 
 
-def test_cli_tells_pictures_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_reports_images_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def counts(**labels: int) -> ImageCounts:
         return ImageCounts(labels=Counter(labels), unsure=1)
 
-    def told(**cats: ImageCounts) -> str:
-        cli._tell(Summary(documents=4, images=4, image_cats=cats), str(tmp_path))
+    def first_line(**cats: ImageCounts) -> str:
+        print_summary(Summary(documents=4, images=4, image_cats=cats), str(tmp_path))
         return capsys.readouterr().out.splitlines()[0]
 
-    assert ", 4 pictures (chart 2, map 1, not sure 1) in " in told(figures=counts(chart=2, map=1))
-    assert ", 4 pictures (a: chart 3, not sure 1; b: 7 3, not sure 1) in " in told(
+    assert ", 4 images (chart 2, map 1, not sure 1) in " in first_line(figures=counts(chart=2, map=1))
+    assert ", 4 images (a: chart 3, not sure 1; b: 7 3, not sure 1) in " in first_line(
         a=counts(chart=3), b=counts(**{"7": 3})
     )
-    assert ", 4 pictures in " in told()
+    assert ", 4 images in " in first_line()
 
 
 def test_cli_returns_3_where_some_files_fail(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,15 +122,14 @@ def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) ->
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path)
-    assert device_settings(str(tmp_path), "cpu") == {}
+    assert device_overrides(str(tmp_path), "cpu") == {}
     config = (tmp_path / "config.cfg").read_text(encoding="utf-8")
     config += '\n[components.reader]\nfactory = "rnn_ner"\ndevice = "auto"\n'
     (tmp_path / "config.cfg").write_text(config, encoding="utf-8")
-    assert device_settings(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
+    assert device_overrides(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
 
 
 def test_cli_tells_the_defaults_that_hold(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.OUTPUT_FORMATS == FORMATS
     with pytest.raises(SystemExit):
         main(["process", "--help"])
     assert ",".join(DEFAULT_COMPONENTS) in "".join(capsys.readouterr().out.split())
@@ -182,7 +181,7 @@ def test_cli_ends_quietly_when_interrupted(
         raise KeyboardInterrupt
 
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    monkeypatch.setattr(Meter, "__call__", interrupt)
+    monkeypatch.setattr(ProgressLine, "__call__", interrupt)
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 130
     assert "interrupted" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
@@ -222,7 +221,7 @@ def test_cli_cleans_up_when_it_is_terminated(
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    monkeypatch.setattr(Meter, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(ProgressLine, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 143
     assert "terminated" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
@@ -296,8 +295,8 @@ def test_meter_writes_lines_now_and_then_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
-    progress = Progress(documents=10, failed=2, words=5000, files=48, share=0.25, seconds=20.0)
+    meter = ProgressLine(clock=lambda: now)
+    progress = Progress(documents=10, failed=2, words=5000, files=48, fraction=0.25, seconds=20.0)
     meter(progress)
     assert capsys.readouterr().err == ""
     now = 6.0
@@ -312,10 +311,10 @@ def test_meter_rewrites_one_line_on_a_terminal(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     now = 0.0
-    meter = Meter(clock=lambda: now)
-    meter(Progress(documents=1, failed=0, words=10, files=2, share=0.5, seconds=7200.0))
+    meter = ProgressLine(clock=lambda: now)
+    meter(Progress(documents=1, failed=0, words=10, files=2, fraction=0.5, seconds=7200.0))
     now = 1.0
-    meter(Progress(documents=2, failed=0, words=20, files=2, share=1.0, seconds=7200.0))
+    meter(Progress(documents=2, failed=0, words=20, files=2, fraction=1.0, seconds=7200.0))
     meter.close()
     written = capsys.readouterr().err
     assert "2:00:00 left" in written

@@ -1,22 +1,22 @@
-"""A file, or a part of one, that failed or was skipped."""
+"""A file, or a part of a file, that failed or was skipped."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["ok", "failed", "timeout", "skipped"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """A file from which nothing, or not all, could be had.
+    """A file or a part of one that yielded no document.
 
     Args:
         path: The relative path, as in a document's provenance.
         part: The part of the file, as in a document's provenance; empty for the file itself.
         error: The class of the error.
-        message: What is wrong, for a person.
-        skipped: Whether the file was passed over, as nothing reads its kind or it is our report: no failure.
-        is_timeout: Whether it took longer than it was given.
+        message: A human-readable description of the error.
+        skipped: Whether the file was skipped, for example because nothing reads its format. That is not a failure.
+        is_timeout: Whether it exceeded the time limit.
         size: The size of the file in bytes, 0 if unknown.
     """
 
@@ -30,18 +30,40 @@ class Problem:
 
     @property
     def status(self) -> Status:
-        """What became of the file, in the manifest's word: failed, timeout or skipped."""
+        """The outcome, as in the manifest: failed, timeout or skipped."""
         return "skipped" if self.skipped else "timeout" if self.is_timeout else "failed"
 
     @property
     def where(self) -> str:
-        """Name the file, and the part if it is one, for a person."""
+        """The path, followed by the part if there is one."""
         return f"{self.path} ({self.part})" if self.part else self.path
+
+    def record(self) -> dict[str, Any]:
+        """Return the line of `errors.jsonl`."""
+        return {
+            "path": self.path,
+            "part": self.part,
+            "status": self.status,
+            "error": self.error,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Problem":
+        """Restore a problem from its `record`, which does not hold the size."""
+        return cls(
+            path=record["path"],
+            part=record["part"],
+            error=record["error"],
+            message=record["message"],
+            skipped=record["status"] == "skipped",
+            is_timeout=record["status"] == "timeout",
+        )
 
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
         """Describe an error that a file caused."""
-        silent = "wants more memory than it may have" if isinstance(error, MemoryError) else "it told no more"
-        message = (error.strerror if isinstance(error, OSError) else None) or str(error) or silent
+        default = "needs more memory than allowed" if isinstance(error, MemoryError) else "the error has no message"
+        message = (error.strerror if isinstance(error, OSError) else None) or str(error) or default
         message = message.encode("utf-8", "backslashreplace").decode("utf-8")
         return cls(path=path, part=part, error=type(error).__name__, message=message, skipped=skipped, size=size)

@@ -6,29 +6,26 @@ import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from docsight.documents.formats.source import ReadOptions
-from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
+from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
 from docsight.documents.problem import Problem
-from docsight.documents.progress import Meter, Progress
+from docsight.documents.progress import Progress, ProgressMeter
 from docsight.documents.runner.local import run_here, run_workers
-from docsight.documents.runner.plan import Plan, plan
+from docsight.documents.runner.plan import Plan, make_plan
+from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
-from docsight.documents.runner.supervisor import Setup
-from docsight.documents.runner.worker import Settings
-from docsight.documents.store import FORMATS, OUTPUTS, Store, telling
+from docsight.documents.store import OUTPUTS, Store, write_errors
 from docsight.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-Engine = Literal["local", "ray"]
 
 
 def process(
@@ -36,222 +33,188 @@ def process(
     nlp: "Language | Pipeline",
     out: StrOrBytesPath,
     *,
-    formats: Collection[str] = ("jsonl",),
-    workers: int = 0,
-    engine: Engine = "local",
-    ray_address: str | None = None,
-    timeout: float | None = None,
-    memory: int | None = 4096,
-    recycle: int = 10_000,
+    formats: Collection[str] = RunOptions.formats,
+    workers: int = RunOptions.workers,
+    engine: Engine = RunOptions.engine,
+    ray_address: str | None = RunOptions.ray_address,
+    timeout: float | None = RunOptions.timeout,
+    memory: int | None = RunOptions.memory,
+    recycle: int = RunOptions.recycle,
     reading: ReadOptions | None = None,
-    max_chars: int = 200_000,
-    batch_size: int = 32,
-    overwrite: bool = False,
-    retry_failed: bool = False,
-    fail_fast: bool = False,
+    max_chars: int = RunOptions.max_chars,
+    batch_size: int = RunOptions.batch_size,
+    overwrite: bool = RunOptions.overwrite,
+    retry_failed: bool = RunOptions.retry_failed,
+    fail_fast: bool = RunOptions.fail_fast,
     on_progress: Callable[[Progress], None] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
     """Annotate the documents in files and folders and write the results to a folder.
 
-    A picture is a document without text; one that no component could read has failed.
+    An image file is a document without text. It fails if no component could read it.
 
-    `documents.jsonl` has a line for each document, `manifest.jsonl` one for each file and each part of one that
-    gave nothing, `errors.jsonl` those that are not ok, `report.html` shows a selection. They appear, and replace
-    those of an earlier run, when this one is complete. What is done until then lies in `OUT/.docsight`: a run that
-    is broken off, even by `kill -9`, goes on there when it is started again, and files that an earlier run has done
-    with the same content, pipeline and settings are not done again.
+    `documents.jsonl` has a line for each document, `manifest.jsonl` one for each file and for each part of a file
+    that failed or was skipped, `errors.jsonl` one for each of these failures and skips. `report.html` shows a
+    selection. They appear, and replace those of an earlier run, when the run is complete. Until then, finished work
+    is kept in `OUT/.docsight`. A run that was interrupted, even by `kill -9`, continues from there when it is started
+    again. Files that an earlier run has done with the same content, pipeline and options are skipped.
 
     Args:
-        paths: Files, folders and glob patterns, one or several. A document's `path` starts at the folder given; of
-            several inputs, at the deepest folder that holds them all.
-        nlp: The pipeline, or which one workers are to load. Each Doc carries its provenance in `doc._.source` before
-            the first component runs. A component without `to_bytes` is recognised by its settings alone.
+        paths: One or several files, folders and glob patterns. A document's `path` is relative to the folder given;
+            with several inputs, to the deepest folder that contains all of them.
+        nlp: The pipeline, or a description of one that is loaded where it is needed. The provenance of each Doc is in
+            `doc._.source` before the first component runs. If a component has no `to_bytes`, only its settings decide
+            whether the pipeline is the same as that of an earlier run.
         out: The folder of the results.
-        formats: Some of "jsonl", "parquet" (flat tables) and "spacy" (DocBins).
-        workers: Processes, each with one thread and models of its own. None (0): in this process, where a document
-            that crashes or hangs takes the run with it.
-        engine: "local", or "ray" for actors of Ray on one machine or a cluster.
-        ray_address: Of the cluster; None for one on this machine.
-        timeout: Seconds that a document may take; needs workers. None for any time.
-        memory: Megabytes that a worker may take beyond what its models do; None for any.
-        recycle: A worker is replaced after so many documents.
-        reading: How documents are read, and what one file may cost.
-        max_chars: A longer text goes through the pipeline in parts of at most this many characters, cut
-            between paragraphs or sentences, and comes out as one document.
-        batch_size: How many texts go through the pipeline together, unless they have more than
-            `max_chars` characters between them.
-        overwrite: Do all files again.
-        retry_failed: Do those again that failed, or of which a part did.
-        fail_fast: Stop at the first file or part that fails; those that failed before are done again.
+        formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins).
+        workers: The number of worker processes, each with one thread and its own models. With 0, the work is done in
+            this process, and a document that crashes or hangs stops the run.
+        engine: "local", or "ray" for Ray actors on one machine or a cluster.
+        ray_address: The address of the Ray cluster; None to start one on this machine.
+        timeout: The time limit for a document, in seconds; needs workers. None for no limit.
+        memory: How much memory a worker may use in addition to its models, in megabytes; None for no limit.
+        recycle: A worker process is replaced after this many documents.
+        reading: How documents are read, and limits for a single file.
+        max_chars: A longer text goes through the pipeline in chunks of at most this many characters, cut between
+            paragraphs or sentences, and becomes one document again in the results.
+        batch_size: How many texts go through the pipeline together. A batch is smaller if its texts would exceed
+            `max_chars` characters in total.
+        overwrite: Process all files again.
+        retry_failed: Process files again that failed, or of which a part failed.
+        fail_fast: Stop at the first file or part that fails. Earlier failures are tried again.
         on_progress: Called as work is done.
-        on_problem: Called for each file or part that failed or was skipped, as the outputs are written.
+        on_problem: Called for each file or part that failed or was skipped, while the outputs are written.
 
     Raises:
-        ConfigError: An option cannot work, a path is none, or `out` cannot be written to.
+        ConfigError: An option has an impossible value, a path is invalid, or `out` cannot be written to.
         BundleError: A component of the pipeline has no usable model.
-        DataError: With `fail_fast`, that something failed.
+        DataError: Something failed, and `fail_fast` is set.
     """
     paths, out = decode_paths(paths), decode_path(out)
-    formats = (formats,) if isinstance(formats, str) else tuple(formats)
-    _check(
-        nlp,
-        formats=formats,
+    options = RunOptions(
+        formats=(formats,) if isinstance(formats, str) else tuple(formats),
         workers=workers,
         engine=engine,
+        ray_address=ray_address,
         timeout=timeout,
         memory=memory,
         recycle=recycle,
+        reading=reading or ReadOptions(),
         max_chars=max_chars,
         batch_size=batch_size,
+        overwrite=overwrite,
+        retry_failed=retry_failed,
+        fail_fast=fail_fast,
     )
+    _check_pipeline(nlp, options)
     started = time.perf_counter()
     with Store(out) as store:
-        fingerprint = nlp.fingerprint() if isinstance(nlp, Pipeline) else fingerprint_of(nlp)
-        settings = Settings(
-            max_chars=max_chars,
-            batch_size=batch_size,
-            with_docs="spacy" in formats,
-            reading=reading or ReadOptions(),
-        )
-        settings = _sign(settings, fingerprint)
-        own = {os.path.realpath(store.out / name) for name in OUTPUTS}
-        todo = plan(
-            find_files(paths, exclude=own),
-            [] if overwrite else scan(store.shards),
-            fingerprint=settings.fingerprint,
-            with_docs=settings.with_docs,
-            retry_failed=retry_failed or fail_fast,
-        )
-        if not todo.files and store.has_results:
-            _refuse_nothing(todo.items, out)
-        if overwrite:  # only now that there is something to put in its place
-            clear(store.shards)
-        meter = Meter(todo, started, on_progress)
-        if fail_fast:
-            _stop_at_failure(item for item in todo.items if isinstance(item, Problem))
-        if todo.todo:
-            setup = Setup(
-                pipeline=nlp if isinstance(nlp, Pipeline) else Pipeline(),
-                settings=settings,
-                folder=store.shards,
-                timeout=timeout,
-                memory=memory,
-                recycle=recycle,
-            )
-            with closing(
-                _start(todo, nlp, setup, store, workers=workers, engine=engine, ray_address=ray_address, meter=meter)
-            ) as shards:
+        settings = WorkerSettings(options=options, folder=store.shards, fingerprint=_fingerprint(nlp, options))
+        plan = _make_plan(paths, store, settings)
+        if options.fail_fast:
+            _stop_at_failure(item for item in plan.items if isinstance(item, Problem))
+        meter = ProgressMeter(plan, started, on_progress)
+        if plan.pending:
+            with closing(_start_engine(plan, nlp, store, settings, meter)) as shards:
                 for shard in shards:
-                    todo.add(shard)
+                    plan.add(shard)
                     meter.add(shard)
-                    if fail_fast:
+                    if options.fail_fast:
                         _stop_at_failure(shard.entries)
-        summary = Summary(files=len(todo.files), kept=todo.kept)
+        summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
-            store, todo, formats=formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
+            store, plan, formats=options.formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
         )
-        remove(store.shards, todo.unneeded(scan(store.shards), settings.fingerprint))
+        remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
     return summary
 
 
-def _check(
-    nlp: "Language | Pipeline",
-    *,
-    formats: Collection[str],
-    workers: int,
-    engine: str,
-    timeout: float | None,
-    memory: int | None,
-    recycle: int,
-    max_chars: int,
-    batch_size: int,
-) -> None:
-    """Refuse options that cannot work, before anything is touched."""
-    for name, number in (("max_chars", max_chars), ("batch_size", batch_size)):
-        if number < 1:
-            raise ConfigError(f"{name} must be at least 1, not {number}")
-    if not isinstance(nlp, Pipeline) and not hasattr(nlp, "pipe_names"):
+def _check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
+    if isinstance(nlp, Pipeline):
+        return
+    if not hasattr(nlp, "pipe_names"):
         raise ConfigError(f"nlp must be a Language or a Pipeline, not {nlp!r}; load a saved one with spacy.load")
-    if not isinstance(workers, int):
-        raise ConfigError(f"workers must be a whole number, not {workers!r}")
-    if recycle < 1 or (memory is not None and memory < 1):
-        raise ConfigError(f"recycle and memory must be at least 1, not {recycle} and {memory}")
-    if not isinstance(nlp, Pipeline) and max_chars > nlp.max_length:
+    if options.max_chars > nlp.max_length:
         raise ConfigError(
-            f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {max_chars}; "
+            f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {options.max_chars}; "
             "set nlp.max_length to allow more"
         )
-    if unknown := [one for one in formats if one not in FORMATS]:
-        raise ConfigError(f"there is no output format {unknown[0]!r}; choose from {', '.join(FORMATS)}")
-    if engine not in ("local", "ray"):
-        raise ConfigError(f"there is no engine {engine!r}; choose local or ray")
-    if workers < 0:
-        raise ConfigError(f"workers must be 0 (none) or more, not {workers}")
-    if engine == "ray" and not workers:
-        raise ConfigError("the engine ray needs workers, at least 1: so many actors")
-    if timeout is not None and not workers:
-        raise ConfigError("a time limit needs workers, at least 1: who runs here cannot be stopped")
-    if timeout is not None and timeout <= 0:
-        raise ConfigError(f"timeout must be more than 0 seconds, not {timeout:g}")
 
 
-def _sign(settings: Settings, pipeline: str) -> Settings:
-    """Add the fingerprint of all that results depend on; what reads text in pictures may be installed later."""
-    told = {"pipeline": pipeline, "max_chars": settings.max_chars, "reading": asdict(settings.reading)}
-    if settings.reading.ocr != "never":
-        told["ocr"] = engines.engines()[:1]
-    return replace(settings, fingerprint=hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest())
+def _fingerprint(nlp: "Language | Pipeline", options: RunOptions) -> str:
+    """Hash everything that the results depend on, other than the files."""
+    inputs = {
+        "pipeline": nlp.fingerprint() if isinstance(nlp, Pipeline) else fingerprint_of(nlp),
+        "max_chars": options.max_chars,
+        "reading": asdict(options.reading),
+    }
+    if options.reading.ocr != "never":
+        inputs["ocr"] = engines.installed()[:1]  # an OCR engine may be installed later
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _start(
-    todo: Plan,
-    nlp: "Language | Pipeline",
-    setup: Setup,
-    store: Store,
-    *,
-    workers: int,
-    engine: Engine,
-    ray_address: str | None,
-    meter: Meter,
+def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan:
+    """Find the files and what is left to do; with `overwrite`, remove the work of earlier runs."""
+    options = settings.options
+    outputs = {os.path.realpath(store.out / name) for name in OUTPUTS}
+    plan = make_plan(
+        find_files(paths, exclude=outputs),
+        [] if options.overwrite else scan(store.shards),
+        fingerprint=settings.fingerprint,
+        with_docs=options.keeps_docs,
+        retry_failed=options.retry_failed or options.fail_fast,
+    )
+    if not plan.files and store.has_results:
+        _refuse_nothing(plan, store)
+    if options.overwrite:  # only now that there is something to replace it
+        clear(store.shards)
+    return plan
+
+
+def _start_engine(
+    plan: Plan, nlp: "Language | Pipeline", store: Store, settings: WorkerSettings, meter: ProgressMeter
 ) -> Generator[Shard, None, None]:
-    """Choose the engine and start it."""
-    if not workers:
-        here = nlp.load() if isinstance(nlp, Pipeline) else nlp
-        return run_here(todo.chunks(), here, setup.settings, store.shards, on_batch=meter.during)
-    if not isinstance(nlp, Pipeline):
-        saved = store.work / "pipeline"
-        with telling(str(saved)):
-            nlp.to_disk(saved)
-        setup = replace(setup, pipeline=Pipeline(path=str(saved)))
-    if engine == "ray":
+    options = settings.options
+    if not options.workers:
+        loaded = nlp.load() if isinstance(nlp, Pipeline) else nlp
+        return run_here(plan.jobs(), loaded, settings, on_batch=meter.preview)
+    pipeline = nlp if isinstance(nlp, Pipeline) else _save(nlp, store)
+    if options.engine == "ray":
         from docsight.documents.runner.ray import run_ray
 
-        return run_ray(todo.chunks(workers=workers), setup, workers=workers, address=ray_address)
-    workers = min(workers, len(todo.todo))
-    return run_workers(todo.chunks(workers=workers), setup, workers=workers)
+        jobs = plan.jobs(workers=options.workers)
+        return run_ray(jobs, pipeline, settings, workers=options.workers, address=options.ray_address)
+    workers = min(options.workers, len(plan.pending))
+    return run_workers(plan.jobs(workers=workers), pipeline, settings, workers=workers)
 
 
-def _refuse_nothing(items: Iterable[InputFile | Problem], out: str) -> None:
-    """Keep the results of an earlier run from being replaced by none, as by a name that is mistyped."""
-    first = next((item for item in items if isinstance(item, Problem)), None)
-    what = f"{first.where}: {first.message}" if first is not None else "the input is empty"
-    raise ConfigError(f"found nothing to read ({what}); the results in {out} stay as they are")
+def _save(nlp: "Language", store: Store) -> Pipeline:
+    path = store.work / "pipeline"
+    with write_errors(str(path)):
+        nlp.to_disk(path)
+    return Pipeline(path=str(path))
 
 
-def _stop_at_failure(problems: Iterable[Problem | FileEntry]) -> None:
+def _refuse_nothing(plan: Plan, store: Store) -> None:
+    """Raise an error, so that the results of an earlier run are not replaced by nothing because of a typo."""
+    first = next((item for item in plan.items if isinstance(item, Problem)), None)
+    reason = f"{first.where}: {first.message}" if first is not None else "the input is empty"
+    raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} stay as they are")
+
+
+def _stop_at_failure(results: Iterable[Problem | FileEntry]) -> None:
     """Raise the first failure, if there is one."""
-    for one in problems:
-        status, failed = (one.status, one.failed) if isinstance(one, FileEntry) else (one.status, 0)
-        if status in ("failed", "timeout") or failed:
-            name = one.name if isinstance(one, FileEntry) else one.path
-            message = one.message or f"{failed} of its parts failed"
-            raise DataError(f"stopped at the first failure: {name}: {message}; the next run goes on from there")
+    for result in results:
+        name, failed_parts = (result.name, result.failed) if isinstance(result, FileEntry) else (result.path, 0)
+        if result.status in ("failed", "timeout") or failed_parts:
+            message = result.message or f"{failed_parts} of its parts failed"
+            raise DataError(f"stopped at the first failure: {name}: {message}; run again to continue from there")
 
 
 def _describe(nlp: "Language | Pipeline") -> str:
+    """Describe the pipeline in a line, for the report."""
     if not isinstance(nlp, Pipeline):
         return describe(nlp)
     return nlp.path or f"{nlp.lang}: {', '.join(nlp.components) or 'tokenizer only'}"

@@ -1,4 +1,4 @@
-"""How far a run is, told on its way."""
+"""How far a run is."""
 
 import time
 from collections import Counter
@@ -11,24 +11,38 @@ from docsight.documents.runner.shards import FileEntry, Shard
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run is with what it has to do; `share` is that of the bytes, from 0 to 1."""
+    """How much of its work a run has done.
+
+    Args:
+        documents: Documents annotated so far.
+        failed: Files and parts of files that failed so far.
+        words: Words in the documents so far.
+        files: Files to process in this run.
+        fraction: The fraction of the bytes of these files that is done, from 0 to 1.
+        seconds: Seconds since the run began.
+    """
 
     documents: int
     failed: int
     words: int
     files: int
-    share: float
+    fraction: float
     seconds: float
 
     @property
+    def share(self) -> float:
+        """The former name of `fraction`."""
+        return self.fraction
+
+    @property
     def remaining(self) -> float | None:
-        """Estimate the seconds that are left; None before the first result."""
-        return self.seconds * (1 - self.share) / self.share if self.share > 0 else None
+        """The estimated number of seconds left; None before the first result."""
+        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction > 0 else None
 
     def __str__(self) -> str:
         seconds = max(self.seconds, 1e-9)
         parts = [
-            f"{self.share:4.0%}",
+            f"{self.fraction:4.0%}",
             f"{self.documents:,} documents",
             f"{self.failed:,} failed",
             f"{self.documents / seconds:.1f} documents/s",
@@ -41,43 +55,49 @@ class Progress:
         return "  ".join(parts)
 
 
-class Meter:
-    """Tells how far the run is, in what is done since it began."""
+class ProgressMeter:
+    """Counts what this run has done and reports it as `Progress`.
 
-    def __init__(self, todo: Plan, started: float, on_progress: Callable[[Progress], None] | None) -> None:
+    Args:
+        plan: The plan of the run.
+        started: When the run began, by `time.perf_counter`.
+        on_progress: Called with each report.
+    """
+
+    def __init__(self, plan: Plan, started: float, on_progress: Callable[[Progress], None] | None) -> None:
         self._started = started
         self._on_progress = on_progress
-        self._files = len(todo.todo)
-        self._size = sum(unit.file.size for unit in todo.todo)
+        self._files = len(plan.pending)
+        self._size = sum(item.file.size for item in plan.pending)
         self._done: Counter[str] = Counter()
 
     def add(self, shard: Shard) -> None:
-        """Take note of a shard that is complete."""
-        self._done += _counts(shard.entries)
-        self._tell(self._done)
+        """Count a complete shard."""
+        self._done += _count(shard.entries)
+        self._report(self._done)
 
-    def during(self, entries: list[FileEntry]) -> None:
-        """Take note of what a shard has so far."""
-        self._tell(self._done + _counts(entries))
+    def preview(self, entries: list[FileEntry]) -> None:
+        """Report what an unfinished shard holds so far, without counting it yet."""
+        self._report(self._done + _count(entries))
 
-    def _tell(self, done: Counter[str]) -> None:
+    def _report(self, done: Counter[str]) -> None:
         if self._on_progress is not None:
             progress = Progress(
                 documents=done["documents"],
                 failed=done["failed"],
                 words=done["words"],
                 files=self._files,
-                share=min(1.0, done["bytes"] / max(1, self._size)),
+                fraction=min(1.0, done["bytes"] / max(1, self._size)),
                 seconds=time.perf_counter() - self._started,
             )
             self._on_progress(progress)
 
 
-def _counts(entries: Iterable[FileEntry]) -> Counter[str]:
+def _count(entries: Iterable[FileEntry]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for one in entries:
-        failed = one.failed + (one.status in ("failed", "timeout"))
-        counts.update(documents=one.documents, failed=failed, words=one.words)
-        if (one.documents or failed) and one.next is None:
-            counts["bytes"] += one.size
+    for entry in entries:
+        failed = entry.failed + (entry.status in ("failed", "timeout"))
+        counts.update(documents=entry.documents, failed=failed, words=entry.words)
+        if (entry.documents or failed) and entry.next is None:
+            counts["bytes"] += entry.size
     return counts

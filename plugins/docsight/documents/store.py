@@ -1,4 +1,4 @@
-"""Output files that appear only when they are whole, and the folder beside them in which a run keeps its work."""
+"""The output folder of a run: output files that appear together when complete, and the working folder `.docsight`."""
 
 import json
 import os
@@ -10,51 +10,51 @@ from typing import Any, Self, TextIO
 
 from docsight.errors import ConfigError
 
-STORE = ".docsight"  # hidden: not read as an input
+STORE_FOLDER = ".docsight"  # hidden, so it is not read as an input
 
 DOCUMENTS, ERRORS, MANIFEST, REPORT = "documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"
 TABLES = {name: f"{name}.parquet" for name in ("documents", "entities", "corrections", "images")}
 DOCS = "documents.spacy"
 OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT, *TABLES.values(), DOCS)
-_LIST = "outputs.json"  # of the names that the last run has written
-FORMATS = ("jsonl", "parquet", "spacy")
 
-# Allowed raw in JSON, but Python's `splitlines` and others take them for the end of a line.
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_OUTPUT_LIST = "outputs.json"  # the names of the files that the last complete run wrote
+_LOCK = "run.lock"
+
+# JSON allows these raw, but Python's `splitlines` and other tools take them for line ends.
+_JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 class Store:
-    """The folder in which a run keeps its work, `OUT/.docsight`; one run at a time.
+    """The working folder of a run, `OUT/.docsight`. Only one run at a time can use it.
 
     Args:
-        out: The folder of the results; made if it does not exist.
+        out: The output folder. It is created if it does not exist.
 
     Raises:
-        ConfigError: On entering: it cannot be written to, or another run is at work there.
+        ConfigError: On entering, if the folder cannot be written to or another run is using it.
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
         self.out = Path(out)
-        self.shards = self.out / STORE / "shards"
-        self.work = self.out / STORE / "work"
+        self.shards = self.out / STORE_FOLDER / "shards"
+        self.work = self.out / STORE_FOLDER / "work"
         self._stack = ExitStack()
 
     @property
     def has_results(self) -> bool:
         """Whether an earlier run was completed here."""
-        return (self.out / STORE / _LIST).is_file()
+        return (self.out / STORE_FOLDER / _OUTPUT_LIST).is_file()
 
     def __enter__(self) -> Self:
         for name in OUTPUTS:
             if os.path.isdir(self.out / name):
                 raise ConfigError(f"cannot write {self.out / name}: a folder has this name; choose another one")
         with ExitStack() as stack:
-            with telling(f"to {self.out}"):
+            with write_errors(f"to {self.out}"):
                 self.shards.mkdir(parents=True, exist_ok=True)
-                lock = stack.enter_context((self.out / STORE / "lock").open("wb"))
-            _lock(lock.fileno(), self.out)
+            self._lock(stack)
             shutil.rmtree(self.work, ignore_errors=True)
-            with telling(f"to {self.out}"):
+            with write_errors(f"to {self.out}"):
                 self.work.mkdir()
             stack.callback(shutil.rmtree, self.work, ignore_errors=True)
             self._stack = stack.pop_all()
@@ -63,13 +63,30 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def _lock(self, stack: ExitStack) -> None:
+        """Take a lock that ends with the process, however it ends, and at the latest with the stack."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.out / STORE_FOLDER / _LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as err:
+            raise ConfigError(
+                f"cannot write to {self.out}: another run is at work there; wait for it or choose another folder"
+            ) from err
+        except PermissionError as err:
+            raise ConfigError(f"cannot write to {self.out}: {err.strerror}: {err.filename}") from err
+        except (OSError, NotImplementedError):
+            return  # the file system has no locks
+        stack.callback(lock.release)
+
 
 class Outputs:
-    """Files of one run, written beside their places and put there together, by `commit`.
+    """The output files of a run. They are written to the working folder and moved into place by `commit`.
 
     Args:
-        store: Of the run.
-        names: The final names of files of text lines; others are made at `path(name)`.
+        store: The store of the run.
+        names: The final names of the line-based text files; other files are written to `path(name)`.
     """
 
     def __init__(self, store: Store, names: tuple[str, ...]) -> None:
@@ -79,85 +96,80 @@ class Outputs:
         self._files: dict[str, TextIO] = {}
         for name in names:
             path = self.path(name)
-            with telling(str(store.out / name)):
+            with write_errors(str(store.out / name)):
                 file = path.open("w", encoding="utf-8", newline="\n")
             self._stack.callback(_close, file)
             self._files[name] = file
 
     def path(self, name: str) -> Path:
-        """Say where to write a file that will have this name."""
+        """Return where to write a file that will have this name."""
         if name not in self.names:
             self.names.append(name)
         return self._store.work / name
 
     def write(self, name: str, text: str) -> None:
-        """Add text to a file."""
-        with telling(str(self._store.out / name)):
+        """Append text to a file."""
+        with write_errors(str(self._store.out / name)):
             self._files[name].write(text)
 
     def write_json(self, name: str, record: dict[str, Any]) -> None:
-        """Add a record as one line of JSON, readable as it stands in any script."""
-        line = json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
-        self.write(name, line + "\n")
+        """Append a record to a file as one line of JSON."""
+        self.write(name, to_json_line(record) + "\n")
 
     def commit(self) -> list[str]:
-        """Put all files in their places and return their names."""
+        """Move all files into place and return their names."""
         for name, file in self._files.items():
-            with telling(str(self._store.out / name)):
+            with write_errors(str(self._store.out / name)):
                 file.close()
         for name in self.names:
-            with telling(str(self._store.out / name)):
+            with write_errors(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
         self._remove_old()
         return self.names
 
     def _remove_old(self) -> None:
-        """Remove what an earlier run wrote and this one did not: it would not fit to the rest any more."""
-        list_of_names = self._store.out / STORE / _LIST
-        before: list[str] = []
-        with suppress(OSError, ValueError):  # none, or cut off: then nothing is known to be ours
-            before = json.loads(list_of_names.read_text(encoding="utf-8"))
-        with telling(str(list_of_names)):
-            for name in before:
+        """Remove the files that an earlier run wrote and this one did not: they would not match the others."""
+        list_path = self._store.out / STORE_FOLDER / _OUTPUT_LIST
+        old_names: list[str] = []
+        with suppress(OSError, ValueError):  # missing or cut off: no file is known to be ours
+            old_names = json.loads(list_path.read_text(encoding="utf-8"))
+        with write_errors(str(list_path)):
+            for name in old_names:
                 if name not in self.names and Path(name).name == name:
                     (self._store.out / name).unlink(missing_ok=True)
-            list_of_names.write_text(json.dumps(self.names), encoding="utf-8")
+            list_path.write_text(json.dumps(self.names), encoding="utf-8")
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all open files."""
         self._stack.close()
 
 
+def to_json_line(record: dict[str, Any]) -> str:
+    """Encode a record as JSON that is one line for every tool that splits text into lines.
+
+    Raises:
+        ValueError: The record holds a number that JSON cannot express, or half of a surrogate pair.
+        TypeError: The record holds an object that is not plain data.
+    """
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_JSON_LINE_ENDS)
+    line.encode()
+    return line
+
+
 def docs_name(number: int) -> str:
-    """Name a file of Docs, the first by the number 0: there are several where one would be too large."""
+    """Return the name of the DocBin file with this number, from 0; large outputs are split into several."""
     return DOCS.replace(".", f"-{number + 1}.") if number else DOCS
 
 
 @contextmanager
-def telling(what: str) -> Iterator[None]:
-    """Tell what could not be written: errors of the disk name no file."""
+def write_errors(path: str) -> Iterator[None]:
+    """Raise an OSError of the block as a ConfigError that names the path: a full disk's error names no file."""
     try:
         yield
     except OSError as err:
-        raise ConfigError(f"cannot write {what}: {err.strerror or err}") from err
+        raise ConfigError(f"cannot write {path}: {err.strerror or err}") from err
 
 
 def _close(file: TextIO) -> None:
-    with suppress(OSError):  # what could not be written is to be removed
+    with suppress(OSError):  # what could not be written will be removed
         file.close()
-
-
-def _lock(file: int, out: Path) -> None:
-    """Take a lock that ends with the process, however it ends."""
-    try:
-        from fcntl import LOCK_EX, LOCK_NB, flock
-    except ImportError:  # Windows
-        return
-    try:
-        flock(file, LOCK_EX | LOCK_NB)
-    except BlockingIOError as err:
-        raise ConfigError(
-            f"cannot write to {out}: another run is at work there; wait for it or choose another folder"
-        ) from err
-    except OSError:
-        return  # not every file system has locks

@@ -217,8 +217,8 @@ def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
     assert [progress.documents for progress in seen] == [1, 2, 3, 3]
     assert {progress.files for progress in seen} == {3}
     assert seen[0].remaining is not None
-    assert seen[0].share == pytest.approx(3 / 11)
-    assert seen[-1].share == 1
+    assert seen[0].fraction == pytest.approx(3 / 11)
+    assert seen[-1].fraction == 1
 
 
 def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> None:

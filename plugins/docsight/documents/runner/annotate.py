@@ -1,13 +1,12 @@
-"""Run a pipeline over stretches of documents so that one that fails costs itself only."""
+"""Run the pipeline over chunks of documents. If one fails, only its document fails."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
-from docsight.documents.reading import Document
-from docsight.documents.runner.chunking import cut
+from docsight.documents.runner.chunk_stream import Chunk
 from docsight.documents.runner.image_records import SeenImage, seen_images
 from docsight.errors import BundleError, ConfigError
 
@@ -16,25 +15,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """A part of a document's text that the pipeline sees at once; start and end are in characters."""
-
-    document: Document
-    start: int
-    end: int
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the document ends here."""
-        return self.end == len(self.document.text)
-
-
 @dataclass
 class ChunkAnnotations:
-    """What the pipeline found in a stretch, as plain data with offsets in its document.
+    """What the pipeline found in a chunk, as plain data with offsets in its document.
 
-    `doc` is the number of its Doc among those of its batch that were packed.
+    `doc` is the number of its Doc among the packed Docs.
     """
 
     corrections: list[dict[str, Any]] = field(default_factory=list)
@@ -43,7 +28,7 @@ class ChunkAnnotations:
     doc: int | None = None
 
     def extend(self, other: "ChunkAnnotations") -> None:
-        """Add what was found in the next stretch."""
+        """Append the annotations of the next chunk."""
         self.corrections.extend(other.corrections)
         self.entities.extend(other.entities)
         self.images.extend(other.images)
@@ -51,73 +36,54 @@ class ChunkAnnotations:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatedBatch:
-    """What became of a batch: a result or problem for each stretch, and the Docs, packed, if they are wanted."""
+    """The annotations or the problem of each chunk of a batch, and the packed Docs if these are kept."""
 
     results: list[ChunkAnnotations | Problem]
     packed: bytes | None = None
 
 
-def stretches(documents: Iterable[Document], *, max_chars: int) -> Iterator[Chunk]:
-    """Cut documents to what the pipeline may see at once."""
-    for document in documents:
-        for start, end in cut(document.text, max_chars):
-            yield Chunk(document, start, end)
-
-
-def batches(parts: Iterable[Chunk], *, size: int, max_chars: int) -> Iterator[list[Chunk]]:
-    """Group stretches, lazily, to at most `size` in number and `max_chars` in characters together."""
-    batch: list[Chunk] = []
-    room = max_chars
-    for part in parts:
-        length = part.end - part.start
-        if batch and (len(batch) == size or length > room):
-            yield batch
-            batch, room = [], max_chars
-        batch.append(part)
-        room -= length
-    if batch:
-        yield batch
-
-
 def annotate(
     nlp: "Language", batch: list[Chunk], *, pack: "Callable[[list[Doc]], bytes] | None" = None
 ) -> AnnotatedBatch:
-    """Give what was found in each stretch, or the problem that it made.
+    """Annotate the chunks of a batch.
 
-    The batch goes through `nlp.pipe`. What does not come out, since a component raised there, goes through
-    the pipeline alone: many components process a batch at once and cannot tell which document failed.
-    All of it happens in a memory zone, so that the vocabulary does not grow with what is read; nothing of
-    spaCy's leaves it.
+    The batch goes through `nlp.pipe`. If a component raises, the chunks that did not come out go through the pipeline
+    one by one: many components process a batch at once and do not report which document failed. All of this happens
+    in a memory zone, so that the vocabulary does not grow with the input. No spaCy object leaves the zone.
 
     Args:
         nlp: The pipeline.
-        batch: The stretches.
-        pack: Makes bytes of Docs, where they are to be kept.
+        batch: The chunks.
+        pack: Serializes Docs; None if these are not kept.
 
     Raises:
-        BundleError: A component has no usable model, which is no document's fault.
+        BundleError: A component has no usable model, which is not a document's fault.
         ConfigError: A component has a setting that cannot work.
     """
-    # Zones do not nest: where the caller has opened one, it is the one.
+    # Memory zones do not nest: the caller's is used if there is one.
     is_inside = nlp.vocab.in_memory_zone  # type: ignore[attr-defined]  # missing in spaCy's stubs
     zone = contextlib.nullcontext() if is_inside else nlp.memory_zone()
     with _raising(nlp), zone:
-        docs = [_alone(nlp, part) if doc is None else doc for part, doc in _together(nlp, batch)]
+        docs = [
+            _run_alone(nlp, chunk) if doc is None else doc
+            for chunk, doc in zip(batch, _run_batch(nlp, batch), strict=True)
+        ]
         results = [
-            doc if isinstance(doc, Problem) else _result(doc, part) for part, doc in zip(batch, docs, strict=True)
+            doc if isinstance(doc, Problem) else _annotations(doc, chunk)
+            for chunk, doc in zip(batch, docs, strict=True)
         ]
         if pack is None:
             return AnnotatedBatch(results=results)
-        return _packed(batch, docs, results, pack)
+        return _pack(batch, docs, results, pack)
 
 
-def _packed(
+def _pack(
     batch: list[Chunk],
     docs: "list[Doc | Problem]",
     results: list[ChunkAnnotations | Problem],
     pack: "Callable[[list[Doc]], bytes]",
 ) -> AnnotatedBatch:
-    """Add the Docs; one that cannot be packed is a problem of its own."""
+    """Add the packed Docs. If one cannot be packed, only its document fails."""
 
     def pack_all() -> bytes:
         pairs = zip(docs, results, strict=True)
@@ -127,46 +93,50 @@ def _packed(
     try:
         packed = pack_all()
     except ConfigError:
-        for number, (part, doc) in enumerate(zip(batch, docs, strict=True)):
+        for number, (chunk, doc) in enumerate(zip(batch, docs, strict=True)):
             try:
                 if not isinstance(doc, Problem):
                     pack([doc])
             except ConfigError as err:
-                results[number] = Problem.of(part.document.path, err, part=part.document.part)
+                results[number] = _problem(chunk, err)
         packed = pack_all()
     for number, result in enumerate(result for result in results if isinstance(result, ChunkAnnotations)):
         result.doc = number
     return AnnotatedBatch(results=results, packed=packed)
 
 
-def _together(nlp: "Language", batch: list[Chunk]) -> "list[tuple[Chunk, Doc | None]]":
+def _run_batch(nlp: "Language", batch: list[Chunk]) -> "list[Doc | None]":
     docs: list[Doc | None] = [None] * len(batch)
-    # Whatever a component raises ends the batch here; `_alone` finds the cause.
+    # Any exception of a component ends the batch here; `_run_alone` finds the cause.
     with contextlib.suppress(Exception):
-        pairs = ((part.document.make_doc(nlp, part.start, part.end), i) for i, part in enumerate(batch))
+        pairs = ((chunk.document.make_doc(nlp, chunk.start, chunk.end), i) for i, chunk in enumerate(batch))
         for doc, i in nlp.pipe(pairs, as_tuples=True, batch_size=len(batch)):
             docs[i] = doc
-    return list(zip(batch, docs, strict=True))
+    return docs
 
 
-def _alone(nlp: "Language", part: Chunk) -> "Doc | Problem":
+def _run_alone(nlp: "Language", chunk: Chunk) -> "Doc | Problem":
     try:
-        return nlp(part.document.make_doc(nlp, part.start, part.end))
+        return nlp(chunk.document.make_doc(nlp, chunk.start, chunk.end))
     except (BundleError, ConfigError):
         raise
-    except Exception as err:  # noqa: BLE001 - any error of any component costs this document only
-        return Problem.of(part.document.path, _cause(err), part=part.document.part)
+    except Exception as err:  # noqa: BLE001 - whatever a component raises, only this document fails
+        return _problem(chunk, _cause(err))
+
+
+def _problem(chunk: Chunk, error: Exception) -> Problem:
+    return Problem.of(chunk.document.path, error, part=chunk.document.part)
 
 
 def _cause(error: Exception) -> Exception:
-    """Look behind E109, with which spaCy takes every KeyError for a component without its model."""
+    """Unwrap E109: spaCy reports every KeyError as a component without its model."""
     cause = error.__cause__
     return cause if isinstance(cause, KeyError) and str(error).startswith("[E109]") else error
 
 
 @contextlib.contextmanager
 def _raising(nlp: "Language") -> Iterator[None]:
-    """Make every component raise: a handler that swallows errors would lose documents without a word."""
+    """Make every component raise: an error handler that ignores errors would lose documents silently."""
     from spacy.util import raise_error
 
     default = nlp.default_error_handler
@@ -174,9 +144,9 @@ def _raising(nlp: "Language") -> Iterator[None]:
     saved = [pipe.get_error_handler() for pipe in pipes]
     try:
         nlp.set_error_handler(raise_error)
-    except AttributeError as err:  # what spaCy's own components say where they were never trained or loaded
+    except AttributeError as err:  # spaCy's own components raise it if they were never trained or loaded
         raise ConfigError(
-            f"a component has no model: {err}; components that are trained come with a saved pipeline"
+            f"a component has no model: {err}; load a saved pipeline, which has trained components"
         ) from err
     try:
         yield
@@ -186,11 +156,12 @@ def _raising(nlp: "Language") -> Iterator[None]:
             pipe.set_error_handler(handler)
 
 
-def _result(doc: "Doc", part: Chunk) -> ChunkAnnotations | Problem:
+def _annotations(doc: "Doc", chunk: Chunk) -> ChunkAnnotations | Problem:
+    start = chunk.start
     try:
-        return ChunkAnnotations(_corrections(doc, part.start), _entities(doc, part.start), seen_images(doc, part.start))
-    except Exception as err:  # noqa: BLE001 - components may write what is no plain data
-        return Problem.of(part.document.path, err, part=part.document.part)
+        return ChunkAnnotations(_corrections(doc, start), _entities(doc, start), seen_images(doc, start))
+    except Exception as err:  # noqa: BLE001 - components may write what is not plain data
+        return _problem(chunk, err)
 
 
 def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:

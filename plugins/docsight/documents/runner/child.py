@@ -1,4 +1,4 @@
-"""What runs inside a worker process: it loads the pipeline once, then does the units that it is given."""
+"""The code that runs inside a worker process: it loads the pipeline once, then does the work it is given."""
 
 import os
 import signal
@@ -12,24 +12,26 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
-from docsight.documents.runner.annotate import Chunk, annotate
-from docsight.documents.runner.worker import Result, Worker, WorkItem
+from docsight.documents.runner.annotate import annotate
+from docsight.documents.runner.chunk_stream import Chunk
+from docsight.documents.runner.settings import WorkerSettings
+from docsight.documents.runner.work_items import WorkItem
+from docsight.documents.runner.worker import Result, Worker
 from docsight.errors import ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-    from docsight.documents.runner.supervisor import Setup
 
 _MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a worker answers."""
+    """What a worker process answers to a call."""
 
-    outcome: Result
+    result: Result
     growth: float  # of the memory since the worker was ready, in megabytes
 
 
@@ -39,21 +41,21 @@ _marks: MutableSequence[int] = [0, 0]
 
 
 def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
-    """Let this process end when it is told to, or when the one that started it ends, even by `kill -9`.
+    """Let this process end on SIGTERM, and when its parent ends, even by `kill -9`.
 
     Args:
-        lifeline: A pipe that the other process closes by its end.
-        marks: Two numbers that it can see, which are for `Worker`.
+        lifeline: A pipe whose other end is open as long as the parent lives.
+        marks: Two numbers in memory shared with the parent, for `Worker`.
     """
     global _marks
     _marks = marks
-    # pebble's handler is Python's, and waits for what is written in C: a parser that hangs.
+    # pebble's handler is written in Python and waits for C code to return, such as a parser that hangs.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(lifeline)
 
 
-def start(setup: "Setup") -> int:
-    """Make this process a worker: load the pipeline. Return the number of the process."""
+def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
+    """Make this process a worker: load the pipeline and limit the memory."""
     global _worker, _memory_at_start
     import torch
 
@@ -61,35 +63,35 @@ def start(setup: "Setup") -> int:
 
     attributes.register()
     torch.set_num_threads(1)
-    # What is wrong with a document is told in its record; what Pillow thinks of its metadata is not for a terminal.
+    # Records state what is wrong with a document; Pillow's warnings about metadata do not belong on the terminal.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    nlp = setup.pipeline.load()
-    # The limit of spaCy is there for the memory that parsers need; who sets max_chars has decided on it.
-    nlp.max_length = max(nlp.max_length, setup.settings.max_chars)
-    _load_all(nlp)
-    _worker = Worker(nlp, setup.settings, setup.folder, marks=_marks)
+    nlp = pipeline.load()
+    options = settings.options
+    # spaCy's limit protects parsers from running out of memory; a user who sets max_chars has decided about that.
+    nlp.max_length = max(nlp.max_length, options.max_chars)
+    _load_models(nlp)
+    _worker = Worker(nlp, settings, marks=_marks)
     _memory_at_start = _peak_memory()
-    if setup.memory is not None:
-        _limit_memory(setup.memory)
-    return os.getpid()
+    if options.memory is not None:
+        _limit_memory(options.memory)
 
 
-def work(units: tuple[WorkItem, ...], limit: int | None) -> Reply:
-    """Do units in this process."""
+def work(work_items: tuple[WorkItem, ...], limit: int | None) -> Reply:
+    """Do work items in this process, see `Worker`."""
     if _worker is None:
         raise ConfigError("this process was not started as a worker")
     try:
-        outcome = _worker(units, limit=limit)
+        result = _worker(work_items, limit=limit)
     except BaseException as err:
         if isinstance(err, Exception):
             raise
-        # A component may call `exit`, or worse; it is not to end the run.
+        # A component may call `sys.exit`, for example. That must not end the run.
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
-    return Reply(outcome=outcome, growth=_peak_memory() - _memory_at_start)
+    return Reply(result=result, growth=_peak_memory() - _memory_at_start)
 
 
-def _load_all(nlp: "Language") -> None:
-    """Have all loaded that components load on first use, by a document like any other; what fails on it is no matter.
+def _load_models(nlp: "Language") -> None:
+    """Load what components load on first use, by annotating a document. A failure of the document is ignored.
 
     Raises:
         BundleError: A component has no usable model.
@@ -102,7 +104,7 @@ def _load_all(nlp: "Language") -> None:
 
 
 def _die_with(lifeline: Connection) -> None:
-    """End this process when the other end of a pipe is closed, as it is when the process that has it ends."""
+    """End this process when the other end of a pipe is closed, which happens when the process that holds it ends."""
 
     def watch() -> None:
         try:
@@ -111,7 +113,7 @@ def _die_with(lifeline: Connection) -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    # A thread of Python waits for code in C that hangs; a signal by the system does not.
+    # A Python thread cannot run while C code hangs; a signal sent by the system ends the process anyway.
     with suppress(ImportError, AttributeError, OSError):
         from fcntl import F_GETFL, F_SETFL, F_SETOWN, fcntl
 
@@ -121,7 +123,7 @@ def _die_with(lifeline: Connection) -> None:
 
 
 def _peak_memory() -> float:
-    """Give the most memory that this process ever had, in megabytes; 0 where that is not told."""
+    """Return the peak memory of this process, in megabytes; 0 if the system does not provide it."""
     try:
         from resource import RUSAGE_SELF, getrusage
     except ImportError:  # Windows
@@ -131,7 +133,7 @@ def _peak_memory() -> float:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Let the system refuse more memory than this, beyond what the process has now; elsewhere than Linux nothing."""
+    """Let the system refuse more memory than this, in addition to what the process has now. Only on Linux."""
     try:
         from resource import RLIMIT_DATA, getrlimit, setrlimit
 

@@ -1,24 +1,23 @@
-"""Cut a long text where it hurts least."""
+"""Cut a long text at the best boundaries, such as ends of paragraphs."""
 
 import re
 from collections.abc import Iterator
 
 from docsight.errors import ConfigError
 
-# Three letters before the stop, so that neither initials nor "Mr." or "St." count as the end of a sentence.
+# At least three letters before the full stop, so that initials, "Mr." and "St." do not end a sentence.
 _SENTENCE_END = re.compile(r"""\w{3}[.!?\u2026]["'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]""")
 _SPACE = re.compile(r"\s+")
 
 
 def cut(text: str, max_chars: int) -> Iterator[tuple[int, int]]:
-    """Yield stretches of at most `max_chars` characters that together are the whole text.
+    """Yield chunks of at most `max_chars` characters that together are the whole text.
 
-    Each but the last ends in the second half of what it may hold: after a paragraph if one ends there, else
-    after a sentence, a line, a space, and where there is none of these, at the limit. An empty text has one
-    empty stretch.
+    Each but the last is at least half full. It ends after a paragraph if one ends in its second half, else after a
+    sentence, a line or a space, and at the limit if there is none of these. An empty text has one empty chunk.
 
     Yields:
-        Start and end of each stretch, in characters.
+        Start and end of each chunk, in characters.
     """
     if max_chars < 1:
         raise ConfigError(f"max_chars must be at least 1, not {max_chars}")
@@ -31,7 +30,7 @@ def cut(text: str, max_chars: int) -> Iterator[tuple[int, int]]:
 
 
 def _boundary(text: str, low: int, high: int) -> int:
-    """Find the last good place to cut in (low, high]."""
+    """Find the last good place to cut in the interval (low, high]."""
     paragraph = text.rfind("\n\n", low, high)
     if paragraph >= 0:
         return paragraph + 2

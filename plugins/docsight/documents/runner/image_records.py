@@ -1,8 +1,8 @@
-"""What the components of a pipeline found out about the pictures of a document."""
+"""The records of a document's images after the pipeline, and counts of their labels."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,27 +14,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenImage:
-    """A picture after the pipeline: its record, of plain JSON, and its file or the bytes of it, if there are any."""
+    """An image after the pipeline: its record, as plain JSON data, and its path or bytes, if it has any."""
 
     record: dict[str, Any]
     source: str | bytes | None
 
     @property
     def cats(self) -> dict[str, dict[str, Any]]:
-        """What each component made of it, by the component's name."""
-        return self.record["cats"]
+        """The classifications, by the name of the component."""
+        cats: dict[str, dict[str, Any]] = self.record["cats"]
+        return cats
 
 
 @dataclass(kw_only=True)
 class ImageCounts:
-    """How many pictures a component gave which label, could not tell, and could not read."""
+    """How many images a component gave each label, abstained on (`unsure`) and could not read."""
 
     labels: Counter[str] = field(default_factory=Counter)
     unsure: int = 0
     unreadable: int = 0
 
     def add(self, cat: dict[str, Any]) -> None:
-        """Count a picture."""
+        """Count the classification of an image."""
         if "error" in cat:
             self.unreadable += 1
         elif cat["label"] is None:
@@ -43,13 +44,13 @@ class ImageCounts:
             self.labels[cat["label"]] += 1
 
     def rows(self) -> list[tuple[str, int]]:
-        """Give what there is to tell, labels first, the most frequent at the head."""
+        """Return names and counts other than 0, labels first, by falling frequency."""
         rest = (("not sure", self.unsure), ("unreadable", self.unreadable))
-        return [*self.labels.most_common(), *((what, count) for what, count in rest if count)]
+        return [*self.labels.most_common(), *((name, count) for name, count in rest if count)]
 
 
 def seen_images(doc: "Doc", offset: int) -> list[SeenImage]:
-    """Collect the pictures of a Doc; components may have added to them.
+    """Collect the images of a Doc, which components may have added to.
 
     Args:
         doc: A Doc that went through the pipeline.
@@ -61,18 +62,11 @@ def seen_images(doc: "Doc", offset: int) -> list[SeenImage]:
 
 
 def failure(images: Sequence[SeenImage]) -> DataError | None:
-    """Tell why none of a document's pictures could be read; None where a component read one, or none was there."""
+    """Say why no image of a document could be read; None if one could, or if there are none."""
     cats = [cat for image in images for cat in image.cats.values()]
     if not cats or not all(image.cats for image in images) or not all("error" in cat for cat in cats):
         return None
     return DataError("; ".join(dict.fromkeys(cat["error"] for cat in cats)))
-
-
-def count(images: Iterable[SeenImage], counts: dict[str, ImageCounts]) -> None:
-    """Add pictures to the counts of each component."""
-    for image in images:
-        for name, cat in image.cats.items():
-            counts.setdefault(name, ImageCounts()).add(cat)
 
 
 def _seen(image: dict[str, Any], offset: int) -> SeenImage:
@@ -91,7 +85,7 @@ def _seen(image: dict[str, Any], offset: int) -> SeenImage:
 
 def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
     if "error" in cat:
-        # The path on this machine says nothing that the document's own does not.
+        # The path on this machine adds nothing to the path of the document.
         error = str(cat["error"])
         return {"error": _text(error.removeprefix(source).lstrip(": ") if isinstance(source, str) else error)}
     return {
@@ -103,7 +97,7 @@ def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Make a string of what a component wrote that UTF-8 can hold."""
+    """Turn what a component wrote into a string that UTF-8 can encode."""
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

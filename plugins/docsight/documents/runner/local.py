@@ -1,7 +1,7 @@
-"""Ways to do the units of a run: in this process, or in worker processes on this machine.
+"""The engine "local": jobs are done in this process, or in worker processes on this machine.
 
-An engine is given chunks of units and yields shards as they are complete, in any order. When it is closed before
-its end, its workers are stopped.
+An engine is given jobs and yields shards as they are complete, in any order. If it is closed before its end, its
+workers are stopped.
 """
 
 import queue
@@ -9,80 +9,80 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
+from docsight.documents.pipeline import Pipeline
+from docsight.documents.runner.plan import Job
+from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.supervisor import Setup, Supervisor
-from docsight.documents.runner.worker import Settings, Worker, WorkItem
+from docsight.documents.runner.supervisor import Supervisor
+from docsight.documents.runner.worker import Worker
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from spacy.language import Language
-
-Chunks = Iterator[tuple[WorkItem, ...]]
 
 
 def run_here(
-    chunks: Chunks,
+    jobs: Iterator[Job],
     nlp: "Language",
-    settings: Settings,
-    folder: "Path",
+    settings: WorkerSettings,
     *,
     on_batch: Callable[[list[FileEntry]], None] | None = None,
 ) -> Generator[Shard, None, None]:
-    """Do the work in this process; what kills it, kills the run."""
-    worker = Worker(nlp, settings, folder, on_batch=on_batch)
-    for units in chunks:
-        while units:
-            outcome = worker(units)
-            yield outcome.shard
-            units = outcome.left
+    """Do the jobs in this process. Whatever kills it ends the run."""
+    worker = Worker(nlp, settings, on_batch=on_batch)
+    for work_items in jobs:
+        while work_items:
+            result = worker(work_items)
+            yield result.shard
+            work_items = result.remaining
 
 
-def run_workers(chunks: Chunks, setup: Setup, *, workers: int) -> Generator[Shard, None, None]:
-    """Do the work in processes of their own, each with a thread here that looks after it."""
-    done: queue.Queue[Shard | BaseException | None] = queue.Queue(maxsize=4 * workers)
-    supervisors = [Supervisor(setup) for _ in range(workers)]
+def run_workers(
+    jobs: Iterator[Job], pipeline: Pipeline, settings: WorkerSettings, *, workers: int
+) -> Generator[Shard, None, None]:
+    """Do the jobs in worker processes, each supervised by a thread of this process."""
+    results: queue.Queue[Shard | BaseException | None] = queue.Queue(maxsize=4 * workers)
+    supervisors = [Supervisor(pipeline, settings) for _ in range(workers)]
     is_over = threading.Event()
     lock = threading.Lock()
 
-    def put(item: Shard | BaseException | None) -> None:
+    def put(result: Shard | BaseException | None) -> None:
         while not is_over.is_set():
             try:
-                return done.put(item, timeout=0.2)
+                return results.put(result, timeout=0.2)
             except queue.Full:
                 continue
 
-    def supply() -> tuple[WorkItem, ...] | None:
+    def next_job() -> Job | None:
         with lock:
-            return None if is_over.is_set() else next(chunks, None)
+            return None if is_over.is_set() else next(jobs, None)
 
-    def look_after(supervisor: Supervisor) -> None:
+    def supervise(supervisor: Supervisor) -> None:
         try:
             with supervisor:
-                while (units := supply()) is not None:
-                    for shard in supervisor.run(units):
+                while (job := next_job()) is not None:
+                    for shard in supervisor.run(job):
                         put(shard)
-        except BaseException as err:  # noqa: BLE001 - raised in the thread that waits for it
+        except BaseException as err:  # noqa: BLE001 - raised in the main thread
             put(err)
         else:
             put(None)
 
-    threads = [threading.Thread(target=look_after, args=(one,), daemon=True) for one in supervisors]
+    threads = [threading.Thread(target=supervise, args=(supervisor,), daemon=True) for supervisor in supervisors]
     for thread in threads:
         thread.start()
     try:
         running = len(threads)
         while running:
             try:
-                item = done.get(timeout=0.5)  # so that a signal is heard now and then, on every system
+                result = results.get(timeout=0.5)  # a timeout, so that signals are handled on every system
             except queue.Empty:
                 continue
-            if item is None:
+            if result is None:
                 running -= 1
-            elif isinstance(item, BaseException):
-                raise item
+            elif isinstance(result, BaseException):
+                raise result
             else:
-                yield item
+                yield result
     finally:
         is_over.set()
         for supervisor in supervisors:

@@ -1,4 +1,4 @@
-"""What a run has to do: all files, less what an earlier one has done with the same content and the same models."""
+"""The plan of a run: all files, minus those that earlier runs have done with the same content and models."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from docsight.documents.inputs import InputFile
 from docsight.documents.problem import Problem
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.worker import WorkItem, hash_file
+from docsight.documents.runner.work_items import WorkItem, hash_file
 
-CHUNK_FILES = 64
-CHUNK_BYTES = 2_000_000  # some seconds of work, if it is text
+MAX_JOB_FILES = 64
+MAX_JOB_BYTES = 2_000_000  # a few seconds of work, if it is text
 
-_ROUNDS = 4  # chunks that a worker would still get of what is left, if all were as large
+_MIN_JOBS_LEFT_PER_WORKER = 4  # jobs grow smaller before so few of this size are left for each worker
+
+Job = tuple[WorkItem, ...]  # what a worker is given at a time
 
 
 @dataclass(frozen=True)
@@ -23,40 +25,40 @@ class ShardRef:
 
     @property
     def entry(self) -> FileEntry:
-        """What the shard has of the file."""
+        """The shard's entry for the file."""
         return self.shard.entries[self.number]
 
 
 @dataclass
 class Plan:
-    """The files of a run in order, and where what is done of each lies.
+    """The files of a run in order, and the shards that hold what is done of each.
 
     Args:
-        items: Files, and problems of what is no file to read.
-        places: By the relative path; in the order of the file's items.
-        todo: What is to be done.
+        items: The files, and the problems of paths that are not readable files.
+        refs: By the relative path of a file, its entries in shards, in the order of its items.
+        pending: The work that is left to do.
         kept: How many files an earlier run has done.
     """
 
     items: list[InputFile | Problem]
-    places: dict[str, list[ShardRef]] = field(default_factory=dict)
-    todo: list[WorkItem] = field(default_factory=list)
+    refs: dict[str, list[ShardRef]] = field(default_factory=dict)
+    pending: list[WorkItem] = field(default_factory=list)
     kept: int = 0
 
     def add(self, shard: Shard) -> None:
-        """Take note of a shard that is complete."""
+        """Add the entries of a complete shard."""
         for number, entry in enumerate(shard.entries):
-            self.places.setdefault(entry.name, []).append(ShardRef(shard, number))
+            self.refs.setdefault(entry.name, []).append(ShardRef(shard, number))
 
     @property
     def files(self) -> list[InputFile]:
-        """The files, without what is none to read."""
+        """The files, without the problems."""
         return [item for item in self.items if isinstance(item, InputFile)]
 
     def unneeded(self, shards: Iterable[Shard], fingerprint: str) -> list[str]:
-        """Name the shards that are of no use: to this run, or to one of other files with the same models."""
+        """Name the shards that neither this run nor one over other files with the same fingerprint can use."""
         names = {file.name for file in self.files}
-        used = {place.shard.name for places in self.places.values() for place in places}
+        used = {ref.shard.name for refs in self.refs.values() for ref in refs}
         return [
             shard.name
             for shard in shards
@@ -64,32 +66,30 @@ class Plan:
             and (shard.fingerprint != fingerprint or all(entry.name in names for entry in shard.entries))
         ]
 
-    def chunks(self, *, workers: int = 1) -> Iterator[tuple[WorkItem, ...]]:
-        """Yield what is to be done in pieces for one worker each, towards the end smaller ones: so all end together.
-
-        Args:
-            workers: How many share the work.
-        """
-        chunk: list[WorkItem] = []
-        size, left = 0, sum(unit.file.size for unit in self.todo)
-        limit = _limit(left, workers)
-        for unit in self.todo:
-            if chunk and (len(chunk) == CHUNK_FILES or size + unit.file.size > limit):
-                yield tuple(chunk)
+    def jobs(self, *, workers: int = 1) -> Iterator[Job]:
+        """Divide the pending work into jobs. They grow smaller towards the end, so that all workers end together."""
+        job: list[WorkItem] = []
+        size, left = 0, sum(item.file.size for item in self.pending)
+        limit = _max_job_bytes(left, workers)
+        for item in self.pending:
+            if job and (len(job) == MAX_JOB_FILES or size + item.file.size > limit):
+                yield tuple(job)
                 left -= size
-                chunk, size, limit = [], 0, _limit(left, workers)
-            chunk.append(unit)
-            size += unit.file.size
-        if chunk:
-            yield tuple(chunk)
+                job, size, limit = [], 0, _max_job_bytes(left, workers)
+            job.append(item)
+            size += item.file.size
+        if job:
+            yield tuple(job)
 
 
-def _limit(left: int, workers: int) -> int:
-    """Say how many bytes a chunk may have when so many are left: a part of what is left for each worker."""
-    return CHUNK_BYTES if workers == 1 else max(CHUNK_BYTES // 32, min(CHUNK_BYTES, left // (_ROUNDS * workers)))
+def _max_job_bytes(left: int, workers: int) -> int:
+    """Return how large a job may be when this many bytes are left."""
+    if workers == 1:
+        return MAX_JOB_BYTES
+    return max(MAX_JOB_BYTES // 32, min(MAX_JOB_BYTES, left // (_MIN_JOBS_LEFT_PER_WORKER * workers)))
 
 
-def plan(
+def make_plan(
     items: Iterable[InputFile | Problem],
     shards: Iterable[Shard],
     *,
@@ -97,59 +97,61 @@ def plan(
     with_docs: bool = False,
     retry_failed: bool = False,
 ) -> Plan:
-    """Find out what is to be done.
+    """Find out what is left to do.
 
-    A file is done when shards hold all of it, of the same content, which is read for that.
+    A file is done if shards hold all of it, with the content that it has now. The file is hashed to verify that.
 
     Args:
-        items: What there is, in order.
-        shards: What earlier runs have done, oldest first.
-        fingerprint: What the results depend on; shards with another one are not used.
-        with_docs: Whether shards without Docs are of no use.
-        retry_failed: Whether files that failed, or of which a part did, are to be done again.
+        items: The files, and the problems of other paths, in order.
+        shards: The shards of earlier runs, oldest first.
+        fingerprint: A hash of everything else that the results depend on; shards with another one are not used.
+        with_docs: Whether only shards with Docs can be used.
+        retry_failed: Whether to repeat files that failed, or of which a part failed.
     """
-    found = Plan(list(items))
-    before: dict[str, list[ShardRef]] = {}
+    plan = Plan(list(items))
+    old_refs: dict[str, list[ShardRef]] = {}
     for shard in shards:
         if shard.fingerprint == fingerprint and (shard.has_docs or not with_docs):
             for number, entry in enumerate(shard.entries):
-                before.setdefault(entry.name, []).append(ShardRef(shard, number))
-    for item in found.items:
-        if isinstance(item, Problem):
-            continue
-        chain = _chain(before.pop(item.name, []), item)
-        if retry_failed and any(place.entry.failed or place.entry.status in ("failed", "timeout") for place in chain):
+                old_refs.setdefault(entry.name, []).append(ShardRef(shard, number))
+    for file in plan.files:
+        chain = _chain(old_refs.pop(file.name, []), file)
+        if retry_failed and any(ref.entry.failed or ref.entry.status in ("failed", "timeout") for ref in chain):
             chain = []
         if chain:
-            found.places[item.name] = chain
+            plan.refs[file.name] = chain
         if not chain:
-            found.todo.append(WorkItem(file=item))
+            plan.pending.append(WorkItem(file=file))
         elif (start := chain[-1].entry.next) is not None:
-            found.todo.append(WorkItem(file=item, start=start, sha256=chain[0].entry.sha256))
+            plan.pending.append(WorkItem(file=file, start=start, sha256=chain[0].entry.sha256))
         else:
-            found.kept += 1
-    return found
+            plan.kept += 1
+    return plan
 
 
-def _chain(places: list[ShardRef], file: InputFile) -> list[ShardRef]:
-    """Find the entries that are a file from its beginning on, without gaps, as far as they go.
+def _chain(refs: list[ShardRef], file: InputFile) -> list[ShardRef]:
+    """Find the entries that together hold a file from its first item on, without a gap, as far as they go.
 
-    Of several the newest counts; those that failed for the lack of a hash, or that changed, are no use.
+    If several entries start at the same item, the newest is used. Entries without a hash and stale ones are not used.
     """
     usable = [
-        place
-        for place in places
-        if place.entry.size == file.size
-        and place.entry.sha256 is not None
-        and not place.entry.stale
-        and (place.entry.next is None or place.entry.next > place.entry.start)
+        ref
+        for ref in refs
+        if ref.entry.size == file.size
+        and ref.entry.sha256 is not None
+        and not ref.entry.stale
+        and (ref.entry.next is None or ref.entry.next > ref.entry.start)
     ]
-    starts = {place.entry.start: place for place in usable}
+    starts = {ref.entry.start: ref for ref in usable}
     chain: list[ShardRef] = []
-    at: int | None = 0
-    while at is not None and at in starts and (not chain or starts[at].entry.sha256 == chain[0].entry.sha256):
-        chain.append(starts[at])
-        at = starts[at].entry.next
+    position: int | None = 0
+    while (
+        position is not None
+        and position in starts
+        and (not chain or starts[position].entry.sha256 == chain[0].entry.sha256)
+    ):
+        chain.append(starts[position])
+        position = starts[position].entry.next
     if chain and hash_file(file) != chain[0].entry.sha256:
         return []
     return chain

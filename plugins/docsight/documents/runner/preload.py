@@ -1,4 +1,4 @@
-"""What the server of processes imports, so that a worker starts in the time that its models take to load."""
+"""What the fork server imports, so that a worker starts in the time that its models take to load."""
 
 import spacy  # noqa: F401
 import torch  # noqa: F401

@@ -1,10 +1,10 @@
-"""One process that works: it is started, given one call after the other, and its death and its delays are told.
+"""A worker process that runs one call after another, with a time limit, and reports its death.
 
-pebble's ProcessPool, with one process in it, gives the time limit and the news of a death. What it lacks is here: it
-waits for ever where a process ends with exit code 0 in the midst of a call, or dies between two of them at the wrong
-moment; and a process would outlive the one that started it.
+pebble's ProcessPool, with a single process, provides time limits and reports deaths. This module adds what it lacks:
+pebble waits forever if a process ends with exit code 0 during a call, or dies between two calls at the wrong moment;
+and the process would outlive its parent.
 
-pebble is under the LGPL: it is a package of its own that docsight imports, unchanged.
+pebble is under the LGPL: docsight imports it as a separate package, unchanged.
 """
 
 import multiprocessing
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LOOK_SECONDS = 0.2  # between looks whether the process is still there
-_KILLED = -9
+_POLL_SECONDS = 0.2  # between checks whether the process is alive
+_SIGKILL_EXIT_CODE = -9
 
 
 class DiedError(Exception):
-    """The process is no more; the message tells how it ended.
+    """The process has ended; the message says how.
 
     Args:
-        message: It goes on from "the process".
-        began: Whether it had begun with what it was given.
-        is_killed: Whether it was ended by SIGKILL, as the system does where memory is short, whoever is at fault.
+        message: The rest of a sentence that begins with "the process".
+        began: Whether it had begun the call.
+        is_killed: Whether it was ended by SIGKILL. The system does that when memory is short, whoever is at fault.
     """
 
     def __init__(self, message: str, *, began: bool = True, is_killed: bool = False) -> None:
@@ -45,29 +45,29 @@ class DiedError(Exception):
 
 
 class WorkerProcess:
-    """A process that runs functions for this one, until it dies or is stopped; it is not started again."""
+    """A process that runs functions until it dies or is stopped. It cannot be restarted."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._lifeline: tuple[Connection, Connection] | None = None
-        self._number: int | None = None
+        self._pid: int | None = None
         self._future: Future[Any] | None = None
         self._is_stopped = False
         self._marks: Any = (0, 0)
 
     @property
     def marks(self) -> tuple[int, int]:
-        """What the process has noted of its last call, as `Worker` does."""
+        """The marks of the last call, see `Worker`."""
         done, begun = self._marks
         return done, begun
 
-    def start(self, function: Callable[..., int], *args: Any, timeout: float | None) -> None:
-        """Start the process, with a function that returns the number of the process.
+    def start(self, function: Callable[..., None], *args: Any, timeout: float | None) -> None:
+        """Start the process and run a function in it that prepares it.
 
         Raises:
-            DiedError: It ended.
-            TimeoutError: It took too long.
+            DiedError: The process ended.
+            TimeoutError: It took longer than this many seconds.
         """
         from pebble import ProcessPool
 
@@ -79,15 +79,15 @@ class WorkerProcess:
             self._lifeline = context.Pipe(duplex=False)
             initargs = (self._lifeline[0], self._marks)
             self._pool = ProcessPool(max_workers=1, initializer=prepare, initargs=initargs, context=context)
-        self._number = self.call(os.getpid, timeout=timeout)  # so that its end is seen while it loads
+        self._pid = self.call(os.getpid, timeout=timeout)  # needed to notice its end while it loads
         self.call(function, *args, timeout=timeout)
 
     def call(self, function: Callable[..., T], *args: Any, timeout: float | None) -> T:
-        """Run a function there, and raise what it raises.
+        """Run a function in the process and return its result, or raise its exception.
 
         Raises:
             DiedError: The process ended.
-            TimeoutError: It took longer than this many seconds, and the process was ended for that.
+            TimeoutError: The call took longer than this many seconds, so the process was ended.
         """
         from pebble import ProcessExpired
 
@@ -96,25 +96,25 @@ class WorkerProcess:
             self._wait(future)
             return future.result()
         except ProcessExpired as err:
-            raise DiedError(_how(err.exitcode), is_killed=err.exitcode == _KILLED) from err
+            raise DiedError(_describe_exit(err.exitcode), is_killed=err.exitcode == _SIGKILL_EXIT_CODE) from err
         except CancelledError as err:
             raise DiedError("was stopped", began=False) from err
         except BrokenProcessPool as err:
             raise DiedError("ended before it began", began=False) from err
 
     def stop(self) -> None:
-        """Stop the process at once, whatever it is doing; to be called from any thread, more than once too."""
+        """Stop the process at once, whatever it is doing. Any thread may call this, more than once."""
         with self._lock:
             self._is_stopped = True
             pool, self._pool = self._pool, None
             lifeline, self._lifeline = self._lifeline, None
             future = self._future
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
         for end in lifeline or ():
             end.close()
-        if future is not None:  # pebble leaves it as it is, and who waits for it waiting
+        if future is not None:  # pebble never completes it, so whoever waits for it would wait forever
             with suppress(InvalidStateError):
                 future.set_exception(CancelledError())
 
@@ -125,28 +125,30 @@ class WorkerProcess:
             self._marks[:] = 0, 0
             try:
                 self._future = self._pool.schedule(function, args=args, timeout=timeout)
-            except RuntimeError as err:  # it died with nothing to do, and pebble has noticed
+            except RuntimeError as err:  # it died while idle, and pebble has noticed
                 raise DiedError("ended before it began", began=False) from err
             return self._future
 
     def _wait(self, future: "Future[Any]") -> None:
-        """Wait for a result, and see for oneself what pebble does not tell."""
+        """Wait for a result, and notice a death that pebble does not report."""
         was_gone = False
-        while not wait([future], timeout=_LOOK_SECONDS).done:
+        while not wait([future], timeout=_POLL_SECONDS).done:
             with self._lock:
                 pool = self._pool
             if pool is None:
                 raise DiedError("was stopped", began=False)
-            is_gone = not pool.active or not _is_there(self._number)
-            if is_gone and was_gone:  # pebble may take a moment to tell
-                raise DiedError(_how(0) if future.running() else "ended before it began", began=future.running())
+            is_gone = not pool.active or not _is_alive(self._pid)
+            if is_gone and was_gone:  # pebble may take a moment to report it
+                raise DiedError(
+                    _describe_exit(0) if future.running() else "ended before it began", began=future.running()
+                )
             was_gone = is_gone
 
 
 def _context() -> Any:
-    """Choose how processes start: by a server that has imported what is slow, where there is such a thing.
+    """Choose how processes start: by a fork server that has imported the slow packages, if the system has one.
 
-    Not as plain copies of this process: what threads hold in that moment would be held for ever.
+    They are not forked from this process, because locks held by its threads at that moment would never be released.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
@@ -155,12 +157,12 @@ def _context() -> Any:
     return context
 
 
-def _is_there(number: int | None) -> bool:
-    """Tell whether there is a process with this number; True where that is not to be known."""
-    if number is None or os.name == "nt":  # where signal 0 would end the process
+def _is_alive(pid: int | None) -> bool:
+    """Whether a process exists; True if that cannot be determined."""
+    if pid is None or os.name == "nt":  # on Windows, signal 0 would end the process
         return True
     try:
-        os.kill(number, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
@@ -168,7 +170,7 @@ def _is_there(number: int | None) -> bool:
     return True
 
 
-def _how(exitcode: int | None) -> str:
+def _describe_exit(exitcode: int | None) -> str:
     if exitcode is None or exitcode >= 0:
         return f"ended by itself (exit code {exitcode})"
     try:

@@ -24,8 +24,8 @@ from docsight.documents.runner import plan as planning
 
 if __name__ == "__main__":
     folder, out, saved, code, workers = sys.argv[1:]
-    processor.Settings = functools.partial(processor.Settings, seconds=0.3)  # small shards
-    planning.CHUNK_FILES = 8
+    processor.WorkerSettings = functools.partial(processor.WorkerSettings, shard_seconds=0.3)  # small shards
+    planning.MAX_JOB_FILES = 8
     process(folder, Pipeline(path=saved, code=code), out, workers=int(workers), timeout=60, recycle=200)
 """
 

@@ -9,9 +9,9 @@ import pytest
 
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.problem import Problem
-from docsight.documents.runner.plan import CHUNK_BYTES, CHUNK_FILES, Plan, plan
+from docsight.documents.runner.plan import MAX_JOB_BYTES, MAX_JOB_FILES, Plan, make_plan
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.worker import WorkItem, hash_file
+from docsight.documents.runner.work_items import WorkItem, hash_file
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def file(tmp_path: Path) -> InputFile:
     return found
 
 
-def entry(file: InputFile, start: int = 0, end: int | None = None, **told: Any) -> FileEntry:
-    return FileEntry(name=file.name, size=file.size, sha256=hash_file(file), start=start, next=end, **told)
+def entry(file: InputFile, start: int = 0, end: int | None = None, **fields: Any) -> FileEntry:
+    return FileEntry(name=file.name, size=file.size, sha256=hash_file(file), start=start, next=end, **fields)
 
 
 def shard(name: str, *entries: FileEntry, fingerprint: str = "f", has_docs: bool = False) -> Shard:
@@ -31,26 +31,26 @@ def shard(name: str, *entries: FileEntry, fingerprint: str = "f", has_docs: bool
 
 
 def made(file: InputFile, *shards: Shard, **settings: Any) -> Plan:
-    return plan([file], shards, fingerprint="f", **settings)
+    return make_plan([file], shards, fingerprint="f", **settings)
 
 
 def chain(found: Plan) -> list[str]:
-    return [place.shard.name for places in found.places.values() for place in places]
+    return [ref.shard.name for refs in found.refs.values() for ref in refs]
 
 
 def test_plan_does_what_nobody_has_done(file: InputFile) -> None:
     found = made(file)
-    assert (found.todo, found.kept, found.places) == ([WorkItem(file=file)], 0, {})
+    assert (found.pending, found.kept, found.refs) == ([WorkItem(file=file)], 0, {})
 
 
 def test_plan_keeps_what_is_done(file: InputFile) -> None:
     found = made(file, shard("s", entry(file)))
-    assert (found.todo, found.kept, chain(found)) == ([], 1, ["s"])
+    assert (found.pending, found.kept, chain(found)) == ([], 1, ["s"])
 
 
 def test_plan_goes_on_where_a_file_was_left(file: InputFile) -> None:
     found = made(file, shard("s", entry(file, 0, 5)), shard("t", entry(file, 5, 9)))
-    assert found.todo == [WorkItem(file=file, start=9, sha256=hash_file(file))]
+    assert found.pending == [WorkItem(file=file, start=9, sha256=hash_file(file))]
     assert (found.kept, chain(found)) == (0, ["s", "t"])
 
 
@@ -70,68 +70,68 @@ def test_plan_takes_the_newest_of_several(file: InputFile) -> None:
 )
 def test_plan_uses_no_chain_beyond_a_gap(file: InputFile, entries: list[tuple[int, int | None]]) -> None:
     found = made(file, *(shard(str(number), entry(file, *one)) for number, one in enumerate(entries)))
-    assert len(found.todo) == 1
-    assert found.todo[0].start == (5 if entries[0] == (0, 5) else 0)
+    assert len(found.pending) == 1
+    assert found.pending[0].start == (5 if entries[0] == (0, 5) else 0)
     assert found.kept == 0
 
 
 def test_plan_does_again_what_differs(file: InputFile) -> None:
-    assert made(file, shard("s", entry(file), fingerprint="other")).todo
-    assert made(file, shard("s", entry(file)), with_docs=True).todo
-    assert not made(file, shard("s", entry(file), has_docs=True), with_docs=True).todo
-    assert made(file, shard("s", entry(file, stale=True))).todo
-    assert made(file, shard("s", FileEntry(name=file.name, size=file.size))).todo  # it could not be read
+    assert made(file, shard("s", entry(file), fingerprint="other")).pending
+    assert made(file, shard("s", entry(file)), with_docs=True).pending
+    assert not made(file, shard("s", entry(file), has_docs=True), with_docs=True).pending
+    assert made(file, shard("s", entry(file, stale=True))).pending
+    assert made(file, shard("s", FileEntry(name=file.name, size=file.size))).pending  # it could not be read
     size, time = file.path.stat().st_size, file.path.stat().st_mtime_ns
     done = shard("s", entry(file))
     file.path.write_text('{"text": "two"}\n', encoding="utf-8")
     os.utime(file.path, ns=(time, time))
     assert file.path.stat().st_size == size
-    assert made(file, done).todo == [WorkItem(file=file)]
+    assert made(file, done).pending == [WorkItem(file=file)]
 
 
 def test_plan_mixes_no_parts_of_two_contents(file: InputFile) -> None:
     first = entry(file, 0, 5)
     second = entry(file, 5, None)
     second.sha256 = "other"
-    assert made(file, shard("s", first), shard("t", second)).todo[0].start == 5
+    assert made(file, shard("s", first), shard("t", second)).pending[0].start == 5
 
 
 def test_plan_retries_what_failed_if_asked(file: InputFile) -> None:
-    for told in ({"status": "failed"}, {"status": "timeout"}, {"failed": 1}):
-        done = shard("s", entry(file, **told))
-        assert not made(file, done).todo
-        assert made(file, done, retry_failed=True).todo == [WorkItem(file=file)]
-    assert not made(file, shard("s", entry(file, status="skipped")), retry_failed=True).todo
+    for failure in ({"status": "failed"}, {"status": "timeout"}, {"failed": 1}):
+        done = shard("s", entry(file, **failure))
+        assert not made(file, done).pending
+        assert made(file, done, retry_failed=True).pending == [WorkItem(file=file)]
+    assert not made(file, shard("s", entry(file, status="skipped")), retry_failed=True).pending
 
 
 def test_plan_passes_problems_on(file: InputFile) -> None:
     problem = Problem(path="x", error="Skipped", message="no reader", skipped=True)
-    found = plan([problem, file], [], fingerprint="f")
-    assert (found.items, len(found.todo)) == ([problem, file], 1)
+    found = make_plan([problem, file], [], fingerprint="f")
+    assert (found.items, len(found.pending)) == ([problem, file], 1)
 
 
 def test_plan_of_a_file_that_has_vanished_does_it_again(file: InputFile) -> None:
     done = shard("s", entry(file))
     file.path.unlink()
-    assert made(file, done).todo == [WorkItem(file=file)]
+    assert made(file, done).pending == [WorkItem(file=file)]
 
 
-def test_chunks_are_bounded_and_complete(file: InputFile) -> None:
-    sizes = [10] * (CHUNK_FILES + 1) + [CHUNK_BYTES * 3, 5, CHUNK_BYTES - 5, 5]
-    units = [
+def test_jobs_are_bounded_and_complete(file: InputFile) -> None:
+    sizes = [10] * (MAX_JOB_FILES + 1) + [MAX_JOB_BYTES * 3, 5, MAX_JOB_BYTES - 5, 5]
+    work_items = [
         WorkItem(file=InputFile(path=file.path, name=str(number), format=file.format, size=size))
         for number, size in enumerate(sizes)
     ]
-    chunks = list(Plan([], todo=units).chunks())
-    assert [unit for chunk in chunks for unit in chunk] == units
-    assert [len(chunk) for chunk in chunks] == [CHUNK_FILES, 1, 1, 2, 1]
-    assert list(Plan([]).chunks()) == []
+    jobs = list(Plan([], pending=work_items).jobs())
+    assert [item for job in jobs for item in job] == work_items
+    assert [len(job) for job in jobs] == [MAX_JOB_FILES, 1, 1, 2, 1]
+    assert list(Plan([]).jobs()) == []
 
 
-def test_chunks_grow_smaller_towards_the_end_so_that_workers_end_together(file: InputFile) -> None:
-    units = [WorkItem(file=replace(file, name=str(number), size=CHUNK_BYTES // 40)) for number in range(400)]
-    chunks = list(Plan([], todo=units).chunks(workers=2))
-    assert [unit for chunk in chunks for unit in chunk] == units
-    sizes = [len(chunk) for chunk in chunks]
+def test_jobs_grow_smaller_towards_the_end_so_that_workers_end_together(file: InputFile) -> None:
+    work_items = [WorkItem(file=replace(file, name=str(number), size=MAX_JOB_BYTES // 40)) for number in range(400)]
+    jobs = list(Plan([], pending=work_items).jobs(workers=2))
+    assert [item for job in jobs for item in job] == work_items
+    sizes = [len(job) for job in jobs]
     assert sizes == sorted(sizes, reverse=True)
     assert (sizes[0], sizes[-1]) == (40, 1)

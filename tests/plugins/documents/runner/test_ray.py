@@ -18,9 +18,10 @@ from docsight.documents.inputs import InputFile
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner import plan as planning
 from docsight.documents.runner import ray as ray_engine
+from docsight.documents.runner import ray_session
+from docsight.documents.runner.settings import RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.supervisor import Setup
-from docsight.documents.runner.worker import Settings, WorkItem
+from docsight.documents.runner.work_items import WorkItem
 from docsight.errors import BundleError, ConfigError, MissingExtraError
 
 # What a worker runs: it notes its process and what it has done, and does what a text tells it to.
@@ -63,7 +64,7 @@ def make_has_no_model(nlp, name):
 
 
 @pytest.fixture
-def unit(tmp_path: Path) -> WorkItem:
+def work_item(tmp_path: Path) -> WorkItem:
     form = next(form for form in FORMATS if ".txt" in form.suffixes)
     return WorkItem(
         file=InputFile(path=tmp_path / "a\udcff.txt", name="a\\xff.txt", format=form, size=3), start=2, sha256="0f"
@@ -71,8 +72,8 @@ def unit(tmp_path: Path) -> WorkItem:
 
 
 @pytest.fixture
-def setup(tmp_path: Path) -> Setup:
-    return Setup(pipeline=Pipeline(components=()), settings=Settings(), folder=tmp_path)
+def settings(tmp_path: Path) -> WorkerSettings:
+    return WorkerSettings(options=RunOptions(workers=2), folder=tmp_path)
 
 
 @pytest.fixture
@@ -85,8 +86,8 @@ def pipeline(tmp_path: Path) -> Pipeline:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a folder of eight texts, two a chunk."""
-    monkeypatch.setattr(planning, "CHUNK_FILES", 2)
+    """Make a folder of eight texts, two a job."""
+    monkeypatch.setattr(planning, "MAX_JOB_FILES", 2)
     folder = tmp_path / "in"
     folder.mkdir()
     for number in range(8):
@@ -134,13 +135,13 @@ def are_gone(pipeline: Pipeline) -> bool:
     return wait_for(lambda: all(is_gone(pid) for pid in noted(pipeline, "pids") if int(pid) != os.getpid()))
 
 
-def test_rows_bring_a_chunk_to_an_actor_as_it_is(unit: WorkItem) -> None:
-    row = ray_engine.write_chunk(7, (unit,))
+def test_rows_bring_a_job_to_an_actor_as_it_is(work_item: WorkItem) -> None:
+    row = ray_engine.write_job(7, (work_item,))
     assert {type(value) for value in row.values()} == {int, bytes}
-    assert ray_engine.read_chunk(row) == (7, (unit,))
+    assert ray_engine.read_job(row) == (7, (work_item,))
 
 
-def test_rows_bring_the_shards_of_a_chunk_back_as_they_are() -> None:
+def test_rows_bring_the_shards_of_a_job_back_as_they_are() -> None:
     entry = FileEntry(name="a\\xff.txt", size=3, sha256=None, next=4, status="failed", error="OSError", seconds=0.25)
     shards = [
         Shard(name="00ff", fingerprint="f", has_docs=True, entries=[entry]),
@@ -158,36 +159,40 @@ def test_rows_bring_an_error_back_as_it_was(error: Exception) -> None:
     assert str(caught.value) == str(error)
 
 
-def test_run_ray_names_the_extra_that_is_missing(unit: WorkItem, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ray_names_the_extra_that_is_missing(
+    work_item: WorkItem, settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"docsight\[ray\]"):
-        next(ray_engine.run_ray(iter([(unit,)]), setup, workers=2, address=None))
+        next(ray_engine.run_ray(iter([(work_item,)]), Pipeline(), settings, workers=2, address=None))
 
 
-def test_run_ray_starts_nothing_where_nothing_is_to_do(setup: Setup) -> None:
-    assert list(ray_engine.run_ray(iter([]), setup, workers=2, address=None)) == []
+def test_run_ray_starts_nothing_where_nothing_is_to_do(settings: WorkerSettings) -> None:
+    assert list(ray_engine.run_ray(iter([]), Pipeline(), settings, workers=2, address=None)) == []
 
 
 def test_run_ray_refuses_an_address_where_nobody_listens() -> None:
     for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:99999"):
         with pytest.raises(ConfigError, match="is the cluster running"):
-            ray_engine._check_address(address)
-    ray_engine._check_address("auto")
+            ray_session._check_address(address)
+    ray_session._check_address("auto")
 
 
 def test_run_ray_tells_what_is_wrong_with_ray_in_a_line() -> None:
     ray = SimpleNamespace(exceptions=SimpleNamespace(RayError=RuntimeError))
     with (
-        pytest.raises(ConfigError, match=r"^Ray gave up: ModuleNotFoundError: No module named 'docsight'; "),
-        ray_engine._told(ray),
+        pytest.raises(ConfigError, match=r"^Ray failed: ModuleNotFoundError: No module named 'docsight'; "),
+        ray_session.one_line_errors(ray),
     ):
         raise RuntimeError("The actor died\n  in a file\nModuleNotFoundError: No module named 'docsight'\n\n")
 
 
-def test_run_ray_asks_for_a_folder_that_all_nodes_share(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ray_engine, "_SECONDS_TO_APPEAR", 0.0)
+def test_run_ray_asks_for_a_folder_that_all_nodes_share(
+    settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_engine, "_MAX_SHARD_DELAY", 0.0)
     with pytest.raises(ConfigError, match="all nodes share"):
-        ray_engine._await(setup.folder, Shard(name="elsewhere", fingerprint="", has_docs=False))
+        ray_engine._wait_for(settings.folder, Shard(name="elsewhere", fingerprint="", has_docs=False))
 
 
 def test_run_ray_sends_no_path_that_hangs_on_the_working_folder(
@@ -195,12 +200,12 @@ def test_run_ray_sends_no_path_that_hangs_on_the_working_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "saved").mkdir()
-    setup = Setup(pipeline=Pipeline(path="saved", code="code.py"), settings=Settings(), folder=Path("out"))
-    sent = ray_engine._without_working_folder(setup)
-    assert sent.folder == tmp_path / "out"
-    assert (sent.pipeline.path, sent.pipeline.code) == (str(tmp_path / "saved"), str(tmp_path / "code.py"))
-    package = Setup(pipeline=Pipeline(path="en_package"), settings=Settings(), folder=tmp_path)
-    assert ray_engine._without_working_folder(package) == package
+    settings = WorkerSettings(options=RunOptions(workers=2), folder=Path("out"))
+    sent = ray_engine._with_absolute_paths(Pipeline(path="saved", code="code.py"), settings)
+    assert sent[1].folder == tmp_path / "out"
+    assert (sent[0].path, sent[0].code) == (str(tmp_path / "saved"), str(tmp_path / "code.py"))
+    package = Pipeline(path="en_package")
+    assert ray_engine._with_absolute_paths(package, sent[1]) == (package, sent[1])
     assert pickle.loads(pickle.dumps(sent)) == sent
 
 
@@ -232,7 +237,7 @@ def test_process_with_ray_loses_only_what_kills_its_process(folder: Path, pipeli
 @pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="finds the actor in /proc")
-def test_process_with_ray_does_a_chunk_again_whose_actor_is_lost(
+def test_process_with_ray_does_a_job_again_whose_actor_is_lost(
     folder: Path, pipeline: Pipeline, tmp_path: Path
 ) -> None:
     (folder / "3.txt").write_text("Now lose the actor.", encoding="utf-8")
@@ -257,7 +262,7 @@ def test_process_with_ray_goes_on_where_it_was_broken_off(folder: Path, pipeline
     before = noted(pipeline, "done")
     summary = process(folder, pipeline, out, workers=2, engine="ray")
     assert (summary.documents, summary.failed) == (8, 0)
-    assert summary.kept >= 2  # the chunk that was told of, at least
+    assert summary.kept >= 2  # the job that was reported, at least
     assert len(noted(pipeline, "done")) == len(before) + 8 - summary.kept
 
 

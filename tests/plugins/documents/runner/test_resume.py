@@ -1,5 +1,6 @@
 """A second run: it does what is left to do, and what has changed."""
 
+import functools
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ from spacy.tokens import Doc
 
 from docsight.documents import Progress, Summary, process
 from docsight.documents.formats.source import ReadOptions
+from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shards import scan
 from docsight.errors import ConfigError, DataError
 
@@ -155,7 +157,7 @@ def test_second_run_makes_tables_of_what_is_there(folder: Path, nlp: Language, t
 def test_run_goes_on_in_the_midst_of_a_large_file(
     folder: Path, nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docsight.documents.processor.Settings", _short_shards)
+    monkeypatch.setattr("docsight.documents.processor.WorkerSettings", short_shards)
     rows = [f"row {number}" for number in range(20)]
     (folder / "r.jsonl").write_text("".join(json.dumps({"text": row}) + "\n" for row in rows), encoding="utf-8")
 
@@ -174,17 +176,14 @@ def test_run_goes_on_in_the_midst_of_a_large_file(
     assert (row["documents"], row["status"]) == (20, "ok")
 
 
-def _short_shards(**told: Any) -> Any:
-    from docsight.documents.runner.worker import Settings
-
-    return Settings(**told, seconds=0.0)
+short_shards = functools.partial(WorkerSettings, shard_seconds=0.0)
 
 
 @pytest.mark.parametrize("change", ["rewrite", "cut", "append"])
 def test_run_uses_nothing_of_a_file_that_changes_while_it_is_read(
     folder: Path, nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    monkeypatch.setattr("docsight.documents.processor.Settings", _short_shards)
+    monkeypatch.setattr("docsight.documents.processor.WorkerSettings", short_shards)
     rows = "".join(json.dumps({"text": f"row {number}" + "x" * 2000}) + "\n" for number in range(200))
     path = folder / "r.jsonl"
     path.write_text(rows, encoding="utf-8")
@@ -223,7 +222,7 @@ def test_run_does_again_what_a_damaged_shard_held(folder: Path, nlp: Language, t
     (data,) = (out / ".docsight" / "shards").glob("*.gz")
     if damage == "data":
         data.write_bytes(data.read_bytes()[:-6] + b"damage")
-        with pytest.raises(ConfigError, match="was damaged, and was removed; run again"):
+        with pytest.raises(ConfigError, match="was damaged and has been removed; run again"):
             process(folder, nlp, out)
         assert (out / "documents.jsonl").read_bytes() == before
     elif damage == "cut":

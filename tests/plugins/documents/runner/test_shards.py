@@ -9,18 +9,11 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.runner.shards import (
-    DamagedError,
-    FileEntry,
-    Shard,
-    ShardReader,
-    ShardWriter,
-    clear,
-    dumps,
-    read_docs,
-    remove,
-    scan,
-)
+from docsight.documents.problem import Problem
+from docsight.documents.runner.lines import DocumentLine, dump_document, dump_problem, parse_line
+from docsight.documents.runner.shard_files import ShardReader, ShardWriter, read_docs
+from docsight.documents.runner.shards import SHARD_VERSION, DamagedError, FileEntry, Shard, clear, remove, scan
+from docsight.documents.store import to_json_line
 from docsight.errors import ConfigError
 
 HARD = "line one\nline\u2028two \x85 \udcff".encode("utf-8", "replace").decode()
@@ -31,16 +24,20 @@ def write(folder: Path, *, name: str = "a.txt", lines: int = 2, with_docs: bool 
     entries = [FileEntry(name=f"{name}{number}", size=1, sha256="s", lines=lines) for number in range(3)]
     for entry in entries:
         for number in range(lines):
-            writer.add(dumps({"of": entry.name, "number": number, "text": HARD}))
+            writer.add(dump_document({"of": entry.name, "number": number, "text": HARD}, words=2))
     if with_docs:
         assert writer.add_docs(b"packed", 2) == 0
         assert writer.add_docs(b"more", 3) == 2
     return writer.commit(entries)
 
 
+def records(reader: ShardReader, number: int) -> list[dict[str, Any]]:
+    return [line.record for line in reader.lines(number) if isinstance(line, DocumentLine)]
+
+
 def read(folder: Path, shard: Shard, number: int) -> list[tuple[str, int]]:
     with ShardReader(folder, shard) as reader:
-        return [(line["of"], line["number"]) for line in reader.lines(number)]
+        return [(record["of"], record["number"]) for record in records(reader, number)]
 
 
 def test_shard_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -48,7 +45,7 @@ def test_shard_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert scan(tmp_path) == [shard]
     assert list(read_docs(tmp_path, shard)) == [(0, 2, b"packed"), (2, 3, b"more")]
     with ShardReader(tmp_path, shard) as reader:
-        assert [line["text"] for line in reader.lines(1)] == [HARD, HARD]
+        assert [record["text"] for record in records(reader, 1)] == [HARD, HARD]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0), (1, 1)])
@@ -56,7 +53,7 @@ def test_shard_is_read_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> N
     shard = write(tmp_path)
     with ShardReader(tmp_path, shard) as reader:
         for number in order:
-            found = [(line["of"], line["number"]) for line in reader.lines(number)]
+            found = [(record["of"], record["number"]) for record in records(reader, number)]
             assert found == [(f"a.txt{number}", 0), (f"a.txt{number}", 1)]
 
 
@@ -128,12 +125,12 @@ def test_shard_survives_a_crash_at_any_step_of_another(tmp_path: Path, steps: di
         "{",
         "null",
         "[]",
-        '{"version": 1}',
-        '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": {}}',
-        '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [{"what": 1}], "sizes": {}}',
-        '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": 5, "sizes": {}}',
-        '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": []}',
-        '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "new": 1, "sizes": {}}',
+        f'{{"version": {SHARD_VERSION}}}',
+        '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": {}}',
+        '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [{"what": 1}], "sizes": {}}',
+        '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": 5, "sizes": {}}',
+        '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": []}',
+        '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "new": 1, "sizes": {}}',
         "\udcff",
     ],
 )
@@ -197,4 +194,15 @@ def test_shards_can_be_removed_and_cleared(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {1, 2}])
 def test_line_that_is_no_json_is_refused_before_it_is_written(value: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
-        dumps({"score": value})
+        dump_document({"score": value}, words=0)
+
+
+def test_lines_come_back_as_they_were_written() -> None:
+    record = {"text": f"a\ttab and {HARD}", "score": 0.1}
+    line = dump_document(record, words=4, thumbnails={"1": "data:"}, docs=[3])
+    assert line.splitlines() == [line]
+    assert parse_line(line + "\n") == DocumentLine(
+        text=to_json_line(record), record=record, words=4, thumbnails={"1": "data:"}, docs=[3]
+    )
+    problem = Problem(path="a.txt", part="1", error="DataError", message="a\ttab", is_timeout=True)
+    assert parse_line(dump_problem(problem) + "\n") == problem

@@ -15,11 +15,15 @@ import pytest
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.pipeline import Pipeline
+from docsight.documents.problem import Problem
 from docsight.documents.runner import process as processes
-from docsight.documents.runner import supervisor as supervising
-from docsight.documents.runner.shards import Shard, ShardReader
-from docsight.documents.runner.supervisor import Setup, Supervisor
-from docsight.documents.runner.worker import Settings, WorkItem
+from docsight.documents.runner.lines import DocumentLine
+from docsight.documents.runner.settings import RunOptions, WorkerSettings
+from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shards import Shard
+from docsight.documents.runner.supervisor import Supervisor
+from docsight.documents.runner.tasks import Task
+from docsight.documents.runner.work_items import WorkItem
 from docsight.errors import ConfigError
 
 TROUBLE = """
@@ -75,14 +79,15 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
     (tmp_path / "shards").mkdir()
     before = set(children())
 
-    def make(*, component: str = "trouble", seconds: float = 10.0, **settings: Any) -> Supervisor:
+    def make(*, component: str = "trouble", shard_seconds: float = 10.0, **options: Any) -> Supervisor:
         return Supervisor(
-            Setup(
-                pipeline=Pipeline(components=(component,), code=str(tmp_path / "trouble.py")),
-                settings=Settings(fingerprint="f", seconds=seconds, reading=ReadOptions(ocr="never")),
+            Pipeline(components=(component,), code=str(tmp_path / "trouble.py")),
+            WorkerSettings(
+                options=RunOptions(workers=1, reading=ReadOptions(ocr="never"), **options),
                 folder=tmp_path / "shards",
-                **settings,
-            )
+                fingerprint="f",
+                shard_seconds=shard_seconds,
+            ),
         )
 
     yield make
@@ -97,11 +102,11 @@ def children() -> list[int]:
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            told = path.read_text(encoding="latin-1").rpartition(")")[2].split()
+            fields = path.read_text(encoding="latin-1").rpartition(")")[2].split()
         except OSError:
             continue
-        if told[0] != "Z":
-            parents[int(path.parent.name)] = int(told[1])
+        if fields[0] != "Z":
+            parents[int(path.parent.name)] = int(fields[1])
     servers = {pid for pid, parent in parents.items() if parent == os.getpid()}
     return [pid for pid, parent in parents.items() if parent in servers]
 
@@ -110,7 +115,7 @@ def make_files(folder: Path, texts: dict[str, str]) -> tuple[WorkItem, ...]:
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return units_in(folder)
+    return work_items_in(folder)
 
 
 def make_rows(folder: Path, texts: list[str]) -> tuple[WorkItem, ...]:
@@ -122,31 +127,31 @@ def make_archive(folder: Path, texts: list[str]) -> tuple[WorkItem, ...]:
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
         for number, text in enumerate(texts, start=1):
             archive.writestr(f"{number}.txt", text)
-    return units_in(folder)
+    return work_items_in(folder)
 
 
-def units_in(folder: Path) -> tuple[WorkItem, ...]:
+def work_items_in(folder: Path) -> tuple[WorkItem, ...]:
     return tuple(WorkItem(file=file) for file in find_files(folder) if isinstance(file, InputFile))
 
 
-def run(supervisor: Supervisor, units: tuple[WorkItem, ...]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+def run(supervisor: Supervisor, work_items: tuple[WorkItem, ...]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
     """Give the texts of documents, by their names, and the statuses and messages of problems."""
     texts, problems = {}, {}
-    for shard in supervisor.run(units):
+    for shard in supervisor.run(work_items):
         for line in lines(supervisor, shard):
-            record = line.get("document") or line["problem"]
+            record = line.record if isinstance(line, DocumentLine) else line.record()
             name = "/".join(filter(None, (record["path"], record["part"])))
             assert name not in texts
             assert name not in problems
-            if "document" in line:
+            if isinstance(line, DocumentLine):
                 texts[name] = record["text"]
             else:
-                problems[name] = (f"{record['status']} {record['error']}", record["message"])
+                problems[name] = (f"{line.status} {line.error}", line.message)
     return texts, problems
 
 
-def lines(supervisor: Supervisor, shard: Shard) -> Iterator[dict[str, Any]]:
-    with ShardReader(supervisor._setup.folder, shard) as reader:
+def lines(supervisor: Supervisor, shard: Shard) -> Iterator[DocumentLine | Problem]:
+    with ShardReader(supervisor._settings.folder, shard) as reader:
         for number, entry in enumerate(shard.entries):
             assert entry.sha256 is not None
             yield from reader.lines(number)
@@ -166,8 +171,8 @@ DIED = "failed WorkerDied"
         ("SPIN", "timeout Timeout", "took longer than 2 seconds"),
         ("RAISE", "failed RuntimeError", "it went wrong"),
         ("SYSEXIT", "failed RuntimeError", "SystemExit was raised: enough"),
-        ("HUGE", "failed MemoryError", "wants more memory than it may have"),
-        ("HOG", "failed MemoryError", "wants more memory than it may have"),
+        ("HUGE", "failed MemoryError", "needs more memory than allowed"),
+        ("HOG", "failed MemoryError", "needs more memory than allowed"),
         ("ODD", "failed OddError", "odd"),
     ],
 )
@@ -176,7 +181,7 @@ def test_supervisor_loses_only_the_document_at_fault(
 ) -> None:
     texts = {"a.txt": "fine", "b.txt": f"so {word} it", "c.txt": "well"}
     timeout = 2 if error.startswith("timeout") else 60
-    with supervise(timeout=timeout, seconds=0.5, memory=200) as supervisor:
+    with supervise(timeout=timeout, shard_seconds=0.5, memory=200) as supervisor:
         found, problems = run(supervisor, make_files(tmp_path / "in", texts))
         assert [(name, status) for name, (status, _) in problems.items()] == [("b.txt", error)]
         assert re.fullmatch(message, problems["b.txt"][1])
@@ -204,11 +209,11 @@ def test_supervisor_finds_those_at_fault_in_a_file_with_parts(
     at: set[int],
 ) -> None:
     restarts = count_restarts(monkeypatch)
-    units = make(tmp_path / "in", ["so EXIT3 it" if number in at else f"no {number}" for number in range(1, 101)])
+    work_items = make(tmp_path / "in", ["so EXIT3 it" if number in at else f"no {number}" for number in range(1, 101)])
     with supervise() as supervisor:
-        found, problems = run(supervisor, units)
+        found, problems = run(supervisor, work_items)
     assert sorted(found.values()) == sorted(f"no {number}" for number in range(1, 101) if number not in at)
-    file = units[0].file.name
+    file = work_items[0].file.name
     assert problems == {
         f"{file}/item {number}": (DIED, "the process that read it ended by itself (exit code 3)") for number in at
     }
@@ -219,12 +224,12 @@ def test_supervisor_gives_a_file_up_whose_parts_all_kill(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restarts = count_restarts(monkeypatch)
-    units = make_rows(tmp_path / "in", ["fine"] + ["so EXIT3 it"] * 1000)
+    work_items = make_rows(tmp_path / "in", ["fine"] + ["so EXIT3 it"] * 1000)
     with supervise() as supervisor:
-        found, problems = run(supervisor, units)
+        found, problems = run(supervisor, work_items)
     assert found == {"rows.jsonl/1": "fine"}
     assert list(problems) == ["rows.jsonl/item 2", "rows.jsonl/item 3", "rows.jsonl"]
-    message = "ended by itself (exit code 3) (item 4); what comes after it was given up"
+    message = "ended by itself (exit code 3) (item 4); the rest was not processed"
     assert problems["rows.jsonl"][1].endswith(message)
     assert len(restarts) <= 4
 
@@ -252,11 +257,11 @@ def test_supervisor_goes_on_behind_a_part_whose_reader_crashes(
         "    yield from read(source)\n"
         "plain.read = read_or_crash\n"
     )
-    units = make_archive(tmp_path / "in", ["one", "KILLS", "three", "four", "KILLS", "six"])
+    work_items = make_archive(tmp_path / "in", ["one", "KILLS", "three", "four", "KILLS", "six"])
     supervisor = supervise()
     (tmp_path / "trouble.py").write_text(trouble, encoding="utf-8")
     with supervisor:
-        found, problems = run(supervisor, units)
+        found, problems = run(supervisor, work_items)
     assert list(found.values()) == ["one", "three", "four", "six"]
     assert list(problems) == ["all.zip/item 2", "all.zip/item 5"]
 
@@ -266,9 +271,9 @@ def test_supervisor_replaces_the_worker_without_a_change_of_results(
 ) -> None:
     restarts = count_restarts(monkeypatch)
     texts = [f"number {number}" for number in range(30)]
-    units = make_rows(tmp_path / "rows", texts) + make_files(tmp_path / "files", {"a.txt": "a", "b.txt": "b"})
-    with supervise(recycle=10, seconds=0.0) as supervisor:  # a shard for each item
-        found, problems = run(supervisor, units)
+    work_items = make_rows(tmp_path / "rows", texts) + make_files(tmp_path / "files", {"a.txt": "a", "b.txt": "b"})
+    with supervise(recycle=10, shard_seconds=0.0) as supervisor:  # a shard for each item
+        found, problems = run(supervisor, work_items)
     assert list(found.values()) == [*texts, "a", "b"]
     assert not problems
     assert len(restarts) == 3
@@ -278,9 +283,9 @@ def test_supervisor_replaces_a_worker_that_has_grown(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restarts = count_restarts(monkeypatch)
-    units = make_rows(tmp_path / "in", ["let it GROW"] * 12)
-    with supervise(memory=320, seconds=0.0) as supervisor:
-        found, problems = run(supervisor, units)
+    work_items = make_rows(tmp_path / "in", ["let it GROW"] * 12)
+    with supervise(memory=320, shard_seconds=0.0) as supervisor:
+        found, problems = run(supervisor, work_items)
     assert len(found) == 12
     assert not problems
     assert 2 <= len(restarts) <= 4
@@ -289,14 +294,14 @@ def test_supervisor_replaces_a_worker_that_has_grown(
 def test_supervisor_is_not_stopped_by_the_death_of_an_idle_worker(
     tmp_path: Path, supervise: Callable[..., Supervisor]
 ) -> None:
-    units = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
+    work_items = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
     with supervise() as supervisor:
         for delay in (0.0, 0.05, 0.3):
-            number = supervisor._process._number
-            assert number is not None
-            os.kill(number, 9)
+            pid = supervisor._process._pid
+            assert pid is not None
+            os.kill(pid, 9)
             time.sleep(delay)
-            found, problems = run(supervisor, units)
+            found, problems = run(supervisor, work_items)
             # At once it looks as if it had died of its work, which is then tried again.
             assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
 
@@ -312,14 +317,14 @@ def test_supervisor_tells_why_no_worker_starts(tmp_path: Path, supervise: Callab
 def test_supervisor_stops_from_another_thread(
     tmp_path: Path, supervise: Callable[..., Supervisor], delay: float
 ) -> None:
-    units = make_files(tmp_path / "in", {"a.txt": "SPIN"})
+    work_items = make_files(tmp_path / "in", {"a.txt": "SPIN"})
     supervisor = supervise()
     errors: list[BaseException] = []
 
     def look_after() -> None:
         try:
             with supervisor:
-                list(supervisor.run(units))
+                list(supervisor.run(work_items))
         except ConfigError as err:
             errors.append(err)
 
@@ -335,7 +340,7 @@ def test_supervisor_takes_what_a_killed_worker_had_finished_as_undone(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It died between putting its shard in place and its answer: the work is done again, the shard is left over."""
-    units = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
+    work_items = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
     with supervise() as supervisor:
         call = supervisor._process.call
         calls: list[Any] = []
@@ -347,26 +352,26 @@ def test_supervisor_takes_what_a_killed_worker_had_finished_as_undone(
             return calls[-1]
 
         monkeypatch.setattr(supervisor._process, "call", dies_before_it_answers)
-        found, problems = run(supervisor, units)
+        found, problems = run(supervisor, work_items)
     assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
     assert len(list((tmp_path / "shards").glob("*.json"))) == 3
 
 
 def test_supervisor_stops_where_the_disk_is_at_fault(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
-    units = make_files(tmp_path / "in", {"a.txt": "a"})
+    work_items = make_files(tmp_path / "in", {"a.txt": "a"})
     with supervise() as supervisor:
         (tmp_path / "shards").rmdir()
         with pytest.raises(ConfigError, match="cannot write"):
-            run(supervisor, units)
+            run(supervisor, work_items)
 
 
 def test_supervisor_limits_keep_shrinking() -> None:
-    file = next(iter(units_in(Path(__file__).parent)), None)
+    file = next(iter(work_items_in(Path(__file__).parent)), None)
     assert file is None or not file.file.format.has_parts
     rows = WorkItem(file=InputFile(path=Path("x"), name="x", format=_format("jsonl"), size=1))
-    tasks, calls = [supervising._Task(units=(rows,))], 0
+    tasks, calls = [Task(work_items=(rows,))], 0
     while tasks:  # whatever the worker notes, and however often it dies
-        tasks = tasks.pop().smaller(1_000_000, 5)
+        tasks = tasks.pop().divide(1_000_000, 5)
         calls += 1
         assert calls < 20
 
