@@ -1,23 +1,23 @@
-"""What a reader of any format hands on."""
+"""What the readers of all formats return."""
 
 from dataclasses import dataclass
 from typing import Any
 
 
 class SkipError(Exception):
-    """A reader's word that a file is to be skipped, and why: no failure."""
+    """A file or part is skipped on purpose, for the reason that the message states; this is not a failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentImage:
-    """A picture in a document, not decoded; components find it in `doc._.images`.
+    """An encoded image in a document; components find it in `doc._.images`.
 
     Args:
-        path: Its file, where it is one of its own; the pixels are then never held in memory here.
-        data: The bytes of its file, where it is embedded in another one.
+        path: Its file, if it has one of its own; then the data stays on disk.
+        data: The bytes of its file, if it is embedded in another file.
         page: The number of its page, from 1.
-        bbox: Its place on the page: left, top, right, bottom.
-        start: Where it stands in the text of the document, in characters; None where the format does not tell.
+        bbox: Its position on the page: left, top, right, bottom.
+        start: The character offset of its position in the document's text; None if the format has none.
     """
 
     path: str | None = None
@@ -26,12 +26,12 @@ class DocumentImage:
     bbox: tuple[float, float, float, float] | None = None
     start: int | None = None
 
-    def record(self, name: str, offset: int = 0) -> dict[str, Any]:
-        """Make the entry of `doc._.images`, of plain data alone.
+    def entry(self, name: str, offset: int = 0) -> dict[str, Any]:
+        """Return the entry for `doc._.images`, as plain data.
 
         Args:
             name: Its id.
-            offset: Where the text of the Doc begins in the text of the document, in characters.
+            offset: The character offset of the Doc in the document's text.
         """
         entry: dict[str, Any] = {"id": name}
         entry |= {"bytes": self.data} if self.data is not None else {"path": self.path}
@@ -46,14 +46,13 @@ class DocumentImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A stretch of a document's text, and where it stands in the file.
+    """A span of a document's text, and where it comes from.
 
     Args:
-        start: Where it begins in the text of the document, in characters.
-        end: Where it ends.
+        start: Its character offset in the document's text.
+        end: The offset of its end.
         page: The number of its page or slide, from 1.
-        confidence: How sure the reading is, from 0 to 1, where the text was read from a picture; None where the
-            file holds it as text.
+        confidence: The confidence of the OCR engine, from 0 to 1; None if the file contains the text as such.
     """
 
     start: int
@@ -62,7 +61,7 @@ class Passage:
     confidence: float | None = None
 
     def record(self, offset: int = 0) -> dict[str, Any]:
-        """Give it as plain data, with places that count from `offset` on."""
+        """Return the passage as plain data, with offsets relative to `offset`."""
         record: dict[str, Any] = {"start": self.start - offset, "end": self.end - offset}
         if self.page is not None:
             record["page"] = self.page
@@ -74,16 +73,17 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedDocument:
-    """The text and the pictures of one document in a file.
+    """The text and the images of one document in a file.
 
     Args:
-        part: Which part of the file it is, such as an attachment or a row; empty where the file is one document.
-        format: The name of the part's own format; empty where it is that of the file.
-        title: The title that the format itself records, if it has one.
-        encoding: How the bytes were decoded, as `decode` tells it; empty where the format leaves no choice.
-        images: Its pictures, in the order of the document.
-        passages: Where stretches of the text stand, in order, where the format tells or a picture was read.
-        notes: What could not be had of it, or not as it should be, a sentence each, for a person.
+        text: The text.
+        part: The name of the part of the file, such as an attachment or a row; empty if the file is one document.
+        format: The format of the part; empty if it is that of the file.
+        title: The title that the format itself records, if any.
+        encoding: How the bytes were decoded, as `decode` returns it; empty if the format leaves no choice.
+        images: The images, in document order.
+        passages: The origin of spans of the text, in order, if the format has pages or OCR was used.
+        notes: Human-readable extraction warnings, one sentence each.
     """
 
     text: str
@@ -98,11 +98,11 @@ class ParsedDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class PartError:
-    """A part of a file of which nothing could be had; the file's other parts are not concerned.
+    """A part of a file that could not be read; the other parts are unaffected.
 
     Args:
-        part: Which part, as `ParsedDocument` has it.
-        error: Why; a `SkipError` where it is passed over, as nothing reads its kind.
+        part: The name of the part, as in `ParsedDocument`.
+        error: The exception; a `SkipError` if the part was skipped, such as a kind without a reader.
     """
 
     part: str

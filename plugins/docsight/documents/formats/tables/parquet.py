@@ -80,7 +80,8 @@ def _batch_rows(metadata: Any) -> int:
     """Return how many rows to read at once, by the average size that the file states."""
     # Not by the sizes of columns: pyarrow aborts the process if their statistics are damaged.
     size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-    return max(1, min(_MAX_BATCH_ROWS, _MAX_BATCH_BYTES * max(1, metadata.num_rows) // max(1, size)))
+    rows: int = _MAX_BATCH_BYTES * max(1, metadata.num_rows) // max(1, size)
+    return max(1, min(_MAX_BATCH_ROWS, rows))
 
 
 def _first_line(err: Exception) -> str:
