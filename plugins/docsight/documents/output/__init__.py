@@ -1,4 +1,4 @@
-"""The output files of a run: merged from its shards into JSON Lines, Parquet tables and DocBins.
+"""The output files of a run, merged from its shards: JSON Lines, Parquet tables, DocBins and the report.
 
-Imports `runner.shards`, `runner.plan` and `report`.
+Imports `runner`, `report` and `store`.
 """

@@ -1,28 +1,18 @@
-"""Records as flat tables in Parquet: documents, and their entities, corrections and pictures."""
+"""The records of a run as flat Parquet tables: documents, entities, corrections and images."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any
 
 from docsight.errors import MissingExtraError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Row = dict[str, Any]
-
-# A stretch of a document.
-_SPAN = {
-    "document": "string",
-    "path": "string",
-    "part": "string",
-    "start": "int64",
-    "end": "int64",
-    "text": "string",
-}
-# The columns of each table, with the names of their types in Arrow. Places are in characters of the document's text.
+# The columns of each table with their Arrow types. `start` and `end` are in characters of the document's text.
+_DOCUMENT_COLUMNS = {"document": "string", "path": "string", "part": "string"}
+_SPAN_COLUMNS = {**_DOCUMENT_COLUMNS, "start": "int64", "end": "int64", "text": "string"}
 COLUMNS: dict[str, dict[str, str]] = {
     "documents": {
         "id": "string",
@@ -42,21 +32,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "notes": "list",
     },
     "entities": {
-        **_SPAN,
+        **_SPAN_COLUMNS,
         "label": "string",
         "score": "double",
     },
     "corrections": {
-        **_SPAN,
+        **_SPAN_COLUMNS,
         "suggestion": "string",
         "score": "double",
         "reason": "string",
         "applied": "bool",
     },
     "images": {
-        "document": "string",
-        "path": "string",
-        "part": "string",
+        **_DOCUMENT_COLUMNS,
         "image": "string",
         "page": "int32",
         "left": "double",
@@ -72,19 +60,20 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
-MAX_ROWS = 50_000  # of a row group, in memory until it is written
-MAX_CHARS = 16_000_000  # of the texts in one
+# A row group is kept in memory until it has this many rows, or texts of this many characters.
+MAX_ROWS_PER_GROUP = 50_000
+MAX_CHARS_PER_GROUP = 16_000_000
 
 
 class Tables:
-    """Writes records to Parquet files, row group by row group; those of a run without records are valid and empty.
+    """Writes records to Parquet files, one row group at a time. Without records, the tables are valid and empty.
 
-    `documents` has a row for each document: `corrections` counts those that are applied and `flagged` all, `pages`
-    those that have text; `confidence` is the mean of what was read from pictures, null where nothing was. `images`
-    has a row for each picture and component, or one with nulls where no component saw it.
+    `documents` has a row per document: `corrections` counts the applied ones and `flagged` all of them, `pages` counts
+    the pages with text, and `confidence` is the mean over the characters that OCR read, or null. `images` has a row
+    per image and component, or one row with nulls if no component classified the image.
 
     Args:
-        files: Where to write each of the tables in `COLUMNS`, as a path or an open binary file.
+        files: A path or an open binary file for each table in `COLUMNS`.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -92,41 +81,34 @@ class Tables:
 
     def __init__(self, files: Mapping[str, Path | IO[bytes]]) -> None:
         try:
-            import pyarrow.parquet  # noqa: F401 - missing here, not in the middle of a run
+            import pyarrow.parquet  # noqa: F401 - fail here, not in the middle of a run
         except ImportError as err:
             raise MissingExtraError("Writing Parquet", "documents") from err
+        self._tables: dict[str, _Table] = {}
         with ExitStack() as stack:
-            self._tables = {
-                name: stack.enter_context(_Table(columns, files[name])) for name, columns in COLUMNS.items()
-            }
+            for name, columns in COLUMNS.items():
+                self._tables[name] = _Table(columns, files[name])
+                stack.callback(self._tables[name].close)
             self._stack = stack.pop_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
-
-    def add(self, record: Row) -> None:
-        """Add a document's record to all tables."""
-        self._tables["documents"].add([_document(record)], chars=len(record["text"]))
-        own = {"document": record["id"], "path": record["path"], "part": record["part"]}
+    def add(self, record: dict[str, Any], *, words: int) -> None:
+        """Add the record of a document, whose text has this many words, to all tables."""
         text = record["text"]
+        document = {"document": record["id"], "path": record["path"], "part": record["part"]}
+        self._tables["documents"].add([_document_row(record, words)], chars=len(text))
         self._tables["entities"].add(
-            own | {"text": text[one["start"] : one["end"]]} | one for one in record.get("entities", ())
+            document | {"text": text[entity["start"] : entity["end"]]} | entity for entity in record["entities"]
         )
-        self._tables["corrections"].add(own | one for one in record.get("corrections", ()))
-        self._tables["images"].add(own | row for one in record.get("images", ()) for row in _looks(one))
+        self._tables["corrections"].add(document | correction for correction in record["corrections"])
+        self._tables["images"].add(document | row for image in record["images"] for row in _image_rows(image))
 
     def close(self) -> None:
-        """Write what is left, and the end of each file."""
+        """Write the remaining rows and complete the files."""
         self._stack.close()
 
 
 class _Table:
-    """One file, and the rows that are not in it yet, by column."""
+    """A file, and by column the rows that are not written yet."""
 
     def __init__(self, columns: Mapping[str, str], file: Path | IO[bytes]) -> None:
         import pyarrow.parquet
@@ -136,28 +118,22 @@ class _Table:
         self._size = self._chars = 0
         self._writer = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self._flush()
-        finally:
-            self._writer.close()
-
-    def add(self, rows: Iterable[Row], *, chars: int = 0) -> None:
+    def add(self, rows: Iterable[dict[str, Any]], *, chars: int = 0) -> None:
         for row in rows:
             for name, values in self._rows.items():
                 values.append(row.get(name))
             self._size += 1
-            if self._size >= MAX_ROWS:
+            if self._size >= MAX_ROWS_PER_GROUP:
                 self._flush()
         self._chars += chars
-        if self._chars >= MAX_CHARS:
+        if self._chars >= MAX_CHARS_PER_GROUP:
             self._flush()
+
+    def close(self) -> None:
+        try:
+            self._flush()
+        finally:
+            self._writer.close()
 
     def _flush(self) -> None:
         import pyarrow
@@ -171,35 +147,38 @@ class _Table:
 def _schema(columns: Mapping[str, str]) -> "pa.Schema":
     import pyarrow
 
-    kinds = {name: pyarrow.type_for_alias(name) for name in ("string", "int32", "int64", "double", "bool")}
-    kinds["list"] = pyarrow.list_(pyarrow.string())
-    return pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
+    texts = pyarrow.list_(pyarrow.string())
+    return pyarrow.schema(
+        [(name, texts if kind == "list" else pyarrow.type_for_alias(kind)) for name, kind in columns.items()]
+    )
 
 
-def _document(record: Row) -> Row:
-    passages, corrections = record.get("passages", ()), record.get("corrections", ())
-    applied = sum(one["applied"] for one in corrections)
-    read = [(one["end"] - one["start"], one["confidence"]) for one in passages if one.get("confidence") is not None]
-    size = sum(length for length, _ in read)
+def _document_row(record: dict[str, Any], words: int) -> dict[str, Any]:
+    passages, corrections = record["passages"], record["corrections"]
+    ocr = [
+        (passage["end"] - passage["start"], passage["confidence"])
+        for passage in passages
+        if passage.get("confidence") is not None
+    ]
+    ocr_chars = sum(chars for chars, _ in ocr)
     return {
-        **{name: record[name] for name in ("id", "path", "part", "format", "encoding", "title", "text")},
-        "words": len(record["text"].split()),
-        "entities": len(record.get("entities", ())),
-        "corrections": applied,
+        **{name: record[name] for name in ("id", "path", "part", "format", "encoding", "title", "text", "notes")},
+        "words": words,
+        "entities": len(record["entities"]),
+        "corrections": sum(correction["applied"] for correction in corrections),
         "flagged": len(corrections),
-        "images": len(record.get("images", ())),
-        "pages": len({one["page"] for one in passages if one.get("page") is not None}),
-        "confidence": sum(length * sure for length, sure in read) / size if size else None,
-        "notes": list(record.get("notes", ())),
+        "images": len(record["images"]),
+        "pages": len({passage["page"] for passage in passages if passage.get("page") is not None}),
+        "confidence": sum(chars * confidence for chars, confidence in ocr) / ocr_chars if ocr_chars else None,
     }
 
 
-def _looks(image: Row) -> Iterator[Row]:
-    """Give a row for each component that looked at a picture."""
+def _image_rows(image: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each component that classified an image."""
     left, top, right, bottom = image.get("bbox") or (None,) * 4
-    place = {"image": image["id"], "page": image.get("page"), "start": image.get("start")}
-    place |= {"left": left, "top": top, "right": right, "bottom": bottom}
-    if not image.get("cats"):
-        yield place
-    for component, cat in image.get("cats", {}).items():
-        yield place | {"component": component} | {key: cat.get(key) for key in ("label", "score", "in_domain", "error")}
+    row = {"image": image["id"], "page": image.get("page"), "start": image.get("start")}
+    row |= {"left": left, "top": top, "right": right, "bottom": bottom}
+    if not image["cats"]:
+        yield row
+    for component, cat in image["cats"].items():
+        yield row | {"component": component} | {key: cat.get(key) for key in ("label", "score", "in_domain", "error")}

@@ -1,4 +1,4 @@
-"""What a run tells about itself at its end."""
+"""The counts of a run."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,22 +10,22 @@ from docsight.documents.runner.image_records import ImageCounts
 
 @dataclass(kw_only=True)
 class Summary:
-    """What a run did, and what it kept of earlier ones.
+    """The counts of a run, including what it kept of earlier runs.
 
     Args:
-        documents: How many came out.
-        files: How many files were found that have a reader.
-        kept: How many of these an earlier run had done.
-        failed: How many files and parts of files gave nothing, those that took too long among them.
-        timeouts: How many took too long.
-        skipped: How many were passed over.
-        corrections: How many were applied.
-        flagged: How many words were doubted, the corrected ones among them.
-        entities: How many, by label.
-        images: How many pictures the documents have.
-        image_cats: What became of them, by component.
-        words: How many, separated by white space.
-        seconds: That this run took.
+        documents: The number of documents.
+        files: The number of files that have a reader.
+        kept: The number of files that an earlier run had processed.
+        failed: The number of files and parts of files that failed, including timeouts.
+        timeouts: The number of files and parts of files that exceeded the time limit.
+        skipped: The number of files and parts of files that were skipped.
+        corrections: The number of corrections that were applied.
+        flagged: The number of flagged words, including the corrected ones.
+        entities: The number of entities by label.
+        images: The number of images.
+        image_cats: The classifications of images by component.
+        words: The number of words, separated by white space.
+        seconds: The duration of this run.
         outputs: The names of the files that it wrote.
     """
 
@@ -45,19 +45,19 @@ class Summary:
     outputs: list[str] = field(default_factory=list)
 
     def add(self, record: dict[str, Any], *, words: int) -> None:
-        """Count a document, by its record."""
+        """Count a document by its record."""
         self.documents += 1
         self.words += words
-        self.corrections += sum(row["applied"] for row in record["corrections"])
+        self.corrections += sum(correction["applied"] for correction in record["corrections"])
         self.flagged += len(record["corrections"])
         self.entities.update(entity["label"] for entity in record["entities"])
         self.images += len(record["images"])
         for image in record["images"]:
-            for name, cat in image["cats"].items():
-                self.image_cats.setdefault(name, ImageCounts()).add(cat)
+            for component, cat in image["cats"].items():
+                self.image_cats.setdefault(component, ImageCounts()).add(cat)
 
     def add_problem(self, problem: Problem) -> None:
-        """Count what failed or was passed over."""
+        """Count a file or part that failed or was skipped."""
         self.failed += not problem.skipped
         self.timeouts += problem.is_timeout
         self.skipped += problem.skipped

@@ -40,7 +40,7 @@ def image_category(cat: dict[str, Any]) -> str:
 def image_caption(image: dict[str, Any]) -> str:
     """Return what the components say of an image, with their scores."""
     captions = []
-    for cat in image.get("cats", {}).values():
+    for cat in image["cats"].values():
         has_score = "error" not in cat and cat.get("label") is not None and cat.get("score") is not None
         captions.append(image_category(cat) + (f" {cat['score']:.2f}" if has_score else ""))
     return ", ".join(captions[:_MAX_CAPTIONS])

@@ -36,8 +36,8 @@ class Excerpt:
 def excerpt(record: dict[str, Any]) -> Excerpt:
     """Choose a range of a document's text that fits into the page, and mark its annotations."""
     text = record["text"]
-    entities: list[dict[str, Any]] = record.get("entities", [])
-    corrections = _without_overlaps(record.get("corrections", []))
+    entities: list[dict[str, Any]] = record["entities"]
+    corrections = _without_overlaps(record["corrections"])
     start, end = _range(text, entities, corrections)
     while True:
         shown = _excerpt(record, entities, corrections, start, end)
@@ -90,15 +90,11 @@ def _excerpt(
 ) -> Excerpt:
     entities = [row for row in entities if start <= row["start"] and row["end"] <= end]
     corrections = [row for row in corrections if start <= row["start"] and row["end"] <= end]
-    images = [
-        image for image in record.get("images", []) if image.get("start") is not None and start <= image["start"] < end
-    ]
+    images = [image for image in record["images"] if image.get("start") is not None and start <= image["start"] < end]
     images = sorted(images[:MAX_EXCERPT_IMAGES], key=lambda image: image["start"])
     marked = MarkedText(record["text"], entities, corrections, images)
     passages = [
-        passage
-        for passage in _merge_passages(record.get("passages", []))
-        if passage["start"] < end and passage["end"] > start
+        passage for passage in _merge_passages(record["passages"]) if passage["start"] < end and passage["end"] > start
     ]
     sections = []
     for left, right, passage in _split_by_passage(start, end, passages, entities):
@@ -106,7 +102,7 @@ def _excerpt(
         if passages:
             segments = strip_line_ends(segments)
         if segments:
-            where, is_ocr = _where(passage, record.get("format", "")) if passage is not None else ("", False)
+            where, is_ocr = _where(passage, record["format"]) if passage is not None else ("", False)
             sections.append(Section(segments, where, is_ocr))
     return Excerpt(start, end, len(entities), len(corrections), sections)
 

@@ -43,8 +43,8 @@ class Gallery:
 
     def add(self, record: dict[str, Any], thumbnails: Mapping[str, str]) -> None:
         """Consider the images of a document."""
-        for image in record.get("images", []):
-            cats = list(image.get("cats", {}).items())
+        for image in record["images"]:
+            cats = list(image["cats"].items())
             key = tuple((name, cat.get("label")) for name, cat in cats)
             if key not in self._groups and len(self._groups) >= MAX_IMAGE_GROUPS:
                 continue

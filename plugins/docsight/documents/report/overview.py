@@ -96,22 +96,22 @@ class Overview:
         counts.documents += 1
         counts.words += words
         counts.entities += len(record["entities"])
-        counts.images += len(record.get("images", ()))
+        counts.images += len(record["images"])
         self._words.add(words)
         for entity in record["entities"]:
             self._add_entity(entity, record["text"])
-        for row in record.get("corrections", ()):
+        for row in record["corrections"]:
             self._add_correction(row)
-        for image in record.get("images", ()):
-            for cat in image.get("cats", {}).values():
+        for image in record["images"]:
+            for cat in image["cats"].values():
                 if "error" not in cat:
                     self._images.add(cat["score"], cat["label"] is None)
-        passages = record.get("passages", ())
+        passages = record["passages"]
         confidences = [passage["confidence"] for passage in passages if passage.get("confidence") is not None]
         self.ocr_documents += bool(confidences)
         for confidence in confidences:
             self._passages.add(confidence)
-        for note in record.get("notes", ()):
+        for note in record["notes"]:
             self._add_note(note)
 
     def add_problem(self, problem: Problem) -> None:

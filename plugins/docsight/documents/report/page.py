@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.resources import files as resources
 from typing import Any
 
-from docsight import __version__
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.display import best_guess, count_of, image_caption, image_category, visible_name
@@ -16,6 +15,7 @@ from docsight.documents.report.gallery import Figure, Gallery
 from docsight.documents.report.histograms import PLOT_HEIGHT, PLOT_WIDTH
 from docsight.documents.report.overview import EXAMPLES_PER_LABEL, TABLE_ROWS, Overview
 from docsight.documents.report.sampling import DocumentSample
+from docsight.version import __version__
 
 MAX_LISTED_PROBLEMS = 200
 MAX_LABEL_ROWS = 40
@@ -79,7 +79,7 @@ class Report:
             lambda: _view(record, words),
             format=record["format"],
             entities=len(record["entities"]),
-            corrections=sum(row["applied"] for row in record.get("corrections", ())),
+            corrections=sum(row["applied"] for row in record["corrections"]),
             has_notes=bool(record.get("notes")),
         )
 
@@ -161,24 +161,24 @@ class Report:
 
 
 def _view(record: dict[str, Any], words: int) -> DocumentView:
-    corrections, images = record.get("corrections", []), record.get("images", [])
+    corrections, images = record["corrections"], record["images"]
     applied = sum(row["applied"] for row in corrections)
     return DocumentView(
         path=record["path"][:2_000],
         part=record["part"][:2_000],
         format=record["format"],
         encoding=record["encoding"],
-        title=record.get("title", "")[:500],
+        title=record["title"][:500],
         words=words,
         chars=len(record["text"]),
         entities=len(record["entities"]),
         labels=_top_counts((entity["label"] for entity in record["entities"]), 12),
         corrections=applied,
         only_flagged=len(corrections) - applied,
-        notes=[note[:300] for note in record.get("notes", [])[:5]],
+        notes=[note[:300] for note in record["notes"][:5]],
         images=[(image["id"], image_caption(image) or _NO_LABEL) for image in images[:200]],
         image_categories=_top_counts((category for image in images for category in _categories(image)), 8),
-        is_ocr=any(passage.get("read_from") == "picture" for passage in record.get("passages", ())),
+        is_ocr=any(passage.get("read_from") == "picture" for passage in record["passages"]),
         excerpt=excerpt(record),
     )
 
@@ -188,7 +188,7 @@ def _top_counts(values: Iterable[str], number: int) -> Counter[str]:
 
 
 def _categories(image: dict[str, Any]) -> list[str]:
-    return [image_category(cat) for cat in image.get("cats", {}).values()] or [_NO_LABEL]
+    return [image_category(cat) for cat in image["cats"].values()] or [_NO_LABEL]
 
 
 def _image_categories(documents: list[DocumentView], figures: list[Figure]) -> list[str]:

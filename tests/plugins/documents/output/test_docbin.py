@@ -1,4 +1,4 @@
-"""Docs packed and joined as DocBins."""
+"""Docs packed and merged as DocBins."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,8 @@ from spacy.tokens import Doc, DocBin, Span
 
 from docsight import attributes
 from docsight.documents.output import docbin as docbins
-from docsight.documents.output.docbin import merge, pack
+from docsight.documents.output.docbin import merge_docbins
+from docsight.documents.runner.packing import pack
 from docsight.errors import ConfigError
 
 ROW = {
@@ -31,7 +32,7 @@ def nlp() -> Language:
 
 
 def annotated(nlp: Language, text: str) -> Doc:
-    """Make a Doc as a pipeline leaves it: an entity with its score, corrections, provenance, a picture, spans."""
+    """Make a Doc as a pipeline leaves it: an entity with its score, corrections, provenance, an image, spans."""
     doc = nlp.make_doc(text)
     doc[0].lemma_ = "lemma_" + doc[0].text
     doc[0].tag_, doc[0].pos_ = "NNP", "PROPN"
@@ -48,9 +49,9 @@ def annotated(nlp: Language, text: str) -> Doc:
 
 
 def join(parts: Sequence[tuple[bytes, Sequence[int]]], **options: Any) -> list[list[Doc]]:
-    """Merge, and load what was written with a vocabulary that knows nothing of it."""
+    """Merge, and load the written Docs with a new vocabulary."""
     written: dict[int, bytes] = {}
-    assert merge(iter(parts), written.__setitem__, **options) == len(written)
+    assert merge_docbins(iter(parts), written.__setitem__, **options) == len(written)
     assert list(written) == list(range(len(written)))
     vocab = spacy.blank("en").vocab
     return [list(DocBin().from_bytes(content).get_docs(vocab)) for content in written.values()]
@@ -69,7 +70,7 @@ def test_pack_keeps_every_annotation_of_a_doc(nlp: Language) -> None:
     assert doc.cats == {"letter": 0.25}
 
 
-def test_pack_leaves_out_the_bytes_of_pictures_and_the_doc_as_it_is(nlp: Language) -> None:
+def test_pack_leaves_out_image_bytes_and_does_not_change_the_doc(nlp: Language) -> None:
     doc = annotated(nlp, "Ada wrote.")
     packed = pack([doc])
     assert doc._.images[0]["bytes"] == b"\x89PNG" * 1000
@@ -88,7 +89,7 @@ def test_pack_in_a_memory_zone_outlives_it(nlp: Language) -> None:
     assert doc[0].lemma_ == "lemma_Zzyzx"
 
 
-def test_pack_names_what_no_file_can_hold(nlp: Language) -> None:
+def test_pack_names_user_data_that_cannot_be_serialized(nlp: Language) -> None:
     doc = nlp.make_doc("Ada")
     doc.user_data["theirs"] = object()
     with pytest.raises(ConfigError, match="user_data\\['theirs'\\]"):
@@ -117,7 +118,7 @@ def test_merge_counts_what_is_stored_beside_the_tokens(nlp: Language, monkeypatc
     assert [len(file) for file in join(parts, max_tokens=100)] == [1, 1]
 
 
-def test_merge_of_nothing_writes_an_empty_file() -> None:
+def test_merge_without_docs_writes_an_empty_file() -> None:
     assert join([]) == [[]]
     assert join([(pack([]), [])]) == [[]]
 

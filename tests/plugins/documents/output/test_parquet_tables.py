@@ -1,7 +1,8 @@
-"""Records as flat tables in Parquet."""
+"""Records as flat Parquet tables."""
 
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,12 @@ def paths(tmp_path: Path) -> dict[str, Path]:
 
 
 def write(paths: dict[str, Path], records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Write records, and read the tables again."""
+    """Write records and read the tables back."""
     import pyarrow.parquet
 
-    with Tables(paths) as written:
+    with closing(Tables(paths)) as written:
         for record in records:
-            written.add(record)
+            written.add(record, words=len(record["text"].split()))
     return {name: pyarrow.parquet.read_table(path).to_pylist() for name, path in paths.items()}
 
 
@@ -98,7 +99,7 @@ def test_tables_have_a_row_for_each_correction(paths: dict[str, Path]) -> None:
     assert found[0]["document"] == "d1"
 
 
-def test_tables_have_a_row_for_each_picture_and_component(paths: dict[str, Path]) -> None:
+def test_tables_have_a_row_for_each_image_and_component(paths: dict[str, Path]) -> None:
     chart, digits, unseen = write(paths, [RECORD])["images"]
     assert (chart["image"], chart["page"], chart["start"]) == ("d1-1", 2, 20)
     assert [chart[side] for side in ("left", "top", "right", "bottom")] == [1.0, 2.5, 3.0, 4.0]
@@ -107,7 +108,7 @@ def test_tables_have_a_row_for_each_picture_and_component(paths: dict[str, Path]
     assert (unseen["image"], unseen["component"], unseen["error"], unseen["left"]) == ("d1-2", None, None, None)
 
 
-def test_tables_of_nothing_are_valid_and_empty(paths: dict[str, Path]) -> None:
+def test_tables_without_records_are_valid_and_empty(paths: dict[str, Path]) -> None:
     import pyarrow.parquet
 
     assert write(paths, []) == {name: [] for name in COLUMNS}
@@ -115,11 +116,11 @@ def test_tables_of_nothing_are_valid_and_empty(paths: dict[str, Path]) -> None:
         assert pyarrow.parquet.read_schema(paths[name]).names == list(columns)
 
 
-@pytest.mark.parametrize("limit", ["MAX_ROWS", "MAX_CHARS"])
+@pytest.mark.parametrize("limit", ["MAX_ROWS_PER_GROUP", "MAX_CHARS_PER_GROUP"])
 def test_tables_are_written_in_row_groups(limit: str, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     import pyarrow.parquet
 
-    monkeypatch.setattr(tables, limit, 2 if limit == "MAX_ROWS" else 2 * len(RECORD["text"]))
+    monkeypatch.setattr(tables, limit, 2 if limit == "MAX_ROWS_PER_GROUP" else 2 * len(RECORD["text"]))
     found = write(paths, [{**RECORD, "id": str(i)} for i in range(5)])
     assert [row["id"] for row in found["documents"]] == list("01234")
     assert [row["document"] for row in found["entities"]] == list("0011223344")
@@ -130,20 +131,11 @@ def test_tables_write_to_open_files(paths: dict[str, Path]) -> None:
     import pyarrow.parquet
 
     files = {name: path.open("wb") for name, path in paths.items()}
-    with Tables(files) as written:
-        written.add(RECORD)
+    with closing(Tables(files)) as written:
+        written.add(RECORD, words=7)
     for file in files.values():
         file.close()
     assert pyarrow.parquet.read_table(paths["documents"]).num_rows == 1
-
-
-def test_tables_close_without_a_block(paths: dict[str, Path]) -> None:
-    import pyarrow.parquet
-
-    written = Tables(paths)
-    written.add(RECORD)
-    written.close()
-    assert pyarrow.parquet.read_table(paths["entities"]).num_rows == 2
 
 
 def test_tables_name_the_extra_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
