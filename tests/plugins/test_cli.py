@@ -16,10 +16,10 @@ import spacy
 from docsight import __version__
 from docsight.cli import main
 from docsight.cli.process_command import print_summary
-from docsight.documents import Progress, Summary
+from docsight.documents import Summary
+from docsight.documents.output.summary import ImageCounts
 from docsight.documents.pipeline import DEFAULT_COMPONENTS
 from docsight.documents.pipeline import _device_overrides as device_overrides
-from docsight.documents.runner.image_records import ImageCounts
 from docsight.terminal import ProgressLine
 
 
@@ -50,7 +50,7 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     captured = capsys.readouterr()
     assert captured.out.splitlines()[0].startswith("1 documents, 3 words, 1 entities (PER 1) in ")
     assert str(out) in captured.out.splitlines()[-1]
-    assert captured.err == ""
+    assert "docsight:" not in captured.err  # progress may be there, if the machine is slow
 
 
 def test_cli_reports_images_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,13 +68,13 @@ def test_cli_reports_images_by_label(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert ", 4 images in " in first_line()
 
 
-def test_cli_returns_3_where_some_files_fail(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_returns_3_if_some_files_fail(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     assert run("process", tmp_path, tmp_path / "gone.txt", "--out", tmp_path / "out", "--pipeline", pipeline) == 3
     assert "docsight: failed: gone.txt: No such file or directory" in capsys.readouterr().err
 
 
-def test_cli_returns_1_where_nothing_could_be_done(
+def test_cli_returns_1_if_nothing_could_be_done(
     tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     empty = tmp_path / "empty"
@@ -129,13 +129,13 @@ def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) ->
     assert device_overrides(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
 
 
-def test_cli_tells_the_defaults_that_hold(capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_help_states_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["process", "--help"])
     assert ",".join(DEFAULT_COMPONENTS) in "".join(capsys.readouterr().out.split())
 
 
-def test_cli_goes_on_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_continues_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "in").mkdir()
     for name in "ab":
         (tmp_path / "in" / f"{name}.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
@@ -211,7 +211,7 @@ def test_cli_does_its_work_whoever_listens(
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
-def test_cli_tells_errors_on_no_other_stream(tmp_path: Path) -> None:
+def test_cli_writes_errors_to_no_other_stream(tmp_path: Path) -> None:
     done = shell("2>&-", "process", tmp_path, "--out", "")
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -228,7 +228,7 @@ def test_cli_cleans_up_when_it_is_terminated(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_cli_escapes_what_would_command_a_terminal(
+def test_cli_escapes_what_would_control_a_terminal(
     tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
@@ -249,7 +249,7 @@ def test_cli_refuses_empty_paths(tmp_path: Path, pipeline: str, capsys: pytest.C
     assert not (tmp_path / "out").exists()
 
 
-def test_cli_tells_which_numbers_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_states_which_numbers_it_accepts(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run("process", "a", "--out", "b", "--max-chars", "x")
     assert "argument --max-chars: expected a whole number of at least 1, found 'x'" in capsys.readouterr().err
@@ -266,7 +266,7 @@ def test_cli_takes_a_device_for_a_pipeline_without_components(
     assert not error.endswith("'components'\n")
 
 
-def test_cli_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_prints_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["--version"])
     assert raised.value.code == 0
@@ -291,39 +291,8 @@ def test_documents_import_nothing_slow() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def test_meter_writes_lines_now_and_then_where_there_is_no_terminal(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    now = 0.0
-    meter = ProgressLine(clock=lambda: now)
-    progress = Progress(documents=10, failed=2, words=5000, files=48, fraction=0.25, seconds=20.0)
-    meter(progress)
-    assert capsys.readouterr().err == ""
-    now = 6.0
-    meter(progress)
-    meter(progress)
-    meter.close()
-    assert capsys.readouterr().err == " 25%  10 documents  2 failed  0.5 documents/s  250 words/s  1:00 left\n"
-
-
-def test_meter_rewrites_one_line_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    now = 0.0
-    meter = ProgressLine(clock=lambda: now)
-    meter(Progress(documents=1, failed=0, words=10, files=2, fraction=0.5, seconds=7200.0))
-    now = 1.0
-    meter(Progress(documents=2, failed=0, words=20, files=2, fraction=1.0, seconds=7200.0))
-    meter.close()
-    written = capsys.readouterr().err
-    assert "2:00:00 left" in written
-    assert "\n" not in written
-    assert written.endswith(" \r")
-
-
 @pytest.mark.parametrize("code", ["raise ValueError('no')", "import sys; sys.exit(0)", "import os; os._exit(0)"])
-def test_cli_tells_that_code_did_not_run(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_reports_code_that_did_not_run(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.py").write_text(code, encoding="utf-8")
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     options = ["--out", tmp_path / "out", "--components", "sentencizer", "--code", tmp_path / "mine.py"]

@@ -5,7 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docsight.documents.problem import Problem
-from docsight.documents.runner.image_records import ImageCounts
+
+
+@dataclass(kw_only=True)
+class ImageCounts:
+    """How many images a component gave each label, abstained on (`unsure`) and could not read."""
+
+    labels: Counter[str] = field(default_factory=Counter)
+    unsure: int = 0
+    unreadable: int = 0
+
+    def add(self, cat: dict[str, Any]) -> None:
+        """Count the classification of an image."""
+        if "error" in cat:
+            self.unreadable += 1
+        elif cat["label"] is None:
+            self.unsure += 1
+        else:
+            self.labels[cat["label"]] += 1
+
+    def rows(self) -> list[tuple[str, int]]:
+        """Return names and counts other than 0, labels first, by falling frequency."""
+        rest = (("not sure", self.unsure), ("unreadable", self.unreadable))
+        return [*self.labels.most_common(), *((name, count) for name, count in rest if count)]
 
 
 @dataclass(kw_only=True)

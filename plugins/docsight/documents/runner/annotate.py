@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
 from docsight.documents.runner.chunk_stream import Chunk
-from docsight.documents.runner.image_records import SeenImage, seen_images
+from docsight.documents.runner.image_records import AnnotatedImage, annotated_images
 from docsight.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ChunkAnnotations:
 
     corrections: list[dict[str, Any]] = field(default_factory=list)
     entities: list[dict[str, Any]] = field(default_factory=list)
-    images: list[SeenImage] = field(default_factory=list)
+    images: list[AnnotatedImage] = field(default_factory=list)
     doc: int | None = None
 
     def extend(self, other: "ChunkAnnotations") -> None:
@@ -159,7 +159,7 @@ def _raising(nlp: "Language") -> Iterator[None]:
 def _annotations(doc: "Doc", chunk: Chunk) -> ChunkAnnotations | Problem:
     start = chunk.start
     try:
-        return ChunkAnnotations(_corrections(doc, start), _entities(doc, start), seen_images(doc, start))
+        return ChunkAnnotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
     except Exception as err:  # noqa: BLE001 - components may write what is not plain data
         return _problem(chunk, err)
 

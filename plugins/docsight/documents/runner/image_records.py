@@ -1,9 +1,8 @@
-"""The records of a document's images after the pipeline, and counts of their labels."""
+"""The records of a document's images after the pipeline."""
 
 import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import DataError
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenImage:
+class AnnotatedImage:
     """An image after the pipeline: its record, as plain JSON data, and its path or bytes, if it has any."""
 
     record: dict[str, Any]
@@ -26,30 +25,7 @@ class SeenImage:
         return cats
 
 
-@dataclass(kw_only=True)
-class ImageCounts:
-    """How many images a component gave each label, abstained on (`unsure`) and could not read."""
-
-    labels: Counter[str] = field(default_factory=Counter)
-    unsure: int = 0
-    unreadable: int = 0
-
-    def add(self, cat: dict[str, Any]) -> None:
-        """Count the classification of an image."""
-        if "error" in cat:
-            self.unreadable += 1
-        elif cat["label"] is None:
-            self.unsure += 1
-        else:
-            self.labels[cat["label"]] += 1
-
-    def rows(self) -> list[tuple[str, int]]:
-        """Return names and counts other than 0, labels first, by falling frequency."""
-        rest = (("not sure", self.unsure), ("unreadable", self.unreadable))
-        return [*self.labels.most_common(), *((name, count) for name, count in rest if count)]
-
-
-def seen_images(doc: "Doc", offset: int) -> list[SeenImage]:
+def annotated_images(doc: "Doc", offset: int) -> list[AnnotatedImage]:
     """Collect the images of a Doc, which components may have added to.
 
     Args:
@@ -58,10 +34,10 @@ def seen_images(doc: "Doc", offset: int) -> list[SeenImage]:
     """
     from docsight.attributes import images  # not `doc._.images`, which may be another plugin's
 
-    return [_seen(image, offset) for image in images(doc) if isinstance(image, dict)]
+    return [_annotated_image(image, offset) for image in images(doc) if isinstance(image, dict)]
 
 
-def failure(images: Sequence[SeenImage]) -> DataError | None:
+def image_failure(images: Sequence[AnnotatedImage]) -> DataError | None:
     """Say why no image of a document could be read; None if one could, or if there are none."""
     cats = [cat for image in images for cat in image.cats.values()]
     if not cats or not all(image.cats for image in images) or not all("error" in cat for cat in cats):
@@ -69,7 +45,7 @@ def failure(images: Sequence[SeenImage]) -> DataError | None:
     return DataError("; ".join(dict.fromkeys(cat["error"] for cat in cats)))
 
 
-def _seen(image: dict[str, Any], offset: int) -> SeenImage:
+def _annotated_image(image: dict[str, Any], offset: int) -> AnnotatedImage:
     content, path = image.get("bytes"), image.get("path")
     source = bytes(content) if content is not None else path if isinstance(path, str) else None
     record: dict[str, Any] = {"id": _text(image.get("id", ""))}
@@ -80,7 +56,7 @@ def _seen(image: dict[str, Any], offset: int) -> SeenImage:
     if image.get("start") is not None:
         record["start"] = offset + int(image["start"])
     record["cats"] = {_text(name): _cat(cat, source) for name, cat in (image.get("cats") or {}).items()}
-    return SeenImage(record=record, source=source)
+    return AnnotatedImage(record=record, source=source)
 
 
 def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import ChunkAnnotations, annotate
 from docsight.documents.runner.chunk_stream import Chunk, cut_documents, make_batches
-from docsight.documents.runner.image_records import failure
+from docsight.documents.runner.image_records import image_failure
 from docsight.documents.runner.lines import dump_document, dump_problem
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter
@@ -125,7 +125,7 @@ class ShardJob:
     def _write_document(self, document: Document, result: _DocumentResult) -> None:
         found, problem = result.annotations, result.problem
         # A document without text has nothing but its image: if that cannot be read, nothing is left of it.
-        if problem is None and not document.text and (error := failure(found.images)) is not None:
+        if problem is None and not document.text and (error := image_failure(found.images)) is not None:
             problem = Problem.of(document.path, error)
         if problem is not None:
             self._write_problem(

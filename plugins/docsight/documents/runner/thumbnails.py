@@ -5,7 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
-from docsight.documents.runner.image_records import SeenImage
+from docsight.documents.runner.image_records import AnnotatedImage
 from docsight.errors import DocsightError
 
 THUMBNAIL_SIDE = 112  # pixels
@@ -41,7 +41,7 @@ class Thumbnails:
         self._max_per_kind = max_per_kind
         self._kinds: Counter[tuple[str | None, ...]] = Counter()
 
-    def make(self, images: Iterable[SeenImage]) -> dict[str, str]:
+    def make(self, images: Iterable[AnnotatedImage]) -> dict[str, str]:
         """Return thumbnails by image id, for those images that the report may show."""
         made = {}
         for image in images:

@@ -1,4 +1,4 @@
-"""Pictures as documents, and pictures in documents."""
+"""Image files as documents, and images in documents."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from docsight.documents.formats.content import DocumentImage
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.reading import Document
 from docsight.documents.runner import thumbnails
-from docsight.documents.runner.image_records import seen_images
+from docsight.documents.runner.image_records import annotated_images
 from docsight.documents.runner.thumbnails import thumbnail
 from docsight.errors import DocsightError
 
@@ -31,8 +31,8 @@ def encode(kind: str = "PNG", shade: int = 200, *, size: tuple[int, int] = (40, 
     return buffer.getvalue()
 
 
-def look(image: dict[str, Any]) -> dict[str, Any]:
-    """Tell dark pictures from light ones, and grey ones from neither."""
+def classify_shade(image: dict[str, Any]) -> dict[str, Any]:
+    """Classify an image as dark or light; grey has no label."""
     from docsight.images import open_image
 
     try:
@@ -49,21 +49,21 @@ def look(image: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class Looks:
-    """A component such as `cnn_imagecat`."""
+class ShadeClassifier:
+    """A component like `cnn_imagecat`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __call__(self, doc: Doc) -> Doc:
         for image in doc._.images or ():
-            image.setdefault("cats", {})[self.name] = look(image)
+            image.setdefault("cats", {})[self.name] = classify_shade(image)
         return doc
 
 
-@Language.factory("looks_at_images")
-def make_looks(nlp: Language, name: str) -> Looks:
-    return Looks(name)
+@Language.factory("shade_classifier")
+def make_shade_classifier(nlp: Language, name: str) -> ShadeClassifier:
+    return ShadeClassifier(name)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def nlp() -> Language:
     nlp = spacy.blank("en")
     ruler: Any = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PER", "pattern": "Ada Lovelace"}])
-    nlp.add_pipe("looks_at_images", name="shades")
+    nlp.add_pipe("shade_classifier", name="shades")
     return nlp
 
 
@@ -87,7 +87,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def run(folder: Path, nlp: Language, out: Path, **options: Any) -> tuple[dict[str, Any], dict[str, str], str]:
-    """Process a folder; give the records and the reasons of what failed, by path, and the report."""
+    """Process a folder; return the records by path, the error messages by path, and the report."""
     process(folder, nlp, out, **options)
     records = {record["path"]: record for record in lines(out / "documents.jsonl")}
     errors = {error["path"]: error["message"] for error in lines(out / "errors.jsonl")}
@@ -95,7 +95,7 @@ def run(folder: Path, nlp: Language, out: Path, **options: Any) -> tuple[dict[st
 
 
 @pytest.mark.parametrize("kind", SUFFIXES)
-def test_process_takes_a_picture_as_a_document(kind: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_treats_an_image_as_a_document(kind: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
     name = f"photo{SUFFIXES[kind]}"
     (folder / name).write_bytes(encode(kind))
     records, errors, _ = run(folder, nlp, tmp_path / "out")
@@ -111,7 +111,7 @@ def test_process_takes_a_picture_as_a_document(kind: str, folder: Path, nlp: Lan
 
 @pytest.mark.parametrize("kind", SUFFIXES)
 @pytest.mark.parametrize("name", ["photo.PNG", "photo.jpeg", "photo.txt", "photo.html", "photo.exe", "photo"])
-def test_read_takes_a_picture_for_what_it_is_whatever_its_name(kind: str, name: str, tmp_path: Path) -> None:
+def test_read_detects_an_image_by_its_content(kind: str, name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(encode(kind))
     (doc,) = read(tmp_path)
     assert (doc._.source["path"], doc._.source["format"], doc.text) == (name, kind.lower(), "")
@@ -121,14 +121,14 @@ def test_read_takes_a_picture_for_what_it_is_whatever_its_name(kind: str, name: 
 @pytest.mark.parametrize(
     "text", ["BMW builds cars and many other things, too.", "GIF89a is a format of pictures.", "II"]
 )
-def test_read_takes_a_text_for_a_text_however_it_begins(text: str, tmp_path: Path) -> None:
+def test_read_does_not_take_text_for_an_image(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     (doc,) = read(tmp_path)
     assert doc.text == text
     assert not doc._.images
 
 
-def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_files_opens_no_file_with_a_known_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.txt", "b.png"):
         (tmp_path / name).write_bytes(encode())
 
@@ -139,7 +139,7 @@ def test_find_opens_no_file_whose_suffix_tells_its_kind(tmp_path: Path, monkeypa
     assert [item.format.name for item in find_files(tmp_path) if isinstance(item, InputFile)] == ["text", "png"]
 
 
-def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
+def test_find_files_reports_an_unreadable_file_without_a_known_suffix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "photo").write_bytes(encode())
@@ -153,7 +153,7 @@ def test_find_fails_a_file_of_no_known_suffix_that_may_not_be_read(
     assert (problem.error, problem.skipped) == ("PermissionError", False)
 
 
-def test_read_tells_of_a_picture_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_reports_an_unreadable_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "photo.png").write_bytes(encode())
 
     def refuse(*_: Any, **__: Any) -> None:
@@ -165,7 +165,7 @@ def test_read_tells_of_a_picture_that_may_not_be_read(tmp_path: Path, monkeypatc
     assert [(problem.error, problem.message) for problem in found] == [("PermissionError", "Permission denied")]
 
 
-def test_read_keeps_pictures_through_bytes(tmp_path: Path) -> None:
+def test_read_keeps_images_through_bytes(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(encode())
     (doc,) = read(tmp_path)
     assert Doc(doc.vocab).from_bytes(doc.to_bytes())._.images == doc._.images
@@ -175,7 +175,7 @@ def test_read_keeps_pictures_through_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ['a "b" <img src=x onerror=alert(1)>.png', "zwölf & mehr.png", "new\nline.png", "{{ 7 * 7 }}.png", " .png"]
 )
-def test_process_takes_pictures_with_odd_names(name: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_handles_images_with_odd_names(name: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
     (folder / name).write_bytes(encode())
     records, errors, page = run(folder, nlp, tmp_path / "out")
     assert errors == {}
@@ -184,7 +184,7 @@ def test_process_takes_pictures_with_odd_names(name: str, folder: Path, nlp: Lan
     assert page.count("<img ") == 1
 
 
-def test_process_takes_pictures_whose_names_are_no_utf8(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_handles_images_whose_names_are_not_utf8(folder: Path, nlp: Language, tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(encode())
     Path(os.fsdecode(os.fsencode(folder) + b"/th\xe9.png")).write_bytes(b"")
     records, errors, page = run(folder, nlp, tmp_path / "out")
@@ -195,7 +195,7 @@ def test_process_takes_pictures_whose_names_are_no_utf8(folder: Path, nlp: Langu
         doc.to_bytes()
 
 
-def test_process_loses_only_the_pictures_that_cannot_be_decoded(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_fails_only_images_that_cannot_be_decoded(folder: Path, nlp: Language, tmp_path: Path) -> None:
     data = encode("JPEG", size=(300, 300), quality=95)
     (folder / "cut.jpg").write_bytes(data[: len(data) // 2])
     (folder / "empty.png").touch()
@@ -214,7 +214,7 @@ def test_process_loses_only_the_pictures_that_cannot_be_decoded(folder: Path, nl
     assert page.count("<img ") == 1
 
 
-def test_process_takes_the_first_frame(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_uses_the_first_frame(folder: Path, nlp: Language, tmp_path: Path) -> None:
     frames = [Image.new("L", (20, 20), shade) for shade in (250, 0, 0)]
     for name in ("a.gif", "b.tiff"):
         frames[0].save(folder / name, save_all=True, append_images=frames[1:])
@@ -222,8 +222,8 @@ def test_process_takes_the_first_frame(folder: Path, nlp: Language, tmp_path: Pa
     assert [record["images"][0]["cats"]["shades"]["label"] for record in records.values()] == ["light", "light"]
 
 
-def test_process_counts_pictures_by_label(folder: Path, nlp: Language, tmp_path: Path) -> None:
-    nlp.add_pipe("looks_at_images", name="again")
+def test_process_counts_images_by_label(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    nlp.add_pipe("shade_classifier", name="again")
     for number, shade in enumerate((0, 10, 255, 128)):
         (folder / f"{number}.png").write_bytes(encode(shade=shade))
     (folder / "empty.png").touch()
@@ -235,7 +235,7 @@ def test_process_counts_pictures_by_label(folder: Path, nlp: Language, tmp_path:
         assert counts.rows() == [("dark", 2), ("light", 1), ("not sure", 1)]
 
 
-def test_process_without_a_component_for_pictures_decodes_none(folder: Path, tmp_path: Path) -> None:
+def test_process_without_an_image_component_decodes_no_image(folder: Path, tmp_path: Path) -> None:
     (folder / "photo.png").write_bytes(encode())
     (folder / "empty.png").touch()
     records, errors, page = run(folder, spacy.blank("en"), tmp_path / "out")
@@ -244,7 +244,7 @@ def test_process_without_a_component_for_pictures_decodes_none(folder: Path, tmp
     assert "no label" in page
 
 
-def test_process_reaches_the_end_of_its_progress_with_pictures(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_progress_ends_at_1_with_images(folder: Path, nlp: Language, tmp_path: Path) -> None:
     for number in range(3):
         (folder / f"{number}.png").write_bytes(encode())
     shares: list[float] = []
@@ -252,14 +252,14 @@ def test_process_reaches_the_end_of_its_progress_with_pictures(folder: Path, nlp
     assert shares == pytest.approx([1 / 3, 2 / 3, 1, 1])
 
 
-def test_process_fails_a_picture_only_where_every_component_did(folder: Path, nlp: Language, tmp_path: Path) -> None:
-    @Language.component("fails_on_pictures")
-    def fails_on_pictures(doc: Doc) -> Doc:
+def test_process_fails_an_image_only_if_every_component_failed(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    @Language.component("fails_on_images")
+    def fails_on_images(doc: Doc) -> Doc:
         for image in doc._.images or ():
             image["cats"]["weak"] = {"error": "<b>too hard</b>"}
         return doc
 
-    nlp.add_pipe("fails_on_pictures")
+    nlp.add_pipe("fails_on_images")
     (folder / "photo.png").write_bytes(encode())
     (folder / "empty.png").touch()
     records, errors, page = run(folder, nlp, tmp_path / "out")
@@ -271,15 +271,15 @@ def test_process_fails_a_picture_only_where_every_component_did(folder: Path, nl
 
 
 @pytest.mark.filterwarnings("ignore:Doc._.images is already set")
-def test_process_takes_no_other_plugin_s_images_for_ours(folder: Path, tmp_path: Path) -> None:
-    @Language.component("looks_behind_images")
-    def looks_behind_images(doc: Doc) -> Doc:
+def test_process_ignores_the_images_attribute_of_another_plugin(folder: Path, tmp_path: Path) -> None:
+    @Language.component("classifies_hidden_images")
+    def classifies_hidden_images(doc: Doc) -> Doc:
         for image in attributes.images(doc):
-            image.setdefault("cats", {})["shades"] = look(image)
+            image.setdefault("cats", {})["shades"] = classify_shade(image)
         return doc
 
     nlp = spacy.blank("en")
-    nlp.add_pipe("looks_behind_images")
+    nlp.add_pipe("classifies_hidden_images")
     (folder / "photo.png").write_bytes(encode())
     before = Doc.get_extension("images")
     Doc.set_extension("images", getter=lambda doc: 7, force=True)
@@ -296,10 +296,11 @@ def document(text: str, *images: DocumentImage) -> Document:
     return Document(text=text, size=9, images=images, **names)
 
 
-def test_document_gives_each_picture_to_the_stretch_where_it_stands() -> None:
-    places = [None, 0, 4, 5, 10, 99]
-    one = document("0123456789", *(DocumentImage(data=b"x", start=start, page=2) for start in places))
-    first, second = one.image_records(0, 5), one.image_records(5, 10)
+def test_document_assigns_each_image_to_its_chunk() -> None:
+    starts = [None, 0, 4, 5, 10, 99]
+    images = (DocumentImage(data=b"x", start=start, page=2) for start in starts)
+    ten_chars = document("0123456789", *images)
+    first, second = ten_chars.image_records(0, 5), ten_chars.image_records(5, 10)
     assert [image["id"].rpartition("-")[2] for image in first] == ["1", "2", "3"]
     assert [image["id"].rpartition("-")[2] for image in second] == ["4", "5", "6"]
     assert [image.get("start") for image in first] == [None, 0, 4]
@@ -307,14 +308,14 @@ def test_document_gives_each_picture_to_the_stretch_where_it_stands() -> None:
     assert all(image["bytes"] == b"x" and image["page"] == 2 for image in first + second)
 
 
-def test_seen_images_are_plain_data_without_bytes() -> None:
+def test_annotated_images_are_plain_data_without_bytes() -> None:
     nlp = spacy.blank("en")
-    place = DocumentImage(data=encode(), page=3, bbox=(0, 1, 2, 3.5), start=6)
-    doc = document("Dear Ada,", place).make_doc(nlp, 5)
+    embedded = DocumentImage(data=encode(), page=3, bbox=(0, 1, 2, 3.5), start=6)
+    doc = document("Dear Ada,", embedded).make_doc(nlp, 5)
     doc._.images[0]["cats"] = {
         "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
     }
-    (image,) = seen_images(doc, 5)
+    (image,) = annotated_images(doc, 5)
     cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None}
     assert image.record == {
         "id": f"{document('').id}-1",
@@ -326,7 +327,7 @@ def test_seen_images_are_plain_data_without_bytes() -> None:
     assert image.source == encode()
 
 
-def test_process_keeps_a_document_whose_pictures_are_none(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_keeps_a_document_with_invalid_images(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("adds_odd_images")
     def adds_odd_images(doc: Doc) -> Doc:
         doc._.images = [7, {"id": "a", "cats": {"shades": {"error": "has neither"}}}, {"bytes": memoryview(encode())}]
@@ -349,7 +350,7 @@ def test_thumbnail_is_small(tmp_path: Path) -> None:
     assert len(uri) <= thumbnails.MAX_BYTES * 4 / 3 + 30
 
 
-def test_thumbnail_has_nothing_of_the_file_but_its_pixels() -> None:
+def test_thumbnail_has_no_metadata() -> None:
     exif = Image.Exif()
     exif[0x010E] = "a secret place"
     data = encode("JPEG", exif=exif, comment="a secret word", size=(20, 20))
@@ -362,11 +363,11 @@ def test_thumbnail_has_nothing_of_the_file_but_its_pixels() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 5000)])
-def test_thumbnail_takes_any_shape(size: tuple[int, int]) -> None:
+def test_thumbnail_handles_any_shape(size: tuple[int, int]) -> None:
     assert thumbnail(encode(size=size)) is not None
 
 
-def test_thumbnail_of_what_is_no_picture_or_too_large_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thumbnail_of_an_invalid_or_giant_image_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert thumbnail(b"") is None
     assert thumbnail("/nowhere/at/all.png") is None
     monkeypatch.setattr(thumbnails, "MAX_PIXELS", 100)
