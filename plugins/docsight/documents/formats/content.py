@@ -26,22 +26,22 @@ class DocumentImage:
     bbox: tuple[float, float, float, float] | None = None
     start: int | None = None
 
-    def entry(self, name: str, offset: int = 0) -> dict[str, Any]:
-        """Return the entry for `doc._.images`, as plain data.
+    def record(self, name: str, offset: int = 0) -> dict[str, Any]:
+        """Return the item of `doc._.images`, as plain data.
 
         Args:
             name: Its id.
             offset: The character offset of the Doc in the document's text.
         """
-        entry: dict[str, Any] = {"id": name}
-        entry |= {"bytes": self.data} if self.data is not None else {"path": self.path}
+        record: dict[str, Any] = {"id": name}
+        record |= {"bytes": self.data} if self.data is not None else {"path": self.path}
         if self.page is not None:
-            entry["page"] = self.page
+            record["page"] = self.page
         if self.bbox is not None:
-            entry["bbox"] = list(self.bbox)
+            record["bbox"] = list(self.bbox)
         if self.start is not None:
-            entry["start"] = self.start - offset
-        return entry
+            record["start"] = self.start - offset
+        return record
 
 
 @dataclass(frozen=True, kw_only=True)
