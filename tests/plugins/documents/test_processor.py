@@ -294,7 +294,7 @@ def test_process_takes_no_other_plugin_s_score_for_ours(folder: Path, nlp: Langu
     assert {entity["score"] for entity in record["entities"]} == {None}
 
 
-def test_process_tells_the_key_that_a_component_missed(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_reports_the_key_that_a_component_missed(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("misses_a_key")
     def misses_a_key(doc: Doc) -> Doc:
         raise KeyError("colour")

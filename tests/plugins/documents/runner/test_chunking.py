@@ -4,6 +4,9 @@ import random
 
 import pytest
 
+from docsight.documents.problem import Problem
+from docsight.documents.reading import Document
+from docsight.documents.runner.chunk_stream import Chunk, cut_documents, make_batches
 from docsight.documents.runner.chunking import cut
 from docsight.errors import ConfigError
 
@@ -48,3 +51,18 @@ def test_cut_of_a_text_without_spaces_is_at_the_limit() -> None:
 def test_cut_refuses_an_impossible_limit() -> None:
     with pytest.raises(ConfigError, match="max_chars"):
         list(cut("text", 0))
+
+
+def make_document(text: str) -> Document:
+    return Document(text=text, path="", file="", part="", format="text", encoding="utf-8", title="", size=0)
+
+
+def test_batches_are_bounded_and_problems_keep_their_places() -> None:
+    problem = Problem(path="a", error="DataError", message="damaged")
+    items = [problem, make_document("a" * 25), problem, problem, make_document(""), make_document("b"), problem]
+    batches = list(make_batches(cut_documents(items, max_chars=10), size=3, max_chars=20))
+    assert [[part.size if isinstance(part, Chunk) else "!" for part in batch] for batch in batches] == [
+        ["!"],
+        [10, 10],
+        [5, "!", "!", 0, 1, "!"],
+    ]

@@ -1,4 +1,4 @@
-"""What a run takes over from an earlier one, and what it does again."""
+"""What a run takes over from an earlier one, and what it repeats."""
 
 import os
 from dataclasses import replace

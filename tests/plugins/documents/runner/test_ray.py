@@ -24,7 +24,7 @@ from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem
 from docsight.errors import BundleError, ConfigError, MissingExtraError
 
-# What a worker runs: it notes its process and what it has done, and does what a text tells it to.
+# What a worker runs: it records its process and what it has done, and obeys words in a text.
 CODE = """
 import os, signal, time
 from pathlib import Path
@@ -178,7 +178,7 @@ def test_run_ray_refuses_an_address_where_nobody_listens() -> None:
     ray_session._check_address("auto")
 
 
-def test_run_ray_tells_what_is_wrong_with_ray_in_a_line() -> None:
+def test_run_ray_reports_an_error_of_ray_in_a_line() -> None:
     ray = SimpleNamespace(exceptions=SimpleNamespace(RayError=RuntimeError))
     with (
         pytest.raises(ConfigError, match=r"^Ray failed: ModuleNotFoundError: No module named 'docsight'; "),

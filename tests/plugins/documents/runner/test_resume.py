@@ -1,4 +1,4 @@
-"""A second run: it does what is left to do, and what has changed."""
+"""A second run does what is left to do and what has changed."""
 
 import functools
 import json
@@ -59,7 +59,7 @@ def texts(out: Path) -> dict[str, str]:
 
 
 def again(folder: Path, nlp: Language, out: Path, **settings: Any) -> tuple[Summary, list[str]]:
-    """Run, and tell which texts the pipeline saw."""
+    """Run, and return the texts that the pipeline saw."""
     SEEN.clear()
     return process(folder, nlp, out, **settings), sorted(set(SEEN))
 
@@ -126,7 +126,7 @@ def test_second_run_retries_failures_if_asked(folder: Path, nlp: Language, tmp_p
     assert (error["path"], error["error"]) == ("b.txt", "RuntimeError")
 
 
-def test_run_that_stops_at_a_failure_is_gone_on_with(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_run_that_stops_at_a_failure_is_continued(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (folder / "b.txt").write_text("bang", encoding="utf-8")
     for _ in range(2):
@@ -154,7 +154,7 @@ def test_second_run_makes_tables_of_what_is_there(folder: Path, nlp: Language, t
     assert (tmp_path / "out" / "documents.parquet").is_file()
 
 
-def test_run_goes_on_in_the_midst_of_a_large_file(
+def test_run_continues_in_the_middle_of_a_large_file(
     folder: Path, nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docsight.documents.processor.WorkerSettings", short_shards)
@@ -235,7 +235,7 @@ def test_run_does_again_what_a_damaged_shard_held(folder: Path, nlp: Language, t
     assert (out / "documents.jsonl").read_bytes() == before
 
 
-def test_run_tells_a_score_that_is_no_number_as_a_failure(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_run_reports_a_score_that_is_not_a_number_as_a_failure(folder: Path, nlp: Language, tmp_path: Path) -> None:
     from docsight import attributes
 
     @Language.component("scores_nothing")
@@ -266,7 +266,9 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(("room", "formats"), [(2000, "jsonl"), (40_000, "jsonl"), (60_000, "parquet,spacy")])
-def test_full_disk_is_told_and_the_next_run_goes_on(folder: Path, tmp_path: Path, room: int, formats: str) -> None:
+def test_full_disk_is_reported_and_the_next_run_continues(
+    folder: Path, tmp_path: Path, room: int, formats: str
+) -> None:
     if "parquet" in formats:
         pytest.importorskip("pyarrow")
     numbers = " ".join(str(number * 7919 % 1_000_003) for number in range(20_000))
@@ -288,7 +290,7 @@ def test_full_disk_is_told_and_the_next_run_goes_on(folder: Path, tmp_path: Path
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_folder_that_cannot_be_written_to_is_told(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_to_is_reported(folder: Path, nlp: Language, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o500)
     with pytest.raises(ConfigError, match="cannot write to"):
         process(folder, nlp, tmp_path / "out")

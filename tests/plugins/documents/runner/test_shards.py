@@ -1,4 +1,4 @@
-"""Shards: there as a whole or not at all, whatever happens while they are written."""
+"""Shards exist completely or not at all, whatever happens while they are written."""
 
 import builtins
 import gzip
@@ -57,7 +57,7 @@ def test_shard_is_read_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> N
             assert found == [(f"a.txt{number}", 0), (f"a.txt{number}", 1)]
 
 
-def test_shards_are_told_oldest_first(tmp_path: Path) -> None:
+def test_shards_are_listed_oldest_first(tmp_path: Path) -> None:
     shards = [write(tmp_path, name=name) for name in "abc"]
     for age, shard in enumerate(shards):
         os.utime(tmp_path / f"{shard.name}.json", (100 - age, 100 - age))
@@ -153,7 +153,7 @@ def test_shard_whose_files_are_cut_or_gone_does_not_exist(tmp_path: Path, suffix
 
 
 @pytest.mark.parametrize("at", [0, 60, -5])
-def test_shard_with_other_bytes_is_told_as_damaged(tmp_path: Path, at: int) -> None:
+def test_shard_with_other_bytes_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
     shard = write(tmp_path)
     change(tmp_path / f"{shard.name}.jsonl.gz", at)
     with pytest.raises(DamagedError, match="damaged"):
@@ -161,7 +161,7 @@ def test_shard_with_other_bytes_is_told_as_damaged(tmp_path: Path, at: int) -> N
 
 
 @pytest.mark.parametrize("at", [0, 40, -5])
-def test_shard_with_other_docs_is_told_as_damaged(tmp_path: Path, at: int) -> None:
+def test_shard_with_other_docs_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
     shard = write(tmp_path, with_docs=True)
     change(tmp_path / f"{shard.name}.docs", at)
     with pytest.raises(DamagedError, match="damaged"):
@@ -192,7 +192,7 @@ def test_shards_can_be_removed_and_cleared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {1, 2}])
-def test_line_that_is_no_json_is_refused_before_it_is_written(value: Any) -> None:
+def test_line_that_is_not_json_is_refused_before_it_is_written(value: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         dump_document({"score": value}, words=0)
 

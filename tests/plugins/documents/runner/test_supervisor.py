@@ -1,4 +1,4 @@
-"""Worker processes that crash, hang, run out of memory or misbehave: it costs the document at fault, and no other."""
+"""Worker processes that crash, hang, run out of memory or misbehave: only the document at fault fails."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def fails_to_load(doc):
 
 @pytest.fixture
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
-    """Make supervisors of a pipeline that does what texts tell it."""
+    """Make supervisors of a pipeline that obeys words in the texts."""
     (tmp_path / "trouble.py").write_text(TROUBLE, encoding="utf-8")
     (tmp_path / "shards").mkdir()
     before = set(children())
@@ -91,7 +91,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
         )
 
     yield make
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (left := set(children()) - before) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not left
@@ -306,7 +306,7 @@ def test_supervisor_is_not_stopped_by_the_death_of_an_idle_worker(
             assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
 
 
-def test_supervisor_tells_why_no_worker_starts(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+def test_supervisor_reports_why_no_worker_starts(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
     with pytest.raises(ConfigError, match="exit code 7"):
         supervise(component="fails_to_load").__enter__()
     with pytest.raises(ConfigError, match="cannot load a pipeline"):
@@ -332,14 +332,14 @@ def test_supervisor_stops_from_another_thread(
     thread.start()
     time.sleep(delay)
     supervisor.stop()
-    thread.join(timeout=5)
+    thread.join(timeout=60)  # as long as the fork server may take to start on a busy machine
     assert not thread.is_alive()
 
 
-def test_supervisor_takes_what_a_killed_worker_had_finished_as_undone(
+def test_supervisor_repeats_what_a_killed_worker_had_finished_but_not_reported(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It died between putting its shard in place and its answer: the work is done again, the shard is left over."""
+    """It died between moving its shard into place and its reply: the work is repeated, and the shard is left over."""
     work_items = make_files(tmp_path / "in", {"a.txt": "a", "b.txt": "b"})
     with supervise() as supervisor:
         call = supervisor._process.call
@@ -357,7 +357,7 @@ def test_supervisor_takes_what_a_killed_worker_had_finished_as_undone(
     assert len(list((tmp_path / "shards").glob("*.json"))) == 3
 
 
-def test_supervisor_stops_where_the_disk_is_at_fault(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+def test_supervisor_stops_if_the_disk_is_at_fault(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
     work_items = make_files(tmp_path / "in", {"a.txt": "a"})
     with supervise() as supervisor:
         (tmp_path / "shards").rmdir()

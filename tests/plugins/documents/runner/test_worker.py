@@ -1,0 +1,97 @@
+"""A worker: the order of its lines, its marks, and what remains after a call."""
+
+import json
+from pathlib import Path
+
+import pytest
+import spacy
+
+from docsight.documents.inputs import InputFile, find_files
+from docsight.documents.problem import Problem
+from docsight.documents.runner.lines import DocumentLine
+from docsight.documents.runner.settings import RunOptions, WorkerSettings
+from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shards import FileEntry, Shard
+from docsight.documents.runner.work_items import WorkItem
+from docsight.documents.runner.worker import Worker
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> WorkItem:
+    """Make a file of ten items, of which those number 0, 3, 4 and 9 are problems."""
+    rows = ["{" if number in (0, 3, 4, 9) else json.dumps({"text": f"row {number}"}) for number in range(10)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    (file,) = find_files(tmp_path / "in")
+    assert isinstance(file, InputFile)
+    return WorkItem(file=file)
+
+
+def make_worker(tmp_path: Path, marks: list[int], **options: int) -> Worker:
+    (tmp_path / "shards").mkdir(exist_ok=True)
+    settings = WorkerSettings(options=RunOptions(**options), folder=tmp_path / "shards")
+    return Worker(spacy.blank("en"), settings, marks=marks)
+
+
+def contents(tmp_path: Path, shard: Shard) -> list[str]:
+    """Return the texts of documents, and "!" for each problem."""
+    with ShardReader(tmp_path / "shards", shard) as reader:
+        return [line.record["text"] if isinstance(line, DocumentLine) else "!" for line in reader.lines(0)]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 32])
+def test_worker_writes_documents_and_problems_in_reading_order(tmp_path: Path, rows: WorkItem, batch_size: int) -> None:
+    marks = [0, 0]
+    result = make_worker(tmp_path, marks, batch_size=batch_size, max_chars=3)((rows,))
+    expected = ["!" if number in (0, 3, 4, 9) else f"row {number}" for number in range(10)]
+    assert contents(tmp_path, result.shard) == expected
+    assert result.remaining == ()
+    assert marks == [10, 10]
+    (entry,) = result.shard.entries
+    assert (entry.documents, entry.failed, entry.lines, entry.next) == (6, 4, 10, None)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 5])
+def test_worker_stops_after_a_number_of_items_and_continues_from_there(
+    tmp_path: Path, rows: WorkItem, limit: int
+) -> None:
+    marks = [0, 0]
+    worker = make_worker(tmp_path, marks)
+    remaining: tuple[WorkItem, ...] = (rows,)
+    starts, found = [], []
+    while remaining:
+        starts.append(remaining[0].start)
+        result = worker(remaining, limit=limit)
+        found += contents(tmp_path, result.shard)
+        assert marks[0] == starts[-1] + result.shard.entries[0].lines
+        remaining = result.remaining
+    assert starts == list(range(0, 11 if limit in (1, 5) else 10, limit))
+    assert len(found) == 10
+    assert found.count("!") == 4
+
+
+def test_worker_marks_what_is_done_and_what_was_read_last(tmp_path: Path, rows: WorkItem) -> None:
+    """An item is done when its line is written: a problem behind a document waits for the document's batch."""
+    marks = [0, 0]
+    worker = make_worker(tmp_path, marks, batch_size=2)
+    seen: list[tuple[int, ...]] = []
+
+    def note(entries: list[FileEntry]) -> None:
+        seen.append((*marks, sum(entry.lines for entry in entries)))
+
+    worker._on_batch = note
+    worker((rows,))
+    # Batches: items 1 and 2 with the problems 3 and 4 (when 5 was read), 5 and 6, then 7 and 8 with the problem 9.
+    assert seen == [(5, 5, 5), (7, 7, 7), (10, 10, 10)]
+
+
+def test_worker_uses_nothing_of_a_file_with_another_content(tmp_path: Path, rows: WorkItem) -> None:
+    item = WorkItem(file=rows.file, sha256="the hash of an earlier content")
+    (entry,) = make_worker(tmp_path, [0, 0])((item,)).shard.entries
+    assert (entry.stale, entry.status, entry.error, entry.lines) == (True, "failed", "DataError", 0)
+    assert "changed while it was read" in str(entry.message)
+
+
+def test_problem_keeps_its_record() -> None:
+    problem = Problem(path="a", part="1", error="Skipped", message="no reader", skipped=True)
+    assert Problem.from_record(problem.record()) == problem
