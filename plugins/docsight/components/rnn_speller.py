@@ -20,8 +20,10 @@ from docsight.components.user_words import check_words, format_words, parse_word
 from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
-from docsight.spelling.keystrokes.session import Session, TypingModel, generate
+from docsight.spelling.keystrokes.generation import generate
+from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
+from docsight.spelling.keystrokes.typing_model import TypingModel
 from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
 from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
 from docsight.spelling.model import Speller
@@ -134,7 +136,7 @@ class RnnSpeller(NetworkPipe):
         self._user_words_path = user_words_path  # None once its words were read, or replaced
         self._phrases = Protection(name, {})  # those of the words of the user that are more than one word
         self._corrector: Corrector | None = None
-        self._typist: TypingModel | None = None
+        self._typing_model: TypingModel | None = None
         super().__init__(vocab, name, **options)
 
     @property
@@ -229,14 +231,15 @@ class RnnSpeller(NetworkPipe):
             context: What stands before the first letter.
             completions: How many completions each keystroke brings.
         """
-        typist = self._typist
-        if typist is None:
+        typing_model = self._typing_model
+        if typing_model is None:
             loaded = self.bundle
             speller, vocab = cast(Speller, loaded.network), loaded.vocabularies["words"]
             words, zipf = usual_words(vocab, speller.lexicon, self.user_words)
-            rankings = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
-            self._typist = typist = TypingModel(speller.typing, speller.letters, words, zipf, rankings=rankings)
-        return typist.session(context, completions=completions)
+            rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
+            typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
+            self._typing_model = typing_model
+        return Session(typing_model, context, completions=completions)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
         """Continue a text; arguments as for `docsight.spelling.keystrokes.session.generate`."""
@@ -279,7 +282,7 @@ class RnnSpeller(NetworkPipe):
 
     def _set_user_words(self, words: Iterable[str]) -> None:
         self._user_words = tuple(dict.fromkeys(words))
-        self._typist = None
+        self._typing_model = None
         if self._corrector is not None:
             # A thread that is at work goes on with the words that it began with.
             self._teach(copy.copy(self._corrector))
@@ -293,7 +296,7 @@ class RnnSpeller(NetworkPipe):
 
     def _install(self, loaded: Bundle) -> None:
         super()._install(loaded)
-        self._corrector = self._typist = None
+        self._corrector = self._typing_model = None
 
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         # All else is looked up, or read letter by letter: quicker where the texts are.

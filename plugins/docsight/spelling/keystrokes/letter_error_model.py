@@ -1,4 +1,4 @@
-"""What is typed when a letter is meant: the channel model of the typing session."""
+"""The probabilities of typing errors at each letter: the noisy channel of the typing session."""
 
 import math
 from typing import ClassVar, NamedTuple
@@ -10,34 +10,34 @@ from torch import Tensor, nn
 
 from docsight.saved_names import keep_saved_names
 
-# The letters that a word of the lexicon has; their order is their code.
+# The letters of the words of the lexicon; their order gives their codes.
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 CODES = {letter: code for code, letter in enumerate(LETTERS)}
-START = len(LETTERS)  # what stands before the first letter of a word
-# An error in the first letter of a word is this much rarer than in one of the others (spelling lists: 3 to 5 % of all
-# errors are there, of the letters 13 %).
+START = len(LETTERS)  # the code of the start of a word
+# The odds of an error in the first letter of a word, relative to the other letters. In spelling lists 3 to 5 % of all
+# errors are there, but 13 % of the letters.
 FIRST = 0.35
 
 
 class Costs(NamedTuple):
-    """Log-probabilities of what can happen at a letter, in nats."""
+    """The log probabilities of the errors at a letter, in nats."""
 
-    substitute: NDArray[np.float32]  # (meant, typed); the diagonal is that of no error
+    substitute: NDArray[np.float32]  # (meant, typed); no error on the diagonal
     delete: NDArray[np.float32]  # (meant before, meant)
     insert: NDArray[np.float32]  # (meant before, typed)
-    swap: float  # of two letters typed in each other's place
+    swap: float  # of two neighbouring letters
 
 
 class LetterErrorModel(nn.Module):
-    """The rates of typing errors at a letter, as shares of all errors at all letters.
+    """The rates of typing errors at a letter, relative to the mean rate of all errors over all letters.
 
-    A rate of 1 says: as frequent as errors are at all, on average over the letters of running text.
+    A rate of 1 is the mean rate of any error at a letter of running text.
 
     Attributes:
-        substitute: (27, 27) by the letter meant and the letter typed; the diagonal is zero.
-        delete: (28, 27) by the letter before (`START` at the beginning) and the letter left out.
-        insert: (28, 27) by the letter before and the letter put in.
-        swap: (1,) of two letters swapped.
+        substitute: (27, 27) by the meant letter and the typed letter; zero on the diagonal.
+        delete: (28, 27) by the letter before, `START` for none, and the deleted letter.
+        insert: (28, 27) by the letter before, `START` for none, and the inserted letter.
+        swap: (1,) of two neighbouring letters.
     """
 
     substitute: Tensor
@@ -57,7 +57,7 @@ class LetterErrorModel(nn.Module):
         keep_saved_names(self)
 
     def costs(self, error_rate: float) -> Costs:
-        """Return log-probabilities where a share `error_rate` of the letters is typed wrong."""
+        """Return the log probabilities if the fraction `error_rate` of the letters is mistyped."""
         substitute = self._logs(self.substitute, error_rate)
         np.fill_diagonal(substitute, math.log1p(-error_rate))
         return Costs(
@@ -69,6 +69,7 @@ class LetterErrorModel(nn.Module):
 
     @staticmethod
     def _logs(rates: Tensor, error_rate: float) -> NDArray[np.float32]:
-        # No rate is so small that a slip of the kind could not be; none so large that it becomes the rule.
-        shares = (rates.detach().float().cpu().numpy() * error_rate).clip(1e-7, 0.5)
-        return np.log(shares).astype(np.float32)
+        # Every error is possible, and none is more likely than not.
+        probabilities = (rates.detach().float().cpu().numpy() * error_rate).clip(1e-7, 0.5)
+        logs: NDArray[np.float32] = np.log(probabilities).astype(np.float32)
+        return logs

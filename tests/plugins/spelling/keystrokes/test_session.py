@@ -9,8 +9,10 @@ from torch.nn.functional import cross_entropy
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import CharLM
 from docsight.spelling.keystrokes import session as sessions
+from docsight.spelling.keystrokes.generation import generate
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
-from docsight.spelling.keystrokes.session import Session, TypingModel, generate
+from docsight.spelling.keystrokes.session import Session
+from docsight.spelling.keystrokes.typing_model import TypingModel
 
 _TEXT = (
     "the a of and in to is it this that network networks we they work works river city house garden letter letters "
@@ -22,7 +24,7 @@ SENTENCE = "we often work in the garden because this great river is between the 
 
 
 @pytest.fixture(scope="module")
-def typist() -> TypingModel:
+def typing_model() -> TypingModel:
     """Train a small language model on sentences of random words: a few seconds."""
     torch.manual_seed(1)
     rng = random.Random(1)
@@ -48,36 +50,36 @@ def _type(session: Session, text: str):
     return keystroke
 
 
-def test_session_puts_k_for_the_c_of_networc(typist):
-    keystroke = _type(typist.session(), "networc")
+def test_session_puts_k_for_the_c_of_networc(typing_model):
+    keystroke = _type(Session(typing_model), "networc")
     assert keystroke.letter == "k"
     assert keystroke.letters[0][0] == "k"
     assert keystroke.prefix == "network"
 
 
-def test_session_returns_right_letters_as_themselves(typist):
-    session = typist.session()
+def test_session_returns_right_letters_as_themselves(typing_model):
+    session = Session(typing_model)
     assert "".join(session.type(char).letter for char in SENTENCE) == SENTENCE
     assert session.text == SENTENCE
 
 
 @pytest.mark.parametrize("typed", ["netwrk", "netwrok", "netwoork", "natwork", "netwerk", "networl"])
-def test_session_corrects_a_word_when_it_ends(typist, typed):
-    session = typist.session("we work in the ")
+def test_session_corrects_a_word_when_it_ends(typing_model, typed):
+    session = Session(typing_model, "we work in the ")
     keystroke = _type(session, typed + " ")
     assert keystroke.prefix == ""
     assert session.text == "we work in the network "
 
 
-def test_session_corrects_an_apostrophe_left_out(typist):
-    session = typist.session()
+def test_session_corrects_an_apostrophe_left_out(typing_model):
+    session = Session(typing_model)
     _type(session, "it doesnt ")
     assert session.text == "it doesn't "
 
 
 @pytest.mark.parametrize("word", ["Zbrovka", "Metworkix", "kqxv", "xx"])
-def test_session_lets_names_and_strange_words_through(typist, word):
-    session = typist.session("we work in ")
+def test_session_lets_names_and_strange_words_through(typing_model, word):
+    session = Session(typing_model, "we work in ")
     letters = [session.type(char).letter for char in word]
     assert letters[-1] == word[-1]
     session.type(" ")
@@ -87,14 +89,14 @@ def test_session_lets_names_and_strange_words_through(typist, word):
 @pytest.mark.parametrize(
     "word", ["http://wrk.of/networc", "a_networc", "networc2", "@networc", "nétworc", "дом", "x@networc.of"]
 )
-def test_session_leaves_addresses_codes_and_other_letters_alone(typist, word):
-    session = typist.session()
+def test_session_leaves_addresses_codes_and_other_letters_alone(typing_model, word):
+    session = Session(typing_model)
     _type(session, word + " ")
     assert session.text == word + " "
 
 
-def test_session_probabilities_are_sorted_and_sum_to_at_most_one(typist):
-    session = typist.session()
+def test_session_probabilities_are_sorted_and_sum_to_at_most_one(typing_model):
+    session = Session(typing_model)
     for char in "the netwrok is":
         keystroke = session.type(char)
         for ranked in (keystroke.letters, keystroke.completions):
@@ -104,41 +106,41 @@ def test_session_probabilities_are_sorted_and_sum_to_at_most_one(typist):
             assert all(0 <= share <= 1 for share in shares)
 
 
-def test_session_completes_by_lexicon_words_of_the_case_typed(typist):
-    assert _type(typist.session(), "netw").completions[0][0] in ("network", "networks")
-    assert _type(typist.session(), "Netw").completions[0][0] in ("Network", "Networks")
-    assert _type(typist.session(), "NETW").completions[0][0] in ("NETWORK", "NETWORKS")
-    assert all(word != "network" for word, _ in _type(typist.session(), "network").completions)
+def test_session_completes_by_lexicon_words_of_the_case_typed(typing_model):
+    assert _type(Session(typing_model), "netw").completions[0][0] in ("network", "networks")
+    assert _type(Session(typing_model), "Netw").completions[0][0] in ("Network", "Networks")
+    assert _type(Session(typing_model), "NETW").completions[0][0] in ("NETWORK", "NETWORKS")
+    assert all(word != "network" for word, _ in _type(Session(typing_model), "network").completions)
 
 
 @pytest.fixture
-def ranked(typist):
-    """Make a typist that likes the word works, and those behind which it was asked to rank."""
+def ranked(typing_model):
+    """Return a typing model that prefers the word works, and the texts before the words that it scored."""
     asked = []
 
-    def rankings(before):
+    def rescorer(before):
         asked.append(before)
 
-        def rank(words):
+        def score(words):
             assert all(word == word.lower() for word in words)
             return [0.0 if word == "works" else -20.0 for word in words]
 
-        return rank
+        return score
 
-    ranked = copy.copy(typist)
-    ranked.rankings = rankings
+    ranked = copy.copy(typing_model)
+    ranked.rescorer = rescorer
     return ranked, asked
 
 
 def test_session_completions_follow_a_ranking_given(ranked):
-    typist, asked = ranked
-    assert _type(typist.session("we "), "w").completions[0][0] == "works"
+    typing_model, asked = ranked
+    assert _type(Session(typing_model, "we "), "w").completions[0][0] == "works"
     assert asked == ["we "]
 
 
 def test_session_asks_for_a_ranking_by_the_words_as_they_were_meant(ranked):
-    typist, asked = ranked
-    session = typist.session("In the gar")
+    typing_model, asked = ranked
+    session = Session(typing_model, "In the gar")
     assert asked == ["In the "]
     session.accept("garden")
     _type(session, " netwrok ")
@@ -146,27 +148,27 @@ def test_session_asks_for_a_ranking_by_the_words_as_they_were_meant(ranked):
     _type(session, "of the house, " * 4)
     assert asked[-1] == "of the house, of the house, "  # of the last words alone, however long the text
     seen = len(asked)
-    typist.session(completions=0).type("w")
+    Session(typing_model, completions=0).type("w")
     assert len(asked) == seen
 
 
-def test_session_ranks_as_before_when_a_word_was_taken_back(typist):
+def test_session_ranks_as_before_when_a_word_was_taken_back(typing_model):
     # The second word likes what the first one does not.
-    liking = copy.copy(typist)
-    liking.rankings = lambda before: lambda words: [20.0 * ((word == "works") == (not before)) for word in words]
-    session = liking.session()
+    liking = copy.copy(typing_model)
+    liking.rescorer = lambda before: lambda words: [20.0 * ((word == "works") == (not before)) for word in words]
+    session = Session(liking)
     _type(session, "we ")
     for _ in range(3):
         session.backspace()
     assert session.type("w").completions[0][0] == "works"
 
 
-def test_session_completions_can_be_switched_off(typist):
-    assert _type(typist.session(completions=0), "netw").completions == ()
+def test_session_completions_can_be_switched_off(typing_model):
+    assert _type(Session(typing_model, completions=0), "netw").completions == ()
 
 
-def test_session_backspace_restores_each_moment_exactly(typist):
-    session = typist.session("we ")
+def test_session_backspace_restores_each_moment_exactly(typing_model):
+    session = Session(typing_model, "we ")
     moments = []
     for char in "work. Teh netwrok 12a\nяд don't ":
         moments.append((session.text, session._now))
@@ -181,10 +183,10 @@ def test_session_backspace_restores_each_moment_exactly(typist):
     assert session.text == "we "
 
 
-def test_session_backspace_reaches_further_than_what_is_kept_at_hand(typist):
-    session = typist.session()
+def test_session_backspace_reaches_further_than_what_is_kept_at_hand(typing_model):
+    session = Session(typing_model)
     seen = []
-    text = SENTENCE * 2 + "x" * (sessions.RECENT + 9)
+    text = SENTENCE * 2 + "x" * (sessions.MAX_RECENT + 9)
     for char in text:
         seen.append((session.text, session._now.keystroke))
         session.type(char)
@@ -193,16 +195,16 @@ def test_session_backspace_reaches_further_than_what_is_kept_at_hand(typist):
         assert session.text == expected
 
 
-def test_session_typed_after_backspace_is_as_if_nothing_had_been(typist):
-    plain, edited = typist.session(), typist.session()
+def test_session_typed_after_backspace_is_as_if_nothing_had_been(typing_model):
+    plain, edited = Session(typing_model), Session(typing_model)
     _type(edited, "networc ")
     for _ in range(3):
         edited.backspace()
     assert _type(edited, "rk is") == _type(plain, "network is")
 
 
-def test_session_accept_takes_the_corrected_prefix(typist):
-    session = typist.session()
+def test_session_accept_takes_the_corrected_prefix(typing_model):
+    session = Session(typing_model)
     _type(session, "networc")
     assert session.accept().prefix == "network"
     assert _type(session, "s").prefix == "networks"
@@ -210,8 +212,8 @@ def test_session_accept_takes_the_corrected_prefix(typist):
     assert session.text == "networks "
 
 
-def test_session_accept_takes_a_completion_and_backspace_gives_it_back(typist):
-    session = typist.session("the ")
+def test_session_accept_takes_a_completion_and_backspace_gives_it_back(typing_model):
+    session = Session(typing_model, "the ")
     before = _type(session, "gar")
     assert session.accept("garden").prefix == "garden"
     assert session.text == "the garden"
@@ -222,31 +224,31 @@ def test_session_accept_takes_a_completion_and_backspace_gives_it_back(typist):
     assert session.text == "the Xyrq "
 
 
-def test_session_accept_offers_the_next_word_before_its_first_letter(typist):
-    session = typist.session("the ")
+def test_session_accept_offers_the_next_word_before_its_first_letter(typing_model):
+    session = Session(typing_model, "the ")
     session.accept("garden")
     session.type(" ")
     assert session.text == "the garden "
 
 
-def test_session_context_may_end_inside_a_word(typist):
-    session = typist.session("the networ")
+def test_session_context_may_end_inside_a_word(typing_model):
+    session = Session(typing_model, "the networ")
     assert session.text == "the networ"
     assert session.type("c").letter == "k"
     assert session.backspace().prefix == "networ"
 
 
-def test_session_context_is_read_from_its_end_only(typist):
+def test_session_context_is_read_from_its_end_only(typing_model):
     context = "x" * 100_000 + " the "
     started = time.perf_counter()
-    session = typist.session(context)
+    session = Session(typing_model, context)
     assert time.perf_counter() - started < 2
     assert session.text == context
 
 
 @pytest.mark.parametrize("letter", ["", "ab", None, 3, "\x00", "\x1b", "\ud800", "👍🏽"])
-def test_session_refuses_what_is_no_character(typist, letter):
-    session = typist.session()
+def test_session_refuses_what_is_no_character(typing_model, letter):
+    session = Session(typing_model)
     _type(session, "net")
     with pytest.raises(DataError, match=r"session\.type: expected"):
         session.type(letter)
@@ -254,28 +256,28 @@ def test_session_refuses_what_is_no_character(typist, letter):
 
 
 @pytest.mark.parametrize("completion", ["", "a\nb", 3])
-def test_session_refuses_to_accept_what_is_no_word(typist, completion):
+def test_session_refuses_to_accept_what_is_no_word(typing_model, completion):
     with pytest.raises(DataError, match=r"session\.accept: expected"):
-        typist.session().accept(completion)
+        Session(typing_model).accept(completion)
 
 
 @pytest.mark.parametrize("char", ["\n", "\t", "\u2019", "\u0301", "👍", "é", "字", "0"])
-def test_session_takes_any_sign(typist, char):
-    session = typist.session("we ")
+def test_session_takes_any_sign(typing_model, char):
+    session = Session(typing_model, "we ")
     assert session.type(char).letter == char
     _type(session, "x ")
     assert session.text == f"we {char}x "
 
 
-def test_session_composes_an_accent_typed_as_two_code_points(typist):
-    assert typist.session().type("e\u0301").letter == "é"
+def test_session_composes_an_accent_typed_as_two_code_points(typing_model):
+    assert Session(typing_model).type("e\u0301").letter == "é"
 
 
-def test_session_keystroke_costs_the_same_after_a_thousand_letters(typist, monkeypatch):
+def test_session_keystroke_costs_the_same_after_a_thousand_letters(typing_model, monkeypatch):
     rows = []
-    step = typist.network.step
-    monkeypatch.setattr(typist.network, "step", lambda ids, state: (rows.append(len(ids)), step(ids, state))[1])
-    session = typist.session()
+    step = typing_model.network.step
+    monkeypatch.setattr(typing_model.network, "step", lambda ids, state: (rows.append(len(ids)), step(ids, state))[1])
+    session = Session(typing_model)
     costs = []
     for char in SENTENCE * 12:
         rows.clear()
@@ -286,42 +288,42 @@ def test_session_keystroke_costs_the_same_after_a_thousand_letters(typist, monke
     assert abs(sum(costs[-n:]) - sum(costs[n : 2 * n])) <= n // 10
 
 
-def test_session_survives_a_word_without_end(typist):
-    session = typist.session()
+def test_session_survives_a_word_without_end(typing_model):
+    session = Session(typing_model)
     _type(session, "ab" * 1000)
     assert session.text == "ab" * 1000
     assert session.backspace().prefix == "ab" * 999 + "a"
 
 
-def test_generate_at_temperature_zero_takes_the_likeliest_character(typist):
-    network = typist.network
+def test_generate_at_temperature_zero_takes_the_likeliest_character(typing_model):
+    network = typing_model.network
     written = generate(network, "the netw", length=3, temperature=0)
     assert written == "ork"
 
 
-def test_generate_draws_the_same_for_the_same_seed(typist):
-    draw = [generate(typist.network, "the ", length=40, temperature=1, seed=seed) for seed in (1, 1, 2)]
+def test_generate_draws_the_same_for_the_same_seed(typing_model):
+    draw = [generate(typing_model.network, "the ", length=40, temperature=1, seed=seed) for seed in (1, 1, 2)]
     assert draw[0] == draw[1] != draw[2]
     assert len(draw[0]) == 40
 
 
 @pytest.mark.parametrize("options", [{"length": -1}, {"temperature": -0.1}, {"temperature": float("nan")}])
-def test_generate_refuses_what_cannot_be(typist, options):
+def test_generate_refuses_what_cannot_be(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
-        generate(typist.network, "a", **options)
+        generate(typing_model.network, "a", **options)
 
 
-def test_generate_of_nothing_is_empty(typist):
-    assert generate(typist.network, "", length=0) == ""
+def test_generate_of_nothing_is_empty(typing_model):
+    assert generate(typing_model.network, "", length=0) == ""
 
 
 @pytest.mark.parametrize("options", [{"length": 1.5}, {"length": None}, {"seed": 2**64}, {"seed": None}, {"seed": -1}])
-def test_generate_refuses_what_is_no_number(typist, options):
+def test_generate_refuses_what_is_no_number(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
-        generate(typist.network, "a", **options)
+        generate(typing_model.network, "a", **options)
 
 
 @pytest.mark.parametrize("options", [{"context": None}, {"completions": 1.5}, {"completions": -1}])
-def test_session_refuses_strange_arguments(typist, options):
+def test_session_refuses_strange_arguments(typing_model, options):
     with pytest.raises(ConfigError, match="session: expected"):
-        typist.session(**options)
+        Session(typing_model, **options)

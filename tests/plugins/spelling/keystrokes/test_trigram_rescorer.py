@@ -23,7 +23,7 @@ class _Asked(Trigrams):
         return torch.full(third.shape, -1.0)
 
 
-def _following(trigrams: Trigrams, **options: float) -> TrigramRescorer:
+def _rescorer(trigrams: Trigrams, **options: float) -> TrigramRescorer:
     lexicon = Lexicon(num_words=len(WORDS))
     lexicon.zipf[2:] = torch.tensor([6, 5, 4]) * ZIPF_STEPS
     return TrigramRescorer(trigrams, lexicon, WORDS, **options)
@@ -43,14 +43,14 @@ def _following(trigrams: Trigrams, **options: float) -> TrigramRescorer:
         ("we " * 1000 + "xyz ", (2, 1)),
     ],
 )
-def test_following_reads_the_last_two_words_of_the_sentence(before, expected):
+def test_trigram_rescorer_reads_the_last_two_words_of_the_sentence(before, expected):
     trigrams = _Asked()
-    _following(trigrams)(before)(["we"])
+    _rescorer(trigrams)(before)(["we"])
     assert trigrams.before == expected
 
 
-def test_following_ranks_by_what_a_word_gains_over_its_frequency():
-    rank = _following(_Asked(), weight=0.5)("we ")
+def test_trigram_rescorer_ranks_by_what_a_word_gains_over_its_frequency():
+    rank = _rescorer(_Asked(), weight=0.5)("we ")
     # Frequencies of 1 in 10**3, 10**4 and 10**5; of a word outside the lexicon nothing is known.
     gains = [power * math.log(10) - 1 for power in (3, 4, 5)]
     assert rank(["we", "work", "school", "qux"]) == pytest.approx([*(gain / 2 for gain in gains), 0.0], rel=1e-5)
