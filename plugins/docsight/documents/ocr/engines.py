@@ -185,6 +185,3 @@ def _bounding_box(boxes: Sequence[Box]) -> Box:
 
 def _weighted_mean(weighted: Sequence[tuple[float, int]]) -> float:
     return sum(value * weight for value, weight in weighted) / max(1, sum(weight for _, weight in weighted))
-
-
-engines = installed

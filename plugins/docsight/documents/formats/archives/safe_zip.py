@@ -23,7 +23,6 @@ ZIP_ERRORS = (
     RuntimeError,
     ValueError,
 )
-DAMAGED = ZIP_ERRORS
 
 # In memory, the directory takes some 15 times as much. The limit allows half a million members.
 _MAX_DIRECTORY = 64 << 20

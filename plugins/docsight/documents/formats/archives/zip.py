@@ -1,6 +1,5 @@
 """Zip archives: each member is read by its own format, in the order of the archive; nothing is written to disk."""
 
-import lzma
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from docsight.documents.formats.archives.parts import (
     read_part,
     unpack,
 )
-from docsight.documents.formats.archives.safe_zip import DAMAGED, open_zip
+from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
@@ -75,7 +74,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
         raise DataError(f"uses a compression method that is not supported: {err}") from err
     except DataError:
         raise
-    except (*DAMAGED, lzma.LZMAError, RuntimeError, ValueError, OSError) as err:
+    except (*ZIP_ERRORS, OSError) as err:
         if isinstance(err, OSError) and err.errno is not None:  # those without come from damaged bzip2
             raise
         raise DataError(f"is damaged: {err}") from err
