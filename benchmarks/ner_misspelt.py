@@ -195,7 +195,7 @@ def _print_row(name: str, scores: Sequence[SpanScore]) -> None:
     lost = clean - noisy
     won = f"{100 * (corrected - noisy) / lost:.0f} %" if lost > 0 else "-"
     cells = f"{clean:.1f} | {corrected_clean:.1f} | {noisy:.1f} | {corrected:.1f} | {lost:.1f} | {won}"
-    print(f"| {name} | {scores[0].gold.total():,} | {cells} |", flush=True)
+    print(f"| {name} | {scores[0].num_gold:,} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from pyarrow import parquet
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.vocab import UNK, Vocab
-from docsight_training import speller
+from docsight_training.data.speller import tables
 from docsight_training.data.speller.lexicon import PAIR_LISTS
 from docsight_training.data.speller.open_text import Paragraph
+from docsight_training.stages.tables_stage import TablesStage
 from docsight_training.train import train
 
 _WORDS = """
@@ -53,9 +54,9 @@ TINY = [
     "+model.typing.data={block:60,streams:3,steps:10,epoch_characters:1500,min_count:3}",
     "model.typing.trainer.max_epochs=1",
     "model.ranker.network={hidden_dim:4,members:2}",
-    "model.ranker.data.draws=1",
-    "model.ranker.data.lone=20",
-    "+model.ranker.data={held:0.2,batch:64}",
+    "model.ranker.data.noisy_copies=1",
+    "model.ranker.data.isolated_words=20",
+    "+model.ranker.data={validation:0.2,batch_size:64}",
     "model.ranker.trainer.max_epochs=1",
 ]
 
@@ -85,7 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def config(folder, monkeypatch):
-    monkeypatch.setattr(speller, "_frequencies", lambda: FREQUENCIES)
+    monkeypatch.setattr(tables, "word_frequencies", lambda: FREQUENCIES)
 
     def compose_with(*overrides: str) -> dict:
         with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
@@ -101,7 +102,7 @@ def config(folder, monkeypatch):
 def test_experiment_rnn_speller_composes_and_resolves():
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
         made = compose("train", overrides=["experiment=rnn_speller", "data.path=x"])
-    assert made.recipe == "speller"
+    assert made.model.stages == ["tables", "context", "typing", "ranker"]
     assert made.name == "rnn_speller-1"
     for key in ("data", "model", "trainer"):
         OmegaConf.to_container(made[key], resolve=True, throw_on_missing=True)
@@ -123,7 +124,7 @@ def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(con
 
     # As if it had stopped before its last stage: the earlier ones are not made again.
     shutil.rmtree(tmp_path / "run" / "ranker")
-    monkeypatch.setattr(speller._Recipe, "_count", None)
+    monkeypatch.setattr(TablesStage, "make_result", None)
     left = {part: (tmp_path / "run" / part / "weights.pt").read_bytes() for part in ("tables", "context", "typing")}
     again = train(config("ckpt_path=last"), tmp_path / "run")
     assert again == pytest.approx(metrics, abs=1e-4)
@@ -138,7 +139,7 @@ def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(con
 
 
 def test_train_speller_names_a_checkpoint_that_it_cannot_take(config, tmp_path):
-    with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: a speller has many; pass last"):
+    with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: each of the 4 stages .* pass ckpt_path=last"):
         train(config("ckpt_path=best.ckpt"), tmp_path / "run")
 
 
@@ -158,4 +159,4 @@ def test_train_speller_names_data_that_is_not_there(config, tmp_path, override, 
 def test_trigram_ids_take_signs_for_edges_and_the_s_off_unknown_words():
     words = Vocab(["the", "house", "it's", "0"])
     text = [Paragraph("talk", ["The house's, it's 12 teh!", "A"])]
-    assert speller._trigram_ids(text, words).tolist() == [0, 0, 2, 3, 0, 4, 5, UNK, 0, 0, 0, UNK, 0, 0]
+    assert tables.trigram_ids(text, words).tolist() == [0, 0, 2, 3, 0, 4, 5, UNK, 0, 0, 0, UNK, 0, 0]

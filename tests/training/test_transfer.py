@@ -18,7 +18,7 @@ from docsight.networks.image_classifier import ImageClassifier
 from docsight_training.modules.images import ImageModule
 from docsight_training.train import train
 from docsight_training.trainer import make_trainer
-from docsight_training.transfer import Thaw, copy_blocks
+from docsight_training.transfer import GradualUnfreezing, copy_blocks
 
 BLOCKS = [[4], [6, 6], [6]]
 
@@ -78,7 +78,7 @@ def test_copy_blocks_names_the_widths_that_it_wants(tmp_path, blocks):
     network = _network(blocks=blocks)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     with pytest.raises(
-        ConfigError, match=r"give model\.network\.blocks the widths of that model: \[\[4\], \[6, 6\], \[6\]\]"
+        ConfigError, match=r"set model\.network\.blocks to the widths of that model: \[\[4\], \[6, 6\], \[6\]\]"
     ):
         copy_blocks(str(start), network)
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
@@ -92,7 +92,7 @@ def test_copy_blocks_says_that_there_is_no_such_model(tmp_path):
 @pytest.mark.parametrize("numbers", [{"after": -1}, {"every": 0}])
 def test_thaw_refuses_epochs_that_cannot_be(numbers):
     with pytest.raises(ConfigError, match=r"model\.thaw: expected after of 0 or more, every of 1 or more"):
-        Thaw(**numbers)
+        GradualUnfreezing(**numbers)
 
 
 def _frozen(network: ImageClassifier) -> list[bool]:
@@ -101,7 +101,7 @@ def _frozen(network: ImageClassifier) -> list[bool]:
 
 def test_thaw_goes_from_the_last_block_to_the_first():
     module = ImageModule(_network(), optimizer=torch.optim.SGD)
-    thaw = Thaw(after=2, every=3)
+    thaw = GradualUnfreezing(after=2, every=3)
     thaw.freeze_before_training(module)
     norms = [m for m in module.network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert all(p.requires_grad for norm in norms for p in norm.parameters())
@@ -206,7 +206,7 @@ def test_train_resumed_goes_on_thawing(pictures, tmp_path, monkeypatch):
 
 
 def test_train_refuses_to_thaw_what_starts_from_nothing(pictures, tmp_path):
-    with pytest.raises(ConfigError, match=r"model\.thaw: nothing is learnt yet.*model\.init_from"):
+    with pytest.raises(ConfigError, match=r"model\.thaw freezes layers that were trained before; set model\.init_from"):
         train(config(f"data.path={pictures}", "epochs=1", "model.thaw={after: 1, every: 1}"), tmp_path / "run")
 
 
@@ -219,5 +219,5 @@ def test_train_refuses_a_start_of_other_widths(pictures, tmp_path):
 def test_make_trainer_thaws_only_when_it_is_told(tmp_path):
     settings = config("data.path=x")["trainer"]
     hooks = make_trainer(settings, tmp_path, thaw={"after": 2}).callbacks
-    assert [hook.after for hook in hooks if isinstance(hook, Thaw)] == [2]
-    assert not any(isinstance(hook, Thaw) for hook in make_trainer(settings, tmp_path).callbacks)
+    assert [hook.after for hook in hooks if isinstance(hook, GradualUnfreezing)] == [2]
+    assert not any(isinstance(hook, GradualUnfreezing) for hook in make_trainer(settings, tmp_path).callbacks)

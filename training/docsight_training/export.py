@@ -1,56 +1,52 @@
-"""Export a trained network: the model folder, and a spaCy pipeline that opens anywhere."""
+"""Export a trained model: the model folder, its card, and a spaCy pipeline that contains it."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import spacy
-from torch import nn
 
-from docsight import __version__
-from docsight.bundle import Bundle
+from docsight.bundle import KINDS, Bundle
 from docsight.components.base import NetworkPipe
-from docsight.vocab import Vocab
+from docsight.version import __version__
+from docsight_training.runs import Run, TrainedModel
 
 
-def export_model(
-    folder: Path,
-    *,
-    kind: str,
-    network: nn.Module,
-    arguments: Mapping[str, Any],
-    vocabularies: Mapping[str, Vocab],
-    config: Mapping[str, Any],
-    data: Mapping[str, Mapping[str, str]],
-    metrics: Mapping[str, float],
-    about: Mapping[str, Any] | None = None,
-) -> None:
-    """Write the model folder.
+def export_run(run: Run, model: TrainedModel) -> None:
+    """Write the model folder and the pipeline of a finished run, and print its figures and where both are."""
+    figures = run.final_metrics()
+    folder, pipeline = run.folder / "model", run.folder / "pipeline"
+    export_model(folder, model, config=run.config, metrics=figures)
+    export_pipeline(pipeline, folder, component=run.config["component"], lang=run.config["lang"])
+    for name, value in figures.items():
+        sys.stderr.write(f"{name:<32} {value:.4f}\n")
+    sys.stderr.write(f"model: {folder}\nspaCy pipeline: {pipeline}\n")
+
+
+def export_model(folder: Path, model: TrainedModel, *, config: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+    """Write a model folder.
 
     Args:
-        folder: Where to.
-        kind: The kind of model, a key of `docsight.bundle.KINDS`.
-        network: The trained network.
-        arguments: The keyword arguments it was built with, plain JSON.
-        vocabularies: By name.
+        folder: The folder to write.
+        model: The trained model.
         config: The resolved config of the run.
-        data: For each corpus that was trained on its origin and licence.
-        metrics: The final figures.
-        about: Whatever else the model's config is to tell, plain JSON.
+        metrics: The figures for the model card.
     """
-    told = {
+    about = {
         "name": config["task"],
         "lang": config["lang"],
         "component": config["component"],
         "trained_with": f"docsight {__version__}",
-        **(about or {}),
+        **model.about,
     }
-    card = model_card(config, arguments, data, metrics)
-    Bundle(kind, dict(arguments), network, dict(vocabularies), card, told).to_disk(folder)
+    card = model_card(config, model.arguments, model.sources, metrics)
+    kind = next(name for name, kind in KINDS.items() if kind.network is type(model.network))
+    Bundle(kind, model.arguments, model.network, model.vocabularies, card, about).to_disk(folder)
 
 
 def export_pipeline(folder: Path, model: Path, *, component: str, lang: str) -> None:
-    """Write a spaCy pipeline of the one component; `spacy.load` opens it without the model folder."""
+    """Write a spaCy pipeline with one component. It contains the model, so `spacy.load` needs no other folder."""
     nlp = spacy.blank(lang)
     cast(NetworkPipe, nlp.add_pipe(component)).from_disk(model)
     nlp.to_disk(folder)
@@ -59,15 +55,15 @@ def export_pipeline(folder: Path, model: Path, *, component: str, lang: str) -> 
 def model_card(
     config: Mapping[str, Any],
     arguments: Mapping[str, Any],
-    data: Mapping[str, Mapping[str, str]],
+    sources: Mapping[str, Mapping[str, str]],
     metrics: Mapping[str, float],
 ) -> str:
     """Write the model card, in Markdown."""
     card = config["card"]
-    figures = [f"| {name} | {value:.4f} |" for name, value in metrics.items()]
-    corpora = [f"| {name} | {d.get('licence') or '-'} | {d.get('origin') or '-'} |" for name, d in data.items()]
+    rows = [f"| {name} | {value:.4f} |" for name, value in metrics.items()]
+    corpora = [f"| {name} | {of.get('licence') or '-'} | {of.get('origin') or '-'} |" for name, of in sources.items()]
     labels = [f"Labels: {', '.join(arguments['labels'])}."] if arguments.get("labels") else []
-    limits = [f"- {limit}" for limit in card["limits"]] or ["- Not told in the config (`card.limits`)."]
+    limits = [f"- {limit}" for limit in card["limits"]] or ["- None given in the config (`card.limits`)."]
     return "\n".join(
         [
             f"# {config['task']}",
@@ -80,9 +76,9 @@ def model_card(
             "",
             "## Figures",
             "",
-            "| what | value |",
+            "| metric | value |",
             "|---|---|",
-            *figures,
+            *rows,
             "",
             "## Training data",
             "",

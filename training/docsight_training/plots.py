@@ -1,17 +1,15 @@
-"""The curves of a run as a picture, where matplotlib is installed."""
+"""The curves of a run as an image, where matplotlib is installed."""
 
 import csv
 import importlib.util
 from collections import defaultdict
 from pathlib import Path
 
-CURVES = "curves-*/metrics.csv"
-
 
 def read_curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
-    """Read (step, value) of each metric that the run logged."""
+    """Return (step, value) pairs for each metric that the run logged."""
     curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for path in sorted(folder.glob(CURVES)):
+    for path in sorted(folder.glob("curves-*/metrics.csv")):
         with path.open(newline="") as file:
             for row in csv.DictReader(file):
                 for name, value in row.items():
@@ -21,7 +19,11 @@ def read_curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
 
 
 def plot_curves(folder: Path) -> Path | None:
-    """Draw loss, score and learning rate over the steps; None without matplotlib (extra `plots`) or curves."""
+    """Draw loss, score and learning rate over the steps.
+
+    Returns:
+        The image, or None without matplotlib (extra `plots`) or curves.
+    """
     curves = read_curves(folder)
     if not curves or importlib.util.find_spec("matplotlib") is None:
         return None
@@ -32,7 +34,7 @@ def plot_curves(folder: Path) -> Path | None:
 
     panels = {
         "loss": [name for name in curves if name.startswith(("train/loss", "val/loss"))],
-        "on validation": [name for name in curves if name.startswith(("val/f1", "val/accuracy"))],
+        "validation": [name for name in curves if name.startswith(("val/f1", "val/accuracy"))],
         "learning rate": [name for name in curves if name.startswith("lr-")],
     }
     figure, axes = plt.subplots(1, len(panels), figsize=(15, 4.2), constrained_layout=True)
@@ -44,7 +46,7 @@ def plot_curves(folder: Path) -> Path | None:
         axis.grid(alpha=0.3)
         if names:
             axis.legend(fontsize=7)
-    picture = folder / "curves.png"
-    figure.savefig(picture, dpi=120)
+    image = folder / "curves.png"
+    figure.savefig(image, dpi=120)
     plt.close(figure)
-    return picture
+    return image

@@ -1,53 +1,112 @@
-"""The folder of a run: one for each name, never mixed with an earlier run by accident."""
+"""A training run: its config, its folder, and what its stages leave. A folder holds one run and is never reused."""
 
 import json
+import os
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as pl
 from omegaconf import OmegaConf
+from torch import nn
 
 from docsight.errors import ConfigError
+from docsight.vocab import Vocab
 
-CONFIG, METRICS, CHECKPOINTS = "config.yaml", "metrics.json", "checkpoints"
+CHECKPOINTS = "checkpoints"
+_CONFIG, _METRICS = "config.yaml", "metrics.json"
 
 
-def open_run(folder: Path, config: dict[str, Any]) -> str | None:
-    """Prepare the folder of a run.
+@dataclass
+class TrainedModel:
+    """What is exported at the end of a run."""
 
-    Returns:
-        The checkpoint to go on from, or None.
+    network: nn.Module
+    arguments: dict[str, Any]  # of the network, plain JSON
+    vocabularies: dict[str, Vocab]
+    sources: Mapping[str, Mapping[str, str]]  # the origin and licence of each corpus
+    about: dict[str, Any] = field(default_factory=dict)  # what else the model's config says
 
-    Raises:
-        ConfigError: An earlier run lies there and the config says neither to go on nor to overwrite; or it says to
-            go on and there is no checkpoint.
-    """
-    wanted = config["ckpt_path"]
-    if wanted is not None:
-        checkpoint = folder / CHECKPOINTS / "last.ckpt" if wanted == "last" else Path(wanted)
-        if not checkpoint.is_file():
+
+@dataclass
+class Run:
+    """A run as its stages see it."""
+
+    config: dict[str, Any]  # resolved, plain Python
+    folder: Path
+    results: dict[str, Any] = field(default_factory=dict)  # of the stages so far, by name
+    metrics: dict[str, float] = field(default_factory=dict)
+    model: TrainedModel | None = None
+
+    def open(self, *, num_stages: int) -> None:
+        """Check that the folder is free, or that the config says what to do with the earlier run in it.
+
+        Raises:
+            ConfigError: The folder holds an earlier run, and the config says neither to resume nor to overwrite it; or
+                `ckpt_path` is a file, and the run has several stages with checkpoints of their own.
+        """
+        wanted = self.config["ckpt_path"]
+        if num_stages > 1 and wanted not in (None, "last"):
             raise ConfigError(
-                f"ckpt_path={wanted}: there is no checkpoint {checkpoint}; leave ckpt_path out to start anew."
+                f"ckpt_path={wanted}: each of the {num_stages} stages has checkpoints of its own; pass ckpt_path=last, "
+                "to resume at the stage where the run stopped."
             )
-        return str(checkpoint)
-    if (folder / CONFIG).exists():
-        if not config["overwrite"]:
+        # Lightning starts the processes beside the main one when the folder is in use already.
+        if wanted is not None or not _is_main_process() or not (self.folder / _CONFIG).exists():
+            return
+        if not self.config["overwrite"]:
             raise ConfigError(
-                f"{folder} holds an earlier run. Pass ckpt_path=last to go on with it, overwrite=true to throw it "
-                "away, or another name=NAME (or seed) to keep both."
+                f"{self.folder} holds an earlier run. Pass ckpt_path=last to resume it, overwrite=true to delete it, "
+                "or another name=NAME (or seed) to keep both."
             )
-        for old in folder.iterdir():
+        for old in self.folder.iterdir():
             if old.suffix != ".log":  # Hydra is writing it
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
-    return None
+
+    def seed(self) -> None:
+        """Seed all generators. Each stage begins with it, so that a resumed run repeats an uninterrupted one."""
+        pl.seed_everything(self.config["seed"], workers=True, verbose=False)
+
+    def checkpoint(self) -> str | None:
+        """Return the checkpoint that the only stage of a run resumes from, or None.
+
+        Raises:
+            ConfigError: There is no such checkpoint.
+        """
+        wanted = self.config["ckpt_path"]
+        if wanted is None:
+            return None
+        checkpoint = self.folder / CHECKPOINTS / "last.ckpt" if wanted == "last" else Path(wanted)
+        if not checkpoint.is_file():
+            raise ConfigError(f"ckpt_path={wanted}: there is no {checkpoint}; omit ckpt_path to start from scratch.")
+        return str(checkpoint)
+
+    def part_checkpoint(self, stage: str) -> str | None:
+        """Return the checkpoint that one of several stages resumes from, or None if it has not begun."""
+        checkpoint = self.folder / stage / CHECKPOINTS / "last.ckpt"
+        return str(checkpoint) if checkpoint.is_file() else None
+
+    def add_metrics(self, figures: Mapping[str, Any]) -> None:
+        """Add figures, in place of earlier ones of the same names."""
+        self.metrics |= {name: float(value) for name, value in figures.items()}
+
+    def final_metrics(self) -> dict[str, float]:
+        """Return the figures of the validation and test splits."""
+        return {name: value for name, value in self.metrics.items() if {"val", "test"} & set(name.split("/")[:-1])}
+
+    def write_config(self) -> None:
+        """Write the resolved config. From then on, the folder holds a run."""
+        if _is_main_process():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            OmegaConf.save(OmegaConf.create(self.config), self.folder / _CONFIG)
+
+    def write_metrics(self) -> None:
+        """Write the figures of the run."""
+        (self.folder / _METRICS).write_text(json.dumps(self.metrics, indent=2) + "\n")
 
 
-def write_config(folder: Path, config: dict[str, Any]) -> None:
-    """Write the resolved config of the run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save(OmegaConf.create(config), folder / CONFIG)
-
-
-def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
-    """Write the final figures of the run."""
-    (folder / METRICS).write_text(json.dumps(metrics, indent=2) + "\n")
+def _is_main_process() -> bool:
+    """Return whether this is the process that the user started, not one of Lightning's beside it."""
+    return int(os.environ.get("LOCAL_RANK", 0)) == 0

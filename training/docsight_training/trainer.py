@@ -1,4 +1,4 @@
-"""Make Lightning's Trainer from the `trainer` config."""
+"""Lightning's Trainer, built from the `trainer` config."""
 
 import logging
 import sys
@@ -15,19 +15,18 @@ from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
 from docsight_training.runs import CHECKPOINTS
-from docsight_training.transfer import Thaw
+from docsight_training.transfer import GradualUnfreezing
 
 log = logging.getLogger(__name__)
 
 
 class LineProgress(callbacks.Callback):
-    """Report an epoch in one line, for logs."""
+    """Logs one line for each epoch, where there is no terminal for a progress bar."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
-        """Write the line."""
         values = {name: float(v) for name, v in trainer.callback_metrics.items() if name.count("/") == 1}
         shown = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if not name.endswith("_step"))
         took = time.monotonic() - self._start
@@ -35,19 +34,19 @@ class LineProgress(callbacks.Callback):
 
 
 def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping[str, int] | None = None) -> pl.Trainer:
-    """Make the Trainer of a run.
+    """Build the Trainer of a run.
 
     Args:
         settings: The `trainer` config.
-        folder: The folder of the run, or None for a Trainer that only tests and leaves nothing behind.
-        thaw: The arguments of `Thaw`, to begin with a frozen body; None to train all from the start.
+        folder: The folder of the run, or None for a Trainer that only evaluates and writes nothing.
+        thaw: The arguments of `GradualUnfreezing`; None to train all layers from the start.
 
     Raises:
         ConfigError: A setting cannot work.
     """
     hooks = [] if folder is None else _hooks(settings, folder)
     if thaw is not None:
-        hooks.append(Thaw(**thaw))
+        hooks.append(GradualUnfreezing(**thaw))
     terminal = sys.stderr.isatty()
     hooks.append(_terminal_bar() if terminal else LineProgress())
     try:
@@ -68,7 +67,7 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
             enable_progress_bar=terminal,
             enable_model_summary=terminal,
             num_sanity_val_steps=0,
-            # An epoch's windows and batches are drawn anew by its number.
+            # The windows and batches of an epoch are drawn by its number.
             reload_dataloaders_every_n_epochs=1,
         )
     except (pl.utilities.exceptions.MisconfigurationException, ValueError) as err:
@@ -76,7 +75,7 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
 
 
 def quiet_lightning() -> None:
-    """Keep Lightning's advice out of logs: only warnings, and of these none about how small a run is."""
+    """Limit the logs of Lightning and matplotlib to warnings, without those about the size of a run."""
     for name in ("pytorch_lightning", "matplotlib"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
@@ -88,7 +87,7 @@ def quiet_lightning() -> None:
 
 
 def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
-    """Make the callbacks that keep what a run learns."""
+    """Build the callbacks that write checkpoints, average weights or stop early."""
     monitor, mode = settings["monitor"], settings["mode"]
     files: dict[str, Any] = {
         "dirpath": folder / CHECKPOINTS,
@@ -117,15 +116,15 @@ def _terminal_bar() -> callbacks.Callback:
 
 
 def _loggers(settings: dict[str, Any], folder: Path) -> list[Any]:
-    # The logger empties its folder: a run that goes on writes beside what it wrote before.
+    # The logger empties its folder, so a resumed run writes its curves to a new one.
     part = 1 + len(list(folder.glob("curves-*")))
-    made: list[Any] = [loggers.CSVLogger(folder, name="", version=f"curves-{part}")]
+    run_loggers: list[Any] = [loggers.CSVLogger(folder, name="", version=f"curves-{part}")]
     if settings["tensorboard"]:
         try:
-            made.append(loggers.TensorBoardLogger(folder, name="", version="tensorboard"))
+            run_loggers.append(loggers.TensorBoardLogger(folder, name="", version="tensorboard"))
         except ModuleNotFoundError as err:
             raise MissingExtraError("trainer.tensorboard=true", "plots") from err
-    return made
+    return run_loggers
 
 
 def set_threads(threads: int | None) -> None:

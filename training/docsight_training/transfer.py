@@ -1,4 +1,4 @@
-"""Start a network from another one: a tagger from what that learned of words, a classifier from its filters."""
+"""Transfer learning: initialize a tagger from another encoder, and an image classifier from other filters."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -15,28 +15,28 @@ from docsight.networks.image_classifier import ImageClassifier
 from docsight.networks.tagger import Tagger
 from docsight.vocab import PAD, UNK, Vocab
 
-# Tables with a row for each entry of a vocabulary, which differs from model to model.
-_TABLES = {"encode_chars.embed.weight": "chars", "tune_words.weight": "words"}
-# Word vectors are those of this run; what they are coded with belongs to them.
-_OWN = ("embed_words.",)
+# Tables with a row for each entry of a vocabulary; vocabularies differ between models.
+_VOCABULARY_OF_TABLE = {"encode_chars.embed.weight": "chars", "tune_words.weight": "words"}
+# Parameters that are not copied: the word vectors of a run and their codes belong together.
+_KEPT_PREFIX = "embed_words."
 
 
 def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]) -> None:
-    """Give a network what another model learned; arguments and errors as `copy_encoder` and `copy_blocks`."""
+    """Initialize a network from another model; arguments and errors as in `copy_encoder` and `copy_blocks`."""
     if isinstance(network, ImageClassifier):
         copy_blocks(start, network)
     else:
         copy_encoder(start, cast(Tagger, network), vocabularies)
 
 
-class Thaw(BaseFinetuning):
-    """Train the last layer alone at first, then thaw the blocks below it one by one, from the last to the first.
+class GradualUnfreezing(BaseFinetuning):
+    """Trains the last layer alone at first, then unfreezes the blocks below it one by one, from the last to the first.
 
-    The statistics and scales of batch norm are trained from the start: they fit the filters to the new pictures.
+    The statistics and scales of batch norm are trained from the start: they adapt the filters to the new images.
 
     Args:
-        after: The epochs before the first block is thawed.
-        every: The epochs from one block to the next.
+        after: The number of epochs before the first block is unfrozen.
+        every: The number of epochs from one block to the next.
 
     Raises:
         ConfigError: A number of epochs cannot work.
@@ -53,7 +53,7 @@ class Thaw(BaseFinetuning):
         self.freeze(cast(ImageClassifier, pl_module.network).blocks, train_bn=True)
 
     def finetune_function(self, pl_module: LightningModule, epoch: int, optimizer: Optimizer) -> None:
-        """Thaw what this epoch is for; the optimiser has all parameters already, and passes over frozen ones."""
+        """Unfreeze the blocks of this epoch. The optimizer has all parameters already, and skips frozen ones."""
         blocks = list(cast(ImageClassifier, pl_module.network).blocks)
         count = 0 if epoch < self.after else 1 + (epoch - self.after) // self.every
         for block in blocks[max(0, len(blocks) - count) :]:
@@ -62,12 +62,12 @@ class Thaw(BaseFinetuning):
 
 @torch.no_grad()
 def copy_blocks(start: str, network: ImageClassifier) -> None:
-    """Give a classifier the blocks of another model; only the last layer, and classes, are its own.
+    """Copy the blocks of another model into a classifier, which keeps its own last layer and classes.
 
-    Filters of grey pictures read colour as its mean, and the other way round.
+    Between grey and colour, the filters of the first layer are converted: colour is read as its mean.
 
     Args:
-        start: A shipped model's name, or a model folder.
+        start: The name of a shipped model, or a model folder.
         network: The classifier.
 
     Raises:
@@ -87,20 +87,20 @@ def copy_blocks(start: str, network: ImageClassifier) -> None:
             [layer.out_channels for layer in block.modules() if isinstance(layer, nn.Conv2d)] for block in other.blocks
         ]
         raise ConfigError(
-            f"model.init_from={start}: its blocks are not those of this network; give model.network.blocks the "
-            f"widths of that model: {widths}."
+            f"model.init_from={start}: the blocks of that model differ from model.network.blocks; set "
+            f"model.network.blocks to the widths of that model: {widths}."
         )
     network.blocks.load_state_dict(theirs)
 
 
 @torch.no_grad()
 def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab]) -> None:
-    """Give a tagger the encoder of another model.
+    """Copy the encoder of another model into a tagger.
 
     Args:
-        start: A shipped model's name, or a model folder.
+        start: The name of a shipped model, or a model folder.
         network: The tagger.
-        vocabularies: Its vocabularies; rows of tables are copied by their entry.
+        vocabularies: The vocabularies of the tagger; the rows of tables are copied by their entries.
 
     Raises:
         BundleError: There is no such model.
@@ -109,15 +109,15 @@ def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab])
     bundle = load_folder(find_model(start), kind="tagger")
     theirs = cast(Tagger, bundle.network).encoder.state_dict()
     for name, ours in network.encoder.state_dict().items():
-        if name.startswith(_OWN):
+        if name.startswith(_KEPT_PREFIX):
             continue
-        table = _TABLES.get(name)
-        width = 1 if table else 0  # of a table only the rows may differ in number
-        if name not in theirs or ours.shape[width:] != theirs[name].shape[width:]:
+        table = _VOCABULARY_OF_TABLE.get(name)
+        first = 1 if table else 0  # the number of rows of a table may differ
+        if name not in theirs or ours.shape[first:] != theirs[name].shape[first:]:
             found = list(theirs[name].shape) if name in theirs else "none"
             raise ConfigError(
-                f"model.init_from={start}: {name} has shape {found}, here it is {list(ours.shape)}; "
-                "give model.network.encoder the widths and layers of that model."
+                f"model.init_from={start}: {name} has shape {found} there and {list(ours.shape)} here; "
+                "set model.network.encoder to the widths and layers of that model."
             )
         if table is None:
             ours.copy_(theirs[name])
@@ -132,4 +132,4 @@ def _copy_rows(ours: torch.Tensor, vocab: Vocab, theirs: torch.Tensor, their_voc
         if row < len(ours) and their_row < len(theirs):
             ours[row] = theirs[their_row]
     if len(ours) > len(vocab) and len(theirs) > len(their_vocab):
-        ours[-1] = theirs[-1]  # the edge of a word, behind the characters
+        ours[-1] = theirs[-1]  # the word boundary, whose row follows the characters

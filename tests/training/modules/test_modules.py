@@ -6,7 +6,7 @@ import torch
 from docsight.errors import ConfigError
 from docsight.networks.encoder import WordTypes
 from docsight.networks.tagger import Tagger
-from docsight_training.data.ner.ner_data import NerBatch
+from docsight_training.data.ner.ner_batches import NerBatch
 from docsight_training.modules.base import one_cycle
 from docsight_training.modules.ner import NerModule
 
@@ -26,7 +26,7 @@ def _batch(tag: int) -> NerBatch:
     allowed = torch.zeros(1, 3, 9, dtype=torch.bool)
     allowed[0, 0, tag] = allowed[0, 1, 0] = True
     types = WordTypes(torch.tensor([2, 3]), torch.tensor([[2, 3], [4, 0]]), torch.tensor([1, 2]))
-    return NerBatch(types, torch.tensor([[0, 1, 0]]), torch.tensor([2]), torch.tensor([1]), allowed)
+    return NerBatch(types, torch.tensor([[0, 1, 0]]), torch.tensor([2]), allowed)
 
 
 def test_ner_module_margin_makes_its_label_cost_more_and_no_other():
@@ -38,13 +38,13 @@ def test_ner_module_margin_makes_its_label_cost_more_and_no_other():
 
 
 def test_ner_module_refuses_a_margin_of_no_label():
-    with pytest.raises(ConfigError, match="margins: MISC is no label"):
+    with pytest.raises(ConfigError, match="margins: expected labels of the network, PER, ORG; found MISC"):
         _module(margins={"MISC": 1.0})
 
 
 def test_ner_module_loss_is_per_token_and_does_not_see_padding():
     batch = _batch(4)
-    short = NerBatch(batch.types, batch.index[:, :2], batch.lengths, batch.corpora, batch.allowed[:, :2])
+    short = NerBatch(batch.types, batch.index[:, :2], batch.lengths, batch.allowed[:, :2])
     module = _module()
     assert float(module.training_step(batch, 0).detach()) == pytest.approx(
         float(module.training_step(short, 0).detach()), abs=1e-6

@@ -1,40 +1,48 @@
-"""What all LightningModules here share: the learning rate over a run, clipping, and seeds by the epoch."""
+"""The base of the LightningModules: optimizer, learning-rate schedule, gradient clipping, seeds, and hooks of a run."""
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import pytorch_lightning as pl
 import torch
 from torch import nn
 
+Network = TypeVar("Network", bound=nn.Module)
+
 
 def one_cycle(progress: float, *, warmup: float = 0.1) -> float:
-    """Return the share of the peak learning rate at a point of the run.
+    """Return the learning rate at a point of the run, as a fraction of its peak.
 
     Linear up to the peak, then along half a cosine to zero (after Smith and Topin 2018).
 
     Args:
         progress: From 0, the start of the run, to 1, its end.
-        warmup: The share of the run before the peak.
+        warmup: The fraction of the run before the peak.
     """
     if progress < warmup:
         return 0.04 + 0.96 * progress / warmup
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup))))
 
 
-class Annealed(pl.LightningModule):
-    """A LightningModule whose learning rate follows `one_cycle`.
+class ScheduledModule(pl.LightningModule, Generic[Network]):
+    """A LightningModule that trains one network with a one-cycle learning rate.
+
+    The modules of the single networks extend it by the loss and the figures. Their settings beyond those of the loss
+    are the ones below.
 
     Args:
-        optimizer: Makes the optimiser of the parameters that are trained.
-        warmup: The share of the run before the learning rate peaks.
-        clip: The largest norm of a step's gradient.
-        seed: Seeds dropout, anew at each step, so that a resumed run repeats an undisturbed one.
+        network: The network to train.
+        optimizer: Builds the optimizer of the trained parameters.
+        warmup: The fraction of the run before the learning rate peaks.
+        clip: The maximum norm of a step's gradient.
+        seed: Seeds dropout, again at each step, so that a resumed run repeats an uninterrupted one.
     """
 
     def __init__(
         self,
+        network: Network,
         *,
         optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
         warmup: float = 0.1,
@@ -42,12 +50,13 @@ class Annealed(pl.LightningModule):
         seed: int = 1,
     ) -> None:
         super().__init__()
+        self.network = network
         self.make_optimizer = optimizer
         self.warmup, self.clip, self.seed = warmup, clip, seed
 
     def configure_optimizers(self) -> Any:
-        """Return the optimiser and a schedule over the share of the run that is done."""
-        # Those that are frozen have no gradient, and are passed over until they are thawed.
+        """Return the optimizer and the schedule."""
+        # Frozen parameters are included: they have no gradient, so the optimizer skips them until they are unfrozen.
         optimizer = self.make_optimizer(self.parameters())
         scheduler = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda _: one_cycle(self.progress(), warmup=self.warmup)
@@ -59,14 +68,30 @@ class Annealed(pl.LightningModule):
         torch.manual_seed((self.seed * 1_000_003 + self.global_step) * 64 + self.global_rank)
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Clip the gradient here: Lightning's own clipping refuses fused optimisers even without a scaler."""
+        """Clip the gradient here: Lightning's own clipping refuses fused optimizers even without a scaler."""
         nn.utils.clip_grad_norm_(self.parameters(), self.clip)
 
     def progress(self) -> float:
-        """Return the share of the run that is done, from 0 to 1."""
+        """Return the fraction of the run that is done, from 0 to 1."""
         trainer = self.trainer
         epochs, batches = trainer.max_epochs, trainer.num_training_batches
         if not epochs or epochs < 0 or not batches:
-            return 0.5  # a run without an end: half way, for ever
+            return 0.5  # a run without an end stays half way
         done = trainer.fit_loop.epoch_loop.batch_progress.current.ready / batches
         return (trainer.current_epoch + min(1.0, done)) / epochs
+
+    def describe(self, data: Any) -> dict[str, Any]:
+        """Finish the network once its weights are final, and return what the model's config says about it.
+
+        Args:
+            data: The data module of the run.
+        """
+        return {}
+
+    def write_reports(self, folder: Path, data: Any) -> None:
+        """Write what the run folder holds beyond figures and curves; called after the last evaluation.
+
+        Args:
+            folder: The folder of the run.
+            data: The data module of the run.
+        """

@@ -1,63 +1,48 @@
-"""Train the character language model: the next character, along streams that go on from batch to batch."""
+"""Training of the character language model on streams of text that continue from batch to batch."""
 
 import math
-from collections.abc import Callable, Iterable
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from docsight.networks.char_lm import CharLM, State
-from docsight_training.data.speller.char_lm_data import TypingBatch
-from docsight_training.modules.base import Annealed
+from docsight_training.data.speller.char_lm_data import CharLMBatch
+from docsight_training.modules.base import ScheduledModule
 
 
-class TypingModule(Annealed):
-    """A `CharLM` in training, by truncated back-propagation through time.
+class CharLMModule(ScheduledModule[CharLM]):
+    """Trains a `CharLM` by truncated back-propagation through time.
 
     Args:
         network: The language model.
-        optimizer: Makes the optimiser of the parameters that are trained.
-        warmup: The share of the run before the learning rate peaks.
-        clip: The largest norm of a step's gradient.
-        seed: Seeds whatever is drawn, anew at each step.
+        schedule: The other arguments of `ScheduledModule`.
     """
 
-    def __init__(
-        self,
-        network: CharLM,
-        *,
-        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
-        warmup: float = 0.05,
-        clip: float = 1.0,
-        seed: int = 1,
-    ) -> None:
-        super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
-        self.network = network
+    def __init__(self, network: CharLM, **schedule: Any) -> None:
+        super().__init__(network, **schedule)
         self._state: State | None = None
         self._bits, self._characters = 0.0, 0
 
-    def training_step(self, batch: TypingBatch, _: int) -> Tensor:
+    def training_step(self, batch: CharLMBatch, _: int) -> Tensor:
         """Return the negative log-likelihood per character, in nats."""
-        loss = self._read(batch)
+        loss = self._loss(batch)
         self.log("train/loss", loss, batch_size=len(batch.inputs), on_step=True, on_epoch=True)
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Start counting."""
         self._bits, self._characters = 0.0, 0
 
-    def validation_step(self, batch: TypingBatch, _: int) -> None:
-        """Count the bits of the text held out."""
-        self._bits += float(self._read(batch)) * batch.targets.numel() / math.log(2)
+    def validation_step(self, batch: CharLMBatch, _: int) -> None:
+        """Add up the bits and characters of the validation text."""
+        self._bits += float(self._loss(batch)) * batch.targets.numel() / math.log(2)
         self._characters += batch.targets.numel()
 
     def on_validation_epoch_end(self) -> None:
-        """Log bits per character."""
         self.log("val/bits_per_character", self._bits / max(1, self._characters), prog_bar=True)
 
-    def _read(self, batch: TypingBatch) -> Tensor:
-        """Read on along the streams; the gradient does not flow into earlier batches."""
+    def _loss(self, batch: CharLMBatch) -> Tensor:
+        """Return the loss of a batch, from the state of the one before; gradients do not flow into earlier batches."""
         if batch.first or self._state is None or len(self._state.hidden) != len(batch.inputs):
             self._state = self.network.start(len(batch.inputs))
         logits, state = self.network(batch.inputs, self._state)

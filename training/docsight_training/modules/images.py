@@ -1,163 +1,150 @@
-"""Train the picture classifier: cross-entropy, and a class of its own for pictures that are of none."""
+"""Training of the image classifier: cross-entropy, with an extra class for images that belong to none."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Sized
+from pathlib import Path
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from docsight.errors import ConfigError
-from docsight.networks.decision import SCORES, Decision, fit_classes, fit_temperature
-from docsight.networks.image_classifier import ImageClassifier, ImageReading
+from docsight.networks.decision import ABSTENTION_SCORES, Decision
+from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
+from docsight_training.calibration import fit_decision
 from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageBatch, ImageData
+from docsight_training.error_analysis import write_errors
 from docsight_training.metrics import calibration_error, macro_f1
-from docsight_training.modules.base import Annealed
+from docsight_training.modules.base import ScheduledModule
 
-PASSING = 0.95  # the share of validation pictures that the threshold of the abstention score lets pass
-_LOOKED_AT = 6000  # training pictures for the class means
+_MAX_FITTED_IMAGES = 6000  # validation images that temperature and threshold are fitted to
 
 
-class ImageModule(Annealed):
-    """An `ImageClassifier` in training.
+class ImageModule(ScheduledModule[ImageClassifier]):
+    """Trains an `ImageClassifier`.
 
     Args:
         network: The classifier.
-        optimizer: Makes the optimiser of the parameters that are trained.
-        smoothing: The share of the target that is spread over all classes (Szegedy et al. 2016).
-        mixup: The parameter of the beta distribution by which pairs of pictures are blended, with their targets
+        smoothing: The fraction of the target that is spread over all classes (Szegedy et al. 2016).
+        mixup: The parameter of the beta distribution by which pairs of images and their targets are blended
             (Zhang et al. 2018); 0 for none.
-        score: The abstention score, one of `docsight.networks.decision.SCORES`.
-        warmup: The share of the run before the learning rate peaks.
-        clip: The largest norm of a step's gradient.
-        seed: Seeds dropout, anew at each step, so that a resumed run repeats an undisturbed one.
+        score: The abstention score, a key of `docsight.networks.decision.ABSTENTION_SCORES`.
+        schedule: The other arguments of `ScheduledModule`.
     """
 
     def __init__(
         self,
         network: ImageClassifier,
         *,
-        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
         smoothing: float = 0.0,
         mixup: float = 0.0,
         score: str = "energy",
-        warmup: float = 0.1,
-        clip: float = 5.0,
-        seed: int = 1,
+        **schedule: Any,
     ) -> None:
-        super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
-        if score not in SCORES:
-            raise ConfigError(f"model.module.score: expected one of {', '.join(SCORES)}; found {score!r}.")
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-        self.network = network
+        super().__init__(network, **schedule)
+        if score not in ABSTENTION_SCORES:
+            raise ConfigError(f"model.module.score: expected one of {', '.join(ABSTENTION_SCORES)}; found {score!r}.")
         if mixup < 0:
             raise ConfigError(f"model.module.mixup: expected 0 or more; found {mixup}.")
-        self.smoothing, self.mixup = smoothing, mixup
-        self.score = score
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
+        self.smoothing, self.mixup, self.score = smoothing, mixup, score
         self.decision = Decision(score=score)
-        self.readings: dict[str, list[Tensor]] = {}
+        self.outputs: dict[str, list[Tensor]] = {}
 
     def training_step(self, batch: ImageBatch, _: int) -> Tensor:
         """Return the mean cross-entropy of a batch."""
         images, labels = batch.images, batch.labels
-        share, partner = self._pairs(len(labels))
-        if share < 1:
-            images = share * images + (1 - share) * images[partner]
+        weight, partners = self._draw_mixup(len(labels))
+        if weight < 1:
+            images = weight * images + (1 - weight) * images[partners]
         reading = self.network(images.to(memory_format=torch.channels_last))
         logits, targets = reading.logits, labels
         if reading.other is not None:
             logits = torch.cat([logits, reading.other[:, None]], dim=1)
             targets = torch.where(labels == OTHER, len(self.network.labels), labels)
-        loss = share * self._loss(logits, targets)
-        if share < 1:
-            loss = loss + (1 - share) * self._loss(logits, targets[partner])
-        right = (reading.logits.argmax(dim=1) == labels)[labels != OTHER].float().mean()
+        loss = weight * self._loss(logits, targets)
+        if weight < 1:
+            loss = loss + (1 - weight) * self._loss(logits, targets[partners])
+        accuracy = (reading.logits.argmax(dim=1) == labels)[labels != OTHER].float().mean()
         self.log("train/loss", loss, batch_size=len(labels), on_step=True, on_epoch=True)
-        self.log("train/accuracy", right, batch_size=len(labels), on_step=False, on_epoch=True)
+        self.log("train/accuracy", accuracy, batch_size=len(labels), on_step=False, on_epoch=True)
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Forget the readings of before."""
-        self.readings = {"logits": [], "labels": [], "in_domain": []}
+        self.outputs = {"logits": [], "labels": [], "in_domain": []}
 
     on_test_epoch_start = on_validation_epoch_start
 
     def validation_step(self, batch: ImageBatch, _: int) -> None:
-        """Read pictures as the component will, and keep what is read."""
+        """Classify images as the component does, and keep the outputs until the end of the epoch."""
         reading = self.network(batch.images.to(memory_format=torch.channels_last))
-        self.readings["logits"].append(reading.logits.float())
-        self.readings["labels"].append(batch.labels)
-        self.readings["in_domain"].append(self.decision.in_domain(self.network, reading))
+        self.outputs["logits"].append(reading.logits.float())
+        self.outputs["labels"].append(batch.labels)
+        self.outputs["in_domain"].append(self.decision.in_domain(reading))
 
     test_step = validation_step
 
     def on_validation_epoch_end(self) -> None:
-        """Log loss, accuracy and macro F1, calibration error and the share of pictures that pass."""
         self._log_scores("val")
 
     def on_test_epoch_end(self) -> None:
-        """Log the figures of the test split."""
         self._log_scores("test")
 
     @torch.no_grad()
-    def complete(self, data: ImageData) -> dict[str, Any]:
-        """Set what the decision needs, once the weights are final: class means, temperature, threshold.
+    def describe(self, data: ImageData) -> dict[str, Any]:
+        """Fit temperature and threshold of the decision.
 
-        Temperature and threshold, which lets `PASSING` pass, are fitted to validation pictures that are changed as in
-        training: pictures of other sources are as hard as these.
-
-        Returns:
-            What the model's config tells of it.
+        They are fitted to validation images with the changes of training, which stand for images of other sources.
         """
         self.network.eval()
-        trained = self._read([data.changed("train", most=_LOOKED_AT)])
-        known = trained[1] != OTHER
-        fit_classes(self.network, trained[0].features[known], trained[1][known])
-        reading, labels = self._read([data.changed("validation", most=_LOOKED_AT)])
-        known = labels != OTHER
-        temperature = fit_temperature(reading.logits[known], labels[known])
-        scores = SCORES[self.score](self.network, reading)[known]
-        threshold = float(scores.double().quantile(1 - PASSING))
-        self.decision = Decision(temperature=temperature, score=self.score, threshold=round(threshold, 4))
+        output, labels = self._classify(data.augmented_batches("validation", max_images=_MAX_FITTED_IMAGES))
+        self.decision = fit_decision(output, labels, score=self.score)
         return {"decision": self.decision.to_config()}
 
-    def _read(self, datasets: Iterable[Any]) -> tuple[ImageReading, Tensor]:
-        """Read all pictures of some data sets; one reading and (pictures,) labels."""
+    def write_reports(self, folder: Path, data: ImageData) -> None:
+        """Write the error analysis of the test split, or of the validation split where there is no test split."""
+        images = data.parts["test" if data.has_test else "validation"]
+        logits = torch.cat(self.outputs["logits"])
+        write_errors(folder, self.decision.probabilities(logits), images, self.network.labels, data.settings)
+
+    def _classify(self, batches: Dataset[ImageBatch]) -> tuple[ClassifierOutput, Tensor]:
+        """Run the network over a data set; return its outputs as one reading, and the labels, (images,)."""
         logits, features, other, labels = [], [], [], []
-        for dataset in datasets:
-            for at in range(len(dataset)):
-                batch = dataset[at]
-                reading = self.network(batch.images.to(self.device, memory_format=torch.channels_last))
-                logits.append(reading.logits.cpu())
-                features.append(reading.features.cpu())
-                if reading.other is not None:
-                    other.append(reading.other.cpu())
-                labels.append(batch.labels)
-        joined = ImageReading(torch.cat(logits), torch.cat(features), torch.cat(other) if other else None)
+        for number in range(len(cast(Sized, batches))):
+            batch = batches[number]
+            reading = self.network(batch.images.to(self.device, memory_format=torch.channels_last))
+            logits.append(reading.logits.cpu())
+            features.append(reading.features.cpu())
+            if reading.other is not None:
+                other.append(reading.other.cpu())
+            labels.append(batch.labels)
+        joined = ClassifierOutput(torch.cat(logits), torch.cat(features), torch.cat(other) if other else None)
         return joined, torch.cat(labels)
 
     def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         return F.cross_entropy(logits.float(), targets, ignore_index=OTHER, label_smoothing=self.smoothing)
 
-    def _pairs(self, count: int) -> tuple[float, Tensor]:
-        """Draw how much of each picture is its own, at least half of it, and the picture that the rest is from."""
+    def _draw_mixup(self, count: int) -> tuple[float, Tensor]:
+        """Draw the weight of each image's own pixels, at least a half, and the image that the rest comes from."""
         if not self.mixup:
             return 1.0, torch.empty(0)
-        share = float(torch.distributions.Beta(self.mixup, self.mixup).sample())
-        return max(share, 1 - share), torch.randperm(count, device=self.device)
+        weight = float(torch.distributions.Beta(self.mixup, self.mixup).sample())
+        return max(weight, 1 - weight), torch.randperm(count, device=self.device)
 
-    def _log_scores(self, stage: str) -> None:
-        logits, labels, in_domain = (torch.cat(self.readings[name]) for name in ("logits", "labels", "in_domain"))
+    def _log_scores(self, split: str) -> None:
+        """Log loss, accuracy, macro F1, calibration error, and the fractions that pass or fail the threshold."""
+        logits, labels, in_domain = (torch.cat(self.outputs[name]) for name in ("logits", "labels", "in_domain"))
         known = labels != OTHER
         passed = in_domain >= self.decision.threshold
         if (~known).any():
-            self.log(f"{stage}/refused", (~passed[~known]).float().mean())
+            self.log(f"{split}/refused", (~passed[~known]).float().mean())
         logits, labels = logits[known], labels[known]
         probabilities = self.decision.probabilities(logits)
-        guesses = logits.argmax(dim=1)
-        self.log(f"{stage}/loss", F.cross_entropy(logits / self.decision.temperature, labels))
-        self.log(f"{stage}/accuracy", (guesses == labels).float().mean(), prog_bar=True)
-        self.log(f"{stage}/f1_macro", macro_f1(labels, guesses, len(self.network.labels)), prog_bar=True)
-        self.log(f"{stage}/calibration_error", calibration_error(probabilities, labels))
-        self.log(f"{stage}/passed", passed[known].float().mean())
+        predicted = logits.argmax(dim=1)
+        self.log(f"{split}/loss", F.cross_entropy(logits / self.decision.temperature, labels))
+        self.log(f"{split}/accuracy", (predicted == labels).float().mean(), prog_bar=True)
+        self.log(f"{split}/f1_macro", macro_f1(labels, predicted, len(self.network.labels)), prog_bar=True)
+        self.log(f"{split}/calibration_error", calibration_error(probabilities, labels))
+        self.log(f"{split}/passed", passed[known].float().mean())

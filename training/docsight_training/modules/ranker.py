@@ -1,37 +1,15 @@
-"""Train the ranker: the right alternative of each place, the word as typed among them."""
-
-from collections.abc import Callable, Iterable
+"""Training of the ranker: the right candidate of each place. The word as typed is one of the candidates."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from docsight.networks.ranker import Ranker
 from docsight_training.data.speller.ranker_data import RankerBatch
-from docsight_training.modules.base import Annealed
+from docsight_training.modules.base import ScheduledModule
 
 
-class RankerModule(Annealed):
-    """A `Ranker` in training: the cross-entropy of each member, over the alternatives of a place.
-
-    Args:
-        network: The ranker.
-        optimizer: Makes the optimiser.
-        warmup: The share of the run before the learning rate peaks.
-        clip: The largest norm of a step's gradient.
-        seed: Seeds the run.
-    """
-
-    def __init__(
-        self,
-        network: Ranker,
-        *,
-        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
-        warmup: float = 0.1,
-        clip: float = 5.0,
-        seed: int = 1,
-    ) -> None:
-        super().__init__(optimizer=optimizer, warmup=warmup, clip=clip, seed=seed)
-        self.network = network
+class RankerModule(ScheduledModule[Ranker]):
+    """Trains a `Ranker` by the cross-entropy of each member, over the candidates of a place."""
 
     def training_step(self, batch: RankerBatch, _: int) -> Tensor:
         """Return the loss per place."""
@@ -41,23 +19,25 @@ class RankerModule(Annealed):
         return loss
 
     def validation_step(self, batch: RankerBatch, _: int) -> None:
-        """Log the loss, how many mistakes are mended, and how many right words are changed."""
+        """Log the loss, the fraction of mistakes that are corrected, and of right words that are changed."""
         scores = self.network(batch.features)
         loss = (_surprise(scores.unsqueeze(1), batch).squeeze(1) * batch.weight).mean()
         self.log("val/loss", loss, batch_size=len(batch.right))
-        heads = batch.start[:-1]
-        top = torch.segment_reduce(scores, "max", offsets=batch.start)
-        wrong = batch.right != heads
-        found = scores[batch.right] >= top
-        if wrong.any():
-            self.log("val/mended", found[wrong].float().mean(), batch_size=int(wrong.sum()))
-        if not wrong.all():
-            self.log("val/spoilt", (~found[~wrong]).float().mean(), batch_size=int((~wrong).sum()))
+        as_typed = batch.start[:-1]  # the first candidate of each place
+        best = torch.segment_reduce(scores, "max", offsets=batch.start)
+        is_mistake = batch.right != as_typed
+        is_found = scores[batch.right] >= best
+        if is_mistake.any():
+            corrected = is_found[is_mistake].float().mean()
+            self.log("val/corrected", corrected, batch_size=int(is_mistake.sum()))
+        if not is_mistake.all():
+            changed = (~is_found[~is_mistake]).float().mean()
+            self.log("val/false_alarms", changed, batch_size=int((~is_mistake).sum()))
 
 
 def _surprise(scores: Tensor, batch: RankerBatch) -> Tensor:
-    """Return the negative log-likelihood of the right alternatives: (places, members) from (rows, members)."""
-    of = torch.repeat_interleave(batch.start.diff())
-    top = torch.segment_reduce(scores.detach(), "max", offsets=batch.start, axis=0)
-    total = torch.zeros_like(top).index_add_(0, of, (scores - top[of]).exp())
-    return total.log() + top - scores[batch.right]
+    """Return the negative log-likelihood of the right candidates: (places, members) from (rows, members)."""
+    place_of_row = torch.repeat_interleave(batch.start.diff())
+    best = torch.segment_reduce(scores.detach(), "max", offsets=batch.start, axis=0)
+    total = torch.zeros_like(best).index_add_(0, place_of_row, (scores - best[place_of_row]).exp())
+    return total.log() + best - scores[batch.right]

@@ -17,6 +17,7 @@ from docsight_training.data.speller.char_lm_data import CharLMBatch, CharLMData
 from docsight_training.data.speller.letter_error_model import fit_letter_error_model
 from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
 from docsight_training.modules.char_lm import CharLMModule
+from docsight_training.stages.network_stage import make_network
 
 SMALL = {"block": 60, "streams": 3, "steps": 10, "epoch_characters": 1500, "min_count": 3}
 
@@ -44,7 +45,7 @@ def _text(data: CharLMData, ids) -> str:
     return "".join("?" if n == UNKNOWN else data.chars[n - 1] for n in np.asarray(ids).tolist())
 
 
-def test_typing_data_reads_the_parts_of_the_text_by_paragraphs(folder):
+def test_char_lm_data_reads_the_parts_of_the_text_by_paragraphs(folder):
     data = _data(folder)
     found = {
         "train": [line for block in data._train for line in _text(data, block).splitlines()],
@@ -54,7 +55,7 @@ def test_typing_data_reads_the_parts_of_the_text_by_paragraphs(folder):
         assert lines == [" ".join(sentences) for _, sentences in read_paragraphs(str(folder), part)]
 
 
-def test_typing_data_puts_paragraphs_of_one_source_together(tmp_path, monkeypatch):
+def test_char_lm_data_puts_paragraphs_of_one_source_together(tmp_path, monkeypatch):
     sources = ["a/one", "a/two", "a/two", "a/two", "b"]
     paragraphs = [Paragraph(source, ["One.", "Two."]) for source in sources]
     monkeypatch.setattr(
@@ -64,13 +65,13 @@ def test_typing_data_puts_paragraphs_of_one_source_together(tmp_path, monkeypatc
     assert [_text(data, block).count("One. Two.\n") for block in data._train] == [2, 2, 1]
 
 
-def test_typing_data_validates_on_so_many_characters(folder):
+def test_char_lm_data_validates_on_so_many_characters(folder):
     data = _data(folder, validation_characters=50)
     assert len(data._validation) == 51  # and a line break
     assert sum(batch.inputs.numel() for batch in data.val_dataloader()) <= 51
 
 
-def test_typing_data_knows_all_of_ascii_and_what_is_frequent(folder):
+def test_char_lm_data_knows_all_of_ascii_and_what_is_frequent(folder):
     assert "é" in _data(folder).chars
     rare = _data(folder, min_count=10_000)
     assert "é" not in rare.chars
@@ -78,7 +79,7 @@ def test_typing_data_knows_all_of_ascii_and_what_is_frequent(folder):
     assert _text(rare, rare._encode("a😀bé")) == "a?b?\n"
 
 
-def test_typing_data_streams_go_on_from_batch_to_batch(folder):
+def test_char_lm_data_streams_go_on_from_batch_to_batch(folder):
     data = _data(folder, lower=0.0, upper=0.0)
     batches = data.epoch_batches(0)
     assert [batch.first for batch in batches] == [True] + [False] * (len(batches) - 1)
@@ -88,7 +89,7 @@ def test_typing_data_streams_go_on_from_batch_to_batch(folder):
         assert torch.equal(one.targets[:, -1], other.inputs[:, 0])
 
 
-def test_typing_data_epochs_of_a_pass_cover_the_text_once(folder):
+def test_char_lm_data_epochs_of_a_pass_cover_the_text_once(folder):
     data = _data(folder, lower=0.0, upper=0.0, streams=1)
     parts = round(sum(map(len, data._train)) / 1500)
     assert parts > 1
@@ -101,20 +102,20 @@ def test_typing_data_epochs_of_a_pass_cover_the_text_once(folder):
     assert not seen.startswith(second)
 
 
-def test_typing_data_repeats_an_epoch_and_a_seed_changes_it(folder):
+def test_char_lm_data_repeats_an_epoch_and_a_seed_changes_it(folder):
     first, again = (_data(folder).epoch_batches(1)[0].inputs for _ in range(2))
     assert torch.equal(first, again)
     assert not torch.equal(first, _data(folder, seed=2).epoch_batches(1)[0].inputs)
 
 
 @pytest.mark.parametrize(("case", "changed"), [("lower", str.lower), ("upper", str.upper)])
-def test_typing_data_reads_some_text_in_another_case(folder, case, changed):
+def test_char_lm_data_reads_some_text_in_another_case(folder, case, changed):
     data = _data(folder, **{"lower": 0.0, "upper": 0.0, case: 1.0})
     text = _text(data, data.epoch_batches(0)[0].inputs[0])
     assert text == changed(text)
 
 
-def test_typing_data_thins_out_a_source(folder):
+def test_char_lm_data_thins_out_a_source(folder):
     data = _data(folder, thin={"talk": 0.0})
     text = "".join(_text(data, block) for block in data._train)
     numbers = {int(line.split()[4].strip(",")) for line in text.splitlines()}
@@ -122,19 +123,19 @@ def test_typing_data_thins_out_a_source(folder):
     assert all(n % 3 == 0 for n in numbers)
 
 
-def test_typing_data_says_what_is_missing(folder, tmp_path):
+def test_char_lm_data_says_what_is_missing(folder, tmp_path):
     with pytest.raises(DataError, match="found none"):
         _data(tmp_path)
-    with pytest.raises(DataError, match="too little text for training and validation"):
+    with pytest.raises(DataError, match="expected text for training and for validation"):
         _data(folder, thin={"talk": 0.0, "books": 0.0})
     with pytest.raises(DataError, match=r"set data\.epoch_characters higher"):
         _data(folder)._batches(np.ones(1, dtype=np.uint8))
 
 
-def test_typing_data_refuses_more_characters_than_a_byte_can_number(tmp_path, monkeypatch):
+def test_char_lm_data_refuses_more_characters_than_a_byte_can_number(tmp_path, monkeypatch):
     many = [Paragraph("a", ["".join(map(chr, range(0x4E00, 0x4E00 + 200)))])]
     monkeypatch.setattr("docsight_training.data.speller.char_lm_data.read_paragraphs", lambda *_, **__: iter(many))
-    with pytest.raises(ConfigError, match="296 characters are too many"):
+    with pytest.raises(ConfigError, match=r"at most 255 characters .* found 296"):
         _data(tmp_path, min_count=1)
 
 
@@ -146,7 +147,7 @@ def _module() -> CharLMModule:
     return module
 
 
-def test_typing_module_carries_its_state_from_batch_to_batch():
+def test_char_lm_module_carries_its_state_from_batch_to_batch():
     module = _module()
     ids = torch.tensor([[1, 2, 3, 1, 2, 2, 3], [3, 3, 1, 2, 1, 1, 1]])
     whole = module.training_step(CharLMBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
@@ -159,7 +160,7 @@ def test_typing_module_carries_its_state_from_batch_to_batch():
     assert float(afresh) != pytest.approx(float(halves[1]), abs=1e-6)
 
 
-def test_typing_module_gradient_stays_within_a_batch():
+def test_char_lm_module_gradient_stays_within_a_batch():
     module = _module()
     ids = torch.tensor([[1, 2, 3, 1]])
     module.training_step(CharLMBatch(ids[:, :-1], ids[:, 1:], first=True), 0)
@@ -167,7 +168,7 @@ def test_typing_module_gradient_stays_within_a_batch():
     assert not module._state.hidden.requires_grad
 
 
-def test_typing_module_logs_bits_per_character():
+def test_char_lm_module_logs_bits_per_character():
     module = _module()
     for parameter in module.network.parameters():
         torch.nn.init.zeros_(parameter)
@@ -179,11 +180,12 @@ def test_typing_module_logs_bits_per_character():
 
 def test_experiment_rnn_speller_takes_a_step_of_typing(folder):
     with hydra.initialize_config_module("docsight_conf", version_base="1.3"):
-        config = hydra.compose("train", overrides=["experiment=rnn_speller"])
-    part = OmegaConf.to_container(config.model.typing)
-    data = _data(folder, **part["data"])
-    network = CharLM(**{**part["network"], "hidden_dim": 8}, chars=data.chars)
-    module = hydra.utils.instantiate(part["module"], network=network, seed=1, _convert_="all")
+        config = hydra.compose("train", overrides=["experiment=rnn_speller", f"data.text={folder}", "data.thin=null"])
+    stage = OmegaConf.to_container(config, resolve=True)["model"]["typing"]
+    data = hydra.utils.instantiate({**stage["data"], **SMALL})
+    data.setup()
+    _, network = make_network({**stage["network"], "hidden_dim": 8}, data)
+    module = hydra.utils.instantiate(stage["module"], network=network, _convert_="all")
     module.log = lambda *_, **__: None
     loss = module.training_step(data.epoch_batches(0)[0], 0)
     loss.backward()

@@ -10,16 +10,11 @@ from pyarrow import parquet
 from docsight.networks.context import ContextNetwork
 from docsight.spelling.tokens import key_of
 from docsight.vocab import Vocab
-from docsight_training.data.speller.context_data import (
-    MAX_CHARS,
-    ROUND,
-    ContextBatch,
-    ContextData,
-    count_keys,
-    edit_neighbours,
-)
+from docsight_training.data.speller.context_data import LENGTH_STEP, ContextBatch, ContextData
+from docsight_training.data.speller.encoded_text import MAX_WORD_CHARS
+from docsight_training.data.speller.neighbours import edit_neighbours
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.open_text import PARTS, Paragraph, read_paragraphs
+from docsight_training.data.speller.open_text import PARTS, Paragraph, count_keys, read_paragraphs
 from docsight_training.modules.context import ContextModule
 
 WORDS = ["the", "house", "is", "there", "a", "cat", "hat", "their", "and", "mat", "it's", "sat"]
@@ -47,7 +42,7 @@ def _data(folder: str, **options) -> ContextData:
     noise = Noise.from_pairs(PAIRS, lexicon=frozenset(WORDS), neighbours=near)
     data = ContextData(
         text=folder,
-        words=WORDS,
+        words=Vocab(WORDS),
         chars=CHARS,
         noise=noise,
         **{"batch_tokens": 200, "epoch_tokens": 1500, "random_words": 3, **options},
@@ -114,29 +109,29 @@ def test_context_data_validates_without_noise(folder):
 def test_context_data_holds_a_word_against_those_one_edit_away(folder):
     data = _data(folder)
     for batch in _batches(data.train_dataloader())[:3]:
-        for target, rivals in zip(batch.target.tolist(), batch.rivals.tolist(), strict=True):
+        for target, negatives in zip(batch.target.tolist(), batch.hard_negatives.tolist(), strict=True):
             word = _word(data, int(batch.pool[target]))
-            words = {_word(data, int(batch.pool[at])) for at in rivals if at >= 0}
+            words = {_word(data, int(batch.pool[at])) for at in negatives if at >= 0}
             expected = {"cat": {"hat", "mat", "sat"}, "hat": {"cat", "mat", "sat"}}
             assert words == expected.get(word, words)
-            assert target not in rivals
+            assert target not in negatives
             if word in ("zanzibar", "house"):
                 assert not words
 
 
-def test_context_data_drops_rivals_that_were_not_drawn(folder):
-    data = _data(folder, rival_words=0, random_words=0)
+def test_context_data_drops_hard_negatives_that_were_not_drawn(folder):
+    data = _data(folder, hard_negative_words=0, random_words=0)
     for batch in _batches(data.train_dataloader())[:3]:
         assert len(batch.pool) == len(batch.target.unique())
-        inside = batch.rivals[batch.rivals >= 0]
+        inside = batch.hard_negatives[batch.hard_negatives >= 0]
         assert bool((inside < len(batch.pool)).all())
 
 
 def test_context_data_pads_to_round_lengths_and_asks_no_padding(folder):
     data = _data(folder)
     for batch in _batches(data.train_dataloader()):
-        assert batch.index.shape[1] % ROUND == 0
-        assert batch.chars.shape[1] == MAX_CHARS
+        assert batch.index.shape[1] % LENGTH_STEP == 0
+        assert batch.chars.shape[1] == MAX_WORD_CHARS
         assert bool((batch.places[:, 1] < batch.lengths[batch.places[:, 0]]).all())
         padding = torch.arange(batch.index.shape[1]) >= batch.lengths.unsqueeze(1)
         assert not batch.casings[padding].any()
@@ -162,18 +157,18 @@ def test_context_data_reads_the_whole_text_before_any_sentence_again(folder):
     seen: list[int] = []
     for epoch in range(parts):
         data.epoch = epoch
-        seen += [int(at) for batch in data.train_dataloader().dataset.batches for at in batch]
+        seen += [int(at) for batch in data.train_dataloader().dataset.plans for at in batch[1]]
     assert sorted(seen) == sorted(long)
 
 
-def test_edit_rivals_finds_frequent_words_one_edit_away():
+def test_edit_neighbours_finds_frequent_words_one_edit_away():
     words = ["cat", "at", "cut", "act", "dog", "cart", "cats", "hat", "b-d", "bd"]
-    rivals = edit_neighbours(words, most=4)
-    found = {word: [words[n - 2] for n in rivals[at] if n] for at, word in enumerate(words, start=2)}
+    neighbours = edit_neighbours(words, most=4)
+    found = {word: [words[n - 2] for n in neighbours[at] if n] for at, word in enumerate(words, start=2)}
     assert found["cat"] == ["at", "cut", "act", "cart"]  # the most frequent four of six
     assert found["dog"] == found["b-d"] == found["bd"] == []
     assert found["hat"][:2] == ["cat", "at"]
-    assert not rivals[:2].any()
+    assert not neighbours[:2].any()
     assert not edit_neighbours(words, most=4, among=1).any()
 
 
@@ -202,21 +197,21 @@ def test_context_module_losses_equal_softmaxes_by_hand(folder):
     for n, (row, word) in enumerate(batch.places.tolist()):
         asked = network.query(left[row, word].unsqueeze(0), behind[row, word + 1].unsqueeze(0))[0]
         scores = (vectors @ asked + biases).tolist()
-        target, rivals = int(batch.target[n]), [at for at in batch.rivals[n].tolist() if at >= 0]
+        target, negatives = int(batch.target[n]), [at for at in batch.hard_negatives[n].tolist() if at >= 0]
         drawn = [score - math.log(rate) for score, rate in zip(scores, batch.pool_rate.tolist(), strict=True)]
         first.append(math.log(sum(map(math.exp, drawn))) - drawn[target])
-        if rivals:
-            second.append(math.log(sum(math.exp(scores[at]) for at in [target, *rivals])) - scores[target])
-            hits.append(scores[target] >= max(scores[at] for at in rivals))
+        if negatives:
+            second.append(math.log(sum(math.exp(scores[at]) for at in [target, *negatives])) - scores[target])
+            hits.append(scores[target] >= max(scores[at] for at in negatives))
     assert chosen == pytest.approx(np.mean(first), abs=1e-4)
     assert against == pytest.approx(np.mean(second), abs=1e-4)
     assert right == pytest.approx(np.mean(hits), abs=1e-6)
     assert float(module.training_step(batch, 0).detach()) == pytest.approx(chosen + against, abs=1e-4)
 
 
-def test_context_module_stands_a_batch_without_rivals(folder):
+def test_context_module_stands_a_batch_without_hard_negatives(folder):
     batch = _batches(_data(folder).val_dataloader())[0]
-    batch.rivals = torch.full_like(batch.rivals, -1)
+    batch.hard_negatives = torch.full_like(batch.hard_negatives, -1)
     loss = _module().training_step(batch, 0)
     loss.backward()
     assert bool(torch.isfinite(loss))

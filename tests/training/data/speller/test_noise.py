@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from docsight_training.data.speller.alignment import LEARNER_MIX, align, edit_kind
-from docsight_training.data.speller.noise import Noise, confusions
+from docsight_training.data.speller.confusion_sets import confusion_sets
+from docsight_training.data.speller.noise import Noise
 
 TEXT = """
 accommodation address beautiful because beginning believe business calendar committee definitely different embarrass
@@ -155,8 +156,8 @@ def test_confuse_draws_real_words_and_neighbours(noise: Noise) -> None:
     assert share == pytest.approx(0.25, abs=0.04)
 
 
-def test_confusions_are_mutual_and_many() -> None:
-    sets = confusions()
+def test_confusion_sets_are_mutual_and_many() -> None:
+    sets = confusion_sets()
     assert len(sets) > 500
     assert all(word in sets[other] for word, others in sets.items() for other in others)
     assert all(word.replace("'", "").isalpha() and word == word.lower() for word in sets)

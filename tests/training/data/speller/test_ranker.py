@@ -13,15 +13,9 @@ from docsight.errors import ConfigError, DataError
 from docsight.networks.ranker import Ranker
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.correction.features import FEATURES, NUM_FEATURES
+from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
 from docsight_training.data.speller.noise import Change, Noise
-from docsight_training.data.speller.ranker_data import (
-    Mistaken,
-    RankerBatch,
-    RankerData,
-    lone_words,
-    make_mistakes,
-    read_clean_column,
-)
+from docsight_training.data.speller.ranker_data import RankerBatch, RankerData
 from docsight_training.modules.ranker import RankerModule
 
 PAIRS = [("teh", "the", 3), ("freind", "friend", 2), ("wich", "which", 2), ("hosue", "house", 1), ("alot", "a lot", 1)]
@@ -29,7 +23,7 @@ DOCUMENTS = [["The house is there.", "It is the friend that they know."], ["Whic
 
 
 class Fixed:
-    """Noise that changes the words that it is told to."""
+    """Noise that changes given words."""
 
     def __init__(self, **typed: str) -> None:
         self.typed = typed
@@ -59,13 +53,13 @@ def corrector(bundle) -> Corrector:
 
 
 def _data(bundle, corrector, noise, documents=DOCUMENTS, **options) -> RankerData:
-    options = {"edited": [], "lone": 0, "draws": 1, "held": 0.25, "batch": 8, **options}
+    options = {"edited": [], "isolated_words": 0, "noisy_copies": 1, "validation": 0.25, "batch_size": 8, **options}
     return RankerData(
         corrector=corrector, words=bundle.vocabularies["words"], documents=documents, noise=noise, **options
     )
 
 
-def test_make_mistakes_tells_where_they_are_and_what_was_meant():
+def test_make_mistakes_returns_where_they_are_and_what_was_meant():
     sentences = ["It is a lot, the friend.", "The house"]
     noise = Fixed(the="teh", friend="freind's", a_lot="alot", house="ho use")
     made = make_mistakes(sentences, noise, Steady())
@@ -79,7 +73,7 @@ def test_make_mistakes_tells_where_they_are_and_what_was_meant():
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_make_mistakes_is_undone_by_what_it_tells(seed):
+def test_make_mistakes_is_undone_by_what_it_returns(seed):
     noise = Noise.from_pairs(PAIRS, lexicon=frozenset(["the", "house", "friend", "there"]))
     sentences = ["The house is  there\u2014a lot!", "", "It\u2019s the friend, which is that 12th word."]
     made = make_mistakes(sentences, noise, random.Random(seed))
@@ -97,12 +91,12 @@ def _labels(bundle, corrector, text: str, meant: dict[str, str]) -> dict[str, tu
     """Return by what was typed the right alternative and its weight."""
     data = _data(bundle, corrector, Fixed())
     spans = {(text.index(typed), text.index(typed) + len(typed)): word for typed, word in meant.items()}
-    mistaken = Mistaken(text, spans)
+    noisy = NoisyText(text, spans)
     reading = corrector.read([text])
     names = ["", "", *bundle.vocabularies["words"].entries, *reading.types.unknown]
     found = {}
-    for groups, _ in corrector.groups(reading):
-        right, weight = data._right(reading, groups, [mistaken])
+    for groups, _ in corrector.ranker_inputs(reading):
+        right, weight = data._find_right(reading, groups, [noisy])
         for g, token in enumerate(groups.token):
             row = groups.start[g] + right[g]
             words = [names[at] for at in (groups.first[row], groups.second[row]) if at]
@@ -158,38 +152,38 @@ def test_ranker_data_batches_hold_each_place_once(bundle, corrector):
 
 
 def test_ranker_data_draws_more_mistakes_in_what_is_not_edited(bundle, corrector):
-    shares = []
+    fractions = []
 
     class Asked(Fixed):
         def noisy(self, words, rng, *, clean):
-            shares.append(clean)
+            fractions.append(clean)
             return []
 
     data = _data(bundle, corrector, Asked(), documents=[["It is."]] * 6, edited=[["The teh."]] * 4, clean_edited=0.9)
     data.setup()
-    assert sorted(shares) == pytest.approx([1 / 3] * 6 + [0.9] * 4)
+    assert sorted(fractions) == pytest.approx([1 / 3] * 6 + [0.9] * 4)
 
 
 def test_ranker_data_hides_parts_from_the_ranker(bundle, corrector):
-    data = _data(bundle, corrector, Fixed(the="teh"), without=["context"])
+    data = _data(bundle, corrector, Fixed(the="teh"), ablate=["context"])
     data.setup()
     hidden = [FEATURES[at] for at in data.hidden]
     assert "context" in hidden
     assert not data.scale[data.hidden].any()
-    with pytest.raises(ConfigError, match=r"model\.ranker\.data\.without: luck is no part; expected .*context"):
-        _data(bundle, corrector, Fixed(), without=["luck"])
+    with pytest.raises(ConfigError, match=r"model\.ranker\.data\.ablate: expected .* context, .*; found luck"):
+        _data(bundle, corrector, Fixed(), ablate=["luck"])
 
 
-def test_lone_words_draws_frequent_words_more_often_but_not_in_proportion():
+def test_draw_isolated_words_draws_frequent_words_more_often_but_not_in_proportion():
     documents = [["the the the the the the the the the cat", "12 caf\u00e9 it's ."]]
-    drawn = [word for (word,) in lone_words(documents, 4000, random.Random(1))]
+    drawn = [word for (word,) in draw_isolated_words(documents, 4000, random.Random(1))]
     assert set(drawn) == {"the", "cat"}
     assert drawn.count("the") / drawn.count("cat") == pytest.approx(3, rel=0.15)
-    assert lone_words([["12"]], 5, random.Random(1)) == []
+    assert draw_isolated_words([["12"]], 5, random.Random(1)) == []
 
 
 def test_read_clean_column_reads_one_corpus(tmp_path: Path):
-    with pytest.raises(DataError, match=r"expected own/data\.parquet in it"):
+    with pytest.raises(DataError, match=r"expected sentences for the ranker in own/data\.parquet"):
         read_clean_column(str(tmp_path), "own")
     (tmp_path / "own").mkdir()
     file = tmp_path / "own" / "data.parquet"
@@ -228,24 +222,24 @@ def test_ranker_module_loss_is_the_weighted_surprise_of_each_member():
     assert loss == pytest.approx(np.mean([first[0], second[0], first[1] / 2, second[1] / 2]), abs=1e-5)
 
 
-def test_ranker_module_counts_what_is_mended_and_what_is_spoilt():
+def test_ranker_module_counts_corrections_and_false_alarms():
     module = _module()
     module.validation_step(BATCH, 0)
-    assert module.logged["val/mended"] == 1.0
-    assert module.logged["val/spoilt"] == 0.0
+    assert module.logged["val/corrected"] == 1.0
+    assert module.logged["val/false_alarms"] == 0.0
     module.network.direct.weight.data *= -1
     module.validation_step(BATCH, 0)
-    assert module.logged["val/mended"] == 0.0
-    assert module.logged["val/spoilt"] == 1.0
+    assert module.logged["val/corrected"] == 0.0
+    assert module.logged["val/false_alarms"] == 1.0
 
 
-def test_ranker_module_logs_no_mended_share_where_nothing_was_wrong():
+def test_ranker_module_logs_no_corrections_where_nothing_was_wrong():
     module = _module()
     module.validation_step(RankerBatch(BATCH.features, BATCH.start, BATCH.start[:-1], BATCH.weight), 0)
-    assert "val/mended" not in module.logged
+    assert "val/corrected" not in module.logged
 
 
-def test_ranker_module_logs_no_spoilt_share_where_all_was_wrong():
+def test_ranker_module_logs_no_false_alarms_where_all_was_wrong():
     module = _module()
     module.validation_step(RankerBatch(BATCH.features, BATCH.start, BATCH.start[:-1] + 1, BATCH.weight), 0)
-    assert "val/spoilt" not in module.logged
+    assert "val/false_alarms" not in module.logged

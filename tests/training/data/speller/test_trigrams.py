@@ -32,19 +32,19 @@ def _probability(model: Trigrams, *ids: int) -> float:
     ],
 )
 def test_count_trigrams_equals_a_count_by_hand(ids, expected):
-    model = count_trigrams(IDS, ZIPF, least=1, discount=0.75, corpus=1.0)
+    model = count_trigrams(IDS, ZIPF, min_count=1, discount=0.75, corpus=1.0)
     assert math.log(_probability(model, *ids)) == pytest.approx(math.log(expected), abs=1.51 * STEP)
 
 
 def test_count_trigrams_probabilities_add_up_to_one():
-    model = count_trigrams(IDS, ZIPF, least=1, corpus=0.5)
+    model = count_trigrams(IDS, ZIPF, min_count=1, corpus=0.5)
     for first, second in ((0, 0), (0, 2), (2, 3), (4, 2), (1, 1), (3, 0)):
         total = sum(_probability(model, first, second, third) for third in range(5))
         assert total == pytest.approx(1.0, abs=0.05)
 
 
 def test_count_trigrams_keeps_what_stands_there_often_enough():
-    model = count_trigrams(IDS, ZIPF, least=2, corpus=1.0)
+    model = count_trigrams(IDS, ZIPF, min_count=2, corpus=1.0)
     assert (len(model.bigram), len(model.trigram)) == (2, 1)  # edge edge, edge a; edge edge a
     assert _probability(model, 0, 2, 3) == pytest.approx(0.75 * 0.75 * SINGLE[3], rel=0.1)
     assert bool((model.bigram_keys.diff() > 0).all())

@@ -1,24 +1,25 @@
-"""The data module of the typing session: open text as long streams of characters."""
+"""The data module of the character language model: open text as long streams of characters."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN
+from docsight.spelling.arrays import Bytes
 from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
 
-PARAGRAPH = "\n"  # what stands between two paragraphs
-# Every printable character of ASCII is known, however rare it is in the text.
-_ALWAYS = PARAGRAPH + "".join(map(chr, range(32, 127)))
+PARAGRAPH_BREAK = "\n"
+# All printable ASCII characters are known, however rare they are in the text.
+_ALWAYS_KNOWN = PARAGRAPH_BREAK + "".join(map(chr, range(32, 127)))
+_MAX_KNOWN_CHARS = 255  # an id is a byte
 
 
 @dataclass
@@ -35,19 +36,20 @@ class CharLMData(pl.LightningDataModule):
 
     Args:
         text: A folder of parquet files; see `read_paragraphs`.
-        thin: The share kept of some sources.
-        validation_characters: The most characters of the validation part that are read after an epoch.
+        thin: The fraction kept of some sources.
+        validation_characters: The maximum number of characters to validate on.
         min_count: How often a character beyond ASCII must occur to be known.
-        block: About how many characters of neighbouring paragraphs stay together when the text is shuffled.
-        streams: Rows of a batch, each a text that goes on from one batch to the next.
-        steps: Characters of each row in a batch, through which the gradient flows back.
-        epoch_characters: About how many characters make an epoch; a pass over the text is cut into so many.
-        lower: The share of the blocks that is read in lower case, as people type in haste.
-        upper: The share of the blocks that is read in capitals.
+        block: The approximate number of characters of neighbouring paragraphs that stay together when the text is
+            shuffled.
+        streams: The rows of a batch; each is a text that continues from one batch to the next.
+        steps: The characters of each row in a batch; the gradient flows back through so many.
+        epoch_characters: The approximate number of characters in an epoch. One pass over the text has several epochs.
+        lower: The fraction of the blocks in lower case, as people type in haste.
+        upper: The fraction of the blocks in capitals.
         seed: Seeds the order and the casing.
 
     Attributes:
-        chars: The characters that are known, an argument of the network; after `setup`.
+        chars: The known characters, an argument of the network; after `setup`.
     """
 
     chars: str
@@ -77,7 +79,7 @@ class CharLMData(pl.LightningDataModule):
         """Read the text, once.
 
         Raises:
-            ConfigError: Too many characters are frequent.
+            ConfigError: Too many characters are frequent enough to be known.
             DataError: The text cannot be read, or a part of it is empty.
         """
         if hasattr(self, "chars"):
@@ -85,31 +87,41 @@ class CharLMData(pl.LightningDataModule):
         train = _blocks(read_paragraphs(self.text, "train", thin=self.thin), self.block)
         validation = _blocks(read_paragraphs(self.text, "validation", thin=self.thin), self.block)
         if not train or not validation:
-            raise DataError(f"data.text={self.text}: too little text for training and validation.")
+            raise DataError(
+                f"data.text={self.text}: expected text for training and for validation; one of the parts is empty."
+            )
         counts: Counter[str] = Counter()
         for block in train:
             counts.update(block)
-        more = sorted(char for char, count in counts.items() if count >= self.min_count and char not in _ALWAYS)
-        chars = _ALWAYS + "".join(more)
+        frequent = (char for char, count in counts.items() if count >= self.min_count and char not in _ALWAYS_KNOWN)
+        chars = _ALWAYS_KNOWN + "".join(sorted(frequent))
         self._table = _table(chars)
         self._cases = {case: _case_table(chars, case) for case in ("lower", "upper")}
         self._train = [self._encode(block) for block in train]
-        self._validation = self._encode(PARAGRAPH.join(validation)[: self.validation_characters])
+        self._validation = self._encode(PARAGRAPH_BREAK.join(validation)[: self.validation_characters])
         self.chars = chars
 
-    def train_dataloader(self) -> DataLoader:
+    def network_arguments(self) -> dict[str, Any]:
+        """Return the arguments of the network that the data decides."""
+        return {"chars": self.chars}
+
+    def initial_weights(self) -> dict[str, Tensor]:
+        """Return no pretrained weights."""
+        return {}
+
+    def train_dataloader(self) -> DataLoader[CharLMBatch]:
         """Return the batches of the current epoch."""
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(cast(Dataset, self.epoch_batches(epoch)), batch_size=None)
+        return DataLoader(cast(Dataset[CharLMBatch], self.epoch_batches(epoch)), batch_size=None)
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> DataLoader[CharLMBatch]:
         """Return the batches of the validation part."""
-        return DataLoader(cast(Dataset, self._batches(self._validation)), batch_size=None)
+        return DataLoader(cast(Dataset[CharLMBatch], self._batches(self._validation)), batch_size=None)
 
     def epoch_batches(self, epoch: int) -> list[CharLMBatch]:
-        """Return the batches of an epoch, the same ones for the same seed and epoch.
+        """Return the batches of an epoch, the same for the same seed and epoch.
 
-        Epochs go on where the one before stopped, until all the text was read; then it is shuffled anew.
+        An epoch continues where the one before stopped. When all the text was read, it is shuffled again.
         """
         parts = max(1, round(sum(map(len, self._train)) / self.epoch_characters))
         order = np.random.default_rng([self.seed, epoch // parts]).permutation(len(self._train))
@@ -117,55 +129,60 @@ class CharLMData(pl.LightningDataModule):
         rng = np.random.default_rng([self.seed, epoch, 1])
         return self._batches(np.concatenate([self._recase(self._train[n], rng) for n in chosen]))
 
-    def _recase(self, block: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    def _recase(self, block: Bytes, rng: np.random.Generator) -> Bytes:
         draw = rng.random()
         if draw < self.lower:
             return self._cases["lower"][block]
         return self._cases["upper"][block] if draw < self.lower + self.upper else block
 
-    def _batches(self, ids: NDArray[np.uint8]) -> list[CharLMBatch]:
-        """Lay a text out in streams and cut them into steps; what does not fill the last step is left out."""
+    def _batches(self, ids: Bytes) -> list[CharLMBatch]:
+        """Arrange a text in streams and cut them into steps; characters that do not fill the last step are dropped."""
         streams = min(self.streams, max(1, len(ids) // (self.steps + 1)))
         length = len(ids) // streams
         if length < 2:
-            raise DataError(f"data: a part of {len(ids)} characters is too short; set data.epoch_characters higher.")
+            raise DataError(
+                f"an epoch has {len(ids)} characters, too few for a step; set data.epoch_characters higher."
+            )
         rows = torch.from_numpy(ids[: streams * length].reshape(streams, length))
         starts = range(0, max(1, length - self.steps), self.steps)
         cuts = (rows[:, at : at + self.steps + 1].long() for at in starts)
         return [CharLMBatch(cut[:, :-1], cut[:, 1:], first=n == 0) for n, cut in enumerate(cuts)]
 
-    def _encode(self, text: str) -> NDArray[np.uint8]:
-        """Return the ids of a text, a line break at its end."""
-        points = np.frombuffer((text + PARAGRAPH).encode("utf-32-le", "replace"), dtype=np.uint32)
+    def _encode(self, text: str) -> Bytes:
+        """Return the ids of a text and of a paragraph break behind it."""
+        points = np.frombuffer((text + PARAGRAPH_BREAK).encode("utf-32-le", "replace"), dtype=np.uint32)
         return self._table[np.minimum(points, len(self._table) - 1)]
 
 
 def _blocks(paragraphs: Iterable[Paragraph], size: int) -> list[str]:
-    """Put neighbouring paragraphs of like sources together until there are `size` characters."""
+    """Join neighbouring paragraphs of the same head of source to blocks of about `size` characters."""
     blocks: list[str] = []
     held: list[str] = []
-    of = ""
+    held_source = ""
     for source, sentences in paragraphs:
         head = source.split("/")[0]
-        if held and (head != of or sum(map(len, held)) > size):
-            blocks.append(PARAGRAPH.join(held))
+        if held and (head != held_source or sum(map(len, held)) > size):
+            blocks.append(PARAGRAPH_BREAK.join(held))
             held = []
         held.append(" ".join(sentences))
-        of = head
-    return [*blocks, PARAGRAPH.join(held)] if held else blocks
+        held_source = head
+    return [*blocks, PARAGRAPH_BREAK.join(held)] if held else blocks
 
 
-def _table(chars: str) -> NDArray[np.uint8]:
-    """Return the id of each code point up to the highest of `chars`, and one more row for those above."""
-    if len(chars) > 255:
-        raise ConfigError(f"data.min_count: {len(chars)} characters are too many, at most 255; set it higher.")
+def _table(chars: str) -> Bytes:
+    """Return the id of each code point up to the highest of `chars`, and a last row for those above."""
+    if len(chars) > _MAX_KNOWN_CHARS:
+        raise ConfigError(
+            f"data.min_count: expected at most {_MAX_KNOWN_CHARS} characters that are frequent enough; "
+            f"found {len(chars)}. Set it higher."
+        )
     table = np.full(max(map(ord, chars)) + 2, UNKNOWN, dtype=np.uint8)
     table[[ord(char) for char in chars]] = range(1, len(chars) + 1)
     return table
 
 
-def _case_table(chars: str, case: str) -> NDArray[np.uint8]:
-    """Return, by id, the id of the character in another case, or its own where that is not known."""
+def _case_table(chars: str, case: str) -> Bytes:
+    """Return, by id, the id of the character in another case, or its own id where that is unknown."""
     ids = {char: n for n, char in enumerate(chars, start=1)}
     changed = [ids.get(getattr(char, case)(), n) for n, char in enumerate(chars, start=1)]
     return np.array([UNKNOWN, *changed], dtype=np.uint8)

@@ -99,7 +99,7 @@ def confusions(
 def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArray[np.float32]) -> tuple[Ints, Ints]:
     """Find the neighbours of the frequent words, in letters and in sound: ids (typed, meant)."""
     asked = np.flatnonzero(zipf >= _MIN_TYPED_ZIPF)
-    index = CandidateIndex(words, zipf[2:], most=_SEARCHED)
+    index = CandidateIndex(words, zipf[2:], max_candidates=_SEARCHED)
     row, meant = index.search([words[word - 2] for word in asked.tolist()])
     typed = asked[row]
     distances, alike = _compared(words, typed, meant)

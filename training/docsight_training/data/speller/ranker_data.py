@@ -1,62 +1,56 @@
-"""The data module of the ranker: text that the other parts have not met, with mistakes put in, and what was meant."""
+"""The data module of the ranker: the candidates of places in noisy text that the other parts have not seen."""
 
 import logging
 import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-import datasets
 import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from docsight.errors import ConfigError, DataError
+from docsight.errors import ConfigError
 from docsight.spelling.arrays import Floats, Ints, starts_of
 from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.features import FEATURES, OF_TYPED, CandidateGroups
-from docsight.spelling.tokens import lexicon_id, read_tokens
+from docsight.spelling.correction.features import FEATURES, OF_TYPED
+from docsight.spelling.tokens import lexicon_id
 from docsight.vocab import Vocab
+from docsight_training.data.batching import LazyBatches
+from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
 from docsight_training.data.speller.noise import Noise
+from docsight_training.data.speller.open_text import read_paragraphs
 
 log = logging.getLogger(__name__)
 
-_TEXTS = 2000  # that are read at once
-# What the ranker can do without, to see what it is worth: the features that go with it.
-WITHOUT = {
+_TEXTS_PER_CALL = 2000  # texts that the corrector reads at once
+# The features that each value of `ablate` takes away.
+FEATURE_GROUPS = {
     "context": ("context", "context_best", "posterior", "posterior_best"),
     "trigrams": ("left", "right", "right_two", "trigram", "trigram_best"),
-    "costs": ("cost", "little_cost", "posterior", "posterior_best", "least_cost"),
+    "costs": ("cost", "little_cost", "posterior", "posterior_best", "min_cost"),
     "lists": ("pair", "only_pair", "has_pair"),
     "facts": OF_TYPED,
 }
 
 
 @dataclass
-class Mistaken:
-    """A text with mistakes, and what was meant by each."""
-
-    text: str
-    meant: dict[tuple[int, int], str]  # by start and end of what was typed
-
-
-@dataclass
-class Labelled:
-    """Places with the features of their alternatives."""
+class LabelledPlaces:
+    """Places with the features of their candidates, and the right candidate of each."""
 
     features: Floats  # (rows, features)
-    start: Ints  # (places + 1,) where the rows of each begin
-    right: Ints  # (places,) the right alternative, counted from its first row
+    start: Ints  # (places + 1,) the first row of each place, then the number of rows
+    right: Ints  # (places,) the right candidate, counted from the first row of the place
     weight: Floats  # (places,)
 
 
 @dataclass
 class RankerBatch:
-    """Places for a step."""
+    """Places of a step."""
 
     features: Tensor  # (rows, features)
     start: Tensor  # (places + 1,)
@@ -65,24 +59,35 @@ class RankerBatch:
 
 
 class RankerData(pl.LightningDataModule):
-    """Mistakes for the ranker.
+    """Noisy texts for the ranker.
 
     Args:
-        corrector: Finds places and alternatives, as it will at run time.
+        corrector: Finds places and candidates, as at run time.
         words: The lexicon.
         documents: Texts without mistakes, each a list of sentences.
-        edited: The same of a kind that is mostly right as it stands, such as an encyclopedia: fewer get mistakes.
-        noise: Makes mistakes.
-        draws: How often mistakes are drawn for each text.
-        lone: Words that stand alone, as texts of their own; the more frequent in running text the likelier.
-        unreachable: Weight of a place whose right word is not among the alternatives; it should stay as typed.
-        clean: Share of the sentences without mistakes.
-        clean_edited: The same of the edited texts.
-        without: Keys of `WITHOUT`: what the ranker is not told.
-        held: Share of the places that are judged on.
-        batch: Places of a step.
-        seed: Seeds everything.
+        edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are put in.
+        noise: Draws the mistakes.
+        noisy_copies: How often mistakes are drawn for each text.
+        isolated_words: The number of words that are texts of their own; words that are frequent in the documents are
+            drawn more often.
+        clean: The fraction of sentences without mistakes.
+        clean_edited: The same for the edited texts.
+        unreachable_weight: The weight of a place whose right word is not among the candidates; it should stay as typed.
+        ablate: Keys of `FEATURE_GROUPS`: the features that are hidden from the ranker, to measure what they contribute.
+        validation: The fraction of the texts to validate on.
+        batch_size: The number of places in a step.
+        seed: Seeds all draws.
+
+    Attributes:
+        mean: (features,) of the training places.
+        scale: (features,) the inverse of their standard deviation; 0 for hidden and constant features.
+
+    Raises:
+        ConfigError: A group of features is unknown.
     """
+
+    mean: Floats
+    scale: Floats
 
     def __init__(
         self,
@@ -92,34 +97,67 @@ class RankerData(pl.LightningDataModule):
         documents: Sequence[Sequence[str]],
         edited: Sequence[Sequence[str]],
         noise: Noise,
-        draws: int = 2,
-        lone: int = 6000,
+        noisy_copies: int = 2,
+        isolated_words: int = 6000,
         clean: float = 1 / 3,
         clean_edited: float = 0.6,
-        unreachable: float = 0.3,
-        without: Sequence[str] = (),
-        held: float = 0.05,
-        batch: int = 512,
+        unreachable_weight: float = 0.3,
+        ablate: Sequence[str] = (),
+        validation: float = 0.05,
+        batch_size: int = 512,
         seed: int = 1,
     ) -> None:
         super().__init__()
-        if strange := sorted(set(without) - set(WITHOUT)):
+        if unknown := sorted(set(ablate) - set(FEATURE_GROUPS)):
             raise ConfigError(
-                f"model.ranker.data.without: {', '.join(strange)} is no part; expected {', '.join(WITHOUT)}."
+                f"model.ranker.data.ablate: expected groups of features, {', '.join(FEATURE_GROUPS)}; "
+                f"found {', '.join(unknown)}."
             )
-        self.hidden = [FEATURES.index(name) for part in without for name in WITHOUT[part]]
+        self.hidden = [FEATURES.index(name) for group in ablate for name in FEATURE_GROUPS[group]]
         self.corrector, self.words, self.noise = corrector, words, noise
-        alone = lone_words(documents, lone, random.Random(seed))
-        self.documents = [(text, clean) for text in (*documents, *alone)] + [(text, clean_edited) for text in edited]
-        self.draws, self.unreachable, self.held, self.batch, self.seed = draws, unreachable, held, batch, seed
+        isolated = draw_isolated_words(documents, isolated_words, random.Random(seed))
+        self.documents = [(text, clean) for text in (*documents, *isolated)]
+        self.documents += [(text, clean_edited) for text in edited]
+        self.noisy_copies, self.unreachable_weight = noisy_copies, unreachable_weight
+        self.validation_fraction, self.batch_size, self.seed = validation, batch_size, seed
+
+    @classmethod
+    def from_folders(
+        cls,
+        *,
+        text: str,
+        lists: str,
+        names: str,
+        test_names: str | None = None,
+        thin: Mapping[str, float] | None = None,
+        **options: Any,
+    ) -> "RankerData":
+        """Read the texts, and make the data module.
+
+        Args:
+            text: The folder of the running text; see `read_paragraphs`.
+            lists: The folder with the corpora of names.
+            names: A corpus of sentences with many names; it becomes the edited texts.
+            test_names: A corpus of sentences that are kept for tests; None for none.
+            thin: The fraction of the running text that is read, by the beginning of a source's name.
+            options: The other arguments of `RankerData`.
+
+        Raises:
+            DataError: The texts cannot be read.
+        """
+        documents = [paragraph.sentences for paragraph in read_paragraphs(text, "ranker", thin=thin)]
+        sentences = read_clean_column(lists, names)
+        kept_for_tests = set(read_clean_column(lists, test_names) if test_names else ())
+        edited = [[sentence] for sentence in sentences if sentence not in kept_for_tests]
+        return cls(documents=documents, edited=edited, **options)
 
     def setup(self, stage: str | None = None) -> None:
-        """Make the mistakes once, and all features."""
+        """Draw the mistakes and compute all features, once."""
         if hasattr(self, "train"):
             return
-        cut = int(len(self.documents) * (1 - self.held))
+        cut = int(len(self.documents) * (1 - self.validation_fraction))
         order = random.Random(self.seed).sample(range(len(self.documents)), len(self.documents))
-        self.train = self._label([self.documents[at] for at in order[:cut]], self.draws)
+        self.train = self._label([self.documents[at] for at in order[:cut]], self.noisy_copies)
         self.validation = self._label([self.documents[at] for at in order[cut:]], 1)
         features = self.train.features
         self.mean, deviation = features.mean(axis=0), features.std(axis=0)
@@ -127,133 +165,81 @@ class RankerData(pl.LightningDataModule):
         self.scale[self.hidden] = 0.0
 
     def train_dataloader(self) -> DataLoader[RankerBatch]:
-        """Return batches of places, in another order each epoch."""
+        """Return batches of the training places, in a new order each epoch."""
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(_Batches(self.train, self.batch, f"{self.seed}/{epoch}"), batch_size=None)
+        order = list(range(len(self.train.right)))
+        random.Random(f"{self.seed}/{epoch}").shuffle(order)
+        return self._loader(self.train, order)
 
     def val_dataloader(self) -> DataLoader[RankerBatch]:
-        """Return batches of the held places."""
-        return DataLoader(_Batches(self.validation, self.batch, None), batch_size=None)
+        """Return batches of the validation places."""
+        return self._loader(self.validation, list(range(len(self.validation.right))))
 
-    def _label(self, documents: Sequence[tuple[Sequence[str], float]], draws: int) -> Labelled:
+    def _loader(self, places: LabelledPlaces, order: Sequence[int]) -> DataLoader[RankerBatch]:
+        plans = [np.array(order[at : at + self.batch_size]) for at in range(0, len(order), self.batch_size)]
+        return DataLoader(LazyBatches(plans, lambda chosen: _make_batch(places, chosen)), batch_size=None)
+
+    def _label(self, documents: Sequence[tuple[Sequence[str], float]], copies: int) -> LabelledPlaces:
         rng = random.Random(f"{self.seed}/{len(documents)}")
-        parts: list[Labelled] = []
-        for draw in range(draws):
-            for at in range(0, len(documents), _TEXTS):
-                some = documents[at : at + _TEXTS]
+        parts: list[LabelledPlaces] = []
+        for copy in range(copies):
+            for at in range(0, len(documents), _TEXTS_PER_CALL):
+                some = documents[at : at + _TEXTS_PER_CALL]
                 texts = [make_mistakes(sentences, self.noise, rng, clean=clean) for sentences, clean in some]
-                parts += self._read(texts)
-                log.info("ranker: draw %d/%d, %d of %d texts", draw + 1, draws, at + len(texts), len(documents))
+                parts += self._label_texts(texts)
+                log.info("ranker: copy %d/%d, %d of %d texts", copy + 1, copies, at + len(texts), len(documents))
         sizes = np.concatenate([np.diff(part.start) for part in parts])
-        return Labelled(
+        return LabelledPlaces(
             np.concatenate([part.features for part in parts]),
             starts_of(sizes),
             np.concatenate([part.right for part in parts]),
             np.concatenate([part.weight for part in parts]),
         )
 
-    def _read(self, texts: Sequence[Mistaken]) -> Iterable[Labelled]:
-        reading = self.corrector.read([mistaken.text for mistaken in texts])
-        for groups, features in self.corrector.groups(reading):
-            right, weight = self._right(reading, groups, texts)
+    def _label_texts(self, texts: Sequence[NoisyText]) -> Iterator[LabelledPlaces]:
+        tokens = self.corrector.read([noisy.text for noisy in texts])
+        for groups, features in self.corrector.ranker_inputs(tokens):
+            right, weight = self._find_right(tokens, groups, texts)
+            sizes = np.diff(groups.start)
             kept = weight > 0
-            rows = np.repeat(kept, np.diff(groups.start))
-            yield Labelled(features[rows], starts_of(np.diff(groups.start)[kept]), right[kept], weight[kept])
+            yield LabelledPlaces(features[np.repeat(kept, sizes)], starts_of(sizes[kept]), right[kept], weight[kept])
 
-    def _right(self, reading: TokenBatch, groups: CandidateGroups, texts: Sequence[Mistaken]) -> tuple[Ints, Floats]:
-        """Find the right alternative of each place, and its weight: none for parts of a word that was split."""
+    def _find_right(
+        self, tokens: TokenBatch, groups: CandidateGroups, texts: Sequence[NoisyText]
+    ) -> tuple[Ints, Floats]:
+        """Find the right candidate of each place, and its weight.
+
+        The weight is 0 where the right candidate is unclear: for a part of a mistake, and for what overlaps one.
+        """
         right = np.zeros(len(groups.token), np.int64)
         weight = np.ones(len(groups.token), np.float32)
-        for g, (token, span) in enumerate(zip(groups.token.tolist(), groups.span.tolist(), strict=True)):
-            mistaken = texts[reading.texts[token]]
-            if not mistaken.meant:
+        for place, (token, span) in enumerate(zip(groups.token.tolist(), groups.span.tolist(), strict=True)):
+            noisy = texts[tokens.texts[token]]
+            if not noisy.meant:
                 continue
-            start, end = int(reading.starts[token]), int(reading.ends[token + span - 1])
-            meant = mistaken.meant.get((start, end))
+            start, end = int(tokens.starts[token]), int(tokens.ends[token + span - 1])
+            meant = noisy.meant.get((start, end))
             if meant is None:
-                # Where a neighbour is wrong, or only a part of this is, what is right here is no clear case.
-                if any(start < b and a < end for a, b in mistaken.meant):
-                    weight[g] = 0
+                if any(start < other_end and other_start < end for other_start, other_end in noisy.meant):
+                    weight[place] = 0
                 continue
-            wanted = [lexicon_id(word, self.words) for word in meant.split()]
-            rows = slice(groups.start[g] + 1, groups.start[g + 1])
-            first, second = wanted[0], wanted[1] if len(wanted) > 1 else 0
+            first, second, *_ = [*(lexicon_id(word, self.words) for word in meant.split()), 0]
+            rows = slice(groups.start[place] + 1, groups.start[place + 1])
             hits = np.flatnonzero((groups.first[rows] == first) & (groups.second[rows] == second))
             if len(hits):
-                right[g] = hits[0] + 1
+                right[place] = hits[0] + 1
             else:
-                weight[g] = self.unreachable
+                weight[place] = self.unreachable_weight
         return right, weight
 
 
-def lone_words(documents: Sequence[Sequence[str]], count: int, rng: random.Random) -> list[list[str]]:
-    """Draw words that stand alone: every word of a text as likely as its square root of occurrences makes it."""
-    counts = Counter(
-        word for sentences in documents for sentence in sentences for word in read_tokens(sentence).surfaces
+def _make_batch(places: LabelledPlaces, chosen: Ints) -> RankerBatch:
+    sizes = places.start[chosen + 1] - places.start[chosen]
+    start = starts_of(sizes)
+    rows = np.repeat(places.start[chosen] - start[:-1], sizes) + np.arange(start[-1])
+    return RankerBatch(
+        torch.from_numpy(places.features[rows]),
+        torch.from_numpy(start),
+        torch.from_numpy(places.right[chosen] + start[:-1]),
+        torch.from_numpy(places.weight[chosen]),
     )
-    words = [word for word in counts if word.isascii() and word.isalpha()]
-    weights = [counts[word] ** 0.5 for word in words]
-    return [[word] for word in rng.choices(words, weights, k=count)] if words else []
-
-
-class _Batches(torch.utils.data.Dataset[RankerBatch]):
-    def __init__(self, labelled: Labelled, size: int, seed: str | None) -> None:
-        self.labelled = labelled
-        order = list(range(len(labelled.right)))
-        if seed is not None:
-            random.Random(seed).shuffle(order)
-        self.batches = [np.array(order[at : at + size]) for at in range(0, len(order), size)]
-
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, at: int) -> RankerBatch:
-        labelled, chosen = self.labelled, self.batches[at]
-        sizes = labelled.start[chosen + 1] - labelled.start[chosen]
-        start = starts_of(sizes)
-        rows = np.repeat(labelled.start[chosen] - start[:-1], sizes) + np.arange(start[-1])
-        return RankerBatch(
-            torch.from_numpy(labelled.features[rows]),
-            torch.from_numpy(start),
-            torch.from_numpy(labelled.right[chosen] + start[:-1]),
-            torch.from_numpy(labelled.weight[chosen]),
-        )
-
-
-def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random, *, clean: float = 1 / 3) -> Mistaken:
-    """Put mistakes into a text; some texts lose their capitals first, or are all capitals."""
-    draw = rng.random()
-    recase = str.lower if draw < 0.13 else str.upper if draw < 0.17 else str
-    text, meant = "", {}
-    for sentence in sentences:
-        written = recase(sentence)
-        tokens = read_tokens(written)
-        done = 0
-        text += " " if text else ""
-        for change in noise.noisy(tokens.surfaces, rng, clean=clean):
-            last = change.stop - 1
-            start = int(tokens.starts[change.start])
-            end = int(tokens.starts[last]) + len(tokens.surfaces[last])
-            text += written[done:start]
-            meant[len(text), len(text) + len(change.typed)] = written[start:end]
-            text += change.typed
-            done = end
-        text += written[done:]
-    return Mistaken(text, meant)
-
-
-def read_clean_column(folder: str, name: str) -> list[str]:
-    """Read the sentences without mistakes of one parallel corpus: the column clean of NAME/data.parquet.
-
-    Raises:
-        DataError: There is no such file or column.
-    """
-    file = Path(folder).expanduser() / name / "data.parquet"
-    if not file.is_file():
-        raise DataError(
-            f"data.lists={folder}: expected {name}/data.parquet in it, sentences for the ranker; not found."
-        )
-    rows = datasets.load_dataset("parquet", data_files={"train": str(file)}, split="train")
-    if "clean" not in rows.column_names:
-        raise DataError(f"{file}: expected a column 'clean'; found {', '.join(rows.column_names)}.")
-    return list(rows["clean"])

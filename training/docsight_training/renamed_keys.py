@@ -1,0 +1,78 @@
+"""Config keys that were renamed. The old ones keep working, with a warning."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+# The new key of each old one; None for a key that has no effect any more.
+_NEW_KEYS: dict[str, str | None] = {
+    "recipe": None,
+    "data.embed_corpora": None,
+    "data.frames": "data.templates",
+    "data.without": "data.test_names",
+    "model.trigrams.least": "model.tables.trigrams.min_count",
+    "model.trigrams": "model.tables.trigrams",
+    "model.context.data.max_rivals": "model.context.data.max_hard_negatives",
+    "model.context.data.rival_words": "model.context.data.hard_negative_words",
+    "model.context.module.rivals": "model.context.module.hard_negative_weight",
+    "model.ranker.data.draws": "model.ranker.data.noisy_copies",
+    "model.ranker.data.lone": "model.ranker.data.isolated_words",
+    "model.ranker.data.without": "model.ranker.data.ablate",
+    "model.ranker.data.unreachable": "model.ranker.data.unreachable_weight",
+    "model.ranker.data.held": "model.ranker.data.validation",
+    "model.ranker.data.batch": "model.ranker.data.batch_size",
+}
+_OVERRIDE = re.compile(r"(?P<sign>\+{0,2}|~)(?P<key>[\w.]+)(?P<value>=.*)?", re.DOTALL)
+
+
+def rename_overrides(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of the command with the new key in each override that has an old one."""
+    renamed = []
+    for argument in arguments:
+        override = _OVERRIDE.fullmatch(argument)
+        old = _old_key_of(override["key"]) if override else None
+        if override is None or old is None:
+            renamed.append(argument)
+            continue
+        _warn(old)
+        if (new := _NEW_KEYS[old]) is not None:
+            key = new + override["key"].removeprefix(old)
+            # Both keys may be in the config, or neither: ++ sets a value in either case.
+            sign = "++" if override["sign"] == "+" else override["sign"]
+            renamed.append(f"{sign}{key}{override['value'] or ''}")
+    return renamed
+
+
+def rename_keys(config: DictConfig) -> DictConfig:
+    """Return a config with the value of each old key under its new one."""
+    if all(OmegaConf.select(config, old, default=_ABSENT) is _ABSENT for old in _NEW_KEYS):
+        return config
+    config = config.copy()
+    OmegaConf.set_struct(config, False)
+    for old, new in _NEW_KEYS.items():
+        parent, _, name = old.rpartition(".")
+        section = OmegaConf.select(config, parent) if parent else config
+        if not isinstance(section, DictConfig) or name not in section:
+            continue
+        _warn(old)
+        value = section._get_node(name)  # the node: an interpolation is not resolved yet
+        del section[name]
+        if new is not None:
+            OmegaConf.update(config, new, value, merge=True, force_add=True)
+    return config
+
+
+_ABSENT: Any = object()
+
+
+def _old_key_of(key: str) -> str | None:
+    return next((old for old in _NEW_KEYS if key == old or key.startswith(f"{old}.")), None)
+
+
+def _warn(old: str) -> None:
+    new = _NEW_KEYS[old]
+    advice = f"use {new}" if new else "it has no effect any more, so leave it out"
+    warnings.warn(f"The config key {old} is deprecated; {advice}.", FutureWarning, stacklevel=3)
