@@ -1,3 +1,19 @@
-"""Readers of names, spelling and pictures for spaCy."""
+"""spaCy components for names, spelling and images, and readers of whole folders of documents.
 
-__version__ = "0.1.0"
+`read` and `process` are imported from `docsight.documents` on first use; `import docsight` loads no other package.
+"""
+
+from typing import TYPE_CHECKING
+
+from docsight.lazy import lazy_names
+from docsight.version import __version__
+
+if TYPE_CHECKING:
+    from docsight.documents.processor import process
+    from docsight.documents.reading import read
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__, {"process": "docsight.documents.processor", "read": "docsight.documents.reading"}
+    )
+
+__all__ = ["__version__", "process", "read"]

@@ -38,7 +38,7 @@ _CONFIG_KEYS = {"format", "kind", "network", "vocabularies", "sha256"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ModelKind:
     """A kind of model.
 
     Args:
@@ -56,9 +56,9 @@ class Kind:
 
 _TEXT = frozenset({"words", "chars"})
 KINDS = {
-    "tagger": Kind(network=Tagger, vocabularies=_TEXT, retired_arguments=frozenset({"num_corpora"})),
-    "speller": Kind(network=Speller, vocabularies=_TEXT, has_labels=False),
-    "image_classifier": Kind(network=ImageClassifier),
+    "tagger": ModelKind(network=Tagger, vocabularies=_TEXT, retired_arguments=frozenset({"num_corpora"})),
+    "speller": ModelKind(network=Speller, vocabularies=_TEXT, has_labels=False),
+    "image_classifier": ModelKind(network=ImageClassifier),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 PAD = 0
 UNK = 1
 _RESERVED = 2
-_DIGIT = re.compile(r"\d")
+_DIGIT_PATTERN = re.compile(r"\d")
 
 # The classes of `casing`, in the order of their ids; 0 is padding.
 CASINGS = ("<pad>", "lower", "title", "upper", "initial", "mixed", "digits", "alphanumeric", "symbol")
@@ -46,7 +46,7 @@ class Vocab:
         lower = word.lower()
         found = self._ids.get(lower)
         if found is None:
-            found = self._ids.get(_DIGIT.sub("0", lower), UNK)
+            found = self._ids.get(_DIGIT_PATTERN.sub("0", lower), UNK)
         return found
 
     def char_ids(self, word: str, max_chars: int) -> list[int]:

@@ -1,15 +1,17 @@
 """The walls around the run time: what it never imports, and which way its own imports go."""
 
 import ast
+import collections
+import graphlib
+import importlib
 import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-
-import docsight
 
 REFUSED = (
     "pytorch_lightning",
@@ -21,24 +23,59 @@ REFUSED = (
     "docsight_conf",
 )
 
-# From the ground up: a module imports from its own floor and those below, never from one above.
+# From the ground up: a module imports from its own floor and from those below, never from one above. The floor of a
+# module is that of the longest entry that its name begins with.
 FLOORS = (
-    {"errors"},
+    {"errors", "version", "lazy"},
     {"vocab", "tags", "corrections", "attributes", "saved_names", "device", "batching", "ink", "images", "terminal"},
     {"layers"},
     {"networks"},
+    {"spelling.arrays", "spelling.tokens"},
+    {"spelling.lexicon"},
+    {"spelling.candidates", "spelling.keystrokes"},
+    {"spelling.correction"},
     {"spelling"},
     {"weights"},
     {"bundle"},
     {"components"},
+    {"documents.problem", "documents.tokenizing", "documents.ocr", "documents.runner.chunking"},
+    {"documents.formats", "documents.store"},
+    {"documents.inputs", "documents.pipeline"},
+    {"documents.reading"},
+    {"documents.runner"},
+    {"documents.progress", "documents.output.summary"},
+    {"documents.report"},
+    {"documents.output"},
+    {"documents.processor"},
     {"documents", "inspection"},
     {"cli"},
     {"__main__"},
 )
-LEVELS = {name: level for level, floor in enumerate(FLOORS) for name in floor}
+LEVELS = {f"docsight.{name}": level for level, floor in enumerate(FLOORS) for name in floor}
 
-ROOT = Path(docsight.__file__).parent
-MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+# Of packages side by side, those that each may import from.
+SIBLINGS = {
+    "docsight.spelling": {
+        "lexicon": set(),
+        "candidates": {"lexicon"},
+        "correction": {"lexicon", "candidates"},
+        "keystrokes": {"lexicon"},
+    },
+    "docsight.documents.formats": {
+        "text": set(),
+        "archives": set(),
+        "pdf": set(),
+        "office": {"text", "archives"},
+        "mail": {"text", "archives"},
+        "tables": {"text"},
+    },
+}
+# The most entries at the top of a package, so that its list of files stays a table of contents.
+MAX_ENTRIES = {"docsight.documents": 14, "docsight.spelling": 8}
+
+PACKAGES = ("docsight", "docsight_training")
+# The packages whose names are public.
+PUBLIC = ("docsight", "docsight.components", "docsight.documents", "docsight.inspection")
 
 IMPORT_ALL = f"""
 import importlib, pkgutil, sys
@@ -64,20 +101,64 @@ for name in ("rnn_ner", "rnn_speller", "cnn_imagecat"):
 sys.exit(f"asked for: {{sorted(asked)}}" if asked else 0 if len(found) > 10 else f"found only {{found}}")
 """
 
+IMPORT_ALONE = """
+import sys
+before = set(sys.modules)
+import docsight
+new = {name for name in set(sys.modules) - before if name.partition(".")[0] not in sys.stdlib_module_names}
+sys.exit(0 if new == {"docsight", "docsight.lazy", "docsight.version"} else f"import docsight loads {sorted(new)}")
+"""
 
-def imports(module: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the full name of everything that a module of docsight imports, anywhere in it."""
-    package = ".".join(["docsight", *Path(module).parts[:-1]])
-    for node in ast.walk(ast.parse((ROOT / module).read_bytes())):
+
+@cache
+def modules(package: str) -> dict[str, ast.Module]:
+    """Parse all modules of a package, by full name; a package goes by its own name."""
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    root = Path(spec.origin).parent
+    names = {path: ".".join(path.relative_to(root.parent).with_suffix("").parts) for path in root.rglob("*.py")}
+    return {name.removesuffix(".__init__"): ast.parse(path.read_bytes()) for path, name in names.items()}
+
+
+def imports(package: str, module: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of each module that a module imports, anywhere in it and for types, too."""
+    for node in ast.walk(modules(package)[module]):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
-            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+            assert not node.level, f"{module}:{node.lineno}: expected the full name of the module"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield node.lineno, inner if inner in modules(package) else str(node.module)
 
 
-def floor(name: str) -> str:
-    return name.removesuffix(".py").split("/")[0].split(".")[0]
+def level(module: str) -> int | None:
+    """Return the floor of a module, None if it has none."""
+    while module not in LEVELS and "." in module:
+        module = module.rpartition(".")[0]
+    return LEVELS.get(module)
+
+
+def sibling(module: str, package: str) -> str:
+    """Return the part of a module's name behind its package: of `a.b.c` in `a` it is `b`."""
+    return module.removeprefix(f"{package}.").partition(".")[0] if module.startswith(f"{package}.") else ""
+
+
+def names_of(package: str, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that a package defines, each with its module: of modules, public classes or constants."""
+    for module, tree in modules(package).items():
+        is_package = any(other.startswith(f"{module}.") for other in modules(package))
+        if kind == "module" and not is_package and not module.endswith("__main__"):
+            yield module.rpartition(".")[2], module
+        for node in tree.body:
+            if kind == "class" and isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                yield node.name, module
+            elif kind == "constant" and isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in [inner for outer in targets for inner in ast.walk(outer)]:
+                    if isinstance(target, ast.Name) and target.id.isupper() and len(target.id) > 1:  # T is a type
+                        yield target.id, module
 
 
 def test_docsight_imports_without_the_training_packages(tmp_path: Path) -> None:
@@ -85,23 +166,96 @@ def test_docsight_imports_without_the_training_packages(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_docsight_names_no_training_package(module: str) -> None:
-    found = [f"{module}:{line} imports {name}" for line, name in imports(module) if name.split(".")[0] in REFUSED]
+def test_package_itself_imports_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALONE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_docsight_names_no_training_package() -> None:
+    found = [
+        f"{module}:{line} imports {name}"
+        for module in modules("docsight")
+        for line, name in imports("docsight", module)
+        if name.partition(".")[0] in REFUSED
+    ]
     assert not found
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_docsight_imports_go_down_only(module: str) -> None:
-    assert floor(module) in LEVELS, f"{module} stands on no floor yet: give it a place in FLOORS"
+def test_every_module_has_a_floor() -> None:
+    assert [module for module in modules("docsight") if module != "docsight" and level(module) is None] == []
+
+
+def test_every_floor_has_a_module() -> None:
+    assert [name for name in LEVELS if name not in modules("docsight")] == []
+
+
+def test_docsight_imports_go_down_only() -> None:
     upward = [
         f"{module}:{line} imports {name}"
-        for line, name in imports(module)
-        if name.startswith("docsight.") and LEVELS.get(floor(name.removeprefix("docsight.")), 0) > LEVELS[floor(module)]
+        for module in modules("docsight")
+        for line, name in imports("docsight", module)
+        if module != "docsight" and name.startswith("docsight.") and (level(name) or 0) > (level(module) or 0)
     ]
     assert not upward
 
 
-def test_package_itself_imports_nothing() -> None:
-    tree = ast.parse((ROOT / "__init__.py").read_bytes())
-    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+@pytest.mark.parametrize("package", SIBLINGS)
+def test_packages_import_from_the_siblings_that_they_may(package: str) -> None:
+    allowed = SIBLINGS[package]
+    found = [
+        f"{module}:{line} imports {name}"
+        for module in modules("docsight")
+        for line, name in imports("docsight", module)
+        if (room := sibling(module, package)) in allowed
+        and (other := sibling(name, package)) in allowed
+        and other != room
+        and other not in allowed[room]
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_modules_import_each_other(package: str) -> None:
+    graph = {
+        module: {name for _, name in imports(package, module) if name in modules(package)}
+        for module in modules(package)
+    }
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as err:
+        pytest.fail(f"import circle: {' <- '.join(err.args[1])}")
+
+
+@pytest.mark.parametrize("package", MAX_ENTRIES)
+def test_package_stays_a_table_of_contents(package: str) -> None:
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    entries = [path.name for path in Path(spec.origin).parent.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= MAX_ENTRIES[package], sorted(entries)
+
+
+@pytest.mark.parametrize("kind", ["module", "class", "constant"])
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_occurs_once(package: str, kind: str) -> None:
+    places = collections.defaultdict(set)
+    for name, module in names_of(package, kind):
+        places[name].add(module)
+    assert {name: sorted(found) for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_all_equals_the_public_names(package: str) -> None:
+    public = set()
+    for node in ast.walk(modules("docsight")[package]):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("docsight."):
+            public |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
+            public.add(node.name)
+    imported = importlib.import_module(package)
+    assert set(imported.__all__) - {"__version__"} == {
+        name for name in public if not name.startswith("_") and name != "lazy_names"
+    }
+    assert len(imported.__all__) == len(set(imported.__all__))
+    assert set(imported.__all__) <= set(dir(imported))
+    assert [name for name in imported.__all__ if not hasattr(imported, name)] == []

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import docsight
 from docsight.errors import ConfigError, DocsightError
 from docsight.version import __version__
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_SHIPPED_MODELS = Path(docsight.__file__).parent / "models"
+_SHIPPED_MODELS = Path(__file__).parents[1] / "models"  # as `docsight.bundle.MODELS`, which would import torch
 DEFAULT_COMPONENTS = ("rnn_speller", "rnn_ner", "cnn_imagecat")
 
 

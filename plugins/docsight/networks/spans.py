@@ -16,7 +16,7 @@ WINDOW_TOKENS = 256  # tokens of a window
 MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
-MAX_WORD_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
+MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
 
 
 class ScoredSpan(NamedTuple):
@@ -32,7 +32,7 @@ def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes
     """Turn distinct words into tensors: ids (types,), characters (types, chars), casings (types,)."""
     return WordTypes(
         words=torch.tensor([vocab.word_id(word) for word in words], dtype=torch.long),
-        chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_WORD_CHARS) for word in words]), dtype=torch.long),
+        chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_ENCODED_CHARS) for word in words]), dtype=torch.long),
         casings=torch.tensor([casing(word) for word in words], dtype=torch.long),
     )
 
