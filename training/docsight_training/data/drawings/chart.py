@@ -1,4 +1,4 @@
-"""Draw charts: their frame, axes, title and legend."""
+"""Charts: the kind of marks, axes, title and legend."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,8 @@ from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces
 from docsight_training.data.drawings.words import amount, digits, words
 
-_MARKS: list[tuple[Callable[[ChartCanvas], None], float]] = [
+# What is drawn, and its probability.
+_CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
     (bars, 0.18),
     (sideways_bars, 0.1),
     (histogram, 0.07),
@@ -37,14 +38,13 @@ _MARKS: list[tuple[Callable[[ChartCanvas], None], float]] = [
 
 
 def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a chart."""
     width = SCALE * int(rng.integers(165, 300))
     height = int(width * float(rng.uniform(0.5, 1.05) if chance(rng, 0.85) else rng.uniform(1.0, 1.5)))
     ground, ink = theme(rng, dark=0.12, tinted=0.2)
     image = Image.new("RGB", (width, height), ground)
     font, colours = typefaces.plain(rng), palette(rng, int(rng.integers(1, 6)))
     canvas = ChartCanvas(rng, image, font, ground=ground, ink=ink, colours=colours)
-    marks = _MARKS[int(rng.choice(len(_MARKS), p=[share for _, share in _MARKS]))][0]
+    marks = _CHART_KINDS[int(rng.choice(len(_CHART_KINDS), p=[probability for _, probability in _CHART_KINDS]))][0]
     if chance(rng, 0.4):
         canvas.title(words(rng, int(rng.integers(2, 6))))
     names = [words(rng, 1) for _ in canvas.colours]
@@ -59,7 +59,7 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
         canvas.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
     if len(names) > 1 and chance(rng, 0.6):
         canvas.legend(names)
-    canvas.settle()
+    canvas.reserve_tick_labels()
     sideways = marks is sideways_bars
     _axes(canvas, sideways=sideways)
     marks(canvas)
@@ -68,7 +68,7 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
 
 
 def _axes(canvas: ChartCanvas, *, sideways: bool) -> None:
-    """Draw the grid, the ticks and their labels: numbers along the values, names or numbers along the other axis."""
+    """Draw the grid and labelled ticks: numbers on the value axis, names or numbers on the other."""
     rng = canvas.rng
     if chance(rng, 0.15):
         canvas.pen.rectangle(canvas.frame, fill=mixed(canvas.ground, canvas.ink, 0.08))

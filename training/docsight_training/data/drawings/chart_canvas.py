@@ -1,4 +1,4 @@
-"""The frame of a chart: where the marks go, and what stands around them."""
+"""The canvas of a chart: the plot area, and the title, labels, legend and axes around it."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -10,15 +10,15 @@ from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
 class ChartCanvas:
-    """A picture with room for marks, from which title, labels and legend take their shares.
+    """An image with a plot area, which shrinks as title, labels and legend are added.
 
     Args:
-        rng: the source of chance
-        image: what to draw on, of the colour of the ground
-        font: for all that is written
-        ground: the colour behind everything
-        ink: the colour of axes and text
-        colours: one for each series
+        rng: The source of random numbers.
+        image: The image to draw on, filled with the background colour.
+        font: The font of all text.
+        ground: The background colour.
+        ink: The colour of axes and text.
+        colours: One colour for each series.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class ChartCanvas:
 
     @property
     def frame(self) -> list[float]:
-        """The corners of the room for marks."""
+        """The plot area: left, top, right, bottom."""
         return [self.left, self.top, self.right, self.bottom]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the pixel of a place given as shares of the room, from the left and from the bottom."""
+        """Convert fractions of the plot area, from the left and from the bottom, to pixels."""
         return self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top)
 
     def title(self, text: str) -> None:
-        """Write the title above all."""
+        """Write a title above the plot area."""
         face = fitted(text, self.font, int(self.size * self.rng.uniform(1, 1.7)), self.image.width * 0.95)
         middle = chance(self.rng, 0.7)
         x = self.image.width / 2 if middle else self.left
@@ -58,7 +58,7 @@ class ChartCanvas:
         self.top += face.size * 1.5
 
     def axis_labels(self, across: str, up: str) -> None:
-        """Write the names of the axes, the upper one turned."""
+        """Write the names of the axes, that of the y axis rotated."""
         bold = chance(self.rng, 0.4)
         middle = (self.left + self.right) / 2
         write(self.pen, (middle, self.bottom), across, self.face, fill=self.ink, anchor="md", bold=bold)
@@ -71,7 +71,7 @@ class ChartCanvas:
         self.left += self.size * 1.5
 
     def legend(self, names: list[str]) -> None:
-        """Write what the colours mean, at the right, or below, or within."""
+        """Explain the colours, to the right of the plot area, below it or inside it."""
         place = pick(self.rng, ["right", "below", "within"])
         widest = max(width_of(name, self.face) for name in names)
         side = self.size * 0.8
@@ -92,23 +92,24 @@ class ChartCanvas:
         if place == "right":
             self.right = x - self.size * 0.7
 
-    def settle(self) -> None:
-        """Leave room for the labels of the ticks."""
+    def reserve_tick_labels(self) -> None:
+        """Shrink the plot area to make room for tick labels."""
         self.left += self.size * 2.2
         self.bottom -= self.size * 1.5
         self.right -= self.size * 0.6
 
     def ticks(self, labels: list[str], *, along_x: bool, grid: bool, labelled: bool) -> None:
-        """Draw ticks at equal steps with their labels, and the grid."""
+        """Draw equally spaced ticks, with labels and grid lines if wanted."""
         faint = mixed(self.ground, self.ink, float(self.rng.uniform(0.1, 0.3)))
         face = fitted(max(labels, key=len), self.font, self.size, self.size * 2.4) if not along_x else self.face
         if along_x:
             room = (self.right - self.left) / len(labels)
             face = fitted(max(labels, key=len), self.font, self.size, max(room * 0.95, self.size * 1.5))
         for number, label in enumerate(labels):
-            share = number / max(1, len(labels) - 1)
-            share = 0.5 / len(labels) + share * (1 - 1 / len(labels)) if not label[:1].isdigit() else share
-            x, y = self.at(share if along_x else 0, 0 if along_x else share)
+            fraction = number / max(1, len(labels) - 1)
+            if not label[:1].isdigit():  # a category, centred in its own part of the axis
+                fraction = 0.5 / len(labels) + fraction * (1 - 1 / len(labels))
+            x, y = self.at(fraction if along_x else 0, 0 if along_x else fraction)
             end = (x, self.top) if along_x else (self.right, y)
             if grid:
                 self.pen.line([(x, y), end], fill=faint, width=1)
@@ -119,7 +120,7 @@ class ChartCanvas:
                 write(self.pen, place, label, face, fill=self.ink, anchor="ma" if along_x else "rm")
 
     def spines(self) -> None:
-        """Draw the axes, or a frame, or nothing; sometimes with arrow heads."""
+        """Draw a frame, or two axes with or without arrow heads, or nothing."""
         style = self.rng.random()
         if style < 0.3:
             self.pen.rectangle(self.frame, outline=self.ink, width=self.thick)

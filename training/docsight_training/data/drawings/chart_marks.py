@@ -1,4 +1,4 @@
-"""The marks of charts: bars, lines, points, slices."""
+"""The marks of charts: bars, lines, points, areas, boxes and slices."""
 
 import math
 
@@ -7,22 +7,23 @@ import numpy as np
 from docsight_training.data.drawings.chart_canvas import ChartCanvas
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import mixed
+from docsight_training.data.drawings.geometry import Point, box_around, on_ellipse
 from docsight_training.data.drawings.typefaces import write
 from docsight_training.data.drawings.words import word
 
 
 def bars(canvas: ChartCanvas) -> None:
-    """Draw upright bars, side by side or stacked."""
+    """Draw vertical bars, side by side or stacked."""
     _bars(canvas, sideways=False)
 
 
 def sideways_bars(canvas: ChartCanvas) -> None:
-    """Draw bars from left to right."""
+    """Draw horizontal bars, side by side or stacked."""
     _bars(canvas, sideways=True)
 
 
 def histogram(canvas: ChartCanvas) -> None:
-    """Draw touching bars in the shape of a bell, lopsided or not."""
+    """Draw a histogram of a bell-shaped distribution, skewed or not."""
     count = int(canvas.rng.integers(8, 40))
     middle, wide, skew = (float(number) for number in canvas.rng.uniform([0.2, 0.08, 0], [0.8, 0.3, 2]))
     places = (np.arange(count) + 0.5) / count
@@ -34,7 +35,7 @@ def histogram(canvas: ChartCanvas) -> None:
 
 
 def lines(canvas: ChartCanvas) -> None:
-    """Draw lines through series of values, dashed or with markers, sometimes."""
+    """Draw lines through series of values, some of them dashed or with markers."""
     rng = canvas.rng
     marked, count = chance(rng, 0.35), int(2 ** rng.uniform(2, 7))
     for number in range(len(canvas.colours)):
@@ -46,7 +47,7 @@ def lines(canvas: ChartCanvas) -> None:
 
 
 def curves(canvas: ChartCanvas) -> None:
-    """Draw smooth curves that cross, as economists do, with letters, dots and dashed lines to the axes."""
+    """Draw smooth crossing curves, as in economics, with letters, dots and dashed lines to the axes."""
     rng = canvas.rng
     across = np.linspace(0.03, 0.97, 30)
     for number in range(int(rng.integers(1, 5))):
@@ -73,7 +74,7 @@ def curves(canvas: ChartCanvas) -> None:
 
 
 def points(canvas: ChartCanvas) -> None:
-    """Draw clouds of points, often with the line that fits them."""
+    """Draw a scatter plot, at times with regression lines."""
     rng = canvas.rng
     for number in range(len(canvas.colours)):
         count, slope = int(2 ** rng.uniform(3, 7.5)), float(rng.uniform(-0.8, 0.8))
@@ -88,7 +89,7 @@ def points(canvas: ChartCanvas) -> None:
 
 
 def areas(canvas: ChartCanvas) -> None:
-    """Draw areas, one on the other."""
+    """Draw stacked areas."""
     count = int(canvas.rng.integers(5, 50))
     layers = [_series(canvas, count) for _ in canvas.colours]
     tops = np.cumsum(np.array(layers), axis=0)
@@ -100,7 +101,7 @@ def areas(canvas: ChartCanvas) -> None:
 
 
 def boxes(canvas: ChartCanvas) -> None:
-    """Draw the boxes and whiskers of distributions."""
+    """Draw a box plot."""
     count = int(canvas.rng.integers(3, 10))
     for number in range(count):
         low, first, median, third, high = sorted(canvas.rng.uniform(0.05, 0.95, 5).tolist())
@@ -121,11 +122,11 @@ def boxes(canvas: ChartCanvas) -> None:
 
 
 def pie(canvas: ChartCanvas) -> None:
-    """Draw a pie or a doughnut with its labels, flat or seen from the side."""
+    """Draw a labelled pie or doughnut, flat or in perspective."""
     rng = canvas.rng
     count = max(2, len(canvas.colours) + int(rng.integers(0, 3)))
-    shares = np.cumsum(rng.uniform(0.3, 2, count))
-    angles = [0.0, *(360 * shares / shares[-1]).tolist()]
+    ends = np.cumsum(rng.uniform(0.3, 2, count))
+    angles = [0.0, *(360 * ends / ends[-1]).tolist()]
     radius = 0.36 * min(canvas.right - canvas.left, canvas.bottom - canvas.top) * float(rng.uniform(0.8, 1.25))
     x, y = (canvas.left + canvas.right) / 2, (canvas.top + canvas.bottom) / 2
     flat = float(pick(rng, [1.0, 1.0, 0.6]))
@@ -141,13 +142,13 @@ def pie(canvas: ChartCanvas) -> None:
             )
     if flat == 1 and chance(rng, 0.3):
         hole = radius * float(rng.uniform(0.4, 0.75))
-        canvas.pen.ellipse([x - hole, y - hole, x + hole, y + hole], fill=canvas.ground)
+        canvas.pen.ellipse(box_around((x, y), hole), fill=canvas.ground)
     if chance(rng, 0.7):
         away = radius * float(pick(rng, [0.65, 1.2]))
         for number in range(count):
             turn = math.radians(first + (angles[number] + angles[number + 1]) / 2)
             label = pick(rng, [f"{(angles[number + 1] - angles[number]) / 3.6:.0f}%", word(rng).capitalize()])
-            at = (x + away * math.cos(turn), y + away * flat * math.sin(turn))
+            at = on_ellipse((x, y), away, away * flat, turn)
             write(canvas.pen, at, label, canvas.face, fill=canvas.ink, anchor="mm")
 
 
@@ -178,7 +179,7 @@ def _bars(canvas: ChartCanvas, *, sideways: bool) -> None:
 
 
 def _series(canvas: ChartCanvas, count: int) -> list[float]:
-    """Make values of 0 to 1 that wander."""
+    """Make a random walk of values from 0 to 1."""
     rng = canvas.rng
     values = np.cumsum(rng.normal(float(rng.normal(0, 0.3)), 1, count)) + rng.normal(0, float(rng.uniform(0, 1)), count)
     low, high = sorted(rng.uniform([0.05, 0.5], [0.5, 0.97]).tolist())
@@ -196,13 +197,13 @@ def _block(
     *,
     outline: tuple[int, int, int] | None,
 ) -> None:
-    """Draw a filled rectangle between two places of the room."""
+    """Draw a filled rectangle between two points of the plot area."""
     (left, low), (end, high) = canvas.at(x, y), canvas.at(right, top)
     box = [left, min(low, high), max(left, end), max(low, high)]
     canvas.pen.rectangle(box, fill=canvas.colours[number % len(canvas.colours)], outline=outline)
 
 
-def _line(canvas: ChartCanvas, places: list[tuple[float, float]], number: int, *, dashed: bool) -> None:
+def _line(canvas: ChartCanvas, places: list[Point], number: int, *, dashed: bool) -> None:
     colour = canvas.colours[number % len(canvas.colours)]
     if dashed and len(places) > 3:
         for start, stop in zip(places[::2], places[1::2], strict=False):
@@ -211,20 +212,20 @@ def _line(canvas: ChartCanvas, places: list[tuple[float, float]], number: int, *
         canvas.pen.line(places, fill=colour, width=canvas.thick + 1, joint="curve")
 
 
-def _markers(canvas: ChartCanvas, places: list[tuple[float, float]], number: int) -> None:
+def _markers(canvas: ChartCanvas, places: list[Point], number: int) -> None:
     radius = canvas.size * (0.2 + 0.1 * (number % 3))
     colour = canvas.colours[number % len(canvas.colours)]
-    for x, y in places:
-        box = [x - radius, y - radius, x + radius, y + radius]
+    for place in places:
+        box = box_around(place, radius)
         if number % 3 == 1:
             canvas.pen.rectangle(box, fill=colour)
         else:
             canvas.pen.ellipse(box, fill=colour if number % 3 == 0 else None, outline=colour, width=2)
 
 
-def _dashes(canvas: ChartCanvas, start: tuple[float, float], stop: tuple[float, float]) -> None:
+def _dashes(canvas: ChartCanvas, start: Point, stop: Point) -> None:
     """Draw a dashed straight line."""
     steps = max(2, int(math.dist(start, stop) / canvas.size))
     ends = np.linspace(start, stop, 2 * steps)
-    for one, other in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
-        canvas.pen.line([tuple(one), tuple(other)], fill=canvas.ink, width=1)
+    for dash_start, dash_stop in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
+        canvas.pen.line([tuple(dash_start), tuple(dash_stop)], fill=canvas.ink, width=1)

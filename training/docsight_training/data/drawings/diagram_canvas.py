@@ -1,4 +1,4 @@
-"""The parts of diagrams: boxes, arrows, blobs, labels."""
+"""The canvas of a diagram: its style, and the parts that diagrams are made of."""
 
 import math
 
@@ -8,21 +8,25 @@ from PIL import Image, ImageDraw
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import Colour, mixed, palette, readable, theme
 from docsight_training.data.drawings.fonts import load
-from docsight_training.data.drawings.raster import SCALE, Point
-from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
+from docsight_training.data.drawings.geometry import Point, box_around
+from docsight_training.data.drawings.raster import SCALE
+from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
 from docsight_training.data.drawings.words import words
-
-Places = list[Point]
 
 
 class DiagramCanvas:
-    """A picture to draw a diagram on, and the style that its parts share."""
+    """An image to draw a diagram on, with one random style for all its parts.
 
-    def __init__(self, rng: np.random.Generator, typefaces: Typefaces, *, tall: float) -> None:
-        """Choose size and style; `tall` is the usual height as a share of the width."""
+    Args:
+        rng: The source of random numbers.
+        typefaces: The fonts to write with.
+        aspect: The usual height as a fraction of the width.
+    """
+
+    def __init__(self, rng: np.random.Generator, typefaces: Typefaces, *, aspect: float) -> None:
         self.rng = rng
         self.width = SCALE * int(rng.integers(165, 300))
-        self.height = min(SCALE * 400, int(self.width * tall * float(rng.uniform(0.75, 1.3))))
+        self.height = min(SCALE * 400, int(self.width * aspect * float(rng.uniform(0.75, 1.3))))
         self.ground, self.ink = theme(rng, dark=0.08, tinted=0.2)
         self.image = Image.new("RGB", (self.width, self.height), self.ground)
         self.pen = ImageDraw.Draw(self.image)
@@ -42,14 +46,14 @@ class DiagramCanvas:
         self.wire = self.ink if chance(rng, 0.6) else pick(rng, palette(rng, 4))
 
     def colour(self) -> Colour:
-        """Choose one of the diagram's colours."""
+        """Choose a colour of the diagram."""
         return pick(self.rng, self.colours)
 
     def node(self, middle: Point, half: Point, text: str, *, colour: Colour | None = None) -> None:
-        """Draw a box, an ellipse or a lozenge with its text in one to three lines."""
+        """Draw a box, an ellipse or a lozenge with text in one to three lines."""
         fill = self.colour() if colour is None else colour
         shape = pick(self.rng, ["box", "round", "ellipse", "lozenge"]) if self.shape == "mixed" else self.shape
-        box = [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]]
+        box = box_around(middle, *half)
         if shape == "box":
             self.pen.rectangle(box, fill=fill, outline=self.outline, width=self.thick)
         elif shape == "round":
@@ -68,7 +72,7 @@ class DiagramCanvas:
         )
 
     def text(self, middle: Point, text: str, room: float, *, fill: Colour | None = None, rows: int = 3) -> None:
-        """Write words in the middle of a place, a line each as far as they fit."""
+        """Write each word on a line of its own, centred, as many words as fit."""
         parts = text.split()[: max(1, min(3, rows))]
         face = fitted(max(parts, key=len), self.font, self.size, room)
         y = middle[1] - face.size * 1.1 * (len(parts) - 1) / 2
@@ -87,7 +91,7 @@ class DiagramCanvas:
             self.head(places[-2], stop)
 
     def head(self, start: Point, stop: Point) -> None:
-        """Draw the head of an arrow at the end of a line."""
+        """Draw an arrow head at the end of a line."""
         length = math.dist(start, stop)
         if length < 1:
             return
@@ -99,7 +103,7 @@ class DiagramCanvas:
         )
 
     def fat_arrow(self, start: Point, length: float) -> None:
-        """Draw a broad arrow to the right."""
+        """Draw a block arrow to the right."""
         (x, y), half = start, self.size * float(self.rng.uniform(0.3, 0.7))
         neck = x + length * 0.6
         corners = [(x, y - half), (neck, y - half), (neck, y - 2 * half), (x + length, y)]
@@ -107,8 +111,8 @@ class DiagramCanvas:
             [*corners, *((px, 2 * y - py) for px, py in corners[-2::-1])], fill=self.colour(), outline=self.outline
         )
 
-    def blob(self, middle: Point, half: Point, colour: Colour, *, rough: float = 0.15) -> Places:
-        """Draw a smooth closed shape, as organs and cells have, with a little light; return its outline."""
+    def blob(self, middle: Point, half: Point, colour: Colour, *, rough: float = 0.15) -> list[Point]:
+        """Draw a smooth closed shape like a cell, at times shaded; return the points of its outline."""
         turns = np.linspace(0, 2 * math.pi, 48, endpoint=False)
         radius = np.ones(48)
         for wave in range(2, 6):
@@ -117,13 +121,13 @@ class DiagramCanvas:
         outline = list(zip(xs.tolist(), ys.tolist(), strict=True))
         self.pen.polygon(outline, fill=colour, outline=self.outline, width=self.thick)
         if chance(self.rng, 0.4):
-            for share in (0.8, 0.6, 0.4):
-                inner = [(middle[0] + (x - middle[0]) * share, middle[1] + (y - middle[1]) * share) for x, y in outline]
-                self.pen.polygon(inner, fill=mixed(colour, (255, 255, 255), (1 - share) * 0.5))
+            for scale in (0.8, 0.6, 0.4):
+                inner = [(middle[0] + (x - middle[0]) * scale, middle[1] + (y - middle[1]) * scale) for x, y in outline]
+                self.pen.polygon(inner, fill=mixed(colour, (255, 255, 255), (1 - scale) * 0.5))
         return outline
 
     def leader(self, place: Point, *, right: bool, y: float, edge: float) -> None:
-        """Label a place by a line to a name at the left or the right."""
+        """Label a point: a line to a name on the left or the right."""
         name = words(self.rng, int(self.rng.integers(1, 3)), max_syllables=2)
         self.pen.line([place, (edge, y)], fill=self.ink, width=max(1, self.thick // 2))
         room = (self.width - edge if right else edge) - self.size * 0.5
@@ -132,15 +136,11 @@ class DiagramCanvas:
         write(self.pen, (edge + gap, y), name, face, fill=self.ink, anchor="lm" if right else "rm")
 
     def caption(self) -> None:
-        """Write a title above, sometimes."""
+        """Write a title at the top, with some probability."""
         if chance(self.rng, 0.2):
             text = words(self.rng, int(self.rng.integers(1, 4)))
             write(self.pen, (self.width / 2, self.size * 0.3), text, self.face, fill=self.ink, anchor="ma", bold=True)
 
-    def name(self, *, most: int = 3) -> str:
-        """Make up a text for a node."""
-        return words(self.rng, int(self.rng.integers(1, most + 1)), max_syllables=2)
-
-    def wide(self, text: str) -> int:
-        """Measure a text in pixels."""
-        return width_of(text, self.face)
+    def name(self, *, max_words: int = 3) -> str:
+        """Invent a name of one to `max_words` words."""
+        return words(self.rng, int(self.rng.integers(1, max_words + 1)), max_syllables=2)

@@ -1,4 +1,4 @@
-"""Draw formulas: one to three lines of mathematics; needs matplotlib, whose mathtext sets them."""
+"""Formulas of one to three lines, typeset by matplotlib's mathtext, which must be installed."""
 
 from typing import Any
 
@@ -17,22 +17,21 @@ _SYMBOLS = (
     r"\Gamma \Delta \Lambda \Sigma \Phi \Psi \Omega \mathcal{A} \mathcal{L} \mathcal{H} \mathbf{x} \mathbf{r} \partial "
     r"\hbar \nabla"
 )
-_LETTERS = _SYMBOLS.split()
-_BETWEEN = ["+", "-", "+", "-", r"\cdot", r"\times", "", "", r"\otimes", r"\wedge", r"\pm"]
-_EQUAL = ["=", "=", "=", r"\leq", r"\sim", r"\equiv", r"\approx", r"\rightarrow", r"\in", "<", r"\propto", r"\neq"]
-_NAMED = [r"\sin", r"\cos", r"\log", r"\exp", r"\tan", r"\ln", r"\det", r"\max", "f", "g", "F"]
-_SETS = ["cm", "cm", "stix", "dejavuserif", "dejavusans", "stixsans"]
+_FORMULA_SYMBOLS = _SYMBOLS.split()
+_OPERATORS = ["+", "-", "+", "-", r"\cdot", r"\times", "", "", r"\otimes", r"\wedge", r"\pm"]
+_RELATIONS = ["=", "=", "=", r"\leq", r"\sim", r"\equiv", r"\approx", r"\rightarrow", r"\in", "<", r"\propto", r"\neq"]
+_FUNCTION_NAMES = [r"\sin", r"\cos", r"\log", r"\exp", r"\tan", r"\ln", r"\det", r"\max", "f", "g", "F"]
+_MATH_FONTS = ["cm", "cm", "stix", "dejavuserif", "dejavusans", "stixsans"]
 
 
 def draw_formula(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a formula."""
-    del typefaces  # mathematics has its own typefaces
-    parser, properties = _mathtext(pick(rng, _SETS))
+    del typefaces  # mathtext has its own fonts
+    parser, properties = _mathtext(pick(rng, _MATH_FONTS))
     count = int(pick(rng, [1, 1, 1, 1, 2, 3]))
     rows = []
     for number in range(count):
         left = _term(rng, 1) if number == 0 or chance(rng, 0.3) else r"\quad"
-        made = f"{left} {pick(rng, _EQUAL)} {_side(rng, int(rng.integers(1, 6)))} {pick(rng, ['', '', '.', ','])}"
+        made = f"{left} {pick(rng, _RELATIONS)} {_side(rng, int(rng.integers(1, 6)))} {pick(rng, ['', '', '.', ','])}"
         rows.append(np.asarray(parser.parse(f"${made}$", dpi=144, prop=properties).image))
     masks = [Image.fromarray(row) for row in rows]
     pad = int(rng.integers(2, 14)) if chance(rng, 0.7) else int(rng.integers(10, 60))
@@ -58,15 +57,15 @@ def draw_formula(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
 
 
 def _side(rng: np.random.Generator, length: int) -> str:
-    """Make one side of an equation, of so many terms."""
-    parts = [(pick(rng, _BETWEEN) + " " if number else "") + _term(rng, 2) for number in range(length)]
+    """Make one side of an equation with `length` terms."""
+    parts = [(pick(rng, _OPERATORS) + " " if number else "") + _term(rng, 2) for number in range(length)]
     if chance(rng, 0.15):
-        parts.insert(int(rng.integers(1, len(parts) + 1)), f"{pick(rng, _EQUAL)} {_atom(rng)}")
+        parts.insert(int(rng.integers(1, len(parts) + 1)), f"{pick(rng, _RELATIONS)} {_atom(rng)}")
     return " ".join(parts)
 
 
 def _term(rng: np.random.Generator, depth: int) -> str:
-    """Make a term, with fractions, roots, sums and brackets nested no deeper than `depth`."""
+    """Make a term; fractions, roots, sums and brackets are nested at most `depth` deep."""
     style = rng.random() if depth > 0 else 0.0
     if style < 0.4:
         return _atom(rng)
@@ -82,27 +81,27 @@ def _term(rng: np.random.Generator, depth: int) -> str:
     if style < 0.82:
         return rf"\int {inner} \, d{pick(rng, 'xyzt')}"
     opening, closing = pick(rng, [("(", ")"), ("(", ")"), ("[", "]"), (r"\{", r"\}"), ("|", "|")])
-    head = pick(rng, _NAMED) if chance(rng, 0.5) else ""
+    head = pick(rng, _FUNCTION_NAMES) if chance(rng, 0.5) else ""
     power = f"^{{{rng.integers(2, 5)}}}" if chance(rng, 0.2) else ""
     return rf"{head} \left{opening} {inner} {pick(rng, ['+', '-', ','])} {other} \right{closing}{power}"
 
 
 def _atom(rng: np.random.Generator) -> str:
-    """Make a letter or a number with what stands above and below it."""
+    """Make a number, or a letter with accent, subscript and superscript."""
     if chance(rng, 0.12):
         return str(rng.integers(1, 100))
-    letter = pick(rng, _LETTERS)
+    letter = pick(rng, _FORMULA_SYMBOLS)
     if chance(rng, 0.12):
         letter = rf"{pick(rng, [chr(92) + 'tilde', chr(92) + 'bar', chr(92) + 'hat', chr(92) + 'dot'])}{{{letter}}}"
     if chance(rng, 0.35):
-        letter += f"_{{{pick(rng, _LETTERS)} {pick(rng, ['', '', pick(rng, _LETTERS)])}}}"
+        letter += f"_{{{pick(rng, _FORMULA_SYMBOLS)} {pick(rng, ['', '', pick(rng, _FORMULA_SYMBOLS)])}}}"
     if chance(rng, 0.25):
-        letter += f"^{{{pick(rng, ['2', '3', '-1', '*', pick(rng, _LETTERS)])}}}"
+        letter += f"^{{{pick(rng, ['2', '3', '-1', '*', pick(rng, _FORMULA_SYMBOLS)])}}}"
     return letter
 
 
 def _mathtext(family: str) -> tuple[Any, Any]:
-    """Return matplotlib's parser of formulas and the typeface it shall use."""
+    """Return matplotlib's formula parser and the properties of a math font."""
     try:
         from matplotlib.font_manager import FontProperties
         from matplotlib.mathtext import MathTextParser

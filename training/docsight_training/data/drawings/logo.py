@@ -1,4 +1,4 @@
-"""Draw logos: a mark, a name, or both, on white or on a colour."""
+"""Logos: a mark, a name, or both, on white or on a colour."""
 
 import math
 
@@ -7,17 +7,18 @@ from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import WHITE, Colour, hue, palette, readable
+from docsight_training.data.drawings.geometry import box_around
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
 from docsight_training.data.drawings.words import word
 
-_FLATS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 200), (20, 150, 90), (250, 150, 20)]
+_FLAT_COLOURS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 200), (20, 150, 90), (250, 150, 20)]
 
 
 def draw_logo(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a logo, cut close or with some room around it."""
+    """Draw a logo, cropped tightly or with a margin."""
     ground = hue(rng) if chance(rng, 0.12) else WHITE
-    colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLATS)]
+    colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLAT_COLOURS)]
     if ground != WHITE:
         colours = [readable(ground), *colours]
     layout = pick(rng, ["mark", "mark", "mark", "name", "beside", "beside", "below"])
@@ -49,10 +50,10 @@ def draw_logo(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
 
 
 def _mark(pen: ImageDraw.ImageDraw, rng: np.random.Generator, side: int, colours: list[Colour], ground: Colour) -> None:
-    """Draw a shape of few colours, most with some symmetry."""
+    """Draw a shape in a few colours; most shapes are symmetric."""
     half, style = side / 2, int(rng.integers(4))
     count, first = int(rng.integers(2, 9)), float(rng.uniform(0, 6))
-    if style == 0:  # one shape turned around the middle
+    if style == 0:  # one shape rotated about the centre
         spots = [
             (float(r), float(t))
             for r, t in rng.uniform([0.1, 0], [1, 2 * math.pi / count], (int(rng.integers(3, 6)), 2))
@@ -61,7 +62,7 @@ def _mark(pen: ImageDraw.ImageDraw, rng: np.random.Generator, side: int, colours
             turn = first + 2 * math.pi * number / count
             corners = [(half + half * r * math.cos(turn + t), half + half * r * math.sin(turn + t)) for r, t in spots]
             pen.polygon(corners, fill=colours[number % len(colours)])
-    elif style == 1:  # a badge with something cut out
+    elif style == 1:  # a badge with a cut-out
         pick(rng, [pen.ellipse, pen.rectangle])([0, 0, side - 1, side - 1], fill=colours[0])
         inner = colours[1] if len(colours) > 1 else ground
         corners = [
@@ -72,7 +73,7 @@ def _mark(pen: ImageDraw.ImageDraw, rng: np.random.Generator, side: int, colours
     elif style == 2:  # rings and arcs
         for number in range(count):
             radius, start = half * (1 - number / count), first * 57 + 90 * number
-            box = [half - radius, half - radius, half + radius, half + radius]
+            box = box_around((half, half), radius)
             pen.arc(
                 box,
                 start,

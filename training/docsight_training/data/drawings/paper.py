@@ -1,14 +1,15 @@
-"""The shades and the edges of a sheet of paper."""
+"""The shading and the edges of a sheet of paper."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.geometry import box_around
 from docsight_training.data.drawings.raster import fractal, noise
 
 
 def paper_shading(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return how much light each place of the paper sends back (height, width): waves, crumples, folds."""
+    """Return the brightness of paper with waves, crumples and folds, (height, width)."""
     width, height = size
     shade = np.ones((height, width), np.float32)
     if chance(rng, 0.75):
@@ -21,13 +22,13 @@ def paper_shading(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray
         place, reach = float(rng.uniform(0.1, 0.9)) * len(along), len(along) * float(rng.uniform(0.01, 0.2))
         slope = np.sign(along - place) * np.exp(-np.abs(along - place) / reach) * float(rng.uniform(-0.15, 0.15))
         shade += slope[:, None] if len(along) == height else slope
-    if chance(rng, 0.2):  # light along the print, as a roll of paper curls
+    if chance(rng, 0.2):  # shading across the print, from the curl of a paper roll
         shade -= float(rng.uniform(0.02, 0.25)) * np.abs(np.linspace(-1, 1, width, dtype=np.float32)) ** 3
     return np.clip(shade, 0.3, 1.08)
 
 
 def paper_mask(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
-    """Return where there is paper: a rectangle, with torn, cut or curled edges."""
+    """Return a mask of the sheet: a rectangle with torn, cut or curled edges."""
     width, height = size
     uneven = float(rng.uniform(0, 0.012)) * width
     sides = [uneven * (1 + noise(rng, (height, 1), (int(rng.integers(2, 12)), 1))[0]) for _ in range(2)]
@@ -43,9 +44,8 @@ def paper_mask(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
         cut = float(rng.uniform(0.05, 0.2)) * width
         x, y, right, below = pick(rng, [(0, 0, 1, 1), (width, 0, -1, 1), (0, height, 1, -1), (width, height, -1, -1)])
         pen.polygon([(x, y), (x + right * cut, y), (x, y + below * cut * float(rng.uniform(0.4, 2)))], fill=0)
-    if chance(rng, 0.1):  # holes for the file
+    if chance(rng, 0.1):  # punched holes
         left, radius = float(rng.uniform(0.06, 0.15)) * width, width * float(rng.uniform(0.02, 0.035))
-        for share in (rng.uniform(0.15, 0.3), rng.uniform(0.6, 0.9)):
-            middle = float(share) * height
-            pen.ellipse([left - radius, middle - radius, left + radius, middle + radius], fill=0)
+        for fraction in (rng.uniform(0.15, 0.3), rng.uniform(0.6, 0.9)):
+            pen.ellipse(box_around((left, float(fraction) * height), radius), fill=0)
     return mask

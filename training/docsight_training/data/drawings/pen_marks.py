@@ -1,4 +1,4 @@
-"""Write, stamp and scribble over a paper."""
+"""Handwritten notes, rings, strokes and stamps on a sheet of paper."""
 
 import math
 
@@ -14,7 +14,7 @@ _STAMPS = ["PAID", "POSTED", "COPY", "RECEIVED", "APPROVED", "CLAIMED", "VOID", 
 
 
 def mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
-    """Leave the marks on a paper (mode RGB) that accountants leave; often none."""
+    """Add the marks that accountants leave on a sheet (mode RGB); often there are none."""
     if chance(rng, 0.25):
         for _ in range(int(rng.integers(1, 4))):
             _note(paper, rng, typefaces)
@@ -27,7 +27,7 @@ def mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefa
 
 
 def _note(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
-    """Write a word or a number, mostly at the top, in a hand or, where there is no such typeface, as a scribble."""
+    """Write a word or a number, usually at the top; without a handwriting font, draw a scribble."""
     width, height = paper.size
     at = (
         float(rng.uniform(0.03, 0.5)) * width,
@@ -60,7 +60,7 @@ def _note(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) ->
 
 
 def _ring(paper: Image.Image, rng: np.random.Generator) -> None:
-    """Draw a ring around something."""
+    """Draw a ring, as around an amount."""
     width, height = paper.size
     middle = rng.uniform([0.2 * width, 0.3 * height], [0.9 * width, 0.95 * height])
     turns = np.linspace(0, 2 * math.pi * float(rng.uniform(0.95, 1.2)), 24) + float(rng.uniform(0, 6))
@@ -71,7 +71,7 @@ def _ring(paper: Image.Image, rng: np.random.Generator) -> None:
 
 
 def _stroke(paper: Image.Image, rng: np.random.Generator) -> None:
-    """Draw a tick, a line under something or a line across all."""
+    """Draw a tick or an underline."""
     width, height = paper.size
     x, y = float(rng.uniform(0.05, 0.8)) * width, float(rng.uniform(0.05, 0.95)) * height
     step = width * float(rng.uniform(0.03, 0.08))
@@ -81,7 +81,7 @@ def _stroke(paper: Image.Image, rng: np.random.Generator) -> None:
 
 
 def _stamp(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
-    """Stamp a word in a frame, aslant and pale."""
+    """Stamp a pale, tilted word in a frame."""
     text = pick(rng, _STAMPS)
     side = int(paper.width * rng.uniform(0.3, 0.7))
     mask = Image.new("L", (side, side))

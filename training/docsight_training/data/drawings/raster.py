@@ -1,30 +1,30 @@
-"""Give drawings the surface of paper, of a scan and of a photo."""
+"""Operations on whole drawings: noise, warping, shadows, and the reduction to the final size."""
 
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
-SCALE = 2  # drawings are drawn so many times too large, and reduced at the end
+from docsight_training.data.drawings.geometry import Point
 
-Point = tuple[float, float]
+SCALE = 2  # drawings are made this many times too large, and reduced at the end
 
 
 def noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> np.ndarray:
-    """Make smooth noise (height, width) from -1 to 1.
+    """Make smooth noise from -1 to 1, (height, width).
 
     Args:
-        rng: the source of chance
-        size: width and height in pixels
-        cells: how many bumps across and down
+        rng: The source of random numbers.
+        size: Width and height in pixels.
+        cells: The number of bumps across and down.
     """
     grid = rng.uniform(-1, 1, (max(2, cells[1] + 1), max(2, cells[0] + 1))).astype(np.float32)
     return np.asarray(Image.fromarray(grid).resize(size, Image.Resampling.BICUBIC))
 
 
 def fractal(rng: np.random.Generator, size: tuple[int, int], cells: int, *, octaves: int = 4) -> np.ndarray:
-    """Add up noise of finer and finer grain (height, width), as terrain has it."""
-    half = (max(2, size[0] // 2), max(2, size[1] // 2))  # the finest grain is coarser than that
+    """Sum noise of finer and finer grain, as in terrain, (height, width)."""
+    half = (max(2, size[0] // 2), max(2, size[1] // 2))  # half the size is enough for the finest grain
     total = np.zeros((half[1], half[0]), np.float32)
     for octave in range(octaves):
         across = cells * 2**octave
@@ -33,17 +33,17 @@ def fractal(rng: np.random.Generator, size: tuple[int, int], cells: int, *, octa
 
 
 def to_image(pixels: np.ndarray) -> Image.Image:
-    """Turn float values (height, width, 3) of 0 to 255 into a picture."""
+    """Convert floats from 0 to 255, (height, width, 3), to an image."""
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
 def warp(image: Image.Image, size: tuple[int, int], source: Callable[[float, float], Point]) -> Image.Image:
-    """Bend a picture.
+    """Warp an image.
 
     Args:
-        image: what to bend
-        size: width and height of the result in pixels
-        source: gives for a point of the result the point of the image that lands there
+        image: The image.
+        size: Width and height of the result in pixels.
+        source: Maps a point of the result to the point of the image that is shown there.
     """
     columns, rows = 4, 8
     across = [round(size[0] * column / columns) for column in range(columns + 1)]
@@ -66,7 +66,7 @@ def warp(image: Image.Image, size: tuple[int, int], source: Callable[[float, flo
 
 
 def shadow(mask: Image.Image, radius: float) -> np.ndarray:
-    """Blur a mask (height, width) into a shadow of 0 to 1; done on a quarter of the size, to be quick."""
+    """Blur a mask into a shadow from 0 to 1, (height, width); computed at a quarter of the size for speed."""
     small = mask.reduce(4).filter(ImageFilter.BoxBlur(max(1.0, radius / 4)))
     return np.asarray(small.resize(mask.size, Image.Resampling.BILINEAR), np.float32) / 255
 
@@ -74,3 +74,8 @@ def shadow(mask: Image.Image, radius: float) -> np.ndarray:
 def reduced(image: Image.Image) -> Image.Image:
     """Reduce a drawing to its final size."""
     return image.reduce(SCALE)
+
+
+def draw_curve(pen: ImageDraw.ImageDraw, points: np.ndarray, colour: tuple[int, int, int], width: int) -> None:
+    """Draw a line through points, (points, 2), with rounded joints."""
+    pen.line([(float(x), float(y)) for x, y in points], fill=colour, width=width, joint="curve")

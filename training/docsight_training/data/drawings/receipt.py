@@ -1,4 +1,4 @@
-"""Draw till receipts: what is printed on them."""
+"""Receipts: the text that is printed on them."""
 
 import numpy as np
 from PIL import Image
@@ -10,10 +10,23 @@ from docsight_training.data.drawings.receipt_scan import scan_receipt
 from docsight_training.data.drawings.typefaces import Typefaces
 from docsight_training.data.drawings.words import amount, digits, sentence, word, words
 
-_RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
-_FORMS = ["", "", " LTD", " SDN BHD", " INC", " GMBH", " & SONS", " CAFE", " MARKET", " STORE", " S.A.", " ENTERPRISE"]
+_RECEIPT_RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
+_COMPANY_FORMS = [
+    "",
+    "",
+    " LTD",
+    " SDN BHD",
+    " INC",
+    " GMBH",
+    " & SONS",
+    " CAFE",
+    " MARKET",
+    " STORE",
+    " S.A.",
+    " ENTERPRISE",
+]
 _TITLES = ["RECEIPT", "TAX INVOICE", "INVOICE", "CASH SALE", "SIMPLIFIED TAX INVOICE", "Tax Invoice", "Bon", "Rechnung"]
-_TOTALS = [
+_SUBTOTALS = [
     "Subtotal",
     "Sub Total",
     "Discount",
@@ -26,8 +39,8 @@ _TOTALS = [
     "MwSt",
 ]
 _TOTAL = ["TOTAL", "Total", "TOTAL DUE", "Grand Total", "Total Sales", "SUMME", "NET TOTAL", "BALANCE", "Total Payable"]
-_PAID = ["CASH", "Cash", "VISA", "Card", "Change", "CHANGE", "Tendered", "Mastercard", "Debit", "Paid", "Bar"]
-_HEADS = ["Item", "Qty", "Price", "Amount", "Tax", "Description", "U/P", "RM", "Disc", "Total", "No."]
+_PAYMENTS = ["CASH", "Cash", "VISA", "Card", "Change", "CHANGE", "Tendered", "Mastercard", "Debit", "Paid", "Bar"]
+_COLUMN_HEADERS = ["Item", "Qty", "Price", "Amount", "Tax", "Description", "U/P", "RM", "Disc", "Total", "No."]
 _FACTS = [
     "Date",
     "Time",
@@ -53,27 +66,27 @@ _THANKS = [
 
 
 def draw_receipt(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a receipt, as a scanner or a camera sees it."""
+    """Draw a receipt as a scan or a photo."""
     height = SCALE * int(rng.integers(190, 400))
     width = int(height * float(pick(rng, [rng.uniform(0.25, 0.42), rng.uniform(0.35, 0.55), rng.uniform(0.45, 0.7)])))
     font = typefaces.mono(rng) if chance(rng, 0.55) else typefaces.plain(rng)
     columns = int(rng.integers(26, 60) if chance(rng, 0.8) else rng.integers(18, 30))
     printer = ReceiptPrinter(rng, (width, height), font, columns)
     _print(printer, typefaces)
-    # A long receipt ends where the picture does; of a short one the paper ends soon after the last line, or late.
+    # A long receipt is cut off by the image; a short one ends soon or late after its last line.
     bottom = printer.y + (
         printer.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
     )
     ink = printer.ink.crop((0, 0, width, int(min(height, max(bottom, width * 0.6)))))
-    if chance(rng, 0.06):  # somebody cut a piece out
+    if chance(rng, 0.06):  # the top is cut off
         ink = ink.crop((0, int(ink.height * rng.uniform(0.1, 0.4)), width, ink.height))
     return scan_receipt(ink, rng, typefaces)
 
 
 def _print(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
-    """Print all the parts that fit."""
+    """Print the parts of a receipt."""
     rng = printer.rng
-    rule = pick(rng, _RULES)
+    rule = pick(rng, _RECEIPT_RULES)
     if chance(rng, 0.94):
         _head(printer, typefaces)
     printer.rule(rule if chance(rng, 0.6) else "")
@@ -94,7 +107,7 @@ def _head(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
     align = "m" if chance(rng, 0.85) else "l"
     if chance(rng, 0.25):
         printer.emblem()
-    name = words(rng, int(rng.integers(1, 4))) + pick(rng, _FORMS)
+    name = words(rng, int(rng.integers(1, 4))) + pick(rng, _COMPANY_FORMS)
     name = name.upper() if chance(rng, 0.7) else name
     style = rng.random()
     if style < 0.2:
@@ -138,7 +151,7 @@ def _items(printer: ReceiptPrinter, rule: str) -> None:
     count = int(2 ** rng.uniform(0.8, 5.2))
     ends = [0.0, *(float(end) for end in np.linspace(rng.uniform(0.45, 0.62), 1, int(rng.integers(2, 5))))]
     if style in (0, 1) or chance(rng, 0.2):
-        printer.cells([pick(rng, _HEADS) for _ in ends], ends, bold=chance(rng, 0.5))
+        printer.cells([pick(rng, _COLUMN_HEADERS) for _ in ends], ends, bold=chance(rng, 0.5))
         printer.rule(rule)
     capitals, highest, spaced = chance(rng, 0.65), float(10 ** rng.uniform(1, 3.2)), chance(rng, 0.2)
     tail = pick(rng, ["", "", "", " A", " SR", " *", " EUR"])
@@ -170,7 +183,7 @@ def _totals(printer: ReceiptPrinter, rule: str) -> None:
     highest = float(10 ** rng.uniform(1, 3.5))
     sign = pick(rng, ["", "", ":"])
     for _ in range(int(rng.integers(0, 5))):
-        printer.row(pick(rng, _TOTALS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
+        printer.row(pick(rng, _SUBTOTALS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     big = float(pick(rng, [1.0, 1.0, 1.2, 1.5, 2.0]))
     printer.row(
         pick(rng, _TOTAL) + sign,
@@ -180,7 +193,7 @@ def _totals(printer: ReceiptPrinter, rule: str) -> None:
         indent=indent,
     )
     for _ in range(int(rng.integers(0, 4))):
-        printer.row(pick(rng, _PAID) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
+        printer.row(pick(rng, _PAYMENTS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     if chance(rng, 0.3):
         printer.rule(rule)
 

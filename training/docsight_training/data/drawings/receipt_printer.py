@@ -1,4 +1,4 @@
-"""Print the lines of a till receipt from top to bottom."""
+"""A receipt printer: prints lines, rules, barcodes and emblems from top to bottom."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -9,18 +9,18 @@ from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
 class ReceiptPrinter:
-    """A strip of paper and the place on it where the next line goes.
+    """A strip of paper and the position of its next line.
 
     Args:
-        rng: the source of chance
-        size: width and height in pixels
-        font: for everything but the shop's name
-        columns: how many letters fit into a line
+        rng: The source of random numbers.
+        size: Width and height in pixels.
+        font: The font of everything but the shop's name.
+        columns: The number of letters that fit into a line.
     """
 
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], font: Font, columns: int) -> None:
         self.rng = rng
-        self.ink = Image.new("L", size)  # 0 where nothing is printed, 255 where all is
+        self.ink = Image.new("L", size)  # 0 for blank paper, 255 for full black
         self.pen = ImageDraw.Draw(self.ink)
         self.pen.fontmode = "1" if chance(rng, 0.35) else "L"
         self.font = font
@@ -36,26 +36,21 @@ class ReceiptPrinter:
         """The printed width in pixels."""
         return self.right - self.left
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the strip has no room for another line."""
-        return self.y > self.ink.height - self.leading
-
     def gap(self, lines: float = 0.6) -> None:
-        """Leave a space of so many lines."""
+        """Leave a space of `lines` lines."""
         self.y += self.leading * lines
 
     def line(
         self, text: str, *, align: str = "l", bold: bool = False, scale: float = 1.0, font: Font | None = None
     ) -> None:
-        """Print one line at the left (l), in the middle (m) or at the right (r)."""
+        """Print a line, aligned left (l), in the middle (m) or right (r)."""
         face = fitted(text, font or self.font, round(self.size * scale), self.wide)
         x = {"l": self.left, "m": (self.left + self.right) / 2, "r": self.right}[align]
         write(self.pen, (x, self.y), text, face, fill=255, anchor=f"{align}a", bold=bold)
         self.y += self.leading * max(1.0, face.size / self.size)
 
     def stretched(self, text: str, *, across: int, down: int) -> None:
-        """Print one line in the middle in letters that the printer makes two or three times as wide or as high."""
+        """Print a centred line in letters enlarged by whole factors across and down, as receipt printers do."""
         face = load(self.font, self.size)
         across = max(1, min(across, int(self.wide / width_of(text, face))))
         small = Image.new("L", (width_of(text, face), round(self.size * 1.25)))
@@ -65,7 +60,7 @@ class ReceiptPrinter:
         self.y += self.leading * down
 
     def row(self, left: str, right: str, *, bold: bool = False, scale: float = 1.0, indent: float = 0.0) -> None:
-        """Print a line with words at the left and an amount at the right."""
+        """Print a line with text at the left and an amount at the right."""
         face = load(self.font, round(self.size * scale))
         x = self.left + self.wide * indent
         room = self.right - width_of(right, face) - self.size - x
@@ -76,7 +71,7 @@ class ReceiptPrinter:
         self.y += self.leading * scale
 
     def cells(self, texts: list[str], ends: list[float], *, bold: bool = False) -> None:
-        """Print a line of cells: the first begins at the left, the others end at their shares of the width."""
+        """Print a line of cells: the first is left-aligned, the others end at fractions of the width."""
         face = load(self.font, self.size)
         for text, end in zip(texts, ends, strict=True):
             x, anchor = (self.left, "la") if end == 0 else (self.left + self.wide * end, "ra")
@@ -84,7 +79,7 @@ class ReceiptPrinter:
         self.y += self.leading
 
     def rule(self, mark: str) -> None:
-        """Print a rule: of a mark such as "-", "=" or "*", or drawn (|), or nothing but a little space."""
+        """Print a rule: a repeated mark such as "-", one (|) or two (‖) drawn lines, or a gap (an empty mark)."""
         middle = self.y + self.leading / 2
         if mark in ("|", "‖"):
             for y in [middle, middle + 3] if mark == "‖" else [middle]:
@@ -97,7 +92,7 @@ class ReceiptPrinter:
             self.gap()
 
     def banner(self, text: str) -> None:
-        """Print a line in white on a black bar."""
+        """Print white text on a black bar."""
         self.pen.rectangle([self.left, self.y, self.right, self.y + self.leading * 1.1], fill=255)
         face = fitted(text, self.font, self.size, self.wide)
         middle = (self.left + self.right) / 2
@@ -105,7 +100,7 @@ class ReceiptPrinter:
         self.y += self.leading * 1.3
 
     def box(self, top: float) -> None:
-        """Draw a frame around everything from `top` down to here."""
+        """Draw a frame around everything printed since `top`."""
         self.pen.rectangle([self.left - 2, top, self.right + 1, self.y + 1], outline=255, width=1)
         self.gap(0.4)
 
@@ -122,7 +117,7 @@ class ReceiptPrinter:
         self.y = bottom + 2
 
     def squares(self) -> None:
-        """Print a square code of modules with its three corner marks."""
+        """Print a code that looks like a QR code."""
         count = int(self.rng.integers(21, 34))
         code = self.rng.random((count, count)) < 0.5
         for top, left in ((0, 0), (0, count - 7), (count - 7, 0)):
@@ -135,7 +130,7 @@ class ReceiptPrinter:
         self.y += side + self.leading / 2
 
     def emblem(self) -> None:
-        """Print a blot in place of the shop's emblem."""
+        """Print random shapes as the emblem of a shop."""
         rng = self.rng
         half = self.size * float(rng.uniform(1.5, 4))
         broad = min(self.wide / 2, half * float(rng.uniform(0.8, 2.5)))
@@ -155,6 +150,6 @@ class ReceiptPrinter:
         self.y += 2 * half + self.leading / 2
 
     def _fitting_size(self, columns: int) -> int:
-        """Find the font size in pixels at which so many letters fill a line."""
+        """Return the font size in pixels at which `columns` letters fill a line."""
         probe = load(self.font, 40)
         return max(6, int(40 * self.wide / (columns * probe.getlength("Total 0123 Aenrst Cash") / 22)))

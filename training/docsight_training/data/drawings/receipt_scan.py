@@ -1,4 +1,4 @@
-"""Put a printed slip onto the paper of a till, and that under a scanner or a camera."""
+"""The image of a printed receipt: thermal print on paper, scanned or photographed."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -17,7 +17,7 @@ from docsight_training.data.drawings.scan import (
 )
 from docsight_training.data.drawings.typefaces import Typefaces
 
-_PAPERS = [
+_PAPER_COLOURS = [
     (255, 255, 255),
     (244, 244, 244),
     (250, 247, 236),
@@ -26,7 +26,7 @@ _PAPERS = [
     (232, 232, 230),
     (246, 240, 214),
 ]
-_INKS = [
+_PRINT_COLOURS = [
     (20, 20, 22),
     (30, 30, 34),
     (45, 45, 50),
@@ -39,18 +39,18 @@ _INKS = [
 
 
 def scan_receipt(ink: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Make the picture of a receipt.
+    """Make the scan or photo of a receipt.
 
     Args:
-        ink: what the printer printed (mode L, 255 for full black)
-        rng: the source of chance
-        typefaces: the typefaces for what is written over it
+        ink: The print, mode L, 255 for full black.
+        rng: The source of random numbers.
+        typefaces: The fonts of notes and stamps.
     """
     scene = rng.random()
     is_page = 0.7 < scene < 0.86
     clean = chance(rng, 0.7 if is_page else 0.1)
     if is_page and clean:
-        ink = ink.filter(ImageFilter.MaxFilter(3))  # so small a print would be lost otherwise
+        ink = ink.filter(ImageFilter.MaxFilter(3))  # otherwise such small print would be lost
     paper = _paper(ink, rng, clean=clean)
     mark_by_hand(paper, rng, typefaces)
     paper.putalpha(paper_mask(paper.size, rng))
@@ -72,15 +72,15 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
     size = ink.size
     strength = np.full((size[1], 1), float(rng.uniform(0.65, 1.0)), np.float32)
     if chance(rng, 0.25):
-        strength *= float(rng.uniform(0.25, 0.7))  # thermal print that has faded
-    if chance(rng, 0.4):  # dots of the printer's head that heat too little
+        strength *= float(rng.uniform(0.25, 0.7))  # faded thermal print
+    if chance(rng, 0.4):  # dots of the print head that heat too little
         strength = strength * (1 - 0.6 * np.clip(noise(rng, (size[0], 1), (int(rng.integers(5, 60)), 1)), 0, 1))
     if chance(rng, 0.5):
         strength = strength * np.clip(1 + 0.7 * noise(rng, size, (2, int(rng.integers(2, 12)))), 0.1, 1)
-    strength = strength * max(1.0, (0.8 if clean else 0.5) / float(strength.mean()))  # a receipt that can still be seen
+    strength = strength * max(1.0, (0.8 if clean else 0.5) / float(strength.mean()))  # keep the print visible
     cover = np.asarray(ink, np.float32) / 255 * strength
-    sheet = np.array(pick(rng, _PAPERS if chance(rng, 0.5) else _PAPERS[:2]), np.float32)
-    colour = np.array(pick(rng, _INKS if chance(rng, 0.5) else _INKS[:3]), np.float32)
+    sheet = np.array(pick(rng, _PAPER_COLOURS if chance(rng, 0.5) else _PAPER_COLOURS[:2]), np.float32)
+    colour = np.array(pick(rng, _PRINT_COLOURS if chance(rng, 0.5) else _PRINT_COLOURS[:3]), np.float32)
     if clean:
         return to_image(255 + (colour - 255) * cover[..., None])
     shade = paper_shading(size, rng)[..., None]

@@ -1,4 +1,4 @@
-"""Lay paper under a scanner or a camera."""
+"""The look of a scan or a photo: a warped sheet on a background, with sensor effects."""
 
 import math
 
@@ -6,12 +6,13 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.geometry import Point
 from docsight_training.data.drawings.paper import paper_mask, paper_shading
-from docsight_training.data.drawings.raster import Point, noise, shadow, to_image, warp
+from docsight_training.data.drawings.raster import noise, shadow, to_image, warp
 
 
 def as_scanned_sheet(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Make a drawing the scan or the photo of a printed sheet, so that those looks do not belong to receipts alone."""
+    """Make a drawing look like a scanned or photographed sheet, so that this look is not limited to receipts."""
     shade = paper_shading(image.size, rng)[..., None]
     sheet = to_image(np.asarray(image, np.float32) * float(rng.uniform(0.85, 1)) * shade)
     sheet.putalpha(paper_mask(image.size, rng) if chance(rng, 0.5) else 255)
@@ -23,21 +24,24 @@ def as_scanned_sheet(image: Image.Image, rng: np.random.Generator) -> Image.Imag
 def warp_paper(
     paper: Image.Image, rng: np.random.Generator, *, room: tuple[float, float], tilt: float, page: bool = False
 ) -> Image.Image:
-    """Lay the paper into a picture, turned, bent and seen at an angle (mode RGBA).
+    """Place a sheet in an image, rotated, bent and in perspective.
 
     Args:
-        paper: mode RGBA
-        rng: the source of chance
-        room: the least and the most of the picture's size as a share of the paper's
-        tilt: the usual angle in degrees
-        page: the picture has the shape of a sheet of A4 or near it
+        paper: The sheet, mode RGBA.
+        rng: The source of random numbers.
+        room: The minimum and maximum size of the image as a fraction of the size of the sheet.
+        tilt: The usual angle in degrees.
+        page: Whether the image has about the proportions of A4.
+
+    Returns:
+        The image, mode RGBA.
     """
     wide, tall = (float(rng.uniform(*room)) for _ in range(2))
     if page:
         height = max(tall * paper.height, 1.1 * paper.width)
         width = max(paper.width * 1.05, height * float(rng.choice([0.707, 0.707, 0.77, 1.0])))
     else:
-        # The table beside a narrow receipt is as wide as the one above it is high, or the whole turns into a stripe.
+        # Add about as much background beside a narrow receipt as above it; otherwise the image would be a stripe.
         width = paper.width * wide + (paper.height * 0.1 * float(rng.uniform(0, 1)) if room[1] > 1.2 else 0)
         height = paper.height * tall
     scale = min(1.0, 800 / max(width, height))
@@ -60,18 +64,18 @@ def warp_paper(
 
 
 def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return what a scanner sees beside the paper: white, its dark lid, or grey."""
+    """Return what a scanner sees beside the sheet: white, grey or its dark lid, (height, width, 3)."""
     value = float(pick(rng, [255.0, 255.0, 250.0, 0.0, 20.0, 60.0, 170.0, 220.0]))
     return np.full((size[1], size[0], 3), value, np.float32)
 
 
 def white_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return the white glass of a scanner (height, width, 3)."""
+    """Return the white of a large scanner, (height, width, 3)."""
     return np.full((size[1], size[0], 3), float(rng.uniform(248, 255)), np.float32)
 
 
 def table_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return a table of wood, cloth or stone (height, width, 3)."""
+    """Return a table of wood, cloth or stone, (height, width, 3)."""
     base = np.array(
         pick(
             rng,
@@ -95,7 +99,7 @@ def table_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndar
 
 
 def composite(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Put the paper before its ground, with its shadow."""
+    """Composite the sheet and its shadow onto a background."""
     cover = np.asarray(laid.getchannel("A"), np.float32)[..., None] / 255
     if chance(rng, 0.6):
         dark = shadow(laid.getchannel("A"), laid.width * float(rng.uniform(0.01, 0.06)))[..., None]
@@ -104,7 +108,7 @@ def composite(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -
 
 
 def add_sensor_effects(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Make it the picture of a scanner (white made whiter, grey) or a camera (uneven light)."""
+    """Add blur, uneven light, contrast stretch, sensor noise and loss of colour, each with some probability."""
     if chance(rng, 0.12):
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 0.9))))
     pixels: np.ndarray = np.asarray(image, np.float32)
@@ -112,7 +116,7 @@ def add_sensor_effects(image: Image.Image, rng: np.random.Generator) -> Image.Im
     if chance(rng, 0.35):
         light = 1 + float(rng.uniform(0.05, 0.3)) * noise(rng, size, (1, 2))
         pixels = pixels * light[..., None] * float(rng.uniform(0.75, 1.02))
-    if chance(rng, 0.55):  # a scanner stretches the contrast until the paper is white
+    if chance(rng, 0.55):  # scanners stretch the contrast until the paper is white
         low, high = float(rng.uniform(0, 40)), float(rng.uniform(200, 255))
         pixels = np.clip((pixels - low) * (255 / (high - low)), 0, 255)
     if chance(rng, 0.4):

@@ -1,4 +1,4 @@
-"""Draw tables: ruled, half ruled or not, of numbers or of text."""
+"""Tables of numbers and text, with full, partial or no rules."""
 
 from itertools import pairwise
 
@@ -12,18 +12,17 @@ from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
 from docsight_training.data.drawings.words import sentence, words
 
-_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
+_TABLE_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
 
 def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a table."""
     width = SCALE * int(rng.integers(170, 330))
     ground, ink = theme(rng, dark=0.05, tinted=0.15)
     columns = int(rng.integers(2, 9))
     face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(22, 75))))
-    shares = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
+    ends = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
     margin = width * float(pick(rng, [0.01, 0.02, 0.06]))
-    edges = [margin, *(margin + (width - 2 * margin) * shares / shares[-1]).tolist()]
+    edges = [margin, *(margin + (width - 2 * margin) * ends / ends[-1]).tolist()]
     kinds = [pick(rng, ["name", "name", "number", "prose"])] + [
         kind for kind in [pick(rng, ["number", "prose", "name", "percent", "mixed"])] for _ in range(columns - 1)
     ]
@@ -62,7 +61,7 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if title:
         write(pen, (margin, top), title, face, fill=ink, bold=True)
     _rule(pen, rng, edges, lines, mixed(ground, ink, float(pick(rng, [1.0, 1.0, 0.6, 0.3]))))
-    if chance(rng, 0.12):  # a piece of a larger table
+    if chance(rng, 0.12):  # part of a larger table
         image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
     return reduced(image)
 
@@ -70,7 +69,7 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
 def _row(
     rng: np.random.Generator, kinds: list[str], edges: list[float], face: ImageFont.FreeTypeFont
 ) -> list[list[str]]:
-    """Make the cells of a row, each a list of lines."""
+    """Make the cells of a row, each a list of lines of text."""
     row = []
     for column, kind in enumerate(kinds):
         room = edges[column + 1] - edges[column] - face.size * 0.8
@@ -109,7 +108,7 @@ def _shortened(text: str, room: float, face: ImageFont.FreeTypeFont) -> str:
 def _fill(
     pen: ImageDraw.ImageDraw, rng: np.random.Generator, edges: list[float], lines: list[float], ground: Colour
 ) -> Colour:
-    """Fill rows and cells with colours; return the colour of the header."""
+    """Colour rows and cells; return the colour of the header."""
     header = ground
     tone = hue(rng)
     if chance(rng, 0.3):  # every other row
@@ -129,7 +128,7 @@ def _fill(
 def _rule(
     pen: ImageDraw.ImageDraw, rng: np.random.Generator, edges: list[float], lines: list[float], colour: Colour
 ) -> None:
-    style, thick = pick(rng, _RULES), int(rng.integers(1, 4))
+    style, thick = pick(rng, _TABLE_RULES), int(rng.integers(1, 4))
     if style == "booktabs":
         for line, width in ((lines[0], 3), (lines[1], 2), (lines[-1], 3)):
             pen.line([edges[0], line, edges[-1], line], fill=colour, width=width)

@@ -1,4 +1,4 @@
-"""Draw blocks of text: prose in one or two columns, headings, lists."""
+"""Blocks of text: prose in one or two columns, headings, lists."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,7 +14,7 @@ _BULLETS = ["•", "-", "*", "o", ">"]
 
 
 class _Page:
-    """The typographic choices of one page, and where to write next."""
+    """The random typography of a page."""
 
     def __init__(self, rng: np.random.Generator, image: Image.Image, font: Font, ink: tuple[int, int, int]) -> None:
         self.rng, self.image, self.font, self.ink = rng, image, font, ink
@@ -26,7 +26,7 @@ class _Page:
         self.align = pick(rng, ["justified", "justified", "ragged", "ragged", "ragged", "centred"])
 
     def paragraph(self, text: str, left: float, right: float, y: float, *, first: float = 0.0) -> float:
-        """Write words from the top left until they or the page end; return where the next line goes."""
+        """Write words until they or the page end; return the y of the next line. `first` indents the first line."""
         queue = text.split()
         while queue and y < self.image.height:
             room, wide = right - left - first, 0.0
@@ -52,7 +52,7 @@ class _Page:
 
 
 def draw_text(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a block of text, often cut from a larger page so that lines and letters end at its edges."""
+    """Draw a block of text, often cropped from a larger page so that lines are cut off at its edges."""
     width = SCALE * int(rng.integers(170, 330))
     height = int(width * float(2 ** rng.uniform(-2.2, 0.7)))
     height = min(height, SCALE * 420)
@@ -61,7 +61,7 @@ def draw_text(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     page = _Page(rng, image, typefaces.mono(rng) if chance(rng, 0.12) else typefaces.plain(rng), ink)
     columns = int(pick(rng, [1, 1, 1, 2])) if page.size < width / 30 else 1
     gutter, margin = page.size * float(rng.uniform(1, 3)), width * float(rng.uniform(0, 0.1))
-    # A block cut out of a page begins left of the picture, or ends right of it.
+    # A cropped block begins left of the image or ends right of it.
     start = -width * float(rng.uniform(0, 0.3)) if chance(rng, 0.25) else margin
     stop = width * float(rng.uniform(1.02, 1.4)) if chance(rng, 0.25) else width - margin
     wide = (stop - start - gutter * (columns - 1)) / columns

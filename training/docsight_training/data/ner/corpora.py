@@ -182,7 +182,7 @@ def _tag_names(rows: datasets.Dataset, column: str, where: str) -> list[list[str
     """Return the tags as strings, whether the column holds strings or class labels."""
     feature = rows.features[column]
     inner = getattr(feature, "feature", feature)
-    tags: list[list[Any]] = rows[column][:]
+    tags: list[list[str]] = rows[column][:]
     if isinstance(inner, datasets.ClassLabel):
         return [[inner.int2str(tag) for tag in row] for row in tags]
     for n, row in enumerate(tags):

@@ -1,0 +1,89 @@
+"""The lettering of maps: legend, place names, arrows, title, scale, compass and grid."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.colours import WHITE, Colour, hue
+from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.raster import draw_curve
+from docsight_training.data.drawings.typefaces import fitted, width_of, write
+from docsight_training.data.drawings.words import words
+
+
+def legend(image: Image.Image, rng: np.random.Generator, colours: list[Colour], font: Font) -> None:
+    """Explain the colours in a corner."""
+    size = int(image.width / rng.uniform(24, 40)) + 6
+    face = load(font, size)
+    names = [words(rng, int(rng.integers(1, 3)), max_syllables=2) for _ in colours]
+    wide, tall = max(width_of(name, face) for name in names) + 2 * size, size * 1.4 * len(names) + size * 0.6
+    x, y = pick(rng, [0.02, 0.96]) * (image.width - wide), pick(rng, [0.03, 0.96]) * (image.height - tall)
+    pen = ImageDraw.Draw(image)
+    if chance(rng, 0.7):
+        outline = (0, 0, 0) if chance(rng, 0.6) else None
+        pen.rectangle([x, y, x + wide, y + tall], fill=WHITE, outline=outline)
+    for number, (name, colour) in enumerate(zip(names, colours, strict=True)):
+        top = y + size * (0.4 + 1.4 * number)
+        pen.rectangle([x + size * 0.3, top, x + size * 1.2, top + size * 0.9], fill=colour, outline=(0, 0, 0))
+        write(pen, (x + size * 1.5, top - size * 0.1), name, face, fill=(0, 0, 0))
+
+
+def annotate(image: Image.Image, rng: np.random.Generator, font: Font, *, is_dense: bool) -> None:
+    """Add place names, arrows, a title, a scale, a compass and a grid, each with some probability."""
+    pen, size = ImageDraw.Draw(image), max(9, int(image.width / rng.uniform(28, 50)))
+    ink = pick(rng, [(0, 0, 0), (0, 0, 0), (50, 40, 40), (30, 60, 120)])
+    _place_names(image, rng, font, size, ink, is_dense=is_dense)
+    if chance(rng, 0.15):
+        for _ in range(int(rng.integers(1, 6))):
+            _curved_arrow(pen, rng, image.size)
+    if chance(rng, 0.3):
+        title = words(rng, int(rng.integers(1, 5)))
+        face = fitted(title, font, int(size * 1.6), image.width * 0.9)
+        write(pen, (image.width / 2, 4), title, face, fill=ink, anchor="ma", bold=True)
+    _scale_and_compass(image, rng, ink)
+    if chance(rng, 0.15):  # latitude and longitude
+        for fraction in np.linspace(0.1, 0.9, int(rng.integers(3, 8))).tolist():
+            pen.line([fraction * image.width, 0, fraction * image.width, image.height], fill=(150, 150, 150), width=1)
+            pen.line([0, fraction * image.height, image.width, fraction * image.height], fill=(150, 150, 150), width=1)
+
+
+def _place_names(
+    image: Image.Image, rng: np.random.Generator, font: Font, size: int, ink: Colour, *, is_dense: bool
+) -> None:
+    pen = ImageDraw.Draw(image)
+    dotted = chance(rng, 0.5)
+    for _ in range(int(2 ** rng.uniform(0, 6 if is_dense else 4.5)) if chance(rng, 0.85) else 0):
+        x, y = (float(number) for number in rng.uniform([0.03, 0.05], [0.9, 0.95]) * image.size)
+        large = chance(rng, 0.12)
+        name = words(rng, 1) if not large else words(rng, 1).upper()
+        face = fitted(name, font, int(size * (1.7 if large else rng.uniform(0.7, 1.1))), image.width * 0.4)
+        if dotted and not large:
+            pen.ellipse([x - 5, y - 3, x - 1, y + 1], fill=ink)
+        write(pen, (x, y), name, face, fill=ink, anchor="lm", bold=large)
+
+
+def _scale_and_compass(image: Image.Image, rng: np.random.Generator, ink: Colour) -> None:
+    pen = ImageDraw.Draw(image)
+    if chance(rng, 0.2):
+        x, y, long = image.width * 0.06, image.height * 0.95, image.width * 0.18
+        pen.line([x, y, x + long, y], fill=ink, width=2)
+        for fraction in (0.0, 0.5, 1.0):
+            pen.line([x + fraction * long, y - 5, x + fraction * long, y], fill=ink, width=2)
+    if chance(rng, 0.2):
+        x, y, half = image.width * 0.92, image.height * float(pick(rng, [0.1, 0.88])), image.width * 0.04
+        pen.polygon([(x, y - half), (x + half * 0.3, y), (x, y + half), (x - half * 0.3, y)], fill=ink)
+        pen.line([x - half, y, x + half, y], fill=ink, width=2)
+
+
+def _curved_arrow(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: tuple[int, int]) -> None:
+    """Draw a curved arrow, as maps of campaigns and trade have."""
+    start, stop = rng.uniform([0.05, 0.05], [0.95, 0.95], (2, 2)) * size
+    bend = np.array([start[1] - stop[1], stop[0] - start[0]]) * float(rng.uniform(-0.4, 0.4))
+    steps = np.linspace(0, 1, 16)[:, None]
+    places = start + (stop - start) * steps + bend * 4 * steps * (1 - steps)
+    colour, wide = hue(rng, saturation=0.8), int(rng.integers(3, 10))
+    draw_curve(pen, places, colour, wide)
+    way = places[-1] - places[-2]
+    way = way / max(1e-6, float(np.linalg.norm(way))) * wide * 2
+    beside = np.array([-way[1], way[0]])
+    pen.polygon([tuple((places[-1] + move).tolist()) for move in (2 * way, beside, -beside)], fill=colour)
