@@ -1,4 +1,4 @@
-"""Files that try to stop, trick or misuse whoever reads them."""
+"""Reading files that try to stop, trick or misuse their reader."""
 
 import contextlib
 import json
@@ -16,93 +16,94 @@ import spacy
 
 from docsight.documents import Problem, read
 
-sys.path.append(str(Path(__file__).parent))  # away from the sources, too, the generator lies beside the tests
+# The package test runs without the sources, so the corpus is beside the tests.
+sys.path.append(str(Path(__file__).parent))
 
 from hostile_files import CASES, Case, write
+from hostile_files.audit import Observation, load_readers_and_audit, read_audited
 from hostile_files.case import CANARY, DOCUMENT, EITHER, FAILED, PARTLY
-from hostile_files.watching import Seen, prepare_watching, read_watched
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the corpus has files that only Unix has")
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the corpus has files that exist on Unix only")
 for _package in ("pyarrow", "pypdfium2", "docx", "pptx", "selectolax", "charset_normalizer"):
     pytest.importorskip(_package, reason="the extra documents is not installed")
 
-SECONDS, SLOW_SECONDS = 30, 240
-MEGABYTES = 1600  # that reading a file may take
-OK, OTHER = "ok", ("failed", "timeout")
+MAX_SECONDS, MAX_SECONDS_SLOW = 30, 240  # for one file
+MAX_MEGABYTES = 1600  # for one file
+OK, NOT_OK = "ok", ("failed", "timeout")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("hostile")
-    (place / "canary").mkdir()
-    (place / "canary" / "secret.txt").write_text(CANARY)
-    return place
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("hostile")
+    (root / "canary").mkdir()
+    (root / "canary" / "secret.txt").write_text(CANARY)
+    return root
 
 
 @pytest.fixture(scope="module")
-def corpus(place: Path) -> dict[str, Case]:
-    """The files by the paths that records tell; they lie in the folder `in`."""
-    return write(place / "in")
+def corpus(root: Path) -> dict[str, Case]:
+    """The cases by the paths in the records; their files are in the folder `in`."""
+    return write(root / "in")
 
 
 @pytest.fixture(scope="module")
-def outcomes(place: Path, corpus: dict[str, Case]) -> dict[str, Seen | BaseException]:
-    before = snapshot(place)
-    outcomes = read_all(place / "in", corpus, seconds=SECONDS)
-    assert snapshot(place) == before
-    return outcomes
+def observed(root: Path, corpus: dict[str, Case]) -> dict[str, Observation | BaseException]:
+    before = snapshot(root)
+    observed = read_all(root / "in", corpus, seconds=MAX_SECONDS)
+    assert snapshot(root) == before
+    return observed
 
 
-def read_all(folder: Path, cases: dict[str, Case], *, seconds: float) -> dict[str, Seen | BaseException]:
-    """Read every file in a process that is watched, and may die."""
-    outcomes: dict[str, Seen | BaseException] = {}
-    with pebble.ProcessPool(max_workers=1, initializer=prepare_watching) as pool:
+def read_all(folder: Path, cases: dict[str, Case], *, seconds: float) -> dict[str, Observation | BaseException]:
+    """Read every file in an audited process, which may die."""
+    observed: dict[str, Observation | BaseException] = {}
+    with pebble.ProcessPool(max_workers=1, initializer=load_readers_and_audit) as pool:
         running = {}
         for name, case in cases.items():
             path = folder / name.removesuffix(case.path_shown) / case.name
-            running[name] = pool.schedule(read_watched, args=(os.fspath(path), case.says), timeout=seconds)
+            running[name] = pool.schedule(read_audited, args=(os.fspath(path), case.says), timeout=seconds)
         for name, future in running.items():
-            outcomes[name] = future.exception() or future.result()
-    return outcomes
+            observed[name] = future.exception() or future.result()
+    return observed
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Tell files and folders by what changes when something is written."""
-    found = {}
+    """Return what changes about files and folders when something is written."""
+    stats = {}
     for root, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            with contextlib.suppress(OSError):  # of a path that is too long
+            with contextlib.suppress(OSError):  # the path is too long
                 info = os.lstat(os.path.join(root, name))
-                found[os.path.join(root, name)] = (info.st_mode, info.st_size, info.st_mtime_ns)
-    return found
+                stats[os.path.join(root, name)] = (info.st_mode, info.st_size, info.st_mtime_ns)
+    return stats
 
 
-def judge(case: Case, seen: Seen | BaseException) -> None:
-    """Hold what came of a file against what must come."""
-    assert isinstance(seen, Seen), f"{type(seen).__name__}: {seen}"
-    assert seen.wrong == []
-    assert not seen.has_canary
-    assert seen.megabytes <= MEGABYTES
+def check_outcome(case: Case, result: Observation | BaseException) -> None:
+    """Compare the result of reading a file with the expected outcome."""
+    assert isinstance(result, Observation), f"{type(result).__name__}: {result}"
+    assert result.wrong == []
+    assert not result.has_canary
+    assert result.megabytes <= MAX_MEGABYTES
     if case.is_exact and case.outcome != EITHER:
-        allowed = {case.outcome, PARTLY} if case.outcome == DOCUMENT and not seen.failed else {case.outcome}
-        assert seen.outcome in allowed, seen.messages
+        allowed = {case.outcome, PARTLY} if case.outcome == DOCUMENT and not result.failed else {case.outcome}
+        assert result.outcome in allowed, result.messages
     if case.is_exact and case.says:
-        assert seen.says, seen.messages
+        assert result.says, result.messages
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.slow], ids=ascii)
-def test_hostile_file_gives_what_it_should(name, outcomes):
+def test_hostile_file_has_the_expected_outcome(name, observed):
     case = CASES[name]
-    seen = outcomes.get(name.removesuffix(case.name) + case.path_shown)
-    if seen is None:
-        pytest.skip("what makes the file is not installed")
-    judge(case, seen)
+    result = observed.get(name.removesuffix(case.name) + case.path_shown)
+    if result is None:
+        pytest.skip("the package that writes the file is not installed")
+    check_outcome(case, result)
 
 
-def test_good_files_beside_hostile_ones_are_read(corpus, outcomes):
+def test_good_files_beside_hostile_ones_are_read(corpus, observed):
     for name, case in corpus.items():
         if name.startswith("good/"):
-            judge(case, outcomes[name])
+            check_outcome(case, observed[name])
 
 
 def test_problem_of_an_error_without_a_message_has_one():
@@ -111,34 +112,34 @@ def test_problem_of_an_error_without_a_message_has_one():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.slow], ids=ascii)
-def test_large_hostile_file_costs_no_more_than_itself(name, tmp_path):
+def test_large_hostile_file_has_the_expected_outcome_or_hits_a_limit(name, tmp_path):
     case = CASES[name]
     written = write(tmp_path, slow=True, only=name)
     if not written.get(name.removesuffix(case.name) + case.path_shown):
-        pytest.skip("what makes the file is not installed")
-    seen = read_all(tmp_path, {name: written[name.removesuffix(case.name) + case.path_shown]}, seconds=SLOW_SECONDS)[
-        name
-    ]
-    assert isinstance(seen, Seen | TimeoutError | pebble.ProcessExpired)  # a run has limits for the last two
-    if isinstance(seen, Seen):
-        assert seen.wrong == []
-        assert seen.megabytes <= 2 * MEGABYTES
+        pytest.skip("the package that writes the file is not installed")
+    result = read_all(
+        tmp_path, {name: written[name.removesuffix(case.name) + case.path_shown]}, seconds=MAX_SECONDS_SLOW
+    )[name]
+    assert isinstance(result, Observation | TimeoutError | pebble.ProcessExpired)  # limits of a run
+    if isinstance(result, Observation):
+        assert result.wrong == []
+        assert result.megabytes <= 2 * MAX_MEGABYTES
 
 
-def test_read_gives_docs_of_files_with_strange_names_and_places(place, corpus):
+def test_read_gives_docs_of_files_with_strange_names(root, corpus):
     problems: list[Problem] = []
-    docs = list(read([place / "in" / "names", place / "in" / "places"], on_problem=problems.append))
+    docs = list(read([root / "in" / "names", root / "in" / "special"], on_problem=problems.append))
     paths = {doc._.source["path"] for doc in docs}
     assert {name for name in corpus if name.startswith("names/")} <= paths
-    told = {problem.path: problem for problem in problems}
-    assert told["places/zero.txt"].skipped
-    assert told["places/loop/link.txt"].error == "OSError"
-    assert told["places/dangling.txt"].error == "FileNotFoundError"
+    by_path = {problem.path: problem for problem in problems}
+    assert by_path["special/zero.txt"].skipped
+    assert by_path["special/loop/link.txt"].error == "OSError"
+    assert by_path["special/dangling.txt"].error == "FileNotFoundError"
     for doc in docs:
         doc.to_bytes()
 
 
-def test_read_survives_files_that_vanish_grow_and_shrink_meanwhile(tmp_path):
+def test_read_survives_files_that_vanish_grow_and_shrink(tmp_path):
     for number in range(300):
         (tmp_path / f"{number:03}.txt").write_text("Ada Lovelace. " * 20)
     stop = threading.Event()
@@ -170,29 +171,29 @@ def test_read_survives_files_that_vanish_grow_and_shrink_meanwhile(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def pipeline(place: Path, tiny_imagecat: Path) -> Path:
-    """A saved pipeline that is fast, and looks at pictures."""
+def pipeline(root: Path, tiny_imagecat: Path) -> Path:
+    """A fast saved pipeline that classifies images."""
     nlp = spacy.blank("en")
     nlp.add_pipe("cnn_imagecat", config={"model": str(tiny_imagecat)})
-    nlp.to_disk(place / "pipeline")
-    return place / "pipeline"
+    nlp.to_disk(root / "pipeline")
+    return root / "pipeline"
 
 
 @pytest.fixture
-def alone() -> list[str]:
-    """What to put before a command for it to have no network, if this machine can do that."""
+def no_network() -> list[str]:
+    """A command prefix that removes network access, empty if this machine does not support it."""
     command = ["unshare", "--map-root-user", "--net"]
     if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
         return command
     return []
 
 
-def run(place: Path, pipeline: Path, out: Path, alone: list[str], *options: str) -> tuple[dict[str, dict], int]:
-    """Run `docsight process` over the corpus; return the manifest by path, and the peak of memory in megabytes."""
+def run(root: Path, pipeline: Path, out: Path, no_network: list[str], *options: str) -> tuple[dict[str, dict], int]:
+    """Run `docsight process` over the corpus; return the manifest by path and the peak memory in megabytes."""
     code = "import sys; from docsight.cli import main; sys.exit(main())"
-    command = [*alone, sys.executable, "-c", code, "process", str(place / "in"), "--out", str(out)]
+    command = [*no_network, sys.executable, "-c", code, "process", str(root / "in"), "--out", str(out)]
     command += ["--pipeline", str(pipeline), "--workers", "1", "--ocr", "never", *options]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 3), done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     rows: dict[str, dict] = {}
@@ -205,32 +206,32 @@ def run(place: Path, pipeline: Path, out: Path, alone: list[str], *options: str)
 
 
 @pytest.fixture
-def small_place(place: Path, corpus: dict[str, Case], tmp_path: Path) -> tuple[Path, dict[str, Case]]:
-    """The corpus without what is large: in a few seconds no pipeline reads that."""
-    folder = tmp_path / "place"
-    shutil.copytree(place / "canary", folder / "canary")
+def small_corpus(root: Path, corpus: dict[str, Case], tmp_path: Path) -> tuple[Path, dict[str, Case]]:
+    """The corpus without the large files, which take a pipeline more than a few seconds."""
+    folder = tmp_path / "root"
+    shutil.copytree(root / "canary", folder / "canary")
     cases = {}
     for name, case in corpus.items():
         inner = folder / "in" / name.removesuffix(case.path_shown)
         inner.mkdir(parents=True, exist_ok=True)
-        made = place / "in" / name.removesuffix(case.path_shown) / case.name
-        if made.is_file() and not made.is_symlink() and made.stat().st_size > 300_000:
+        source = root / "in" / name.removesuffix(case.path_shown) / case.name
+        if source.is_file() and not source.is_symlink() and source.stat().st_size > 300_000:
             continue
-        if not name.startswith(("mails/many", "archives/many", "archives/bomb", "archives/nested", "places/deep")):
+        if not name.startswith(("mail/many", "archives/many", "archives/bomb", "archives/nested", "special/deep")):
             case.write(inner)
             cases[name] = case
     return folder, cases
 
 
-def test_process_over_hostile_files_tells_of_each_and_writes_nowhere_else(small_place, pipeline, tmp_path, alone):
-    place, cases = small_place
-    before = snapshot(place)
-    rows, megabytes = run(place, pipeline, tmp_path / "out", alone, "--timeout", "30")
-    assert snapshot(place) == before
+def test_process_reports_each_hostile_file_and_writes_only_its_output(small_corpus, pipeline, tmp_path, no_network):
+    root, cases = small_corpus
+    before = snapshot(root)
+    rows, megabytes = run(root, pipeline, tmp_path / "out", no_network, "--timeout", "30")
+    assert snapshot(root) == before
     assert not Path("/tmp/escaped-2.txt").exists()
     assert not list(tmp_path.rglob("escaped*"))
     assert not list(tmp_path.rglob("launched"))
-    hold_against(cases, rows)
+    check_manifest(cases, rows)
     assert megabytes < 3000
     written = (tmp_path / "out" / "documents.jsonl").read_text()
     assert CANARY not in written
@@ -238,35 +239,35 @@ def test_process_over_hostile_files_tells_of_each_and_writes_nowhere_else(small_
 
 
 @pytest.mark.slow
-def test_process_over_all_hostile_files_ends(place, corpus, pipeline, tmp_path, alone):
-    rows, megabytes = run(place, pipeline, tmp_path / "out", alone, "--timeout", "60", "--format", "jsonl,spacy")
-    hold_against(corpus, rows)
+def test_process_of_all_hostile_files_ends(root, corpus, pipeline, tmp_path, no_network):
+    rows, megabytes = run(root, pipeline, tmp_path / "out", no_network, "--timeout", "60", "--format", "jsonl,spacy")
+    check_manifest(corpus, rows)
     assert megabytes < 6000
 
 
-def hold_against(cases: dict[str, Case], rows: dict[str, dict]) -> None:
-    """Hold a manifest against what must come of each file."""
+def check_manifest(cases: dict[str, Case], rows: dict[str, dict]) -> None:
+    """Compare a manifest with the expected outcome of each file."""
     wrong = {}
     for name, case in cases.items():
         row = rows.get(name)
-        wanted = case.processed or case.outcome
+        expected = case.processed or case.outcome
         if row is None:
-            if name not in ("places/loop/up", "places/folder.pdf", "places/deep", "places/many"):
+            if name not in ("special/loop/up", "special/folder.pdf", "special/deep", "special/many"):
                 wrong[name] = "not in the manifest"
         elif case.is_exact and (
-            (wanted == DOCUMENT and row["status"] != OK)
-            or (wanted == FAILED and row["status"] not in OTHER and not row["failed"])
-            or (wanted == "skipped" and row["status"] != "skipped")
+            (expected == DOCUMENT and row["status"] != OK)
+            or (expected == FAILED and row["status"] not in NOT_OK and not row["failed"])
+            or (expected == "skipped" and row["status"] != "skipped")
         ):
-            wrong[name] = f"{row['status']} {row['message']}, expected {wanted}"
+            wrong[name] = f"{row['status']} {row['message']}, expected {expected}"
     assert wrong == {}
 
 
-def test_parquet_of_one_text_in_every_row_is_found_to_be_a_bomb(tmp_path, monkeypatch):
+def test_parquet_with_one_text_in_every_row_is_a_bomb(tmp_path, monkeypatch):
     pytest.importorskip("pyarrow")
     monkeypatch.setattr("docsight.documents.formats.source._UNPACKED_BYTES_ALWAYS_ALLOWED", 10 << 20)
     write(tmp_path, slow=True, only="dictionary-bomb.parquet")
     problems: list[Problem] = []
     docs = list(read(tmp_path / "tables", on_problem=problems.append))
-    assert len(docs) == 10  # of a megabyte each
+    assert len(docs) == 10  # with a megabyte each
     assert any("bomb" in problem.message for problem in problems)

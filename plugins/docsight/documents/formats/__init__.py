@@ -19,7 +19,7 @@ A new format touches these places:
    `ignore_missing_imports`. `constraints.txt` pins it.
 7. `tests/plugins/documents/formats/`: its tests, and its signature and suffixes in `test_detect.py`.
 8. `tests/plugins/documents/hostile_files/`: a good file in `good.py` (with `NEEDS`), hostile ones in the module of its
-   kind, its keywords in `mutations.py`, its package in `reading.py` and in `test_hostile.py`; then `make fuzz`.
+   kind, its keywords in `mutations.py`, its package in `checks.py` and in `test_hostile.py`; then `make fuzz`.
 9. `samples/` and `tests/plugins/documents/test_reading.py`: a small file, and what is read from it.
 10. `docs/documents.md` (the table of formats and the list of packages), `README.md` (the list of formats),
     `CHANGELOG.md`. Where it has pages of another name, `report/excerpts.py`.

@@ -1,8 +1,8 @@
-"""Files that try to stop, trick or misuse whoever reads them: `write` makes a folder of them."""
+"""Hostile files that try to stop, trick or misuse their reader; `write` creates a folder of them."""
 
 from pathlib import Path
 
-from . import archives, mails, office, pages, pdfs, pictures, places, tables, texts
+from . import archives, html, images, mail, office, pdf, special_files, tables, text
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -10,14 +10,14 @@ __all__ = ["CASES", "GOOD", "RICH", "Case", "write"]
 
 _FOLDERS = {
     "archives": archives,
-    "mails": mails,
+    "mail": mail,
     "office": office,
-    "pages": pages,
-    "pdfs": pdfs,
-    "pictures": pictures,
+    "html": html,
+    "pdf": pdf,
+    "images": images,
     "tables": tables,
-    "texts": texts,
-    "": places,
+    "text": text,
+    "": special_files,
 }
 CASES: dict[str, Case] = {}
 for _folder, _module in _FOLDERS.items():
@@ -26,12 +26,12 @@ for _folder, _module in _FOLDERS.items():
 
 
 def write(folder: Path, *, slow: bool = False, only: str = "") -> dict[str, Case]:
-    """Write the corpus, and a good file of each format beside; return the cases by the paths that records tell.
+    """Write the corpus and a valid file of each format; return the cases by the paths in the records.
 
     Args:
-        folder: Made where it is not there.
-        slow: Whether to write the large ones, too.
-        only: A part of the paths of those to write.
+        folder: The folder, created if missing.
+        slow: Whether to include the large files.
+        only: A substring of the paths to write.
     """
     written = {}
     for name, case in CASES.items():
@@ -41,20 +41,20 @@ def write(folder: Path, *, slow: bool = False, only: str = "") -> dict[str, Case
             (inner / CANARY_FILE).write_text(CANARY)
             try:
                 case.write(inner)
-            except ImportError:  # some are made by the library that reads them
+            except ImportError:  # the library that reads them also writes them
                 continue
             written[name.removesuffix(case.name) + case.path_shown] = case
     for suffix, make in GOOD.items():
         good = Case(name=f"good{suffix}", make=lambda path, make=make: path.write_bytes(make()), outcome="document")
         try:
             good.write(folder / "good")
-        except ImportError:  # a Parquet file needs its library to be made
+        except ImportError:  # Parquet is written by its library
             continue
         written[f"good/{good.name}"] = Case(
-            name=good.name, make=good.make, outcome="document", says=_says(suffix), needs=NEEDS.get(suffix, ())
+            name=good.name, make=good.make, outcome="document", says=_expected_text(suffix), needs=NEEDS.get(suffix, ())
         )
     return written
 
 
-def _says(suffix: str) -> str:
+def _expected_text(suffix: str) -> str:
     return "" if suffix in (".png", ".jpg", ".gif", ".tif", ".webp", ".bmp") else "Ada Lovelace wrote"

@@ -1,4 +1,4 @@
-"""Archives: bombs, names that point elsewhere, headers that lie."""
+"""Archives: bombs, names that point outside and false headers."""
 
 import bz2
 import gzip
@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 
-from .building import MEGA, deflated_zeros, raw_zip, zipped
+from .builders import MEGA, deflated_zeros, make_raw_zip, make_zip
 from .case import DOCUMENT, EITHER, FAILED, PARTLY, Cases
 from .good import SENTENCE
 
@@ -20,71 +20,71 @@ TEXT = SENTENCE.encode()
 @CASES.add("bomb-flat-10gb.zip", FAILED, says="bytes")
 def flat_bomb() -> bytes:
     size = 10_000 * MEGA
-    return raw_zip(b"zeros.txt", deflated_zeros(size, wrapped=False), size)
+    return make_raw_zip(b"zeros.txt", deflated_zeros(size, wrapped=False), size)
 
 
 @CASES.add("bomb-says-it-is-small.zip", FAILED)
 def lying_bomb() -> bytes:
-    return raw_zip(b"zeros.txt", deflated_zeros(3000 * MEGA, wrapped=False), 1000)
+    return make_raw_zip(b"zeros.txt", deflated_zeros(3000 * MEGA, wrapped=False), 1000)
 
 
 @CASES.add("bomb-bz2.zip", FAILED)
 def bz2_bomb() -> bytes:
-    return raw_zip(b"zeros.txt", bz2.compress(bytes(45_000_000)) * 60, 60 * 45_000_000, method=12)
+    return make_raw_zip(b"zeros.txt", bz2.compress(bytes(45_000_000)) * 60, 60 * 45_000_000, method=12)
 
 
 @CASES.add("bomb-overlapping.zip")
 def overlapping_bomb() -> bytes:
-    """As Fifield has it: thousands of members that share one stretch of packed data."""
+    """Has thousands of members that share the same packed data (David Fifield's bomb)."""
     size = 100 * MEGA
     data = deflated_zeros(size, wrapped=False)
-    return raw_zip(b"zeros.txt", data, size, entries=3000, crc=zlib.crc32(bytes(size)))
+    return make_raw_zip(b"zeros.txt", data, size, entries=3000, crc=zlib.crc32(bytes(size)))
 
 
 @CASES.add("bomb-42.zip", FAILED, says="bomb")
 def nested_bomb() -> bytes:
-    """As 42.zip: sixteen of the next one in each, four deep."""
-    data = zipped({"zeros.txt": bytes(8 * MEGA)})
+    """Has sixteen archives in each archive, four deep, like 42.zip."""
+    data = make_zip({"zeros.txt": bytes(8 * MEGA)})
     for _ in range(4):
-        data = zipped([(f"{number}.zip", data) for number in range(16)])
+        data = make_zip([(f"{number}.zip", data) for number in range(16)])
     return data
 
 
 @CASES.add("nested-100-deep.zip", FAILED, says="containers")
 def deep_archive() -> bytes:
-    """As one that holds itself has it: no end of archives in archives."""
-    data = zipped({"end.txt": TEXT})
+    """Has nested archives, like one that contains itself."""
+    data = make_zip({"end.txt": TEXT})
     for _ in range(100):
-        data = zipped({"next.zip": data})
+        data = make_zip({"next.zip": data})
     return data
 
 
 @CASES.add("many-members.zip", DOCUMENT)
 def many_members() -> bytes:
-    return zipped([(f"{number}.txt", b"") for number in range(3000)], zipfile.ZIP_STORED)
+    return make_zip([(f"{number}.txt", b"") for number in range(3000)], zipfile.ZIP_STORED)
 
 
 @CASES.add("traversal.zip", DOCUMENT, says="Ada Lovelace")
 def traversal() -> bytes:
     names = ("../../escaped-1.txt", "/tmp/escaped-2.txt", "C:\\escaped-3.txt", "a/../../../escaped-4.txt", "..\\e5.txt")
-    return zipped([(name, TEXT) for name in names])
+    return make_zip([(name, TEXT) for name in names])
 
 
 @CASES.add("strange-names.zip", DOCUMENT, says="Ada Lovelace")
 def strange_names() -> bytes:
-    return zipped(
+    return make_zip(
         [(name, TEXT) for name in ("a\nb.txt", "\u202egpj.txt", "-rf.txt", " .txt", "x" * 5000 + ".txt", "\x1b[2J.txt")]
     )
 
 
 @CASES.add("same-names.zip", DOCUMENT, says="Ada Lovelace")
 def same_names() -> bytes:
-    return zipped([("a.txt", TEXT), ("a.txt", TEXT + b" 2"), ("A.txt", TEXT)])
+    return make_zip([("a.txt", TEXT), ("a.txt", TEXT + b" 2"), ("A.txt", TEXT)])
 
 
 @CASES.add("links.zip", EITHER)
 def links() -> bytes:
-    """Members that are symbolic links to files of the machine."""
+    """Has members that are symbolic links to files on the machine."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, target in (("hosts.txt", "/etc/hosts"), ("canary.txt", "../.canary.txt")):
@@ -97,37 +97,37 @@ def links() -> bytes:
 
 @CASES.add("encrypted.zip", FAILED, says="crypt|password")
 def encrypted() -> bytes:
-    data = bytearray(zipped({"a.txt": TEXT}, zipfile.ZIP_STORED))
-    for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
-        data[data.find(signature) + place] |= 1
+    data = bytearray(make_zip({"a.txt": TEXT}, zipfile.ZIP_STORED))
+    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.find(signature) + offset] |= 1
     return bytes(data)
 
 
 @CASES.add("bad-crc.zip", PARTLY, says="CRC|damaged|checksum")
 def bad_crc() -> bytes:
-    return zipped({"good.txt": TEXT, "bad.txt": b"x" * 50}, zipfile.ZIP_STORED).replace(b"x" * 50, b"x" * 49 + b"y")
+    return make_zip({"good.txt": TEXT, "bad.txt": b"x" * 50}, zipfile.ZIP_STORED).replace(b"x" * 50, b"x" * 49 + b"y")
 
 
 @CASES.add("strange-method.zip", FAILED)
 def strange_method() -> bytes:
-    return raw_zip(b"a.txt", TEXT, len(TEXT), method=97)
+    return make_raw_zip(b"a.txt", TEXT, len(TEXT), method=97)
 
 
 @CASES.add("lzma-says-it-needs-4gb.zip", FAILED, says="memory|damaged")
 def lzma_dictionary() -> bytes:
-    return raw_zip(b"a.txt", b"\x09\x14\x05\x00\x5d\xff\xff\xff\xff" + bytes(40), 1000, method=14)
+    return make_raw_zip(b"a.txt", b"\x09\x14\x05\x00\x5d\xff\xff\xff\xff" + bytes(40), 1000, method=14)
 
 
 @CASES.add("no-directory.zip", FAILED)
 def no_directory() -> bytes:
-    data = zipped({"a.txt": TEXT})
+    data = make_zip({"a.txt": TEXT})
     return data[: data.find(b"PK\1\2")]
 
 
 @CASES.add("lying-directory.zip", FAILED)
 def lying_directory() -> bytes:
     end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFE, 0xFFFFFFFE, 0)
-    return zipped({"a.txt": TEXT})[:-22] + end
+    return make_zip({"a.txt": TEXT})[:-22] + end
 
 
 @CASES.add("zip64-lie.zip", EITHER)
@@ -149,10 +149,10 @@ def gzip_bomb() -> bytes:
     return head + deflated_zeros(10_000 * MEGA, wrapped=False) + bytes(8)
 
 
-CASES.given("truncated.txt.gz", gzip.compress(random.Random(1).randbytes(5000))[:-500], FAILED)
-CASES.given("not-a.gz", b"this is no gzip", EITHER)
-CASES.given("empty.zip", b"", FAILED)
-CASES.given("no-members.zip", zipped({}), EITHER)
-CASES.given("zip-called-text.txt", zipped({"a.txt": TEXT}), DOCUMENT, "Ada Lovelace")
-CASES.given("many-gzip-members.txt.gz", gzip.compress(b"") * 20_000 + gzip.compress(TEXT), DOCUMENT, "Ada Lovelace")
-CASES.given("garbage.tar.gz", gzip.compress(b"a.txt" + bytes(1000)), EITHER)
+CASES.add_bytes("truncated.txt.gz", gzip.compress(random.Random(1).randbytes(5000))[:-500], FAILED)
+CASES.add_bytes("not-a.gz", b"this is no gzip", EITHER)
+CASES.add_bytes("empty.zip", b"", FAILED)
+CASES.add_bytes("no-members.zip", make_zip({}), EITHER)
+CASES.add_bytes("zip-called-text.txt", make_zip({"a.txt": TEXT}), DOCUMENT, "Ada Lovelace")
+CASES.add_bytes("many-gzip-members.txt.gz", gzip.compress(b"") * 20_000 + gzip.compress(TEXT), DOCUMENT, "Ada Lovelace")
+CASES.add_bytes("garbage.tar.gz", gzip.compress(b"a.txt" + bytes(1000)), EITHER)

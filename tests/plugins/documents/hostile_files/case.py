@@ -1,4 +1,4 @@
-"""A hostile file: its name, how it is made, and what must come of it."""
+"""A hostile file: its name, its content and the expected outcome of reading it."""
 
 import importlib.util
 import os
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-CANARY = "CANARY-7f3a"  # stands in files that no document may draw in; must never be in a document's text
-CANARY_FILE = ".canary.txt"  # beside the corpus's files, hidden so that it is no document of its own
+CANARY = "CANARY-7f3a"  # the content of files that no document may include; must never occur in a document's text
+CANARY_FILE = ".canary.txt"  # beside the corpus, and hidden so that it is not read as a document
 
-DOCUMENT = "document"  # at least one document, and no problem
-FAILED = "failed"  # a problem, and no document
-SKIPPED = "skipped"  # passed over
-PARTLY = "partly"  # documents and problems, or documents with a note
-EITHER = "either"  # reading ends: that is all
+DOCUMENT = "document"  # at least one document and no problem
+FAILED = "failed"  # a problem and no document
+SKIPPED = "skipped"  # only problems that are no failures
+PARTLY = "partly"  # documents and problems, or documents with notes
+EITHER = "either"  # anything, as long as reading ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +21,14 @@ class Case:
     """A hostile file.
 
     Args:
-        name: Its path in the corpus.
-        make: Writes it; given the path.
-        outcome: What reading it gives.
-        says: A regular expression found in the texts, the notes or the messages.
-        processed: What `docsight process` gives, where that is not the same: pictures are decoded only there.
-        needs: The packages without which the outcome is another.
-        slow: Whether it takes many seconds or hundreds of megabytes.
-        shown: Its name in the records, where that is not `name`.
+        name: The path in the corpus.
+        make: Writes the file to the path that it is given.
+        outcome: The expected outcome of reading the file.
+        says: A regular expression that must match in the texts, the notes or the messages.
+        processed: The expected outcome of `docsight process` if it differs, since only that decodes images.
+        needs: The packages that the expected outcome depends on.
+        slow: Whether the file takes many seconds or hundreds of megabytes.
+        shown: The name in the records if it differs.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Case:
 
     @property
     def is_exact(self) -> bool:
-        """Whether all is installed that the outcome depends on."""
+        """Whether all packages that the expected outcome depends on are installed."""
         return all(importlib.util.find_spec(name) for name in self.needs)
 
     def write(self, folder: Path) -> None:
@@ -58,10 +58,10 @@ class Case:
 
 
 class Cases(list[Case]):
-    """Cases in the order in which they were declared."""
+    """Cases in the order of their declaration."""
 
     def add(self, name: str, outcome: str = EITHER, says: str = "", **options: object) -> Callable[..., Callable]:
-        """Decorate a function that returns the bytes of the file `name`."""
+        """Return a decorator for a function that returns the content of the file `name`."""
 
         def declare(function: Callable[[], bytes]) -> Callable[[], bytes]:
             self.append(
@@ -71,8 +71,8 @@ class Cases(list[Case]):
 
         return declare
 
-    def place(self, name: str, outcome: str = EITHER, says: str = "", **options: object) -> Callable[..., Callable]:
-        """Decorate a function that is given the path, and makes whatever is to be there."""
+    def add_file(self, name: str, outcome: str = EITHER, says: str = "", **options: object) -> Callable[..., Callable]:
+        """Return a decorator for a function that creates the file `name` at the path that it is given."""
 
         def declare(function: Callable[[Path], None]) -> Callable[[Path], None]:
             self.append(Case(name=name, make=function, outcome=outcome, says=says, **options))
@@ -80,8 +80,8 @@ class Cases(list[Case]):
 
         return declare
 
-    def given(self, name: str, data: bytes, outcome: str = EITHER, says: str = "", **options: object) -> None:
-        """Declare a file of these bytes."""
+    def add_bytes(self, name: str, data: bytes, outcome: str = EITHER, says: str = "", **options: object) -> None:
+        """Add a file with this content."""
         self.append(Case(name=name, make=lambda path: _write(path, data), outcome=outcome, says=says, **options))
 
 

@@ -1,4 +1,4 @@
-"""A small valid file of each format: they lie beside hostile ones, and are what the fuzz run changes."""
+"""A small valid file of each format, written beside the hostile ones and mutated by the fuzzer."""
 
 import gzip
 import io
@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from .building import docx, line_of, paragraph, pdf_page, pptx, shape, zipped
+from .builders import docx, make_zip, paragraph, pdf_page, pptx, shape, show_line
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
 
 
-def picture(kind: str, mode: str = "L", size: tuple[int, int] = (32, 24), **options: object) -> bytes:
-    """Make a picture with a shape on it."""
+def make_image(kind: str, mode: str = "L", size: tuple[int, int] = (32, 24), **options: object) -> bytes:
+    """Make an image with a rectangle in it."""
     image = Image.new(mode, size, None)
     image.paste(Image.new(mode, (size[0] // 2 or 1, size[1] // 2 or 1), _light(mode)), (0, 0))
     file = io.BytesIO()
@@ -21,8 +21,8 @@ def picture(kind: str, mode: str = "L", size: tuple[int, int] = (32, 24), **opti
     return file.getvalue()
 
 
-def mail() -> bytes:
-    """Make a mail with a part of text, one of HTML, and attachments."""
+def make_mail() -> bytes:
+    """Make a mail with plain text, HTML and attachments."""
     from email.message import EmailMessage
 
     message = EmailMessage()
@@ -32,7 +32,7 @@ def mail() -> bytes:
     message["Date"] = "Mon, 10 Jul 1843 10:00:00 +0000"
     message.set_content(f"{SENTENCE}\nD\u00e9j\u00e0 vu.\n")
     message.add_alternative(f"<p>{SENTENCE}</p><img src='cid:one'>", subtype="html")
-    message.add_attachment(picture("PNG"), maintype="image", subtype="png", filename="chart.png")
+    message.add_attachment(make_image("PNG"), maintype="image", subtype="png", filename="chart.png")
     message.add_attachment(b"a,text\n1," + SENTENCE.encode(), maintype="text", subtype="csv", filename="t.csv")
     inner = EmailMessage()
     inner["Subject"] = "Inner"
@@ -41,7 +41,7 @@ def mail() -> bytes:
     return message.as_bytes()
 
 
-def mbox() -> bytes:
+def make_mbox() -> bytes:
     """Make a mailbox of two mails."""
     letter = (
         b"From ada@example.org Mon Jul 10 10:00:00 1843\nSubject: %s\nFrom: ada@example.org\n\n" + SENTENCE.encode()
@@ -49,7 +49,7 @@ def mbox() -> bytes:
     return b"\n\n".join(letter % subject for subject in (b"One", b"=?utf-8?q?Zwei=C3=A9?=")) + b"\n>From quoted\n\n"
 
 
-def parquet() -> bytes:
+def make_parquet() -> bytes:
     """Make a Parquet table of three rows."""
     import pyarrow
     from pyarrow import parquet as writer
@@ -60,27 +60,27 @@ def parquet() -> bytes:
     return file.getvalue()
 
 
-def pdf_file() -> bytes:
-    """Make a PDF of a page with a line of text and a picture."""
-    from .building import stream
+def make_pdf() -> bytes:
+    """Make a PDF of one page with a line of text and an image."""
+    from .builders import stream
 
     image = stream(
-        picture("JPEG", "RGB", (40, 30)),
+        make_image("JPEG", "RGB", (40, 30)),
         b"/Type/XObject/Subtype/Image/Width 40/Height 30/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
     )
-    content = line_of(SENTENCE) + b" q 100 0 0 80 72 500 cm /I Do Q"
+    content = show_line(SENTENCE) + b" q 100 0 0 80 72 500 cm /I Do Q"
     page = b"/Resources<</Font<</F 5 0 R>>/XObject<</I 6 0 R>>>>"
     return pdf_page(content, more=[image]).replace(b"/Resources<</Font<</F 5 0 R>>>>", page)
 
 
-def archive() -> bytes:
-    """Make a zip with files of several kinds, one of them a zip."""
-    members = {"a.txt": SENTENCE.encode(), "sub/b.html": f"<p>{SENTENCE}</p>".encode(), "c.png": picture("PNG")}
-    return zipped(members | {"inner.zip": zipped({"d.md": b"# Inner\n"}), "e.eml": b"Subject: x\n\ny\n"})
+def make_archive() -> bytes:
+    """Make a zip with files of several formats, one of them a zip."""
+    members = {"a.txt": SENTENCE.encode(), "sub/b.html": f"<p>{SENTENCE}</p>".encode(), "c.png": make_image("PNG")}
+    return make_zip(members | {"inner.zip": make_zip({"d.md": b"# Inner\n"}), "e.eml": b"Subject: x\n\ny\n"})
 
 
-def rich_word() -> bytes:
-    """Make a Word file of many kinds of content, as its library writes it."""
+def make_rich_docx() -> bytes:
+    """Make a Word file with many kinds of content, written by its library."""
     import docx
 
     document = docx.Document()
@@ -90,27 +90,27 @@ def rich_word() -> bytes:
     table = document.add_table(3, 3)
     table.cell(0, 0).merge(table.cell(1, 1)).text = "merged"
     table.cell(2, 2).add_table(2, 2).cell(0, 0).text = "inner"
-    document.add_picture(io.BytesIO(picture("PNG")))
+    document.add_picture(io.BytesIO(make_image("PNG")))
     document.sections[0].header.paragraphs[0].text = "Header"
     document.sections[0].footer.add_table(1, 1, 100).cell(0, 0).text = "Footer"
     document.add_page_break()
     return _saved(document)
 
 
-def rich_slides() -> bytes:
-    """Make a PowerPoint file of many kinds of content, as its library writes it."""
+def make_rich_pptx() -> bytes:
+    """Make a PowerPoint file with many kinds of content, written by its library."""
     import pptx
 
-    show = pptx.Presentation()
-    slide = show.slides.add_slide(show.slide_layouts[1])
+    presentation = pptx.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[1])
     slide.shapes.title.text, slide.placeholders[1].text = "The engine", SENTENCE
     slide.shapes.add_table(2, 2, 0, 0, 99, 99).table.cell(0, 0).text = "cell"
-    slide.shapes.add_picture(io.BytesIO(picture("PNG")), 5, 5)
+    slide.shapes.add_picture(io.BytesIO(make_image("PNG")), 5, 5)
     group = slide.shapes.add_group_shape()
     group.shapes.add_textbox(1, 1, 9, 9).text_frame.text = "grouped"
     slide.notes_slide.notes_text_frame.text = "Notes"
-    show.slides.add_slide(show.slide_layouts[5])
-    return _saved(show)
+    presentation.slides.add_slide(presentation.slide_layouts[5])
+    return _saved(presentation)
 
 
 def _saved(document: object) -> bytes:
@@ -123,7 +123,7 @@ def _light(mode: str) -> object:
     return {"RGB": (250, 200, 10), "RGBA": (250, 200, 10, 90), "CMYK": (10, 20, 30, 40)}.get(mode, 200)
 
 
-# By suffix; each gives a document whose text has SENTENCE, or a picture.
+# By suffix. The text of each file contains SENTENCE, or the file is an image.
 GOOD: dict[str, Callable[[], bytes]] = {
     ".txt": lambda: f"{SENTENCE}\nD\u00e9j\u00e0 vu \u2013 caf\u00e9 in Z\u00fcrich.\n".encode(),
     ".md": lambda: f"# Title\n\n{SENTENCE}\n\n- one\n- two\n".encode(),
@@ -131,29 +131,29 @@ GOOD: dict[str, Callable[[], bytes]] = {
         f"<!doctype html><html><head><meta charset='utf-8'><title>T</title></head><body><h1>T</h1><p>{SENTENCE}</p>"
         "<table><tr><td>1<td>2</table><pre>a\n b</pre><script>x()</script><ul><li>q</ul></body></html>"
     ).encode(),
-    ".png": lambda: picture("PNG"),
-    ".jpg": lambda: picture("JPEG", "RGB"),
-    ".gif": lambda: picture("GIF"),
-    ".tif": lambda: picture("TIFF", "RGB"),
-    ".webp": lambda: picture("WEBP", "RGB"),
-    ".bmp": lambda: picture("BMP", "RGB"),
-    ".pdf": pdf_file,
+    ".png": lambda: make_image("PNG"),
+    ".jpg": lambda: make_image("JPEG", "RGB"),
+    ".gif": lambda: make_image("GIF"),
+    ".tif": lambda: make_image("TIFF", "RGB"),
+    ".webp": lambda: make_image("WEBP", "RGB"),
+    ".bmp": lambda: make_image("BMP", "RGB"),
+    ".pdf": make_pdf,
     ".docx": lambda: docx(
         paragraph(SENTENCE) + f"<w:tbl><w:tr><w:tc>{paragraph('a')}</w:tc><w:tc>{paragraph('b')}</w:tc></w:tr></w:tbl>"
     ),
     ".pptx": lambda: pptx(shape(SENTENCE) + shape("Second")),
-    ".zip": archive,
+    ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
-    ".eml": mail,
-    ".mbox": mbox,
+    ".eml": make_mail,
+    ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
     ".tsv": lambda: f"id\ttext\n1\t{SENTENCE}\n2\tSecond row\n".encode(),
     ".jsonl": lambda: "".join(
         json.dumps({"id": n, "text": SENTENCE, "x": [1.5, None]}) + "\n" for n in (1, 2)
     ).encode(),
-    ".parquet": parquet,
+    ".parquet": make_parquet,
 }
-RICH = {".docx": rich_word, ".pptx": rich_slides}
+RICH = {".docx": make_rich_docx, ".pptx": make_rich_pptx}
 NEEDS = {
     ".html": ("selectolax",),
     ".pdf": ("pypdfium2",),

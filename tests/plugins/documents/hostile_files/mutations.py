@@ -1,4 +1,4 @@
-"""Change a file a little, so that it is nearly what it was."""
+"""Mutate a file slightly, so that most of it stays valid."""
 
 import gzip
 import io
@@ -8,12 +8,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 
-from .building import zipped
-from .trees import change_tree
+from .builders import make_zip
+from .xml_mutations import mutate_xml
 
 _NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF)
-_DIGITS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"4294967295", b"99999999999999999999", b"1e400", b"nan")
-_COMMON = (
+_DECIMALS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"4294967295", b"99999999999999999999", b"1e400", b"nan")
+_COMMON_KEYWORDS = (
     b"\0",
     b"\xff\xff\xff\xff",
     b"\r",
@@ -26,7 +26,7 @@ _COMMON = (
     b"\xff\xfe",
     b"\xed\xa0\x80",
 )
-_WORDS: dict[str, tuple[bytes, ...]] = {
+_KEYWORDS: dict[str, tuple[bytes, ...]] = {
     ".pdf": (
         b"obj",
         b"endobj",
@@ -179,21 +179,21 @@ _WORDS: dict[str, tuple[bytes, ...]] = {
         b"<w:txbxContent>",
     ),
 }
-_WORDS[".mbox"] = (*_WORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
-_WORDS[".tsv"] = _WORDS[".csv"]
-_WORDS[".docx"] = _WORDS[".pptx"] = _WORDS[".xml"]
+_KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
+_KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
+_KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xml"]
 _ZIPS = (".zip", ".docx", ".pptx")
 _MAX_BYTES = 1 << 20
 
 
 def mutate(data: bytes, suffix: str, others: Sequence[bytes], rng: random.Random) -> bytes:
-    """Change a file in one to four places; of packed files, as often what is packed in them.
+    """Change a file in up to four places; in most archives and Office files, change a member instead.
 
     Args:
         data: The file.
-        suffix: Of its name; tells the words that its format knows.
+        suffix: Its suffix, which selects the keywords to insert.
         others: Files of the same format, to splice it with.
-        rng: Where chance comes from.
+        rng: The source of randomness.
     """
     if suffix in _ZIPS and rng.random() < 0.8:
         return _mutate_member(data, suffix, rng)
@@ -204,7 +204,19 @@ def mutate(data: bytes, suffix: str, others: Sequence[bytes], rng: random.Random
 
 def _change(data: bytes, suffix: str, others: Sequence[bytes], rng: random.Random) -> bytes:
     changes: list[Callable[[bytes, str, random.Random], bytes]]
-    changes = [_flip, _flip, _set_number, _digits, _delete, _double, _swap, _insert_word, _insert_word, _cut, _repeat]
+    changes = [
+        _flip,
+        _flip,
+        _set_number,
+        _replace_digits,
+        _delete,
+        _duplicate,
+        _swap,
+        _insert_keyword,
+        _insert_keyword,
+        _truncate,
+        _repeat,
+    ]
     for _ in range(rng.choice((1, 1, 2, 4))):
         if others and rng.random() < 0.1:
             other = rng.choice(others)
@@ -213,8 +225,8 @@ def _change(data: bytes, suffix: str, others: Sequence[bytes], rng: random.Rando
     return data
 
 
-def _place(data: bytes, rng: random.Random) -> int:
-    """Choose a place; at the head as often as anywhere else, since headers stand there."""
+def _offset(data: bytes, rng: random.Random) -> int:
+    """Choose an offset, with a preference for the first 64 bytes, where headers are."""
     return rng.randrange(min(len(data), 64) + 1) if rng.random() < 0.3 else rng.randrange(len(data) + 1)
 
 
@@ -222,33 +234,33 @@ def _flip(data: bytes, suffix: str, rng: random.Random) -> bytes:
     out = bytearray(data)
     for _ in range(rng.choice((1, 1, 3, 20))):
         if out:
-            at = min(_place(data, rng), len(out) - 1)
+            at = min(_offset(data, rng), len(out) - 1)
             out[at] ^= 1 << rng.randrange(8)
     return bytes(out)
 
 
 def _set_number(data: bytes, suffix: str, rng: random.Random) -> bytes:
-    """Write a number that is on some edge, of one to eight bytes."""
+    """Write a boundary value of one to eight bytes."""
     kind = rng.choice("BHIQ")
     number = rng.choice(_NUMBERS) % (1 << 8 * struct.calcsize(kind))
     packed = struct.pack(rng.choice("<>") + kind, number)
-    at = _place(data, rng)
+    at = _offset(data, rng)
     return data[:at] + packed + data[at + len(packed) :]
 
 
-def _digits(data: bytes, suffix: str, rng: random.Random) -> bytes:
-    """Put another number in the place of one that is written in digits."""
-    places = [at for at, byte in enumerate(data) if 48 <= byte <= 57]
-    if not places:
+def _replace_digits(data: bytes, suffix: str, rng: random.Random) -> bytes:
+    """Replace a number in decimal digits."""
+    digits = [at for at, byte in enumerate(data) if 48 <= byte <= 57]
+    if not digits:
         return data
-    start = end = rng.choice(places)
+    start = end = rng.choice(digits)
     while end < len(data) and 48 <= data[end] <= 57:
         end += 1
-    return data[:start] + rng.choice(_DIGITS) + data[end:]
+    return data[:start] + rng.choice(_DECIMALS) + data[end:]
 
 
 def _span(data: bytes, rng: random.Random) -> tuple[int, int]:
-    start = _place(data, rng)
+    start = _offset(data, rng)
     return start, min(len(data), start + rng.choice((1, 4, 16, 100, 1000)))
 
 
@@ -257,9 +269,9 @@ def _delete(data: bytes, suffix: str, rng: random.Random) -> bytes:
     return data[:start] + data[end:]
 
 
-def _double(data: bytes, suffix: str, rng: random.Random) -> bytes:
+def _duplicate(data: bytes, suffix: str, rng: random.Random) -> bytes:
     start, end = _span(data, rng)
-    at = _place(data, rng)
+    at = _offset(data, rng)
     return data[:at] + data[start:end] + data[at:]
 
 
@@ -269,46 +281,48 @@ def _repeat(data: bytes, suffix: str, rng: random.Random) -> bytes:
 
 
 def _swap(data: bytes, suffix: str, rng: random.Random) -> bytes:
-    a, b = sorted((_place(data, rng), _place(data, rng)))
+    a, b = sorted((_offset(data, rng), _offset(data, rng)))
     c, d = sorted((rng.randrange(b, len(data) + 1), rng.randrange(b, len(data) + 1)))
     return data[:a] + data[c:d] + data[b:c] + data[a:b] + data[d:]
 
 
-def _insert_word(data: bytes, suffix: str, rng: random.Random) -> bytes:
-    at = _place(data, rng)
-    return data[:at] + rng.choice((*_WORDS.get(suffix, ()), *_COMMON)) * rng.choice((1, 1, 1, 50)) + data[at:]
+def _insert_keyword(data: bytes, suffix: str, rng: random.Random) -> bytes:
+    at = _offset(data, rng)
+    return (
+        data[:at] + rng.choice((*_KEYWORDS.get(suffix, ()), *_COMMON_KEYWORDS)) * rng.choice((1, 1, 1, 50)) + data[at:]
+    )
 
 
-def _cut(data: bytes, suffix: str, rng: random.Random) -> bytes:
+def _truncate(data: bytes, suffix: str, rng: random.Random) -> bytes:
     return data[: rng.randrange(len(data) + 1)] if rng.random() < 0.5 else data
 
 
 def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
-    """Change a member of a zip, or its name, or leave one out."""
+    """Change a member of a zip or its name, duplicate one or remove one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
     except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
-        # An earlier change has left no archive that `zipfile` reads: change it as bytes.
+        # After an earlier change `zipfile` cannot read it, so it is changed as bytes.
         return _change(data, suffix, [], rng)
     if not members:
         return data
     at = rng.randrange(len(members))
-    if suffix != ".zip" and rng.random() < 0.7:  # what is read most of an office file
-        at = max(range(len(members)), key=lambda one: members[one][0].endswith(("document.xml", "slide1.xml")))
+    if suffix != ".zip" and rng.random() < 0.7:  # the part that most code reads
+        at = max(range(len(members)), key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml")))
     name, content = members[at]
-    what = rng.random()
-    if what < 0.05:
+    choice = rng.random()
+    if choice < 0.05:
         del members[at]
-    elif what < 0.1:
+    elif choice < 0.1:
         members[at] = (rng.choice(("../x", "/x.txt", "a\0b", "x" * 70_000, "", "word/document.xml"))[:65535], content)
-    elif what < 0.15:
+    elif choice < 0.15:
         members.append((name, rng.choice(members)[1]))
     else:
         inner = ".xml" if name.endswith((".xml", ".rels")) else "." + name.rpartition(".")[2]
-        changed = change_tree(content, rng) if inner == ".xml" and rng.random() < 0.7 else None
+        changed = mutate_xml(content, rng) if inner == ".xml" and rng.random() < 0.7 else None
         members[at] = (name, changed or _change(content, inner, [other for _, other in members], rng))
-    return zipped(members)
+    return make_zip(members)
 
 
 def _gunzip(data: bytes) -> bytes:

@@ -1,22 +1,22 @@
-"""Word and PowerPoint files: XML that expands or reaches out, bombs, parts that are not there."""
+"""Word and PowerPoint files: XML that expands or fetches, bombs and missing parts."""
 
 import io
 import zipfile
 from pathlib import Path
 
-from .building import (
+from .builders import (
     DRAWING,
     MEGA,
     deflated_zeros,
     docx,
     docx_parts,
+    make_raw_zip,
+    make_zip,
     paragraph,
     pptx,
     pptx_parts,
-    raw_zip,
-    relation,
+    relationship,
     shape,
-    zipped,
 )
 from .case import CANARY_FILE, DOCUMENT, EITHER, FAILED, Cases
 from .good import SENTENCE
@@ -27,16 +27,16 @@ WORD, POWERPOINT = {"needs": ("docx",)}, {"needs": ("pptx",)}
 
 
 def laughs(levels: int = 9) -> str:
-    """Make a document type whose last entity is ten to the power of `levels` laughs."""
+    """Make a document type whose last entity expands to ten to the power of `levels` laughs."""
     entities = '<!ENTITY l0 "lol">'
     for level in range(1, levels + 1):
         entities += f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">'
     return f"<!DOCTYPE x [{entities}]>"
 
 
-def fetching(path: Path, address: str = "") -> str:
-    """Make a document type with an entity that is a file of this machine, or something of the network."""
-    target = address or (path.parent / CANARY_FILE).resolve().as_uri()
+def fetching(path: Path, url: str = "") -> str:
+    """Make a document type with an entity that is a file on this machine, or a URL."""
+    target = url or (path.parent / CANARY_FILE).resolve().as_uri()
     return f'<!DOCTYPE x [<!ENTITY l9 SYSTEM "{target}">]>'
 
 
@@ -52,21 +52,21 @@ def laughing_slide() -> bytes:
 
 @CASES.add("quadratic-entity.docx", EITHER, **WORD)
 def quadratic() -> bytes:
-    """One long entity, used very often: no entity within another."""
+    """Uses one long entity very often, without nested entities."""
     return docx(paragraph("&a;" * 50_000), doctype=f'<!DOCTYPE x [<!ENTITY a "{"A" * 50_000}">]>')
 
 
-@CASES.place("entity-file.docx", EITHER, **WORD)
+@CASES.add_file("entity-file.docx", EITHER, **WORD)
 def word_reading_files(path: Path) -> None:
     path.write_bytes(docx(paragraph("before &l9; after"), doctype=fetching(path)))
 
 
-@CASES.place("entity-file.pptx", EITHER, **POWERPOINT)
+@CASES.add_file("entity-file.pptx", EITHER, **POWERPOINT)
 def slide_reading_files(path: Path) -> None:
     path.write_bytes(pptx(shape("before &l9; after"), doctype=fetching(path)))
 
 
-@CASES.place("entity-network.docx", EITHER, **WORD)
+@CASES.add_file("entity-network.docx", EITHER, **WORD)
 def word_calling_home(path: Path) -> None:
     path.write_bytes(docx(paragraph("&l9;"), doctype=fetching(path, "http://203.0.113.7/x.dtd")))
 
@@ -76,27 +76,27 @@ def external_dtd() -> bytes:
     return docx(paragraph(SENTENCE), doctype='<!DOCTYPE x SYSTEM "http://203.0.113.7/x.dtd">')
 
 
-@CASES.place("parameter-entity.docx", EITHER, **WORD)
+@CASES.add_file("parameter-entity.docx", EITHER, **WORD)
 def parameter_entity(path: Path) -> None:
     target = (path.parent / CANARY_FILE).resolve().as_uri()
     path.write_bytes(docx(paragraph("x"), doctype=f'<!DOCTYPE x [<!ENTITY % p SYSTEM "{target}"> %p;]>'))
 
 
-@CASES.add("external-picture.docx", DOCUMENT, "Ada Lovelace", **WORD)
-def external_picture() -> bytes:
-    relations = relation("rId5", "image", "http://203.0.113.7/track.png", "External")
-    relations += relation("rId6", "attachedTemplate", "http://203.0.113.7/t.dotm", "External")
+@CASES.add("external-image.docx", DOCUMENT, "Ada Lovelace", **WORD)
+def external_image() -> bytes:
+    relations = relationship("rId5", "image", "http://203.0.113.7/track.png", "External")
+    relations += relationship("rId6", "attachedTemplate", "http://203.0.113.7/t.dotm", "External")
     return docx(paragraph(SENTENCE) + BLIP.format("link"), relations=relations)
 
 
-@CASES.add("file-picture.docx", DOCUMENT, "Ada Lovelace", **WORD)
-def picture_of_the_machine() -> bytes:
-    relations = relation("rId5", "image", "file:///etc/hosts", "External")
+@CASES.add("file-image.docx", DOCUMENT, "Ada Lovelace", **WORD)
+def image_on_the_machine() -> bytes:
+    relations = relationship("rId5", "image", "file:///etc/hosts", "External")
     return docx(paragraph(SENTENCE) + BLIP.format("embed"), relations=relations)
 
 
 def bomb_inside(parts: dict[str, bytes], name: str) -> bytes:
-    """Make an office file one part of which unpacks to 10 GB."""
+    """Make an Office file in which one part unpacks to 10 GB."""
     size = 10_000 * MEGA
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -133,20 +133,20 @@ def slide_bomb() -> bytes:
 def without_document() -> bytes:
     parts = docx_parts("")
     del parts["word/document.xml"]
-    return zipped(parts)
+    return make_zip(parts)
 
 
 @CASES.add("relation-to-itself.docx", EITHER, **WORD)
 def relation_loop() -> bytes:
-    parts = docx_parts(paragraph(SENTENCE), relations=relation("rId7", "header", "document.xml"))
-    return zipped(parts)
+    parts = docx_parts(paragraph(SENTENCE), relations=relationship("rId7", "header", "document.xml"))
+    return make_zip(parts)
 
 
 @CASES.add("no-types.docx", EITHER, **WORD)
 def without_types() -> bytes:
     parts = docx_parts(paragraph(SENTENCE))
     del parts["[Content_Types].xml"]
-    return zipped(parts)
+    return make_zip(parts)
 
 
 @CASES.add("million-empty-paragraphs.docx", EITHER, **WORD, slow=True)
@@ -178,7 +178,7 @@ def some_nested_tables() -> bytes:
 
 @CASES.add("wide-span.docx", EITHER, **WORD)
 def wide_span() -> bytes:
-    """A cell that says it spans two thousand million columns: libraries give it once for each."""
+    """Has a cell that spans two thousand million columns; libraries return it once for each."""
     cell = f'<w:tc><w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr>{paragraph("Ada")}</w:tc>'
     return docx(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>")
 
@@ -202,22 +202,24 @@ def broken_xml() -> bytes:
 
 @CASES.add("no-xml.docx", FAILED, **WORD)
 def no_xml() -> bytes:
-    return zipped(docx_parts("") | {"word/document.xml": b"\x00\xff" * 500})
+    return make_zip(docx_parts("") | {"word/document.xml": b"\x00\xff" * 500})
 
 
 @CASES.add("traversing-part.docx", EITHER, **WORD)
 def traversing_part() -> bytes:
-    parts = docx_parts(paragraph(SENTENCE), relations=relation("rId8", "image", "../../../../etc/hosts"))
-    return zipped(parts | {"../../escaped.xml": b"<x/>"})
+    parts = docx_parts(paragraph(SENTENCE), relations=relationship("rId8", "image", "../../../../etc/hosts"))
+    return make_zip(parts | {"../../escaped.xml": b"<x/>"})
 
 
-CASES.given("old-or-encrypted.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), FAILED, "crypt|old|Word")
-CASES.given("old-or-encrypted.pptx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), FAILED, "crypt|old|PowerPoint")
-CASES.given("truncated.docx", docx(paragraph(SENTENCE))[:-100], FAILED)
-CASES.given("text-called.docx", b"This is no Word file.", EITHER)
-CASES.given("zip-called.docx", zipped({"a.txt": b"x"}), EITHER)
-CASES.given(
+CASES.add_bytes("old-or-encrypted.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), FAILED, "crypt|old|Word")
+CASES.add_bytes(
+    "old-or-encrypted.pptx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), FAILED, "crypt|old|PowerPoint"
+)
+CASES.add_bytes("truncated.docx", docx(paragraph(SENTENCE))[:-100], FAILED)
+CASES.add_bytes("text-called.docx", b"This is no Word file.", EITHER)
+CASES.add_bytes("zip-called.docx", make_zip({"a.txt": b"x"}), EITHER)
+CASES.add_bytes(
     "overlapping.docx",
-    raw_zip(b"word/document.xml", deflated_zeros(10 * MEGA, wrapped=False), 10 * MEGA, entries=500),
+    make_raw_zip(b"word/document.xml", deflated_zeros(10 * MEGA, wrapped=False), 10 * MEGA, entries=500),
     EITHER,
 )

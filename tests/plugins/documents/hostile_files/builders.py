@@ -1,4 +1,4 @@
-"""Build files by hand: what libraries refuse to write."""
+"""Build files that libraries refuse to write."""
 
 import io
 import struct
@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 MEGA = 1 << 20
 
 
-def zipped(members: Mapping[str, bytes] | Sequence[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Make a zip of members, in this order; names may stand twice."""
+def make_zip(members: Mapping[str, bytes] | Sequence[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Make a zip of members, in this order; names may occur twice."""
     file = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(file, "w", method) as archive:
-        warnings.simplefilter("ignore")  # about names that stand twice
+        warnings.simplefilter("ignore")  # about names that occur twice
         for name, data in members.items() if isinstance(members, Mapping) else members:
             info = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
             info.compress_type = method
@@ -23,21 +23,21 @@ def zipped(members: Mapping[str, bytes] | Sequence[tuple[str, bytes]], method: i
 
 
 def deflated_zeros(size: int, *, wrapped: bool) -> bytes:
-    """Compress that many zero bytes without having them: one stretch of them, again and again.
+    """Return compressed zero bytes without holding them in memory: one compressed block, repeated.
 
     Args:
-        size: A multiple of 1 MiB.
-        wrapped: Whether it is a zlib stream, with a header and a checksum, or bare deflate.
+        size: The number of zero bytes, a multiple of 1 MiB.
+        wrapped: Whether to return a zlib stream, with a header and a checksum, or raw deflate.
     """
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(MEGA)) + packer.flush(zlib.Z_FULL_FLUSH)
     data = block * (size // MEGA) + b"\x03\x00"
-    # Of zeros, adler32 has 1 below, and above the count of them.
+    # The adler32 checksum of zeros is their count in the upper half, and 1 in the lower.
     return b"\x78\xda" + data + struct.pack(">I", (size % 65521) << 16 | 1) if wrapped else data
 
 
-def raw_zip(name: bytes, data: bytes, size: int, *, method: int = 8, crc: int = 0, entries: int = 1) -> bytes:
-    """Make a zip of one stretch of packed data, `entries` members sharing it, whatever size it claims."""
+def make_raw_zip(name: bytes, data: bytes, size: int, *, method: int = 8, crc: int = 0, entries: int = 1) -> bytes:
+    """Make a zip whose `entries` members share the same packed data, and state that it unpacks to `size` bytes."""
     size32, packed32 = min(size, 0xFFFFFFFF), len(data)
     local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, method, 0, 33, crc, packed32, size32, len(name), 0)
     body = local + name + data
@@ -56,16 +56,16 @@ def raw_zip(name: bytes, data: bytes, size: int, *, method: int = 8, crc: int = 
 def pdf(
     objects: Sequence[bytes], *, trailer: bytes = b"", compact: bool = False, size: int | None = None, root: int = 1
 ) -> bytes:
-    """Make a PDF of objects, numbered from 1; the catalogue is object `root`."""
+    """Make a PDF of objects, numbered from 1; object `root` is the catalogue."""
     out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-    places = []
-    for number, one in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    offsets = []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     start = len(out)
     if not compact:
         out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-        out += b"".join(b"%010d 00000 n \n" % place for place in places)
+        out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     count = len(objects) + 1 if size is None else size
     return out + b"trailer\n<</Size %d /Root %d 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (count, root, trailer, start)
 
@@ -79,7 +79,7 @@ FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 
 
 def pdf_page(content: bytes, page: bytes = b"", catalogue: bytes = b"", more: Sequence[bytes] = ()) -> bytes:
-    """Make a PDF of one page; further objects begin at number 6."""
+    """Make a PDF of one page; the objects in `more` are numbered from 6."""
     return pdf(
         [
             b"<</Type/Catalog/Pages 2 0 R %s>>" % catalogue,
@@ -93,8 +93,8 @@ def pdf_page(content: bytes, page: bytes = b"", catalogue: bytes = b"", more: Se
     )
 
 
-def line_of(text: str) -> bytes:
-    """Make the content of a PDF page that shows a line."""
+def show_line(text: str) -> bytes:
+    """Return the content of a PDF page that shows a line of text."""
     return b"BT /F 24 Tf 72 700 Td (%s) Tj ET" % text.encode("latin-1")
 
 
@@ -117,20 +117,20 @@ _TYPES = (
     '<Override PartName="/{}" ContentType="application/vnd.openxmlformats-officedocument.{}+xml"/></Types>'
 )
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATIONS = (
+_RELATIONSHIPS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 )
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def relation(name: str, kind: str, target: str, mode: str = "Internal") -> str:
-    """Make a relationship of an office file."""
+def relationship(name: str, kind: str, target: str, mode: str = "Internal") -> str:
+    """Make the XML of a relationship in an Office file."""
     return f'<Relationship Id="{name}" Type="{_RELATION}/{kind}" Target="{target}" TargetMode="{mode}"/>'
 
 
 def docx_parts(body: str | bytes, *, relations: str = "", doctype: str = "") -> dict[str, bytes]:
-    """Make the parts of a Word file around the XML of its body."""
+    """Make the parts of a Word file from the XML of its body."""
     inner = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
     head = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{doctype}<w:document xmlns:w="{WORD}" '
@@ -139,21 +139,21 @@ def docx_parts(body: str | bytes, *, relations: str = "", doctype: str = "") -> 
     kind = "wordprocessingml.document.main"
     parts = {
         "[Content_Types].xml": _TYPES.format("word/document.xml", kind).encode(),
-        "_rels/.rels": _RELATIONS.format(relation("rId1", "officeDocument", "word/document.xml")).encode(),
+        "_rels/.rels": _RELATIONSHIPS.format(relationship("rId1", "officeDocument", "word/document.xml")).encode(),
         "word/document.xml": head.encode() + inner + b"</w:body></w:document>",
     }
     if relations:
-        parts["word/_rels/document.xml.rels"] = _RELATIONS.format(relations).encode()
+        parts["word/_rels/document.xml.rels"] = _RELATIONSHIPS.format(relations).encode()
     return parts
 
 
 def docx(body: str | bytes, **options: str) -> bytes:
-    """Make a Word file around the XML of its body."""
-    return zipped(docx_parts(body, **options))
+    """Make a Word file from the XML of its body."""
+    return make_zip(docx_parts(body, **options))
 
 
 def paragraph(text: str) -> str:
-    """Make a paragraph of a Word file."""
+    """Make the XML of a paragraph in a Word file."""
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
@@ -162,7 +162,7 @@ DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
 def shape(text: str) -> str:
-    """Make a shape with text of a slide."""
+    """Make the XML of a shape with text."""
     return (
         '<p:sp><p:nvSpPr><p:cNvPr id="2" name="t"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/>'
         f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
@@ -170,7 +170,7 @@ def shape(text: str) -> str:
 
 
 def pptx_parts(shapes: str, *, doctype: str = "") -> dict[str, bytes]:
-    """Make the parts of a PowerPoint file of one slide around the XML of its shapes."""
+    """Make the parts of a PowerPoint file with one slide from the XML of its shapes."""
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     spaces = f'xmlns:p="{SLIDE}" xmlns:a="{DRAWING}" xmlns:r="{_RELATION}"'
     kind = "presentationml.presentation.main"
@@ -182,11 +182,13 @@ def pptx_parts(shapes: str, *, doctype: str = "") -> dict[str, bytes]:
     group = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>' + shapes
     return {
         "[Content_Types].xml": types.encode(),
-        "_rels/.rels": _RELATIONS.format(relation("rId1", "officeDocument", "ppt/presentation.xml")).encode(),
+        "_rels/.rels": _RELATIONSHIPS.format(relationship("rId1", "officeDocument", "ppt/presentation.xml")).encode(),
         "ppt/presentation.xml": (
             f'{head}<p:presentation {spaces}><p:sldIdLst><p:sldId id="256" r:id="rId2"/></p:sldIdLst></p:presentation>'
         ).encode(),
-        "ppt/_rels/presentation.xml.rels": _RELATIONS.format(relation("rId2", "slide", "slides/slide1.xml")).encode(),
+        "ppt/_rels/presentation.xml.rels": _RELATIONSHIPS.format(
+            relationship("rId2", "slide", "slides/slide1.xml")
+        ).encode(),
         "ppt/slides/slide1.xml": (
             f"{head}{doctype}<p:sld {spaces}><p:cSld><p:spTree>{group}</p:spTree></p:cSld></p:sld>"
         ).encode(),
@@ -194,5 +196,5 @@ def pptx_parts(shapes: str, *, doctype: str = "") -> dict[str, bytes]:
 
 
 def pptx(shapes: str, **options: str) -> bytes:
-    """Make a PowerPoint file of one slide."""
-    return zipped(pptx_parts(shapes, **options))
+    """Make a PowerPoint file with one slide from the XML of its shapes."""
+    return make_zip(pptx_parts(shapes, **options))

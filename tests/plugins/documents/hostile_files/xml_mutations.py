@@ -1,4 +1,4 @@
-"""Change the tree of an XML file, so that it stays well-formed and readers go deep into it."""
+"""Mutate the tree of an XML file; it stays well-formed, so that readers process all of it."""
 
 import copy
 import random
@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 _VALUES = ("", "-1", "0", "99999999999", "rId1", "rId99", "\u202e", "x" * 3000, "../../x", "NaN", "http://203.0.113.7/")
 
 
-def change_tree(data: bytes, rng: random.Random) -> bytes | None:
-    """Change one to six elements or attributes; None where it is no XML, or nests too deeply to be changed."""
+def mutate_xml(data: bytes, rng: random.Random) -> bytes | None:
+    """Change one to six elements or attributes; return None if the data is not XML, or is nested too deeply."""
     try:
         return _change(ElementTree.fromstring(data), rng)
     except (ElementTree.ParseError, ValueError, LookupError, RecursionError):
@@ -17,7 +17,7 @@ def change_tree(data: bytes, rng: random.Random) -> bytes | None:
 
 def _change(root: ElementTree.Element, rng: random.Random) -> bytes:
     for _ in range(rng.choice((1, 2, 6))):
-        parents = [one for one in root.iter() if len(one)]
+        parents = [element for element in root.iter() if len(element)]
         if not parents:
             break
         parent = rng.choice(parents)

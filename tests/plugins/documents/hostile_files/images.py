@@ -1,39 +1,39 @@
-"""Pictures that claim to be gigantic, are cut off, or are of the rarer kinds."""
+"""Images that claim to be gigantic, are truncated or of rare kinds."""
 
 import struct
 
-from .building import MEGA, deflated_zeros, png, png_chunk
+from .builders import MEGA, deflated_zeros, png, png_chunk
 from .case import DOCUMENT, EITHER, FAILED, Cases
-from .good import picture
+from .good import make_image
 
 CASES = Cases()
-# Reading hands pictures on; without a reader of text, only the components find that they cannot be decoded.
+# Reading does not decode images. Without OCR, only the components find that they are damaged.
 BAD = {"processed": FAILED}
 
 
 @CASES.add("bomb.png", EITHER, **BAD)
 def png_bomb() -> bytes:
-    """Of 60,000 by 60,000 pixels, packed to half a megabyte."""
+    """Has 60,000 by 60,000 pixels in half a megabyte."""
     return png(60_000, 60_000, deflated_zeros(430 * MEGA, wrapped=True), depth=1)
 
 
 @CASES.add("bomb-text.png", EITHER)
 def png_text_bomb() -> bytes:
-    """A small picture with a comment that unpacks to a gigabyte."""
+    """Has a comment that unpacks to a gigabyte."""
     comment = png_chunk(b"zTXt", b"Comment\0\0" + deflated_zeros(1000 * MEGA, wrapped=True))
-    return picture("PNG").replace(b"IDAT", b"IDAT", 1)[:33] + comment + picture("PNG")[33:]
+    return make_image("PNG").replace(b"IDAT", b"IDAT", 1)[:33] + comment + make_image("PNG")[33:]
 
 
 @CASES.add("bomb-profile.png", EITHER)
 def png_profile_bomb() -> bytes:
     profile = png_chunk(b"iCCP", b"icc\0\0" + deflated_zeros(1000 * MEGA, wrapped=True))
-    return picture("PNG")[:33] + profile + picture("PNG")[33:]
+    return make_image("PNG")[:33] + profile + make_image("PNG")[33:]
 
 
 @CASES.add("screen.gif", EITHER, **BAD)
 def gif_screen() -> bytes:
-    """A frame of one pixel on a screen of 65,535 by 65,535."""
-    data = picture("GIF", "L", (1, 1))
+    """Has a frame of one pixel on a screen of 65,535 by 65,535."""
+    data = make_image("GIF", "L", (1, 1))
     return data[:6] + struct.pack("<HH", 65535, 65535) + data[10:]
 
 
@@ -47,12 +47,12 @@ def tiff_bomb() -> bytes:
 
 @CASES.add("loop.tif", EITHER)
 def tiff_loop() -> bytes:
-    """Whose directory of pictures names itself as the next."""
-    data = picture("TIFF", "L")
-    place = struct.unpack("<I", data[4:8])[0]
-    count = struct.unpack("<H", data[place : place + 2])[0]
-    end = place + 2 + 12 * count
-    return data[:end] + struct.pack("<I", place) + data[end + 4 :]
+    """Has a directory of images that names itself as the next."""
+    data = make_image("TIFF", "L")
+    offset = struct.unpack("<I", data[4:8])[0]
+    count = struct.unpack("<H", data[offset : offset + 2])[0]
+    end = offset + 2 + 12 * count
+    return data[:end] + struct.pack("<I", offset) + data[end + 4 :]
 
 
 @CASES.add("tag-count.tif", EITHER, **BAD)
@@ -62,7 +62,7 @@ def tiff_tags() -> bytes:
 
 @CASES.add("canvas.webp", EITHER, **BAD)
 def webp_canvas() -> bytes:
-    data = picture("WEBP", "RGB")
+    data = make_image("WEBP", "RGB")
     canvas = b"VP8X" + struct.pack("<I", 10) + bytes(4) + b"\xff\xff\xff" + b"\xff\xff\xff"
     body = b"WEBP" + canvas + data[12:]
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -70,23 +70,23 @@ def webp_canvas() -> bytes:
 
 @CASES.add("claims.jpg", EITHER, **BAD)
 def jpeg_claim() -> bytes:
-    data = bytearray(picture("JPEG", "RGB"))
-    place = data.find(b"\xff\xc0")
-    data[place + 5 : place + 9] = struct.pack(">HH", 65500, 65500)
+    data = bytearray(make_image("JPEG", "RGB"))
+    offset = data.find(b"\xff\xc0")
+    data[offset + 5 : offset + 9] = struct.pack(">HH", 65500, 65500)
     return bytes(data)
 
 
 @CASES.add("claims.bmp", EITHER, **BAD)
 def bmp_claim() -> bytes:
-    data = bytearray(picture("BMP", "RGB"))
+    data = bytearray(make_image("BMP", "RGB"))
     data[18:26] = struct.pack("<ii", 2_000_000_000, -2_000_000_000)
     return bytes(data)
 
 
 @CASES.add("scans.jpg", EITHER, slow=True)
 def jpeg_scans() -> bytes:
-    """A progressive picture of 36 million pixels with its last scan two thousand times: few bytes, hours of work."""
-    data = picture("JPEG", "L", (6000, 6000), progressive=True)
+    """Repeats the last scan of a progressive image of 36 million pixels 2,000 times: few bytes, hours of work."""
+    data = make_image("JPEG", "L", (6000, 6000), progressive=True)
     last = data.rfind(b"\xff\xda")
     return data[:last] + data[last:-2] * 2000 + data[-2:]
 
@@ -99,18 +99,18 @@ KINDS = (
     (".webp", "WEBP", "RGB"),
 )
 for suffix, kind, mode in KINDS:
-    whole = picture(kind, mode, (200, 150))
-    CASES.given(f"cut-in-half{suffix}", whole[: len(whole) // 2], EITHER)
-    CASES.given(f"only-a-head{suffix}", whole[:20], EITHER, **BAD)
-    CASES.given(f"one-pixel{suffix}", picture(kind, mode, (1, 1)), DOCUMENT)
-    CASES.given(f"one-row{suffix}", picture(kind, mode, (4000, 1)), DOCUMENT)
-    CASES.given(f"nothing{suffix}", b"", EITHER, **BAD)
-    CASES.given(f"garbage{suffix}", whole[:40] + bytes(range(256)) * 20, EITHER)
-CASES.given("cmyk.jpg", picture("JPEG", "CMYK"), DOCUMENT)
-CASES.given("sixteen-bit.png", picture("PNG", "I;16"), DOCUMENT)
-CASES.given("transparent.png", picture("PNG", "RGBA"), DOCUMENT)
-CASES.given("text-called.png", b"<script>alert(1)</script>", EITHER, **BAD)
-CASES.given("png-called.txt", picture("PNG"), DOCUMENT)
+    whole = make_image(kind, mode, (200, 150))
+    CASES.add_bytes(f"cut-in-half{suffix}", whole[: len(whole) // 2], EITHER)
+    CASES.add_bytes(f"only-a-head{suffix}", whole[:20], EITHER, **BAD)
+    CASES.add_bytes(f"one-pixel{suffix}", make_image(kind, mode, (1, 1)), DOCUMENT)
+    CASES.add_bytes(f"one-row{suffix}", make_image(kind, mode, (4000, 1)), DOCUMENT)
+    CASES.add_bytes(f"nothing{suffix}", b"", EITHER, **BAD)
+    CASES.add_bytes(f"garbage{suffix}", whole[:40] + bytes(range(256)) * 20, EITHER)
+CASES.add_bytes("cmyk.jpg", make_image("JPEG", "CMYK"), DOCUMENT)
+CASES.add_bytes("sixteen-bit.png", make_image("PNG", "I;16"), DOCUMENT)
+CASES.add_bytes("transparent.png", make_image("PNG", "RGBA"), DOCUMENT)
+CASES.add_bytes("text-called.png", b"<script>alert(1)</script>", EITHER, **BAD)
+CASES.add_bytes("png-called.txt", make_image("PNG"), DOCUMENT)
 
 
 @CASES.add("animated.gif", DOCUMENT)
@@ -118,4 +118,4 @@ def animated() -> bytes:
     from PIL import Image
 
     frames = [Image.new("L", (40, 40), shade) for shade in range(0, 250, 2)]
-    return picture("GIF", "L", (40, 40), save_all=True, append_images=frames)
+    return make_image("GIF", "L", (40, 40), save_all=True, append_images=frames)

@@ -1,20 +1,20 @@
-"""PDFs: loops, lies about sizes, actions, bombs."""
+"""PDFs: loops, false sizes, actions and bombs."""
 
 from pathlib import Path
 
-from .building import FONT, MEGA, deflated_zeros, line_of, pdf, pdf_page, stream
+from .builders import FONT, MEGA, deflated_zeros, pdf, pdf_page, show_line, stream
 from .case import CANARY_FILE, DOCUMENT, EITHER, FAILED, Cases
-from .good import SENTENCE, pdf_file
+from .good import SENTENCE, make_pdf
 
 CASES = Cases()
 NEEDS = {"needs": ("pypdfium2",)}
-LINE = line_of(SENTENCE)
+LINE = show_line(SENTENCE)
 CATALOGUE = b"<</Type/Catalog/Pages 2 0 R>>"
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
 
 
 def with_pages(pages: bytes, *more: bytes) -> bytes:
-    """Make a PDF with a page tree of one's own; a page is object 3."""
+    """Make a PDF with this page tree; object 3 is a page."""
     return pdf([CATALOGUE, pages, PAGE, stream(LINE), FONT, *more])
 
 
@@ -69,7 +69,7 @@ def no_pages() -> bytes:
 
 @CASES.add("encrypted.pdf", FAILED, "crypt|password", **NEEDS)
 def encrypted() -> bytes:
-    """With a user password: the hashes are those of no password that anybody tries."""
+    """Has a user password; its hashes match no password that a reader would try."""
     objects = [CATALOGUE, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE, stream(LINE), FONT]
     secret = b"<" + b"ab" * 32 + b">"
     objects.append(b"<</Filter/Standard/V 2/R 3/Length 128/P -4/O %s/U %s>>" % (secret, secret))
@@ -108,7 +108,7 @@ def user_unit() -> bytes:
     return pdf_page(b"0 0 m 9 9 l S", page=b"/UserUnit 100000000")
 
 
-@CASES.place("actions.pdf", DOCUMENT, "Ada Lovelace", **NEEDS)
+@CASES.add_file("actions.pdf", DOCUMENT, "Ada Lovelace", **NEEDS)
 def actions(path: Path) -> None:
     mark = str(path.parent / "launched").encode()
     catalogue = b"/OpenAction 6 0 R/AA<</WC 7 0 R>>"
@@ -123,9 +123,9 @@ def actions(path: Path) -> None:
     path.write_bytes(pdf_page(LINE, page=b"/Annots[10 0 R]/AA<</O 6 0 R>>", catalogue=catalogue, more=more))
 
 
-@CASES.place("file-stream.pdf", EITHER, **NEEDS)
+@CASES.add_file("file-stream.pdf", EITHER, **NEEDS)
 def external_stream(path: Path) -> None:
-    """A stream that says its content is a file of the machine."""
+    """Has a stream whose content is a file on the machine."""
     target = str((path.parent / CANARY_FILE).resolve()).encode()
     path.write_bytes(pdf_page(b"", page=b"/Contents 6 0 R", more=[stream(b"", b"/F(%s)" % target)]))
 
@@ -142,7 +142,7 @@ def nested_contents() -> bytes:
 
 @CASES.add("form-loop.pdf", EITHER, slow=True, **NEEDS)
 def form_loop() -> bytes:
-    """A form that draws itself, and one that draws the other twice, ten times over."""
+    """Has a form that draws itself, and a chain of forms each of which draws the next one twice."""
     forms = [stream(b"/X Do /X Do", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 6 0 R>>>>")]
     for number in range(7, 32):
         entries = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>" % (
@@ -195,8 +195,8 @@ def _bomb(megabytes: int) -> bytes:
     )
 
 
-@CASES.add("bomb-picture.pdf", EITHER, **NEEDS)
-def bomb_picture() -> bytes:
+@CASES.add("bomb-image.pdf", EITHER, **NEEDS)
+def bomb_image() -> bytes:
     image = stream(
         deflated_zeros(430 * MEGA, wrapped=True),
         b"/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent 1"
@@ -206,8 +206,8 @@ def bomb_picture() -> bytes:
     return page.replace(b"/Font<<", b"/XObject<</I 6 0 R>>/Font<<", 1)
 
 
-@CASES.add("picture-claims.pdf", EITHER, **NEEDS)
-def picture_claims() -> bytes:
+@CASES.add("image-claims.pdf", EITHER, **NEEDS)
+def image_claims() -> bytes:
     image = stream(
         b"x",
         b"/Type/XObject/Subtype/Image/Width 100000/Height 100000/ColorSpace/DeviceRGB/BitsPerComponent 8",
@@ -216,8 +216,8 @@ def picture_claims() -> bytes:
     return page.replace(b"/Font<<", b"/XObject<</I 6 0 R>>/Font<<", 1)
 
 
-@CASES.add("many-pictures.pdf", EITHER, **NEEDS)
-def many_pictures() -> bytes:
+@CASES.add("many-images.pdf", EITHER, **NEEDS)
+def many_images() -> bytes:
     image = stream(
         b"\x80" * 400, b"/Type/XObject/Subtype/Image/Width 20/Height 20/ColorSpace/DeviceGray/BitsPerComponent 8"
     )
@@ -268,7 +268,7 @@ for name, change in {
     "text-in-front.pdf": lambda data: b"Sent by fax\r\n" * 20 + data,
     "xref-elsewhere.pdf": lambda data: data.replace(b"startxref\n", b"startxref\n999"),
 }.items():
-    CASES.given(name, change(pdf_file()), EITHER, **NEEDS)
-CASES.given("empty.pdf", b"", FAILED, **NEEDS)
-CASES.given("text-called.pdf", b"This is no PDF at all.\n", EITHER, **NEEDS)
-CASES.given("pdf-called.txt", pdf_page(LINE), DOCUMENT, "Ada Lovelace", **NEEDS)
+    CASES.add_bytes(name, change(make_pdf()), EITHER, **NEEDS)
+CASES.add_bytes("empty.pdf", b"", FAILED, **NEEDS)
+CASES.add_bytes("text-called.pdf", b"This is no PDF at all.\n", EITHER, **NEEDS)
+CASES.add_bytes("pdf-called.txt", pdf_page(LINE), DOCUMENT, "Ada Lovelace", **NEEDS)
