@@ -1,4 +1,4 @@
-"""Documents as spaCy Docs."""
+"""Reading documents as spaCy Docs."""
 
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def test_read_keeps_the_source_through_bytes(tmp_path: Path) -> None:
     assert doc.text == "# Ada"
 
 
-def test_read_opens_one_file_after_the_other(tmp_path: Path) -> None:
+def test_read_opens_files_lazily(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text("old", encoding="utf-8")
     docs = read(tmp_path)
@@ -53,7 +53,7 @@ def test_read_opens_one_file_after_the_other(tmp_path: Path) -> None:
         assert next(docs, None) is None
 
 
-def test_read_cuts_long_documents_and_tells_where(tmp_path: Path) -> None:
+def test_read_splits_long_documents(tmp_path: Path) -> None:
     text = "One sentence here. Another one there. And a third."
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     docs = list(read(tmp_path, max_chars=30))
@@ -64,7 +64,7 @@ def test_read_cuts_long_documents_and_tells_where(tmp_path: Path) -> None:
         assert text[offset : offset + len(doc.text)] == doc.text
 
 
-def test_read_reports_what_it_could_not_read(tmp_path: Path) -> None:
+def test_read_reports_problems(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"a\0b")
     (tmp_path / "b.txt").write_text("fine", encoding="utf-8")
     (tmp_path / "c.exe").touch()
@@ -76,7 +76,7 @@ def test_read_reports_what_it_could_not_read(tmp_path: Path) -> None:
     ]
 
 
-def test_read_warns_once_of_all_skipped_files(tmp_path: Path) -> None:
+def test_read_warns_once_about_skipped_files(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.exe").touch()
     with pytest.warns(UserWarning, match="3 files were skipped") as caught:
@@ -100,6 +100,6 @@ def test_read_reads_all_samples() -> None:
 
 
 @pytest.mark.parametrize("options", [{"paths": "", "max_chars": 9}, {"paths": "a\0", "max_chars": 9}, {"max_chars": 0}])
-def test_read_refuses_options_that_cannot_work(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_read_rejects_invalid_options(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         list(read(**{"paths": tmp_path} | options))

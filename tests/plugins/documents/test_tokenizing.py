@@ -1,4 +1,4 @@
-"""Tokenizing texts in which nothing ends."""
+"""Tokenizing texts with long strings."""
 
 import time
 
@@ -17,17 +17,17 @@ NLP = spacy.blank("en")
     "text",
     ["", "Ada Lovelace didn't go.", "  two  spaces \n\n here ", "x" * 400, "He said " + "(" * 300 + " and left."],
 )
-def test_tokenize_is_the_tokenizer_where_no_stretch_is_long(text):
+def test_tokenize_equals_the_tokenizer_without_long_strings(text):
     expected, found = NLP.tokenizer(text), tokenize(NLP, text)
     assert [token.text_with_ws for token in found] == [token.text_with_ws for token in expected]
 
 
 @pytest.mark.parametrize("unit", ["(", "=", "'s", ";)", "$", "x", "a(", "\u6771", "\U0001f600", "http://a.b/"])
-def test_tokenize_takes_time_that_grows_with_the_text(unit):
+def test_tokenize_takes_linear_time(unit):
     text = f"Ada didn't go. {unit * 20_000} Then  Ada left.\n{unit * 500}"
-    started = time.perf_counter()
+    started = time.process_time()
     doc = tokenize(NLP, text)
-    assert time.perf_counter() - started < 15  # without pieces, minutes to hours
+    assert time.process_time() - started < 15  # without pieces, minutes to hours
     assert doc.text == text
     assert [token.norm_ for token in doc[:4]] == [token.norm_ for token in NLP.tokenizer("Ada didn't go.")[:4]]
 
@@ -43,15 +43,15 @@ def test_tokenize_keeps_every_character(parts):
     assert tokenize(NLP, text).text == text
 
 
-def test_tokenize_leaves_tokenizers_of_other_make_alone():
+def test_tokenize_uses_other_tokenizers_as_they_are():
     nlp = spacy.blank("en")
     nlp.tokenizer = lambda text: NLP.make_doc("another")
     assert tokenize(nlp, "x" * 1000).text == "another"
 
 
-def test_read_gives_a_text_of_brackets_in_no_time(tmp_path):
+def test_read_tokenizes_long_strings_fast(tmp_path):
     (tmp_path / "a.txt").write_text("(" * 50_000)
-    started = time.perf_counter()
+    started = time.process_time()
     (doc,) = read(tmp_path)
     assert len(doc.text) == 50_000
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30

@@ -347,7 +347,7 @@ def test_thumbnail_is_small(tmp_path: Path) -> None:
     uri = thumbnail(str(tmp_path / "noise.png"))
     assert uri is not None
     assert uri.startswith("data:image/jpeg;base64,")
-    assert len(uri) <= thumbnails.MAX_BYTES * 4 / 3 + 30
+    assert len(uri) <= thumbnails.MAX_THUMBNAIL_BYTES * 4 / 3 + 30
 
 
 def test_thumbnail_has_no_metadata() -> None:
@@ -370,5 +370,5 @@ def test_thumbnail_handles_any_shape(size: tuple[int, int]) -> None:
 def test_thumbnail_of_an_invalid_or_giant_image_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert thumbnail(b"") is None
     assert thumbnail("/nowhere/at/all.png") is None
-    monkeypatch.setattr(thumbnails, "MAX_PIXELS", 100)
+    monkeypatch.setattr(thumbnails, "_MAX_SOURCE_PIXELS", 100)
     assert thumbnail(encode(size=(11, 10))) is None
