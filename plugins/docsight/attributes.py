@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
-from docsight.corrections import OffsetMap, Row, applied_rows, correct_text, rows_within
+from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within
 
 STORE = "docsight"  # the key of our results in `Doc.user_data`
 
@@ -51,7 +51,7 @@ def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
     return stored
 
 
-def set_corrections(doc: Doc, rows: Sequence[Row] | None) -> None:
+def set_corrections(doc: Doc, rows: Sequence[CorrectionRow] | None) -> None:
     """Store the corrections of a Doc, in the order of the text."""
     user_data: dict[Any, Any] = doc.user_data
     user_data[_place("corrections", get_corrections)] = rows
@@ -134,7 +134,7 @@ def suggestions(token: Token) -> list[list[Any]]:
     return next((row["suggestions"] for row in _corrections_of(token) if row["start"] >= token.idx), [])
 
 
-def _corrections_of(token: Token) -> Sequence[Row]:
+def _corrections_of(token: Token) -> Sequence[CorrectionRow]:
     return rows_within(corrections(token.doc), token.idx, token.idx + len(token))
 
 

@@ -1,27 +1,29 @@
-"""What the rows of `doc._.corrections` make of a text: the corrected text, and its offsets beside the original's."""
+"""The rows of `doc._.corrections`: the corrected text, the map of its offsets, and scores against gold rows."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from spacy.scorer import PRFScore
+
 from docsight.errors import DataError
 
-Row = Mapping[str, Any]
+CorrectionRow = Mapping[str, Any]
 
 
 class OffsetMap:
-    """Character offsets of a text beside those of its corrected form.
+    """Maps character offsets between a text and its corrected form.
 
-    Outside of changed words the two are each other's inverse. An offset inside a changed word goes to where the
-    word starts; as the end of a span (`end=True`) it goes to where the word ends. So the counterpart of a span, start
-    by start and end by end, holds whole changed words.
+    Outside of corrected words the two directions are inverse. An offset inside a corrected word maps to the start of
+    the word, or as the end of a span (`end=True`) to its end. So a span, mapped by its start and its end, covers whole
+    corrected words.
 
     Args:
-        applied: The rows that are applied, from `applied_rows`.
-        size: Number of characters of the original.
+        applied: The applied rows, from `applied_rows`.
+        size: The number of characters of the original.
     """
 
-    def __init__(self, applied: Sequence[Row], size: int) -> None:
+    def __init__(self, applied: Sequence[CorrectionRow], size: int) -> None:
         self._original: tuple[list[int], list[int]] = [row["start"] for row in applied], [row["end"] for row in applied]
         self._corrected: tuple[list[int], list[int]] = [], []
         starts, ends = self._corrected
@@ -33,7 +35,11 @@ class OffsetMap:
         self.original_size, self.corrected_size = size, size + shift
 
     def to_corrected(self, offset: int, *, end: bool = False) -> int:
-        """Return the counterpart of an offset of the original.
+        """Return the offset in the corrected text of an offset in the original.
+
+        Args:
+            offset: A character offset.
+            end: Whether it is the end of a span.
 
         Raises:
             IndexError: The offset lies outside the text.
@@ -41,7 +47,11 @@ class OffsetMap:
         return _translate(offset, self.original_size, self._original, self._corrected, end=end)
 
     def to_original(self, offset: int, *, end: bool = False) -> int:
-        """Return the counterpart of an offset of the corrected text.
+        """Return the offset in the original of an offset in the corrected text.
+
+        Args:
+            offset: A character offset.
+            end: Whether it is the end of a span.
 
         Raises:
             IndexError: The offset lies outside the corrected text.
@@ -49,35 +59,35 @@ class OffsetMap:
         return _translate(offset, self.corrected_size, self._corrected, self._original, end=end)
 
 
-def applied_rows(rows: Sequence[Row], size: int) -> list[Row]:
-    """Return the rows that are applied, in the order of the text.
+def applied_rows(rows: Sequence[CorrectionRow], size: int) -> list[CorrectionRow]:
+    """Return the applied rows in the order of the text.
 
     Args:
-        rows: The rows of `doc._.corrections`, by whomever they were written.
-        size: Number of characters of the text.
+        rows: The rows of `doc._.corrections`, which may come from any component.
+        size: The number of characters of the text.
 
     Raises:
-        DataError: A row lacks what it takes to apply it, lies outside the text, or overlaps another.
+        DataError: A row lacks a key, is outside the text, or overlaps another one.
     """
     for row in rows:
         if not isinstance(row, Mapping) or not {"start", "end", "suggestion", "applied"} <= row.keys():
             raise DataError(
                 f"doc._.corrections: expected dicts with start, end, suggestion and applied; found {str(row)[:80]}."
             )
-    found = sorted((row for row in rows if row["applied"]), key=lambda row: (row["start"], row["end"]))
+    applied = sorted((row for row in rows if row["applied"]), key=lambda row: (row["start"], row["end"]))
     last = 0
-    for row in found:
+    for row in applied:
         if not last <= row["start"] <= row["end"] <= size:
             raise DataError(
-                "doc._.corrections: expected applied corrections to lie in the text and not to overlap; "
-                f"found {row['start']} to {row['end']} in {size} characters, behind one that ends at {last}."
+                "doc._.corrections: expected applied corrections to be inside the text and not to overlap; "
+                f"found {row['start']} to {row['end']} in {size} characters, after one that ends at {last}."
             )
         last = row["end"]
-    return found
+    return applied
 
 
-def correct_text(text: str, applied: Sequence[Row]) -> str:
-    """Put the rows of `applied_rows` into a text."""
+def correct_text(text: str, applied: Sequence[CorrectionRow]) -> str:
+    """Return a text with the rows of `applied_rows` applied."""
     pieces, last = [], 0
     for row in applied:
         pieces += [text[last : row["start"]], row["suggestion"]]
@@ -85,65 +95,65 @@ def correct_text(text: str, applied: Sequence[Row]) -> str:
     return "".join([*pieces, text[last:]])
 
 
-def rows_within(rows: Sequence[Row], start: int, end: int) -> Sequence[Row]:
-    """Return the rows that share a character with a stretch of text; `rows` must be in its order, none overlapping."""
+def rows_within(rows: Sequence[CorrectionRow], start: int, end: int) -> Sequence[CorrectionRow]:
+    """Return the rows that overlap a span of the text; `rows` must be in its order and not overlap."""
     first = bisect_left(rows, start, key=lambda row: row["start"])
     if first and rows[first - 1]["end"] > start:
         first -= 1
     return rows[first : bisect_left(rows, end, key=lambda row: row["start"])]
 
 
-def score_corrections(pairs: Iterable[tuple[Sequence[Row], Sequence[Row] | None]]) -> dict[str, float | None]:
+def score_corrections(
+    pairs: Iterable[tuple[Sequence[CorrectionRow], Sequence[CorrectionRow] | None]],
+) -> dict[str, float | None]:
     """Score applied corrections against gold ones, over all texts together.
 
-    A detection is right where a gold correction has the same start and end; a correction, where it has the same
-    suggestion, too. F0.5 counts precision twice as much as recall.
+    A detection is right if a gold correction has the same start and end; a correction, if it also has the same
+    suggestion. F0.5 weights precision higher than recall.
 
     Args:
-        pairs: For each text the rows found, and the gold ones: all of them, unless one says that it is not applied.
-            A text whose gold is None is left out.
+        pairs: For each text, the predicted rows and the gold rows. All gold rows count, except those that are not
+            applied. Texts whose gold is None are ignored.
 
     Returns:
-        `corrections_p`, `_r`, `_f05` and `detections_p`, `_r`, `_f05`; None each if there is no gold at all.
+        `corrections_p`, `_r`, `_f05` and `detections_p`, `_r`, `_f05`; None each if no text has gold rows.
     """
-    counts = {"corrections": [0, 0, 0], "detections": [0, 0, 0]}  # right, found, wanted
-    is_scored = False
+    counts = {"corrections": PRFScore(), "detections": PRFScore()}
+    has_gold = False
     for rows, gold in pairs:
         if gold is None:
             continue
-        is_scored = True
-        found = {(row["start"], row["end"], row["suggestion"]) for row in rows if row["applied"]}
-        wanted = {(row["start"], row["end"], row["suggestion"]) for row in gold if row.get("applied", True)}
-        for name, size in (("corrections", 3), ("detections", 2)):
-            ours, theirs = {row[:size] for row in found}, {row[:size] for row in wanted}
-            for at, number in enumerate((len(ours & theirs), len(ours), len(theirs))):
-                counts[name][at] += number
+        has_gold = True
+        predicted = {(row["start"], row["end"], row["suggestion"]) for row in rows if row["applied"]}
+        expected = {(row["start"], row["end"], row["suggestion"]) for row in gold if row.get("applied", True)}
+        counts["corrections"].score_set(predicted, expected)
+        counts["detections"].score_set({row[:2] for row in predicted}, {row[:2] for row in expected})
     scores: dict[str, float | None] = {}
-    for name, (right, found_all, wanted_all) in counts.items():
-        # F0.5 = (1 + 0.25) P R / (0.25 P + R), in counts; of nothing found and nothing wanted, nothing is wrong.
-        weighted = 0.25 * wanted_all + found_all
-        scores[f"{name}_p"] = _share(right, found_all) if is_scored else None
-        scores[f"{name}_r"] = _share(right, wanted_all) if is_scored else None
-        scores[f"{name}_f05"] = _share(1.25 * right, weighted) if is_scored else None
+    for name, count in counts.items():
+        # F0.5 = 1.25 P R / (0.25 P + R), in counts.
+        scores[f"{name}_p"] = _fraction(count.tp, count.fp) if has_gold else None
+        scores[f"{name}_r"] = _fraction(count.tp, count.fn) if has_gold else None
+        scores[f"{name}_f05"] = _fraction(1.25 * count.tp, count.fp + 0.25 * count.fn) if has_gold else None
     return scores
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
+def _fraction(right: float, wrong: float) -> float:
+    """Return the right fraction of all; 1 if there is nothing to count, where `PRFScore` has 0."""
+    return right / (right + wrong) if right + wrong else 1.0
 
 
 def _translate(
     offset: int, size: int, here: tuple[list[int], list[int]], there: tuple[list[int], list[int]], *, end: bool
 ) -> int:
-    """Translate an offset between two texts, of each of which the (starts, ends) of the changed words are given."""
+    """Translate an offset from one text to the other, by the (starts, ends) of the corrected words in both."""
     if not 0 <= offset <= size:
         raise IndexError(f"expected an offset from 0 to {size}; found {offset}.")
     if end:
-        at = bisect_left(here[1], offset)  # the first changed word that ends there or behind
+        at = bisect_left(here[1], offset)  # the first corrected word that ends there or later
         if at < len(here[0]):
             return there[1][at] if offset > here[0][at] else offset - here[0][at] + there[0][at]
         return offset - here[1][-1] + there[1][-1] if at else offset
-    at = bisect_right(here[0], offset) - 1  # the last changed word that starts there or before
+    at = bisect_right(here[0], offset) - 1  # the last corrected word that starts there or before
     if at < 0:
         return offset
     return there[0][at] if offset < here[1][at] else offset - here[1][at] + there[1][at]

@@ -139,7 +139,7 @@ def test_corrections_under_a_name_that_somebody_else_holds_are_kept_apart():
     [
         ([{"start": 0}], "with start, end, suggestion and applied; found"),
         (["teh"], "with start, end, suggestion and applied; found teh"),
-        ([row(0, 6, "x"), row(2, 8, "y")], "found 2 to 8 in 49 characters, behind one that ends at 6"),
+        ([row(0, 6, "x"), row(2, 8, "y")], "found 2 to 8 in 49 characters, after one that ends at 6"),
         ([row(40, 60, "x")], "found 40 to 60 in 49 characters"),
         ([row(6, 2, "x")], "found 6 to 2"),
         ([row(-1, 2, "x")], "found -1 to 2"),

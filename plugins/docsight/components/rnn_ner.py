@@ -16,7 +16,7 @@ from spacy.vocab import Vocab as SpacyVocab
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
-from docsight.corrections import Row, applied_rows
+from docsight.corrections import CorrectionRow, applied_rows
 from docsight.errors import ConfigError
 from docsight.networks.spans import ScoredSpan, encode_words, find_spans, word_types
 from docsight.networks.tagger import Tagger
@@ -227,7 +227,7 @@ def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
     return list(words.items())
 
 
-def _is_reliable(row: Row, typed: str, vocab: Vocab) -> bool:
+def _is_reliable(row: CorrectionRow, typed: str, vocab: Vocab) -> bool:
     """Return whether a correction is certain enough to be read; without a score, whether it is applied."""
     score = row.get("score", float(row["applied"]))
     if row["applied"] and score >= _MIN_CORRECTION_SCORE:

@@ -1,11 +1,10 @@
-"""`rnn_speller`: misspelt words and what was meant, beside the text, which stays as it is."""
+"""The component `rnn_speller`: spelling corrections beside the text, which does not change."""
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -16,24 +15,20 @@ from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
 from docsight.components.protection import Protection, is_one_token
-from docsight.components.user_words import check_words, format_words, parse_words, read_words
+from docsight.components.user_words import UserWords, format_words, parse_words
 from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.keystrokes.generation import generate
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
-from docsight.spelling.keystrokes.typing_model import TypingModel
-from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
+from docsight.spelling.keystrokes.typing_model import TypingModel, completion_words
 from docsight.spelling.model import Speller
-from docsight.spelling.tokens import is_key, key_of
-from docsight.vocab import Vocab
 
-# The score from which a correction is applied, by setting; what each reaches: docs/spelling.md.
+# The minimum score of an applied correction, by setting. docs/spelling.md has the precision and recall of each.
 THRESHOLDS = {"precise": 0.8, "balanced": 0.6, "eager": 0.3}
 DIALECTS = ("auto", "us", "uk")
-CONTEXT, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
+CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
 
 
@@ -78,7 +73,7 @@ def make_rnn_speller(
     user_words: list[str],
     user_words_path: str | None,
 ) -> "RnnSpeller":
-    """Make the component; the weights, and the file of words, are read on first use."""
+    """Construct the component. The weights and the file of user words are read on first use."""
     return RnnSpeller(
         nlp.vocab,
         name,
@@ -95,19 +90,22 @@ def make_rnn_speller(
 
 
 class RnnSpeller(NetworkPipe):
-    """Write the misspelt words of Docs, with what was probably meant, to `doc._.corrections`; the text stays.
+    """Writes the misspelled words of Docs and their corrections to `doc._.corrections`; `doc.text` does not change.
 
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        setting: How sure a correction must be to be applied: precise, balanced or eager.
-        threshold: The least score of a correction that is applied, from 0 to 1, in place of the setting's.
-        dialect: Which English is right: us, uk, or auto, which sees for each Doc.
-        protect: What is left alone: `words` (in any case, unless they have capitals), `patterns` (regular
-            expressions), and `entities`, the labels of those in `doc.ents`; "*" is any label.
-        user_words: Words that are right, and that may be suggested; one with capitals in this form alone.
-        user_words_path: A file with more of them in UTF-8, one a line; lines that begin with # are left out.
+        setting: Which corrections are applied: precise, balanced or eager.
+        threshold: The minimum score of an applied correction, from 0 to 1, instead of the setting's.
+        dialect: The correct variety of English: us, uk, or auto, which detects it for each Doc.
+        protect: What is not corrected: `words` (in any case, unless they have capitals), `patterns` (regular
+            expressions), and `entities` (labels of `doc.ents`, or "*" for all).
+        user_words: More correct words, which may be suggested. A word with capitals is correct only as is.
+        user_words_path: A UTF-8 file with more of them, one a line; lines that start with # are ignored.
         options: model, device, lang; see `NetworkPipe`.
+
+    Raises:
+        ConfigError: An argument has an invalid value.
     """
 
     kind = "speller"
@@ -132,29 +130,24 @@ class RnnSpeller(NetworkPipe):
         self.threshold = threshold
         self.dialect = dialect
         self._protection = Protection(name, protect or {})
-        self._user_words = check_words(user_words, f"{name}: user_words")
-        self._user_words_path = user_words_path  # None once its words were read, or replaced
-        self._phrases = Protection(name, {})  # those of the words of the user that are more than one word
+        self._user_words = UserWords(name, user_words, user_words_path)
+        self._phrases = Protection(name, {})  # the user words that are more than one token
         self._corrector: Corrector | None = None
         self._typing_model: TypingModel | None = None
         super().__init__(vocab, name, **options)
 
     @property
     def setting(self) -> str:
-        """How sure a correction must be to be applied: precise, balanced or eager."""
+        """Which corrections are applied: precise, balanced or eager."""
         return self._setting
 
     @setting.setter
     def setting(self, setting: str) -> None:
-        if setting not in THRESHOLDS:
-            raise ConfigError(
-                f"{self.name}: expected the setting to be one of {', '.join(THRESHOLDS)}; found {setting!r}."
-            )
-        self._setting = setting
+        self._setting = self._checked("setting", setting, THRESHOLDS)
 
     @property
     def threshold(self) -> float | None:
-        """The least score of a correction that is applied; None for that of the setting."""
+        """The minimum score of an applied correction, or None for that of the setting."""
         return self._threshold
 
     @threshold.setter
@@ -166,88 +159,117 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def dialect(self) -> str:
-        """Which English is right: auto, us or uk."""
+        """The correct variety of English: auto, us or uk."""
         return self._dialect
 
     @dialect.setter
     def dialect(self, dialect: str) -> None:
-        if dialect not in DIALECTS:
-            raise ConfigError(
-                f"{self.name}: expected the dialect to be one of {', '.join(DIALECTS)}; found {dialect!r}."
-            )
-        self._dialect = dialect
+        self._dialect = self._checked("dialect", dialect, DIALECTS)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The reasons for which a word is flagged."""
+        """The reasons for which a word is reported."""
         return REASONS
 
     @property
     def protect(self) -> dict[str, list[str]]:
-        """What is left alone, as the config has it."""
+        """What is not corrected, as in the config."""
         return self._protection.protect
 
     @property
     def user_words(self) -> tuple[str, ...]:
-        """The words of the user: of the config, of the file, and those added since.
+        """The words of the user: those of the config and of the file, and those added since.
 
         Raises:
             ConfigError: The file cannot be read.
         """
-        if self._user_words_path is not None:
-            found = read_words(Path(self._user_words_path).expanduser(), f"{self.name}: user_words_path")
-            self._user_words, self._user_words_path = tuple(dict.fromkeys([*self._user_words, *found])), None
-        return self._user_words
+        return self._user_words.words
 
     def add_user_words(self, words: Iterable[str]) -> None:
-        """Take more words to be right."""
-        self._set_user_words([*self.user_words, *check_words(words, f"{self.name}.add_user_words")])
+        """Add words of the user.
+
+        Args:
+            words: Words that are correct and may be suggested. A word with capitals is correct only as is.
+
+        Raises:
+            ConfigError: A word is not a string, is empty, has a line break, or starts with #.
+        """
+        self._user_words.add(words)
+        self._apply_user_words()
 
     def remove_user_words(self, words: Iterable[str]) -> None:
-        """Take words back, as they were added; those that are no words of the user are passed over."""
-        gone = set(check_words(words, f"{self.name}.remove_user_words"))
-        self._set_user_words([word for word in self.user_words if word not in gone])
+        """Remove words of the user, written as they were added; other words are ignored.
+
+        Args:
+            words: The words to remove.
+
+        Raises:
+            ConfigError: A word is not a string, is empty, has a line break, or starts with #.
+        """
+        self._user_words.remove(words)
+        self._apply_user_words()
 
     @property
     def corrector(self) -> Corrector:
-        """What corrects, without spaCy; made at the first call, which takes a second or two.
+        """The corrector, which works without spaCy; built on first access, which takes a second or two.
 
         Raises:
             BundleError: The model is missing or damaged.
-            ConfigError: The file with the words of the user cannot be read.
+            ConfigError: The file of user words cannot be read.
         """
-        # As the model, two threads may both make it.
+        # Two threads may both build it, as with the model.
         corrector = self._corrector
         if corrector is None:
             loaded = self.bundle
             corrector = Corrector(cast(Speller, loaded.network), loaded.vocabularies, device=self.device)
-            self._teach(corrector)
+            self._set_corrector(corrector)
         return corrector
 
     def session(self, context: str = "", *, completions: int = 5) -> Session:
-        """Start a session in which letters are typed one by one.
+        """Start a typing session, in which letters are typed one by one.
 
         Args:
-            context: What stands before the first letter.
-            completions: How many completions each keystroke brings.
+            context: The text before the first letter. A word at its end is continued.
+            completions: The maximum number of completions for each keystroke.
+
+        Returns:
+            A session; its `type`, `accept` and `backspace` return a `Keystroke`.
+
+        Raises:
+            BundleError: The model is missing or damaged.
+            ConfigError: An argument has an invalid value, or the file of user words cannot be read.
         """
         typing_model = self._typing_model
         if typing_model is None:
             loaded = self.bundle
             speller, vocab = cast(Speller, loaded.network), loaded.vocabularies["words"]
-            words, zipf = usual_words(vocab, speller.lexicon, self.user_words)
+            words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
             rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
             typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
             self._typing_model = typing_model
         return Session(typing_model, context, completions=completions)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
-        """Continue a text; arguments as for `docsight.spelling.keystrokes.session.generate`."""
+        """Continue a text with the character language model.
+
+        Args:
+            prefix: The text to continue; if empty, a new paragraph begins.
+            length: The number of characters to add.
+            temperature: The randomness: 0 always takes the likeliest character, 1 samples from the model.
+            seed: The seed of the samples, from 0 to below 2**63.
+
+        Returns:
+            The added characters, without the prefix.
+
+        Raises:
+            BundleError: The model is missing or damaged.
+            ConfigError: An argument has an invalid value.
+        """
         network = cast(Speller, self.bundle.network).typing
         return generate(network, prefix, length=length, temperature=temperature, seed=seed)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Correction]]:
-        """Return the flagged words of each Doc."""
+        """Return the corrections of each Doc."""
         texts = [doc.text for doc in docs]
         corrector = self.corrector
         protected = [
@@ -257,38 +279,40 @@ class RnnSpeller(NetworkPipe):
         return corrector.correct(texts, protected=protected, dialect=self.dialect)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
-        """Write corrections."""
-        least = THRESHOLDS[self.setting] if self.threshold is None else self.threshold
-        for doc, flags in zip(docs, predictions, strict=True):
-            text = doc.text if flags else ""
-            attributes.set_corrections(doc, [_row(flag, text[flag.start : flag.end], least) for flag in flags])
+        min_score = THRESHOLDS[self.setting] if self.threshold is None else self.threshold
+        for doc, found in zip(docs, predictions, strict=True):
+            text = doc.text if found else ""
+            attributes.set_corrections(doc, [_row(each, text[each.start : each.end], min_score) for each in found])
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score applied corrections against those of the reference Docs; see `score_corrections`."""
+        """Score the applied corrections against those of the reference Docs; see `score_corrections`."""
         pairs = [(example.predicted, example.reference) for example in examples]
         return score_corrections(
             [(attributes.corrections(predicted), attributes.get_corrections(gold)) for predicted, gold in pairs]
         )
 
     def own_files(self) -> dict[str, bytes]:
-        """Return the words of the user as a file."""
         return {USER_WORDS: format_words(self.user_words)}
 
     def take_files(self, files: Mapping[str, bytes]) -> None:
-        """Take the words of the user from a model folder; where it has none, those of the config stay."""
+        """Replace the words of the user by those of a model folder, if it has any."""
         if USER_WORDS in files:
-            self._user_words_path = None
-            self._set_user_words(parse_words(files[USER_WORDS], f"{self.name}: {USER_WORDS}"))
+            self._user_words.replace(parse_words(files[USER_WORDS], f"{self.name}: {USER_WORDS}"))
+            self._apply_user_words()
 
-    def _set_user_words(self, words: Iterable[str]) -> None:
-        self._user_words = tuple(dict.fromkeys(words))
+    def _checked(self, option: str, value: str, allowed: Iterable[str]) -> str:
+        if value not in allowed:
+            raise ConfigError(f"{self.name}: expected the {option} to be one of {', '.join(allowed)}; found {value!r}.")
+        return value
+
+    def _apply_user_words(self) -> None:
         self._typing_model = None
         if self._corrector is not None:
-            # A thread that is at work goes on with the words that it began with.
-            self._teach(copy.copy(self._corrector))
+            # A thread that is correcting continues with the words that it started with.
+            self._set_corrector(copy.copy(self._corrector))
 
-    def _teach(self, corrector: Corrector) -> None:
-        """Tell a corrector the words of the user, and take it into use."""
+    def _set_corrector(self, corrector: Corrector) -> None:
+        """Give a corrector the words of the user, and put it into use."""
         words = self.user_words
         corrector.set_user_words(word for word in words if is_one_token(word))
         self._phrases = Protection(self.name, {"words": [word for word in words if not is_one_token(word)]})
@@ -299,30 +323,21 @@ class RnnSpeller(NetworkPipe):
         self._corrector = self._typing_model = None
 
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
-        # All else is looked up, or read letter by letter: quicker where the texts are.
+        # The other parts are looked up, or read letter by letter: faster on the CPU.
         speller = cast(Speller, network)
         speller.context.to(self.device)
         speller.ranker.to(self.device)
 
 
-def usual_words(vocab: Vocab, lexicon: Lexicon, user_words: Iterable[str]) -> tuple[list[str], np.ndarray]:
-    """Return the words that a session completes, and their Zipf frequencies: proven ones, and the user's."""
-    zipf = lexicon.zipf.cpu().numpy()[2:] / np.float32(ZIPF_STEPS)
-    proven = ((lexicon.sources.cpu().numpy()[2:] & int(DICTIONARY)) > 0) | (zipf >= LISTED)
-    words = [vocab.entries[at] for at in np.flatnonzero(proven)]
-    fresh = sorted({key for key in map(key_of, user_words) if is_key(key)}.difference(words))
-    return [*words, *fresh], np.concatenate([zipf[proven], np.full(len(fresh), USER_ZIPF, np.float32)])
-
-
-def _row(flag: Correction, typed: str, least: float) -> dict[str, Any]:
-    """Return the row of `doc._.corrections` for a flagged word: plain types, for `Doc.to_bytes`."""
+def _row(correction: Correction, typed: str, min_score: float) -> dict[str, Any]:
+    """Return the row of `doc._.corrections` for a correction, in plain types for `Doc.to_bytes`."""
     return {
-        "start": int(flag.start),
-        "end": int(flag.end),
+        "start": int(correction.start),
+        "end": int(correction.end),
         "text": typed,
-        "suggestion": flag.suggestions[0][0] if flag.suggestions else typed,
-        "suggestions": [[word, float(probability)] for word, probability in flag.suggestions],
-        "score": float(flag.score),
-        "reason": CONTEXT if flag.known else UNKNOWN_WORD,
-        "applied": bool(flag.suggestions) and float(flag.score) >= least,
+        "suggestion": correction.suggestions[0][0] if correction.suggestions else typed,
+        "suggestions": [[word, float(probability)] for word, probability in correction.suggestions],
+        "score": float(correction.score),
+        "reason": CONTEXT_REASON if correction.known else UNKNOWN_WORD,
+        "applied": bool(correction.suggestions) and float(correction.score) >= min_score,
     }

@@ -1,4 +1,4 @@
-"""The words that a user of a speller says are right: from a config, from a file, and back into one."""
+"""The words of a user that count as correct: from the config, from a file, and added since."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,35 +8,76 @@ from docsight.errors import ConfigError
 COMMENT = "#"
 
 
+class UserWords:
+    """The words of the user of a component. Their file is read on first use.
+
+    Args:
+        owner: The name of the component, for error messages.
+        words: The words of the config.
+        path: A file with more words, or None.
+
+    Raises:
+        ConfigError: A word is not valid.
+    """
+
+    def __init__(self, owner: str, words: Iterable[str], path: str | Path | None) -> None:
+        self._owner = owner
+        self._words = check_words(words, f"{owner}: user_words")
+        self._path = path  # None once its words are read or replaced
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words, each once.
+
+        Raises:
+            ConfigError: The file cannot be read.
+        """
+        if self._path is not None:
+            from_file = read_words(Path(self._path).expanduser(), f"{self._owner}: user_words_path")
+            self._words, self._path = tuple(dict.fromkeys([*self._words, *from_file])), None
+        return self._words
+
+    def add(self, words: Iterable[str]) -> None:
+        self.replace([*self.words, *check_words(words, f"{self._owner}.add_user_words")])
+
+    def remove(self, words: Iterable[str]) -> None:
+        removed = set(check_words(words, f"{self._owner}.remove_user_words"))
+        self.replace([word for word in self.words if word not in removed])
+
+    def replace(self, words: Iterable[str]) -> None:
+        """Replace all words, including those of the file."""
+        self._words, self._path = tuple(dict.fromkeys(words)), None
+
+
 def check_words(words: Iterable[str], where: str) -> tuple[str, ...]:
-    """Return the words, each once, without white space around them.
+    """Return the words, each once, without surrounding white space.
 
     Args:
         words: The words.
-        where: What they come from, for the message of the error.
+        where: Their origin, for error messages.
 
     Raises:
-        ConfigError: An entry is no string, is empty, has a line break, or begins as a comment.
+        ConfigError: A word is not a string, is empty, has a line break, or starts as a comment.
     """
     if isinstance(words, str):
         raise ConfigError(f"{where}: expected a list of words; found the string {words!r}. Put it into a list.")
     if not isinstance(words, Iterable):
         raise ConfigError(f"{where}: expected a list of words; found {words!r}.")
-    found = list(words)
-    for word in found:
+    checked = list(words)
+    for word in checked:
         if not isinstance(word, str) or not word.strip() or len(word.splitlines()) > 1 or word.startswith(COMMENT):
             raise ConfigError(
-                f"{where}: expected words that are not empty, have no line break and do not begin with {COMMENT!r}; "
+                f"{where}: expected words that are not empty, have no line break and do not start with {COMMENT!r}; "
                 f"found {str(word)[:80]!r}."
             )
-    return tuple(dict.fromkeys(word.strip() for word in found))
+    return tuple(dict.fromkeys(word.strip() for word in checked))
 
 
 def parse_words(content: bytes, where: str) -> tuple[str, ...]:
-    """Read words from a text in UTF-8, one a line; empty lines, and those that begin with #, are left out.
+    """Parse UTF-8 text with one word a line; empty lines and lines that start with # are ignored.
 
     Raises:
-        ConfigError: It is not UTF-8.
+        ConfigError: The text is not UTF-8.
     """
     try:
         lines = [line.strip() for line in content.decode("utf-8-sig").splitlines()]
@@ -46,7 +87,11 @@ def parse_words(content: bytes, where: str) -> tuple[str, ...]:
 
 
 def read_words(path: Path, where: str) -> tuple[str, ...]:
-    """Read words from a file; errors as `parse_words`, and if it cannot be read."""
+    """Read words from a file; see `parse_words`.
+
+    Raises:
+        ConfigError: The file cannot be read, or is not UTF-8.
+    """
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as err:
@@ -55,5 +100,5 @@ def read_words(path: Path, where: str) -> tuple[str, ...]:
 
 
 def format_words(words: Iterable[str]) -> bytes:
-    """Return what `parse_words` reads."""
+    """Return the text that `parse_words` reads."""
     return "".join(f"{word}\n" for word in words).encode()

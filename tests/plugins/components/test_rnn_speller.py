@@ -10,9 +10,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Corpus, Example
 
-from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller, usual_words
+from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.errors import BundleError, ConfigError
 from docsight.spelling.correction.corrector import Correction
+from docsight.spelling.keystrokes.typing_model import completion_words
 
 TEXT = "Teh house is to big, and I dont know wich freind."
 
@@ -34,14 +35,14 @@ def _speller(nlp: Language) -> RnnSpeller:
     return found
 
 
-def _flagged(doc: Doc) -> list[str]:
+def _reported(doc: Doc) -> list[str]:
     return [row["text"] for row in doc._.corrections]
 
 
-def _fixed(nlp: Language, *flags: Correction) -> RnnSpeller:
-    """Make the component find the same flags in every Doc."""
+def _fixed(nlp: Language, *corrections: Correction) -> RnnSpeller:
+    """Make the component return the same corrections for every Doc."""
     component = _speller(nlp)
-    component.predict = lambda docs: [list(flags) for _ in docs]  # type: ignore[method-assign]
+    component.predict = lambda docs: [list(corrections) for _ in docs]  # type: ignore[method-assign]
     return component
 
 
@@ -60,7 +61,7 @@ def test_rnn_speller_corrects_and_leaves_the_text_alone(nlp):
     assert doc._.corrected_text == "The house is to big, and I don't know which friend."
 
 
-def test_rnn_speller_writes_one_plain_row_for_each_flagged_word(nlp):
+def test_rnn_speller_writes_one_row_for_each_correction(nlp):
     _fixed(nlp, TEH, TO, BIG)
     assert nlp(TEXT)._.corrections == [
         {
@@ -104,12 +105,12 @@ def test_rnn_speller_rows_are_of_plain_types(nlp):
         assert all(type(word) is str and type(share) is float for word, share in row["suggestions"])
 
 
-def test_rnn_speller_a_text_without_flags_has_an_empty_list(nlp):
+def test_rnn_speller_text_without_corrections_has_an_empty_list(nlp):
     assert nlp("It is there.")._.corrections == []
     assert nlp("")._.corrections == []
 
 
-def test_rnn_speller_flags_do_not_depend_on_the_threshold(tiny_speller):
+def test_rnn_speller_corrections_do_not_depend_on_the_threshold(tiny_speller):
     read = {}
     for setting in THRESHOLDS:
         nlp = _with(tiny_speller, setting=setting)
@@ -147,27 +148,27 @@ def test_rnn_speller_refuses_settings_and_dialects_that_are_none():
 @pytest.mark.parametrize("word", ["Teh", "teh", "the house"])
 def test_rnn_speller_protects_words(tiny_speller, word):
     doc = _with(tiny_speller, protect={"words": ["teh", "Wich", "Jean-Teh", word]})(TEXT)
-    assert "Teh" not in _flagged(doc)
-    assert "wich" in _flagged(doc)
+    assert "Teh" not in _reported(doc)
+    assert "wich" in _reported(doc)
 
 
 def test_rnn_speller_protects_words_of_several_parts(tiny_speller):
     nlp = _with(tiny_speller, protect={"words": ["teh hosue", "Wich-Freind"]})
-    assert _flagged(nlp("Teh  hosue or teh freind")) == ["teh", "freind"]
-    assert _flagged(nlp("Wich-Freind and wich-freind")) == ["wich", "freind"]
+    assert _reported(nlp("Teh  hosue or teh freind")) == ["teh", "freind"]
+    assert _reported(nlp("Wich-Freind and wich-freind")) == ["wich", "freind"]
 
 
 def test_rnn_speller_protects_the_possessive_of_a_word(tiny_speller):
-    assert _flagged(_with(tiny_speller, protect={"words": ["Teh"]})("It is Teh's and Teh\u2019s house")) == []
+    assert _reported(_with(tiny_speller, protect={"words": ["Teh"]})("It is Teh's and Teh\u2019s house")) == []
 
 
 def test_rnn_speller_protects_what_a_pattern_matches(tiny_speller):
     nlp = _with(tiny_speller, protect={"patterns": [r"(?i)\bt\w+", r"f\w*"]})
-    assert _flagged(nlp(TEXT)) == ["dont", "wich"]
+    assert _reported(nlp(TEXT)) == ["dont", "wich"]
 
 
 def test_rnn_speller_pattern_that_matches_nothing_protects_nothing(tiny_speller):
-    assert "Teh" in _flagged(_with(tiny_speller, protect={"patterns": ["x*"]})(TEXT))
+    assert "Teh" in _reported(_with(tiny_speller, protect={"patterns": ["x*"]})(TEXT))
 
 
 @pytest.mark.parametrize(
@@ -177,15 +178,15 @@ def test_rnn_speller_protects_entities_by_label(tiny_speller, labels, expected):
     nlp = _with(tiny_speller, protect={"entities": labels})
     doc = nlp.make_doc("Teh freind met wich")
     doc.ents = [Span(doc, 0, 2, label="PER"), Span(doc, 3, 4, label="ORG")]
-    assert _flagged(_speller(nlp)(doc)) == expected
+    assert _reported(_speller(nlp)(doc)) == expected
 
 
 @pytest.mark.parametrize(
     ("protect", "message"),
     [
-        ({"regex": ["x"]}, "expected protect to have words, patterns, entities; found regex, too"),
-        ({"patterns": ["(teh"]}, r"protect.patterns: '\(teh' is no regular expression: missing \)"),
-        ({"words": "teh"}, "expected protect.words to be a list of strings, none empty; found 'teh'"),
+        ({"regex": ["x"]}, "expected protect to have the keys words, patterns, entities; also found regex"),
+        ({"patterns": ["(teh"]}, r"protect.patterns: '\(teh' is not a regular expression: missing \)"),
+        ({"words": "teh"}, "expected protect.words to be a list of strings that are not empty; found 'teh'"),
         ({"words": [""]}, "expected protect.words to be a list of strings"),
         ({"entities": [3]}, "expected protect.entities to be a list of strings"),
     ],
@@ -197,38 +198,38 @@ def test_rnn_speller_names_a_protection_that_cannot_work(protect, message):
 
 def test_rnn_speller_user_words_are_right_and_suggested(tiny_speller):
     nlp = _with(tiny_speller, user_words=["freind", "Zorblat"])
-    assert _flagged(nlp("A freind of Zorblat")) == []
+    assert _reported(nlp("A freind of Zorblat")) == []
     (row,) = nlp("A Zorblaat")._.corrections
     assert row["suggestion"] == "Zorblat"
 
 
 def test_rnn_speller_user_word_with_a_capital_is_right_in_this_form_alone(tiny_speller):
     nlp = _with(tiny_speller, user_words=["Zorblat"])
-    assert _flagged(nlp("A zorblat met Zorblat")) == ["zorblat"]
+    assert _reported(nlp("A zorblat met Zorblat")) == ["zorblat"]
 
 
 def test_rnn_speller_user_words_of_several_parts_are_right(tiny_speller):
     nlp = _with(tiny_speller, user_words=["Teh-Wich", "freind hosue"])
-    assert _flagged(nlp("It is Teh-Wich and a freind hosue, wich freind")) == ["wich", "freind"]
+    assert _reported(nlp("It is Teh-Wich and a freind hosue, wich freind")) == ["wich", "freind"]
 
 
 def test_rnn_speller_reads_user_words_from_a_file(tiny_speller, tmp_path):
     path = tmp_path / "words.txt"
     path.write_bytes("\ufeff# ours\r\nfreind\r\n\r\n  wich  \n".encode())
     nlp = _with(tiny_speller, user_words=["dont"], user_words_path=str(path))
-    assert _flagged(nlp(TEXT)) == ["Teh"]
+    assert _reported(nlp(TEXT)) == ["Teh"]
     assert _speller(nlp).user_words == ("dont", "freind", "wich")
 
 
 def test_rnn_speller_adds_and_removes_user_words_at_run_time(nlp):
     speller = _speller(nlp)
     speller.add_user_words(["freind"])
-    assert "freind" not in _flagged(nlp(TEXT))
+    assert "freind" not in _reported(nlp(TEXT))
     speller.add_user_words(word for word in ("wich", "freind"))
     assert speller.user_words == ("freind", "wich")
-    assert _flagged(nlp(TEXT)) == ["Teh", "dont"]
+    assert _reported(nlp(TEXT)) == ["Teh", "dont"]
     speller.remove_user_words(["freind", "unheard"])
-    assert _flagged(nlp(TEXT)) == ["Teh", "dont", "freind"]
+    assert _reported(nlp(TEXT)) == ["Teh", "dont", "freind"]
 
 
 @pytest.mark.parametrize("words", ["teh", [""], ["a\nb"], [3], ["#tag"], [" "]])
@@ -258,7 +259,7 @@ def test_rnn_speller_user_words_survive_disk_bytes_and_pickling(nlp, tiny_spelle
     copies = [_speller(spacy.load(tmp_path / "pipeline")), _speller(by_bytes), pickle.loads(pickle.dumps(speller))]
     for copy in copies:
         assert copy.user_words == ("freind", "Jean-Wich")
-        assert _flagged(copy(nlp.make_doc(TEXT))) == ["Teh", "dont", "wich"]
+        assert _reported(copy(nlp.make_doc(TEXT))) == ["Teh", "dont", "wich"]
 
 
 def test_rnn_speller_pipeline_with_words_of_a_file_needs_nothing_but_its_own_folder(tiny_speller, tmp_path):
@@ -267,7 +268,7 @@ def test_rnn_speller_pipeline_with_words_of_a_file_needs_nothing_but_its_own_fol
     _with(tiny_speller, user_words_path=str(path)).to_disk(tmp_path / "pipeline")
     path.unlink()
     loaded = spacy.load(tmp_path / "pipeline")
-    assert "freind" not in _flagged(loaded(TEXT))
+    assert "freind" not in _reported(loaded(TEXT))
 
 
 def test_rnn_speller_words_that_were_removed_do_not_come_back_with_the_config(tiny_speller, tmp_path):
@@ -293,11 +294,11 @@ def test_rnn_speller_pickles_with_all_its_settings():
 
 def test_rnn_speller_takes_words_while_other_threads_correct(nlp):
     speller, failed = _speller(nlp), []
-    expected = _flagged(nlp(TEXT))
+    expected = _reported(nlp(TEXT))
 
     def work() -> None:
         for _ in range(15):
-            found = _flagged(nlp(TEXT))
+            found = _reported(nlp(TEXT))
             if found not in (expected, [word for word in expected if word != "freind"]):
                 failed.append(found)
 
@@ -318,7 +319,9 @@ def test_rnn_speller_session_goes_letter_by_letter_and_knows_the_words_of_the_us
     letters = [session.type(letter).letter for letter in "the "]
     assert len(letters) == 4
     speller.add_user_words(["zzyzx"])
-    words, zipf = usual_words(speller.bundle.vocabularies["words"], speller.bundle.network.lexicon, speller.user_words)
+    words, zipf = completion_words(
+        speller.bundle.vocabularies["words"], speller.bundle.network.lexicon, speller.user_words
+    )
     assert words[-1] == "zzyzx"
     assert len(words) == len(zipf)
     assert speller.session().type("z").letters

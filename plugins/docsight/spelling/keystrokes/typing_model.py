@@ -1,15 +1,21 @@
 """What all typing sessions of a speller share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from docsight.networks.char_lm import CharLM
+from docsight.spelling.arrays import Floats, as_array
 from docsight.spelling.keystrokes.completer import Completer, WordScorer
 from docsight.spelling.keystrokes.decoder import Decoder
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
 from docsight.spelling.keystrokes.prefixes import PrefixIndex
+from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
+from docsight.spelling.tokens import is_key, key_of
+from docsight.vocab import Vocab
 
 # From the text before a word to the scorer of the word.
 Rescorer = Callable[[str], WordScorer]
@@ -48,3 +54,15 @@ class TypingModel:
         self.completer = Completer(network, index)
         self.threshold, self.word_threshold = threshold, word_threshold
         self.rescorer = rescorer
+
+
+def completion_words(vocab: Vocab, lexicon: Lexicon, user_words: Iterable[str]) -> tuple[list[str], Floats]:
+    """Return the words that a session completes, and their Zipf frequencies.
+
+    These are the words of the dictionaries, frequent words of other lists, and the words of the user.
+    """
+    zipf = as_array(lexicon.zipf)[2:] / np.float32(ZIPF_STEPS)
+    is_proven = ((as_array(lexicon.sources)[2:] & int(DICTIONARY)) > 0) | (zipf >= LISTED)
+    words = [vocab.entries[at] for at in np.flatnonzero(is_proven)]
+    fresh = sorted({key for key in map(key_of, user_words) if is_key(key)}.difference(words))
+    return [*words, *fresh], np.concatenate([zipf[is_proven], np.full(len(fresh), USER_ZIPF, np.float32)])
