@@ -108,7 +108,7 @@ def occlusion(
 def _border_colour(pixels: np.ndarray) -> np.ndarray:
     """Return the median of the border of an image, (channels, size, size): uint8, (channels,)."""
     border = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
-    return np.median(border, axis=1).astype(np.uint8)
+    return np.asarray(np.median(border, axis=1), dtype=np.uint8)
 
 
 @torch.no_grad()

@@ -1,5 +1,7 @@
 """Plots of an image, its pixels and the pixels that influence the decision, as PNGs."""
 
+from typing import Any
+
 import numpy as np
 
 from docsight.inspection.canvas import (
@@ -23,7 +25,7 @@ _MAX_NUMBERED_SIDE = 32  # pixels: up to this size, every pixel shows its value
 _DETAIL_SIDE = 16  # pixels of a larger image that show their values
 
 # The views that stand side by side, in inches.
-_SIDE, _GAP, _TOP = 3.3, 0.4, 0.65
+_VIEW_SIDE, _VIEW_GAP, _VIEW_TOP = 3.3, 0.4, 0.65
 
 
 def draw_image(original: np.ndarray, pixels: np.ndarray, inputs: np.ndarray, *, size: tuple[int, int]) -> bytes:
@@ -35,16 +37,16 @@ def draw_image(original: np.ndarray, pixels: np.ndarray, inputs: np.ndarray, *, 
         inputs: float32, (channels, size, size).
         size: The width and height of the image file in pixels; `original` may be smaller.
     """
-    canvas = Canvas(_SIDE + 1.25)
+    canvas = Canvas(_VIEW_SIDE + 1.25)
     _title(canvas, MARGIN, "Image file", f"{size[0]:,} \u00d7 {size[1]:,} pixels")
-    scale = min(_SIDE / original.shape[1], _SIDE / original.shape[0])
+    scale = min(_VIEW_SIDE / original.shape[1], _VIEW_SIDE / original.shape[0])
     width, height = original.shape[1] * scale, original.shape[0] * scale
-    x, y = MARGIN + (_SIDE - width) / 2, _TOP + (_SIDE - height) / 2
+    x, y = MARGIN + (_VIEW_SIDE - width) / 2, _VIEW_TOP + (_VIEW_SIDE - height) / 2
     canvas.image(x, y, width, original, interpolation="antialiased", **grey_options(original))
-    x = MARGIN + _SIDE + _GAP
+    x = MARGIN + _VIEW_SIDE + _VIEW_GAP
     _title(canvas, x, "Fitted to the network", f"{pixels.shape[1]} \u00d7 {pixels.shape[2]} pixels")
-    canvas.image(x, _TOP, _SIDE, channels_last(pixels), **grey_options(channels_last(pixels)))
-    _draw_inputs(canvas, x + _SIDE + _GAP, inputs)
+    canvas.image(x, _VIEW_TOP, _VIEW_SIDE, channels_last(pixels), **grey_options(channels_last(pixels)))
+    _draw_inputs(canvas, x + _VIEW_SIDE + _VIEW_GAP, inputs)
     return canvas.png()
 
 
@@ -83,39 +85,49 @@ def draw_decision(pixels: np.ndarray, cam: np.ndarray, losses: np.ndarray, label
         losses: (size, size), from `occlusion`.
         label: The label that is explained.
     """
-    canvas = Canvas(_SIDE + 1.3)
+    canvas = Canvas(_VIEW_SIDE + 1.3)
     image = channels_last(pixels)
     _title(canvas, MARGIN, "Fitted to the network", f"explained for “{shorten(label)}”")
-    canvas.image(MARGIN, _TOP, _SIDE, image, **grey_options(image))
-    x = MARGIN + _SIDE + _GAP
+    canvas.image(MARGIN, _VIEW_TOP, _VIEW_SIDE, image, **grey_options(image))
+    x = MARGIN + _VIEW_SIDE + _VIEW_GAP
     high = float(cam.max()) or 1.0
     _title(canvas, x, "Grad-CAM", "evidence in the last feature maps")
-    canvas.image(x, _TOP, _SIDE, _overlay(image, cam / high, HEAT))
-    canvas.colour_bar(x + 0.15, _SIDE + 0.8, 1.2, cmap=HEAT, low=0, high=high, form=".2g", title="part of the logit")
-    x += _SIDE + _GAP
+    canvas.image(x, _VIEW_TOP, _VIEW_SIDE, _overlay(image, cam / high, HEAT))
+    canvas.colour_bar(
+        x + 0.15, _VIEW_SIDE + 0.8, 1.2, cmap=HEAT, low=0, high=high, form=".2g", title="part of the logit"
+    )
+    x += _VIEW_SIDE + _VIEW_GAP
     high = float(np.abs(losses).max()) or 1.0
     _title(canvas, x, "Occlusion", "loss where a patch covers the image")
-    canvas.image(x, _TOP, _SIDE, _overlay(image, losses / high, SIGNED))
-    canvas.colour_bar(x + 0.2, _SIDE + 0.8, 1.4, cmap=SIGNED, low=-high, high=high, form=".2g", title="log odds lost")
+    canvas.image(x, _VIEW_TOP, _VIEW_SIDE, _overlay(image, losses / high, SIGNED))
+    canvas.colour_bar(
+        x + 0.2, _VIEW_SIDE + 0.8, 1.4, cmap=SIGNED, low=-high, high=high, form=".2g", title="log odds lost"
+    )
     return canvas.png()
 
 
 def _draw_inputs(canvas: Canvas, x: float, inputs: np.ndarray) -> None:
     """Draw the channels of the network's input in grey, in two columns if there are several."""
     _title(canvas, x, "Normalised", "input of the first filters")
-    options = {"cmap": GREY, "vmin": float(inputs.min()), "vmax": float(inputs.max())}
-    bar = {"cmap": GREY, "low": options["vmin"], "high": options["vmax"], "form": ".1f", "title": "value"}
+    options: dict[str, Any] = {"cmap": GREY, "vmin": float(inputs.min()), "vmax": float(inputs.max())}
+    bar: dict[str, Any] = {
+        "cmap": GREY,
+        "low": options["vmin"],
+        "high": options["vmax"],
+        "form": ".1f",
+        "title": "value",
+    }
     if len(inputs) == 1:
-        canvas.image(x, _TOP, _SIDE, inputs[0], **options)
-        canvas.colour_bar(x + 0.2, _SIDE + 0.78, 1.4, **bar)
+        canvas.image(x, _VIEW_TOP, _VIEW_SIDE, inputs[0], **options)
+        canvas.colour_bar(x + 0.2, _VIEW_SIDE + 0.78, 1.4, **bar)
         return
-    inner = (_SIDE - 0.12) / 2
+    inner = (_VIEW_SIDE - 0.12) / 2
     for at, (name, values) in enumerate(zip(CHANNEL_COLOURS, inputs, strict=True)):
-        left, top = x + (inner + 0.12) * (at % 2), _TOP + (inner + 0.12) * (at // 2)
+        left, top = x + (inner + 0.12) * (at % 2), _VIEW_TOP + (inner + 0.12) * (at // 2)
         canvas.image(left, top, inner, values, **options)
         canvas.box(left + 0.05, top + 0.05, 0.5, 0.19, colour="none", line=0, fill="white")
         canvas.text(left + 0.3, top + 0.145, name, size=7.5, align="center", middle=True)
-    canvas.colour_bar(x + inner + 0.22, _TOP + inner + 0.7, 0.8, **bar)
+    canvas.colour_bar(x + inner + 0.22, _VIEW_TOP + inner + 0.7, 0.8, **bar)
 
 
 def _title(canvas: Canvas, x: float, title: str, subtitle: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from docsight.documents.report.markup import MarkedText, Segment, html_size, strip_line_ends
+from docsight.documents.report.segments import MarkedText, Segment, html_size, strip_line_ends
 
 MAX_EXCERPT_CHARS = 6_000
 MAX_EXCERPT_BYTES = 18_000  # of HTML

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 SAMPLING_SEED = 1  # fixed: the same run shows the same selection every time
 
@@ -16,11 +16,11 @@ TOP_DOCUMENTS = 25  # with the most entities, and as many with the most correcti
 DOCUMENTS_WITH_NOTES = 15
 
 
-class Reservoir(Generic[T]):
+class Reservoir(Generic[Item]):
     """A uniform sample of a stream (reservoir sampling: every item is kept with the same probability)."""
 
     def __init__(self, size: int) -> None:
-        self.items: list[T] = []
+        self.items: list[Item] = []
         self.seen = 0
         self._size = size
         self._random = random.Random(SAMPLING_SEED)
@@ -33,12 +33,12 @@ class Reservoir(Generic[T]):
         slot = self._random.randrange(self.seen)
         return slot if slot < self._size else None
 
-    def put(self, slot: int, item: T) -> None:
+    def put(self, slot: int, item: Item) -> None:
         """Keep an item in place of the one that has this index."""
         self.items[slot : slot + 1] = [item]
 
 
-class DocumentSample(Generic[T]):
+class DocumentSample(Generic[Item]):
     """Chooses documents from a stream: all of them while they are few.
 
     Of more documents it keeps some of each format, those with the most entities, those with the most corrections
@@ -47,13 +47,13 @@ class DocumentSample(Generic[T]):
 
     def __init__(self) -> None:
         self.seen = 0
-        self._uniform: Reservoir[tuple[int, T]] = Reservoir(MAX_DOCUMENTS)
-        self._by_format: dict[str, Reservoir[tuple[int, T]]] = {}
-        self._with_notes: Reservoir[tuple[int, T]] = Reservoir(DOCUMENTS_WITH_NOTES)
-        self._most_entities: list[tuple[int, int, T]] = []
-        self._most_corrections: list[tuple[int, int, T]] = []
+        self._uniform: Reservoir[tuple[int, Item]] = Reservoir(MAX_DOCUMENTS)
+        self._by_format: dict[str, Reservoir[tuple[int, Item]]] = {}
+        self._with_notes: Reservoir[tuple[int, Item]] = Reservoir(DOCUMENTS_WITH_NOTES)
+        self._most_entities: list[tuple[int, int, Item]] = []
+        self._most_corrections: list[tuple[int, int, Item]] = []
 
-    def add(self, make: Callable[[], T], *, format: str, entities: int, corrections: int, has_notes: bool) -> None:
+    def add(self, make: Callable[[], Item], *, format: str, entities: int, corrections: int, has_notes: bool) -> None:
         """Consider a document.
 
         Args:
@@ -64,9 +64,9 @@ class DocumentSample(Generic[T]):
             has_notes: Whether it has extraction warnings.
         """
         self.seen += 1
-        made: list[T] = []
+        made: list[Item] = []
 
-        def item() -> tuple[int, T]:
+        def item() -> tuple[int, Item]:
             if not made:
                 made.append(make())
             return self.seen, made[0]
@@ -83,9 +83,9 @@ class DocumentSample(Generic[T]):
                 if len(top) > TOP_DOCUMENTS:
                     heapq.heappop(top)
 
-    def items(self) -> list[T]:
+    def items(self) -> list[Item]:
         """Return the chosen documents in the order of the stream."""
-        chosen: dict[int, T] = {}
+        chosen: dict[int, Item] = {}
         for reservoir in (*self._by_format.values(), self._with_notes):
             chosen |= dict(reservoir.items)
         for top in (self._most_entities, self._most_corrections):
