@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from docsight.images import ImageSettings, open_image
+from docsight.image_decoding import open_image
+from docsight.images import ImageSettings
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don't", "english": "English"}

@@ -18,7 +18,8 @@ from torch import nn
 from docsight import attributes
 from docsight.components.base import NetworkPipe
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
-from docsight.images import MAX_PIXELS, ImageSettings, normalise, read_pixels
+from docsight.image_decoding import MAX_PIXELS
+from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.decision import Decision
 from docsight.networks.image_classifier import ImageClassifier
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from docsight.errors import ConfigError
-from docsight.images import open_image
+from docsight.image_decoding import open_image
 from docsight.inspection.activations import feature_maps
 from docsight.inspection.attribution import grad_cam, occlusion
 from docsight.inspection.canvas import require_matplotlib

@@ -1,7 +1,8 @@
-"""The registry of document formats, and the types that their readers share.
+"""Document formats: the registry, a package for each kind of format, and what their readers share.
 
-A format is one line in `FORMATS` and one module with `read(source)`. The module is imported when the first file of
-that format turns up, so what it imports may belong to an extra.
+A format is a line in `FORMATS` and a module with `read(source)`. The module is imported when the first file of that
+format is read, so its own imports may belong to an extra. `detect` chooses the format of a file, `source` is what a
+reader reads from, and `content` is what it returns.
 
 A new format touches these places:
 
@@ -9,12 +10,12 @@ A new format touches these places:
    yields a `ParsedDocument` for each document and a `PartError` for each part that cannot be read. It raises
    `DataError` for a damaged file, `SkipError` for a file to leave alone and `MissingExtraError` for a missing package,
    and keeps within `source.options`.
-2. `FORMATS` below: a line.
-3. `formats/signatures.py`: how its files begin, where that identifies them; the kind leaves `UNREADABLE`. A zip-based
+2. `FORMATS` below: a line with its name, suffixes and module, and whether one file may hold several documents.
+3. `formats/signatures.py`: how its files begin, if that identifies them; its kind leaves `UNREADABLE`. A zip-based
    format goes into `archives/safe_zip.py` (`zip_kind`) and into `_ZIP_BASED` of `formats/detect.py` instead.
 4. `formats/detect.py`: its suffixes leave `_CODE_SUFFIXES` and `_MAYBE_TEXT`. A text-based format goes into
-   `_NEVER_OVERRIDDEN` or `_OVERRIDDEN_BY_HTML` where other text in such a file is no reason to doubt the suffix.
-5. `formats/source.py` and `cli.py`: a field of `ReadOptions` and its option, where the reader needs a setting.
+   `_NEVER_OVERRIDDEN` or `_OVERRIDDEN_BY_HTML`, so that text that looks like a mail does not override its suffix.
+5. `formats/source.py` and `cli.py`: a field of `ReadOptions` and its option, if the reader needs a setting.
 6. `pyproject.toml`: a package that it needs, in the extra `documents`; without types, also in mypy's
    `ignore_missing_imports`. `constraints.txt` pins it.
 7. `tests/plugins/documents/formats/`: its tests, and its signature and suffixes in `test_detect.py`.
@@ -22,9 +23,9 @@ A new format touches these places:
    kind, its keywords in `mutations.py`, its package in `checks.py` and in `test_hostile.py`; then `make fuzz`.
 9. `samples/` and `tests/plugins/documents/test_reading.py`: a small file, and what is read from it.
 10. `docs/documents.md` (the table of formats and the list of packages), `README.md` (the list of formats),
-    `CHANGELOG.md`. Where it has pages of another name, `report/excerpts.py`.
+    `CHANGELOG.md`; and `report/excerpts.py` if its pages have another name, such as slides.
 
-The package imports `docsight.errors` and, to read text in images, `docsight.documents.ocr` and `docsight.images`.
+The package imports `docsight.errors` and, to read text in images, `docsight.documents.ocr` and `docsight.image_decoding`.
 """
 
 import importlib

@@ -65,7 +65,7 @@ def read_image_text(image: bytes | str, recognize: Recognizer) -> RecognizedText
     Raises:
         DataError: The image cannot be decoded.
     """
-    from docsight.images import open_image  # imports torch
+    from docsight.image_decoding import open_image
 
     decoded = open_image(image)
     return recognize(decoded) if min(decoded.size) >= engines.MIN_READABLE_SIDE else None

@@ -17,7 +17,7 @@ _JPEG_QUALITIES = (82, 60, 35, 10)
 
 def thumbnail(source: str | bytes) -> str | None:
     """Make a thumbnail, as a data: URI; None if the image cannot be read or is too large to decode quickly."""
-    from docsight.images import open_image
+    from docsight.image_decoding import open_image
 
     try:
         image = open_image(source, max_pixels=_MAX_SOURCE_PIXELS)

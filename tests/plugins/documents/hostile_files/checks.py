@@ -20,7 +20,7 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         importlib.import_module(module)
     for name in (
         "docsight.documents.reading",
-        "docsight.images",
+        "docsight.image_decoding",
         "PIL.Image",
         "selectolax.lexbor",
         "pypdfium2",
@@ -100,7 +100,7 @@ def check_document(document: object) -> list[str]:
 def decode_images(document: object) -> list[str]:
     """Decode the images of a document; return the errors other than `DataError`."""
     from docsight.errors import DataError
-    from docsight.images import open_image
+    from docsight.image_decoding import open_image
 
     findings = []
     for image in document.images[:20]:  # type: ignore[attr-defined]

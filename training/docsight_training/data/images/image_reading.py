@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from docsight.errors import ConfigError, DataError
-from docsight.images import ImageSettings, open_image, to_pixels
+from docsight.image_decoding import open_image
+from docsight.images import ImageSettings, to_pixels
 from docsight_training.data.images.dataset import LabeledImages
 
 _MAX_SAMPLED_IMAGES = 200  # examined for size and colour

@@ -1,0 +1,163 @@
+"""Decode images from untrusted files: the first frame, upright, 8 bits, greyscale or RGB. Needs no torch."""
+
+import io
+import os
+import stat
+from typing import IO
+
+import numpy as np
+from PIL import Image
+
+from docsight.errors import DataError
+
+MAX_PIXELS = 64_000_000  # of an image that is decoded; a page of A4 at 600 dpi has 35 million
+MAX_IMAGE_BYTES = 1 << 30  # of an image file
+
+# Pillow reads many more formats. Some of them run other programs (EPS), and few are tested as well as these.
+IMAGE_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")
+
+_MIN_WHITE = 235  # where all opaque pixels are at least this bright, transparent ones become black
+_ROWS_AT_ONCE = 256  # rows that are converted to 8 bits together
+
+_EXIF_ORIENTATION = 0x0112  # the tag
+_TRANSPOSE_BY_ORIENTATION = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode an image: its first frame, rotated as its EXIF data says, 8 bits, mode L or RGB.
+
+    Transparent pixels become white, or black where all opaque pixels are nearly white.
+
+    Args:
+        source: A file, or its bytes.
+        max_pixels: An image that claims more pixels is not decoded.
+
+    Raises:
+        DataError: It cannot be read, is not an image, is damaged or too large.
+    """
+    where = f"image of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
+    with io.BytesIO(source) if isinstance(source, bytes) else _open_file(where) as file:
+        try:
+            image = _identify(file)
+            if image is None:
+                problem = "this is not an image" if file.seek(0, os.SEEK_END) else "it is empty"
+                raise DataError(f"{where}: {problem}; expected a PNG, JPEG, TIFF, GIF, WebP or BMP file.")
+            width, height = image.size
+            if width * height > max_pixels:
+                raise DataError(
+                    f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
+                    "down, or raise max_pixels."
+                )
+            image.load()
+            return _flatten(_rotate(image))
+        except DataError:
+            raise
+        except Image.DecompressionBombError as err:  # a frame or a tile larger than the image, or a giant WebP
+            raise DataError(f"{where} is too large: {err}") from err
+        # Pillow's decoders let many exceptions through: struct.error, zlib.error, SyntaxError, IndexError and more.
+        except Exception as err:
+            raise DataError(
+                f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
+            ) from err
+
+
+def _open_file(path: str) -> IO[bytes]:
+    """Open a regular file; reading from a device or a pipe might never end.
+
+    Raises:
+        DataError: It is not a regular file, cannot be read, or is too large.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if os.path.isdir(path) else "a device, a pipe or a socket"
+            raise DataError(f"{path}: expected a file; this is {kind}.")
+        if status.st_size > MAX_IMAGE_BYTES:
+            raise DataError(
+                f"{path} has {status.st_size:,} bytes; expected at most {MAX_IMAGE_BYTES:,}. Scale it down."
+            )
+        return open(path, "rb")
+    except OSError as err:
+        raise DataError(f"{path} cannot be read: {err.strerror or err}.") from err
+    except ValueError as err:
+        if isinstance(err, DataError):
+            raise
+        raise DataError(f"{path!r} cannot be a path: {err}.") from err
+
+
+def _identify(file: IO[bytes]) -> Image.Image | None:
+    """Open an image like `Image.open`, but return None if it is none.
+
+    This bypasses Pillow's own pixel limit, which is global to the process, as is its warning; `max_pixels` replaces it.
+    """
+    Image.init()
+    prefix = file.read(16)
+    for name in IMAGE_FORMATS:
+        factory, accept = Image.OPEN[name]
+        if accept is not None and accept(prefix) is True:
+            file.seek(0)
+            return factory(file, "")
+    return None
+
+
+def _rotate(image: Image.Image) -> Image.Image:
+    """Rotate an image as its EXIF data says, and detach it from its file."""
+    try:
+        transpose = _TRANSPOSE_BY_ORIENTATION.get(image.getexif().get(_EXIF_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 - Pillow raises many errors over damaged EXIF data; the image itself is intact
+        transpose = None
+    return image.copy() if transpose is None else image.transpose(transpose)
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """Convert an image to mode L or RGB."""
+    if image.mode in ("L", "RGB"):
+        if "transparency" not in image.info:
+            return image
+        image = image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        return _eight_bits(image)
+    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
+        image = image.convert("RGBA") if image.mode != "P" or "transparency" in image.info else image.convert("RGB")
+    if image.mode != "RGBA":
+        return image.convert("RGB")  # CMYK, YCbCr, LAB, HSV
+    alpha = image.getchannel("A")
+    colours = image.convert("RGB")
+    if alpha.getextrema() == (255, 255):
+        return colours
+    opaque = np.asarray(colours)[np.asarray(alpha) > 127]
+    is_white = opaque.size > 0 and opaque.min() >= _MIN_WHITE
+    paper = Image.new("RGB", image.size, "black" if is_white else "white")
+    paper.paste(colours, mask=alpha)
+    return paper
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Convert integers of more than 8 bits, and floats, to 8 bits."""
+    values = np.asarray(image)
+    finite = values[np.isfinite(values)] if image.mode == "F" else values
+    min_value, max_value = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    has_16_bits = image.mode.startswith("I;16") or (image.mode == "I" and min_value >= 0 and max_value <= 65535)
+    low, high = min_value, max_value
+    if has_16_bits:
+        low, high = 0.0, 65535.0 if max_value > 255 else 255.0
+    elif min_value >= 0 and max_value <= 1:
+        low, high = 0.0, 1.0
+    elif min_value >= 0 and max_value <= 255:
+        low, high = 0.0, 255.0
+    eight = np.empty(values.shape, dtype=np.uint8)
+    for top in range(0, len(values), _ROWS_AT_ONCE):
+        strip = values[top : top + _ROWS_AT_ONCE].astype(np.float64)
+        strip = np.nan_to_num(strip, nan=min_value, posinf=max_value, neginf=min_value)
+        eight[top : top + _ROWS_AT_ONCE] = ((strip - low) / max(high - low, 1e-12) * 255).round()
+    return Image.fromarray(eight)
