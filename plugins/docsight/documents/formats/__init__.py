@@ -15,7 +15,7 @@ A new format touches these places:
    format goes into `archives/safe_zip.py` (`zip_kind`) and into `_ZIP_BASED` of `formats/detect.py` instead.
 4. `formats/detect.py`: its suffixes leave `_CODE_SUFFIXES` and `_MAYBE_TEXT`. A text-based format goes into
    `_NEVER_OVERRIDDEN` or `_OVERRIDDEN_BY_HTML`, so that text that looks like a mail does not override its suffix.
-5. `formats/source.py` and `cli.py`: a field of `ReadOptions` and its option, if the reader needs a setting.
+5. `formats/source.py` and `docsight.cli`: a field of `ReadOptions` and its option, if the reader needs a setting.
 6. `pyproject.toml`: a package that it needs, in the extra `documents`; without types, also in mypy's
    `ignore_missing_imports`. `constraints.txt` pins it.
 7. `tests/plugins/documents/formats/`: its tests, and its signature and suffixes in `test_detect.py`.
@@ -25,7 +25,7 @@ A new format touches these places:
 10. `docs/documents.md` (the table of formats and the list of packages), `README.md` (the list of formats),
     `CHANGELOG.md`; and `report/excerpts.py` if its pages have another name, such as slides.
 
-The package imports `docsight.errors` and, to read text in images, `docsight.documents.ocr` and `docsight.image_decoding`.
+The package imports `docsight.errors`, `docsight.documents.ocr` and `docsight.image_decoding` (the last two for OCR).
 """
 
 import importlib

@@ -1,6 +1,6 @@
-"""Detect the format of a file: by its content where that is unambiguous, then by its suffix, then by its name.
+"""Detect the format of a file: by its content if that is unambiguous, then by its suffix, then by its name.
 
-`signatures` knows how files of each format begin.
+`signatures` describes how files of each format begin.
 """
 
 import re
@@ -24,11 +24,11 @@ _BY_NAME = {form.name: form for form in FORMATS}
 _BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
 _TEXT_SAMPLE_BYTES = 8192
 
-# A file with a suffix of these formats is text whatever text it begins with.
+# The suffix decides for these, unless the content is binary.
 _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
-# Programs write these and choose the suffix deliberately: HTML in their place is an error page, other text is not.
+# Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
 _OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
-# Zip files inside; the reader of a damaged one reports what is wrong.
+# These are zip files; if one is damaged, its reader reports the reason.
 _ZIP_BASED = frozenset(("docx", "pptx"))
 
 # Suffixes that text files have, and others too: content decides.
@@ -87,22 +87,21 @@ def find_format(source: Source, *, named: bool = False) -> Format:
         OSError: The file cannot be read.
     """
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
-    may_be_text = named_as_text(source.name)
+    may_be_text = _has_text_name(source.name)
     # Programs keep their own data in zip files with suffixes of their own; those are not archives of documents.
     is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
     if form is not None and (named or may_be_text or not is_program_data):
         return form
     kind = unreadable_kind(source.head(HEAD_BYTES))
-    if ((kind is None and (may_be_text or named)) or (named and kind in PLAIN_TEXT_KINDS)) and is_text(
-        source.head(_TEXT_SAMPLE_BYTES)
-    ):
+    allowed_kinds = (None, *PLAIN_TEXT_KINDS) if named else (None,)
+    if (named or may_be_text) and kind in allowed_kinds and is_text(source.head(_TEXT_SAMPLE_BYTES)):
         return _BY_NAME["text"]
     kind = kind or (f"{source.suffix} files" if source.suffix else "files without a suffix")
     readable = ", ".join(form.suffixes[0] for form in FORMATS)
     raise SkipError(f"no reader for {kind} (readable: {readable})")
 
 
-def named_as_text(name: str) -> bool:
+def _has_text_name(name: str) -> bool:
     """Return whether a file name suits text: no suffix, a suffix that text files have, or a name such as README."""
     suffix = PurePath(name).suffix.lower()
     if _CODE_NAMES.fullmatch(name) or suffix in _CODE_SUFFIXES:
