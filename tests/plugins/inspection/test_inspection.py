@@ -340,7 +340,7 @@ def test_inspect_page_shows_hostile_names_as_text_and_needs_no_network(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--image", "{broken}"], "this is no picture"),
+        (["--image", "{broken}"], "this is not an image"),
         (["--image", "{none}"], "none.png"),
         (["--image", "{image}", "--label", "x"], "label 'x': the model tiny has 0, 1, 2"),
         (["--image", "{image}", "--data", "{none}"], "not a folder"),

@@ -33,7 +33,7 @@ def encode(kind: str = "PNG", shade: int = 200, *, size: tuple[int, int] = (40, 
 
 def classify_shade(image: dict[str, Any]) -> dict[str, Any]:
     """Classify an image as dark or light; grey has no label."""
-    from docsight.images import open_image
+    from docsight.image_decoding import open_image
 
     try:
         shade = open_image(image["bytes"] if "bytes" in image else image["path"]).convert("L").getpixel((0, 0))
@@ -94,28 +94,33 @@ def run(folder: Path, nlp: Language, out: Path, **options: Any) -> tuple[dict[st
     return records, errors, (out / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
-def test_process_treats_an_image_as_a_document(kind: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
-    name = f"photo{SUFFIXES[kind]}"
-    (folder / name).write_bytes(encode(kind))
+def test_process_treats_images_as_documents(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    for kind, suffix in SUFFIXES.items():
+        (folder / f"photo{suffix}").write_bytes(encode(kind))
     records, errors, _ = run(folder, nlp, tmp_path / "out")
     assert errors == {}
-    record = records[name]
-    assert (record["text"], record["entities"], record["format"]) == ("", [], kind.lower())
-    (image,) = record["images"]
-    assert set(image) == {"id", "cats"}
-    assert image["cats"]["shades"]["label"] == "light"
-    assert image["cats"]["shades"]["score"] == image["cats"]["shades"]["scores"]["light"]
-    assert image["cats"]["shades"]["score"] == pytest.approx(200 / 255, abs=0.01)
+    assert len(records) == len(SUFFIXES)
+    for kind, suffix in SUFFIXES.items():
+        record = records[f"photo{suffix}"]
+        assert (record["text"], record["entities"], record["format"]) == ("", [], kind.lower())
+        (image,) = record["images"]
+        assert set(image) == {"id", "cats"}
+        assert image["cats"]["shades"]["label"] == "light"
+        assert image["cats"]["shades"]["score"] == image["cats"]["shades"]["scores"]["light"]
+        assert image["cats"]["shades"]["score"] == pytest.approx(200 / 255, abs=0.01)
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
-@pytest.mark.parametrize("name", ["photo.PNG", "photo.jpeg", "photo.txt", "photo.html", "photo.exe", "photo"])
-def test_read_detects_an_image_by_its_content(kind: str, name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_bytes(encode(kind))
-    (doc,) = read(tmp_path)
-    assert (doc._.source["path"], doc._.source["format"], doc.text) == (name, kind.lower(), "")
-    assert [image["path"] for image in doc._.images] == [str(tmp_path / name)]
+def test_read_detects_images_by_their_content(tmp_path: Path) -> None:
+    names = ("photo.PNG", "photo.jpeg", "photo.txt", "photo.html", "photo.exe", "photo")
+    for kind in SUFFIXES:
+        (tmp_path / kind).mkdir()
+        for name in names:
+            (tmp_path / kind / name).write_bytes(encode(kind))
+    docs = {doc._.source["path"]: doc for doc in read(tmp_path)}
+    assert docs.keys() == {f"{kind}/{name}" for kind in SUFFIXES for name in names}
+    for path, doc in docs.items():
+        assert (doc._.source["format"], doc.text) == (path.partition("/")[0].lower(), "")
+        assert [image["path"] for image in doc._.images] == [str(tmp_path / path)]
 
 
 @pytest.mark.parametrize(
@@ -172,16 +177,15 @@ def test_read_keeps_images_through_bytes(tmp_path: Path) -> None:
     assert doc._.images[0]["id"] == f"{doc._.source['id']}-1"
 
 
-@pytest.mark.parametrize(
-    "name", ['a "b" <img src=x onerror=alert(1)>.png', "zwölf & mehr.png", "new\nline.png", "{{ 7 * 7 }}.png", " .png"]
-)
-def test_process_handles_images_with_odd_names(name: str, folder: Path, nlp: Language, tmp_path: Path) -> None:
-    (folder / name).write_bytes(encode())
+def test_process_handles_images_with_odd_names(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    names = ['a "b" <img src=x onerror=alert(1)>.png', "zwölf & mehr.png", "new\nline.png", "{{ 7 * 7 }}.png", " .png"]
+    for name in names:
+        (folder / name).write_bytes(encode())
     records, errors, page = run(folder, nlp, tmp_path / "out")
     assert errors == {}
-    assert records[name]["images"][0]["cats"]["shades"]["label"] == "light"
+    assert [records[name]["images"][0]["cats"]["shades"]["label"] for name in names] == ["light"] * len(names)
     assert "<img src=x" not in page
-    assert page.count("<img ") == 1
+    assert page.count("<img ") == len(names)
 
 
 def test_process_handles_images_whose_names_are_not_utf8(folder: Path, nlp: Language, tmp_path: Path) -> None:
