@@ -55,22 +55,7 @@ def load_split(
     if source == "imagefolder":
         return _from_folders(Path(path), split)
     files = split_files(Path(path), split, source)
-    if source == "spacy":
-        return _from_docbins(files)
-    options: dict[str, Any] = {}
-    if source == "conll":
-        options = {
-            "column_names": columns or ["tokens", "pos_tags", "chunk_tags", "ner_tags"],
-            "skip_docstart": True,
-        }
-    builder = "parquet" if source == "hub" else source
-    try:
-        return datasets.load_dataset(
-            builder, data_files={split: [glob.escape(str(f)) for f in files]}, split=split, **options
-        )
-    except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
-        cause = err.__cause__ or err
-        raise DataError(f"{files[0]}: cannot be read as {builder}: {cause}") from err
+    return _from_docbins(files) if source == "spacy" else _from_files(files, split, source, columns)
 
 
 def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> bool:
@@ -128,6 +113,23 @@ def _hub_splits(hub: str) -> list[str]:
         return list(datasets.get_dataset_split_names(hub))
     except (ValueError, OSError, RuntimeError) as err:
         raise DataError(f"The hub data set {hub!r} cannot be looked up: {err}.") from err
+
+
+def _from_files(files: list[Path], split: str, source: str, columns: list[str] | None) -> datasets.Dataset:
+    builder = "parquet" if source == "hub" else source
+    options: dict[str, Any] = {}
+    if source == "conll":
+        options = {
+            "column_names": columns or ["tokens", "pos_tags", "chunk_tags", "ner_tags"],
+            "skip_docstart": True,
+        }
+    try:
+        return datasets.load_dataset(
+            builder, data_files={split: [glob.escape(str(f)) for f in files]}, split=split, **options
+        )
+    except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
+        cause = err.__cause__ or err
+        raise DataError(f"{files[0]}: cannot be read as {builder}: {cause}") from err
 
 
 def _from_folders(path: Path, split: str) -> datasets.Dataset:

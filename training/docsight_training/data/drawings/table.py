@@ -23,11 +23,7 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     ends = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
     margin = width * float(pick(rng, [0.01, 0.02, 0.06]))
     edges = [margin, *(margin + (width - 2 * margin) * ends / ends[-1]).tolist()]
-    kinds = [pick(rng, ["name", "name", "number", "prose"])] + [
-        kind for kind in [pick(rng, ["number", "prose", "name", "percent", "mixed"])] for _ in range(columns - 1)
-    ]
-    if chance(rng, 0.4):
-        kinds = [kinds[0], *(pick(rng, ["number", "name", "percent", "prose", "mark"]) for _ in range(columns - 1))]
+    kinds = _column_kinds(rng, columns)
     if kinds.count("prose") > 2 and columns > 4:
         face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
     gap = face.size * float(rng.uniform(0.2, 1))
@@ -48,15 +44,14 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
         colour = readable(header) if number == 0 and header != ground else ink
         bold = (number == 0 and chance(rng, 0.8)) or (number == len(rows) - 1 and chance(rng, 0.2))
         for column, cell in enumerate(row):
-            right = kinds[column] in ("number", "percent") and not centred
+            if centred or kinds[column] == "mark":
+                x, anchor = (edges[column] + edges[column + 1]) / 2, "ma"
+            elif kinds[column] in ("number", "percent"):
+                x, anchor = edges[column + 1] - face.size * 0.4, "ra"
+            else:
+                x, anchor = edges[column] + face.size * 0.35, "la"
             for step, text in enumerate(cell):
-                y = lines[number] + gap / 2 + step * pitch
-                if right:
-                    at, anchor = (edges[column + 1] - face.size * 0.4, y), "ra"
-                elif centred or kinds[column] == "mark":
-                    at, anchor = ((edges[column] + edges[column + 1]) / 2, y), "ma"
-                else:
-                    at, anchor = (edges[column] + face.size * 0.35, y), "la"
+                at = (x, lines[number] + gap / 2 + step * pitch)
                 write(pen, at, text, face, fill=colour, anchor=anchor, bold=bold)
     if title:
         write(pen, (margin, top), title, face, fill=ink, bold=True)
@@ -64,6 +59,15 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if chance(rng, 0.12):  # part of a larger table
         image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
     return reduced(image)
+
+
+def _column_kinds(rng: np.random.Generator, columns: int) -> list[str]:
+    """Choose the content of the first column, and of the others, which are all alike or all random."""
+    first = pick(rng, ["name", "name", "number", "prose"])
+    others = [pick(rng, ["number", "prose", "name", "percent", "mixed"])] * (columns - 1)
+    if chance(rng, 0.4):
+        others = [pick(rng, ["number", "name", "percent", "prose", "mark"]) for _ in range(columns - 1)]
+    return [first, *others]
 
 
 def _row(
