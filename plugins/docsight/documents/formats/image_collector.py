@@ -10,13 +10,8 @@ _MAX_COLLECTED_BYTES = 256 << 20
 
 @dataclass
 class ImageCollector:
-    """The images of a document, and a note if some were left out.
+    """The images of a document, and a note if some were left out."""
 
-    Args:
-        max_bytes: The limit on the total size of the images.
-    """
-
-    max_bytes: int = _MAX_COLLECTED_BYTES
     images: list[DocumentImage] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_full: bool = False
@@ -40,12 +35,11 @@ class ImageCollector:
         if self.is_full:
             return
         size = len(image.data or b"")
-        if self._bytes + size > self.max_bytes:
+        if self._bytes + size > _MAX_COLLECTED_BYTES:
             self.is_full = True
-            first = "" if image.page is None else f" from page {image.page} on"
-            self.notes.append(
-                f"its images take more than {self.max_bytes >> 20} MB together: those that follow{first} were left out"
-            )
+            where = "" if image.page is None else f" from page {image.page} on"
+            limit = f"{_MAX_COLLECTED_BYTES >> 20} MB"
+            self.notes.append(f"its images take more than {limit} together: those that follow{where} were left out")
             return
         self._bytes += size
         self.images.append(image)

@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
-_MIN_ROW_OVERLAP = 0.5  # of the height of the lower line: two lines that overlap so much stand in one row
+_MIN_ROW_OVERLAP = 0.5  # of the height of the smaller line: lines that overlap by more are in one row
 _PARAGRAPH_GAP = 0.9  # of the line height: a larger gap starts a paragraph
 _MIN_GUTTER = 1.0  # of the line height: the space between two columns
 _MIN_LINES_PER_COLUMN = 3
