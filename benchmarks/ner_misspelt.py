@@ -1,15 +1,15 @@
-"""Show what misspelt words cost `rnn_ner`, and how much of that `rnn_speller` before it wins back.
+"""Measure how much misspelled words reduce the F1 of `rnn_ner`, and how much of it `rnn_speller` recovers.
 
     python benchmarks/ner_misspelt.py --data FOLDER [--misspelt 0.1] [--words all|names|others] [--role validation]
 
-FOLDER holds one folder for each corpus of `experiment=rnn_ner`, as for `ner.py`, whose test sets are read. The noise is
-the benchmark's own, and knows nothing of how people spell: it is not what the speller was trained with. Of all words of
-letters, names among them, one in ten is misspelt, drawn evenly from those of three letters or more, by one edit at an
-even place: a letter becomes its neighbour on the keyboard, is left out, is typed twice, changes places with the next
-one, or becomes another vowel (where the word has one), each as often. What comes of it may be another real word; those
-stay. `--words` misspells as large a share of the words in names alone, or of those outside of names alone.
+FOLDER holds one folder for each corpus of `experiment=rnn_ner`, as for `ner.py`; their test sets are read. The noise is
+specific to this benchmark and not what the speller was trained with: it does not imitate how people spell. One in ten
+of all words, including names, is misspelled, drawn uniformly from the words of three letters or more, by one edit at a
+uniformly drawn place: a letter becomes a neighbour on the keyboard, is deleted, is doubled, is swapped with the next
+one, or becomes another vowel (if the word has one), with equal probabilities. The result may be another real word.
+`--words` misspells the same fraction of the words in names alone, or outside of names alone.
 
-Corpora come as tokens; the text that the speller reads has them joined as one would write them.
+The corpora consist of tokens; the text for the speller joins them as they would be written.
 """
 
 import argparse
@@ -28,9 +28,9 @@ from docsight.tags import TagSpan
 from docsight_training.data.ner.corpora import Document, Sentence
 from docsight_training.metrics import SpanScore
 
-SHORTEST = 3  # letters of a word that is misspelt
+MIN_LETTERS = 3  # of a word that is misspelled
 VOWELS = "aeiou"
-# Beside each letter those next to it in its row, and above and below it.
+# The keys next to each key, in its row and in the rows above and below.
 NEIGHBOURS = {
     "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj", "i": "uojk", "o": "ipkl",
     "p": "ol", "a": "qwsz", "s": "weadzx", "d": "ersfxc", "f": "rtdgcv", "g": "tyfhvb", "h": "yugjbn", "j": "uihknm",
@@ -44,13 +44,12 @@ Gold = tuple[Doc, list[TagSpan]]
 
 
 def main() -> None:
-    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the corpora")
-    parser.add_argument("--misspelt", type=float, default=0.1, help="share of the words that are misspelt")
-    parser.add_argument("--words", choices=("all", "names", "others"), default="all", help="which words are misspelt")
-    parser.add_argument("--role", choices=("validation", "test"), default="test", help="which part is read")
-    parser.add_argument("--rounds", type=int, default=3, help="how often the words are drawn anew")
+    parser.add_argument("--misspelt", type=float, default=0.1, help="the fraction of the words that are misspelled")
+    parser.add_argument("--words", choices=("all", "names", "others"), default="all", help="which words are misspelled")
+    parser.add_argument("--role", choices=("validation", "test"), default="test", help="which part of the corpora")
+    parser.add_argument("--rounds", type=int, default=3, help="how many times words are drawn")
     parser.add_argument("--model", default="rnn_ner", help="a shipped model or a model folder")
     parser.add_argument("--speller", default="rnn_speller", help="a shipped model or a model folder")
     arguments = parser.parse_args()
@@ -59,7 +58,7 @@ def main() -> None:
     both.add_pipe("rnn_speller", config={"model": arguments.speller})
     for nlp in (alone, both):
         nlp.add_pipe("rnn_ner", config={"model": arguments.model})
-    print("| corpus | entities | clean F1 | with the speller | misspelt F1 | with the speller | lost | won back |")
+    print("| corpus | entities | clean F1 | with the speller | misspelled F1 | with the speller | lost | recovered |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     sums = [SpanScore() for _ in range(4)]
     families: dict[str, list[Document]] = {}
@@ -78,14 +77,14 @@ def main() -> None:
     _print_row("all entities", sums)
 
 
-def misspell(documents: Sequence[Document], share: float, which: str, rng: random.Random) -> list[Document]:
-    """Misspell so large a share of the words of documents; the spans stay.
+def misspell(documents: Sequence[Document], fraction: float, which: str, rng: random.Random) -> list[Document]:
+    """Misspell a fraction of the words of documents; the spans do not change.
 
     Args:
-        documents: As read from a corpus.
-        share: Of the words of letters, the share that is misspelt, so far as there are enough of three letters.
-        which: all, names or others: of which words that share is.
-        rng: Where every draw comes from.
+        documents: The documents of a corpus.
+        fraction: The fraction of the words that is misspelled, as far as there are enough of three letters.
+        which: The words that count: all, names or others.
+        rng: The source of all draws.
     """
     sentences = [[list(sentence.tokens) for sentence in document.sentences] for document in documents]
     places = [
@@ -94,8 +93,8 @@ def misspell(documents: Sequence[Document], share: float, which: str, rng: rando
         for sentence, tokens in zip(document.sentences, rows, strict=True)
         for at in _places(sentence, which)
     ]
-    long = [(tokens, at) for tokens, at in places if len(tokens[at]) >= SHORTEST]
-    for tokens, at in rng.sample(long, min(round(share * len(places)), len(long))):
+    long = [(tokens, at) for tokens, at in places if len(tokens[at]) >= MIN_LETTERS]
+    for tokens, at in rng.sample(long, min(round(fraction * len(places)), len(long))):
         tokens[at] = misspelt(tokens[at], rng)
     return [
         Document(
@@ -106,7 +105,7 @@ def misspell(documents: Sequence[Document], share: float, which: str, rng: rando
 
 
 def misspelt(word: str, rng: random.Random) -> str:
-    """Return a word of ASCII letters with one edit; each place of the word keeps its case."""
+    """Return a word of ASCII letters with one edit; each position keeps its case."""
     lower = typed = word.lower()
     while typed == lower:
         typed = rng.choice(EDITS)(lower, rng)
@@ -120,7 +119,7 @@ def _neighbour(word: str, rng: random.Random) -> str:
     return word[:at] + rng.choice(NEIGHBOURS[word[at]]) + word[at + 1 :]
 
 
-def _left_out(word: str, rng: random.Random) -> str:
+def _deleted(word: str, rng: random.Random) -> str:
     at = rng.randrange(len(word))
     return word[:at] + word[at + 1 :]
 
@@ -143,11 +142,11 @@ def _vowel(word: str, rng: random.Random) -> str:
     return word[:at] + rng.choice(VOWELS.replace(word[at], "")) + word[at + 1 :]
 
 
-EDITS: tuple[Edit, ...] = (_neighbour, _left_out, _doubled, _swapped, _vowel)
+EDITS: tuple[Edit, ...] = (_neighbour, _deleted, _doubled, _swapped, _vowel)
 
 
 def _places(sentence: Sentence, which: str) -> Iterator[int]:
-    """Yield the places of the words of ASCII letters, in names, outside of them, or all."""
+    """Yield the indices of the words of ASCII letters: in names, outside of names, or all."""
     named = {at for start, end, _ in sentence.spans for at in range(start, end)}
     for at, token in enumerate(sentence.tokens):
         if token.isascii() and token.isalpha() and (which == "all" or (which == "names") == (at in named)):
@@ -155,7 +154,7 @@ def _places(sentence: Sentence, which: str) -> Iterator[int]:
 
 
 def score(nlp: Language, documents: Sequence[Document]) -> SpanScore:
-    """Read documents with a pipeline, on their own tokens, and count."""
+    """Score a pipeline on documents with their own tokens."""
     counts = SpanScore()
     for doc, gold in nlp.pipe((make_doc(nlp.vocab, document) for document in documents), as_tuples=True):
         counts.add(gold, [TagSpan(ent.start, ent.end, ent.label_) for ent in doc.ents])
@@ -163,7 +162,7 @@ def score(nlp: Language, documents: Sequence[Document]) -> SpanScore:
 
 
 def make_doc(vocab: Vocab, document: Document) -> Gold:
-    """Make a Doc of a document, written with spaces as one would, and the spans that are right in it."""
+    """Return a Doc of a document, with spaces as one would write them, and its gold spans."""
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[bool | int | None] = []
@@ -177,24 +176,24 @@ def make_doc(vocab: Vocab, document: Document) -> Gold:
 
 
 def spaces_after(tokens: Sequence[str]) -> list[bool]:
-    """Tell behind which tokens of a sentence a space is written; behind the last one it is."""
+    """Tell which tokens of a sentence are followed by a space; the last one is."""
     spaces = []
-    is_open = False  # whether a straight quotation mark was opened
+    is_open = False  # whether a straight quotation mark is open
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         if token == '"':
             is_open = not is_open
-        glued = token in NO_SPACE_AFTER or (token == '"' and is_open)
-        glued |= following in NO_SPACE_BEFORE or (following == '"' and is_open and token != '"')
-        glued |= following[:1] in ("'", "\u2019") and following[1:].lower() in CLITICS
-        spaces.append(not glued)
+        is_joined = token in NO_SPACE_AFTER or (token == '"' and is_open)
+        is_joined |= following in NO_SPACE_BEFORE or (following == '"' and is_open and token != '"')
+        is_joined |= following[:1] in ("'", "\u2019") and following[1:].lower() in CLITICS
+        spaces.append(not is_joined)
     return spaces
 
 
 def _print_row(name: str, scores: Sequence[SpanScore]) -> None:
     clean, corrected_clean, noisy, corrected = (100 * part.f1 for part in scores)
     lost = clean - noisy
-    won = f"{100 * (corrected - noisy) / lost:.0f} %" if lost > 0 else "-"
-    cells = f"{clean:.1f} | {corrected_clean:.1f} | {noisy:.1f} | {corrected:.1f} | {lost:.1f} | {won}"
+    recovered = f"{100 * (corrected - noisy) / lost:.0f} %" if lost > 0 else "-"
+    cells = f"{clean:.1f} | {corrected_clean:.1f} | {noisy:.1f} | {corrected:.1f} | {lost:.1f} | {recovered}"
     print(f"| {name} | {scores[0].num_gold:,} | {cells} |", flush=True)
 
 

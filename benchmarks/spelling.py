@@ -1,12 +1,12 @@
-"""Judge `rnn_speller` beside its peers: errors in context, clean text, words alone, words per CPU second.
+"""Compare `rnn_speller` with its peers: errors in context, clean text, single words, words per CPU second.
 
     python benchmarks/spelling.py --data FOLDER
 
-FOLDER holds one folder for each test set, Parquet files with `noisy` and `clean`, or `misspelling` and `correction`.
-The peers are in the extra `dev`, and Debian's packages aspell, hunspell, hunspell-en-us and hunspell-en-gb; one that is
-not installed is left out. Systems run one after another, each set in a new process on one core: caches are cold but for
-one sentence, and loading is not timed. `spelling_eval.py` scores, and tells what its figures mean. A
-peer with fewer rows than the others had a random sample, as all would take hours.
+FOLDER holds one folder for each test set: Parquet files with `noisy` and `clean`, or `misspelling` and `correction`.
+The peers are in the extra `dev` and in Debian's packages aspell, hunspell, hunspell-en-us and hunspell-en-gb; a peer
+that is not installed is left out. The systems run one after another, each set in a new process on one core. One
+sentence warms the caches, and loading is not timed. `spelling_eval.py` computes the scores and explains them. A peer with fewer
+rows than the others got a random sample, since all rows would take hours.
 """
 
 import argparse
@@ -26,19 +26,19 @@ from spelling_systems import SYSTEMS, Docsight, System
 NOISY = {
     "bea_wi_fce/all": "learner errors in context, the development set",
     "holbrook": "children's errors in context",
-    "neuspell_bea4660": "errors that only their context tells",
+    "neuspell_bea4660": "errors that only the context reveals",
 }
 CLEAN = ("wikipedia_clean", "bea_wi_fce/clean")
-ALONE = {"norvig_testset1": None, "birkbeck": 1000}  # how many pairs are drawn
+ALONE = {"norvig_testset1": None, "birkbeck": 1000}  # the size of the sample
 SEED = 13
-EVERY = 1_000_000  # examples: all of them
-SHORTEST = 0.1  # CPU seconds; the clock of other processes ticks every hundredth
+ALL_EXAMPLES = 1_000_000
+MIN_CPU_SECONDS = 0.1  # of a speed; the clock of other processes has steps of 0.01 s
 Result = dict[str, Any]
 
 
 @dataclass
 class Run:
-    """What all evaluations share, and what they gave: results[set][system]."""
+    """The arguments of all evaluations, and their results: results[set][system]."""
 
     data: Path
     wordlist: Path
@@ -46,12 +46,12 @@ class Run:
     sample: int | None
     results: dict[str, dict[str, Result]] = field(default_factory=dict)
 
-    def judge(self, name: str, data_set: str) -> Result:
-        """Evaluate one system on one set in a process of its own, so that it finds no cache warm."""
+    def evaluate(self, name: str, data_set: str) -> Result:
+        """Evaluate one system on one set in a new process, with cold caches."""
         system = SYSTEMS[name]
         limits = (self.sample, ALONE.get(data_set), system.words if data_set in ALONE else system.sentences)
         sample = min((limit for limit in limits if limit is not None), default=None)
-        examples = EVERY if issubclass(system, Docsight) and data_set not in ALONE else 0
+        examples = ALL_EXAMPLES if issubclass(system, Docsight) and data_set not in ALONE else 0
         path = self.data / f"{data_set}.parquet" if "/" in data_set else self.data / data_set / "data.parquet"
         arguments = [str(path), "--wordlist", str(self.wordlist), "--seed", str(SEED), "--warmup", "--quiet"]
         arguments += ["--label", name, "--examples", str(examples)]
@@ -64,17 +64,18 @@ class Run:
 
 
 def main() -> None:
-    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the test sets")
     parser.add_argument(
-        "--wordlist", type=Path, help="one word a line: errors that it holds are real words (FOLDER/wordlist.txt)"
+        "--wordlist", type=Path, help="one word a line; errors in this list are real words (FOLDER/wordlist.txt)"
     )
     parser.add_argument("--model", default="rnn_speller", help="a shipped model or a model folder")
     parser.add_argument("--only", help="some of: docsight, " + ", ".join(n for n in SYSTEMS if "docsight" not in n))
     parser.add_argument("--settings", default="precise,balanced,eager", help="of docsight (all three)")
-    parser.add_argument("--sample", type=int, help="at most so many rows of each set")
-    parser.add_argument("--errors", type=int, default=0, help="the so many most frequent failures by kind and set")
+    parser.add_argument("--sample", type=int, help="the maximum number of rows of each set")
+    parser.add_argument(
+        "--errors", type=int, default=0, help="the number of frequent failures to print, by kind and set"
+    )
     parser.add_argument("--json", type=Path, help="a file for all figures")
     arguments = parser.parse_args()
     names = choose(parser, arguments.only, arguments.settings)
@@ -89,7 +90,7 @@ def main() -> None:
     print_clean(run, names)
     print_alone(run, names)
     if arguments.errors:
-        print_errors(run, most=arguments.errors)
+        print_errors(run, max_errors=arguments.errors)
     if arguments.json:
         for by_system in run.results.values():
             for result in by_system.values():
@@ -98,7 +99,7 @@ def main() -> None:
 
 
 def choose(parser: argparse.ArgumentParser, only: str | None, settings: str) -> list[str]:
-    """Return the systems that were asked for and are installed, and say which are not."""
+    """Return the requested systems that are installed, and report the others."""
     ours = [f"docsight {setting}" for setting in settings.split(",")]
     peers = [name for name in SYSTEMS if not name.startswith("docsight")]
     wanted = ["docsight", *peers] if only is None else ["does nothing", *only.split(",")]
@@ -113,23 +114,23 @@ def choose(parser: argparse.ArgumentParser, only: str | None, settings: str) -> 
 
 
 def factory(system: type[System], what: str) -> str:
-    """Name a system's factory as `spelling_eval` wants it."""
+    """Return the name of a system's factory for `spelling_eval`."""
     return f"{spelling_systems.__name__}:{system.__name__}.{what}_factory"
 
 
 def evaluate(arguments: Sequence[str], model: str) -> Result:
-    """Run the evaluator; called in the process that is new for each evaluation."""
+    """Run the evaluator; called in the new process of each evaluation."""
     Docsight.model = model
     return spelling_eval.main(arguments)
 
 
 def percent(value: float, digits: int = 1) -> str:
-    """Write a share in percent."""
+    """Format a fraction in percent."""
     return f"{100 * value:.{digits}f} %"
 
 
 def _speed(result: Result) -> str:
-    return f"{result['words_per_cpu_second']:,.0f}" if result["cpu_seconds"] > SHORTEST else "-"
+    return f"{result['words_per_cpu_second']:,.0f}" if result["cpu_seconds"] > MIN_CPU_SECONDS else "-"
 
 
 def _print_table(head: Sequence[str], names: Sequence[str], row: Callable[[str], Sequence[str]]) -> None:
@@ -141,10 +142,10 @@ def _print_table(head: Sequence[str], names: Sequence[str], row: Callable[[str],
 
 
 def print_noisy(run: Run, names: Sequence[str], data_set: str, title: str) -> None:
-    """Print how many errors are corrected, and at what price."""
+    """Print how many errors are corrected, and how many right words are changed."""
 
     def row(name: str) -> list[str]:
-        result = run.judge(name, data_set)
+        result = run.evaluate(name, data_set)
         return [
             f"{result['rows']:,}",
             f"{100 * result['correction']['f0.5']:.1f}",
@@ -166,7 +167,7 @@ def print_clean(run: Run, names: Sequence[str]) -> None:
     def row(name: str) -> list[str]:
         cells = []
         for data_set in CLEAN:
-            result = run.judge(name, data_set)
+            result = run.evaluate(name, data_set)
             cells += [f"{result['rows']:,}", percent(result["false_positive_rate"], 2), _speed(result)]
         return cells
 
@@ -176,29 +177,29 @@ def print_clean(run: Run, names: Sequence[str]) -> None:
 
 
 def print_alone(run: Run, names: Sequence[str]) -> None:
-    """Print how often the right answer for a word without context is the first, and among the first five."""
+    """Print how often the right word is the first suggestion, and among the first five, without context."""
 
     def row(name: str) -> list[str]:
         cells = []
         for data_set in ALONE:
-            result = run.judge(name, data_set)
+            result = run.evaluate(name, data_set)
             cells += [f"{result['rows']:,}", percent(result["top1_ci"]), percent(result["top5_ci"]), _speed(result)]
         return cells
 
     columns = [[f"{data_set}: rows", "first", "first five", "words per CPU second"] for data_set in ALONE]
-    print(f"Each word alone, case aside; birkbeck is {ALONE['birkbeck']:,} pairs drawn with seed {SEED}\n")
+    print(f"Single words, ignoring case; birkbeck is a sample of {ALONE['birkbeck']:,} pairs with seed {SEED}\n")
     _print_table(["words alone", *columns[0], *columns[1]], names, row)
 
 
-def print_errors(run: Run, *, most: int) -> None:
-    """Print the most frequent failures of docsight: typed → meant, and what it gave instead."""
+def print_errors(run: Run, *, max_errors: int) -> None:
+    """Print the most frequent failures of docsight: typed → meant, and what it returned instead."""
     for data_set, by_system in run.results.items():
         for name, result in by_system.items():
             for kind, examples in result.get("examples", {}).items():
                 counts = Counter(map(tuple, examples))
                 print(f"\n{data_set}, {name}: {kind}, {len(examples)} tokens, {len(counts)} different")
-                for (typed, meant, given), count in counts.most_common(most):
-                    print(f"  {count:4}  {typed} → {meant}" + ("" if given == typed else f", given {given}"))
+                for (typed, meant, given), count in counts.most_common(max_errors):
+                    print(f"  {count:4}  {typed} → {meant}" + ("" if given == typed else f", returned {given}"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The forward character LSTM language model of `rnn_speller` (Mikolov et al. 2010; Graves 2013)."""
+"""The character language model of `rnn_speller`, a forward LSTM (Mikolov et al. 2010; Graves 2013)."""
 
 from typing import ClassVar, NamedTuple
 
@@ -7,31 +7,30 @@ from torch import Tensor, nn
 
 from docsight.saved_names import keep_saved_names
 
-# The id of every character that the network does not know.
-UNKNOWN = 0
+UNKNOWN = 0  # the id of all unknown characters
 
 
 class State(NamedTuple):
-    """What the network has read so far, one row for each text."""
+    """The state of the LSTM, one row for each text."""
 
     hidden: Tensor  # (batch, hidden)
     cell: Tensor  # (batch, hidden)
 
     def select(self, rows: Tensor) -> "State":
-        """Return the state of some rows (any,), in their order."""
+        """Return the state of the given rows, (rows,)."""
         return State(self.hidden[rows], self.cell[rows])
 
 
 class CharLM(nn.Module):
-    """The probability of the next character, given all before it.
+    """Predicts the next character from all characters before it.
 
     Args:
-        chars: The known characters, each once; they are numbered from 1 in this order. Case counts.
-        char_dim: Width of a character embedding.
-        hidden_dim: Width of the LSTM.
+        chars: The known characters, each once, in the order of their ids from 1. Case matters.
+        char_dim: The width of a character embedding.
+        hidden_dim: The width of the LSTM.
 
     Raises:
-        ValueError: There is no character, or one stands twice.
+        ValueError: There is no character, or one occurs twice.
     """
 
     saved_names: ClassVar[dict[str, str]] = {"output": "emit"}
@@ -49,40 +48,40 @@ class CharLM(nn.Module):
         keep_saved_names(self)
 
     def id(self, char: str) -> int:
-        """Return the id of a character, or that of the unknown."""
+        """Return the id of a character, or `UNKNOWN`."""
         return self._ids.get(char, UNKNOWN)
 
     def encode(self, text: str) -> Tensor:
-        """Return the ids of a text's characters, (time,)."""
+        """Return the ids of the characters of a text, (time,)."""
         return torch.tensor([self.id(char) for char in text], dtype=torch.long, device=self.output.weight.device)
 
     def start(self, batch: int = 1) -> State:
-        """Return the state before the first character, all zero."""
+        """Return the zero state before the first character."""
         zero = self.output.weight.new_zeros(batch, self.hidden_dim)
         return State(zero, zero)
 
     def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read on along whole rows.
+        """Read whole rows.
 
         Args:
             ids: (batch, time), at least one character.
-            state: What came before, (batch, hidden) each.
+            state: The state before, (batch, hidden) each.
 
         Returns:
-            The logits of the character behind each one, (batch, time, chars + 1), float32; and the state at the end.
+            The logits of the character after each one, (batch, time, chars + 1), float32; and the final state.
         """
         outputs, (hidden, cell) = self.lstm(self.embed(ids), (state.hidden[None], state.cell[None]))
         return self.output(outputs).float(), State(hidden[0], cell[0])
 
     def step(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read one character a row: the same numbers as `forward`, without its overhead.
+        """Read one character of each row. The same as `forward`, without its overhead.
 
         Args:
             ids: (batch,).
-            state: What came before, (batch, hidden) each.
+            state: The state before, (batch, hidden) each.
 
         Returns:
-            The log-probabilities of the next character, (batch, chars + 1); and the new state.
+            The log probabilities of the next character, (batch, chars + 1); and the new state.
         """
         input_weight, hidden_weight, input_bias, hidden_bias = self.lstm.all_weights[0]
         hidden, cell = torch.lstm_cell(

@@ -1,4 +1,4 @@
-"""What word stands here? Sentences read ahead and back by LSTMs, over words that are encoded by their characters."""
+"""The context network: which word fits here? A bidirectional LSTM over words encoded by their characters."""
 
 from typing import ClassVar
 
@@ -13,22 +13,23 @@ from docsight.vocab import CASINGS, PAD, UNK
 
 
 class ContextNetwork(nn.Module):
-    """Score words in a place by what stands before and after it, never by what stands in it.
+    """Scores words in a place by the words before and after it, never by the word in the place.
 
-    A word's vector is the same as input and as answer: a projection of its characters, with a trained correction for
-    frequent words. So a word that training never met has a score, too, and a misspelt one is still of use as context.
+    A word has one vector, as input and as candidate: a projection of its characters, plus a trained embedding for
+    frequent words. So words that were not in the training data have scores, too, and misspelled words are useful as
+    context.
 
     Args:
-        num_words: The ids below this one have a correction of their own; the others are known by their characters.
-        num_chars: Ids of characters, padding and unknown included.
-        word_dim: Width of a word vector.
-        char_dim: Width of a character embedding.
-        char_hidden: Width of the character LSTM in each direction.
-        casing_dim: Width of a casing embedding.
-        hidden_dim: Width of the sentence LSTM in each direction.
-        dropout: Share of the units dropped from word vectors and from states.
-        word_dropout: Share of the words that lose their correction in training, so that their characters must do.
-        in_bytes: Whether the corrections are stored in bytes; such a network is used, not trained.
+        num_words: Ids below this one have an embedding; the others are known by their characters alone.
+        num_chars: The number of character ids, including padding and unknown.
+        word_dim: The width of a word vector.
+        char_dim: The width of a character embedding.
+        char_hidden: The width of the character LSTM in each direction.
+        casing_dim: The width of a casing embedding.
+        hidden_dim: The width of the sentence LSTM in each direction.
+        dropout: The dropout rate of word vectors and states.
+        word_dropout: The fraction of words without their embedding in training, so that characters alone must do.
+        in_bytes: Whether the embeddings are stored in bytes; such a network cannot be trained.
     """
 
     saved_names: ClassVar[dict[str, str]] = {
@@ -64,7 +65,7 @@ class ContextNetwork(nn.Module):
         self.encode_chars = CharLSTM(num_chars=num_chars, char_dim=char_dim, hidden_dim=char_hidden)
         self.project = nn.Linear(2 * char_hidden, word_dim)
         self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
-        self.edge = nn.Parameter(torch.randn(word_dim + casing_dim) * 0.1)  # what stands before and after a sentence
+        self.edge = nn.Parameter(torch.randn(word_dim + casing_dim) * 0.1)  # the edges of a sentence
         self.forward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
         self.backward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
         self.to_query = nn.Linear(2 * hidden_dim, 2 * word_dim)
@@ -77,12 +78,12 @@ class ContextNetwork(nn.Module):
 
     @torch.no_grad()
     def copy_from(self, trained: "ContextNetwork") -> None:
-        """Take over the weights of a network of the same arguments that is not stored in bytes."""
+        """Copy the weights of a network with the same arguments that is not stored in bytes."""
         state = trained.state_dict()
         vectors = state.pop("embed_words.weight")
         missing, unexpected = self.load_state_dict(state, strict=False)
         if unexpected or {name.partition(".")[0] for name in missing} != {"embed_words"}:
-            raise ValueError(f"The networks differ: missing {missing}, unexpected {unexpected}.")
+            raise ValueError(f"Expected a network with the same weights; missing: {missing}, unexpected: {unexpected}.")
         assert isinstance(self.embed_words, ByteEmbedding)
         self.embed_words.encode(vectors)
 
@@ -90,7 +91,7 @@ class ContextNetwork(nn.Module):
         """Encode distinct words without their context.
 
         Args:
-            words: (types,) ids; those that have no correction may be any number from `num_words` up.
+            words: (types,) ids; words without an embedding may have any id from `num_words` up.
             chars: (types, chars) ids of their characters in lower case.
 
         Returns:
@@ -99,10 +100,12 @@ class ContextNetwork(nn.Module):
         known = words.where(words < self.num_words, UNK)
         if self.training and self.word_dropout:
             known = known.masked_fill(torch.rand(known.shape, device=known.device) < self.word_dropout, UNK)
-        return self.project(self.encode_chars(chars)) + self.embed_words(known) * (known != UNK).unsqueeze(1)
+        encoded: Tensor = self.project(self.encode_chars(chars))
+        embedded: Tensor = self.embed_words(known) * (known != UNK).unsqueeze(1)
+        return encoded + embedded
 
     def read(self, encoded: Tensor, casings: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Read sentences ahead and back.
+        """Read sentences in both directions.
 
         Args:
             encoded: (batch, time, word_dim), rows of `encode`.
@@ -110,23 +113,23 @@ class ContextNetwork(nn.Module):
             lengths: (batch,), each at least 1.
 
         Returns:
-            The states left and right of each place: (batch, time + 1, hidden) each. What stands before word i is
-            the first at i, what stands after word j is the second at j + 1; so a place may span several words. What
-            lies behind a row's length is undefined.
+            The left and right states, (batch, time + 1, hidden) each. The words before word i are left[i], the words
+            after word j are right[j + 1], so a place may span several words. States past the length of a row are
+            undefined.
         """
         batch = len(encoded)
         x = self.dropout(torch.cat([encoded, self.embed_casings(casings)], dim=2))
         edge = self.edge.to(x.dtype).expand(batch, 1, -1)
         left, _ = self.forward_lstm(torch.cat([edge, x], dim=1))
-        turned, _ = self.backward_lstm(torch.cat([edge, reverse_rows(x, lengths)], dim=1))
-        return left, reverse_rows(turned, lengths + 1)
+        reversed_right, _ = self.backward_lstm(torch.cat([edge, reverse_rows(x, lengths)], dim=1))
+        return left, reverse_rows(reversed_right, lengths + 1)
 
     def query(self, left: Tensor, right: Tensor) -> Tensor:
-        """Join the states on both sides of places, (n, hidden) each, into what is asked of words: (n, word_dim)."""
+        """Map the states on both sides of places, (places, hidden) each, to queries, (places, word_dim)."""
         return nn.functional.glu(self.to_query(self.dropout(torch.cat([left, right], dim=1))), dim=1)
 
     def keys(self, words: Tensor, encoded: Tensor) -> tuple[Tensor, Tensor]:
-        """Turn words into answers: vectors (types, word_dim), to be multiplied with queries, and biases (types,)."""
+        """Map words to keys (types, word_dim), whose products with queries are scores, and biases (types,)."""
         known = words.where(words < self.num_words, UNK)
-        found = self.to_key(encoded)
-        return found[:, :-1], found[:, -1] + self.bias(known).squeeze(1) * (known != UNK)
+        keys = self.to_key(encoded)
+        return keys[:, :-1], keys[:, -1] + self.bias(known).squeeze(1) * (known != UNK)

@@ -1,18 +1,18 @@
-"""Keep the word as typed, or which other one? A small network over what is known of each alternative."""
+"""The ranker: keep the word as typed, or which candidate? A small network over features of each candidate."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Ranker(nn.Module):
-    """Score the alternatives of a place, among them the word as typed.
+    """Scores the candidates of a place, among them the word as typed.
 
-    Several small networks of one form that were started differently; their scores are averaged.
+    An ensemble of small networks with different initial weights; their scores are averaged.
 
     Args:
-        num_features: Features of an alternative.
-        hidden_dim: Width of the hidden layer.
-        members: Networks that are averaged.
+        num_features: The number of features of a candidate.
+        hidden_dim: The width of the hidden layer of each network.
+        members: The number of networks.
     """
 
     mean: Tensor
@@ -28,11 +28,12 @@ class Ranker(nn.Module):
         nn.init.zeros_(self.direct.weight)
 
     def members_scores(self, features: Tensor) -> Tensor:
-        """Map (alternatives, features) to the score of each member, (alternatives, members)."""
+        """Map (candidates, features) to the score of each member, (candidates, members)."""
         x = (features - self.mean) * self.scale
-        hidden = torch.relu(self.hidden(x)).unflatten(1, self.score.shape)
-        return self.direct(x) + (hidden * self.score).sum(dim=2)
+        hidden = torch.relu(self.hidden(x)).view(len(x), *self.score.shape)  # (candidates, members, hidden)
+        direct: Tensor = self.direct(x)
+        return direct + (hidden * self.score).sum(dim=2)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Map (alternatives, features) to (alternatives,)."""
+        """Map (candidates, features) to (candidates,)."""
         return self.members_scores(features).mean(dim=1)

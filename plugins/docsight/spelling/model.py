@@ -1,4 +1,4 @@
-"""All that a speller knows, in one module: what is trained, and what is counted."""
+"""The model of `rnn_speller`: its trained networks and its tables in one module."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,15 +18,15 @@ from docsight.spelling.lexicon.trigrams import Trigrams
 
 
 class Speller(nn.Module):
-    """The parts of a speller. They are used one by one, by `Corrector` and `TypingModel`; there is no forward.
+    """The parts of a speller. `Corrector` and `TypingModel` use them one by one; there is no forward.
 
     Args:
-        num_words: Ids of the lexicon, padding and unknown included.
-        num_chars: Ids of characters, likewise.
-        num_pairs: Known misspellings.
-        num_confusions: Entries of the table of confusions.
-        num_bigrams: Pairs of words in the trigram model.
-        num_trigrams: Triples in it.
+        num_words: The number of word ids, including padding and unknown.
+        num_chars: The number of character ids, including padding and unknown.
+        num_pairs: The number of listed misspellings.
+        num_confusions: The number of entries of the confusion table.
+        num_bigrams: The number of word pairs in the trigram model.
+        num_trigrams: The number of word triples in the trigram model.
         channel: Arguments of `ErrorModel`.
         context: Arguments of `ContextNetwork`.
         ranker: Arguments of `Ranker`.

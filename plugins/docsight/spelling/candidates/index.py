@@ -118,7 +118,8 @@ class CandidateIndex:
         fewer, fewer_word = self._by_sounds.find(hashes)
         other, other_word = self._by_fewer_sounds.find(hashes)
         row = np.concatenate([row, long[more], long[one[fewer]], long[one[other]]])
-        return row * len(self._codes) + np.concatenate([word, more_word, fewer_word, other_word])
+        pairs: Ints = row * len(self._codes) + np.concatenate([word, more_word, fewer_word, other_word])
+        return pairs
 
 
 def best_of_rows(row: Ints, score: Floats, max_per_row: int) -> Ints:

@@ -202,7 +202,8 @@ class CandidateFinder:
         typed_names = [names[at] for at in pairs >> _ID_BITS]
         meant_names = [names[at] for at in pairs & ((1 << _ID_BITS) - 1)]
         costs: Floats = self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names)).numpy()
-        return costs[where.reshape(-1)]
+        of_each: Floats = costs[where.reshape(-1)]
+        return of_each
 
     def _splits(self, keys: Sequence[str]) -> tuple[Ints, Ints, Ints]:
         """Split keys into two frequent words: (row, first, second)."""
