@@ -119,7 +119,6 @@ class Source:
         return io.BytesIO(self.data or b"")
 
     def head(self, size: int) -> bytes:
-        """Return the first bytes."""
         with self.open() as file:
             return file.read(size)
 

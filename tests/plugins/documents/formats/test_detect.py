@@ -54,21 +54,21 @@ def source(name: str, data: bytes) -> Source:
         ("Zoë".encode("utf-16"), "text"),
     ],
 )
-@pytest.mark.parametrize("label", ["file", "version-1.2", "README.Debian"])
-def test_find_format_uses_the_content_if_the_name_has_no_suffix(label: str, data: bytes, name: str) -> None:
-    assert find_format(source(label, data)).name == name
+@pytest.mark.parametrize("file_name", ["file", "version-1.2", "README.Debian"])
+def test_find_format_uses_the_content_if_the_name_has_no_suffix(file_name: str, data: bytes, name: str) -> None:
+    assert find_format(source(file_name, data)).name == name
 
 
-@pytest.mark.parametrize("label", ["a.txt", "a.md", "a.html", "a.TXT", "a.rst"])
+@pytest.mark.parametrize("file_name", ["a.txt", "a.md", "a.html", "a.TXT", "a.rst"])
 @pytest.mark.parametrize(
     "data", [TEXT, PAGE, MAIL, MBOX, b"From here on, see below.\n\n", b"%PDF-1.7 is a format.", b"PK"]
 )
-def test_format_within_does_not_override_the_suffixes_of_text(label: str, data: bytes) -> None:
-    assert format_within(source(label, data)) is None
+def test_format_within_does_not_override_the_suffixes_of_text(file_name: str, data: bytes) -> None:
+    assert format_within(source(file_name, data)) is None
 
 
 @pytest.mark.parametrize(
-    ("label", "data", "name"),
+    ("file_name", "data", "name"),
     [
         ("a.txt", PDF, "pdf"),
         ("a.html", gzip.compress(b"x"), "gzip"),
@@ -80,8 +80,8 @@ def test_format_within_does_not_override_the_suffixes_of_text(label: str, data: 
         ("a.exe", PAGE, "html"),
     ],
 )
-def test_format_within_overrides_other_suffixes(label: str, data: bytes, name: str) -> None:
-    form = format_within(source(label, data))
+def test_format_within_overrides_other_suffixes(file_name: str, data: bytes, name: str) -> None:
+    form = format_within(source(file_name, data))
     assert form is not None
     assert form.name == name
 
@@ -97,9 +97,9 @@ def test_format_within_overrides_other_suffixes(label: str, data: bytes, name: s
     ],
 )
 def test_find_format_skips_zip_files_that_are_not_archives(members: tuple[str, ...], first: bytes, reason: str) -> None:
-    for label in ("a.zip", "a.bin", "a"):
+    for file_name in ("a.zip", "a.bin", "a"):
         with pytest.raises(SkipError, match=reason):
-            find_format(source(label, zipped(*members, first=first)))
+            find_format(source(file_name, zipped(*members, first=first)))
 
 
 def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
@@ -110,7 +110,7 @@ def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "data", "reason"),
+    ("file_name", "data", "reason"),
     [
         ("a", b"\x7fELF\x02\x01\x01\0", "programs"),
         ("a", b"#!/bin/sh\necho", "scripts"),
@@ -125,20 +125,20 @@ def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
         ("Makefile", b"all:\n", "without a suffix"),
     ],
 )
-def test_find_format_skips_unsupported_kinds_and_names_them(label: str, data: bytes, reason: str) -> None:
+def test_find_format_skips_unsupported_kinds_and_names_them(file_name: str, data: bytes, reason: str) -> None:
     with pytest.raises(SkipError, match=reason):
-        find_format(source(label, data))
+        find_format(source(file_name, data))
 
 
-@pytest.mark.parametrize("label", ["a.py", "Makefile", "a.exe", "script", "a.b"])
-def test_find_format_takes_any_text_that_is_named(label: str) -> None:
-    assert find_format(source(label, b"#!/bin/sh\necho Ada\n"), named=True).name == "text"
+@pytest.mark.parametrize("file_name", ["a.py", "Makefile", "a.exe", "script", "a.b"])
+def test_find_format_takes_any_text_that_is_named(file_name: str) -> None:
+    assert find_format(source(file_name, b"#!/bin/sh\necho Ada\n"), named=True).name == "text"
     with pytest.raises(SkipError):
-        find_format(source(label, b"a\0b"), named=True)
+        find_format(source(file_name, b"a\0b"), named=True)
 
 
 @pytest.mark.parametrize(
-    "label",
+    "file_name",
     [
         "README",
         "LICENSE",
@@ -154,8 +154,8 @@ def test_find_format_takes_any_text_that_is_named(label: str) -> None:
         "manual.doc",
     ],
 )
-def test_find_format_takes_texts_without_a_suffix(label: str) -> None:
-    assert find_format(source(label, TEXT)).name == "text"
+def test_find_format_takes_texts_without_a_suffix(file_name: str) -> None:
+    assert find_format(source(file_name, TEXT)).name == "text"
 
 
 def test_find_format_does_not_mistake_other_headers_for_a_mail() -> None:

@@ -4,13 +4,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 
-from docsight.documents.formats.archives.parts import (
-    UNPACK_STEP_BYTES,
-    charge_part,
-    isolate_errors,
-    read_part,
-    unpack,
-)
+from docsight.documents.formats.archives.parts import UNPACK_STEP_BYTES, charge_part, isolate_errors, read_part, unpack
 from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.part_names import PartNames

@@ -7,7 +7,7 @@ from email.message import Message
 from typing import Any
 
 from docsight.documents.formats.mail.transfer_encoding import declared_charset, decode_payload
-from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines
+from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, page_text
 from docsight.errors import DocsightError
 
@@ -92,8 +92,10 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
         body.notes.append(f"its text is damaged: {warning}")
     is_html = media_type == "text/html"
     declared = lookup_encoding(declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
+    # Many mails declare UTF-8 as something else, and text in other encodings hardly ever is valid UTF-8.
+    is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
     try:
-        text, encoding = decode(data, declared=None if _is_non_ascii_utf8(data) else declared)
+        text, encoding = decode(data, declared=None if is_utf8 else declared)
         if is_html:
             text = page_text(text)[0]
     except DocsightError as err:
@@ -105,17 +107,6 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
     if text := text.strip("\n"):
         body.texts.append(text)
         body.encoding = body.encoding or encoding
-
-
-def _is_non_ascii_utf8(data: bytes) -> bool:
-    """Return whether bytes are UTF-8 beyond ASCII; many mails declare it as something else that hardly ever fits."""
-    if data.isascii():
-        return False
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _has_file_name(leaf: Message) -> bool:

@@ -10,12 +10,7 @@ from typing import Any, TextIO
 
 from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import (
-    TEXT_COLUMNS,
-    choose_text_column,
-    choose_title_column,
-    parse_row,
-)
+from docsight.documents.formats.tables.columns import TEXT_COLUMNS, choose_text_column, choose_title_column, parse_row
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.errors import DataError
 

@@ -7,12 +7,7 @@ from typing import Any, BinaryIO
 
 from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import (
-    TEXT_COLUMNS,
-    choose_text_column,
-    choose_title_column,
-    parse_row,
-)
+from docsight.documents.formats.tables.columns import TEXT_COLUMNS, choose_text_column, choose_title_column, parse_row
 from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DataError
 

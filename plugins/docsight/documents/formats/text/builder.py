@@ -17,7 +17,6 @@ class TextBuilder:
         self._is_verbatim = False  # the last piece
 
     def __len__(self) -> int:
-        """Return the number of characters written."""
         return self._length
 
     def interrupt(self, strength: int) -> None:
@@ -56,7 +55,6 @@ class TextBuilder:
         self.write(text)
 
     def text(self) -> str:
-        """Return the text."""
         return "".join(self._pieces).rstrip()
 
     def _strip_end(self) -> None:

@@ -86,7 +86,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
     if b"\x00" in data:
         return _decode_without_nul(data)
     for name in filter(None, (declared, "utf-8")):
-        if (text := _try_decode(data, name)) is not None:
+        if (text := try_decode(data, name)) is not None:
             return text, name
     return _repair(data) or _guess(data)
 
@@ -99,6 +99,14 @@ def normalize_newlines(text: str) -> str:
 def replace_surrogates(text: str) -> tuple[str, int]:
     """Replace lone surrogates by U+FFFD; return the text and how many there were."""
     return _SURROGATE.subn("\ufffd", text)
+
+
+def try_decode(data: bytes, encoding: str) -> str | None:
+    """Decode bytes, or return None if they are not in this encoding."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
 
 
 def _decode_marked(data: bytes, encoding: str) -> str:
@@ -114,7 +122,7 @@ def _decode_marked(data: bytes, encoding: str) -> str:
 def _decode_without_nul(data: bytes) -> tuple[str, str]:
     """Decode UTF-8 that contains a few NUL bytes, and leave them out."""
     controls = _count_controls(data)
-    text = _try_decode(data.replace(b"\0", b""), "utf-8") if controls * _MIN_BYTES_PER_CONTROL <= len(data) else None
+    text = try_decode(data.replace(b"\0", b""), "utf-8") if controls * _MIN_BYTES_PER_CONTROL <= len(data) else None
     if text is None:
         raise DataError("contains NUL bytes: a binary file, or UTF-16 without a byte order mark")
     count = data.count(b"\0")
@@ -124,13 +132,6 @@ def _decode_without_nul(data: bytes) -> tuple[str, str]:
 def _count_controls(data: bytes) -> int:
     # A loop or a regular expression would take minutes for a large file.
     return len(data) - len(data.translate(None, _CONTROL_BYTES))
-
-
-def _try_decode(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except (UnicodeError, LookupError):
-        return None
 
 
 def _repair(data: bytes) -> tuple[str, str] | None:
@@ -165,7 +166,7 @@ def _guess(data: bytes) -> tuple[str, str]:
     ]
     names = {name for match in likely for name in (match.encoding, *match.could_be_from_charset)}
     encoding = "cp1252" if "cp1252" in names else best.encoding
-    text = _try_decode(data, encoding)
+    text = try_decode(data, encoding)
     if text is None:
         raise DataError(f"looks like {encoding}, but cannot be decoded as such")
     return text, encoding
@@ -176,4 +177,4 @@ def _decode_as_western(data: bytes) -> str | None:
     non_ascii = sum(data.count(byte) for byte in range(0x80, 0x100))
     if non_ascii * _MIN_BYTES_PER_NON_ASCII > len(data) or _count_controls(data):
         return None
-    return _try_decode(data, "cp1252")
+    return try_decode(data, "cp1252")
