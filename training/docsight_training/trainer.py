@@ -11,6 +11,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
@@ -70,7 +71,7 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
             # The windows and batches of an epoch are drawn by its number.
             reload_dataloaders_every_n_epochs=1,
         )
-    except (pl.utilities.exceptions.MisconfigurationException, ValueError) as err:
+    except (MisconfigurationException, ValueError) as err:
         raise ConfigError(f"trainer: {err}") from err
 
 

@@ -228,5 +228,5 @@ def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
 
 
 def test_letter_channel_ignores_words_of_other_letters_and_refuses_nothing_at_all():
-    with pytest.raises(DataError, match="no misspelling that is one edit"):
+    with pytest.raises(DataError, match="Expected misspellings that are one edit"):
         fit_letter_error_model([("1st", "first"), ("abc", "xyz"), ("a", "a")])

@@ -63,7 +63,7 @@ def test_confusions_hold_pairs_that_an_apostrophe_tells_apart():
     assert meant["it's"] == ["its"]
 
 
-def test_confusions_leave_out_twins_and_bare_s():
+def test_confusions_leave_out_variants_and_bare_s():
     meant = _meant()
     assert meant["color"] == ["colon"]
     assert "weeks" not in meant["week"]

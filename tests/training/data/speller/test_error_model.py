@@ -47,6 +47,7 @@ def cost(model: ErrorModel, typed: str, meant: str) -> float:
         ("dof", "dog", [(2, 3, 2, 3)], ["substitute"]),
         ("fone", "phone", [(0, 1, 0, 0), (1, 2, 0, 1)], ["delete", "substitute"]),
         ("same", "same", [], []),
+        ("", "ab", [(1, 2, 0, 0), (0, 1, 0, 0)][::-1], ["delete", "delete"]),
     ],
 )
 def test_align_finds_the_edits(typed: str, meant: str, edits: list[tuple[int, ...]], kinds: list[str]) -> None:

@@ -8,7 +8,7 @@ from docsight.errors import DataError
 from docsight.spelling.lexicon.known_pairs import KnownPairs
 from docsight.spelling.lexicon.tables import Lexicon, WordSource
 from docsight.vocab import Vocab
-from docsight_training.data.speller.lexicon import build_lexicon, edit_distance, read_pairs
+from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
 from docsight_training.data.speller.varieties import british_forms
 
 LISTS = {
@@ -133,16 +133,16 @@ def test_lexicon_leaves_out_listed_misspellings_that_only_texts_have(built):
 
 
 @pytest.mark.parametrize(
-    ("word", "twin"), [("color", "colour"), ("organise", "organize"), ("centre", "center"), ("program", "programme")]
+    ("word", "variant"), [("color", "colour"), ("organise", "organize"), ("centre", "center"), ("program", "programme")]
 )
-def test_lexicon_knows_the_twins_of_both_varieties(built, word, twin):
+def test_lexicon_knows_the_variants_of_both_varieties(built, word, variant):
     vocab, lexicon, _ = built
-    assert lexicon.variant[vocab.id(word)] == vocab.id(twin)
-    assert lexicon.variant[vocab.id(twin)] == vocab.id(word)
+    assert lexicon.variant[vocab.id(word)] == vocab.id(variant)
+    assert lexicon.variant[vocab.id(variant)] == vocab.id(word)
 
 
 @pytest.mark.parametrize("word", ["for", "four", "the", "idea"])
-def test_lexicon_has_no_twins_for_words_of_both_varieties(built, word):
+def test_lexicon_has_no_variants_for_words_of_both_varieties(built, word):
     assert built[1].variant[built[0].id(word)] == 0
 
 
@@ -180,10 +180,6 @@ def test_read_pairs_reads_every_list(tmp_path):
 def test_read_pairs_names_the_file_it_wants(tmp_path):
     with pytest.raises(DataError, match=r"codespell.*columns misspelling, correction, count"):
         read_pairs(tmp_path, ["codespell"])
-
-
-def test_edit_distance_counts_a_swap_once():
-    assert [edit_distance(a, b) for a, b in (("teh", "the"), ("ca", "abc"), ("", "ab"), ("a", "a"))] == [1, 3, 2, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""The edits that tell a misspelling from the word that was meant, and their kinds."""
+"""Alignment of a misspelling with the word that was meant, and the kinds of its edits."""
 
 from typing import NamedTuple
 
-# What learners of English do, in shares of all edits (Write & Improve and FCE, counted over shortest edit scripts).
-# Lists of misspellings hold too many swaps (they are of typists), too few undoublings and vowels.
+# The edits of learners of English, as fractions (Write & Improve and FCE, counted over shortest edit scripts). Lists of
+# misspellings come from typists: they have too many swaps, and too few undoublings and vowels.
 LEARNER_MIX = {
     "delete": 0.31,
     "undouble": 0.07,
@@ -14,11 +14,11 @@ LEARNER_MIX = {
     "double": 0.05,
 }
 VOWELS = frozenset("aeiou")
-MAX_EDITS = 4  # of a pair; what is further apart is a slip of a list, or another word
+MAX_EDITS = 4  # of a pair; with more, the list has an error, or another word was meant
 
 
 class Edit(NamedTuple):
-    """Replace `meant[start:stop]` by `typed[typed_start:typed_stop]`: no, one or (swapped) two letters."""
+    """Replaces `meant[start:stop]` by `typed[typed_start:typed_stop]`: no, one or (swapped) two letters."""
 
     start: int
     stop: int
@@ -26,17 +26,16 @@ class Edit(NamedTuple):
     typed_stop: int
 
 
-def align(typed: str, meant: str, most: int = MAX_EDITS) -> list[Edit] | None:
-    """Return a shortest list of edits (optimal string alignment) in running order, or None above `most` edits.
+def align(typed: str, meant: str, max_edits: int = MAX_EDITS) -> list[Edit] | None:
+    """Return a shortest list of edits (optimal string alignment) in order, or None above `max_edits` edits.
 
-    What the words share at both ends is passed over first, so of several alignments that are as short, one with the
-    edits together is found.
+    The common ends of the words are skipped first, so of several shortest alignments, one with adjacent edits is found.
     """
     short = min(len(typed), len(meant))
     head = next((i for i in range(short) if typed[i] != meant[i]), short)
     tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
     wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
-    if abs(len(wrong) - len(right)) > most:
+    if abs(len(wrong) - len(right)) > max_edits:
         return None
     steps = [*range(len(right) + 1)]
     table = [steps]
@@ -49,7 +48,7 @@ def align(typed: str, meant: str, most: int = MAX_EDITS) -> list[Edit] | None:
             row.append(best)
         table.append(row)
         steps = row
-    if steps[-1] > most:
+    if steps[-1] > max_edits:
         return None
     edits = []
     i, j = len(wrong), len(right)
@@ -73,13 +72,13 @@ def align(typed: str, meant: str, most: int = MAX_EDITS) -> list[Edit] | None:
 
 
 def edit_kind(typed: str, meant: str, edit: Edit) -> str:
-    """Name the kind of an edit, as in `LEARNER_MIX`."""
+    """Return the kind of an edit, a key of `LEARNER_MIX`."""
     wrong, right = typed[edit.typed_start : edit.typed_stop], meant[edit.start : edit.stop]
-    beside = meant[max(edit.start - 1, 0) : edit.start] + meant[edit.stop : edit.stop + 1]
+    adjacent = meant[max(edit.start - 1, 0) : edit.start] + meant[edit.stop : edit.stop + 1]
     if len(wrong) == 2:
         return "swap"
     if not right:
-        return "double" if wrong in beside else "insert"
+        return "double" if wrong in adjacent else "insert"
     if not wrong:
-        return "undouble" if right in beside else "delete"
+        return "undouble" if right in adjacent else "delete"
     return "vowel" if wrong in VOWELS and right in VOWELS else "substitute"

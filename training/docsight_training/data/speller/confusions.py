@@ -1,4 +1,4 @@
-"""Which words of the lexicon are typed for which: near in letters, alike in sound, or known to be mixed up."""
+"""The table of confusions: words of the lexicon that are typed for each other, by spelling, sound or known sets."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import permutations
@@ -17,24 +17,24 @@ from docsight.vocab import Vocab
 
 Cost = Callable[[Ints, Ints], npt.NDArray[np.float32]]
 
-MOST = 11
+_MAX_CONFUSIONS_PER_WORD = 11
 
-_MIN_TYPED_ZIPF = 2.9  # a rarer word gets the full search when it is typed
+_MIN_TYPED_ZIPF = 2.9  # for a rarer word, the corrector searches all candidates at run time
 _MIN_NEAR_ZIPF = 2.3  # of a word one edit away
-_MIN_ALIKE_ZIPF = 3.3  # of one that sounds the same
-_MIN_NAME_ZIPF = 4.0  # of one that the dictionaries have with a capital alone
+_MIN_ALIKE_ZIPF = 3.3  # of a word that sounds the same
+_MIN_NAME_ZIPF = 4.0  # of a word that the dictionaries have only with a capital
 _MIN_LISTED_ZIPF = 2.9
 _MAX_ALIKE_EDITS = 3
-_SEARCHED = 128
+_MAX_SEARCHED = 128
 
-# In nats, where no error model is given: an edit, and one that leaves the sound as it is; then what a tenfold frequency
-# is worth.
+# In nats. Without an error model: the cost of an edit, and of one that does not change the sound. Then the gain of a
+# tenfold frequency.
 _EDIT_COST = 4.0
 _ALIKE_COST = 2.5
-_ZIPF_PRIZE = 0.8
-_KNOWN_PRIZE = 100.0  # pairs that are known come before all others
+_ZIPF_GAIN = 0.8
+_KNOWN_GAIN = 100.0  # known pairs come before all others
 
-# What is written as a single letter.
+# Words that are written as a single letter.
 _LETTERS = {
     "a": ("i", "an", "at"),
     "b": ("be", "by"),
@@ -56,32 +56,32 @@ def confusions(
     sets: Iterable[Sequence[str]] = (),
     pairs: Iterable[tuple[str, str]] = (),
     cost: Cost | None = None,
-    most: int = MOST,
+    most: int = _MAX_CONFUSIONS_PER_WORD,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Find what may have been meant by words that are words.
+    """Find the words that may have been meant where another word of the lexicon was typed.
 
-    A word's form in the other variety of English and its form with or without -s are never among them, unless a set
-    says so: the one is no error, the other one of grammar.
+    The form of a word in the other variety of English, and its form with or without -s, are excluded unless a set has
+    them: the first is no error, the second one of grammar.
 
     Args:
         words: The words of the lexicon, the first of which has id 2.
         lexicon: The facts about them.
-        sets: Words that are mixed up with one another (their, there, they're).
-        pairs: (typed, meant), such as misspelling lists hold; those of two words of the lexicon count.
-        cost: The price in nats of typing words when others were meant, by their ids; by default a plain one.
-        most: How many a word may have; the most plausible are kept.
+        sets: Words that people mix up with each other (their, there, they're).
+        pairs: (typed, meant) from misspelling lists; only pairs of two words of the lexicon are used.
+        cost: Returns the cost in nats of typing words when others were meant, by their ids; by default one by edits.
+        most: The maximum number of confusions of a word; the most plausible are kept.
 
     Returns:
-        (offsets, ids): int32 (num_words + 1,) and (found,): ids[offsets[i] : offsets[i + 1]] may have been meant where
-        the word with id i was typed, the most plausible first.
+        (offsets, ids): int32 (num_words + 1,) and (confusions,). ids[offsets[i] : offsets[i + 1]] may have been meant
+        where the word with id i was typed, the most plausible first.
     """
     vocab = Vocab(words)
     sources = lexicon.sources.cpu().numpy()
     zipf = lexicon.zipf_of(torch.arange(len(vocab))).numpy()
     typed, meant = _near(words, sources, zipf)
-    twin = lexicon.variant.cpu().numpy()
-    plain = (twin[typed] != meant) & (twin[meant] != typed) & ~_differ_in_s(words, typed, meant)
-    # No single letter is what was meant, but for the article: i is no word in lower case.
+    variant = lexicon.variant.cpu().numpy()
+    plain = (variant[typed] != meant) & (variant[meant] != typed) & ~_differ_in_s(words, typed, meant)
+    # A single letter is never meant, except for the article: i is not a word in lower case.
     plain &= np.array([len(word) > 1 or word == "a" for word in ("", "", *words)])[meant]
     known_typed, known_meant = _known(vocab, sources, zipf, sets=sets, pairs=pairs)
     typed = np.concatenate([known_typed, typed[plain]])
@@ -89,8 +89,8 @@ def confusions(
     is_known = np.arange(len(typed)) < len(known_typed)
     _, first = np.unique(typed * len(vocab) + meant, return_index=True)
     typed, meant, is_known = typed[first], meant[first], is_known[first]
-    price = _plain_cost(words, typed, meant) if cost is None else np.asarray(cost(typed, meant))
-    score = (_ZIPF_PRIZE * zipf[meant] - price + _KNOWN_PRIZE * is_known).astype(np.float32)
+    cost_of_pair = _plain_cost(words, typed, meant) if cost is None else np.asarray(cost(typed, meant))
+    score = (_ZIPF_GAIN * zipf[meant] - cost_of_pair + _KNOWN_GAIN * is_known).astype(np.float32)
     kept = best_of_rows(typed, score, most)
     offsets = np.searchsorted(typed[kept], np.arange(len(vocab) + 1))
     return offsets.astype(np.int32), meant[kept].astype(np.int32)
@@ -98,10 +98,10 @@ def confusions(
 
 def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArray[np.float32]) -> tuple[Ints, Ints]:
     """Find the neighbours of the frequent words, in letters and in sound: ids (typed, meant)."""
-    asked = np.flatnonzero(zipf >= _MIN_TYPED_ZIPF)
-    index = CandidateIndex(words, zipf[2:], max_candidates=_SEARCHED)
-    row, meant = index.search([words[word - 2] for word in asked.tolist()])
-    typed = asked[row]
+    frequent = np.flatnonzero(zipf >= _MIN_TYPED_ZIPF)
+    index = CandidateIndex(words, zipf[2:], max_candidates=_MAX_SEARCHED)
+    row, meant = index.search([words[word - 2] for word in frequent.tolist()])
+    typed = frequent[row]
     distances, alike = _compared(words, typed, meant)
     near = (distances == 1) & (zipf[meant] >= _MIN_NEAR_ZIPF)
     near |= alike & (distances <= _MAX_ALIKE_EDITS) & (zipf[meant] >= _MIN_ALIKE_ZIPF)
@@ -112,7 +112,7 @@ def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArra
 
 
 def _is_usual(sources: npt.NDArray[np.uint8], zipf: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Say which words are ordinary ones: in the base dictionaries, and not as names but for the frequent ones."""
+    """Return which words are ordinary: in the base dictionaries, and no names unless they are frequent."""
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
     return is_base & (((sources & int(WordSource.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF))
 
@@ -125,21 +125,21 @@ def _known(
     sets: Iterable[Sequence[str]],
     pairs: Iterable[tuple[str, str]],
 ) -> tuple[Ints, Ints]:
-    """Return the pairs that are known as far as the lexicon has both words: ids (typed, meant)."""
-    found = [pair for words in sets for pair in permutations(words, 2)]
-    found += [(letter, word) for letter, meant in _LETTERS.items() for word in meant]
+    """Return the ids (typed, meant) of the known pairs of which the lexicon has both words."""
+    known = [pair for words in sets for pair in permutations(words, 2)]
+    known += [(letter, word) for letter, meant in _LETTERS.items() for word in meant]
     is_dictionary = (sources & int(DICTIONARY)) > 0
     for wrong, right in ((wrong.lower(), right.lower()) for wrong, right in pairs):
         typed, meant = vocab.id(wrong), vocab.id(right)
         if typed != meant and is_dictionary[typed] and min(zipf[typed], zipf[meant]) >= _MIN_LISTED_ZIPF:
-            found.append((wrong, right))
-    ids = [(vocab.id(a), vocab.id(b)) for a, b in found if a in vocab and b in vocab]
+            known.append((wrong, right))
+    ids = [(vocab.id(a), vocab.id(b)) for a, b in known if a in vocab and b in vocab]
     array = np.array(ids, dtype=np.int64).reshape(-1, 2)
     return array[:, 0], array[:, 1]
 
 
 def _compared(words: Sequence[str], a: Ints, b: Ints) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
-    """Return the edits between pairs of words, given by id, and whether they sound the same."""
+    """Return the number of edits between pairs of words, given by id, and whether they sound the same."""
     codes, lengths = encode_words(words)
     keys = np.array(phonetic_keys(words))
     return edit_distances(codes, lengths, codes, lengths, a - 2, b - 2), keys[a - 2] == keys[b - 2]
@@ -151,9 +151,10 @@ def _plain_cost(words: Sequence[str], typed: Ints, meant: Ints) -> npt.NDArray[n
 
 
 def _differ_in_s(words: Sequence[str], a: Ints, b: Ints) -> npt.NDArray[np.bool_]:
-    """Say which pairs are a word of three letters or more and the same with -s or -'s."""
+    """Return which pairs are a word of three letters or more and its form with -s or -'s."""
     table = np.array(words)
     shorter, longer = np.where(np.char.str_len(table[a - 2]) < np.char.str_len(table[b - 2]), (a, b), (b, a)) - 2
     is_stem = np.char.str_len(table[shorter]) >= 3
-    same = (np.char.add(table[shorter], "s") == table[longer]) | (np.char.add(table[shorter], "'s") == table[longer])
-    return is_stem & same
+    stems, forms = table[shorter], table[longer]
+    pairs: npt.NDArray[np.bool_] = is_stem & ((np.char.add(stems, "s") == forms) | (np.char.add(stems, "'s") == forms))
+    return pairs

@@ -1,4 +1,4 @@
-"""Single edits of words by the letters beside them, counted in pairs of a misspelling and its correction."""
+"""Rates of single edits by their neighbouring letters, counted in pairs of a misspelling and its correction."""
 
 import random
 from bisect import bisect_right
@@ -9,30 +9,30 @@ from itertools import accumulate
 from docsight_training.data.speller.alignment import VOWELS
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# The edits at a letter by number: 0-25 another letter in its place, 26-51 a letter behind it, then these two.
+# The edits at a letter by number: 0-25 replace it, 26-51 insert a letter behind it, then follow these two.
 INSERT, DELETE, SWAP, NUM_EDITS = 26, 52, 53, 54
-_SMOOTHING = 100.0  # as many sightings of a context as its letter alone is worth
+_EDIT_SMOOTHING = 100.0  # the rate without context counts as much as so many sightings of the context
 _MAX_RATIO = 20.0  # how much a neighbour can raise or lower the rate of an edit
-# The share of misspelt words by length, from two letters on: those of the lists are longer than those of text.
-_LENGTHS = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.05, 0.03, 0.03)
+# The fraction of misspelt words by length, from two letters up: those of the lists are longer than those of text.
+_FRACTION_BY_LENGTH = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.05, 0.03, 0.03)
 
 
 class EditCounts:
-    """Count single edits with the letter and the neighbour on either side, and groups of letters for others."""
+    """Counts single edits with the neighbouring letters, and groups of letters that replace other groups."""
 
     def __init__(self) -> None:
         self.words: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()  # letters, and pairs of letters
         self._edits: Counter[tuple[str, int]] = Counter()  # edit by letter
         self._left: Counter[tuple[str, int]] = Counter()  # edit by previous letter and letter
-        self._right: Counter[tuple[str, int]] = Counter()  # edit by letter and following one
+        self._right: Counter[tuple[str, int]] = Counter()  # edit by letter and next letter
         self._kinds: Counter[int] = Counter()  # edits of any letter: substitute, insert, delete, swap
         self._chunks: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._drawn: dict[str, tuple[list[str], list[float]]] = {}
         self._rates: dict[str, list[tuple[float, str, bool]]] = {}
 
     def add(self, typed: str, meant: str, weight: int) -> None:
-        """Count the one edit, or the one group of letters, that tells a misspelling from the word meant."""
+        """Count the edit, or the group of letters, by which a misspelling differs from the word that was meant."""
         self.words[meant] += weight
         padded = f"~^{meant}$"
         for i in range(1, len(padded) - 1):
@@ -49,7 +49,7 @@ class EditCounts:
         elif len(wrong) == 1 and not right:
             self._count(INSERT + LETTERS.index(wrong), padded, at - 1, weight)
         elif len(right) == 1 and not wrong:
-            # Of a doubled letter the common head has taken the first: the second is the one that is missing.
+            # The common beginning includes the first of two equal letters, so the second one is missing.
             self._count(DELETE, padded, at - 1 if right == padded[at - 1] else at, weight)
         elif len(wrong) == len(right) == 2 and wrong == right[::-1]:
             self._count(SWAP, padded, at, weight)
@@ -63,16 +63,16 @@ class EditCounts:
         self._kinds[_group(edit)] += weight
 
     def sample(self, rng: random.Random, count: int) -> list[str]:
-        """Draw words that were misspelt, as long as those that people misspell."""
+        """Draw words of the pairs; their lengths are distributed like those of misspelt words in text."""
         by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in self.words:
-            by_length[min(len(word), len(_LENGTHS) + 1)].append(word)
+            by_length[min(len(word), len(_FRACTION_BY_LENGTH) + 1)].append(word)
         lengths = [length for length in by_length if length > 1] or list(by_length)
-        shares = [_LENGTHS[max(length - 2, 0)] for length in lengths]
-        return [rng.choice(by_length[length]) for length in rng.choices(lengths, shares, k=count)]
+        fractions = [_FRACTION_BY_LENGTH[max(length - 2, 0)] for length in lengths]
+        return [rng.choice(by_length[length]) for length in rng.choices(lengths, fractions, k=count)]
 
     def rates(self, triple: str) -> list[tuple[float, str, bool]]:
-        """Return how often each edit is made at the middle one of three letters, its kind, and if it hits the first."""
+        """Return rate and kind of each edit at the middle of three letters, and whether it changes the first letter."""
         rates = self._rates.get(triple)
         if rates is None:
             previous, letter, following = tuple(triple)
@@ -88,7 +88,7 @@ class EditCounts:
         return rates
 
     def _rate(self, edit: int, previous: str, letter: str, following: str, total: int) -> float:
-        """Return the rate of an edit at a letter between two others; 0 where another edit does the same."""
+        """Return the rate of an edit at a letter between two others; 0 where another edit has the same effect."""
         if letter == "^":
             if not INSERT <= edit < DELETE or LETTERS[edit - INSERT] == following:
                 return 0.0
@@ -108,10 +108,10 @@ class EditCounts:
 
     @staticmethod
     def _smooth(count: int, seen: int, prior: float) -> float:
-        return (count + _SMOOTHING * max(prior, 1e-7)) / (seen + _SMOOTHING)
+        return (count + _EDIT_SMOOTHING * max(prior, 1e-7)) / (seen + _EDIT_SMOOTHING)
 
     def exchange(self, word: str, rng: random.Random) -> str:
-        """Draw a group of up to three letters of the word and put in what was seen in its place."""
+        """Draw a group of up to three letters of the word, and replace it by a group that was typed for it."""
         found: list[tuple[int, str]] = []
         weights: list[float] = []
         total = 0.0
@@ -128,18 +128,18 @@ class EditCounts:
         return f"{word[:at]}{drawn(self._chunk(chunk), rng)}{word[at + len(chunk) :]}" or word
 
     def _chunk(self, chunk: str) -> tuple[list[str], list[float]]:
-        """Return what is typed for a group of letters, with weights by how often the group occurs."""
+        """Return what is typed for a group of letters, with weights relative to how often the group occurs."""
         drawn = self._drawn.get(chunk)
         if drawn is None:
-            # A group of three is about as rare as its rarer pair of letters is.
+            # A group of three letters is about as rare as the rarer of its pairs.
             seen = min((self._seen[chunk[i : i + 2]] for i in range(len(chunk) - 1)), default=self._seen[chunk])
-            listed = [(typed, count / (seen + _SMOOTHING)) for typed, count in self._chunks[chunk].items()]
+            listed = [(typed, count / (seen + _EDIT_SMOOTHING)) for typed, count in self._chunks[chunk].items()]
             drawn = self._drawn[chunk] = cumulative(listed)
         return drawn
 
 
 def cumulative(listed: Iterable[tuple[str, float]]) -> tuple[list[str], list[float]]:
-    """Return the texts, and the running sum of their weights, for `drawn`."""
+    """Return the texts and the running sum of their weights, for `drawn`."""
     texts, weights = zip(*listed, strict=True)
     return list(texts), list(accumulate(weights))
 

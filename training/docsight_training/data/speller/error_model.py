@@ -1,4 +1,4 @@
-"""Fit the error model of spelling to pairs of a misspelling and its correction."""
+"""Estimation of the speller's error model from pairs of a misspelling and its correction."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,14 +12,14 @@ from docsight.errors import DataError
 from docsight.spelling.candidates.error_model import MAX_COST, NUM_CODES, ErrorModel, group_code
 from docsight_training.data.speller.alignment import LEARNER_MIX, Edit, align, edit_kind
 
-_KEY = re.compile(r"[a-z'-]{1,32}")
-_CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
-_SMOOTHING = 60.0  # as many sightings of a context as its letter alone is worth
-_RULE_SMOOTHING = 20.0  # as many sightings of a group as its single edits are worth
-_MIN_RULE = 4.0  # sightings of a rule, in reweighted counts
-_MAX_GROUP = 3
-# A single edit, seen or not, costs no more than this: words with one odd letter are still told from other words.
-_MAX_SINGLE = 14.0
+_SINGLE_WORD = re.compile(r"[a-z'-]{1,32}")
+_LETTER_CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
+_CONTEXT_SMOOTHING = 60.0  # the rate without context counts as much as so many sightings of the context
+_RULE_SMOOTHING = 20.0  # the single edits of a group count as much as so many sightings of the group
+_MIN_RULE_COUNT = 4.0  # sightings of a rule, in reweighted counts
+_MAX_GROUP_LETTERS = 3
+# The maximum cost of a single edit, seen or not: a word with one odd letter still is nearer than other words.
+_MAX_SINGLE_COST = 14.0
 
 
 def fit_error_model(
@@ -29,16 +29,16 @@ def fit_error_model(
     first: float = 1.0,
     num_groups: int = 400,
 ) -> ErrorModel:
-    """Count the edits of pairs and return the model of their costs.
+    """Count the edits of pairs, and return the model of their costs.
 
     Args:
-        pairs: (misspelling, correction, weight); those that are no single words, or far apart, are passed over.
-        mix: The share of each kind of edit that the counts are brought to, as `LEARNER_MIX`.
-        first: What a wrong first letter costs beside its edit, in nats.
-        num_groups: Groups of letters on either side of the rules.
+        pairs: (misspelling, correction, weight); pairs that are not single words, or far apart, are skipped.
+        mix: The fraction of each kind of edit that the counts are scaled to, as in `LEARNER_MIX`.
+        first: The cost of a wrong first letter in addition to its edit, in nats.
+        num_groups: The number of groups of letters on either side of the rules.
 
     Raises:
-        DataError: No pair is of use.
+        DataError: No pair can be used.
     """
     counts = _Counts(mix)
     counts.add(list(_aligned(pairs)))
@@ -54,7 +54,7 @@ def fit_error_model(
 def _aligned(pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, float, list[Edit]]]:
     for misspelling, correction, weight in pairs:
         typed, meant = misspelling.lower(), correction.lower()
-        if typed == meant or not (_KEY.fullmatch(typed) and _KEY.fullmatch(meant)):
+        if typed == meant or not (_SINGLE_WORD.fullmatch(typed) and _SINGLE_WORD.fullmatch(meant)):
             continue
         edits = align(typed, meant)
         if edits is not None and len(edits) < max(len(meant), 2):
@@ -62,12 +62,12 @@ def _aligned(pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, 
 
 
 class _Counts:
-    """Count edits by their context, and the groups of letters that they make, in the wanted mix."""
+    """Counts edits by their context, and groups of letters that replace other groups, in the wanted mix."""
 
     def __init__(self, mix: Mapping[str, float]) -> None:
         self.mix = dict(mix)
         n = NUM_CODES
-        # By what is typed, the letter meant (before the gap), the one before it, the one behind; 0 outside the word.
+        # By the letter typed, the letter meant (before the gap), and its neighbours; 0 outside the word.
         self.substituted = np.zeros((n, n, n, n), dtype=np.float32)
         self.inserted = np.zeros((n, n, n), dtype=np.float32)
         self.deleted = np.zeros((n, n, n), dtype=np.float32)
@@ -78,7 +78,7 @@ class _Counts:
         self.replaced: defaultdict[tuple[str, str], float] = defaultdict(float)
 
     def add(self, aligned: Sequence[tuple[str, str, float, list[Edit]]]) -> None:
-        """Count all pairs, each edit with the weight that brings its kind to the wanted share."""
+        """Count all pairs, each edit with the weight that brings its kind to the wanted fraction."""
         if not aligned:
             raise DataError("Expected pairs of a misspelt word and its correction; found none. Check the lists.")
         kinds: Counter[str] = Counter()
@@ -97,20 +97,20 @@ class _Counts:
             self._add_groups(typed, meant, edits, weight, [scales[name] for name in names])
 
     def _add_word(self, meant: str, weight: float) -> None:
-        codes = [0, *(_CODES[letter] for letter in meant), 0]
+        codes = [0, *(_LETTER_CODES[letter] for letter in meant), 0]
         for i in range(1, len(codes) - 1):
             self.seen[codes[i - 1], codes[i], codes[i + 1]] += weight
             self.gaps[codes[i - 1], codes[i]] += weight
         self.gaps[codes[-2], 0] += weight
-        for length in range(1, _MAX_GROUP + 1):
+        for length in range(1, _MAX_GROUP_LETTERS + 1):
             for i in range(len(meant) - length + 1):
                 self.groups[meant[i : i + length]] += weight  # type: ignore[assignment]
 
     def _add_edit(self, typed: str, meant: str, edit: Edit, weight: float) -> None:
-        wrong = [_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]]
-        right = [_CODES[letter] for letter in meant[edit.start : edit.stop]]
-        before = _CODES[meant[edit.start - 1]] if edit.start else 0
-        behind = _CODES[meant[edit.stop]] if edit.stop < len(meant) else 0
+        wrong = [_LETTER_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]]
+        right = [_LETTER_CODES[letter] for letter in meant[edit.start : edit.stop]]
+        before = _LETTER_CODES[meant[edit.start - 1]] if edit.start else 0
+        behind = _LETTER_CODES[meant[edit.stop]] if edit.stop < len(meant) else 0
         if len(wrong) == 2:
             self.swapped[right[0], right[1]] += weight
         elif not right:
@@ -123,25 +123,28 @@ class _Counts:
     def _add_groups(
         self, typed: str, meant: str, edits: Sequence[Edit], weight: float, scales: Sequence[float]
     ) -> None:
-        """Count every stretch of up to three letters on both sides that holds whole edits."""
-        for i, one in enumerate(edits):
+        """Count all groups of up to three letters, typed and meant, that contain whole edits."""
+        for i, first in enumerate(edits):
             scale = weight
             for k in range(i, len(edits)):
                 last = edits[k]
                 scale *= scales[k]
-                if last.stop - one.start > _MAX_GROUP or last.typed_stop - one.typed_start > _MAX_GROUP:
+                if (
+                    last.stop - first.start > _MAX_GROUP_LETTERS
+                    or last.typed_stop - first.typed_start > _MAX_GROUP_LETTERS
+                ):
                     break
-                left = one.start - (edits[i - 1].stop if i else 0)  # letters that are right on either side
+                left = first.start - (edits[i - 1].stop if i else 0)  # right letters before the group
                 right = (edits[k + 1].start if k + 1 < len(edits) else len(meant)) - last.stop
                 for a in range(min(left, 2) + 1):
                     for b in range(min(right, 2) + 1):
-                        wrong = typed[one.typed_start - a : last.typed_stop + b]
-                        meant_group = meant[one.start - a : last.stop + b]
-                        if 1 <= len(wrong) <= _MAX_GROUP and 1 <= len(meant_group) <= _MAX_GROUP:
+                        wrong = typed[first.typed_start - a : last.typed_stop + b]
+                        meant_group = meant[first.start - a : last.stop + b]
+                        if 1 <= len(wrong) <= _MAX_GROUP_LETTERS and 1 <= len(meant_group) <= _MAX_GROUP_LETTERS:
                             self.replaced[wrong, meant_group] += scale
 
     def singles(self) -> dict[str, NDArray[np.float32]]:
-        """Return the costs of single edits: the buffers of the model but for the rules."""
+        """Return the costs of single edits, the buffers of the model without the rules."""
         seen = self.seen.sum((0, 2))  # (letter,)
         pairs = self.seen.sum(0)  # (letter, next)
         prior = self.substituted.sum() / seen.sum() / 26
@@ -156,7 +159,7 @@ class _Counts:
         delete = _smooth(self.deleted, self.seen, left[:, :, None])
         swap = _smooth(self.swapped, pairs, self.swapped.sum() / pairs[1:, 1:].sum())
         return {
-            name: np.minimum(-np.log(rates), _MAX_SINGLE).astype(np.float32)
+            name: np.minimum(-np.log(rates), _MAX_SINGLE_COST).astype(np.float32)
             for name, rates in (("substitute", substitute), ("insert", insert), ("delete", delete), ("swap", swap))
         }
 
@@ -164,7 +167,7 @@ class _Counts:
         """Return (gain, typed group, meant group, cost) of groups that cost less than their single edits."""
         found = []
         for (wrong, right), count in self.replaced.items():
-            if count < _MIN_RULE or len(wrong) == len(right) == 1:
+            if count < _MIN_RULE_COUNT or len(wrong) == len(right) == 1:
                 continue
             parts = _cost_of_singles(wrong, right, singles)
             cost = -np.log((count + _RULE_SMOOTHING * np.exp(-parts)) / (self.groups[right] + _RULE_SMOOTHING))
@@ -174,27 +177,27 @@ class _Counts:
 
 
 def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.float32]]) -> float:
-    """Sum up the costs of the single edits of a group, by the letters that it holds."""
+    """Return the cost of the single edits of a group of letters."""
     edits = align(wrong, right) or []
     total = 0.0
     for edit in edits:
-        before = _CODES[right[edit.start - 1]] if edit.start else None
-        behind = _CODES[right[edit.stop]] if edit.stop < len(right) else None
-        codes = [_CODES[letter] for letter in right[edit.start : edit.stop]]
-        typed = [_CODES[letter] for letter in wrong[edit.typed_start : edit.typed_stop]]
+        before = _LETTER_CODES[right[edit.start - 1]] if edit.start else None
+        behind = _LETTER_CODES[right[edit.stop]] if edit.stop < len(right) else None
+        codes = [_LETTER_CODES[letter] for letter in right[edit.start : edit.stop]]
+        typed = [_LETTER_CODES[letter] for letter in wrong[edit.typed_start : edit.typed_stop]]
         if len(typed) == 2:
             total += float(singles["swap"][codes[0], codes[1]])
         elif not codes:
-            total += _least(singles["insert"][typed[0]], before, behind)
+            total += _median_cost(singles["insert"][typed[0]], before, behind)
         elif not typed:
-            total += _least(singles["delete"][:, codes[0]], before, behind)
+            total += _median_cost(singles["delete"][:, codes[0]], before, behind)
         else:
-            total += _least(singles["substitute"][typed[0], codes[0]][None], None, behind)
+            total += _median_cost(singles["substitute"][typed[0], codes[0]][None], None, behind)
     return total
 
 
-def _least(costs: NDArray[np.float32], before: int | None, behind: int | None) -> float:
-    """Return a cost by the letters before and behind, the median over those that are not known."""
+def _median_cost(costs: NDArray[np.float32], before: int | None, behind: int | None) -> float:
+    """Return the cost between two letters; where one is unknown, the median over all letters."""
     if before is not None:
         costs = costs[before : before + 1]
     if behind is not None:
@@ -203,7 +206,7 @@ def _least(costs: NDArray[np.float32], before: int | None, behind: int | None) -
 
 
 def _fill_rules(model: ErrorModel, rules: Sequence[tuple[float, str, str, float]], num_groups: int) -> None:
-    """Write the rules down, those of the largest gain first, until the groups are numbered."""
+    """Fill the table of rules, those with the largest gain first, as long as there are numbers for their groups."""
     numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for _, wrong, right, cost in rules:
         for known, group in zip(numbers, (wrong, right), strict=True):
@@ -213,9 +216,11 @@ def _fill_rules(model: ErrorModel, rules: Sequence[tuple[float, str, str, float]
             model.rules[numbers[0][wrong], numbers[1][right]] = min(cost, MAX_COST)
     for name, known in zip(("typed_groups", "meant_groups"), numbers, strict=True):
         for group, number in known.items():
-            model.get_buffer(name)[group_code([_CODES[letter] for letter in group])] = number
+            model.get_buffer(name)[group_code([_LETTER_CODES[letter] for letter in group])] = number
 
 
-def _smooth(count: NDArray[np.float32], seen: NDArray[np.float32], prior: NDArray | float) -> NDArray[np.float32]:
-    """Return rates that fall back on a wider context's where a context was seen too seldom."""
-    return (count + _SMOOTHING * prior) / (seen + _SMOOTHING)
+def _smooth(
+    count: NDArray[np.float32], seen: NDArray[np.float32], prior: NDArray[np.float32] | float
+) -> NDArray[np.float32]:
+    """Return rates that fall back on those of a wider context where a context was rarely seen."""
+    return (count + _CONTEXT_SMOOTHING * prior) / (seen + _CONTEXT_SMOOTHING)

@@ -65,7 +65,8 @@ def _single(ids: np.ndarray, zipf: np.ndarray, corpus: float) -> np.ndarray:
     counted = np.bincount(ids, minlength=len(zipf)) + 0.1
     listed = np.where(zipf > 0, 10.0 ** (zipf - 9), 0)
     listed[:2] = counted[:2] / counted.sum()
-    return corpus * counted / counted.sum() + (1 - corpus) * listed / listed.sum()
+    single: np.ndarray = corpus * counted / counted.sum() + (1 - corpus) * listed / listed.sum()
+    return single
 
 
 def _steps(probabilities: np.ndarray) -> torch.Tensor:

@@ -1,10 +1,10 @@
-"""How British English spells what American English spells otherwise."""
+"""The British forms of American words."""
 
 import re
 from collections.abc import Iterator
 
-# Words that no rule gives; forms of them with an ending follow.
-_SINGLE = {
+# Words that no rule covers. The rules for endings apply to them, too.
+_IRREGULAR = {
     "tire": "tyre", "program": "programme", "check": "cheque", "practice": "practise", "license": "licence",
     "story": "storey", "stories": "storeys",
     "plow": "plough", "draft": "draught", "mustache": "moustache", "pajama": "pyjama", "skeptic": "sceptic",
@@ -24,7 +24,7 @@ _SINGLE = {
     "smelled": "smelt", "spilled": "spilt", "kneeled": "knelt",
 }  # fmt: skip
 
-# What stands in an American form and what a British one may have there, at each place where it matches.
+# A pattern in American forms, and what British forms may have in its place, at each match.
 _RULES = [
     (re.compile(american), british)
     for american, british in (
@@ -52,15 +52,15 @@ _ENDINGS = ("s", "es", "d", "ed", "r", "rs", "er", "ers", "ing", "ings", "ly", "
 
 
 def british_forms(word: str) -> Iterator[str]:
-    """Yield the forms a British dictionary may have for an American word; most of them are no words."""
-    if word in _SINGLE:
-        yield _SINGLE[word]
+    """Yield the forms that a British dictionary may have for an American word; most of them are not words."""
+    if word in _IRREGULAR:
+        yield _IRREGULAR[word]
     for ending in _ENDINGS:
         if word.endswith(ending):
             stem = word.removesuffix(ending)
             for form in (stem, stem + "e"):
-                if form in _SINGLE and (form == stem or not ending.startswith("e")):
-                    yield _SINGLE[form].removesuffix("e" if form != stem else "") + ending
+                if form in _IRREGULAR and (form == stem or not ending.startswith("e")):
+                    yield _IRREGULAR[form].removesuffix("e" if form != stem else "") + ending
     for pattern, british in _RULES:
         matches = list(pattern.finditer(word))
         for match in matches:
