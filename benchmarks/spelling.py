@@ -5,8 +5,8 @@
 FOLDER holds one folder for each test set: Parquet files with `noisy` and `clean`, or `misspelling` and `correction`.
 The peers are in the extra `dev` and in Debian's packages aspell, hunspell, hunspell-en-us and hunspell-en-gb; a peer
 that is not installed is left out. The systems run one after another, each set in a new process on one core. One
-sentence warms the caches, and loading is not timed. `spelling_eval.py` computes the scores and explains them. A peer with fewer
-rows than the others got a random sample, since all rows would take hours.
+sentence warms the caches, and loading is not timed. `spelling_eval.py` computes the scores and explains them. A peer
+with fewer rows than the others got a random sample, since all rows would take hours.
 """
 
 import argparse

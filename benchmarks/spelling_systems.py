@@ -1,4 +1,4 @@
-"""What `spelling.py` compares: rnn_speller, and its peers with the same care for case and punctuation around them."""
+"""The systems that `spelling.py` compares. The peers get the same handling of case and punctuation."""
 
 import re
 import shutil
@@ -10,40 +10,40 @@ from typing import ClassVar
 
 # A run of letters, with apostrophes inside.
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-# Tokens that are none of a speller's business: numbers, codes, addresses, words with other letters than English.
-FOREIGN = re.compile(r"[\d@/\\_#]|www\.|[^\W\d_a-zA-Z]")
+# Tokens that are not corrected: numbers, codes, addresses, words with letters that English does not have.
+NO_ENGLISH = re.compile(r"[\d@/\\_#]|www\.|[^\W\d_a-zA-Z]")
 CLITIC = re.compile(r"\W*(?:n['\u2019]t|['\u2019](?:s|m|d|re|ve|ll|em|cause))\W*", re.IGNORECASE)
-MOST = 5  # answers that are judged for a word alone
+MAX_SUGGESTIONS = 5  # that are scored for a single word
 
 
 class System:
-    """A corrector of texts and of words alone. `spelling_eval` calls what the two factories return."""
+    """A corrector of texts and of single words. `spelling_eval` calls what the two factories return."""
 
-    # At most so many rows of a set, where all would take hours.
+    # The maximum number of rows of a set, where all would take hours.
     sentences: ClassVar[int | None] = None
     words: ClassVar[int | None] = None
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what is not installed."""
+        """Return what is not installed, or None."""
         return None
 
     @classmethod
     def correct_factory(cls) -> Callable[[list[str]], list[str]]:
-        """Load the system; the function corrects texts."""
+        """Load the system, and return the function that corrects texts."""
         return cls().correct
 
     @classmethod
     def suggest_factory(cls) -> Callable[[list[str]], list[list[str]]]:
-        """Load the system; the function ranks answers for each word alone."""
+        """Load the system, and return the function that ranks suggestions for single words."""
         return cls().suggest
 
     def correct(self, texts: list[str]) -> list[str]:
-        """Correct texts; here: do nothing."""
+        """Correct texts; the default does nothing."""
         return texts
 
     def suggest(self, words: list[str]) -> list[list[str]]:
-        """Rank at most five answers for each word, the best first; here: the word itself."""
+        """Rank at most five suggestions for each word, the best first; the default is the word itself."""
         return [[word] for word in words]
 
 
@@ -66,13 +66,13 @@ class Docsight(System):
         return [doc._.corrected_text for doc in self.nlp.pipe(texts)]
 
     def suggest(self, words: list[str]) -> list[list[str]]:
-        """Give the suggestions for a word that is flagged, and the word itself for one that is not."""
+        """Return the suggestions for a reported word, and the word itself for others."""
         ranked = []
         for word, doc in zip(words, self.nlp.pipe(words), strict=True):
-            found = doc._.corrections
-            if len(found) == 1 and found[0]["text"] == word:
-                ranked.append([suggestion for suggestion, _ in found[0]["suggestions"]][:MOST])
-            else:  # not flagged, or no single word
+            rows = doc._.corrections
+            if len(rows) == 1 and rows[0]["text"] == word:
+                ranked.append([suggestion for suggestion, _ in rows[0]["suggestions"]][:MAX_SUGGESTIONS])
+            else:  # not reported, or not a single word
                 ranked.append([doc._.corrected_text])
         return ranked
 
@@ -90,52 +90,57 @@ class DocsightEager(Docsight):
 
 
 class WordByWord(System):
-    """A peer that knows words only: it is asked once for each distinct word of all texts, and its answer put in place.
+    """A peer that corrects single words: it gets each distinct word of all texts once.
 
-    What is no English word is not shown to it, 's is put aside, and the answer gets the case of the word.
+    It does not get words that are not English, nor a possessive 's; the suggestion is written in the case of the word.
     """
 
     lower: ClassVar[bool] = True  # the dictionary is in lower case
     contractions: ClassVar[bool] = True  # the dictionary has don't
 
-    def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
-        """Rank answers for each word: the word itself alone where it is known, none where there is no answer."""
+    def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
+        """Rank suggestions for each word: only the word itself if it is known, none if there is no suggestion."""
         raise NotImplementedError
 
     def correct(self, texts: list[str]) -> list[str]:
         """Correct texts word by word."""
         keys = {key for text in texts for token in text.split() for key in self._keys(token)}
-        asked = sorted(keys)
-        answers = dict(zip(asked, (found[:1] for found in self.rank(asked, 1)), strict=True))
+        words = sorted(keys)
+        best = dict(zip(words, (ranked[:1] for ranked in self.rank(words, 1)), strict=True))
+        return [self._corrected(text, best) for text in texts]
 
-        return [self._mended(text, answers) for text in texts]
-
-    def _mended(self, text: str, answers: dict[str, list[str]]) -> str:
-        lower = text.islower()  # a text without capitals gets none: english is no error there
+    def _corrected(self, text: str, best: dict[str, list[str]]) -> str:
+        lower = text.islower()  # a text without capitals gets none: english is not an error there
 
         def replace(match: re.Match[str]) -> str:
-            stem, end = part_possessive(match[0])
+            stem, end = split_possessive(match[0])
             key = self._key(stem)
-            found = answers.get(key) if key else None
-            if not found:
+            ranked = best.get(key) if key else None
+            if not ranked:
                 return match[0]
-            answer = found[0].lower() if lower else found[0]
-            return match[0] if answer == key else copy_case(stem, answer) + end
+            suggestion = ranked[0].lower() if lower else ranked[0]
+            return match[0] if suggestion == key else copy_case(stem, suggestion) + end
 
         return re.sub(r"\S+", lambda token: WORD.sub(replace, token[0]) if is_english(token[0]) else token[0], text)
 
     def suggest(self, words: list[str]) -> list[list[str]]:
-        """Rank answers for each word alone."""
+        """Rank suggestions for single words."""
         keys = [word.lower() if self.lower else word for word in words]
-        ranked = [found[:MOST] or [key] for key, found in zip(keys, self.rank(keys, MOST), strict=True)]
-        return [[copy_case(word, answer) for answer in found] for word, found in zip(words, ranked, strict=True)]
+        ranked = [
+            suggestions[:MAX_SUGGESTIONS] or [key]
+            for key, suggestions in zip(keys, self.rank(keys, MAX_SUGGESTIONS), strict=True)
+        ]
+        return [
+            [copy_case(word, suggestion) for suggestion in suggestions]
+            for word, suggestions in zip(words, ranked, strict=True)
+        ]
 
     def _keys(self, token: str) -> Iterable[str]:
         if is_english(token):
-            yield from filter(None, (self._key(part_possessive(match[0])[0]) for match in WORD.finditer(token)))
+            yield from filter(None, (self._key(split_possessive(match[0])[0]) for match in WORD.finditer(token)))
 
     def _key(self, word: str) -> str | None:
-        """Return what is looked up for a word, None where the word is left alone: single letters, iPhone."""
+        """Return the lookup key of a word, or None if it is not corrected: single letters, iPhone."""
         if len(word) < 2 or not (word.islower() or word.isupper() or word[1:].islower()):
             return None
         word = word.replace("\u2019", "'")
@@ -145,21 +150,21 @@ class WordByWord(System):
 
 
 def is_english(token: str) -> bool:
-    """Tell whether a token may hold words to be looked up."""
-    return not FOREIGN.search(token) and not CLITIC.fullmatch(token)
+    """Tell whether the words of a token are looked up."""
+    return not NO_ENGLISH.search(token) and not CLITIC.fullmatch(token)
 
 
-def part_possessive(word: str) -> tuple[str, str]:
-    """Part 's from a word."""
+def split_possessive(word: str) -> tuple[str, str]:
+    """Split a word into its stem and a possessive 's."""
     cut = len(word) - 2 if word[-2:].lower() in ("'s", "\u2019s") else len(word)
     return word[:cut], word[cut:]
 
 
-def copy_case(word: str, answer: str) -> str:
-    """Write an answer as the word was written: TEH, Teh; capitals of the answer's own stay."""
+def copy_case(word: str, suggestion: str) -> str:
+    """Write a suggestion in the case of the word: TEH, Teh; its own capitals stay."""
     if len(word) > 1 and word.isupper():
-        return answer.upper()
-    return answer[:1].upper() + answer[1:] if word[:1].isupper() else answer
+        return suggestion.upper()
+    return suggestion[:1].upper() + suggestion[1:] if word[:1].isupper() else suggestion
 
 
 class SymSpell(WordByWord):
@@ -167,7 +172,6 @@ class SymSpell(WordByWord):
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what is not installed."""
         return missing_package("symspellpy")
 
     def __init__(self) -> None:
@@ -177,10 +181,10 @@ class SymSpell(WordByWord):
         self.speller = symspellpy.SymSpell(max_dictionary_edit_distance=2)
         self.speller.load_dictionary(str(files(symspellpy) / "frequency_dictionary_en_82_765.txt"), 0, 1)
 
-    def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
+    def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
         """Rank by distance, then frequency."""
-        verbosity = self.verbosity.TOP if most == 1 else self.verbosity.ALL
-        return [[item.term for item in self.speller.lookup(word, verbosity)[:most]] for word in words]
+        verbosity = self.verbosity.TOP if max_suggestions == 1 else self.verbosity.ALL
+        return [[item.term for item in self.speller.lookup(word, verbosity)[:max_suggestions]] for word in words]
 
 
 class PySpellChecker(WordByWord):
@@ -190,7 +194,6 @@ class PySpellChecker(WordByWord):
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what is not installed."""
         return missing_package("spellchecker", "pyspellchecker")
 
     def __init__(self) -> None:
@@ -198,10 +201,12 @@ class PySpellChecker(WordByWord):
 
         self.speller = SpellChecker()
 
-    def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
-        """Rank the candidates, which are those of the least distance, by frequency."""
+    def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
+        """Rank the candidates, all of the minimum distance, by frequency."""
         return [
-            sorted(self.speller.candidates(word) or (), key=lambda found: (-self.speller[found], found))[:most]
+            sorted(self.speller.candidates(word) or (), key=lambda candidate: (-self.speller[candidate], candidate))[
+                :max_suggestions
+            ]
             for word in words
         ]
 
@@ -209,8 +214,8 @@ class PySpellChecker(WordByWord):
 class Autocorrect(WordByWord):
     """Package autocorrect: its English dictionary, two edits.
 
-    A word that the dictionary has in any case counts as known: that changes fewer right words than its own reading of
-    texts (wikipedia_clean, one edit: 1.0 for 3.1 %).
+    A word that is in the dictionary in any case counts as known. That changes fewer right words than the package's own
+    reading of texts (wikipedia_clean, one edit: 1.0 instead of 3.1 %).
     """
 
     sentences: ClassVar[int | None] = 200
@@ -221,7 +226,6 @@ class Autocorrect(WordByWord):
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what is not installed."""
         return missing_package("autocorrect")
 
     def __init__(self) -> None:
@@ -229,15 +233,15 @@ class Autocorrect(WordByWord):
 
         self.speller = Speller(fast=self.fast)
 
-    def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
-        """Rank the candidates, which are those of the least distance, by frequency."""
+    def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
+        """Rank the candidates, all of the minimum distance, by frequency."""
         known, ranked = self.speller.nlp_data, []
         for word in words:
             if word in known or word.lower() in known or word.capitalize() in known:
                 ranked.append([word])
             else:
-                found = sorted(self.speller.get_candidates(word.lower()), reverse=True)
-                ranked.append([candidate for _, candidate in found[:most]])
+                candidates = sorted(self.speller.get_candidates(word.lower()), reverse=True)
+                ranked.append([candidate for _, candidate in candidates[:max_suggestions]])
         return ranked
 
 
@@ -253,35 +257,34 @@ class Ispell(WordByWord):
 
     lower = False
     program: ClassVar[str]
-    block = 100  # words a turn: few enough that neither side waits with a full pipe
+    block = 100  # words at a time: few enough that no pipe is full while both sides wait
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what is not installed."""
         return None if shutil.which(cls.program) else f"there is no program {cls.program}"
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
             [self.program, "-a", *self.options()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )
-        self._read()  # who it is
-        self._write("!\n")  # say nothing of words that are right
+        self._read()  # the version
+        self._write("!\n")  # do not report correct words
 
     def options(self) -> list[str]:
-        """Return the program's options: dictionaries, encoding."""
+        """Return the options of the program: dictionaries, encoding."""
         raise NotImplementedError
 
-    def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
-        """Rank as the program does."""
+    def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
+        """Return the ranking of the program."""
         ranked = []
         for at in range(0, len(words), self.block):
-            asked = words[at : at + self.block]
-            self._write("".join(f"^{word}\n" for word in asked))
-            for word in asked:
+            sent = words[at : at + self.block]
+            self._write("".join(f"^{word}\n" for word in sent))
+            for word in sent:
                 lines = []
                 while line := self._read():
                     lines.append(line)
-                ranked.append(parse_ispell(word, lines)[:most])
+                ranked.append(parse_ispell(word, lines)[:max_suggestions])
         return ranked
 
     def _write(self, text: str) -> None:
@@ -298,31 +301,29 @@ class Ispell(WordByWord):
 
 
 def parse_ispell(word: str, lines: Sequence[str]) -> list[str]:
-    """Read the answer for one word: the word itself if no line complains, none if it was read as several words."""
+    """Parse the suggestions for a word: itself if nothing is reported, none if it was read as several words."""
     if not lines:
         return [word]
     head, _, tail = lines[0].partition(": ")
-    whole = len(lines) == 1 and head.startswith(f"& {word} ")
-    return tail.split(", ") if whole else []
+    is_whole = len(lines) == 1 and head.startswith(f"& {word} ")
+    return tail.split(", ") if is_whole else []
 
 
 class Aspell(Ispell):
-    """Debian package aspell, its dictionary of American and British words."""
+    """Debian package aspell with its dictionary of American and British words."""
 
     program = "aspell"
 
     def options(self) -> list[str]:
-        """Return the program's options."""
         return ["--lang=en", "--encoding=utf-8"]
 
 
 class Hunspell(Ispell):
-    """Debian package hunspell, the American dictionary, with the British one where it is installed."""
+    """Debian package hunspell with the American dictionary, and the British one if it is installed."""
 
     program = "hunspell"
 
     def options(self) -> list[str]:
-        """Return the program's options."""
         done = subprocess.run([self.program, "-D"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
         installed = {line.rpartition("/")[2] for line in done.stderr.decode(errors="replace").splitlines()}
         names = [name for name in ("en_US", "en_GB") if name in installed]
@@ -330,7 +331,7 @@ class Hunspell(Ispell):
 
 
 def missing_package(module: str, package: str | None = None) -> str | None:
-    """Say which package is missing, None where the module is there."""
+    """Return how to install a package, or None if the module is there."""
     return None if find_spec(module) else f"pip install {package or module}"
 
 
