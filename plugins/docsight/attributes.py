@@ -1,4 +1,4 @@
-"""The extension attributes of docsight, all set here and only where absent."""
+"""The extension attributes of docsight. All are set here, and only where no other plugin has set them."""
 
 import warnings
 from bisect import bisect_left
@@ -9,82 +9,84 @@ from spacy.tokens import Doc, Span, Token
 
 from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within
 
-STORE = "docsight"  # the key of our results in `Doc.user_data`
+USER_DATA_KEY = "docsight"  # of the results of our components in `Doc.user_data`
 
 
 def results(doc: Doc) -> dict[str, Any]:
-    """Return what the components of docsight stored for a Doc, by the component's name."""
-    return doc.user_data.setdefault(STORE, {})
+    """Return the stored results of the components of docsight, by the component's name."""
+    stored: dict[str, Any] = doc.user_data.setdefault(USER_DATA_KEY, {})
+    return stored
 
 
 def span_score(span: Span) -> float | None:
-    """Return the probability that a component of docsight gave the entity; None where none wrote it."""
+    """Return the probability of an entity that a component of docsight wrote, None for any other span."""
     key = [span.start_char, span.end_char, span.label_]
     size = text_size(span.doc)
-    for stored in span.doc.user_data.get(STORE, {}).values():
+    for stored in span.doc.user_data.get(USER_DATA_KEY, {}).values():
         if stored.get("size") != size:
-            continue  # the Doc is a piece of another one, whose offsets these are
+            continue  # the Doc is a slice of another one, and the offsets are those of the other
         entities = stored.get("entities", [])  # [start, end, label, score], in order; tuples after a round trip
         at = bisect_left(entities, key, key=lambda row: list(row[:3]))
         if at < len(entities) and list(entities[at][:3]) == key:
-            return entities[at][3]
+            score: float = entities[at][3]
+            return score
     return None
 
 
 def text_size(doc: Doc) -> int:
-    """Return the number of characters of a Doc, without putting its text together."""
+    """Return the number of characters of a Doc, without building its text."""
     return doc[-1].idx + len(doc[-1].text_with_ws) if len(doc) else 0
 
 
 def corrections(doc: Doc) -> list[dict[str, Any]]:
-    """Return the corrections that a speller stored for a Doc, or none."""
+    """Return the corrections of a Doc, an empty list if no speller has run."""
     return get_corrections(doc) or []
 
 
 def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
-    """Return the corrections of a Doc, one for each flagged word in the order of the text; None if none were sought."""
+    """Return the corrections of a Doc, one for each flagged word in text order; None if no speller has run."""
     user_data: dict[Any, Any] = doc.user_data
-    place = _place("corrections", get_corrections)
-    stored = user_data.get(place)
-    if isinstance(stored, tuple):  # what DocBin makes of lists
-        stored = user_data[place] = _lists(stored)
+    key = _user_data_key("corrections", get_corrections)
+    stored: list[dict[str, Any]] | None = user_data.get(key)
+    if isinstance(stored, tuple):  # DocBin turns lists into tuples
+        stored = user_data[key] = _lists(stored)
     return stored
 
 
 def set_corrections(doc: Doc, rows: Sequence[CorrectionRow] | None) -> None:
-    """Store the corrections of a Doc, in the order of the text."""
+    """Store the corrections of a Doc, in text order."""
     user_data: dict[Any, Any] = doc.user_data
-    user_data[_place("corrections", get_corrections)] = rows
+    user_data[_user_data_key("corrections", get_corrections)] = rows
 
 
 def images(doc: Doc) -> list[dict[str, Any]]:
-    """Return the pictures of a Doc: the list itself, to be added to; empty where it has none."""
+    """Return the images of a Doc: the list itself, which callers may extend."""
     user_data: dict[Any, Any] = doc.user_data
-    place = _place("images", images)
-    stored = user_data.get(place)
-    if not isinstance(stored, list):
-        stored = user_data[place] = _lists(stored or [])  # DocBin makes tuples of lists
+    key = _user_data_key("images", images)
+    stored: list[dict[str, Any]] = user_data.get(key, [])
+    if key not in user_data or not isinstance(stored, list):
+        stored = user_data[key] = _lists(stored or [])  # DocBin turns lists into tuples
     return stored
 
 
 def read_images(doc: Doc) -> list[dict[str, Any]]:
-    """Return the pictures of a Doc as `images`, but leave a Doc that has none as it is."""
+    """Return the images of a Doc like `images`, but do not modify a Doc without images."""
     user_data: dict[Any, Any] = doc.user_data
-    return images(doc) if user_data.get(_place("images", images)) else []
+    return images(doc) if user_data.get(_user_data_key("images", images)) else []
 
 
 def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
-    """Store the pictures of a Doc: dicts with `id` and one of `path` and `bytes`, in the order of the text."""
+    """Store the images of a Doc: dicts with `id` and one of `path` and `bytes`, in text order."""
     user_data: dict[Any, Any] = doc.user_data
-    user_data[_place("images", images)] = list(rows or [])
+    user_data[_user_data_key("images", images)] = list(rows or [])
 
 
 def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
-    """Return how many pictures have each label, by component; those without a label are not counted."""
+    """Count the images of each label, by component; images without a label are not counted."""
     counts: dict[str, dict[str, int]] = {}
     for image in read_images(doc):
-        found = image.get("cats") if isinstance(image, Mapping) else None
-        for name, cats in found.items() if isinstance(found, Mapping) else ():
+        by_component = image.get("cats") if isinstance(image, Mapping) else None
+        for name, cats in by_component.items() if isinstance(by_component, Mapping) else ():
             labels = counts.setdefault(name, {})
             if cats.get("label") is not None:
                 labels[cats["label"]] = labels.get(cats["label"], 0) + 1
@@ -92,30 +94,30 @@ def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
 
 
 def corrected_text(doc: Doc) -> str:
-    """Return the text with the corrections that are applied.
+    """Return the text with all applied corrections.
 
     Raises:
-        DataError: The corrections of the Doc are none, or overlap.
+        DataError: The corrections of the Doc are invalid, or overlap.
     """
     return correct_text(doc.text, applied_rows(corrections(doc), text_size(doc)))
 
 
 def offset_map(doc: Doc) -> OffsetMap:
-    """Make the map between offsets of the text and of the corrected text; errors as `corrected_text`."""
+    """Return the map between offsets in the text and in the corrected text; errors as `corrected_text`."""
     size = text_size(doc)
     return OffsetMap(applied_rows(corrections(doc), size), size)
 
 
 def is_misspelled(token: Token) -> bool:
-    """Say whether a token is flagged, or part of what is."""
+    """Return whether a token is flagged, or part of a flagged word."""
     return bool(_corrections_of(token))
 
 
 def suggestion(token: Token) -> str | None:
-    """Return what the token may have been meant to be; None where it is not flagged.
+    """Return the corrected form of a token, None if it is not flagged.
 
-    Where a correction covers several tokens, the first has the whole suggestion and the others ''. Where it covers
-    only a part of the token, the rest of the token stands around it.
+    If a correction covers several tokens, the first has the whole suggestion and the others ''. If it covers only
+    a part of the token, the rest of the token is kept around it.
     """
     rows = _corrections_of(token)
     if not rows:
@@ -130,7 +132,7 @@ def suggestion(token: Token) -> str | None:
 
 
 def suggestions(token: Token) -> list[list[Any]]:
-    """Return the suggestions, [text, probability] each, of the first correction that begins in a token, or none."""
+    """Return the suggestions, [text, probability] each, of the first correction that begins in a token."""
     return next((row["suggestions"] for row in _corrections_of(token) if row["start"] >= token.idx), [])
 
 
@@ -145,13 +147,13 @@ def _lists(stored: Any) -> Any:
     return {key: _lists(value) for key, value in stored.items()} if isinstance(stored, dict) else stored
 
 
-def _place(name: str, getter: Callable[[Doc], Any]) -> tuple[str, str, None, None]:
-    """Return the key of an attribute in `Doc.user_data`: spaCy's own, unless that belongs to somebody else."""
-    other = Doc.has_extension(name) and Doc.get_extension(name)[2] is not getter
-    return "._.", f"docsight_{name}" if other else name, None, None
+def _user_data_key(name: str, getter: Callable[[Doc], Any]) -> tuple[str, str, None, None]:
+    """Return the key of an attribute in `Doc.user_data`: spaCy's own, unless another plugin has the attribute."""
+    is_taken = Doc.has_extension(name) and Doc.get_extension(name)[2] is not getter
+    return "._.", f"docsight_{name}" if is_taken else name, None, None
 
 
-_OURS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]], ...] = (
+_EXTENSIONS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]], ...] = (
     (Span, "score", {"getter": span_score}),
     (Doc, "source", {"default": None}),
     (Doc, "images", {"getter": images, "setter": set_images}),
@@ -164,27 +166,26 @@ _OURS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]]
     (Token, "suggestions", {"getter": suggestions}),
 )
 
-
 _warned: set[str] = set()
 
 
 def register() -> None:
-    """Set the attributes; where another plugin holds a name, warn once and leave it."""
-    for kind, name, how in _OURS:
-        if not kind.has_extension(name):
-            kind.set_extension(name, **how)
-        elif kind.get_extension(name) != _expected(how) and name not in _warned:
+    """Set the attributes; warn once about each name that another plugin has set."""
+    for owner, name, options in _EXTENSIONS:
+        if not owner.has_extension(name):
+            owner.set_extension(name, **options)
+        elif owner.get_extension(name) != _expected(options) and name not in _warned:
             _warned.add(name)
             warnings.warn(
-                f"{kind.__name__}._.{name} is already set by something else; docsight leaves it as it is, "
+                f"{owner.__name__}._.{name} is already set by another plugin; docsight leaves it unchanged, "
                 "and its own value is not available under that name.",
                 UserWarning,
                 stacklevel=2,
             )
 
 
-def _expected(how: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
-    return how.get("default"), how.get("method"), how.get("getter"), how.get("setter")
+def _expected(options: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
+    return options.get("default"), options.get("method"), options.get("getter"), options.get("setter")
 
 
 register()

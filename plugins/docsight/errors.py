@@ -1,8 +1,15 @@
-"""The errors docsight raises; each is also the standard type that callers expect."""
+"""The exceptions that docsight raises on purpose. Each is also the standard type that callers expect.
+
+DocsightError
+├── BundleError (ValueError)        a model folder
+├── ConfigError (ValueError)        a setting
+├── DataError (ValueError)          a document or other input
+└── MissingExtraError (ImportError) a package that is not installed
+"""
 
 
 class DocsightError(Exception):
-    """Base of all errors that docsight raises on purpose."""
+    """Base class of all errors that docsight raises on purpose."""
 
 
 class BundleError(DocsightError, ValueError):
@@ -10,21 +17,19 @@ class BundleError(DocsightError, ValueError):
 
 
 class ConfigError(DocsightError, ValueError):
-    """A setting has a value that cannot work."""
+    """A setting has an invalid value."""
 
 
 class DataError(DocsightError, ValueError):
-    """Input data or a document cannot be read as what it claims to be."""
+    """A document or other input is damaged, or not what it claims to be."""
 
 
 class MissingExtraError(DocsightError, ImportError):
-    """A feature needs packages of an extra that is not installed."""
+    """A feature needs the packages of an extra that is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        """Name the feature and the command that installs what it needs."""
         self._arguments = feature, extra
         super().__init__(f"{feature} needs the '{extra}' extra; install it with: pip install 'docsight[{extra}]'")
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        """Let it travel between processes."""
-        return type(self), self._arguments
+        return type(self), self._arguments  # the default would call the class with the message alone

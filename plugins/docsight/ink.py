@@ -65,7 +65,7 @@ def _find_contrast(image: Image.Image, scale: float, max_edge_ink: float) -> np.
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     edge.sort()
     paper = edge[len(edge) // 2]
-    contrast = np.abs(pixels - paper)
+    contrast: np.ndarray = np.abs(pixels - paper)
     rank = contrast.size - max(1, contrast.size // 400)  # not the very darkest pixel, which may be a speck
     darkest = np.partition(contrast, rank, axis=None)[rank]
     threshold = _INK_THRESHOLD * darkest

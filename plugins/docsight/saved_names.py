@@ -18,8 +18,8 @@ from torch import nn
 
 def keep_saved_names(module: nn.Module) -> None:
     """Make `state_dict` write, and `load_state_dict` read, the names that the module declares."""
-    module.register_state_dict_post_hook(_to_saved)
-    module.register_load_state_dict_pre_hook(_from_saved)
+    module.register_state_dict_post_hook(_to_saved)  # type: ignore[no-untyped-call]  # torch
+    module.register_load_state_dict_pre_hook(_from_saved)  # type: ignore[no-untyped-call]  # torch
 
 
 def _to_saved(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:

@@ -7,7 +7,7 @@ OUTSIDE = "O"
 
 
 class TagSpan(NamedTuple):
-    """A labelled run of tokens: `start` is its first token, `end` the one behind its last."""
+    """A labelled span of tokens, from `start` up to but not including `end`."""
 
     start: int
     end: int
@@ -20,10 +20,10 @@ def iobes_tags(labels: Sequence[str]) -> list[str]:
 
 
 def spans_from_iob2(tags: Sequence[str]) -> list[TagSpan]:
-    """Read the spans from IOB2 tags.
+    """Convert IOB2 tags to spans.
 
     Raises:
-        ValueError: A tag is none of O, B-LABEL and I-LABEL, or an I- does not continue a span of its label.
+        ValueError: A tag is not O, B-LABEL or I-LABEL, or an I- tag does not continue a span of its label.
     """
     spans: list[TagSpan] = []
     start, label = 0, ""
@@ -47,7 +47,7 @@ def spans_from_iob2(tags: Sequence[str]) -> list[TagSpan]:
 
 
 def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
-    """Write spans that do not overlap as IOBES tags of `length` tokens."""
+    """Convert spans that do not overlap to the IOBES tags of `length` tokens."""
     tags = [OUTSIDE] * length
     for start, end, label in spans:
         if end - start == 1:
@@ -59,7 +59,7 @@ def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
 
 
 def spans_from_iobes(tags: Sequence[str]) -> list[TagSpan]:
-    """Read the spans from well-formed IOBES tags, as a constrained decoder gives them."""
+    """Convert well-formed IOBES tags, such as those of a constrained decoder, to spans."""
     spans: list[TagSpan] = []
     start = 0
     for i, tag in enumerate(tags):
@@ -72,13 +72,13 @@ def spans_from_iobes(tags: Sequence[str]) -> list[TagSpan]:
 
 
 def iobes_rules(tags: Sequence[str]) -> tuple[list[list[bool]], list[bool], list[bool]]:
-    """Tell which steps IOBES allows.
+    """Return the rules of IOBES.
 
     Returns:
-        `follows[a][b]`: tag b may come after tag a; `first[a]`: a may open a sequence; `last[a]`: a may close it.
+        `follows[a][b]`: tag b may come after tag a; `first[a]`: a may be the first of a sequence; `last[a]`: the last.
     """
     parts = [tag.partition("-") for tag in tags]
-    opens = {prefix: prefix in "BI" for prefix in "OBIES"}  # the span goes on behind this tag
+    opens = {prefix: prefix in "BI" for prefix in "OBIES"}  # the span continues after this tag
     continues = {prefix: prefix in "IE" for prefix in "OBIES"}  # the span has begun before this tag
     follows = [[opens[a] == continues[b] and (not opens[a] or la == lb) for b, _, lb in parts] for a, _, la in parts]
     return follows, [not continues[a] for a, _, _ in parts], [not opens[a] for a, _, _ in parts]

@@ -1,6 +1,7 @@
-"""Words and characters as integers, and the casing of a word as a class."""
+"""Ids of words and characters, and the casing classes of words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 PAD = 0
@@ -13,44 +14,41 @@ CASINGS = ("<pad>", "lower", "title", "upper", "initial", "mixed", "digits", "al
 
 
 class Vocab:
-    """Strings numbered from 2; 0 is padding and 1 stands for whatever is unknown.
+    """Strings numbered from 2; 0 is padding and 1 is the unknown entry.
 
     Args:
         entries: The known strings, each once, in the order of their ids.
 
     Raises:
-        ValueError: An entry stands twice.
+        ValueError: An entry occurs twice.
     """
 
     def __init__(self, entries: Iterable[str]) -> None:
         self.entries: tuple[str, ...] = tuple(entries)
         self._ids = {entry: i for i, entry in enumerate(self.entries, start=_RESERVED)}
         if len(self._ids) != len(self.entries):
-            seen: set[str] = set()
-            twice = next(entry for entry in self.entries if entry in seen or seen.add(entry))  # type: ignore[func-returns-value]
-            raise ValueError(f"A vocabulary holds each entry once; {twice!r} stands twice.")
+            repeated = Counter(self.entries).most_common(1)[0][0]
+            raise ValueError(f"Expected different entries in a vocabulary; {repeated!r} occurs more than once.")
 
     def __len__(self) -> int:
-        """Count the ids, padding and unknown included: the rows an embedding needs."""
+        """Return the number of ids, padding and unknown included: the rows of an embedding."""
         return len(self.entries) + _RESERVED
 
     def __contains__(self, entry: str) -> bool:
         return entry in self._ids
 
     def id(self, entry: str) -> int:
-        """Return the id of an entry, or that of the unknown."""
+        """Return the id of an entry, or that of the unknown entry."""
         return self._ids.get(entry, UNK)
 
     def word_id(self, word: str) -> int:
-        """Return the id of a word: as written in lower case, else with its digits as zeros, else unknown."""
+        """Return the id of a word: of its lower case, else of that with its digits as zeros, else unknown."""
         lower = word.lower()
-        found = self._ids.get(lower)
-        if found is None:
-            found = self._ids.get(_DIGIT_PATTERN.sub("0", lower), UNK)
-        return found
+        known = self._ids.get(lower)
+        return self._ids.get(_DIGIT_PATTERN.sub("0", lower), UNK) if known is None else known
 
     def char_ids(self, word: str, max_chars: int) -> list[int]:
-        """Return the ids of a word's characters; a longer word keeps its head and its tail."""
+        """Return the ids of a word's characters; a word of more than `max_chars` keeps its head and its tail."""
         if len(word) > max_chars:
             head = max_chars // 2
             word = word[:head] + word[-(max_chars - head) :]
@@ -59,7 +57,7 @@ class Vocab:
 
 def casing(word: str) -> int:
     """Return the casing class of a word, an index into `CASINGS`."""
-    if word.isalpha() and word.isascii():  # what most words are, and quickly told
+    if word.isalpha() and word.isascii():  # a fast path for most words
         if word.islower():
             return 1
         if word[1:].islower():
@@ -82,7 +80,7 @@ def casing(word: str) -> int:
 
 
 def char_vocab(words: Iterable[str], *, min_count: int = 1) -> Vocab:
-    """Build the vocabulary of the characters that occur at least `min_count` times in the words."""
+    """Build the vocabulary of characters that occur at least `min_count` times in the words."""
     counts: dict[str, int] = {}
     for word in words:
         for char in word:
@@ -92,5 +90,5 @@ def char_vocab(words: Iterable[str], *, min_count: int = 1) -> Vocab:
 
 def pad_rows(rows: Sequence[Sequence[int]], width: int | None = None) -> list[list[int]]:
     """Pad rows of ids with `PAD` to one width, at least 1."""
-    wanted = max((len(row) for row in rows), default=1) if width is None else width
-    return [list(row) + [PAD] * (max(wanted, 1) - len(row)) for row in rows]
+    target = max((len(row) for row in rows), default=1) if width is None else width
+    return [list(row) + [PAD] * (max(target, 1) - len(row)) for row in rows]

@@ -122,7 +122,7 @@ def test_corrections_under_a_name_that_somebody_else_holds_are_kept_apart():
     doc = NLP(TEXT)
     Doc.set_extension("corrections", default="theirs", force=True)
     try:
-        with pytest.warns(UserWarning, match=r"Doc\._\.corrections is already set by something else"):
+        with pytest.warns(UserWarning, match=r"Doc\._\.corrections is already set by another plugin"):
             attributes.register()
         attributes.set_corrections(doc, ROWS)
         assert doc._.corrections == "theirs"

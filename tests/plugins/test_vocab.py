@@ -3,13 +3,13 @@ import pytest
 from docsight.vocab import CASINGS, PAD, UNK, Vocab, casing, char_vocab, pad_rows
 
 
-def test_vocab_numbers_entries_behind_padding_and_unknown():
+def test_vocab_numbers_entries_after_padding_and_unknown():
     vocab = Vocab(["the", "roosevelt"])
     assert (vocab.id("the"), vocab.id("roosevelt"), vocab.id("quux"), len(vocab)) == (2, 3, UNK, 4)
 
 
-def test_vocab_refuses_an_entry_that_stands_twice():
-    with pytest.raises(ValueError, match="'b' stands twice"):
+def test_vocab_refuses_a_repeated_entry():
+    with pytest.raises(ValueError, match="'b' occurs more than once"):
         Vocab(["a", "b", "c", "b"])
 
 
@@ -45,11 +45,11 @@ def test_vocab_char_ids_keep_head_and_tail_of_a_long_word():
         ("Ö", "initial"),
     ],
 )
-def test_casing_tells_the_class_of_a_word(word, expected):
+def test_casing_returns_the_class_of_a_word(word, expected):
     assert CASINGS[casing(word)] == expected
 
 
-def test_char_vocab_leaves_out_rare_characters():
+def test_char_vocab_omits_rare_characters():
     assert char_vocab(["ab", "ac"], min_count=2).entries == ("a",)
 
 

@@ -93,7 +93,7 @@ class NetworkPipe(Pipe):
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate Docs in batches, in order; a Doc that fails goes to the error handler without affecting others."""
-        for docs in minibatch(stream, size=batch_size):
+        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy
             _ = self.bundle  # a missing model raises here, instead of failing every Doc
             try:
                 predictions = self.predict(docs)
@@ -122,7 +122,8 @@ class NetworkPipe(Pipe):
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the model folder as bytes."""
-        return srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
+        content: bytes = srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
+        return content
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Read the model folder from bytes."""

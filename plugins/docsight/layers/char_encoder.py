@@ -31,5 +31,5 @@ class CharCNN(nn.Module):
         framed = torch.cat([edge, chars, gap], dim=1)  # (words, chars + 2)
         ends = (chars != PAD).sum(dim=1, keepdim=True) + 1
         framed = framed.scatter(1, ends, edge)
-        maps = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
+        maps: Tensor = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
         return maps.masked_fill((framed == PAD).unsqueeze(1), -torch.inf).amax(dim=2)

@@ -35,7 +35,7 @@ class CharLSTM(nn.Module):
             return self.embed.weight.new_zeros(0, 2 * self.forward_lstm.hidden_size)
         lengths = (chars != PAD).sum(dim=1).clamp(min=1)
         order = lengths.argsort()
-        blocks = [self._encode(chars[block], lengths[block]) for block in order.split(BLOCK_SIZE)]
+        blocks = [self._encode(chars[block], lengths[block]) for block in torch.split(order, BLOCK_SIZE)]
         return torch.cat(blocks)[order.argsort()]
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:

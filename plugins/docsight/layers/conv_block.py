@@ -26,7 +26,7 @@ class ConvBlock(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (batch, channels, height, width) to (batch, widths[0], height / stride, width / stride)."""
-        first = self.first(images)
+        first: Tensor = self.first(images)
         return first + self.branch(first) if len(self.branch) else first
 
 

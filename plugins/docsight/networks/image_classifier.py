@@ -83,7 +83,8 @@ class ImageClassifier(nn.Module):
     @property
     def min_size(self) -> int:
         """The side of the smallest image that still has a pixel in the last block."""
-        return (2 ** (len(self.blocks) - 1) - 1) * self.first_conv.stride[0] + 1
+        reduction: int = 2 ** (len(self.blocks) - 1)
+        return (reduction - 1) * self.first_conv.stride[0] + 1
 
     def forward(self, images: Tensor) -> ClassifierOutput:
         """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`."""

@@ -129,7 +129,7 @@ def _find_in_batch(
     sizes = lasts - starts + 1
     tokens = starts.unsqueeze(1) + torch.arange(int(sizes.max()), device=device)
     runs = path[rows.unsqueeze(1), tokens.clamp(max=path.shape[1] - 1)]  # (runs, longest)
-    used, used_rows = rows.unique(return_inverse=True)  # rows without spans need no forward-backward
+    used, used_rows = torch.unique(rows, return_inverse=True)  # rows without spans need no forward-backward
     log_posterior = network.crf.run_log_posterior(emissions[used], lengths[used], used_rows, starts, runs, sizes)
     # Tags are O, then B, I, E and S of each label.
     labels = (runs[:, 0] - 1) // 4

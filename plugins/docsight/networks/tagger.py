@@ -52,7 +52,8 @@ class Tagger(nn.Module):
             (batch, time, tags), float32; values beyond a row's length are undefined.
         """
         states = self.encoder(encoded, lengths)
-        return self.output(drop_units(states, self.dropout if self.training else 0.0)).float()
+        scores: Tensor = self.output(drop_units(states, self.dropout if self.training else 0.0))
+        return scores.float()
 
     def forward(self, types: WordTypes, index: Tensor, lengths: Tensor) -> Tensor:
         """Score the tags of tokens given as indexes (batch, time) into `types`: (batch, time, tags)."""
