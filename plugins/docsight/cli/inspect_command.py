@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from docsight.cli.arguments import Commands, whole_number
+from docsight.cli.exit_codes import ExitCode
 from docsight.terminal import ProgressLine, say
 
 
@@ -60,4 +61,4 @@ def _inspect(args: argparse.Namespace) -> int:
     label += f"{prediction.scores[prediction.best]:.3f})"
     say(f"{args.image}: {label}, in_domain {prediction.in_domain:.2f}", sys.stdout)
     say(f"Written to {args.out}: {', '.join(inspection.files)}", sys.stdout)
-    return 0
+    return ExitCode.ALL_DONE

@@ -3,24 +3,18 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from docsight.cli.arguments import Commands, names, seconds, some_of, whole_number
-from docsight.documents.formats.source import Ocr, ReadOptions
-from docsight.documents.pipeline import DEFAULT_COMPONENTS, Pipeline
-from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
+from docsight.cli.arguments import Commands
+from docsight.cli.exit_codes import ExitCode
+from docsight.cli.process_arguments import DEFAULT_TIMEOUT, add_arguments
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.pipeline import Pipeline
 from docsight.terminal import ProgressLine, say
 
 if TYPE_CHECKING:
     from docsight.documents import Problem, Progress, Summary
 
-ALL_DONE, NOTHING_DONE, SOME_FAILED = 0, 1, 3
-
-# The command runs unattended, so by default a document that crashes or hangs must not stop it.
-DEFAULT_WORKERS = 1
-DEFAULT_TIMEOUT = 600  # seconds
-
-_DEVICES = ("auto", "cpu", "cuda", "mps")
 _MAX_LISTED_FAILURES = 5
 
 
@@ -36,105 +30,8 @@ def add_process(commands: Commands) -> None:
         epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage, "
         "130 interrupted, 143 terminated.",
     )
-    command.add_argument("inputs", nargs="*", metavar="INPUT", help="a document, a folder or a glob pattern")
-    command.add_argument(
-        "--list", metavar="FILE", help="read more paths from a text file, one per line, or a Parquet column 'path'"
-    )
-    command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; created if missing")
-    command.add_argument(
-        "--format",
-        type=some_of(OUTPUT_FORMATS),
-        default=RunOptions.formats,
-        metavar="LIST",
-        help=f"output formats, separated by commas: {', '.join(OUTPUT_FORMATS)} "
-        f"(default: {','.join(RunOptions.formats)})",
-    )
-    _add_pipeline_arguments(command)
-    _add_reading_arguments(command)
-    _add_run_arguments(command)
+    add_arguments(command)
     command.set_defaults(run=_process, parser=command, after_stop="run the same command again to continue")
-
-
-def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("pipeline")
-    group.add_argument("--pipeline", metavar="DIR", help="a saved spaCy pipeline, or the name of an installed one")
-    group.add_argument(
-        "--components",
-        type=names,
-        metavar="LIST",
-        help=f"components of a blank pipeline, separated by commas (default: {','.join(DEFAULT_COMPONENTS)})",
-    )
-    group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
-    group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
-    group.add_argument("--device", choices=_DEVICES, help="where models run (default: auto, or as saved)")
-    group.add_argument(
-        "--max-chars",
-        type=whole_number(1),
-        default=RunOptions.max_chars,
-        metavar="N",
-        help="process longer texts in chunks of at most N characters (default: %(default)s)",
-    )
-    group.add_argument(
-        "--batch-size",
-        type=whole_number(1),
-        default=RunOptions.batch_size,
-        metavar="N",
-        help="number of texts processed together (default: %(default)s)",
-    )
-
-
-def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("reading")
-    group.add_argument(
-        "--ocr",
-        choices=get_args(Ocr),
-        default=ReadOptions.ocr,
-        help="read text in images. auto: of scanned pages and image files, if the extra 'ocr' is installed; "
-        "always: of every image (default: %(default)s)",
-    )
-    group.add_argument("--text-column", metavar="NAME", help="the column of tables that holds the text")
-
-
-def _add_run_arguments(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("running")
-    group.add_argument(
-        "--workers",
-        type=whole_number(0),
-        default=DEFAULT_WORKERS,
-        metavar="N",
-        help="number of processes, each with its own models. 0: work in this process, without protection from "
-        "documents that crash or hang (default: %(default)s)",
-    )
-    group.add_argument(
-        "--timeout",
-        type=seconds,
-        metavar="SECONDS",
-        help=f"time limit for a document; 0 for none (default: {DEFAULT_TIMEOUT})",
-    )
-    group.add_argument(
-        "--memory",
-        type=whole_number(0),
-        default=RunOptions.memory,
-        metavar="MB",
-        help="memory limit of a worker, in addition to its models; 0 for none (default: %(default)s)",
-    )
-    group.add_argument(
-        "--recycle",
-        type=whole_number(1),
-        default=RunOptions.recycle,
-        metavar="N",
-        help="replace a worker after N documents (default: %(default)s)",
-    )
-    group.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default=RunOptions.engine,
-        help="local: processes on this machine; ray: Ray actors (default: %(default)s)",
-    )
-    group.add_argument("--ray-address", metavar="ADDRESS", help="a Ray cluster (default: start one on this machine)")
-    group.add_argument("--overwrite", action="store_true", help="process all files again")
-    group.add_argument("--retry-failed", action="store_true", help="process files again that failed before")
-    group.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
 
 
 def _process(args: argparse.Namespace) -> int:
@@ -168,8 +65,8 @@ def _process(args: argparse.Namespace) -> int:
         say("docsight: error: no document was found in the input", sys.stderr)
     print_summary(summary, args.out)
     if not summary.documents:
-        return NOTHING_DONE
-    return SOME_FAILED if summary.failed else ALL_DONE
+        return ExitCode.NOTHING_DONE
+    return ExitCode.SOME_FAILED if summary.failed else ExitCode.ALL_DONE
 
 
 def _make_pipeline(args: argparse.Namespace) -> Pipeline:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from docsight.errors import ConfigError
 
 # At least three letters before the full stop, so that initials, "Mr." and "St." do not end a sentence.
-_SENTENCE_END = re.compile(r"""\w{3}[.!?\u2026]["'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]""")
+_SENTENCE_BOUNDARY = re.compile(r"""\w{3}[.!?\u2026]["'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]""")
 _SPACE = re.compile(r"\s+")
 
 
@@ -34,7 +34,7 @@ def _boundary(text: str, low: int, high: int) -> int:
     paragraph = text.rfind("\n\n", low, high)
     if paragraph >= 0:
         return paragraph + 2
-    sentence = max((match.end() for match in _SENTENCE_END.finditer(text, low, high)), default=0)
+    sentence = max((match.end() for match in _SENTENCE_BOUNDARY.finditer(text, low, high)), default=0)
     if sentence:
         return sentence
     line = text.rfind("\n", low, high)
