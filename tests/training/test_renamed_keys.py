@@ -16,6 +16,7 @@ from docsight_training.renamed_keys import rename_keys, rename_overrides
         ("model.trigrams.least=3", ["model.tables.trigrams.min_count=3"]),
         ("+model.trigrams.discount=0.5", ["++model.tables.trigrams.discount=0.5"]),
         ("data.without=null", ["data.test_names=null"]),
+        ("data.frames=0", ["data.templates=0"]),
         ("recipe=speller", []),
     ],
 )
