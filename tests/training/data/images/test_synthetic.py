@@ -1,16 +1,23 @@
+import pytest
 import torch
 
 from docsight.images import ImageSettings
 from docsight_training.data.drawings.fonts import built_in_font
+from docsight_training.data.images import synthetic
 from docsight_training.data.images.dataset import LabeledImages
-from docsight_training.data.images.synthetic import draw_figures
+from docsight_training.data.images.synthetic import ImageDrawer
 
 LABELS = ["chart", "logo", "text"]
 
 
 def _draw(counts: dict[str, int], *, seed: int = 3, split: str = "train") -> LabeledImages:
-    options = {"labels": LABELS, "withheld": ["chart"], "settings": ImageSettings(size=24, mode="RGB")}
-    return LabeledImages.join(draw_figures(split, counts, fonts=[built_in_font()], seed=seed, **options))
+    drawer = ImageDrawer(split, LABELS, ImageSettings(size=24, mode="RGB"), fonts=None, seed=seed)
+    return LabeledImages.join(drawer.figures(counts, withheld=["chart"]))
+
+
+@pytest.fixture(autouse=True)
+def built_in_font_only(monkeypatch):
+    monkeypatch.setattr(synthetic, "find_fonts", lambda folders: [built_in_font()])
 
 
 def test_draw_figures_gives_as_many_of_each_label_as_asked_for():

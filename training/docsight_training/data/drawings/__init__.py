@@ -38,12 +38,7 @@ _SCANNED_FRACTION = 0.12  # of the printed figures look like paper under a scann
 
 
 def draw(kind: str, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a figure, mode RGB, with a longest side of about 160 to 480 pixels.
-
-    Args:
-        kind: A key of `FIGURES`.
-        rng: Decides the whole drawing.
-        typefaces: The fonts to write with.
+    """Draw a kind of figure, mode RGB, with a longest side of about 160 to 480 pixels; `rng` decides all of it.
 
     Raises:
         ConfigError: The kind is unknown.

@@ -10,16 +10,7 @@ from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
 class ChartCanvas:
-    """An image with a plot area, which shrinks as title, labels and legend are added.
-
-    Args:
-        rng: The source of random numbers.
-        image: The image to draw on, filled with the background colour.
-        font: The font of all text.
-        ground: The background colour.
-        ink: The colour of axes and text.
-        colours: One colour for each series.
-    """
+    """An image with a plot area, which shrinks as title, labels and legend are added; `colours` has one per series."""
 
     def __init__(
         self,

@@ -15,13 +15,7 @@ from docsight_training.data.drawings.words import words
 
 
 class DiagramCanvas:
-    """An image to draw a diagram on, with one random style for all its parts.
-
-    Args:
-        rng: The source of random numbers.
-        typefaces: The fonts to write with.
-        aspect: The usual height as a fraction of the width.
-    """
+    """An image with one random style for all parts; `aspect` is the usual height as a fraction of the width."""
 
     def __init__(self, rng: np.random.Generator, typefaces: Typefaces, *, aspect: float) -> None:
         self.rng = rng

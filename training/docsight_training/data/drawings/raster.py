@@ -11,13 +11,7 @@ SCALE = 2  # drawings are made this many times too large, and reduced at the end
 
 
 def noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> np.ndarray:
-    """Make smooth noise from -1 to 1, (height, width).
-
-    Args:
-        rng: The source of random numbers.
-        size: Width and height in pixels.
-        cells: The number of bumps across and down.
-    """
+    """Make smooth noise from -1 to 1, (height, width), with `cells` bumps across and down."""
     grid = rng.uniform(-1, 1, (max(2, cells[1] + 1), max(2, cells[0] + 1))).astype(np.float32)
     return np.asarray(Image.fromarray(grid).resize(size, Image.Resampling.BICUBIC))
 
@@ -38,13 +32,7 @@ def to_image(pixels: np.ndarray) -> Image.Image:
 
 
 def warp(image: Image.Image, size: tuple[int, int], source: Callable[[float, float], Point]) -> Image.Image:
-    """Warp an image.
-
-    Args:
-        image: The image.
-        size: Width and height of the result in pixels.
-        source: Maps a point of the result to the point of the image that is shown there.
-    """
+    """Warp an image to a new size; `source` maps a point of the result to the point of the image shown there."""
     columns, rows = 4, 8
     across = [round(size[0] * column / columns) for column in range(columns + 1)]
     down = [round(size[1] * row / rows) for row in range(rows + 1)]

@@ -11,20 +11,7 @@ from docsight_training.data.drawings.typefaces import Typefaces
 from docsight_training.data.drawings.words import amount, digits, sentence, word, words
 
 _RECEIPT_RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
-_COMPANY_FORMS = [
-    "",
-    "",
-    " LTD",
-    " SDN BHD",
-    " INC",
-    " GMBH",
-    " & SONS",
-    " CAFE",
-    " MARKET",
-    " STORE",
-    " S.A.",
-    " ENTERPRISE",
-]
+_FORMS = ["", "", " LTD", " SDN BHD", " INC", " GMBH", " & SONS", " CAFE", " MARKET", " STORE", " S.A.", " ENTERPRISE"]
 _TITLES = ["RECEIPT", "TAX INVOICE", "INVOICE", "CASH SALE", "SIMPLIFIED TAX INVOICE", "Tax Invoice", "Bon", "Rechnung"]
 _SUBTOTALS = [
     "Subtotal",
@@ -107,7 +94,7 @@ def _head(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
     align = "m" if chance(rng, 0.85) else "l"
     if chance(rng, 0.25):
         printer.emblem()
-    name = words(rng, int(rng.integers(1, 4))) + pick(rng, _COMPANY_FORMS)
+    name = words(rng, int(rng.integers(1, 4))) + pick(rng, _FORMS)
     name = name.upper() if chance(rng, 0.7) else name
     style = rng.random()
     if style < 0.2:

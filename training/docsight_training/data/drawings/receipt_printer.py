@@ -9,14 +9,7 @@ from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
 class ReceiptPrinter:
-    """A strip of paper and the position of its next line.
-
-    Args:
-        rng: The source of random numbers.
-        size: Width and height in pixels.
-        font: The font of everything but the shop's name.
-        columns: The number of letters that fit into a line.
-    """
+    """A strip of paper of a size in pixels, and the position of its next line; `columns` letters fit into a line."""
 
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], font: Font, columns: int) -> None:
         self.rng = rng

@@ -39,13 +39,7 @@ _PRINT_COLOURS = [
 
 
 def scan_receipt(ink: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Make the scan or photo of a receipt.
-
-    Args:
-        ink: The print, mode L, 255 for full black.
-        rng: The source of random numbers.
-        typefaces: The fonts of notes and stamps.
-    """
+    """Make the scan or photo of a receipt from its print, mode L, 255 for full black."""
     scene = rng.random()
     is_page = 0.7 < scene < 0.86
     clean = chance(rng, 0.7 if is_page else 0.1)

@@ -27,14 +27,11 @@ def warp_paper(
     """Place a sheet in an image, rotated, bent and in perspective.
 
     Args:
-        paper: The sheet, mode RGBA.
+        paper: The sheet, mode RGBA, as is the result.
         rng: The source of random numbers.
         room: The minimum and maximum size of the image as a fraction of the size of the sheet.
         tilt: The usual angle in degrees.
         page: Whether the image has about the proportions of A4.
-
-    Returns:
-        The image, mode RGBA.
     """
     wide, tall = (float(rng.uniform(*room)) for _ in range(2))
     if page:

@@ -16,7 +16,7 @@ from docsight_training.data.batching import LazyBatches
 from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
 from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
-from docsight_training.data.images.synthetic import draw_figures, draw_glyphs, fonts_for
+from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import has_split, load_split
 
 _EVALUATION_BATCH_SIZE = 250
@@ -278,17 +278,5 @@ class ImageData(pl.LightningDataModule):
     def _draw(self, split: str) -> list[LabeledImages]:
         if not self.drawn and not self.glyphs:
             return []
-        fonts = fonts_for(split, self.fonts)
-        figures = draw_figures(
-            split,
-            self.drawn,
-            labels=self.labels,
-            withheld=self.withhold,
-            settings=self.settings,
-            fonts=fonts,
-            seed=self.seed,
-        )
-        glyphs = draw_glyphs(
-            split, self.glyphs, labels=self.labels, settings=self.settings, fonts=fonts, seed=self.seed
-        )
-        return [*figures, *glyphs]
+        drawer = ImageDrawer(split, self.labels, self.settings, fonts=self.fonts, seed=self.seed)
+        return [*drawer.figures(self.drawn, withheld=self.withhold), *drawer.glyphs(self.glyphs)]

@@ -8,12 +8,7 @@ from torch import Tensor
 
 
 class RandomFields:
-    """Draws random numbers in the shapes that a batch of images needs.
-
-    Args:
-        generator: The source of all draws.
-        images: (batch, channels, size, size).
-    """
+    """Draws random numbers in the shapes that a batch of images, (batch, channels, size, size), needs."""
 
     def __init__(self, generator: torch.Generator, images: Tensor) -> None:
         self.generator = generator
