@@ -1,4 +1,4 @@
-"""The texts of `documents.py`, as files: one short and one long enough to be timed."""
+"""The texts that `documents.py` times, and files of them."""
 
 import random
 from collections.abc import Iterator
@@ -9,31 +9,30 @@ SEED = 1
 
 
 def read_texts(data: Path | None, *, documents: int, words: int) -> list[str]:
-    """Make texts of about so many words each, none twice.
+    """Make texts from rows, paragraphs or sentences; none is used twice.
 
     Args:
-        data: A folder of Parquet files with a column `text`, of which consecutive rows are joined, or of documents;
-            None for sentences of the samples, drawn anew for each text, which have few distinct words.
-        documents: How many texts.
-        words: How many words each has, at least.
+        data: A folder of Parquet files with a column `text`, whose consecutive rows are joined, or a folder of
+            documents; None for random sentences of the samples, which have few distinct words.
+        documents: The number of texts.
+        words: The minimum number of words in each.
 
     Raises:
-        SystemExit: There are not enough.
+        SystemExit: The folder has too little text.
     """
     if data is None:
-        pieces = _drawn(documents * words)
+        pieces = _random_sentences(documents * words)
     elif tables := sorted(data.glob("*.parquet")):
         pieces = _rows(tables)
     else:
         pieces = (part for text in _read(data) for part in text.split("\n\n"))
-    texts = list(_joined(pieces, documents=documents, words=words))
+    texts = list(_join(pieces, documents=documents, words=words))
     if len(texts) < documents:
         raise SystemExit(f"{data} has text for {len(texts)} documents of {words} words, not {documents}")
     return texts
 
 
 def write_texts(texts: list[str], folder: Path) -> Path:
-    """Write each text to a file of its own."""
     folder.mkdir(parents=True)
     for number, text in enumerate(texts):
         (folder / f"{number:06d}.txt").write_text(text, encoding="utf-8", newline="")
@@ -45,7 +44,7 @@ def count_words(texts: list[str]) -> int:
     return sum(len(text.split()) for text in texts)
 
 
-def _joined(pieces: Iterator[str], *, documents: int, words: int) -> Iterator[str]:
+def _join(pieces: Iterator[str], *, documents: int, words: int) -> Iterator[str]:
     for _ in range(documents):
         parts: list[str] = []
         size = 0
@@ -59,20 +58,20 @@ def _joined(pieces: Iterator[str], *, documents: int, words: int) -> Iterator[st
 
 
 def _rows(tables: list[Path]) -> Iterator[str]:
-    """Take a stretch of each table in turn, so that all kinds of text are in, however many are asked for."""
+    """Yield runs of rows of each table in turn, so that every number of texts has all kinds of text."""
     import pyarrow.parquet as pq
 
-    stretches = [_stretches(pq.read_table(table, columns=["text"]).column("text").to_pylist()) for table in tables]
-    while stretches:
-        for one in list(stretches):
-            rows = next(one, None)
+    runs = [_runs(pq.read_table(table, columns=["text"]).column("text").to_pylist()) for table in tables]
+    while runs:
+        for run in list(runs):
+            rows = next(run, None)
             if rows is None:
-                stretches.remove(one)
+                runs.remove(run)
             else:
                 yield from rows
 
 
-def _stretches(rows: list[str], size: int = 200) -> Iterator[list[str]]:
+def _runs(rows: list[str], size: int = 200) -> Iterator[list[str]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
@@ -84,9 +83,9 @@ def _read(folder: Path) -> Iterator[str]:
         yield doc.text
 
 
-def _drawn(words: int) -> Iterator[str]:
+def _random_sentences(words: int) -> Iterator[str]:
     lines = [line for text in _read(SAMPLES) for line in text.splitlines()]
     sentences = [sentence for line in lines for sentence in line.split(". ") if len(sentence.split()) > 3]
-    draw = random.Random(SEED)
+    rng = random.Random(SEED)
     for _ in range(words):
-        yield draw.choice(sentences).rstrip(".") + "."
+        yield rng.choice(sentences).rstrip(".") + "."

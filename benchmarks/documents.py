@@ -1,10 +1,11 @@
-"""Time `docsight process`: workers, its own overhead, words per second beside peers, Ray actors.
+"""Time `docsight process`: workers, overhead, words per second compared with peers, Ray actors.
 
     python benchmarks/documents.py [--data FOLDER] [--documents N] [--words N] [--rounds N] [--only SECTION…]
 
-FOLDER holds Parquet files with a column `text`, or documents of any kind. Without it, sentences of samples/ are drawn:
-few distinct words, so that docsight does better than it would on real text. Everything runs with one torch thread. What
-is compared runs in turn, round by round, since machines have slow and quick minutes; the medians are of the rounds.
+FOLDER holds Parquet files with a column `text`, or documents of any kind. Without it, the texts are random sentences of
+samples/. These have few distinct words, so docsight is faster on them than on real text. Everything runs with one torch
+thread. The systems run in turn, round by round, because the speed of a machine varies; the tables show medians of the
+rounds.
 """
 
 import argparse
@@ -21,12 +22,13 @@ import torch
 from document_corpus import count_words, read_texts, write_texts
 from document_process import Run, run_process
 
-BATCH = 32  # texts, as `docsight process` has it
+from docsight.documents.runner.settings import RunOptions
+
 ONE_DOCUMENT = "Ada Lovelace lived in London."
 
 
 class Bench:
-    """The options, and the texts that the sections share."""
+    """The options and the texts that all sections share."""
 
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self.options = options
@@ -35,12 +37,10 @@ class Bench:
 
     @cached_property
     def texts(self) -> list[str]:
-        """All texts."""
         return read_texts(self.options.data, documents=self.options.documents, words=self.options.words)
 
     @cached_property
     def words(self) -> int:
-        """The number of words in them."""
         return count_words(self.texts)
 
     @cached_property
@@ -50,16 +50,14 @@ class Bench:
 
     @cached_property
     def one(self) -> Path:
-        """A folder of one short text: what a run over it takes is the cost of starting and ending."""
+        """A folder of one short text: a run over it takes the time of starting and ending."""
         return write_texts([ONE_DOCUMENT], self._folder / "one")
 
     def out(self) -> Path:
-        """Name a folder for results."""
         return self._folder / "out"
 
 
 def main() -> None:
-    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of Parquet files with a column `text`, or of documents")
     parser.add_argument("--documents", type=int, default=2000, help="texts (default: %(default)s)")
@@ -86,14 +84,14 @@ def print_ray(bench: Bench) -> None:
     _print_throughput(bench, "Ray actor", [(*engine, "--workers", "1"), (*engine, "--workers", "2")])
 
 
-def _print_throughput(bench: Bench, what: str, commands: Sequence[tuple[str, ...]]) -> None:
+def _print_throughput(bench: Bench, unit: str, commands: Sequence[tuple[str, ...]]) -> None:
     starts: list[list[Run]] = [[] for _ in commands]
     runs: list[list[Run]] = [[] for _ in commands]
     for _ in range(bench.rounds):
         for command, start, run in zip(commands, starts, runs, strict=True):
             start.append(run_process(bench.one, *command))
             run.append(run_process(bench.inputs, *command))
-    print(f"| {what}s | start, s | whole run, s | documents/s | words/s | words/s without the start | memory, MB |")
+    print(f"| {unit}s | start, s | whole run, s | documents/s | words/s | words/s without the start | memory, MB |")
     print("|--:|--:|--:|--:|--:|--:|--:|")
     whole, steady = [], []
     for number, (start, run) in enumerate(zip(starts, runs, strict=True), start=1):
@@ -103,7 +101,7 @@ def _print_throughput(bench: Bench, what: str, commands: Sequence[tuple[str, ...
         speeds = f"{len(bench.texts) / took:,.1f} | {bench.words / took:,.0f} | {bench.words / steady[-1]:,.0f}"
         memory = max(one.memory for one in run) / 1e6
         print(f"| {number} | {began:.1f} | {took:.1f} | {speeds} | {memory:,.0f} |")
-    print(f"\ntwo {what}s against one: {whole[0] / whole[1]:.2f}; without the start: {steady[0] / steady[1]:.2f}\n")
+    print(f"\ntwo {unit}s against one: {whole[0] / whole[1]:.2f}; without the start: {steady[0] / steady[1]:.2f}\n")
 
 
 def _median(runs: Sequence[Run]) -> float:
@@ -111,24 +109,31 @@ def _median(runs: Sequence[Run]) -> float:
 
 
 def print_overhead(bench: Bench) -> None:
-    """Print what the runner takes beside bare `nlp.pipe` over the same texts, models loaded before.
+    """Print the time of the runner compared with plain `nlp.pipe` over the same texts, with models loaded before.
 
-    Like is compared with like: what runs here has seen every word before, a worker and its `nlp.pipe` none of them.
+    In this process both have seen every word before. A worker has seen none, nor has its `nlp.pipe`.
     """
-    from document_systems import DEFAULT, load_default
+    from document_systems import load_default
 
     from docsight.documents import Pipeline, process
 
-    nlp, pipeline = load_default(), Pipeline(components=DEFAULT, lang="en", device="cpu")
+    nlp, pipeline = load_default(), Pipeline(device="cpu")
 
     def bare() -> None:
-        for _ in nlp.pipe(bench.texts, batch_size=BATCH):
+        for _ in nlp.pipe(bench.texts, batch_size=RunOptions.batch_size):
             pass
 
     def run(inputs: Path, workers: int) -> None:
-        process(inputs, pipeline if workers else nlp, bench.out(), workers=workers, batch_size=BATCH, overwrite=True)
+        process(
+            inputs,
+            pipeline if workers else nlp,
+            bench.out(),
+            workers=workers,
+            batch_size=RunOptions.batch_size,
+            overwrite=True,
+        )
 
-    bare()  # so that none of the rounds is the first to see a word
+    bare()  # so that no round is the first to see a word
     run(bench.one, 0)
     alone: dict[int, list[float]] = {0: [], 1: []}
     starts: dict[int, list[float]] = {0: [], 1: []}
@@ -151,7 +156,7 @@ def print_overhead(bench: Bench) -> None:
 
 
 def _time_in_new_process(texts: Sequence[str]) -> float:
-    """Give the seconds that `nlp.pipe` takes in a process that has loaded the models, and has seen no text."""
+    """Return the seconds that `nlp.pipe` takes in a process that has loaded the models but has seen no text."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
         return pool.submit(_time_bare, texts).result()
@@ -165,14 +170,14 @@ def _time_bare(texts: Sequence[str]) -> float:
     nlp(ONE_DOCUMENT)
 
     def bare() -> None:
-        for _ in nlp.pipe(texts, batch_size=BATCH):
+        for _ in nlp.pipe(texts, batch_size=RunOptions.batch_size):
             pass
 
     return _timed(bare)
 
 
 def print_peers(bench: Bench) -> None:
-    """Print words a second on one core, each round over texts that no round before has had."""
+    """Print words per second on one core; each round has other texts."""
     from document_systems import SYSTEMS
 
     systems = {name: make() for name, make in SYSTEMS.items()}
@@ -182,7 +187,8 @@ def print_peers(bench: Bench) -> None:
         texts = bench.texts[turn * size : (turn + 1) * size]
         for name, nlp in systems.items():
             seconds = _timed(
-                lambda nlp=nlp, texts=texts: [None for _ in nlp.pipe(texts, batch_size=BATCH)], time.process_time
+                lambda nlp=nlp, texts=texts: [None for _ in nlp.pipe(texts, batch_size=RunOptions.batch_size)],
+                time.process_time,
             )
             if turn:  # the first is to warm up
                 speeds[name].append(count_words(texts) / seconds)

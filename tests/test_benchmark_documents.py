@@ -44,7 +44,7 @@ def test_read_texts_joins_rows_of_all_tables_and_uses_none_twice(corpus: ModuleT
         corpus.read_texts(tmp_path, documents=13, words=200)
 
 
-def test_read_texts_reads_documents_and_draws_from_the_samples(corpus: ModuleType, tmp_path: Path) -> None:
+def test_read_texts_reads_documents_and_samples(corpus: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("one two three\n\nfour five six")
     assert corpus.read_texts(tmp_path, documents=2, words=3) == ["one two three", "four five six"]
     drawn = corpus.read_texts(None, documents=5, words=50)
@@ -58,21 +58,21 @@ def test_write_texts_leaves_their_ends_of_lines(corpus: ModuleType, tmp_path: Pa
     assert corpus.count_words(["a\r\nb", "c"]) == 3
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the memory is told by Linux alone")
-def test_watch_sees_the_memory_of_marked_processes(load) -> None:
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads the memory from /proc")
+def test_memory_watch_sees_the_memory_of_marked_processes(load) -> None:
     process = load("document_process")
     hold = "import time; held = bytearray(50_000_000); held[::4096] = b'x' * len(held[::4096]); time.sleep(30)"
     child = subprocess.Popen([sys.executable, "-c", hold], env=os.environ | {process._MARK: "here"})
-    watch = process._Watch(f"{process._MARK}=here".encode())
+    watch = process._MemoryWatch(f"{process._MARK}=here".encode())
     try:
         with watch:
             until = time.monotonic() + 20
-            while watch.most < 50_000_000 and time.monotonic() < until:
+            while watch.peak < 50_000_000 and time.monotonic() < until:
                 time.sleep(0.1)
     finally:
         child.kill()
         child.wait()
-    assert 50_000_000 < watch.most < 200_000_000
+    assert 50_000_000 < watch.peak < 200_000_000
 
 
 def test_symspell_peer_reads_a_text(load) -> None:
