@@ -1,8 +1,8 @@
-"""Ten things that happen to digits in documents, on which `benchmarks/images.py` measures robustness.
+"""Ten corruptions of digits that occur in documents, for the robustness test of `benchmarks/images.py`.
 
-Each takes pictures, uint8 (n, 28, 28) with light digits on dark, and a random generator, and returns as many of the
-same kind, but `uneven_light` and `tinted_form_box` dark on light, as paper is. They are so strong that a careful person
-still reads nearly all digits, and no training uses them.
+Each takes images, uint8 (n, 28, 28) with light digits on dark, and a random generator, and returns corrupted images of
+the same shape and type. `uneven_light` and `tinted_form_box` return dark digits on light paper. At their strength, a
+careful person still reads nearly all digits. Training does not use them.
 """
 
 import io
@@ -12,56 +12,56 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
-SIZE = 28
+SIZE = 28  # pixels
 
 
 def uneven_light(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Photograph dark ink on paper that a lamp lights from one side, a shadow's edge across it, with sensor noise."""
+    """Photograph dark ink on paper lit from one side, often with the edge of a shadow, with sensor noise."""
     return _each(_photographed, images, rng)
 
 
 def strong_jpeg(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Save as JPEG of quality 8 to 16 and read back."""
+    """Save as JPEG with quality 8 to 16 and read it back."""
     return _each(_jpeg, images, rng)
 
 
 def low_resolution(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Scan with 9 to 11 pixels a side, then enlarge."""
+    """Scan with 9 to 11 pixels per side, then enlarge."""
     return _each(_coarse, images, rng)
 
 
 def ruled_paper(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Write on ruled or squared paper, whose lines go through the digit."""
+    """Write on ruled or squared paper, with lines through the digit."""
     return _each(_ruled, images, rng)
 
 
 def bleeding_ink(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Write with a thick pen on paper that lets the ink run."""
+    """Write with a thick pen on paper on which the ink runs."""
     return _each(_bled, images, rng)
 
 
 def faded_pen(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Write with a thin pen that gives little ink, and in places less, on paper with a grain."""
+    """Write with a thin pen and little, uneven ink on grainy paper."""
     return _each(_faded, images, rng)
 
 
 def fax_specks(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Fax: pure black and white, with specks both ways and at times a white or black line."""
+    """Fax: pure black and white, with specks of both colours and sometimes a white or black line."""
     return _each(_faxed, images, rng)
 
 
 def shaken_camera(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Move the camera by 3 to 6 pixels in any direction while it takes the picture."""
+    """Move the camera by 3 to 6 pixels in any direction during the exposure."""
     return _each(_shaken, images, rng)
 
 
 def oblique_view(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Look at the page from a side: perspective, a slant, a turn, off the middle and somewhat smaller."""
+    """View the page from the side: perspective, slant, rotation, off centre and somewhat smaller."""
     return _each(_oblique, images, rng)
 
 
 def tinted_form_box(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Write dark on the tinted paper of a form, in the printed box, which the digit may touch, with a coffee stain."""
+    """Write dark on the tinted paper of a form, in a printed box that the digit may touch, some with a coffee stain."""
     return _each(_boxed, images, rng)
 
 
@@ -85,7 +85,7 @@ CORRUPTIONS: dict[str, Corruption] = {
 def _each(
     corrupt: Callable[[np.ndarray, np.random.Generator], np.ndarray], images: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Corrupt picture by picture; the functions below take and give float values of 0 to 255, (28, 28)."""
+    """Corrupt each image; the functions below take and return float values from 0 to 255, (28, 28)."""
     if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE) or images.dtype != np.uint8:
         raise ValueError(f"expected uint8 (n, {SIZE}, {SIZE}), found {images.dtype} {images.shape}")
     changed = np.empty_like(images)
@@ -97,7 +97,7 @@ def _each(
 def _photographed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     angle = rng.uniform(0, 2 * np.pi)
     across = _ramp(angle)
-    light = 1 - rng.uniform(0.3, 0.55) * across  # share of the light that falls on each place
+    light = 1 - rng.uniform(0.3, 0.55) * across  # the fraction of the light at each pixel
     if rng.random() < 0.6:
         edge = _ramp(rng.uniform(0, 2 * np.pi)) - rng.uniform(0.3, 0.7)
         light = light * (1 - rng.uniform(0.25, 0.45) / (1 + np.exp(-edge * rng.uniform(10, 60))))
@@ -107,14 +107,14 @@ def _photographed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _jpeg(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     stored = io.BytesIO()
-    _picture(image).save(stored, "JPEG", quality=int(rng.integers(8, 17)))
+    _to_pil(image).save(stored, "JPEG", quality=int(rng.integers(8, 17)))
     return _pixels(Image.open(stored))
 
 
 def _coarse(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     side = int(rng.integers(9, 12))
     back = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR)[int(rng.integers(2))]
-    return _pixels(_picture(image).resize((side, side), Image.Resampling.BOX).resize((SIZE, SIZE), back))
+    return _pixels(_to_pil(image).resize((side, side), Image.Resampling.BOX).resize((SIZE, SIZE), back))
 
 
 def _ruled(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -124,19 +124,19 @@ def _ruled(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     lines[int(rng.integers(gap)) :: gap] = tone
     if rng.random() < 0.5:
         lines[:, int(rng.integers(gap)) :: gap] = tone
-    turned = _pixels(_picture(lines).rotate(rng.uniform(-4, 4), Image.Resampling.BILINEAR))
+    turned = _pixels(_to_pil(lines).rotate(rng.uniform(-4, 4), Image.Resampling.BILINEAR))
     return np.maximum(image, turned)
 
 
 def _bled(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    large = _picture(image).resize((SIZE * 3, SIZE * 3), Image.Resampling.BICUBIC)
+    large = _to_pil(image).resize((SIZE * 3, SIZE * 3), Image.Resampling.BICUBIC)
     thick = large.filter(ImageFilter.MaxFilter((5, 7)[int(rng.integers(2))]))
     run = _pixels(thick.filter(ImageFilter.GaussianBlur(2)).resize((SIZE, SIZE), Image.Resampling.BOX))
     return np.minimum(run * (0.85 + 0.35 * _cloud(rng, 6)), 255)
 
 
 def _faded(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    large = _picture(image).resize((SIZE * 3, SIZE * 3), Image.Resampling.BICUBIC)
+    large = _to_pil(image).resize((SIZE * 3, SIZE * 3), Image.Resampling.BICUBIC)
     thin = _pixels(large.filter(ImageFilter.MinFilter(3)).resize((SIZE, SIZE), Image.Resampling.BOX))
     thin = np.maximum(thin, 0.35 * image)  # a hairline stays one
     paper = rng.uniform(5, 30) + rng.normal(0, rng.uniform(3, 8), image.shape)
@@ -153,28 +153,28 @@ def _faxed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _shaken(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    angle, way = rng.uniform(0, np.pi), rng.uniform(3, 6)
-    picture = _picture(image)
-    steps = np.linspace(-way / 2, way / 2, 13)
+    angle, distance = rng.uniform(0, np.pi), rng.uniform(3, 6)
+    source = _to_pil(image)
+    steps = np.linspace(-distance / 2, distance / 2, 13)
     shifts = [(1, 0, float(np.cos(angle) * step), 0, 1, float(np.sin(angle) * step)) for step in steps]
     size, affine = (SIZE, SIZE), Image.Transform.AFFINE
-    return np.mean([_pixels(picture.transform(size, affine, by, Image.Resampling.BILINEAR)) for by in shifts], axis=0)
+    return np.mean([_pixels(source.transform(size, affine, by, Image.Resampling.BILINEAR)) for by in shifts], axis=0)
 
 
 def _oblique(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     turn, slant = np.radians(rng.uniform(-18, 18)), rng.uniform(-0.25, 0.25)
     back = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.array([[1, slant], [0, 1]])
     back = back / rng.uniform(0.6, 0.9)
-    far = rng.uniform(-0.012, 0.012, 2)  # how much farther off each pixel to the right and below is
+    far = rng.uniform(-0.012, 0.012, 2)  # how much farther away each pixel to the right and below is
     middle = np.full(2, SIZE / 2)
-    shift = middle + rng.uniform(-3, 3, 2)  # where the middle of the picture comes to lie
-    # Pillow's perspective goes from the new picture to the old: (a x + b y + c) / (g x + h y + 1), and so for y.
+    shift = middle + rng.uniform(-3, 3, 2)  # the new position of the centre
+    # Pillow's perspective maps the new image to the old one: (a x + b y + c) / (g x + h y + 1), and likewise for y.
     scale = 1 - far @ shift
     numerator = back + np.outer(middle, far)
     constant = middle - numerator @ shift
     rows = np.column_stack([numerator, constant])
     data = (*rows[0] / scale, *rows[1] / scale, *far / scale)
-    view = _picture(image).transform((SIZE, SIZE), Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
+    view = _to_pil(image).transform((SIZE, SIZE), Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
     return _pixels(view)
 
 
@@ -185,7 +185,7 @@ def _boxed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     ImageDraw.Draw(large).rectangle(frame, outline=int(rng.integers(90, 220)), width=int(rng.integers(1, 4)))
     ink = np.maximum(image, _pixels(large.reduce(2))) / 255
     paper = rng.uniform(150, 225) + 6 * (_cloud(rng, 10) - 0.5)
-    if rng.random() < 0.5:  # the ring of a cup
+    if rng.random() < 0.5:  # the ring of a coffee cup
         down, across = np.mgrid[:SIZE, :SIZE]
         y, x, radius = rng.uniform(-10, SIZE + 10), rng.uniform(-10, SIZE + 10), rng.uniform(14, 26)
         off = np.abs(np.hypot(down - y, across - x) - radius)
@@ -193,22 +193,22 @@ def _boxed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return paper * (1 - ink * rng.uniform(0.55, 0.8))
 
 
-def _picture(pixels: np.ndarray) -> Image.Image:
+def _to_pil(pixels: np.ndarray) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def _pixels(picture: Image.Image) -> np.ndarray:
-    return np.asarray(picture, dtype=np.float32)
+def _pixels(image: Image.Image) -> np.ndarray:
+    return np.asarray(image, dtype=np.float32)
 
 
 def _ramp(angle: float) -> np.ndarray:
-    """Return values that rise from 0 to 1 in a direction, (28, 28)."""
+    """Return values that rise from 0 to 1 in one direction: (28, 28)."""
     down, across = np.mgrid[:SIZE, :SIZE]
     along = across * np.cos(angle) + down * np.sin(angle)
     return (along - along.min()) / np.ptp(along)
 
 
 def _cloud(rng: np.random.Generator, cells: int) -> np.ndarray:
-    """Return smooth random values of 0 to 1, (28, 28)."""
+    """Return smooth random values from 0 to 1: (28, 28)."""
     coarse = Image.fromarray(rng.random((cells, cells)).astype(np.float32))
     return np.clip(np.asarray(coarse.resize((SIZE, SIZE), Image.Resampling.BICUBIC)), 0, 1)

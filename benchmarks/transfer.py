@@ -1,12 +1,12 @@
-"""Draw learning curves of the picture classifier, from nothing and from the filters of another task.
+"""Draw learning curves of the image classifier, from scratch and from the filters of another task.
 
     python benchmarks/transfer.py --data FOLDER --out DIR [--quick]
 
-FOLDER holds fashion_mnist, mnist, cifar10_small and docfig. For each pair a network learns the first task, and a
-network of the same widths learns the second from 10, 30, 100, … pictures of each class: once from nothing, once with
-`model.init_from` and `model.thaw`. All runs of a pair have the same number of steps and learning rate, none changes its
-pictures, and nothing is chosen by validation pictures: the last weights count. A finished run is not made again.
-Writes DIR/transfer.json and DIR/transfer.png, prints a table. The weights of cifar10_small are for this alone.
+FOLDER holds fashion_mnist, mnist, cifar10_small and docfig. For each pair, a network learns the first task, and a
+network of the same widths learns the second one from 10, 30, 100, … images per class: once from scratch, and once with
+`model.init_from` and `model.thaw`. All runs of a pair have the same number of steps and learning rate and use no
+augmentation. Validation images do not select a model: the last weights are tested. Finished runs are not repeated.
+Writes DIR/transfer.json and DIR/transfer.png and prints a table. Use the weights of cifar10_small only for this.
 """
 
 import argparse
@@ -27,26 +27,26 @@ from omegaconf import OmegaConf
 
 from docsight_training.train import train
 
-HELD = 50  # pictures of each class (of few: a share) kept from training, for temperature and threshold alone
+HELD_OUT = 50  # images per class, or a fraction of few, only for fitting temperature and threshold
 THAW = {"after": 1, "every": 1}  # epochs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two tasks, and the network for both.
+    """Two tasks and the network for both.
 
     Args:
-        source: The data set to learn first.
-        target: The data set that the curve is of.
-        metric: What it is judged by, of the run's metrics.json.
-        images: Size and mode of the pictures.
-        blocks: Of the network, with
-        stem_stride: its first stride.
-        counts: Pictures of each class, for the curve.
-        source_count: Pictures of each class of the first task.
-        steps: Of 64 pictures, in an epoch.
-        epochs: Of each run of the curve; the first task takes
-        source_epochs: of the same length.
+        source: The data set of the first task.
+        target: The data set of the second task, whose curve is drawn.
+        metric: The score, a key of the run's metrics.json.
+        images: Size and mode of the images.
+        blocks: The blocks of the network.
+        stem_stride: The stride of its first layer.
+        counts: Images per class, for the points of the curve.
+        source_count: Images per class for the first task.
+        steps: Steps of 64 images in an epoch.
+        epochs: Epochs of each run of the curve.
+        source_epochs: Epochs of the first task.
     """
 
     source: str
@@ -93,12 +93,14 @@ PAIRS = (
 
 
 def main() -> None:
-    """Train what is not trained yet, write the figures and the plot, print the table."""
+    """Train the missing runs, write the scores and the plot, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for runs, figures and plot")
-    parser.add_argument("--seeds", type=int, default=2, help="seeds of each point up to 100 pictures; above, one")
-    parser.add_argument("--quick", action="store_true", help="a few steps of a small network, to see that it works")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for runs, scores and plot")
+    parser.add_argument(
+        "--seeds", type=int, default=2, help="seeds for each point up to 100 images; larger ones have one"
+    )
+    parser.add_argument("--quick", action="store_true", help="a few steps of a small network, as a test")
     options = parser.parse_args()
     curves = []
     for pair in PAIRS:
@@ -112,7 +114,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Point:
-    """One run: pictures of each class (at most), whether it had the filters of the first task, seed and score."""
+    """A run: the maximum number of images per class, whether it started from the first task, its seed and score."""
 
     count: int
     transferred: bool
@@ -121,7 +123,7 @@ class Point:
 
 
 def learn(pair: Pair, data: Path, out: Path, *, seeds: int) -> Iterator[Point]:
-    """Learn the first task, then the second from so many pictures, with and without."""
+    """Learn the first task, then the second one with each number of images, from scratch and by transfer."""
     first = subset(data / pair.source, out / "data" / pair.source, pair.source_count)
     folder = out / "runs" / pair.source
     run_once(configure(pair, first, name=pair.source, epochs=pair.source_epochs), folder)
@@ -136,14 +138,14 @@ def learn(pair: Pair, data: Path, out: Path, *, seeds: int) -> Iterator[Point]:
 
 
 def subset(folder: Path, to: Path, count: int) -> Path:
-    """Write at most `count` and the held pictures of each class, so that no run decodes what it does not use."""
+    """Write at most `count` images per class and the held-out ones, so that runs decode only what they use."""
     if not (to / "test.parquet").is_file():
         to.mkdir(parents=True, exist_ok=True)
         table = pq.read_table(folder / "train.parquet")
         labels, seen, chosen = table["label"].to_pylist(), Counter[int](), []
         for at in np.random.default_rng(1).permutation(len(labels)).tolist():
             seen[labels[at]] += 1
-            if seen[labels[at]] <= count + HELD:
+            if seen[labels[at]] <= count + HELD_OUT:
                 chosen.append(at)
         pq.write_table(table.take(sorted(chosen)), to / "train.parquet")
         pq.write_table(pq.read_table(folder / "test.parquet"), to / "test.parquet")
@@ -167,29 +169,29 @@ def configure(
     with initialize_config_module("docsight_conf", version_base="1.3"):
         composed = compose("train", overrides=overrides)
     config = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
-    most = max(pair.counts) if count else pair.source_count
+    max_count = max(pair.counts) if count else pair.source_count
     config["data"] |= {
         "path": str(data),
         "per_class": count,
         "epoch_size": 64 * pair.steps,
         "batch_size": 64,
-        "validation": round(HELD / (most + HELD), 4),
+        "validation": round(HELD_OUT / (max_count + HELD_OUT), 4),
         "images": config["data"]["images"] | pair.images,
-        "augment": {},  # changed pictures stand in for labelled ones, and what is asked is what labels are worth
+        "augment": {},  # augmentation would stand in for labels, whose value is measured here
         "balance": 0.5 if pair.metric.endswith("f1_macro") else 0.0,
     }
     config["model"]["network"] |= {"blocks": pair.blocks, "stem_stride": pair.stem_stride}
     if start is not None:
         config["model"] |= {"init_from": str(start), "thaw": THAW}
-    # Validated once, at the end: the best weights are the last.
+    # Validation runs once, at the end, so the best weights are the last.
     config["trainer"] |= {"monitor": "val/loss", "mode": "min", "check_val_every_n_epoch": epochs}
     return config
 
 
 def run_once(config: dict[str, Any], folder: Path) -> dict[str, float]:
-    """Train, unless the folder holds that very run, finished; return its metrics."""
-    done, found = folder / "model" / "config.json", folder / "config.yaml"
-    if done.is_file() and yaml.safe_load(found.read_text()) == config:
+    """Train, unless the folder holds the same run complete, and return its metrics."""
+    weights_config, run_config = folder / "model" / "config.json", folder / "config.yaml"
+    if weights_config.is_file() and yaml.safe_load(run_config.read_text()) == config:
         return json.loads((folder / "metrics.json").read_text())
     folder.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
@@ -199,18 +201,18 @@ def run_once(config: dict[str, Any], folder: Path) -> dict[str, float]:
 
 
 def quick(pair: Pair) -> Pair:
-    """Return a pair that takes seconds."""
+    """Shrink a pair so that it takes seconds."""
     changed = {"counts": pair.counts[:2], "source_count": 30, "steps": 2, "epochs": 2, "source_epochs": 2}
     return Pair(**asdict(pair) | {"blocks": [[8], [8, 8], [8]]} | changed)
 
 
 def print_table(curves: Sequence[dict[str, Any]]) -> None:
-    """Print the mean over the seeds, with and without."""
+    """Print the mean over the seeds, from scratch and by transfer."""
     for curve in curves:
         counts = sorted({point["count"] for point in curve["points"]})
-        print(f"\n| {curve['target']}, {curve['metric']} of pictures a class | {' | '.join(map(str, counts))} |")
+        print(f"\n| {curve['target']}, {curve['metric']} by images per class | {' | '.join(map(str, counts))} |")
         print("|---|" + "--:|" * len(counts))
-        for transferred, name in ((False, "from nothing"), (True, f"from {curve['source']}")):
+        for transferred, name in ((False, "from scratch"), (True, f"from {curve['source']}")):
             cells = []
             for count in counts:
                 scores = scores_of(curve, count, transferred=transferred)
@@ -226,7 +228,7 @@ def scores_of(curve: dict[str, Any], count: int, *, transferred: bool) -> list[f
 
 
 def plot(curves: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the curves, a panel for each pair: lines through the means, a dot for each run."""
+    """Draw a panel for each pair, with a line through the means and a dot for each run."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -235,13 +237,13 @@ def plot(curves: Sequence[dict[str, Any]], path: Path) -> None:
     figure, axes = pyplot.subplots(1, len(curves), figsize=(11, 4.2), constrained_layout=True)
     for axis, curve in zip(axes, curves, strict=True):
         counts = sorted({point["count"] for point in curve["points"]})
-        for transferred, name in ((True, f"from {curve['source']}, frozen, then thawed"), (False, "from nothing")):
+        for transferred, name in ((True, f"from {curve['source']}, frozen, then thawed"), (False, "from scratch")):
             means = [statistics.mean(scores_of(curve, count, transferred=transferred)) for count in counts]
             (line,) = axis.plot(counts, means, label=name)
             points = [point for point in curve["points"] if point["transferred"] is transferred]
             shown = [[point[key] for point in points] for key in ("count", "score")]
             axis.scatter(*shown, color=line.get_color(), s=14)
-        axis.set(title=curve["target"], xlabel="pictures of each class", ylabel=curve["metric"], xscale="log")
+        axis.set(title=curve["target"], xlabel="images per class", ylabel=curve["metric"], xscale="log")
         axis.set_xticks(counts, [f"{count:,}" for count in counts], minor=False)
         axis.minorticks_off()
         axis.grid(alpha=0.3)

@@ -120,17 +120,17 @@ def test_auroc_is_the_share_of_pairs_in_order(image_modules: Callable[[str], Mod
     assert auroc(np.array([2.0, 0.0, 1.0]), np.array([1.0, 3.0])) == pytest.approx(1.5 / 6)
 
 
-def test_shifted_pictures_lose_no_ink_that_stays_inside(image_modules: Callable[[str], ModuleType]) -> None:
+def test_shifted_images_lose_no_ink_that_stays_inside(image_modules: Callable[[str], ModuleType]) -> None:
     pixels = bars(16)
     moved = image_modules("image_sets").shifted(pixels, np.random.default_rng(1), by=3)
     assert moved.sum(axis=(1, 2)).tolist() == pixels.sum(axis=(1, 2)).tolist()
     assert not (moved == pixels).all(axis=(1, 2)).any()
 
 
-def test_digit_as_it_comes_is_dark_on_light_and_large(image_modules: Callable[[str], ModuleType]) -> None:
+def test_scanned_digit_is_dark_on_light_and_large(image_modules: Callable[[str], ModuleType]) -> None:
     rng = np.random.default_rng(1)
     for one in bars(6):
-        image = open_image(image_modules("image_sets").digit_as_it_comes(one, rng))
+        image = open_image(image_modules("image_sets").scanned_digit(one, rng))
         assert all(100 <= side <= 300 for side in image.size)
         grey = np.asarray(image.convert("L")).astype(float)
         assert np.median(grey) > 130
@@ -140,8 +140,8 @@ def test_digit_as_it_comes_is_dark_on_light_and_large(image_modules: Callable[[s
 @pytest.mark.parametrize("name", ["train_mlp", "train_lstm", "train_cnn"])
 def test_peers_learn_upright_from_level_bars(image_modules: Callable[[str], ModuleType], name: str) -> None:
     systems = image_modules("image_systems")
-    pictures = [image_modules("image_sets").png(one) for one in bars(64)]
-    images = systems.inputs(pictures, ImageSettings(size=28, mode="L"))
+    encoded = [image_modules("image_sets").png(pixels) for pixels in bars(64)]
+    images = systems.inputs(encoded, ImageSettings(size=28, mode="L"))
     peer = getattr(systems, name)(images, torch.arange(64) % 2, epochs=20)
     assert (peer.predict(images) == np.arange(64) % 2).mean() > 0.9
     assert peer.parameters > 0 < peer.multiply_adds

@@ -1,4 +1,4 @@
-"""The corruptions of digits that the benchmark of pictures uses."""
+"""The corruptions of digits that the image benchmark uses."""
 
 import importlib
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def corruptions(monkeypatch: pytest.MonkeyPatch) -> Corruptions:
 
 @pytest.fixture(scope="module")
 def strokes() -> np.ndarray:
-    """Six pictures of a light bar and a hook on dark."""
+    """Six images of a light bar and a hook on dark."""
     images = np.zeros((6, 28, 28), dtype=np.uint8)
     images[:, 5:23, 12:15] = 255
     images[3:, 20:23, 12:20] = 230
@@ -58,7 +58,7 @@ def test_corruption_keeps_shape_and_type_and_leaves_its_input_alone(
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_corruption_changes_every_picture_the_same_way_for_a_seed(
+def test_corruption_changes_every_image_the_same_way_for_a_seed(
     name: str, corruptions: Corruptions, strokes: np.ndarray
 ) -> None:
     changed = corruptions[name](strokes, np.random.default_rng(1))
@@ -71,10 +71,10 @@ def test_corruption_changes_every_picture_the_same_way_for_a_seed(
 def test_corruption_leaves_the_ink_visible(name: str, corruptions: Corruptions, strokes: np.ndarray) -> None:
     changed = corruptions[name](strokes, np.random.default_rng(1)).astype(float)
     ink = strokes > 0
-    apart = [abs(picture[mask].mean() - picture[~mask].mean()) for picture, mask in zip(changed, ink, strict=True)]
+    apart = [abs(image[mask].mean() - image[~mask].mean()) for image, mask in zip(changed, ink, strict=True)]
     assert min(apart) > 15
 
 
-def test_corruption_refuses_pictures_of_another_kind(corruptions: Corruptions) -> None:
+def test_corruption_refuses_images_of_another_kind(corruptions: Corruptions) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
         corruptions["fax_specks"](np.zeros((2, 3, 28, 28), dtype=np.float32), np.random.default_rng(1))
