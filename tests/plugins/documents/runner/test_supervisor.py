@@ -251,7 +251,7 @@ def test_supervisor_goes_on_behind_a_part_whose_reader_crashes(
 ) -> None:
     """The part is not read again to get behind it."""
     trouble = TROUBLE + (
-        "\nfrom docsight.documents.formats import plain\nread = plain.read\n"
+        "\nfrom docsight.documents.formats.text import plain\nread = plain.read\n"
         "def read_or_crash(source):\n"
         "    if b'KILLS' in source.read_bytes():\n        os._exit(4)\n"
         "    yield from read(source)\n"
