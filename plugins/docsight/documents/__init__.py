@@ -3,8 +3,9 @@
 Names are imported on first use, so that `docsight --help` imports nothing slow.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from docsight.lazy import lazy_names
 
 if TYPE_CHECKING:
     from docsight.documents.formats.source import ReadOptions
@@ -15,28 +16,19 @@ if TYPE_CHECKING:
     from docsight.documents.processor import process
     from docsight.documents.progress import Progress
     from docsight.documents.reading import read
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "Pipeline": "docsight.documents.pipeline",
+            "Problem": "docsight.documents.problem",
+            "Progress": "docsight.documents.progress",
+            "ReadOptions": "docsight.documents.formats.source",
+            "Summary": "docsight.documents.output.summary",
+            "process": "docsight.documents.processor",
+            "read": "docsight.documents.reading",
+            "read_list": "docsight.documents.inputs",
+        },
+    )
 
 __all__ = ["Pipeline", "Problem", "Progress", "ReadOptions", "Summary", "process", "read", "read_list"]
-
-_MODULES = {
-    "Pipeline": "pipeline",
-    "Problem": "problem",
-    "Progress": "progress",
-    "ReadOptions": "formats.source",
-    "Summary": "output.summary",
-    "process": "processor",
-    "read": "reading",
-    "read_list": "inputs",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

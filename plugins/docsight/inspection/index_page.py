@@ -5,10 +5,10 @@ import datetime
 from collections.abc import Mapping
 from importlib.resources import files
 
-from docsight import __version__
 from docsight.inspection.activations import block_names
 from docsight.inspection.loading import InspectedModel, Prediction
 from docsight.inspection.top_activations import TopImages
+from docsight.version import __version__
 
 
 def render(

@@ -1,4 +1,4 @@
-"""What the installed distribution advertises."""
+"""The entry points of the installed distribution."""
 
 import importlib.util
 from importlib.metadata import EntryPoint, distribution
@@ -17,6 +17,7 @@ def test_distribution_advertises_commands_and_components() -> None:
         ("console_scripts", "docsight-train"),
         ("spacy_factories", "rnn_ner"),
         ("spacy_factories", "rnn_speller"),
+        ("spacy_factories", "cnn_imagecat"),
     } <= names
 
 

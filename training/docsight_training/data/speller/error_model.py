@@ -223,4 +223,5 @@ def _smooth(
     count: NDArray[np.float32], seen: NDArray[np.float32], prior: NDArray[np.float32] | float
 ) -> NDArray[np.float32]:
     """Return rates that fall back on those of a wider context where a context was rarely seen."""
-    return (count + _CONTEXT_SMOOTHING * prior) / (seen + _CONTEXT_SMOOTHING)
+    rates: NDArray[np.float32] = (count + _CONTEXT_SMOOTHING * prior) / (seen + _CONTEXT_SMOOTHING)
+    return rates
