@@ -1,12 +1,13 @@
-"""Output files, and the folder of a run's work."""
+"""Output files, and the working folder of a run."""
 
 import contextlib
+import errno
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
 from docsight.documents.store import Outputs, Store
@@ -42,7 +43,7 @@ def test_outputs_appear_together_with_the_usual_rights(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
-def test_outputs_of_an_earlier_run_go_where_this_one_has_none_but_nothing_of_the_user_s(tmp_path: Path) -> None:
+def test_outputs_of_an_earlier_run_are_removed_but_no_files_of_the_user(tmp_path: Path) -> None:
     (tmp_path / "documents-mine.spacy").touch()
     for run in (("documents.spacy", "documents-2.spacy", "images.parquet"), ("documents.spacy",)):
         with Store(tmp_path) as store:
@@ -81,14 +82,37 @@ def test_outputs_name_the_file_that_could_not_be_written(tmp_path: Path) -> None
 
 
 def test_store_is_for_one_run_at_a_time_and_free_when_that_is_killed(tmp_path: Path) -> None:
-    pytest.importorskip("fcntl")
     command = [sys.executable, "-c", WAITS, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         with pytest.raises(ConfigError, match="another run is at work there"), Store(tmp_path):
             pytest.fail("the block must not begin")
-        process.send_signal(signal.SIGKILL)
+        process.kill()
     with Store(tmp_path) as store:
         assert list(store.work.iterdir()) == []
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks available"), NotImplementedError("no flock")])
+def test_store_works_on_a_file_system_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    fail_to_lock(monkeypatch, error)
+    with Store(tmp_path) as store:
+        assert store.work.is_dir()
+
+
+def test_store_refuses_a_folder_whose_lock_belongs_to_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_to_lock(monkeypatch, PermissionError(errno.EACCES, "Permission denied", "run.lock"))
+    with pytest.raises(ConfigError, match=r"cannot write to .*Permission denied"), Store(tmp_path):
+        pytest.fail("the block must not begin")
+
+
+def fail_to_lock(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def acquire(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
