@@ -1,4 +1,4 @@
-"""What tests share. It also runs away from the sources, in the package test, so it imports docsight alone."""
+"""Fixtures of all tests. The package test uses them without the sources, so they import docsight only."""
 
 import json
 import string
@@ -18,7 +18,7 @@ from docsight.spelling.lexicon.trigrams import hash_ids
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
 
-torch.set_num_threads(1)  # networks as small as those of tests are slower with more
+torch.set_num_threads(1)  # networks as small as these are slower with more threads
 
 WORDS = ["the", "in", "of", ".", ",", "ada", "lovelace", "london", "0000"]
 
@@ -53,7 +53,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-# By falling frequency, as a lexicon is; those with a capital are names.
+# In descending frequency, like a lexicon; capitalised words are names.
 _LEXICON = """
 the of and to in a is that it was i he for on are as with they be at one have this from or had by not but what some we
 can out other were all there when up use your how said an each she which do their time if will way about many then them
@@ -126,7 +126,7 @@ def tiny_speller(tmp_path_factory: pytest.TempPathFactory) -> Path:
         network.trigrams.get_buffer(name).fill_(16)
     for name, cost in (("substitute", 4.0), ("insert", 3.5), ("delete", 3.0), ("swap", 3.0), ("first", 1.0)):
         network.channel.get_buffer(name).fill_(cost)
-    # The ranker adds up what speaks for an alternative; the context, at random, says nothing.
+    # The ranker adds up weighted features; those of the context network, which is random, have no weight.
     torch.nn.init.zeros_(network.ranker.score)
     weights = {"typed": -6.0, "known": 11.0, "cost": -1.0, "zipf": 0.5, "pair": 4.0, "split": -3.0, "trigram": 0.5}
     for feature, weight in weights.items():
@@ -165,13 +165,13 @@ def _sentence(number: int) -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def tiny_imagecat(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a model folder of kind "image_classifier" with random weights, for grey pictures of 16 by 16 pixels."""
+    """Make a model folder of kind "image_classifier" with random weights, for greyscale images of 16 by 16 pixels."""
     arguments = {"labels": list("0123456789"), "channels": 1, "blocks": [[4, 4], [8, 8]], "other": True, "init_seed": 3}
     network = ImageClassifier(**arguments)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(1)
         for parameter in network.parameters():
-            parameter += 0.3 * torch.randn_like(parameter)  # no longer as it began
+            parameter += 0.3 * torch.randn_like(parameter)  # away from the initial weights
     settings = ImageSettings(size=16, mode="L", fit="ink", stretch=True)
     about = {
         "name": "tiny",

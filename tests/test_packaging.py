@@ -1,4 +1,4 @@
-"""What is in the built distributions. `make package-test` installs the wheel and runs tests there."""
+"""The contents of the built distributions. `make package-test` installs the wheel and tests it."""
 
 import re
 import subprocess
@@ -44,7 +44,7 @@ def metadata(wheel: zipfile.ZipFile, name: str) -> str:
     return wheel.read(f"docsight-{docsight.__version__}.dist-info/{name}").decode()
 
 
-def test_wheel_holds_the_three_packages_whole_and_nothing_else(names: set[str]) -> None:
+def test_wheel_contains_exactly_the_three_packages(names: set[str]) -> None:
     sources = {
         path.relative_to(package.parent).as_posix()
         for package in PACKAGES
@@ -54,7 +54,7 @@ def test_wheel_holds_the_three_packages_whole_and_nothing_else(names: set[str]) 
     assert {name for name in names if ".dist-info/" not in name} == sources
 
 
-def test_wheel_holds_what_is_read_at_run_time(names: set[str]) -> None:
+def test_wheel_contains_the_data_files_of_the_run_time(names: set[str]) -> None:
     assert {
         "docsight/py.typed",
         "docsight/documents/report/report.html.jinja",
@@ -67,13 +67,13 @@ def test_wheel_holds_what_is_read_at_run_time(names: set[str]) -> None:
     } <= names
 
 
-def test_wheel_makes_a_package_of_every_config_folder(names: set[str]) -> None:
+def test_wheel_contains_an_init_for_every_config_folder(names: set[str]) -> None:
     folders = {str(PurePosixPath(name).parent) for name in names if name.endswith(".yaml")}
     assert "docsight_conf/experiment" in folders
     assert [folder for folder in folders if f"{folder}/__init__.py" not in names] == []
 
 
-def test_wheel_holds_whole_models(names: set[str]) -> None:
+def test_wheel_contains_complete_models(names: set[str]) -> None:
     models = {PurePosixPath(*path.parts[:3]) for path in map(PurePosixPath, names) if path.parts[1] == "models"}
     missing = [f"{model}/{file}" for model in models for file in (CONFIG, WEIGHTS, CARD)]
     assert [name for name in missing if name not in names] == []
@@ -91,7 +91,7 @@ def test_wheel_requires_no_training_package_without_extras(wheel: zipfile.ZipFil
     assert set(plain) == {"filelock", "numpy", "pebble", "pillow", "safetensors", "spacy", "torch"}
 
 
-def test_sdist_holds_sources_and_tests_only(built: Path) -> None:
+def test_sdist_contains_sources_and_tests_only(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         tops = {PurePosixPath(name).parts[1] for name in archive.getnames()}

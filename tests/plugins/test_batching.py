@@ -1,23 +1,22 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from docsight.batching import batches_by_cost, windows
 
 
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 1000))
-def test_batches_by_cost_holds_every_row_once_within_the_cost(lengths, most):
-    batches = batches_by_cost(lengths, max_cost=most)
+def test_batches_by_cost_holds_every_row_once_within_the_cost(lengths, max_cost):
+    batches = batches_by_cost(lengths, max_cost=max_cost)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         cost = len(batch) * max(lengths[i] for i in batch)
-        assert cost <= most or len(batch) == 1
+        assert cost <= max_cost or len(batch) == 1
 
 
 @given(st.integers(0, 2000), st.integers(3, 300), st.integers(0, 100))
 def test_windows_have_cores_that_tile_the_row(length, size, margin):
-    if size <= 2 * margin:
-        return
+    assume(size > 2 * margin)
     cut = windows(length, size=size, margin=margin)
     covered = [at for window in cut for at in range(window.core_start, window.core_end)]
     assert covered == list(range(length))

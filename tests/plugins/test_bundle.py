@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import struct
@@ -23,16 +24,14 @@ def _change_config(folder: Path, **changes) -> None:
 
 
 def _change_weights(folder: Path, change) -> None:
-    """Rewrite the weights, with the checksum that belongs to them."""
+    """Rewrite the weights, with a matching checksum."""
     weights = safetensors.torch.load_file(folder / WEIGHTS)
     change(weights)
     safetensors.torch.save_file(weights, folder / WEIGHTS)
-    _resum(folder, WEIGHTS)
+    _update_checksum(folder, WEIGHTS)
 
 
-def _resum(folder: Path, name: str) -> None:
-    import hashlib
-
+def _update_checksum(folder: Path, name: str) -> None:
     sums = json.loads((folder / CONFIG).read_text())["sha256"]
     _change_config(folder, sha256=sums | {name: hashlib.sha256((folder / name).read_bytes()).hexdigest()})
 
@@ -99,7 +98,7 @@ def test_bundle_refuses_a_model_of_another_kind_than_the_component_reads(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"format": true}'])
-def test_bundle_refuses_what_is_no_config(folder, content):
+def test_bundle_refuses_an_invalid_config(folder, content):
     (folder / CONFIG).write_bytes(content)
     with pytest.raises(BundleError, match=CONFIG):
         load_folder(folder, kind="tagger")
@@ -114,7 +113,7 @@ def test_bundle_lists_missing_and_unexpected_tensors(folder):
         load_folder(folder, kind="tagger")
 
 
-def test_bundle_tells_expected_and_found_shape(folder):
+def test_bundle_reports_expected_and_found_shape(folder):
     _change_weights(folder, lambda weights: weights.update({"emit.bias": torch.zeros(5)}))
     with pytest.raises(BundleError, match=r"'emit\.bias' has shape \[5\]; the network expects \[13\]"):
         load_folder(folder, kind="tagger")
@@ -143,9 +142,9 @@ def test_bundle_does_not_write_what_half_precision_cannot_hold(folder):
 
 
 @pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
-def test_bundle_refuses_a_vocabulary_that_an_editor_changed(folder, change):
+def test_bundle_refuses_a_vocabulary_changed_by_an_editor(folder, change):
     (folder / "words.txt").write_bytes(change((folder / "words.txt").read_text()).encode())
-    _resum(folder, "words.txt")
+    _update_checksum(folder, "words.txt")
     with pytest.raises(BundleError, match="carriage return or a byte order mark"):
         load_folder(folder, kind="tagger")
 
@@ -153,7 +152,7 @@ def test_bundle_refuses_a_vocabulary_that_an_editor_changed(folder, change):
 def test_bundle_refuses_a_vocabulary_of_another_model(folder):
     with (folder / "words.txt").open("a") as file:
         file.write("more\n")
-    _resum(folder, "words.txt")
+    _update_checksum(folder, "words.txt")
     with pytest.raises(BundleError, match=r"words\.txt makes 12 ids, but config\.json says num_words=11"):
         load_folder(folder, kind="tagger")
 
@@ -177,7 +176,7 @@ def test_bundle_refuses_a_vocabulary_of_another_model(folder):
         {"encoder": 7},
     ],
 )
-def test_bundle_checks_sizes_before_it_takes_memory(folder, arguments):
+def test_bundle_checks_sizes_before_it_allocates_memory(folder, arguments):
     network = json.loads((folder / CONFIG).read_text())["network"]
     for key, value in arguments.items():
         network[key] = network[key] | value if isinstance(value, dict) else value
@@ -197,22 +196,22 @@ def test_bundle_checks_sizes_before_it_takes_memory(folder, arguments):
         [1],
     ],
 )
-def test_bundle_refuses_a_header_that_lies(folder, header):
+def test_bundle_refuses_a_false_header(folder, header):
     text = json.dumps(header).encode()
     (folder / WEIGHTS).write_bytes(struct.pack("<Q", len(text)) + text + b"\0\0")
-    _resum(folder, WEIGHTS)
+    _update_checksum(folder, WEIGHTS)
     with pytest.raises(BundleError, match=WEIGHTS):
         load_folder(folder, kind="tagger")
 
 
 def test_bundle_refuses_a_header_longer_than_the_file(folder):
     (folder / WEIGHTS).write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
-    _resum(folder, WEIGHTS)
+    _update_checksum(folder, WEIGHTS)
     with pytest.raises(BundleError, match="is truncated: its header needs"):
         load_folder(folder, kind="tagger")
 
 
-def test_bundle_refuses_a_file_of_a_strange_size_unread(folder):
+def test_bundle_refuses_a_file_of_an_excessive_size_unread(folder):
     with (folder / CONFIG).open("r+b") as file:
         file.truncate(50 << 20)
     with pytest.raises(BundleError, match="expected at most 1,048,576"):
@@ -266,19 +265,19 @@ def test_bundle_of_a_speller_with_another_lexicon_is_refused(tiny_speller, tmp_p
     folder = Path(shutil.copytree(tiny_speller, tmp_path / "copy"))
     with (folder / "words.txt").open("a") as file:
         file.write("zorblat\n")
-    _resum(folder, "words.txt")
+    _update_checksum(folder, "words.txt")
     with pytest.raises(BundleError, match=r"words\.txt makes \d+ ids, but config\.json says num_words=\d+"):
         load_folder(folder, kind="speller")
 
 
 @pytest.mark.parametrize("arguments", [{"num_words": 10**12}, {"num_pairs": -1}, {"context": 3}, {"strange": 1}])
-def test_bundle_checks_the_sizes_of_a_speller_before_it_takes_memory(tiny_speller, tmp_path, arguments):
+def test_bundle_checks_the_sizes_of_a_speller_before_it_allocates_memory(tiny_speller, tmp_path, arguments):
     folder = Path(shutil.copytree(tiny_speller, tmp_path / "copy"))
     _change_config(folder, network=json.loads((folder / CONFIG).read_text())["network"] | arguments)
     with pytest.raises(BundleError):
         load_folder(folder, kind="speller")
 
 
-def test_read_labels_of_a_kind_that_has_none(tiny_speller, tiny_model):
+def test_read_labels_of_a_kind_without_labels(tiny_speller, tiny_model):
     assert bundle.read_labels(tiny_speller, kind="speller") == ()
     assert bundle.read_labels(tiny_model, kind="tagger") == ("PER", "ORG", "LOC")

@@ -1,4 +1,4 @@
-"""Model folders from strangers: what is no model is refused, nothing in them runs, and nothing is unpickled."""
+"""Untrusted model folders: anything invalid is refused, no code in them runs, and nothing is unpickled."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from docsight.errors import BundleError
 
 
 class Bomb:
-    """What runs when it is unpickled."""
+    """Leaves a mark when it is unpickled."""
 
     def __init__(self, mark: Path) -> None:
         self.mark = mark
@@ -38,7 +38,7 @@ def change_config(folder: Path, **changes: object) -> None:
 
 
 def write_weights(folder: Path, header: object, body: bytes) -> None:
-    """Write weights by hand, with the checksum that belongs to them."""
+    """Write weights by hand, with a matching checksum."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     data = struct.pack("<Q", len(text)) + text + body
     (folder / WEIGHTS).write_bytes(data)
@@ -53,7 +53,7 @@ def header_of(folder: Path) -> tuple[dict, bytes]:
 
 
 def refused(folder: Path, message: str = ".") -> None:
-    """Assert that the folder is refused, at once and for little memory."""
+    """Assert that the folder is refused quickly and without much memory."""
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     with pytest.raises(BundleError, match=message):
         load_folder(folder, kind="tagger")
@@ -61,7 +61,7 @@ def refused(folder: Path, message: str = ".") -> None:
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10 < 400
 
 
-def test_model_folder_with_code_and_pickles_in_it_runs_none(folder, tmp_path, monkeypatch):
+def test_model_folder_with_code_and_pickles_in_it_runs_no_code(folder, tmp_path, monkeypatch):
     mark = tmp_path / "mark"
     code = f"open({str(mark)!r}, 'w').write('ran')"
     for name in ("__init__.py", "conftest.py", "sitecustomize.py", "network.py", "json.py"):
@@ -104,7 +104,7 @@ def test_model_folder_with_a_device_or_a_pipe_for_a_file_is_refused(folder, name
 
 
 @pytest.mark.parametrize("deep", ['{"a":', "["])
-def test_model_folder_with_a_config_that_nests_without_end_is_refused(folder, deep):
+def test_model_folder_with_a_deeply_nested_config_is_refused(folder, deep):
     (folder / CONFIG).write_text('{"format": 1, "kind": "tagger", "network": ' + deep * 100_000)
     refused(folder, CONFIG)
 
@@ -116,7 +116,7 @@ def test_model_folder_with_a_number_of_a_million_digits_is_refused(folder):
 
 @pytest.mark.parametrize("value", [1e308, float("nan"), 10**18, 2**63, -1, True, "8", None, [8]])
 @pytest.mark.parametrize("key", ["word_dim", "num_chars", "char_width", "hidden_dim"])
-def test_model_folder_with_a_strange_size_is_refused(folder, key, value):
+def test_model_folder_with_an_invalid_size_is_refused(folder, key, value):
     network = json.loads((folder / CONFIG).read_text())["network"]
     change_config(folder, network=network | {"encoder": network["encoder"] | {key: value}})
     refused(folder)
@@ -142,7 +142,7 @@ def test_model_folder_with_a_strange_size_is_refused(folder, key, value):
         lambda entry: None,
     ],
 )
-def test_model_folder_with_a_header_of_weights_that_lies_is_refused(folder, change):
+def test_model_folder_with_a_false_header_of_the_weights_is_refused(folder, change):
     header, body = header_of(folder)
     header["emit.bias"] = change(header["emit.bias"])
     write_weights(folder, header, body)
@@ -159,7 +159,7 @@ def test_model_folder_with_tensors_that_overlap_is_refused(folder):
 
 
 @pytest.mark.parametrize("header", [b"", b"{", b"[" * 100_000, b'{"a":' * 50_000, b"\xff" * 99, b"null", b"1"])
-def test_model_folder_with_a_header_that_is_none_is_refused(folder, header):
+def test_model_folder_with_an_invalid_header_is_refused(folder, header):
     write_weights(folder, header, b"")
     refused(folder, WEIGHTS)
 

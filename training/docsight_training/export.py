@@ -71,7 +71,7 @@ def model_card(
             card.get("about") or f"A model for the spaCy component `{config['component']}`, language {config['lang']}.",
             "",
             *labels,
-            f"Trained by `docsight-train` {__version__} with seed {config['seed']}; the licence of the weights: "
+            f"Trained by `docsight-train` {__version__} with seed {config['seed']}. Licence of the weights: "
             f"{card['licence']}.",
             "",
             "## Figures",

@@ -1,4 +1,4 @@
-"""spaCy's protocol, one table over all components."""
+"""spaCy's component protocol, one table over all components."""
 
 import io
 import multiprocessing
@@ -33,13 +33,13 @@ TEXTS = [
 
 @dataclass(frozen=True)
 class Case:
-    """A component, and how to read what it wrote."""
+    """A component, and how to read its results."""
 
     name: str
-    model: str  # the fixture that makes its model folder
+    model: str  # the fixture of its model folder
     read: Callable[[Doc], Any]
-    fixed_labels: tuple[str, ...] = ()  # those that no model has to tell
-    prepare: Callable[[str], dict[Any, Any]] = lambda text: {}  # what else a Doc of that text carries in `user_data`
+    fixed_labels: tuple[str, ...] = ()  # labels that do not depend on the model
+    prepare: Callable[[str], dict[Any, Any]] = lambda text: {}  # further `user_data` of a Doc of that text
 
 
 def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
@@ -47,26 +47,26 @@ def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
 
 
 def _corrections(doc: Doc) -> list[dict[str, Any]]:
-    rounded = [[[word, round(share, 2)] for word, share in row["suggestions"]] for row in doc._.corrections]
+    rounded = [[[word, round(score, 2)] for word, score in row["suggestions"]] for row in doc._.corrections]
     return [
-        row | {"score": round(row["score"], 2), "suggestions": shares}
-        for row, shares in zip(doc._.corrections, rounded, strict=True)
+        row | {"score": round(row["score"], 2), "suggestions": suggestions}
+        for row, suggestions in zip(doc._.corrections, rounded, strict=True)
     ]
 
 
-def _pictures(text: str) -> dict[Any, Any]:
-    """Give a text a picture for each of its first words, one of them broken."""
+def _images(text: str) -> dict[Any, Any]:
+    """Make an image for each of the first words of a text, one of them broken."""
     rows = [{"id": f"{n}", "bytes": _png(word)} for n, word in enumerate(text.split()[:5])]
-    return {("._.", "images", None, None): rows + [{"id": "broken", "bytes": b"no picture"}][: len(rows) // 3]}
+    return {("._.", "images", None, None): rows + [{"id": "broken", "bytes": b"not an image"}][: len(rows) // 3]}
 
 
 def _png(word: str) -> bytes:
     pixels = np.zeros((20, 20), dtype=np.uint8)
     rows = np.frombuffer(word.encode() * 20, dtype=np.uint8)[:20]
     pixels[4:16, 4:16] = np.outer(rows[:12], rows[8:20]) % 251
-    held = io.BytesIO()
-    Image.fromarray(pixels).save(held, "PNG")
-    return held.getvalue()
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def _image_cats(doc: Doc) -> list[Any]:
@@ -76,15 +76,15 @@ def _image_cats(doc: Doc) -> list[Any]:
         if "error" in cats:
             read.append((image["id"], cats["error"]))
         else:
-            shares = {label: round(share, 2) for label, share in cats["scores"].items()}
-            read.append((image["id"], cats["label"], round(cats["score"], 2), shares, round(cats["in_domain"], 1)))
+            scores = {label: round(score, 2) for label, score in cats["scores"].items()}
+            read.append((image["id"], cats["label"], round(cats["score"], 2), scores, round(cats["in_domain"], 1)))
     return read
 
 
 CASES = [
     Case("rnn_ner", "tiny_model", _entities),
     Case("rnn_speller", "tiny_speller", _corrections, fixed_labels=("context", "unknown_word")),
-    Case("cnn_imagecat", "tiny_imagecat", _image_cats, prepare=_pictures),
+    Case("cnn_imagecat", "tiny_imagecat", _image_cats, prepare=_images),
 ]
 
 
@@ -95,7 +95,7 @@ def case(request) -> Case:
 
 @pytest.fixture
 def make(case) -> Callable[[Language, str], Doc]:
-    """Make a Doc of a text as the case wants it, before any component has seen it."""
+    """Make a Doc of a text with the data that the case needs, unprocessed."""
 
     def made(nlp: Language, text: str) -> Doc:
         doc = nlp.make_doc(text)
@@ -126,7 +126,7 @@ def nlp(case, model) -> Language:
 @pytest.fixture
 def expected(case, nlp, docs) -> list[Any]:
     results = [case.read(nlp(doc)) for doc in docs(nlp)]
-    assert any(results), "the tiny model must write something, or nothing is tested"
+    assert any(results), "the tiny model must find something, or nothing is tested"
     return results
 
 
@@ -161,7 +161,7 @@ def test_component_disk_and_bytes_round_trips(case, nlp, expected, tmp_path, doc
     assert (tmp_path / "pipeline" / case.name / "MODEL_CARD.md").is_file()
 
 
-def test_component_saved_pipeline_needs_nothing_but_its_own_folder(case, model, expected, tmp_path, monkeypatch, docs):
+def test_component_saved_pipeline_needs_only_its_own_folder(case, model, expected, tmp_path, monkeypatch, docs):
     copy = shutil.copytree(model, tmp_path / "model")
     nlp = spacy.blank("en")
     nlp.add_pipe(case.name, config={"model": str(copy)})
@@ -227,7 +227,7 @@ def test_component_works_under_spawn(case, nlp, expected, docs):
 
 def test_component_works_when_threads_share_one_nlp(case, model, expected, docs):
     nlp = spacy.blank("en")
-    nlp.add_pipe(case.name, config={"model": str(model)})  # not read yet: the threads race for that, too
+    nlp.add_pipe(case.name, config={"model": str(model)})  # not loaded yet, so the threads race for that, too
     results: dict[int, Any] = {}
 
     def work(n: int) -> None:
@@ -253,7 +253,7 @@ def test_component_labels_outlive_a_memory_zone(case, model, docs):
         assert label in nlp.vocab.strings
 
 
-def test_component_error_costs_one_document_and_not_its_batch(case, nlp, expected, monkeypatch, docs):
+def test_component_error_affects_one_document_and_not_its_batch(case, nlp, expected, monkeypatch, docs):
     component = nlp.get_pipe(case.name)
     predict = component.predict
 
@@ -309,7 +309,7 @@ def test_component_warns_once_of_another_language(case, model):
 
 
 @pytest.mark.parametrize("device", ["tpu", "cuda:banana", "cuda:99"])
-def test_component_refuses_a_device_that_is_not_there(case, device):
+def test_component_refuses_an_unavailable_device(case, device):
     with pytest.raises(ConfigError, match=device):
         spacy.blank("en").add_pipe(case.name, config={"device": device})
 

@@ -1,4 +1,4 @@
-"""The shipped picture classifiers, on pictures that are drawn here."""
+"""The shipped image classifiers, on images that are drawn here."""
 
 import io
 
@@ -12,9 +12,9 @@ from docsight.networks.image_classifier import ImageClassifier
 
 
 def encode(image: Image.Image, form: str = "PNG") -> bytes:
-    held = io.BytesIO()
-    image.save(held, form)
-    return held.getvalue()
+    file = io.BytesIO()
+    image.save(file, form)
+    return file.getvalue()
 
 
 def character(char: str, *, size: int = 120, at: tuple[int, int] = (60, 20), ink: str = "#222", paper: str = "#eee"):
@@ -78,16 +78,16 @@ def test_digits_refuses_letters_and_blank_paper(nlp: Language) -> None:
     assert read(nlp, "digit", [Image.new("L", (50, 50), 255)])[0]["label"] is None
 
 
-def test_figures_tells_a_chart_from_prose(nlp: Language) -> None:
+def test_figures_distinguishes_a_chart_from_prose(nlp: Language) -> None:
     labels = [max(cats["scores"], key=cats["scores"].get) for cats in read(nlp, "cnn_imagecat", [bar_chart(), prose()])]
     assert labels == ["chart", "text"]
 
 
 @pytest.mark.parametrize("name", ["digits", "figures"])
-def test_shipped_classifier_is_no_longer_as_it_began(name: str) -> None:
+def test_shipped_classifier_differs_from_its_initial_weights(name: str) -> None:
     bundle = load_folder(MODELS / name, kind="image_classifier")
-    began = ImageClassifier(**bundle.arguments)
-    assert not bundle.network.first_conv.weight.allclose(began.first_conv.weight, atol=0.01)
+    initial = ImageClassifier(**bundle.arguments)
+    assert not bundle.network.first_conv.weight.allclose(initial.first_conv.weight, atol=0.01)
 
 
 def test_digits_costs_at_most_thirty_million_multiply_adds() -> None:

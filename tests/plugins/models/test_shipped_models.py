@@ -1,4 +1,4 @@
-"""The models that come with the package."""
+"""The models in the package."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,7 @@ ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
 )
-# Bytes of a model folder.
-LARGEST = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
+MAX_BYTES = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
 CONTEXT_SET = Path(__file__).parents[3] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 
@@ -27,17 +26,17 @@ def nlp() -> Language:
 
 @pytest.mark.parametrize("name", shipped_models())
 def test_shipped_model_is_small_and_has_its_licence_in_its_card(name: str) -> None:
-    assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= LARGEST[name]
-    assert "licence of the weights" in (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= MAX_BYTES[name]
+    assert "Licence of the weights: CC BY" in (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
 
 
-def test_rnn_ner_tells_roosevelt_from_roosevelt_street(nlp: Language) -> None:
+def test_rnn_ner_distinguishes_roosevelt_from_roosevelt_street(nlp: Language) -> None:
     entities = [(ent.text, ent.label_) for ent in nlp(ROOSEVELT).ents]
     assert entities == [("Roosevelt", "PER"), ("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
 
 
-@pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="the benchmarks are not here")
-def test_rnn_ner_tells_four_of_five_names_by_their_context(nlp: Language) -> None:
+@pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="needs the benchmarks of a checkout")
+def test_rnn_ner_labels_four_of_five_names_by_their_context(nlp: Language) -> None:
     items = [json.loads(line) for line in CONTEXT_SET.read_text(encoding="utf-8").splitlines()]
     right = []
     for item, doc in zip(items, nlp.pipe(item["text"] for item in items), strict=True):
