@@ -6,6 +6,7 @@ from typing import Any
 
 from docsight.vocab import Vocab
 from docsight_training.data.speller.learned_noise import make_noise
+from docsight_training.data.speller.sentence_noise import SentenceNoise
 from docsight_training.data.speller.tables import CHARS, count_tables
 from docsight_training.runs import Run
 from docsight_training.stages.part_stage import KeptStage
@@ -14,7 +15,8 @@ from docsight_training.stages.part_stage import KeptStage
 class TablesStage(KeptStage):
     """Count lexicon, known misspellings, error costs, confusions, trigrams and the rates of typing errors.
 
-    Leaves `tables` (state dicts by name), `words`, `chars` (vocabularies) and `noise` for the stages after it.
+    Leaves `tables` (state dicts by name), `words` and `chars` (vocabularies), `noise` and `sentence_noise` for later
+    stages.
 
     Args:
         name: The name of the stage.
@@ -48,3 +50,4 @@ class TablesStage(KeptStage):
         words = Vocab(result["words"])
         noise = make_noise(words.entries, result["lexicon"], lists=self.lists)
         run.results |= {"tables": result, "words": words, "chars": CHARS, "noise": noise}
+        run.results["sentence_noise"] = SentenceNoise(noise)

@@ -8,6 +8,7 @@ import pytest
 from docsight_training.data.speller.alignment import LEARNER_MIX, align, edit_kind
 from docsight_training.data.speller.confusion_sets import confusion_sets
 from docsight_training.data.speller.noise import Noise
+from docsight_training.data.speller.sentence_noise import SentenceNoise
 
 TEXT = """
 accommodation address beautiful because beginning believe business calendar committee definitely different embarrass
@@ -133,8 +134,8 @@ def test_noise_leaves_other_words_alone(noise: Noise, word: str) -> None:
 
 def test_noise_repeats_itself_by_seed(noise: Noise, sentence: list[str]) -> None:
     again = Noise.from_pairs(uniform_pairs(6000), lexicon=LEXICON)
-    drawn = [noise.noisy(sentence, random.Random(seed)) for seed in range(50)]
-    assert drawn == [again.noisy(sentence, random.Random(seed)) for seed in range(50)]
+    drawn = [SentenceNoise(noise).noisy(sentence, random.Random(seed)) for seed in range(50)]
+    assert drawn == [SentenceNoise(again).noisy(sentence, random.Random(seed)) for seed in range(50)]
     assert len({tuple(changes) for changes in drawn}) > 10
 
 
@@ -178,7 +179,7 @@ def test_join_glues_two_words(noise: Noise) -> None:
 
 def test_noisy_draws_the_wanted_shares(noise: Noise, sentence: list[str]) -> None:
     rng = random.Random(11)
-    drawn = [noise.noisy(sentence, rng, rate=(0.2, 0.2)) for _ in range(3000)]
+    drawn = [SentenceNoise(noise).noisy(sentence, rng, rate=(0.2, 0.2)) for _ in range(3000)]
     kinds = Counter(change.kind for changes in drawn for change in changes)
     assert sum(not changes for changes in drawn) / len(drawn) == pytest.approx(1 / 3, abs=0.03)
     assert sum(map(len, drawn)) / len(drawn) == pytest.approx(2 / 3 * 0.2 * 16, abs=0.1)
@@ -189,7 +190,7 @@ def test_noisy_draws_the_wanted_shares(noise: Noise, sentence: list[str]) -> Non
 def test_noisy_changes_words_once_and_in_order(noise: Noise, sentence: list[str]) -> None:
     rng = random.Random(12)
     for _ in range(300):
-        changes = noise.noisy(sentence, rng, clean=0.0, rate=(0.5, 0.9))
+        changes = SentenceNoise(noise).noisy(sentence, rng, clean=0.0, rate=(0.5, 0.9))
         assert all(a.stop <= b.start for a, b in pairwise(changes))
         assert all("," not in sentence[change.start : change.stop] for change in changes)
         assert all(change.typed != " ".join(sentence[change.start : change.stop]) for change in changes)

@@ -14,8 +14,9 @@ from docsight.networks.ranker import Ranker
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.correction.features import FEATURES, NUM_FEATURES
 from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
-from docsight_training.data.speller.noise import Change, Noise
+from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.ranker_data import RankerBatch, RankerData
+from docsight_training.data.speller.sentence_noise import Change, SentenceNoise
 from docsight_training.modules.ranker import RankerModule
 
 PAIRS = [("teh", "the", 3), ("freind", "friend", 2), ("wich", "which", 2), ("hosue", "house", 1), ("alot", "a lot", 1)]
@@ -55,7 +56,7 @@ def corrector(bundle) -> Corrector:
 def _data(bundle, corrector, noise, documents=DOCUMENTS, **options) -> RankerData:
     options = {"edited": [], "isolated_words": 0, "noisy_copies": 1, "validation": 0.25, "batch_size": 8, **options}
     return RankerData(
-        corrector=corrector, words=bundle.vocabularies["words"], documents=documents, noise=noise, **options
+        corrector=corrector, words=bundle.vocabularies["words"], documents=documents, sentence_noise=noise, **options
     )
 
 
@@ -74,7 +75,7 @@ def test_make_mistakes_returns_where_they_are_and_what_was_meant():
 
 @pytest.mark.parametrize("seed", range(30))
 def test_make_mistakes_is_undone_by_what_it_returns(seed):
-    noise = Noise.from_pairs(PAIRS, lexicon=frozenset(["the", "house", "friend", "there"]))
+    noise = SentenceNoise(Noise.from_pairs(PAIRS, lexicon=frozenset(["the", "house", "friend", "there"])))
     sentences = ["The house is  there\u2014a lot!", "", "It\u2019s the friend, which is that 12th word."]
     made = make_mistakes(sentences, noise, random.Random(seed))
     undone, done = "", 0

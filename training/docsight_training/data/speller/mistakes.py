@@ -10,7 +10,7 @@ import datasets
 
 from docsight.errors import DataError
 from docsight.spelling.tokens import read_tokens
-from docsight_training.data.speller.noise import Noise
+from docsight_training.data.speller.sentence_noise import SentenceNoise
 
 # A text is brought to lower case if a uniform draw is below the first number, to capitals if it is below the second.
 _LOWER_BELOW, _UPPER_BELOW = 0.13, 0.17
@@ -24,7 +24,9 @@ class NoisyText:
     meant: dict[tuple[int, int], str]  # by start and end of what was typed
 
 
-def make_mistakes(sentences: Sequence[str], noise: Noise, rng: random.Random, *, clean: float = 1 / 3) -> NoisyText:
+def make_mistakes(
+    sentences: Sequence[str], noise: SentenceNoise, rng: random.Random, *, clean: float = 1 / 3
+) -> NoisyText:
     """Put mistakes into a text. Some texts are brought to lower case before, and some to capitals.
 
     Args:

@@ -22,8 +22,8 @@ from docsight.spelling.tokens import lexicon_id
 from docsight.vocab import Vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
-from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.open_text import read_paragraphs
+from docsight_training.data.speller.sentence_noise import SentenceNoise
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class RankerData(pl.LightningDataModule):
         words: The lexicon.
         documents: Texts without mistakes, each a list of sentences.
         edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are put in.
-        noise: Draws the mistakes.
+        sentence_noise: Draws the mistakes.
         noisy_copies: How often mistakes are drawn for each text.
         isolated_words: The number of words that are texts of their own; words that are frequent in the documents are
             drawn more often.
@@ -96,7 +96,7 @@ class RankerData(pl.LightningDataModule):
         words: Vocab,
         documents: Sequence[Sequence[str]],
         edited: Sequence[Sequence[str]],
-        noise: Noise,
+        sentence_noise: SentenceNoise,
         noisy_copies: int = 2,
         isolated_words: int = 6000,
         clean: float = 1 / 3,
@@ -114,7 +114,7 @@ class RankerData(pl.LightningDataModule):
                 f"found {', '.join(unknown)}."
             )
         self.hidden = [FEATURES.index(name) for group in ablate for name in FEATURE_GROUPS[group]]
-        self.corrector, self.words, self.noise = corrector, words, noise
+        self.corrector, self.words, self.noise = corrector, words, sentence_noise
         isolated = draw_isolated_words(documents, isolated_words, random.Random(seed))
         self.documents = [(text, clean) for text in (*documents, *isolated)]
         self.documents += [(text, clean_edited) for text in edited]
