@@ -7,8 +7,8 @@ from docsight.networks.image_classifier import ImageClassifier
 ARGUMENTS = {"labels": ["a", "b", "c"], "channels": 1, "blocks": [[4, 4], [6, 6, 6]]}
 
 
-def _with_lives(**changed) -> ImageClassifier:
-    """Make a network whose batch norm has seen pictures."""
+def _with_statistics(**changed) -> ImageClassifier:
+    """Make a network whose batch norm has statistics."""
     network = ImageClassifier(**{**ARGUMENTS, **changed})
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
@@ -70,7 +70,7 @@ def test_image_classifier_halves_the_picture_from_block_to_block(size, stride, s
 
 
 def test_image_classifier_reads_each_picture_for_itself():
-    network = _with_lives(other=True)
+    network = _with_statistics(other=True)
     images = torch.randn(5, 1, 16, 16, generator=torch.Generator().manual_seed(1))
     together = network(images)
     for at in range(5):
@@ -97,7 +97,7 @@ def test_image_classifier_first_conv_sees_the_picture():
 
 
 def test_image_classifier_folded_gives_the_same():
-    network = _with_lives(other=True)
+    network = _with_statistics(other=True)
     images = torch.randn(4, 1, 20, 20, generator=torch.Generator().manual_seed(1))
     before = network(images)
     network.fold()
