@@ -27,7 +27,19 @@ REFUSED = (
 # module is that of the longest entry that its name begins with.
 FLOORS = (
     {"errors", "version", "lazy"},
-    {"vocab", "tags", "corrections", "attributes", "saved_names", "device", "batching", "ink", "image_decoding", "images", "terminal"},
+    {
+        "vocab",
+        "tags",
+        "corrections",
+        "attributes",
+        "saved_names",
+        "device",
+        "batching",
+        "ink",
+        "image_decoding",
+        "images",
+        "terminal",
+    },
     {"layers"},
     {"networks"},
     {"spelling.arrays", "spelling.tokens"},
