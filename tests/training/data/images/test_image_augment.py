@@ -37,7 +37,7 @@ def test_augment_change_keeps_shape_range_and_given_images(name, channels, size)
     assert torch.equal(images, before)
 
 
-@pytest.mark.parametrize("name", set(TRANSFORMS) - {"grey"})
+@pytest.mark.parametrize("name", [name for name in TRANSFORMS if name != "grey"])
 def test_augment_change_changes_images_each_its_own_way(name):
     images = _images(1, channels=3).expand(16, -1, -1, -1).clone()
     images[:, :, 3, 4] = 0.7  # not the same from left to right

@@ -249,7 +249,11 @@ def test_gzip_of_a_file_without_a_reader_is_skipped() -> None:
     assert isinstance(error.error, SkipError)
 
 
-@pytest.mark.parametrize("data", [gzip.compress(b"Ada" * 100)[:-9], gzip.compress(b"Ada")[:-8] + bytes(8)])
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(b"Ada" * 100)[:-9], gzip.compress(b"Ada")[:-8] + bytes(8)],
+    ids=["truncated", "wrong checksum"],
+)
 def test_gzip_that_is_damaged_is_an_error(data: bytes) -> None:
     with pytest.raises(DataError, match="damaged gzip"):
         read(data, "a.gz")
