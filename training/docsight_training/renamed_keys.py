@@ -12,8 +12,6 @@ _NEW_KEYS: dict[str, str | None] = {
     "recipe": None,
     "data.embed_corpora": None,
     "data.frames": "data.templates",
-    "data.frames": "data.templates",
-    "data.embed_corpora": None,
     "data.without": "data.test_names",
     "model.trigrams.least": "model.tables.trigrams.min_count",
     "model.trigrams": "model.tables.trigrams",
