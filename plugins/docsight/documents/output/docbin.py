@@ -1,7 +1,11 @@
 """Merge the Docs that workers have packed into DocBin files."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from docsight.documents.runner.plan import Plan
+from docsight.documents.runner.shard_files import read_docs
+from docsight.documents.store import Outputs, Store, docs_name, write_errors
 
 if TYPE_CHECKING:
     from spacy.tokens import DocBin
@@ -9,6 +13,24 @@ if TYPE_CHECKING:
 MAX_TOKENS_PER_DOCBIN = 1_000_000  # a DocBin takes about 130 bytes of memory per token while it is built
 
 _BYTES_PER_TOKEN = 100  # user data, such as corrections, counts as one token for this many bytes
+
+
+def write_docs(store: Store, plan: Plan, docs: dict[str, list[int]], outputs: Outputs) -> None:
+    """Write the Docs of a run to DocBin files; `docs` holds the numbers of those to keep, by the name of the shard."""
+    shards = {ref.shard.name: ref.shard for refs in plan.refs.values() for ref in refs}
+
+    def parts() -> Iterator[tuple[bytes, list[int]]]:
+        for name, numbers in docs.items():  # in the order of the documents
+            keep = set(numbers)
+            for first, count, packed in read_docs(store.shards, shards[name]):
+                yield packed, [number - first for number in range(first, first + count) if number in keep]
+
+    def write(number: int, content: bytes) -> None:
+        path = outputs.path(docs_name(number))
+        with write_errors(str(path)):
+            path.write_bytes(content)
+
+    merge_docbins(parts(), write)
 
 
 def merge_docbins(

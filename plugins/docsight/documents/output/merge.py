@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from docsight.documents.inputs import InputFile
-from docsight.documents.output.manifest import file_record, problem_record
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
 from docsight.documents.runner.lines import DocumentLine
 from docsight.documents.runner.plan import Plan, ShardRef
-from docsight.documents.runner.shard_files import ShardReader, read_docs
-from docsight.documents.runner.shards import DamagedError, Shard, remove
+from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shards import DamagedError, FileEntry, Shard, remove
 from docsight.documents.store import (
     DOCUMENTS,
     ERRORS,
@@ -20,12 +20,12 @@ from docsight.documents.store import (
     TABLES,
     Outputs,
     Store,
-    docs_name,
     write_errors,
 )
 from docsight.errors import ConfigError
 
 _MAX_OPEN_SHARDS = 16
+_MANIFEST_COUNTS = ("documents", "failed", "skipped", "words", "entities", "corrections", "images", "notes")
 
 
 def merge(
@@ -53,8 +53,28 @@ def merge(
     Raises:
         ConfigError: A file cannot be written, or a shard is damaged. A damaged shard is removed.
     """
+    text_files = (MANIFEST, ERRORS, REPORT, *([DOCUMENTS] if "jsonl" in formats else []))
     try:
-        return _merge(store, plan, formats, summary, pipeline, on_problem)
+        with ExitStack() as stack:
+            outputs = Outputs(store, text_files)
+            stack.callback(outputs.close)
+            readers = _ReaderPool(store)
+            stack.callback(readers.close)
+            writer = _RecordWriter(outputs, formats, summary, on_problem)
+            stack.callback(writer.close)
+            for item in plan.items:
+                if isinstance(item, Problem):
+                    writer.add_input_problem(item)
+                else:
+                    writer.add_file(item, plan.refs.get(item.name, []), readers)
+            if "spacy" in formats:
+                from docsight.documents.output.docbin import write_docs
+
+                write_docs(store, plan, writer.docs, outputs)
+            others = [name for name in outputs.names if name != REPORT]
+            outputs.write(REPORT, writer.report.render(summary, pipeline=pipeline, files=others))
+            writer.close()
+            return outputs.commit()
     except DamagedError as err:
         remove(store.shards, [err.name])
         raise ConfigError(
@@ -62,88 +82,35 @@ def merge(
         ) from err
 
 
-def _merge(
-    store: Store,
-    plan: Plan,
-    formats: Collection[str],
-    summary: Summary,
-    pipeline: str,
-    on_problem: Callable[[Problem], None] | None,
-) -> list[str]:
-    text_files = (MANIFEST, ERRORS, REPORT, *([DOCUMENTS] if "jsonl" in formats else []))
-    with ExitStack() as stack:
-        outputs = Outputs(store, text_files)
-        stack.callback(outputs.close)
-        readers = _ReaderPool(store)
-        stack.callback(readers.close)
-        documents = _DocumentWriter(outputs, formats, stack)
-        records = _RecordWriter(outputs, documents, summary, on_problem)
-        for item in plan.items:
-            if isinstance(item, Problem):
-                records.add_input_problem(item)
-            else:
-                records.add_file(item, plan.refs.get(item.name, []), readers)
-        if "spacy" in formats:
-            _merge_docs(store, plan, documents.docs, outputs)
-        others = [name for name in outputs.names if name != REPORT]
-        outputs.write(REPORT, records.report.render(summary, pipeline=pipeline, files=others))
-        documents.close()
-        return outputs.commit()
-
-
-class _DocumentWriter:
-    """Writes documents in the wanted formats.
+class _RecordWriter:
+    """Writes and counts the documents and problems of one file after the other.
 
     Attributes:
         docs: By the name of a shard, the numbers of the Docs to keep.
     """
 
-    def __init__(self, outputs: Outputs, formats: Collection[str], stack: ExitStack) -> None:
+    def __init__(
+        self,
+        outputs: Outputs,
+        formats: Collection[str],
+        summary: Summary,
+        on_problem: Callable[[Problem], None] | None,
+    ) -> None:
+        self.report = Report()
         self.docs: dict[str, list[int]] = {}
         self._outputs = outputs
-        self._write_jsonl = "jsonl" in formats
-        self._keep_docs = "spacy" in formats
+        self._formats = formats
+        self._summary = summary
+        self._on_problem = on_problem
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
 
             self._tables = Tables({table: outputs.path(name) for table, name in TABLES.items()})
-            stack.callback(self._tables.close)
-
-    def add(self, line: DocumentLine, shard: Shard) -> None:
-        if self._write_jsonl:
-            self._outputs.write(DOCUMENTS, line.text + "\n")
-        if self._tables is not None:
-            with write_errors(TABLES["documents"]):
-                self._tables.add(line.record, words=line.words)
-        if self._keep_docs:
-            self.docs.setdefault(shard.name, []).extend(line.docs)
-
-    def close(self) -> None:
-        if self._tables is not None:
-            with write_errors(TABLES["documents"]):
-                self._tables.close()
-
-
-class _RecordWriter:
-    """Writes and counts the documents and problems of one file after the other."""
-
-    def __init__(
-        self,
-        outputs: Outputs,
-        documents: _DocumentWriter,
-        summary: Summary,
-        on_problem: Callable[[Problem], None] | None,
-    ) -> None:
-        self.report = Report()
-        self._outputs = outputs
-        self._documents = documents
-        self._summary = summary
-        self._on_problem = on_problem
 
     def add_input_problem(self, problem: Problem) -> None:
         """Add a path of the input that is not a readable file."""
-        self._outputs.write_json(MANIFEST, problem_record(problem))
+        self._outputs.write_json(MANIFEST, _problem_record(problem))
         self._add_problem(problem)
 
     def add_file(self, file: InputFile, refs: Sequence[ShardRef], readers: "_ReaderPool") -> None:
@@ -151,7 +118,7 @@ class _RecordWriter:
         entries = [ref.entry for ref in refs]
         if not entries:
             raise ConfigError(f"no shard holds {file.name}; run again")
-        self._outputs.write_json(MANIFEST, file_record(entries))
+        self._outputs.write_json(MANIFEST, _file_record(entries))
         is_reported = False
         is_stale = any(entry.stale for entry in entries)
         for ref in () if is_stale else refs:
@@ -161,16 +128,27 @@ class _RecordWriter:
                     continue
                 self._add_problem(line)
                 if line.part:
-                    self._outputs.write_json(MANIFEST, problem_record(line))
+                    self._outputs.write_json(MANIFEST, _problem_record(line))
                 else:
                     is_reported = True
         last = entries[-1]
         if last.status != "ok" and not is_reported:
             self._add_problem(Problem(path=file.name, error=last.error or "", message=last.message or ""))
 
+    def close(self) -> None:
+        if self._tables is not None:
+            with write_errors(TABLES["documents"]):
+                self._tables.close()
+
     def _add_document(self, line: DocumentLine, shard: Shard) -> None:
         self._summary.add(line.record, words=line.words)
-        self._documents.add(line, shard)
+        if "jsonl" in self._formats:
+            self._outputs.write(DOCUMENTS, line.text + "\n")
+        if self._tables is not None:
+            with write_errors(TABLES["documents"]):
+                self._tables.add(line.record, words=line.words)
+        if "spacy" in self._formats:
+            self.docs.setdefault(shard.name, []).extend(line.docs)
         self.report.add(line.record, words=line.words, thumbnails=line.thumbnails)
 
     def _add_problem(self, problem: Problem) -> None:
@@ -201,20 +179,31 @@ class _ReaderPool:
             reader.close()
 
 
-def _merge_docs(store: Store, plan: Plan, docs: dict[str, list[int]], outputs: Outputs) -> None:
-    from docsight.documents.output.docbin import merge_docbins
+def _file_record(entries: Sequence[FileEntry], *, part: str = "") -> dict[str, Any]:
+    """Combine what shards hold of a file into a record of `manifest.jsonl`."""
+    first, last = entries[0], entries[-1]
+    decisive = next((entry for entry in entries if entry.status not in ("ok", "skipped")), last)
+    counted = [] if any(entry.stale for entry in entries) else entries
+    return {
+        "path": first.name,
+        "part": part,
+        "size": first.size,
+        "sha256": first.sha256,
+        "status": decisive.status,
+        "error": decisive.error,
+        "message": decisive.message,
+        "seconds": round(sum(entry.seconds for entry in entries), 4),
+        **{name: sum(getattr(entry, name) for entry in counted) for name in _MANIFEST_COUNTS},
+    }
 
-    shards = {ref.shard.name: ref.shard for refs in plan.refs.values() for ref in refs}
 
-    def parts() -> Iterator[tuple[bytes, list[int]]]:
-        for name, numbers in docs.items():  # in the order of the documents
-            keep = set(numbers)
-            for first, count, packed in read_docs(store.shards, shards[name]):
-                yield packed, [number - first for number in range(first, first + count) if number in keep]
-
-    def write(number: int, content: bytes) -> None:
-        path = outputs.path(docs_name(number))
-        with write_errors(str(path)):
-            path.write_bytes(content)
-
-    merge_docbins(parts(), write)
+def _problem_record(problem: Problem) -> dict[str, Any]:
+    """Return the record of a file that was not read, or of a part that yielded no document."""
+    entry = FileEntry(
+        name=problem.path,
+        size=0 if problem.part else problem.size,
+        status=problem.status,
+        error=problem.error,
+        message=problem.message,
+    )
+    return _file_record([entry], part=problem.part)

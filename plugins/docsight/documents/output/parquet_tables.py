@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from docsight.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # The columns of each table with their Arrow types. `start` and `end` are in characters of the document's text.
 _DOCUMENT_COLUMNS = {"document": "string", "path": "string", "part": "string"}
@@ -73,13 +70,13 @@ class Tables:
     per image and component, or one row with nulls if no component classified the image.
 
     Args:
-        files: A path or an open binary file for each table in `COLUMNS`.
+        paths: The file of each table in `COLUMNS`.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
     """
 
-    def __init__(self, files: Mapping[str, Path | IO[bytes]]) -> None:
+    def __init__(self, paths: Mapping[str, Path]) -> None:
         try:
             import pyarrow.parquet  # noqa: F401 - fail here, not in the middle of a run
         except ImportError as err:
@@ -87,7 +84,7 @@ class Tables:
         self._tables: dict[str, _Table] = {}
         with ExitStack() as stack:
             for name, columns in COLUMNS.items():
-                self._tables[name] = _Table(columns, files[name])
+                self._tables[name] = _Table(columns, paths[name])
                 stack.callback(self._tables[name].close)
             self._stack = stack.pop_all()
 
@@ -110,13 +107,15 @@ class Tables:
 class _Table:
     """A file, and by column the rows that are not written yet."""
 
-    def __init__(self, columns: Mapping[str, str], file: Path | IO[bytes]) -> None:
+    def __init__(self, columns: Mapping[str, str], path: Path) -> None:
         import pyarrow.parquet
 
-        self._schema = _schema(columns)
+        types = {name: pyarrow.type_for_alias(kind) for name, kind in columns.items() if kind != "list"}
+        texts = pyarrow.list_(pyarrow.string())
+        self._schema = pyarrow.schema([(name, types.get(name, texts)) for name in columns])
         self._rows: dict[str, list[Any]] = {name: [] for name in columns}
         self._size = self._chars = 0
-        self._writer = pyarrow.parquet.ParquetWriter(file, self._schema, compression="zstd")
+        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def add(self, rows: Iterable[dict[str, Any]], *, chars: int = 0) -> None:
         for row in rows:
@@ -144,23 +143,11 @@ class _Table:
         self._size = self._chars = 0
 
 
-def _schema(columns: Mapping[str, str]) -> "pa.Schema":
-    import pyarrow
-
-    texts = pyarrow.list_(pyarrow.string())
-    return pyarrow.schema(
-        [(name, texts if kind == "list" else pyarrow.type_for_alias(kind)) for name, kind in columns.items()]
-    )
-
-
 def _document_row(record: dict[str, Any], words: int) -> dict[str, Any]:
     passages, corrections = record["passages"], record["corrections"]
-    ocr = [
-        (passage["end"] - passage["start"], passage["confidence"])
-        for passage in passages
-        if passage.get("confidence") is not None
-    ]
-    ocr_chars = sum(chars for chars, _ in ocr)
+    ocr = [passage for passage in passages if passage.get("confidence") is not None]
+    sizes = [passage["end"] - passage["start"] for passage in ocr]
+    weighted = [size * passage["confidence"] for size, passage in zip(sizes, ocr, strict=True)]
     return {
         **{name: record[name] for name in ("id", "path", "part", "format", "encoding", "title", "text", "notes")},
         "words": words,
@@ -169,7 +156,7 @@ def _document_row(record: dict[str, Any], words: int) -> dict[str, Any]:
         "flagged": len(corrections),
         "images": len(record["images"]),
         "pages": len({passage["page"] for passage in passages if passage.get("page") is not None}),
-        "confidence": sum(chars * confidence for chars, confidence in ocr) / ocr_chars if ocr_chars else None,
+        "confidence": sum(weighted) / sum(sizes) if any(sizes) else None,
     }
 
 

@@ -127,17 +127,6 @@ def test_tables_are_written_in_row_groups(limit: str, paths: dict[str, Path], mo
     assert pyarrow.parquet.ParquetFile(paths["documents"]).num_row_groups == 3
 
 
-def test_tables_write_to_open_files(paths: dict[str, Path]) -> None:
-    import pyarrow.parquet
-
-    files = {name: path.open("wb") for name, path in paths.items()}
-    with closing(Tables(files)) as written:
-        written.add(RECORD, words=7)
-    for file in files.values():
-        file.close()
-    assert pyarrow.parquet.read_table(paths["documents"]).num_rows == 1
-
-
 def test_tables_name_the_extra_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
