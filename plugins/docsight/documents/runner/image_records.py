@@ -1,14 +1,25 @@
-"""The records of a document's images after the pipeline."""
+"""The images of a document after the pipeline: their records, and thumbnails for the report."""
 
+import base64
+import io
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docsight.errors import DataError
+from docsight.errors import DataError, DocsightError
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+THUMBNAIL_SIDE = 112  # pixels
+MAX_THUMBNAIL_BYTES = 8_192  # as JPEG; base64 in the report takes a third more
+
+# Thumbnails of images with the same labels, and of all images. One worker sees only a part of a run.
+_MAX_THUMBNAILS_PER_KIND, _MAX_THUMBNAILS = 24, 120
+_MAX_SOURCE_PIXELS = 32_000_000  # a larger image takes seconds to decode, too long for a preview
+_JPEG_QUALITIES = (82, 60, 35, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,45 @@ def image_failure(images: Sequence[AnnotatedImage]) -> DataError | None:
     return DataError("; ".join(dict.fromkeys(cat["error"] for cat in cats)))
 
 
+def thumbnail(source: str | bytes) -> str | None:
+    """Make a thumbnail, as a data: URI; None if the image cannot be read or is too large to decode quickly."""
+    from docsight.image_decoding import open_image
+
+    try:
+        image = open_image(source, max_pixels=_MAX_SOURCE_PIXELS)
+    except DocsightError:
+        return None
+    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    image.info.clear()  # nothing but the pixels goes into the report
+    for quality in _JPEG_QUALITIES:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality, optimize=True)
+        if buffer.tell() <= MAX_THUMBNAIL_BYTES:
+            return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return None
+
+
+class Thumbnails:
+    """Makes thumbnails of the first images of each kind, which is given by their labels."""
+
+    def __init__(self) -> None:
+        self._remaining = _MAX_THUMBNAILS
+        self._kinds: Counter[tuple[str | None, ...]] = Counter()
+
+    def make(self, images: Iterable[AnnotatedImage]) -> dict[str, str]:
+        """Return thumbnails by image id, for those images that the report may show."""
+        made = {}
+        for image in images:
+            kind = tuple(cat.get("label") for cat in image.cats.values())
+            if image.source is None or self._remaining <= 0 or self._kinds[kind] >= _MAX_THUMBNAILS_PER_KIND:
+                continue
+            self._kinds[kind] += 1
+            if (uri := thumbnail(image.source)) is not None:
+                self._remaining -= 1
+                made[image.record["id"]] = uri
+        return made
+
+
 def _annotated_image(image: dict[str, Any], offset: int) -> AnnotatedImage:
     content, path = image.get("bytes"), image.get("path")
     source = bytes(content) if content is not None else path if isinstance(path, str) else None
@@ -73,7 +123,7 @@ def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Turn what a component wrote into a string that UTF-8 can encode."""
+    # A component may have written a string that UTF-8 cannot encode.
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

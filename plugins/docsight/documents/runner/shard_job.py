@@ -9,12 +9,11 @@ from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import ChunkAnnotations, annotate
 from docsight.documents.runner.chunk_stream import Chunk, cut_documents, make_batches
-from docsight.documents.runner.image_records import image_failure
+from docsight.documents.runner.image_records import Thumbnails, image_failure
 from docsight.documents.runner.lines import dump_document, dump_problem
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.thumbnails import Thumbnails
 from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkItem
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Callable, MutableSequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from docsight.documents.runner.image_records import Thumbnails
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_job import ShardJob
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.thumbnails import Thumbnails
 from docsight.documents.runner.work_items import ItemReader, WorkItem
 
 if TYPE_CHECKING:

@@ -17,9 +17,8 @@ from docsight.documents import Problem, process, read
 from docsight.documents.formats.content import DocumentImage
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.reading import Document
-from docsight.documents.runner import thumbnails
-from docsight.documents.runner.image_records import annotated_images
-from docsight.documents.runner.thumbnails import thumbnail
+from docsight.documents.runner import image_records
+from docsight.documents.runner.image_records import annotated_images, thumbnail
 from docsight.errors import DocsightError
 
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "GIF": ".gif", "WEBP": ".webp", "BMP": ".bmp"}
@@ -351,7 +350,7 @@ def test_thumbnail_is_small(tmp_path: Path) -> None:
     uri = thumbnail(str(tmp_path / "noise.png"))
     assert uri is not None
     assert uri.startswith("data:image/jpeg;base64,")
-    assert len(uri) <= thumbnails.MAX_THUMBNAIL_BYTES * 4 / 3 + 30
+    assert len(uri) <= image_records.MAX_THUMBNAIL_BYTES * 4 / 3 + 30
 
 
 def test_thumbnail_has_no_metadata() -> None:
@@ -374,5 +373,5 @@ def test_thumbnail_handles_any_shape(size: tuple[int, int]) -> None:
 def test_thumbnail_of_an_invalid_or_giant_image_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert thumbnail(b"") is None
     assert thumbnail("/nowhere/at/all.png") is None
-    monkeypatch.setattr(thumbnails, "_MAX_SOURCE_PIXELS", 100)
+    monkeypatch.setattr(image_records, "_MAX_SOURCE_PIXELS", 100)
     assert thumbnail(encode(size=(11, 10))) is None
