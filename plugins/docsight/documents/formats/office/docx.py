@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.office.convert import convert
-from docsight.documents.formats.office.markup import R, W
-from docsight.documents.formats.office.parsing import related_part, root_of
-from docsight.documents.formats.office.walker import Walker
+from docsight.documents.formats.office.markup import R, W, related_part, root_of
+from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.errors import MissingExtraError
 

@@ -1,4 +1,4 @@
-"""The XML elements of Word and PowerPoint documents that the readers know."""
+"""The XML of Word and PowerPoint documents: the elements that are read, and how untrusted parts are parsed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,10 +18,9 @@ TABLE_TAGS = {f"{W}tbl", f"{A}tbl"}
 ROW_TAGS = {f"{W}tr", f"{A}tr"}
 CELL_TAGS = {f"{W}tc", f"{A}tc"}
 TEXT_BOX = f"{W}txbxContent"
-IMAGE = f"{A}blip"
-VML_IMAGE = f"{_VML}imagedata"
 IMPORTED_TEXT = f"{W}altChunk"
-# Charts and diagrams are parts of their own; the attribute has their relationship.
+# Images, charts and diagrams are parts of their own; the attribute has their relationship.
+IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
 SYMBOLS = {
     f"{W}tab": "\t",
@@ -57,3 +56,27 @@ def is_hidden(element: Any) -> bool:
     if element.tag != f"{W}r" or (vanish := element.find(f"{W}rPr/{W}vanish")) is None:
         return False
     return vanish.get(f"{W}val") not in ("0", "false", "off")
+
+
+def parse_xml(data: bytes) -> Any:
+    """Parse untrusted XML: entities are not expanded, and no other file or address is opened.
+
+    Raises:
+        XMLSyntaxError: It is damaged, or nested too deeply.
+    """
+    from lxml import etree  # type: ignore[import-untyped]
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(data, parser)
+
+
+def root_of(part: Any) -> Any:
+    """Return the root element of a part; the library has parsed some parts, but not all."""
+    element = getattr(part, "element", None)
+    return parse_xml(part.blob) if element is None else element
+
+
+def related_part(part: Any, relationship_id: str | None) -> Any:
+    """Return the part of the package that a relationship refers to; None if there is none."""
+    relationship = part.rels.get(relationship_id) if relationship_id else None
+    return relationship.target_part if relationship is not None and not relationship.is_external else None

@@ -6,12 +6,13 @@ them.
 """
 
 import io
+import posixpath
 import re
 import zipfile
-from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip
-from docsight.documents.formats.office.relationships import remove_dangling
+from docsight.documents.formats.office.markup import parse_xml
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -19,9 +20,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of files before Offi
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAX_PARTS_PER_PACKAGE = 50_000
 _MAX_XML = 256 << 20  # bytes of all XML parts together
-_MAX_XML_NODES = (
-    10_000_000  # elements and attributes of all XML parts together; each takes some hundred bytes in memory
-)
+_MAX_XML_NODES = 10_000_000  # elements and attributes of all XML parts; each takes some hundred bytes in memory
 _MEMBER_STEP = 1 << 20  # bytes
 
 _XML = re.compile(r"\.(?:xml|rels)$", re.I)
@@ -51,29 +50,14 @@ _MAIN_TYPES = (
 # The strict form of the standard has other namespaces for the same elements.
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(officeDocument|wordprocessingml|presentationml|drawingml)/")
 _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
-@dataclass(kw_only=True)
-class Package:
-    """The parts of a package by name, and notes on what was left out."""
-
-    parts: dict[str, bytes] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def to_file(self) -> io.BytesIO:
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, data in self.parts.items():
-                archive.writestr(name, data)
-        file.seek(0)
-        return file
-
-
-def load_package(source: Source, *, kind: str) -> Package:
-    """Make a safe copy of a package.
+def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str]]:
+    """Return the parts of a package by name, and notes on what was left out.
 
     Args:
-        source: A file.
+        source: The file.
         kind: What it is expected to be, for messages.
 
     Raises:
@@ -83,8 +67,7 @@ def load_package(source: Source, *, kind: str) -> Package:
     if source.head(len(_OLE)) == _OLE:
         raise DataError(f"is encrypted, or from before Office 2007; expected a {kind} of XML parts")
     with open_zip(source, kind=kind) as archive:
-        package = _unpack(archive, kind, source.options.max_bytes)
-    parts = package.parts
+        parts, notes = _unpack(archive, kind, source.options.max_bytes)
     if _CONTENT_TYPES not in parts:
         raise DataError(f"is a zip archive, but not a {kind}: it has no part {_CONTENT_TYPES}")
     _check_size(parts, kind)
@@ -93,17 +76,27 @@ def load_package(source: Source, *, kind: str) -> Package:
             parts[name] = _STRICT.sub(_TRANSITIONAL, data)
     for pattern, ordinary_type in _MAIN_TYPES:
         parts[_CONTENT_TYPES] = re.sub(pattern, ordinary_type, parts[_CONTENT_TYPES])
-    missing = [name for name in remove_dangling(parts) if not _UNNEEDED.search(name)]
+    missing = [name for name in _remove_dangling(parts) if not _UNNEEDED.search(name)]
     if count := sum(bool(_MEDIA.search(name) or _XML.search(name)) for name in missing):
-        package.notes.append(f"{count} {'part is' if count == 1 else 'parts are'} missing in it")
-    return package
+        notes.append(f"{count} {'part is' if count == 1 else 'parts are'} missing in it")
+    return parts, notes
 
 
-def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> Package:
+def zip_parts(parts: dict[str, bytes]) -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    file.seek(0)
+    return file
+
+
+def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[str, bytes], list[str]]:
     members = archive.infolist()
     if len(members) > _MAX_PARTS_PER_PACKAGE:
         raise DataError(f"has {len(members):,} parts; expected at most {_MAX_PARTS_PER_PACKAGE:,} in a {kind}")
-    package = Package()
+    parts: dict[str, bytes] = {}
+    notes: list[str] = []
     embedded = damaged = 0
     for member in members:
         name = member.filename.replace("\\", "/").lstrip("/")
@@ -123,12 +116,12 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> Package:
             damaged += 1
             continue
         max_bytes -= len(data)
-        package.parts[name] = data
+        parts[name] = data
     if embedded:
-        package.notes.append(f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read")
+        notes.append(f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read")
     if damaged:
-        package.notes.append(f"{damaged} damaged {'image was' if damaged == 1 else 'images were'} left out")
-    return package
+        notes.append(f"{damaged} damaged {'image was' if damaged == 1 else 'images were'} left out")
+    return parts, notes
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -151,3 +144,34 @@ def _check_size(parts: dict[str, bytes], kind: str) -> None:
         raise DataError(f"has {size:,} bytes of XML; expected at most {_MAX_XML:,} in a {kind}")
     if (nodes := sum(data.count(b"<") + data.count(b"=") for data in documents)) > _MAX_XML_NODES:
         raise DataError(f"has {nodes:,} elements and attributes; expected at most {_MAX_XML_NODES:,} in a {kind}")
+
+
+def _remove_dangling(parts: dict[str, bytes]) -> set[str]:
+    """Remove the relationships to parts that are not in the package, and return the names of these parts.
+
+    The libraries fail on such relationships. The names of parts that do exist are corrected in their case.
+    """
+    from lxml import etree  # type: ignore[import-untyped]
+
+    names = {name.lower(): name for name in parts}
+    missing: set[str] = set()
+    for rels, data in list(parts.items()):
+        if not rels.lower().endswith(".rels"):
+            continue
+        try:
+            root = parse_xml(data)
+        except etree.XMLSyntaxError:
+            continue  # the library reports it
+        folder = posixpath.dirname(posixpath.dirname(rels))
+        for relationship in list(root.iter(_RELATIONSHIP)):
+            if relationship.get("TargetMode") == "External":
+                continue
+            target = unquote(relationship.get("Target") or "")
+            target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            if (name := names.get(target.lower())) is not None:
+                relationship.set("Target", f"/{name}")
+            else:
+                missing.add(target)
+                relationship.getparent().remove(relationship)
+        parts[rels] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return missing

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.office.convert import convert
 from docsight.documents.formats.office.markup import MC, A
-from docsight.documents.formats.office.walker import Walker
+from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
 from docsight.errors import MissingExtraError
@@ -32,13 +32,11 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     except ImportError as err:
         raise MissingExtraError("Reading PowerPoint presentations", "documents") from err
 
-    def walk(file: Any, walker: Walker) -> None:
-        _walk(file, walker, source.options.max_pages)
-
+    walk = partial(_walk, max_pages=source.options.max_pages)
     yield convert(source, kind="PowerPoint presentation", load=Presentation, walk=walk)
 
 
-def _walk(file: Any, walker: Walker, max_pages: int) -> None:
+def _walk(file: Any, walker: Walker, *, max_pages: int) -> None:
     count = len(file.slides)
     for number, slide in enumerate(file.slides, start=1):
         if number > max_pages:

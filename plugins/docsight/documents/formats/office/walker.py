@@ -1,28 +1,58 @@
-"""Write the text and images of Word and PowerPoint documents in document order.
-
-Both have the same kinds of paragraphs, tables and images under different names.
-"""
+"""Convert Word and PowerPoint files: both have the same paragraphs, tables and images under different names."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import IO, Any
 
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.image_collector import ImageCollector
+from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
-from docsight.documents.formats.office.markup import A, C, R
-from docsight.documents.formats.office.parsing import parse_xml, related_part
+from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
+from docsight.documents.formats.office.package import safe_parts, zip_parts
+from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, TextBuilder
+from docsight.errors import DataError
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
-def visible(text: str | None) -> str:
-    """Remove control characters and other characters that are not shown."""
-    return _INVISIBLE.sub("", text or "")
+def convert(
+    source: Source, *, kind: str, load: Callable[[IO[bytes]], Any], walk: Callable[[Any, "Walker"], None]
+) -> ParsedDocument:
+    """Convert a file.
+
+    Args:
+        source: The file.
+        kind: What it is expected to be, for messages.
+        load: The function of the format's library that opens a file.
+        walk: Writes the parts of a loaded file in order.
+
+    Raises:
+        DataError: It cannot be read as such a file.
+        MissingExtraError: The options ask for the text of every image, and no OCR engine is installed.
+    """
+    recognize = recognizer_for(source.options)
+    parts, notes = safe_parts(source, kind=kind)
+    walker = Walker(notes=notes)
+    try:
+        file = load(zip_parts(parts))
+        walk(file, walker)
+    except DataError:
+        raise
+    except Exception as err:  # the libraries raise KeyError, AttributeError, XMLSyntaxError and more on damaged files
+        raise DataError(f"cannot be read as a {kind}: {err or type(err).__name__}") from err
+    title = ""
+    with suppress(Exception):  # with damaged properties, the text is still readable
+        title = " ".join(_visible(file.core_properties.title).split())
+    document = walker.document(title=title)
+    if source.options.ocr == "always" and recognize is not None:
+        return append_image_text(document, document.images, recognize)
+    return document
 
 
 @dataclass
@@ -47,12 +77,7 @@ class Walker:
         self._pages.append((number, len(self.builder)))
 
     def walk(self, element: Any, part: Any) -> None:
-        """Write an element of lxml and all below it.
-
-        Args:
-            element: The element.
-            part: The library's object for the part that has the element; it resolves relationships to images.
-        """
+        """Write an element and all below it; `part`, the library's object for its part, resolves relationships."""
         stack: list[tuple[Any, bool]] = [(element, True)]  # elements to begin (True) or to end
         boxes: list[Any] = []  # text boxes in the current paragraph; they are written after it
         cells: list[int] = []  # the text offsets at which the open cells begin
@@ -84,7 +109,6 @@ class Walker:
             stack.extend((child, True) for child in reversed(list(markup.children(element))))
 
     def document(self, *, title: str) -> ParsedDocument:
-        """Build the document from what was written."""
         text = self.builder.text()
         return ParsedDocument(
             text=text,
@@ -121,16 +145,14 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self.builder.write(visible(element.text))
+            self.builder.write(_visible(element.text))
         elif tag in markup.SYMBOLS:
             self.builder.write(markup.SYMBOLS[tag])
-        elif tag == markup.IMAGE:
-            embedded = element.get(f"{R}embed")
+        elif tag in markup.IMAGE_ATTRIBUTES:
+            embedded = element.get(markup.IMAGE_ATTRIBUTES[tag])
             self._add_image(related_part(part, embedded))
             if element.get(f"{R}link") and not embedded:
                 self._unread["linked image"] += 1
-        elif tag == markup.VML_IMAGE:
-            self._add_image(related_part(part, element.get(f"{R}id")))
         elif tag in markup.DRAWING_ATTRIBUTES:
             self._write_drawing(related_part(part, element.get(markup.DRAWING_ATTRIBUTES[tag])))
         elif tag == markup.IMPORTED_TEXT:
@@ -156,7 +178,11 @@ class Walker:
             return
         for element in root.iter(f"{A}p", f"{C}strCache"):
             tag = f"{A}t" if element.tag == f"{A}p" else f"{C}v"
-            if text := visible(" ".join(word.text or "" for word in element.iter(tag))):
+            if text := _visible(" ".join(word.text or "" for word in element.iter(tag))):
                 self.builder.interrupt(LINE)
                 self.builder.write(text)
         self.builder.interrupt(LINE)
+
+
+def _visible(text: str | None) -> str:
+    return _INVISIBLE.sub("", text or "")
