@@ -1,8 +1,7 @@
 """Drawings of figures in documents, for training: unlimited, free of copyright, and varied in style.
 
-One module draws each kind of figure; `choices`, `colours`, `fonts`, `typefaces`, `words`, `raster`, `paper`,
-`pen_marks` and `scan` are shared. A drawing depends only on its random generator and its fonts, so a change in the
-order of the draws changes the training data. Imports nothing of docsight but its errors.
+A drawing depends only on its random generator and its fonts, so a change in the order of the draws changes the training
+data. Imports nothing of docsight but its errors.
 """
 
 from collections.abc import Callable

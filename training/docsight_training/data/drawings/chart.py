@@ -17,11 +17,10 @@ from docsight_training.data.drawings.chart_marks import (
     points,
     sideways_bars,
 )
-from docsight_training.data.drawings.choices import chance, pick
-from docsight_training.data.drawings.colours import mixed, palette, theme
-from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.choices import amount, chance, digits, pick, words
+from docsight_training.data.drawings.colours import mixed, palette
+from docsight_training.data.drawings.raster import reduced
 from docsight_training.data.drawings.typefaces import Typefaces
-from docsight_training.data.drawings.words import amount, digits, words
 
 # What is drawn, and its probability.
 _CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
@@ -38,12 +37,7 @@ _CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
 
 
 def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    width = SCALE * int(rng.integers(165, 300))
-    height = int(width * float(rng.uniform(0.5, 1.05) if chance(rng, 0.85) else rng.uniform(1.0, 1.5)))
-    ground, ink = theme(rng, dark=0.12, tinted=0.2)
-    image = Image.new("RGB", (width, height), ground)
-    font, colours = typefaces.plain(rng), palette(rng, int(rng.integers(1, 6)))
-    canvas = ChartCanvas(rng, image, font, ground=ground, ink=ink, colours=colours)
+    canvas = ChartCanvas(rng, typefaces)
     marks = _CHART_KINDS[int(rng.choice(len(_CHART_KINDS), p=[probability for _, probability in _CHART_KINDS]))][0]
     if chance(rng, 0.4):
         canvas.title(words(rng, int(rng.integers(2, 6))))
@@ -54,17 +48,16 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
         pie(canvas)
         if chance(rng, 0.5):
             canvas.legend(names)
-        return reduced(image)
+        return reduced(canvas.image)
     if chance(rng, 0.6):
         canvas.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
     if len(names) > 1 and chance(rng, 0.6):
         canvas.legend(names)
     canvas.reserve_tick_labels()
-    sideways = marks is sideways_bars
-    _axes(canvas, sideways=sideways)
+    _axes(canvas, sideways=marks is sideways_bars)
     marks(canvas)
     canvas.spines()
-    return reduced(image)
+    return reduced(canvas.image)
 
 
 def _axes(canvas: ChartCanvas, *, sideways: bool) -> None:

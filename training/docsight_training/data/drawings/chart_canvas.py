@@ -4,48 +4,54 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
-from docsight_training.data.drawings.colours import Colour, mixed
-from docsight_training.data.drawings.fonts import Font, load
-from docsight_training.data.drawings.typefaces import fitted, width_of, write
+from docsight_training.data.drawings.colours import Colour, mixed, palette, theme
+from docsight_training.data.drawings.fonts import load
+from docsight_training.data.drawings.raster import SCALE, Point
+from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
 
 
 class ChartCanvas:
     """An image with a plot area, which shrinks as title, labels and legend are added; `colours` has one per series."""
 
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        image: Image.Image,
-        font: Font,
-        *,
-        ground: Colour,
-        ink: Colour,
-        colours: list[Colour],
-    ) -> None:
-        self.rng, self.image, self.font = rng, image, font
-        self.ground, self.ink, self.colours = ground, ink, colours
-        self.pen = ImageDraw.Draw(image)
-        self.size = max(9, int(max(image.size) / rng.uniform(18, 40)))
-        self.face = load(font, self.size)
+    def __init__(self, rng: np.random.Generator, typefaces: Typefaces) -> None:
+        self.rng = rng
+        width = SCALE * int(rng.integers(165, 300))
+        height = int(width * float(rng.uniform(0.5, 1.05) if chance(rng, 0.85) else rng.uniform(1.0, 1.5)))
+        self.ground, self.ink = theme(rng, dark=0.12, tinted=0.2)
+        self.image = Image.new("RGB", (width, height), self.ground)
+        self.pen = ImageDraw.Draw(self.image)
+        self.font, self.colours = typefaces.plain(rng), palette(rng, int(rng.integers(1, 6)))
+        self.size = max(9, int(max(width, height) / rng.uniform(18, 40)))
+        self.face = load(self.font, self.size)
         pad = self.size * float(rng.uniform(0.2, 1.2))
-        self.left, self.top, self.right, self.bottom = pad, pad, image.width - pad, image.height - pad
+        self.left, self.top, self.right, self.bottom = pad, pad, width - pad, height - pad
         self.thick = int(rng.integers(1, 4))
 
     @property
     def frame(self) -> list[float]:
-        """The plot area: left, top, right, bottom."""
         return [self.left, self.top, self.right, self.bottom]
 
-    def at(self, x: float, y: float) -> tuple[float, float]:
+    def at(self, x: float, y: float) -> Point:
         """Convert fractions of the plot area, from the left and from the bottom, to pixels."""
         return self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top)
 
+    def path(self, xs: np.ndarray, ys: np.ndarray) -> list[Point]:
+        return [self.at(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
+
+    def colour(self, number: int) -> Colour:
+        return self.colours[number % len(self.colours)]
+
+    def write(self, at: Point, text: str, *, anchor: str = "la") -> None:
+        write(self.pen, at, text, self.face, fill=self.ink, anchor=anchor)
+
+    def line(self, start: Point, stop: Point, *, width: int) -> None:
+        """Draw a line in the ink between two points, given as fractions of the plot area."""
+        self.pen.line([self.at(*start), self.at(*stop)], fill=self.ink, width=width)
+
     def title(self, text: str) -> None:
-        """Write a title above the plot area."""
         face = fitted(text, self.font, int(self.size * self.rng.uniform(1, 1.7)), self.image.width * 0.95)
-        middle = chance(self.rng, 0.7)
-        x = self.image.width / 2 if middle else self.left
-        write(self.pen, (x, self.top), text, face, fill=self.ink, anchor="ma" if middle else "la", bold=True)
+        x, anchor = (self.image.width / 2, "ma") if chance(self.rng, 0.7) else (self.left, "la")
+        write(self.pen, (x, self.top), text, face, fill=self.ink, anchor=anchor, bold=True)
         self.top += face.size * 1.5
 
     def axis_labels(self, across: str, up: str) -> None:
@@ -84,7 +90,6 @@ class ChartCanvas:
             self.right = x - self.size * 0.7
 
     def reserve_tick_labels(self) -> None:
-        """Shrink the plot area to make room for tick labels."""
         self.left += self.size * 2.2
         self.bottom -= self.size * 1.5
         self.right -= self.size * 0.6
@@ -92,10 +97,9 @@ class ChartCanvas:
     def ticks(self, labels: list[str], *, along_x: bool, grid: bool, labelled: bool) -> None:
         """Draw equally spaced ticks, with labels and grid lines if wanted."""
         faint = mixed(self.ground, self.ink, float(self.rng.uniform(0.1, 0.3)))
-        face = fitted(max(labels, key=len), self.font, self.size, self.size * 2.4) if not along_x else self.face
-        if along_x:
-            room = (self.right - self.left) / len(labels)
-            face = fitted(max(labels, key=len), self.font, self.size, max(room * 0.95, self.size * 1.5))
+        step = (self.right - self.left) / len(labels)
+        room = max(step * 0.95, self.size * 1.5) if along_x else self.size * 2.4
+        face = fitted(max(labels, key=len), self.font, self.size, room)
         for number, label in enumerate(labels):
             fraction = number / max(1, len(labels) - 1)
             if not label[:1].isdigit():  # a category, centred in its own part of the axis
@@ -120,14 +124,11 @@ class ChartCanvas:
             self.pen.line(corner, fill=self.ink, width=self.thick)
             if chance(self.rng, 0.2):
                 head = self.size * 0.4
-                for x, y, dx, dy in ((self.left, self.top, 0, -1), (self.right, self.bottom, 1, 0)):
-                    wings = [
-                        (x - dy * head, y + dx * head),
-                        (x + dx * head * 2, y + dy * head * 2),
-                        (x + dy * head, y - dx * head),
-                    ]
-                    self.pen.polygon(wings, fill=self.ink)
+                x, y = self.left, self.top
+                self.pen.polygon([(x + head, y), (x, y - head * 2), (x - head, y)], fill=self.ink)
+                x, y = self.right, self.bottom
+                self.pen.polygon([(x, y + head), (x + head * 2, y), (x, y - head)], fill=self.ink)
 
     def _key(self, x: float, y: float, side: float, colour: Colour, name: str) -> None:
         self.pen.rectangle([x, y, x + side, y + side], fill=colour)
-        write(self.pen, (x + side * 1.4, y - side * 0.1), name, self.face, fill=self.ink)
+        self.write((x + side * 1.4, y - side * 0.1), name)

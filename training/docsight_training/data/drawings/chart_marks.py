@@ -5,21 +5,38 @@ import math
 import numpy as np
 
 from docsight_training.data.drawings.chart_canvas import ChartCanvas
-from docsight_training.data.drawings.choices import chance, pick
-from docsight_training.data.drawings.colours import mixed
-from docsight_training.data.drawings.geometry import Point, box_around, on_ellipse
-from docsight_training.data.drawings.typefaces import write
-from docsight_training.data.drawings.words import word
+from docsight_training.data.drawings.choices import chance, pick, word
+from docsight_training.data.drawings.colours import Colour, mixed
+from docsight_training.data.drawings.raster import Point, box_around, on_ellipse
 
 
-def bars(canvas: ChartCanvas) -> None:
-    """Draw vertical bars, side by side or stacked."""
-    _bars(canvas, sideways=False)
+def bars(canvas: ChartCanvas, *, sideways: bool = False) -> None:
+    """Draw bars, side by side or stacked."""
+    rng = canvas.rng
+    count, series = int(rng.integers(3, 14)), len(canvas.colours)
+    stacked = series > 1 and chance(rng, 0.45)
+    full = float(rng.uniform(0.5, 0.95))
+    outline = canvas.ink if chance(rng, 0.25) else None
+    numbered, coloured = chance(rng, 0.2), series > 2 and chance(rng, 0.25)
+    for number in range(count):
+        first = (number + (1 - full) / 2) / count
+        heights = (rng.uniform(0.1, 0.95, series) / (series if stacked else 1)).tolist()
+        base = 0.0
+        for place in range(1 if coloured else series):
+            step = full / count / (1 if stacked or coloured else series)
+            left = first if stacked else first + place * step
+            low, high = (base, base + heights[place]) if stacked else (0.0, heights[place])
+            base = high
+            # (low, left), (high, right): along the value axis, and across it
+            ends = [(low, left), (high, left + step), (high, left + step / 2)]
+            start, stop, label = ends if sideways else [(across, along) for along, across in ends]
+            _block(canvas, start, stop, canvas.colour(number if coloured else place), outline=outline)
+            if numbered and not stacked:
+                canvas.write(canvas.at(*label), f"{100 * high:.0f}", anchor="lm" if sideways else "md")
 
 
 def sideways_bars(canvas: ChartCanvas) -> None:
-    """Draw horizontal bars, side by side or stacked."""
-    _bars(canvas, sideways=True)
+    bars(canvas, sideways=True)
 
 
 def histogram(canvas: ChartCanvas) -> None:
@@ -31,7 +48,8 @@ def histogram(canvas: ChartCanvas) -> None:
     tall *= 0.95 / tall.max()
     edge = mixed(canvas.colours[0], canvas.ink, 0.6) if chance(canvas.rng, 0.6) else None
     for number, height in enumerate(tall):
-        _block(canvas, number / count, 0, (number + 1) / count, float(height), 0, outline=edge)
+        corner = ((number + 1) / count, float(height))
+        _block(canvas, (number / count, 0), corner, canvas.colours[0], outline=edge)
 
 
 def lines(canvas: ChartCanvas) -> None:
@@ -40,7 +58,7 @@ def lines(canvas: ChartCanvas) -> None:
     marked, count = chance(rng, 0.35), int(2 ** rng.uniform(2, 7))
     for number in range(len(canvas.colours)):
         values = _series(canvas, count)
-        places = [canvas.at(x, y) for x, y in zip(np.linspace(0, 1, count), values, strict=True)]
+        places = canvas.path(np.linspace(0, 1, count), values)
         _line(canvas, places, number, dashed=chance(rng, 0.2))
         if marked and count < 40:
             _markers(canvas, places, number)
@@ -55,17 +73,11 @@ def curves(canvas: ChartCanvas) -> None:
         shapes = [across**bend, (1 - across) ** bend, np.exp(-((across - 0.5) ** 2) * 10 * bend)]
         shapes += [1 / (1 + np.exp(-8 * bend * (across - 0.5))), 0.5 + 0.45 * np.sin(6 * bend * across)]
         up = float(rng.uniform(0.02, 0.3)) + shapes[style] * float(rng.uniform(0.4, 0.7))
-        places = [canvas.at(float(x), float(y)) for x, y in zip(across, up, strict=True)]
+        places = canvas.path(across, up)
         _line(canvas, places, number, dashed=chance(rng, 0.15))
         if chance(rng, 0.6):
             name = pick(rng, ["D", "S", "MC", "AD", "AC", word(rng).capitalize()])
-            write(
-                canvas.pen,
-                (places[-1][0] - canvas.size, places[-1][1] - canvas.size),
-                name,
-                canvas.face,
-                fill=canvas.ink,
-            )
+            canvas.write((places[-1][0] - canvas.size, places[-1][1] - canvas.size), name)
         if chance(rng, 0.5):
             place = pick(rng, places)
             _markers(canvas, [place], number)
@@ -80,45 +92,32 @@ def points(canvas: ChartCanvas) -> None:
         count, slope = int(2 ** rng.uniform(3, 7.5)), float(rng.uniform(-0.8, 0.8))
         xs = np.clip(rng.normal(float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.08, 0.25)), count), 0.02, 0.98)
         ys = 0.5 + slope * (xs - 0.5) + rng.normal(float(rng.uniform(-0.2, 0.2)), float(rng.uniform(0.03, 0.15)), count)
-        _markers(
-            canvas, [canvas.at(float(x), float(np.clip(y, 0.02, 0.98))) for x, y in zip(xs, ys, strict=True)], number
-        )
+        _markers(canvas, canvas.path(xs, np.clip(ys, 0.02, 0.98)), number)
         if chance(rng, 0.3):
-            ends = [canvas.at(x, float(np.clip(0.5 + slope * (x - 0.5), 0, 1))) for x in (0.05, 0.95)]
-            _line(canvas, ends, number, dashed=chance(rng, 0.5))
+            ends = np.array([0.05, 0.95])
+            _line(canvas, canvas.path(ends, np.clip(0.5 + slope * (ends - 0.5), 0, 1)), number, dashed=chance(rng, 0.5))
 
 
 def areas(canvas: ChartCanvas) -> None:
-    """Draw stacked areas."""
     count = int(canvas.rng.integers(5, 50))
-    layers = [_series(canvas, count) for _ in canvas.colours]
-    tops = np.cumsum(np.array(layers), axis=0)
+    tops = np.cumsum([_series(canvas, count) for _ in canvas.colours], axis=0)
     tops *= float(canvas.rng.uniform(0.7, 0.98)) / tops.max()
     across = np.linspace(0, 1, count)
-    for number in reversed(range(len(layers))):
-        outline = [canvas.at(float(x), float(y)) for x, y in zip(across, tops[number], strict=True)]
+    for number in reversed(range(len(tops))):
+        outline = canvas.path(across, tops[number])
         canvas.pen.polygon([canvas.at(0, 0), *outline, canvas.at(1, 0)], fill=canvas.colours[number])
 
 
 def boxes(canvas: ChartCanvas) -> None:
-    """Draw a box plot."""
     count = int(canvas.rng.integers(3, 10))
     for number in range(count):
         low, first, median, third, high = sorted(canvas.rng.uniform(0.05, 0.95, 5).tolist())
         middle, half = (number + 0.5) / count, 0.3 / count
-        canvas.pen.line([canvas.at(middle, low), canvas.at(middle, high)], fill=canvas.ink, width=canvas.thick)
+        canvas.line((middle, low), (middle, high), width=canvas.thick)
         for end in (low, high):
-            canvas.pen.line(
-                [canvas.at(middle - half / 2, end), canvas.at(middle + half / 2, end)],
-                fill=canvas.ink,
-                width=canvas.thick,
-            )
-        _block(canvas, middle - half, first, middle + half, third, number, outline=canvas.ink)
-        canvas.pen.line(
-            [canvas.at(middle - half, median), canvas.at(middle + half, median)],
-            fill=canvas.ink,
-            width=canvas.thick + 1,
-        )
+            canvas.line((middle - half / 2, end), (middle + half / 2, end), width=canvas.thick)
+        _block(canvas, (middle - half, first), (middle + half, third), canvas.colour(number), outline=canvas.ink)
+        canvas.line((middle - half, median), (middle + half, median), width=canvas.thick + 1)
 
 
 def pie(canvas: ChartCanvas) -> None:
@@ -133,13 +132,12 @@ def pie(canvas: ChartCanvas) -> None:
     first = float(rng.uniform(0, 360))
     outline = canvas.ground if chance(rng, 0.5) else canvas.ink if chance(rng, 0.5) else None
     for depth in range(int(radius * 0.25) if flat < 1 else 0, -1, -1):
+        box = [x - radius, y - radius * flat + depth, x + radius, y + radius * flat + depth]
         for number in range(count):
-            colour = canvas.colours[number % len(canvas.colours)]
-            colour = mixed(colour, canvas.ink, 0.4 if depth else 0.0 if number < len(canvas.colours) else 0.25)
-            box = [x - radius, y - radius * flat + depth, x + radius, y + radius * flat + depth]
-            canvas.pen.pieslice(
-                box, first + angles[number], first + angles[number + 1], fill=colour, outline=None if depth else outline
-            )
+            darker = 0.4 if depth else 0.0 if number < len(canvas.colours) else 0.25
+            colour = mixed(canvas.colour(number), canvas.ink, darker)
+            start, stop = first + angles[number], first + angles[number + 1]
+            canvas.pen.pieslice(box, start, stop, fill=colour, outline=None if depth else outline)
     if flat == 1 and chance(rng, 0.3):
         hole = radius * float(rng.uniform(0.4, 0.75))
         canvas.pen.ellipse(box_around((x, y), hole), fill=canvas.ground)
@@ -148,63 +146,26 @@ def pie(canvas: ChartCanvas) -> None:
         for number in range(count):
             turn = math.radians(first + (angles[number] + angles[number + 1]) / 2)
             label = pick(rng, [f"{(angles[number + 1] - angles[number]) / 3.6:.0f}%", word(rng).capitalize()])
-            at = on_ellipse((x, y), away, away * flat, turn)
-            write(canvas.pen, at, label, canvas.face, fill=canvas.ink, anchor="mm")
+            canvas.write(on_ellipse((x, y), away, away * flat, turn), label, anchor="mm")
 
 
-def _bars(canvas: ChartCanvas, *, sideways: bool) -> None:
-    rng = canvas.rng
-    count, series = int(rng.integers(3, 14)), len(canvas.colours)
-    stacked = series > 1 and chance(rng, 0.45)
-    full = float(rng.uniform(0.5, 0.95))
-    outline = canvas.ink if chance(rng, 0.25) else None
-    numbered, coloured = chance(rng, 0.2), series > 2 and chance(rng, 0.25)
-    for number in range(count):
-        start, heights = (number + (1 - full) / 2) / count, rng.uniform(0.1, 0.95, series)
-        heights = heights / series if stacked else heights
-        base = 0.0
-        for place in range(1 if coloured else series):
-            step = full / count / (1 if stacked or coloured else series)
-            left = start if stacked else start + place * step
-            low, high = (base, base + heights[place]) if stacked else (0.0, heights[place])
-            base = float(high)
-            corners = (low, left, high, left + step) if sideways else (left, low, left + step, high)
-            x, y, right, top = (float(corner) for corner in corners)
-            _block(canvas, x, y, right, top, number if coloured else place, outline=outline)
-            if numbered and not stacked:
-                at = canvas.at(high, left + step / 2) if sideways else canvas.at(left + step / 2, high)
-                write(
-                    canvas.pen, at, f"{100 * high:.0f}", canvas.face, fill=canvas.ink, anchor="lm" if sideways else "md"
-                )
-
-
-def _series(canvas: ChartCanvas, count: int) -> list[float]:
+def _series(canvas: ChartCanvas, count: int) -> np.ndarray:
     """Make a random walk of values from 0 to 1."""
     rng = canvas.rng
     values = np.cumsum(rng.normal(float(rng.normal(0, 0.3)), 1, count)) + rng.normal(0, float(rng.uniform(0, 1)), count)
     low, high = sorted(rng.uniform([0.05, 0.5], [0.5, 0.97]).tolist())
-    scaled: list[float] = (low + (high - low) * (values - values.min()) / max(1e-6, float(np.ptp(values)))).tolist()
+    scaled: np.ndarray = low + (high - low) * (values - values.min()) / max(1e-6, float(np.ptp(values)))
     return scaled
 
 
-def _block(
-    canvas: ChartCanvas,
-    x: float,
-    y: float,
-    right: float,
-    top: float,
-    number: int,
-    *,
-    outline: tuple[int, int, int] | None,
-) -> None:
-    """Draw a filled rectangle between two points of the plot area."""
-    (left, low), (end, high) = canvas.at(x, y), canvas.at(right, top)
-    box = [left, min(low, high), max(left, end), max(low, high)]
-    canvas.pen.rectangle(box, fill=canvas.colours[number % len(canvas.colours)], outline=outline)
+def _block(canvas: ChartCanvas, start: Point, stop: Point, colour: Colour, *, outline: Colour | None) -> None:
+    """Draw a filled rectangle between two points, given as fractions of the plot area."""
+    (left, low), (right, high) = canvas.at(*start), canvas.at(*stop)
+    canvas.pen.rectangle([left, min(low, high), max(left, right), max(low, high)], fill=colour, outline=outline)
 
 
 def _line(canvas: ChartCanvas, places: list[Point], number: int, *, dashed: bool) -> None:
-    colour = canvas.colours[number % len(canvas.colours)]
+    colour = canvas.colour(number)
     if dashed and len(places) > 3:
         for start, stop in zip(places[::2], places[1::2], strict=False):
             canvas.pen.line([start, stop], fill=colour, width=canvas.thick + 1)
@@ -214,7 +175,7 @@ def _line(canvas: ChartCanvas, places: list[Point], number: int, *, dashed: bool
 
 def _markers(canvas: ChartCanvas, places: list[Point], number: int) -> None:
     radius = canvas.size * (0.2 + 0.1 * (number % 3))
-    colour = canvas.colours[number % len(canvas.colours)]
+    colour = canvas.colour(number)
     for place in places:
         box = box_around(place, radius)
         if number % 3 == 1:

@@ -42,9 +42,8 @@ def palette(rng: np.random.Generator, count: int) -> list[Colour]:
     first, saturation, value = (float(number) for number in rng.uniform([0, 0.2, 0.55], [1, 0.95, 1]))
     if style < 0.5:
         step = float(pick(rng, [0.618, 0.38, 0.15, 1 / max(1, count)]))
-        return [
-            _colour(first + step * number, saturation * float(rng.uniform(0.7, 1)), value) for number in range(count)
-        ]
+        saturations = saturation * rng.uniform(0.7, 1, count)
+        return [_colour(first + step * number, float(s), value) for number, s in enumerate(saturations)]
     if style < 0.7:
         return [_colour(first, saturation * (1 - 0.7 * t), 0.4 + 0.6 * t) for t in np.linspace(0, 1, count)]
     if style < 0.85:
@@ -56,11 +55,9 @@ def theme(rng: np.random.Generator, *, dark: float = 0.08, tinted: float = 0.2) 
     """Choose the background and the ink colour; `dark` and `tinted` are the probabilities of such a background."""
     if chance(rng, dark):
         return pick(rng, _DARKS), pick(rng, [WHITE, (220, 220, 220), (255, 230, 160), (170, 220, 255)])
-    ground = (
-        (pick(rng, _TINTS) if chance(rng, 0.7) else hue(rng, saturation=0.15, value=0.95))
-        if chance(rng, tinted)
-        else WHITE
-    )
+    ground = WHITE
+    if chance(rng, tinted):
+        ground = pick(rng, _TINTS) if chance(rng, 0.7) else hue(rng, saturation=0.15, value=0.95)
     return ground, pick(rng, _INKS)
 
 

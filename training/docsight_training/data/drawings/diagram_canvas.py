@@ -5,13 +5,11 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.choices import chance, pick, words
 from docsight_training.data.drawings.colours import Colour, mixed, palette, readable, theme
 from docsight_training.data.drawings.fonts import load
-from docsight_training.data.drawings.geometry import Point, box_around
-from docsight_training.data.drawings.raster import SCALE
+from docsight_training.data.drawings.raster import SCALE, Point, box_around
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
-from docsight_training.data.drawings.words import words
 
 
 class DiagramCanvas:
@@ -32,15 +30,13 @@ class DiagramCanvas:
             self.colours = [mixed(colour, (255, 255, 255), 0.55) for colour in self.colours]
         if chance(rng, 0.15):
             self.colours = [self.ground] * 6
-        self.outline: Colour | None = self.ink if chance(rng, 0.7) else None
-        if self.colours[0] == self.ground:
-            self.outline = self.ink
+        outlined = chance(rng, 0.7) or self.colours[0] == self.ground
+        self.outline: Colour | None = self.ink if outlined else None
         self.thick = int(rng.integers(1, 5))
         self.shape = pick(rng, ["box", "box", "round", "round", "ellipse", "mixed", "text"])
         self.wire = self.ink if chance(rng, 0.6) else pick(rng, palette(rng, 4))
 
     def colour(self) -> Colour:
-        """Choose a colour of the diagram."""
         return pick(self.rng, self.colours)
 
     def node(self, middle: Point, half: Point, text: str, *, colour: Colour | None = None) -> None:
@@ -57,13 +53,8 @@ class DiagramCanvas:
         elif shape == "lozenge":
             corners = [(box[0], middle[1]), (middle[0], box[1]), (box[2], middle[1]), (middle[0], box[3])]
             self.pen.polygon(corners, fill=fill, outline=self.outline)
-        self.text(
-            middle,
-            text,
-            half[0] * 1.7,
-            fill=self.ink if shape == "text" else readable(fill),
-            rows=int(half[1] * 1.6 / self.size),
-        )
+        ink, rows = self.ink if shape == "text" else readable(fill), int(half[1] * 1.6 / self.size)
+        self.text(middle, text, half[0] * 1.7, fill=ink, rows=rows)
 
     def text(self, middle: Point, text: str, room: float, *, fill: Colour | None = None, rows: int = 3) -> None:
         """Write each word on a line of its own, centred, as many words as fit."""
@@ -85,25 +76,22 @@ class DiagramCanvas:
             self.head(places[-2], stop)
 
     def head(self, start: Point, stop: Point) -> None:
-        """Draw an arrow head at the end of a line."""
         length = math.dist(start, stop)
         if length < 1:
             return
         x, y = (stop[0] - start[0]) / length, (stop[1] - start[1]) / length
         long, wide = self.size * 0.6 + self.thick, self.size * 0.3 + self.thick
         back = (stop[0] - x * long, stop[1] - y * long)
-        self.pen.polygon(
-            [stop, (back[0] - y * wide, back[1] + x * wide), (back[0] + y * wide, back[1] - x * wide)], fill=self.wire
-        )
+        left, right = (back[0] - y * wide, back[1] + x * wide), (back[0] + y * wide, back[1] - x * wide)
+        self.pen.polygon([stop, left, right], fill=self.wire)
 
     def fat_arrow(self, start: Point, length: float) -> None:
         """Draw a block arrow to the right."""
         (x, y), half = start, self.size * float(self.rng.uniform(0.3, 0.7))
         neck = x + length * 0.6
-        corners = [(x, y - half), (neck, y - half), (neck, y - 2 * half), (x + length, y)]
-        self.pen.polygon(
-            [*corners, *((px, 2 * y - py) for px, py in corners[-2::-1])], fill=self.colour(), outline=self.outline
-        )
+        upper = [(x, y - half), (neck, y - half), (neck, y - 2 * half), (x + length, y)]
+        lower = [(px, 2 * y - py) for px, py in upper[-2::-1]]
+        self.pen.polygon([*upper, *lower], fill=self.colour(), outline=self.outline)
 
     def blob(self, middle: Point, half: Point, colour: Colour, *, rough: float = 0.15) -> list[Point]:
         """Draw a smooth closed shape like a cell, at times shaded; return the points of its outline."""
@@ -122,7 +110,7 @@ class DiagramCanvas:
 
     def leader(self, place: Point, *, right: bool, y: float, edge: float) -> None:
         """Label a point: a line to a name on the left or the right."""
-        name = words(self.rng, int(self.rng.integers(1, 3)), max_syllables=2)
+        name = self.name(max_words=2)
         self.pen.line([place, (edge, y)], fill=self.ink, width=max(1, self.thick // 2))
         room = (self.width - edge if right else edge) - self.size * 0.5
         face = fitted(name, self.font, self.size, room)
@@ -130,7 +118,6 @@ class DiagramCanvas:
         write(self.pen, (edge + gap, y), name, face, fill=self.ink, anchor="lm" if right else "rm")
 
     def caption(self) -> None:
-        """Write a title at the top, with some probability."""
         if chance(self.rng, 0.2):
             text = words(self.rng, int(self.rng.integers(1, 4)))
             write(self.pen, (self.width / 2, self.size * 0.3), text, self.face, fill=self.ink, anchor="ma", bold=True)

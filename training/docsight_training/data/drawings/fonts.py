@@ -1,7 +1,4 @@
-"""The fonts of this machine: find them, check that they write Latin letters, and hold some families out.
-
-`typefaces.py` chooses among the fonts found here, for one drawing.
-"""
+"""The fonts of this machine: find them, check that they write Latin letters, and hold some families out."""
 
 import hashlib
 import re
@@ -74,8 +71,7 @@ def find_fonts(folders: Sequence[str | Path] | None = None) -> list[Font]:
         DataError: The named folders hold no usable font.
     """
     if folders is not None:
-        missing = [str(folder) for folder in folders if not Path(folder).is_dir()]
-        if missing:
+        if missing := [str(folder) for folder in folders if not Path(folder).is_dir()]:
             raise ConfigError(f"expected folders of fonts, found no folder at {', '.join(missing)}; correct data.fonts")
         fonts = list(_find(tuple(Path(folder) for folder in folders)))
         if not fonts:
@@ -87,7 +83,6 @@ def find_fonts(folders: Sequence[str | Path] | None = None) -> list[Font]:
 
 
 def built_in_font() -> Font:
-    """Return Pillow's built-in font, which is always available."""
     return Font(BUILT_IN, 0, "Aileron", "Regular")
 
 
@@ -131,17 +126,13 @@ def load(font: Font, size: int) -> ImageFont.FreeTypeFont:
 @lru_cache(maxsize=8)
 def _find(folders: tuple[Path, ...]) -> tuple[Font, ...]:
     """Examine all font files below the folders; of two files with the same style (.ttf and .otf), keep the first."""
-    files = {
-        file
-        for folder in folders
-        for file in folder.rglob("*")
-        if file.suffix.lower() in FONT_SUFFIXES and file.is_file()
-    }
+    files = {file for folder in folders for file in folder.rglob("*")}
     fonts: dict[tuple[str, str], Font] = {}
     for file in sorted(files):
-        for font in _fonts_in(file):
-            if (font.family, font.style) not in fonts and _is_latin(font):
-                fonts[font.family, font.style] = font
+        if file.suffix.lower() in FONT_SUFFIXES and file.is_file():
+            for font in _fonts_in(file):
+                if (font.family, font.style) not in fonts and _is_latin(font):
+                    fonts[font.family, font.style] = font
     return tuple(sorted(fonts.values(), key=lambda font: (font.family, font.style, str(font.path), font.index)))
 
 
@@ -159,7 +150,6 @@ def _fonts_in(file: Path) -> Iterator[Font]:
 
 
 def _matplotlib_folder() -> list[Path]:
-    """Return the folder of matplotlib's fonts; empty if it is not installed."""
     try:
         import matplotlib
     except ImportError:

@@ -5,12 +5,10 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.choices import chance, pick, word
 from docsight_training.data.drawings.colours import WHITE, Colour, hue, palette, readable
-from docsight_training.data.drawings.geometry import box_around
-from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.raster import SCALE, box_around, on_circle, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
-from docsight_training.data.drawings.words import word
 
 _FLAT_COLOURS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 200), (20, 150, 90), (250, 150, 20)]
 
@@ -43,9 +41,8 @@ def draw_logo(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     x = (across - size[0]) // 2 if layout == "below" else at[0]
     write(ImageDraw.Draw(whole), (x, at[1]), name, face, fill=ink, bold=chance(rng, 0.5))
     if whole.width > SCALE * 400:
-        whole = whole.resize(
-            (SCALE * 400, max(20, whole.height * SCALE * 400 // whole.width)), Image.Resampling.BILINEAR
-        )
+        height = max(20, whole.height * SCALE * 400 // whole.width)
+        whole = whole.resize((SCALE * 400, height), Image.Resampling.BILINEAR)
     return reduced(_padded(whole, pad, ground))
 
 
@@ -54,33 +51,21 @@ def _mark(pen: ImageDraw.ImageDraw, rng: np.random.Generator, side: int, colours
     half, style = side / 2, int(rng.integers(4))
     count, first = int(rng.integers(2, 9)), float(rng.uniform(0, 6))
     if style == 0:  # one shape rotated about the centre
-        spots = [
-            (float(r), float(t))
-            for r, t in rng.uniform([0.1, 0], [1, 2 * math.pi / count], (int(rng.integers(3, 6)), 2))
-        ]
+        spots = rng.uniform([0.1, 0], [1, 2 * math.pi / count], (int(rng.integers(3, 6)), 2)).tolist()
         for number in range(count):
             turn = first + 2 * math.pi * number / count
-            corners = [(half + half * r * math.cos(turn + t), half + half * r * math.sin(turn + t)) for r, t in spots]
+            corners = [on_circle((half, half), half * radius, turn + angle) for radius, angle in spots]
             pen.polygon(corners, fill=colours[number % len(colours)])
     elif style == 1:  # a badge with a cut-out
         pick(rng, [pen.ellipse, pen.rectangle])([0, 0, side - 1, side - 1], fill=colours[0])
         inner = colours[1] if len(colours) > 1 else ground
-        corners = [
-            (half * (1 + 0.6 * float(x)), half * (1 + 0.6 * float(y)))
-            for x, y in rng.uniform(-1, 1, (int(rng.integers(3, 7)), 2))
-        ]
-        pen.polygon(corners, fill=inner)
+        points = half * (1 + 0.6 * rng.uniform(-1, 1, (int(rng.integers(3, 7)), 2)))
+        pen.polygon([tuple(point) for point in points.tolist()], fill=inner)
     elif style == 2:  # rings and arcs
         for number in range(count):
-            radius, start = half * (1 - number / count), first * 57 + 90 * number
-            box = box_around((half, half), radius)
-            pen.arc(
-                box,
-                start,
-                start + float(pick(rng, [360, 270, 180, 120])),
-                fill=colours[number % len(colours)],
-                width=max(2, int(half / count * 0.7)),
-            )
+            box, start = box_around((half, half), half * (1 - number / count)), first * 57 + 90 * number
+            stop = start + float(pick(rng, [360, 270, 180, 120]))
+            pen.arc(box, start, stop, fill=colours[number % len(colours)], width=max(2, int(half / count * 0.7)))
     else:  # blocks on a grid, mirrored
         grid = int(rng.integers(2, 6))
         filled = rng.random((grid, grid)) < 0.6

@@ -29,14 +29,10 @@ def draw_map(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     height = int(width * float(rng.uniform(0.55, 1.3)))
     style = pick(rng, ["regions", "regions", "regions", "regions", "relief", "relief", "old", "old", "streets"])
     font = typefaces.plain(rng)
-    if style == "streets":
-        image = _streets(rng, (width, height))
-    elif style == "old":
-        image = _engraving(rng, (width, height))
-    elif style == "relief":
-        image = _relief(rng, (width, height))
-    else:
+    if style == "regions":
         image = _regions(rng, (width, height), font)
+    else:
+        image = {"streets": _streets, "old": _engraving, "relief": _relief}[style](rng, (width, height))
     annotate(image, rng, font, is_dense=style in ("relief", "old"))
     return reduced(image)
 
@@ -69,10 +65,8 @@ def _relief(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
     heights, land = terrain(rng, size)
     low, high = hue(rng, saturation=0.35, value=0.85), hue(rng, saturation=0.45, value=0.75)
     if chance(rng, 0.6):
-        low, high = (
-            pick(rng, [(170, 205, 150), (215, 225, 180), (240, 235, 210)]),
-            pick(rng, [(190, 150, 100), (235, 225, 190), (250, 250, 250)]),
-        )
+        low = pick(rng, [(170, 205, 150), (215, 225, 180), (240, 235, 210)])
+        high = pick(rng, [(190, 150, 100), (235, 225, 190), (250, 250, 250)])
     fraction = np.clip(heights / 2, 0, 1)
     if chance(rng, 0.4):
         fraction = np.floor(fraction * 6) / 6
@@ -87,9 +81,8 @@ def _relief(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
     for _ in range(int(rng.integers(0, 6))):
         _winding_line(image, rng, pick(rng, [(200, 60, 50), (230, 160, 60), (90, 90, 90)]), int(rng.integers(1, 5)))
     if chance(rng, 0.5):
-        image.paste(
-            pick(rng, [(150, 40, 60), (60, 60, 60)]), (0, 0), borders(np.where(land, partition(rng, size), 255), 2)
-        )
+        ink = pick(rng, [(150, 40, 60), (60, 60, 60)])
+        image.paste(ink, (0, 0), borders(np.where(land, partition(rng, size), 255), 2))
     return image
 
 

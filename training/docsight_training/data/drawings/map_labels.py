@@ -3,12 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.choices import chance, pick, words
 from docsight_training.data.drawings.colours import WHITE, Colour, hue
 from docsight_training.data.drawings.fonts import Font, load
 from docsight_training.data.drawings.raster import draw_curve
 from docsight_training.data.drawings.typefaces import fitted, width_of, write
-from docsight_training.data.drawings.words import words
 
 
 def legend(image: Image.Image, rng: np.random.Generator, colours: list[Colour], font: Font) -> None:
@@ -32,7 +31,15 @@ def annotate(image: Image.Image, rng: np.random.Generator, font: Font, *, is_den
     """Add place names, arrows, a title, a scale, a compass and a grid, each with some probability."""
     pen, size = ImageDraw.Draw(image), max(9, int(image.width / rng.uniform(28, 50)))
     ink = pick(rng, [(0, 0, 0), (0, 0, 0), (50, 40, 40), (30, 60, 120)])
-    _place_names(image, rng, font, size, ink, is_dense=is_dense)
+    dotted = chance(rng, 0.5)
+    for _ in range(int(2 ** rng.uniform(0, 6 if is_dense else 4.5)) if chance(rng, 0.85) else 0):
+        x, y = (float(number) for number in rng.uniform([0.03, 0.05], [0.9, 0.95]) * image.size)
+        large = chance(rng, 0.12)
+        name = words(rng, 1).upper() if large else words(rng, 1)
+        face = fitted(name, font, int(size * (1.7 if large else rng.uniform(0.7, 1.1))), image.width * 0.4)
+        if dotted and not large:
+            pen.ellipse([x - 5, y - 3, x - 1, y + 1], fill=ink)
+        write(pen, (x, y), name, face, fill=ink, anchor="lm", bold=large)
     if chance(rng, 0.15):
         for _ in range(int(rng.integers(1, 6))):
             _curved_arrow(pen, rng, image.size)
@@ -43,23 +50,9 @@ def annotate(image: Image.Image, rng: np.random.Generator, font: Font, *, is_den
     _scale_and_compass(image, rng, ink)
     if chance(rng, 0.15):  # latitude and longitude
         for fraction in np.linspace(0.1, 0.9, int(rng.integers(3, 8))).tolist():
-            pen.line([fraction * image.width, 0, fraction * image.width, image.height], fill=(150, 150, 150), width=1)
-            pen.line([0, fraction * image.height, image.width, fraction * image.height], fill=(150, 150, 150), width=1)
-
-
-def _place_names(
-    image: Image.Image, rng: np.random.Generator, font: Font, size: int, ink: Colour, *, is_dense: bool
-) -> None:
-    pen = ImageDraw.Draw(image)
-    dotted = chance(rng, 0.5)
-    for _ in range(int(2 ** rng.uniform(0, 6 if is_dense else 4.5)) if chance(rng, 0.85) else 0):
-        x, y = (float(number) for number in rng.uniform([0.03, 0.05], [0.9, 0.95]) * image.size)
-        large = chance(rng, 0.12)
-        name = words(rng, 1) if not large else words(rng, 1).upper()
-        face = fitted(name, font, int(size * (1.7 if large else rng.uniform(0.7, 1.1))), image.width * 0.4)
-        if dotted and not large:
-            pen.ellipse([x - 5, y - 3, x - 1, y + 1], fill=ink)
-        write(pen, (x, y), name, face, fill=ink, anchor="lm", bold=large)
+            x, y = fraction * image.width, fraction * image.height
+            pen.line([x, 0, x, image.height], fill=(150, 150, 150), width=1)
+            pen.line([0, y, image.width, y], fill=(150, 150, 150), width=1)
 
 
 def _scale_and_compass(image: Image.Image, rng: np.random.Generator, ink: Colour) -> None:

@@ -60,13 +60,12 @@ def _cut(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
         left, top, right, bottom = boxes.pop(int(np.argmax([(box[2] - box[0]) * (box[3] - box[1]) for box in boxes])))
         fraction = float(rng.uniform(0.3, 0.7))
         if right - left > bottom - top:
-            cut = left + (right - left) * fraction
-            labels[(across >= cut) & (across < right) & (down >= top) & (down < bottom)] = label
-            boxes += [(left, top, cut, bottom), (cut, top, right, bottom)]
+            x, y = left + (right - left) * fraction, top
+            boxes += [(left, top, x, bottom), (x, top, right, bottom)]
         else:
-            cut = top + (bottom - top) * fraction
-            labels[(across >= left) & (across < right) & (down >= cut) & (down < bottom)] = label
-            boxes += [(left, top, right, cut), (left, cut, right, bottom)]
+            x, y = left, top + (bottom - top) * fraction
+            boxes += [(left, top, right, y), (left, y, right, bottom)]
+        labels[(across >= x) & (across < right) & (down >= y) & (down < bottom)] = label
     return labels
 
 

@@ -1,13 +1,31 @@
-"""Operations on whole drawings: noise, warping, shadows, and the reduction to the final size."""
+"""Points and boxes in pixels, and operations on whole drawings."""
 
+import math
 from collections.abc import Callable
+from itertools import pairwise, product
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from docsight_training.data.drawings.geometry import Point
+Point = tuple[float, float]
 
 SCALE = 2  # drawings are made this many times too large, and reduced at the end
+
+
+def box_around(middle: Point, half_width: float, half_height: float | None = None) -> list[float]:
+    """Return left, top, right and bottom of a box around a point; by default it is a square."""
+    half_height = half_width if half_height is None else half_height
+    return [middle[0] - half_width, middle[1] - half_height, middle[0] + half_width, middle[1] + half_height]
+
+
+def on_ellipse(middle: Point, half_width: float, half_height: float, angle: float) -> Point:
+    """Return the point of an ellipse at an angle in radians, clockwise from the right."""
+    return middle[0] + half_width * math.cos(angle), middle[1] + half_height * math.sin(angle)
+
+
+def on_circle(middle: Point, radius: float, angle: float) -> Point:
+    """Return the point of a circle at an angle in radians, clockwise from the right."""
+    return on_ellipse(middle, radius, radius, angle)
 
 
 def noise(rng: np.random.Generator, size: tuple[int, int], cells: tuple[int, int]) -> np.ndarray:
@@ -36,20 +54,10 @@ def warp(image: Image.Image, size: tuple[int, int], source: Callable[[float, flo
     columns, rows = 4, 8
     across = [round(size[0] * column / columns) for column in range(columns + 1)]
     down = [round(size[1] * row / rows) for row in range(rows + 1)]
-    points = [[source(x, y) for x in across] for y in down]
-    mesh = [
-        (
-            (across[column], down[row], across[column + 1], down[row + 1]),
-            (
-                *points[row][column],
-                *points[row + 1][column],
-                *points[row + 1][column + 1],
-                *points[row][column + 1],
-            ),
-        )
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    mesh = []
+    for (top, bottom), (left, right) in product(pairwise(down), pairwise(across)):
+        corners = ((left, top), (left, bottom), (right, bottom), (right, top))
+        mesh.append(((left, top, right, bottom), [number for corner in corners for number in source(*corner)]))
     return image.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
 
 

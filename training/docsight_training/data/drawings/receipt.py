@@ -3,12 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.choices import amount, chance, digits, pick, sentence, word, words
 from docsight_training.data.drawings.raster import SCALE
 from docsight_training.data.drawings.receipt_printer import ReceiptPrinter
 from docsight_training.data.drawings.receipt_scan import scan_receipt
 from docsight_training.data.drawings.typefaces import Typefaces
-from docsight_training.data.drawings.words import amount, digits, sentence, word, words
 
 _RECEIPT_RULES = ["-", "-", "-", "=", "*", ".", "_", "|", "|", "‖", "", "- ", "* "]
 _FORMS = ["", "", " LTD", " SDN BHD", " INC", " GMBH", " & SONS", " CAFE", " MARKET", " STORE", " S.A.", " ENTERPRISE"]
@@ -61,17 +60,14 @@ def draw_receipt(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     printer = ReceiptPrinter(rng, (width, height), font, columns)
     _print(printer, typefaces)
     # A long receipt is cut off by the image; a short one ends soon or late after its last line.
-    bottom = printer.y + (
-        printer.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
-    )
-    ink = printer.ink.crop((0, 0, width, int(min(height, max(bottom, width * 0.6)))))
+    rest = printer.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
+    ink = printer.ink.crop((0, 0, width, int(min(height, max(printer.y + rest, width * 0.6)))))
     if chance(rng, 0.06):  # the top is cut off
         ink = ink.crop((0, int(ink.height * rng.uniform(0.1, 0.4)), width, ink.height))
     return scan_receipt(ink, rng, typefaces)
 
 
 def _print(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
-    """Print the parts of a receipt."""
     rng = printer.rng
     rule = pick(rng, _RECEIPT_RULES)
     if chance(rng, 0.94):
@@ -105,17 +101,15 @@ def _head(printer: ReceiptPrinter, typefaces: Typefaces) -> None:
         printer.line(name, align=align, bold=chance(rng, 0.7), scale=big, font=font)
     capitals, bold = chance(rng, 0.5), chance(rng, 0.15)
     for _ in range(int(rng.integers(1, 7))):
-        text = pick(
-            rng,
-            [
-                f"({digits(rng, 6)}-{pick(rng, 'ABDHKMPTUVWX')})",
-                f"{rng.integers(1, 300)} {words(rng, 2)} {pick(rng, ['Street', 'Road', 'Jalan', 'Ave', 'Str.', ''])}",
-                f"{digits(rng, 5)} {words(rng, int(rng.integers(1, 3)))}, {words(rng, 1)}",
-                f"Tel: {digits(rng, 3)}-{digits(rng, 7)}",
-                f"{pick(rng, ['GST', 'VAT', 'Tax', 'Reg'])} {pick(rng, ['ID', 'No', 'Reg No.'])}: {digits(rng, 12)}",
-                f"www.{word(rng)}.com",
-            ],
-        )
+        lines = [
+            f"({digits(rng, 6)}-{pick(rng, 'ABDHKMPTUVWX')})",
+            f"{rng.integers(1, 300)} {words(rng, 2)} {pick(rng, ['Street', 'Road', 'Jalan', 'Ave', 'Str.', ''])}",
+            f"{digits(rng, 5)} {words(rng, int(rng.integers(1, 3)))}, {words(rng, 1)}",
+            f"Tel: {digits(rng, 3)}-{digits(rng, 7)}",
+            f"{pick(rng, ['GST', 'VAT', 'Tax', 'Reg'])} {pick(rng, ['ID', 'No', 'Reg No.'])}: {digits(rng, 12)}",
+            f"www.{word(rng)}.com",
+        ]
+        text = pick(rng, lines)
         printer.line(text.upper() if capitals else text, align=align, bold=bold)
     if chance(rng, 0.55):
         printer.gap(float(rng.uniform(0, 1)))
@@ -172,13 +166,8 @@ def _totals(printer: ReceiptPrinter, rule: str) -> None:
     for _ in range(int(rng.integers(0, 5))):
         printer.row(pick(rng, _SUBTOTALS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     big = float(pick(rng, [1.0, 1.0, 1.2, 1.5, 2.0]))
-    printer.row(
-        pick(rng, _TOTAL) + sign,
-        pick(rng, ["", "$", "RM "]) + amount(rng, highest=highest),
-        scale=big,
-        bold=chance(rng, 0.6),
-        indent=indent,
-    )
+    label, total = pick(rng, _TOTAL) + sign, pick(rng, ["", "$", "RM "]) + amount(rng, highest=highest)
+    printer.row(label, total, scale=big, bold=chance(rng, 0.6), indent=indent)
     for _ in range(int(rng.integers(0, 4))):
         printer.row(pick(rng, _PAYMENTS) + sign, amount(rng, highest=highest), indent=indent, bold=bold)
     if chance(rng, 0.3):

@@ -5,6 +5,7 @@ from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.fonts import Font, load
+from docsight_training.data.drawings.raster import box_around
 from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
@@ -20,14 +21,11 @@ class ReceiptPrinter:
         margin = float(rng.uniform(0.01, 0.1))
         self.left = size[0] * margin
         self.right = size[0] * (1 - margin * float(rng.uniform(0.5, 1.2)))
-        self.size = self._fitting_size(columns)
+        self.wide, self.middle = self.right - self.left, (self.left + self.right) / 2
+        letter = load(font, 40).getlength("Total 0123 Aenrst Cash") / 22
+        self.size = max(6, int(40 * self.wide / (columns * letter)))
         self.leading = self.size * float(rng.uniform(1.0, 1.5))
         self.y = size[1] * float(rng.uniform(0.005, 0.08))
-
-    @property
-    def wide(self) -> float:
-        """The printed width in pixels."""
-        return self.right - self.left
 
     def gap(self, lines: float = 0.6) -> None:
         """Leave a space of `lines` lines."""
@@ -38,7 +36,7 @@ class ReceiptPrinter:
     ) -> None:
         """Print a line, aligned left (l), in the middle (m) or right (r)."""
         face = fitted(text, font or self.font, round(self.size * scale), self.wide)
-        x = {"l": self.left, "m": (self.left + self.right) / 2, "r": self.right}[align]
+        x = {"l": self.left, "m": self.middle, "r": self.right}[align]
         write(self.pen, (x, self.y), text, face, fill=255, anchor=f"{align}a", bold=bold)
         self.y += self.leading * max(1.0, face.size / self.size)
 
@@ -49,7 +47,7 @@ class ReceiptPrinter:
         small = Image.new("L", (width_of(text, face), round(self.size * 1.25)))
         write(ImageDraw.Draw(small), (0, 0), text, face, fill=255)
         big = small.resize((small.width * across, small.height * down), Image.Resampling.NEAREST)
-        self.ink.paste(255, (round((self.left + self.right - big.width) / 2), round(self.y)), big)
+        self.ink.paste(255, (round(self.middle - big.width / 2), round(self.y)), big)
         self.y += self.leading * down
 
     def row(self, left: str, right: str, *, bold: bool = False, scale: float = 1.0, indent: float = 0.0) -> None:
@@ -85,11 +83,9 @@ class ReceiptPrinter:
             self.gap()
 
     def banner(self, text: str) -> None:
-        """Print white text on a black bar."""
         self.pen.rectangle([self.left, self.y, self.right, self.y + self.leading * 1.1], fill=255)
         face = fitted(text, self.font, self.size, self.wide)
-        middle = (self.left + self.right) / 2
-        write(self.pen, (middle, self.y + self.leading * 0.1), text, face, fill=0, anchor="ma")
+        write(self.pen, (self.middle, self.y + self.leading * 0.1), text, face, fill=0, anchor="ma")
         self.y += self.leading * 1.3
 
     def box(self, top: float) -> None:
@@ -98,10 +94,9 @@ class ReceiptPrinter:
         self.gap(0.4)
 
     def bars(self) -> None:
-        """Print a barcode."""
         rng, wide = self.rng, self.wide * float(self.rng.uniform(0.4, 0.95))
         unit = max(1, round(wide / 95))
-        x = round((self.left + self.right - wide) / 2)
+        x = round(self.middle - wide / 2)
         end, bottom = x + wide, self.y + self.leading * float(rng.uniform(1.5, 4))
         while x < end:
             bar = unit * int(rng.integers(1, 4))
@@ -119,7 +114,7 @@ class ReceiptPrinter:
             code[top + 2 : top + 5, left + 2 : left + 5] = True
         side = round(self.wide * float(self.rng.uniform(0.25, 0.5)))
         mask = Image.fromarray(code.astype(np.uint8) * 255).resize((side, side), Image.Resampling.NEAREST)
-        self.ink.paste(mask, (round((self.left + self.right - side) / 2), round(self.y)))
+        self.ink.paste(mask, (round(self.middle - side / 2), round(self.y)))
         self.y += side + self.leading / 2
 
     def emblem(self) -> None:
@@ -127,22 +122,14 @@ class ReceiptPrinter:
         rng = self.rng
         half = self.size * float(rng.uniform(1.5, 4))
         broad = min(self.wide / 2, half * float(rng.uniform(0.8, 2.5)))
-        middle = (self.left + self.right) / 2
-        outside = [middle - broad, self.y, middle + broad, self.y + 2 * half]
+        left, top, right, bottom = box = box_around((self.middle, self.y + half), broad, half)
         shape = pick(rng, [self.pen.ellipse, self.pen.rectangle])
         if chance(rng, 0.6):
-            shape(outside, fill=255)
-            shape([middle - broad * 0.6, self.y + half * 0.5, middle + broad * 0.6, self.y + half * 1.5], fill=0)
+            shape(box, fill=255)
+            shape(box_around((self.middle, self.y + half), broad * 0.6, half * 0.5), fill=0)
         else:
-            shape(outside, outline=255, width=int(rng.integers(1, 5)))
+            shape(box, outline=255, width=int(rng.integers(1, 5)))
         for _ in range(int(rng.integers(1, 5))):
-            corners = rng.uniform(
-                [middle - broad, self.y], [middle + broad, self.y + 2 * half], (int(rng.integers(3, 6)), 2)
-            )
+            corners = rng.uniform([left, top], [right, bottom], (int(rng.integers(3, 6)), 2))
             self.pen.polygon([tuple(corner) for corner in corners], fill=int(pick(rng, [0, 255])))
         self.y += 2 * half + self.leading / 2
-
-    def _fitting_size(self, columns: int) -> int:
-        """Return the font size in pixels at which `columns` letters fill a line."""
-        probe = load(self.font, 40)
-        return max(6, int(40 * self.wide / (columns * probe.getlength("Total 0123 Aenrst Cash") / 22)))

@@ -1,14 +1,24 @@
-"""The look of a scan or a photo: a warped sheet on a background, with sensor effects."""
+"""The look of a scan or a photo: a warped sheet of paper on a background, with sensor effects."""
 
 import math
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from docsight_training.data.drawings.choices import chance, pick
-from docsight_training.data.drawings.geometry import Point
-from docsight_training.data.drawings.paper import paper_mask, paper_shading
-from docsight_training.data.drawings.raster import noise, shadow, to_image, warp
+from docsight_training.data.drawings.raster import Point, box_around, fractal, noise, shadow, to_image, warp
+
+_TABLE_COLOURS = [
+    (110, 75, 45),
+    (70, 50, 35),
+    (150, 120, 85),
+    (60, 60, 62),
+    (35, 35, 40),
+    (120, 120, 118),
+    (90, 100, 120),
+    (60, 80, 60),
+    (150, 60, 50),
+]
 
 
 def as_scanned_sheet(image: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -24,14 +34,10 @@ def as_scanned_sheet(image: Image.Image, rng: np.random.Generator) -> Image.Imag
 def warp_paper(
     paper: Image.Image, rng: np.random.Generator, *, room: tuple[float, float], tilt: float, page: bool = False
 ) -> Image.Image:
-    """Place a sheet in an image, rotated, bent and in perspective.
+    """Place a sheet, mode RGBA, in an image, rotated, bent and in perspective.
 
-    Args:
-        paper: The sheet, mode RGBA, as is the result.
-        rng: The source of random numbers.
-        room: The minimum and maximum size of the image as a fraction of the size of the sheet.
-        tilt: The usual angle in degrees.
-        page: Whether the image has about the proportions of A4.
+    `room` is the minimum and maximum size of the image as a fraction of the size of the sheet, `tilt` the usual angle
+    in degrees. A `page` has about the proportions of A4.
     """
     wide, tall = (float(rng.uniform(*room)) for _ in range(2))
     if page:
@@ -73,23 +79,7 @@ def white_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndar
 
 def table_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return a table of wood, cloth or stone, (height, width, 3)."""
-    base = np.array(
-        pick(
-            rng,
-            [
-                (110, 75, 45),
-                (70, 50, 35),
-                (150, 120, 85),
-                (60, 60, 62),
-                (35, 35, 40),
-                (120, 120, 118),
-                (90, 100, 120),
-                (60, 80, 60),
-                (150, 60, 50),
-            ],
-        ),
-        np.float32,
-    )
+    base = np.array(pick(rng, _TABLE_COLOURS), np.float32)
     grain = noise(rng, size, pick(rng, [(3, 60), (40, 4), (30, 30), (3, 3)]))
     light = 1 + float(rng.uniform(0.02, 0.2)) * grain + 0.2 * noise(rng, size, (2, 2))
     return base * light[..., None] * float(rng.uniform(0.6, 1.4))
@@ -122,3 +112,46 @@ def add_sensor_effects(image: Image.Image, rng: np.random.Generator) -> Image.Im
     if chance(rng, 0.55):
         pixels = np.repeat(pixels.mean(axis=2, keepdims=True), 3, axis=2)
     return to_image(pixels)
+
+
+def paper_shading(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return the brightness of paper with waves, crumples and folds, (height, width)."""
+    width, height = size
+    shade = np.ones((height, width), np.float32)
+    if chance(rng, 0.75):
+        shade += float(rng.uniform(0.01, 0.1)) * noise(rng, size, (int(rng.integers(1, 4)), int(rng.integers(1, 7))))
+    if chance(rng, 0.3):  # crumples: sharp valleys between smooth hills
+        hills = fractal(rng, size, int(rng.integers(2, 5)), octaves=3)
+        shade += float(rng.uniform(0.05, 0.2)) * (np.abs(hills) - 0.3)
+    for _ in range(int(rng.integers(0, 4)) if chance(rng, 0.35) else 0):
+        along = np.arange(height if chance(rng, 0.75) else width, dtype=np.float32)
+        place, reach = float(rng.uniform(0.1, 0.9)) * len(along), len(along) * float(rng.uniform(0.01, 0.2))
+        slope = np.sign(along - place) * np.exp(-np.abs(along - place) / reach) * float(rng.uniform(-0.15, 0.15))
+        shade += slope[:, None] if len(along) == height else slope
+    if chance(rng, 0.2):  # shading across the print, from the curl of a paper roll
+        shade -= float(rng.uniform(0.02, 0.25)) * np.abs(np.linspace(-1, 1, width, dtype=np.float32)) ** 3
+    return np.clip(shade, 0.3, 1.08)
+
+
+def paper_mask(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+    """Return a mask of the sheet: a rectangle with torn, cut or curled edges."""
+    width, height = size
+    uneven = float(rng.uniform(0, 0.012)) * width
+    sides = [uneven * (1 + noise(rng, (height, 1), (int(rng.integers(2, 12)), 1))[0]) for _ in range(2)]
+    ends = [uneven * (1 + noise(rng, (width, 1), (int(rng.integers(2, 20)), 1))[0]) for _ in range(2)]
+    if chance(rng, 0.3):  # the teeth of the cutter
+        ends[1] += np.abs((np.arange(width) % 8) - 4) * float(rng.uniform(0.3, 1))
+    across, down = np.arange(width)[None], np.arange(height)[:, None]
+    inside = (across >= sides[0][:, None]) & (across < width - sides[1][:, None])
+    inside &= (down >= ends[0][None]) & (down < height - ends[1][None])
+    mask = Image.fromarray(inside.astype(np.uint8) * 255)
+    pen = ImageDraw.Draw(mask)
+    if chance(rng, 0.12):  # a folded or torn corner
+        cut = float(rng.uniform(0.05, 0.2)) * width
+        x, y, right, below = pick(rng, [(0, 0, 1, 1), (width, 0, -1, 1), (0, height, 1, -1), (width, height, -1, -1)])
+        pen.polygon([(x, y), (x + right * cut, y), (x, y + below * cut * float(rng.uniform(0.4, 2)))], fill=0)
+    if chance(rng, 0.1):  # punched holes
+        left, radius = float(rng.uniform(0.06, 0.15)) * width, width * float(rng.uniform(0.02, 0.035))
+        for fraction in (rng.uniform(0.15, 0.3), rng.uniform(0.6, 0.9)):
+            pen.ellipse(box_around((left, float(fraction) * height), radius), fill=0)
+    return mask

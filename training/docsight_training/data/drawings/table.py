@@ -5,12 +5,11 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.choices import chance, pick, sentence, words
 from docsight_training.data.drawings.colours import Colour, hue, mixed, readable, theme
 from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
-from docsight_training.data.drawings.words import sentence, words
 
 _TABLE_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
@@ -31,10 +30,9 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     top, pitch = margin, face.size * 1.15
     title = words(rng, int(rng.integers(2, 6))) if chance(rng, 0.35) else ""
     start = top + (face.size * 2 if title else 0)
-    heights = [pitch * max(1, max(len(cell) for cell in row)) + gap for row in rows]
+    heights = [pitch * max(len(cell) for cell in row) + gap for row in rows]
     lines = np.cumsum([start, *heights]).tolist()
-    limit = SCALE * 400
-    rows = rows[: max(2, sum(line < limit for line in lines[1:]))]
+    rows = rows[: max(2, sum(line < SCALE * 400 for line in lines[1:]))]
     lines = lines[: len(rows) + 1]
     image = Image.new("RGB", (width, max(60, int(lines[-1] + margin))), ground)
     pen = ImageDraw.Draw(image)

@@ -3,12 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from docsight_training.data.drawings.choices import chance, pick
-from docsight_training.data.drawings.colours import mixed, theme
+from docsight_training.data.drawings.choices import chance, digits, pick, sentence, words
+from docsight_training.data.drawings.colours import Colour, mixed, theme
 from docsight_training.data.drawings.fonts import Font, load
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
-from docsight_training.data.drawings.words import digits, sentence, words
 
 _BULLETS = ["•", "-", "*", "o", ">"]
 
@@ -16,7 +15,7 @@ _BULLETS = ["•", "-", "*", "o", ">"]
 class _Page:
     """The random typography of a page."""
 
-    def __init__(self, rng: np.random.Generator, image: Image.Image, font: Font, ink: tuple[int, int, int]) -> None:
+    def __init__(self, rng: np.random.Generator, image: Image.Image, font: Font, ink: Colour) -> None:
         self.rng, self.image, self.font, self.ink = rng, image, font, ink
         self.pen = ImageDraw.Draw(image)
         column = image.width * float(rng.uniform(0.85, 1))
@@ -54,8 +53,7 @@ class _Page:
 def draw_text(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a block of text, often cropped from a larger page so that lines are cut off at its edges."""
     width = SCALE * int(rng.integers(170, 330))
-    height = int(width * float(2 ** rng.uniform(-2.2, 0.7)))
-    height = min(height, SCALE * 420)
+    height = min(int(width * float(2 ** rng.uniform(-2.2, 0.7))), SCALE * 420)
     ground, ink = theme(rng, dark=0.07)
     image = Image.new("RGB", (width, height), ground)
     page = _Page(rng, image, typefaces.mono(rng) if chance(rng, 0.12) else typefaces.plain(rng), ink)

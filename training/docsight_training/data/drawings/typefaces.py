@@ -1,7 +1,4 @@
-"""The choice of a font for a drawing, and lines of text drawn with it.
-
-`fonts.py` finds the font files of this machine; this module chooses among them and writes.
-"""
+"""The choice of a font for a drawing, and lines of text drawn with it."""
 
 import re
 from collections.abc import Sequence
@@ -18,11 +15,7 @@ _SLANTED = re.compile(r"italic|oblique", re.IGNORECASE)
 
 
 class Typefaces:
-    """Fonts grouped by family and by use; each family is equally likely, however many styles it has.
-
-    Args:
-        fonts: At least one font, as returned by `find_fonts`.
-    """
+    """Fonts grouped by family and by use; each family is equally likely, however many styles it has."""
 
     def __init__(self, fonts: Sequence[Font]) -> None:
         if not fonts:
@@ -33,7 +26,6 @@ class Typefaces:
         self._mono = families_of([font for font in plain if _MONOSPACED.search(font.family)]) or self._plain
 
     def plain(self, rng: np.random.Generator) -> Font:
-        """Choose a font that is not handwriting."""
         return _choose(self._plain, rng)
 
     def mono(self, rng: np.random.Generator) -> Font:
@@ -41,12 +33,10 @@ class Typefaces:
         return _choose(self._mono, rng)
 
     def hand(self, rng: np.random.Generator) -> Font | None:
-        """Choose a handwriting font; None if there is none."""
         return _choose(self._hand, rng) if self._hand else None
 
 
 def width_of(text: str, face: ImageFont.FreeTypeFont) -> int:
-    """Measure a line of text in pixels."""
     return int(face.getlength(text)) + 1
 
 
