@@ -1,30 +1,7 @@
 """Document formats: the registry, a package for each kind of format, and what their readers share.
 
 A format is a line in `FORMATS` and a module with `read(source)`. The module is imported when the first file of that
-format is read, so its own imports may belong to an extra. `detect` chooses the format of a file, `source` is what a
-reader reads from, and `content` is what it returns.
-
-A new format touches these places:
-
-1. `formats/`: the module, in the package of its kind (`text`, `office`, `mail`, `tables`, `archives`, `pdf`). `read`
-   yields a `ParsedDocument` for each document and a `PartError` for each part that cannot be read. It raises
-   `DataError` for a damaged file, `SkipError` for a file to leave alone and `MissingExtraError` for a missing package,
-   and keeps within `source.options`.
-2. `FORMATS` below: a line with its name, suffixes and module, and whether one file may hold several documents.
-3. `formats/signatures.py`: how its files begin, if that identifies them; its kind leaves `UNREADABLE`. A zip-based
-   format goes into `archives/safe_zip.py` (`zip_kind`) and into `_ZIP_BASED` of `formats/detect.py` instead.
-4. `formats/detect.py`: its suffixes leave `_CODE_SUFFIXES` and `_MAYBE_TEXT`. A text-based format goes into
-   `_NEVER_OVERRIDDEN` or `_OVERRIDDEN_BY_HTML`, so that text that looks like a mail does not override its suffix.
-5. `formats/source.py` and `docsight.cli`: a field of `ReadOptions` and its option, if the reader needs a setting.
-6. `pyproject.toml`: a package that it needs, in the extra `documents`; without types, also in mypy's
-   `ignore_missing_imports`. `constraints.txt` pins it.
-7. `tests/plugins/documents/formats/`: its tests, and its signature and suffixes in `test_detect.py`.
-8. `tests/plugins/documents/hostile_files/`: a good file in `good.py` (with `NEEDS`), hostile ones in the module of its
-   kind, its keywords in `mutations.py`, its package in `checks.py` and in `test_hostile.py`; then `make fuzz`.
-9. `samples/` and `tests/plugins/documents/test_reading.py`: a small file, and what is read from it.
-10. `docs/documents.md` (the table of formats and the list of packages), `README.md` (the list of formats),
-    `CHANGELOG.md`; and `report/excerpts.py` if its pages have another name, such as slides.
-
+format is read, so its own imports may belong to an extra. CONTRIBUTING.md lists what a new format touches.
 The package imports `docsight.errors`, `docsight.documents.ocr` and `docsight.image_decoding` (the last two for OCR).
 """
 
@@ -38,19 +15,12 @@ from docsight.documents.formats.source import Source
 
 @dataclass(frozen=True)
 class Format:
-    """A document format.
+    """A document format, which the function `read` of its module parses."""
 
-    Args:
-        name: The name that records state.
-        suffixes: The file suffixes, in lower case; messages name the first.
-        module: The module whose `read` parses such files.
-        has_parts: Whether one file may hold several documents.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
+    name: str  # as records state it
+    suffixes: tuple[str, ...]  # in lower case; messages name the first
     module: str
-    has_parts: bool = False
+    has_parts: bool = False  # whether a file may hold several documents
 
     def read(self, source: Source) -> Iterator[ParsedDocument | PartError]:
         """Yield the documents in a file of this format, and an error for each part that cannot be read."""
