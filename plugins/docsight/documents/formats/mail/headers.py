@@ -23,7 +23,6 @@ class HeaderPolicy(Compat32):
     """Keeps headers as written, but limits those that describe the content."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Split a header into name and value; keep the first parameters of a content header."""
         name, value = super().header_source_parse(sourcelines)
         if name.lower().startswith("content-"):
             value = ";".join(value[:_MAX_HEADER_CHARS].split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS])
@@ -31,8 +30,7 @@ class HeaderPolicy(Compat32):
         return name, value
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        """Return the value unchanged; non-ASCII bytes stay lone surrogates."""
-        return value
+        return value  # non-ASCII bytes stay lone surrogates
 
 
 def header_text(message: Message, name: str) -> str:

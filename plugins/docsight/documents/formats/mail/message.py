@@ -10,8 +10,7 @@ from mimetypes import MimeTypes
 from docsight.documents.formats.archives.parts import check_depth, isolate_errors, prefix_parts, read_part
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, SkipError
 from docsight.documents.formats.mail.headers import HeaderPolicy, decode_header, header_text
-from docsight.documents.formats.mail.mime_body import parse_body
-from docsight.documents.formats.mail.transfer_encoding import decode_payload
+from docsight.documents.formats.mail.mime_body import HEADER_ERRORS, decode_payload, parse_body
 from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -30,11 +29,7 @@ _POLICY = HeaderPolicy()
 
 
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the message, then its attachments.
-
-    Raises:
-        DataError: The file is not a mail, or cannot be parsed.
-    """
+    """Yield the message, then its attachments; raise `DataError` if the file is not a mail, or cannot be parsed."""
     message = parse(source.read_bytes())
     if not any(name in message for name in _EXPECTED_HEADERS):
         raise DataError("has none of the headers of a mail")
@@ -42,18 +37,14 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
 
 
 def parse(data: bytes) -> Message:
-    """Parse a mail.
-
-    Raises:
-        DataError: Its parts are nested too deeply, or its headers cannot be parsed.
-    """
+    """Parse a mail; raise `DataError` if its parts are nested too deeply, or its headers cannot be parsed."""
     parser = _MailParser(policy=_POLICY)
     try:
         parser.feed(data)
         return parser.close()
     except DataError:
         raise
-    except (ValueError, LookupError, AttributeError, TypeError) as err:
+    except HEADER_ERRORS as err:
         raise DataError(f"cannot be parsed as a mail: {err}") from err
 
 
@@ -67,12 +58,7 @@ class _MailParser(BytesFeedParser):
 
 
 def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the message, then its attachments, mails in it included.
-
-    Args:
-        message: A mail.
-        source: Where it comes from; the depth and the budget apply to the attachments.
-    """
+    """Yield the message, then its attachments, to which the depth and the budget of the source apply."""
     body = parse_body(message)
     headers = [f"{name}: {value}" for name in _TEXT_HEADERS if (value := header_text(message, name))]
     yield ParsedDocument(
@@ -113,14 +99,13 @@ def _file_name(leaf: Message, number: int) -> str:
     """Return the file name of an attachment, without the folders that senders may include."""
     try:
         name = decode_header(leaf.get_filename() or "")
-    except (ValueError, LookupError, TypeError, AttributeError):  # of the standard library, for malformed parameters
+    except HEADER_ERRORS:
         name = ""
-    name = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return name or f"part-{number}{_suffix(leaf.get_content_type())}"
-
-
-def _suffix(media_type: str) -> str:
-    return ".eml" if media_type in _MAIL_TYPES else _media_types().guess_extension(media_type) or ""
+    if name := name.replace("\\", "/").rstrip("/").rpartition("/")[2]:
+        return name
+    media_type = leaf.get_content_type()
+    suffix = ".eml" if media_type in _MAIL_TYPES else _media_types().guess_extension(media_type) or ""
+    return f"part-{number}{suffix}"
 
 
 @cache

@@ -3,35 +3,31 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.message import Message
 from typing import Any
 
-from docsight.documents.formats.mail.transfer_encoding import declared_charset, decode_payload
 from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, page_text
 from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
 _SIGNATURE_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+# The padding defect is harmless: only the end marker is missing.
+_BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
+# What the standard library raises for malformed headers.
+HEADER_ERRORS = (ValueError, LookupError, AttributeError, TypeError)
 _SOFT_BREAK = re.compile(r"(?<!\n--) \n(?![>\n])")  # of format=flowed, RFC 3676; quoted lines stay as they are
 
 
 @dataclass
 class MimeBody:
-    """The body of a mail.
-
-    Args:
-        texts: The texts that a mail program displays, in order.
-        encoding: How the first of them was decoded.
-        images: The image files embedded in these texts.
-        attachments: All other parts, each with its number among all parts, from 1.
-        notes: Human-readable warnings about the texts and images.
-    """
+    """The texts and images that a mail program displays, in order, and warnings about them; and the attachments."""
 
     texts: list[str] = field(default_factory=list)
-    encoding: str = ""
+    encoding: str = ""  # of the first text
     images: list[bytes] = field(default_factory=list)
-    attachments: list[tuple[int, Message]] = field(default_factory=list)
+    attachments: list[tuple[int, Message]] = field(default_factory=list)  # each with its number among all parts, from 1
     notes: list[str] = field(default_factory=list)
 
 
@@ -43,7 +39,8 @@ def parse_body(message: Message) -> MimeBody:
         is_file = leaf.get_content_disposition() == "attachment" or _has_file_name(leaf)
         if media_type in _SIGNATURE_TYPES:
             continue
-        if (media_type in _BODY_TYPES and not is_file) or _is_empty_multipart(leaf):
+        is_empty_multipart = media_type.startswith("multipart/") and not leaf.is_multipart()  # its content is text
+        if (media_type in _BODY_TYPES and not is_file) or is_empty_multipart:
             if is_displayed:
                 _add_text(body, leaf, media_type)
         elif media_type.startswith("image/") and (is_related or "Content-ID" in leaf):
@@ -91,7 +88,7 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
     if warning:
         body.notes.append(f"its text is damaged: {warning}")
     is_html = media_type == "text/html"
-    declared = lookup_encoding(declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
+    declared = lookup_encoding(_declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
     # Many mails declare UTF-8 as something else, and text in other encodings hardly ever is valid UTF-8.
     is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
     try:
@@ -112,10 +109,24 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
 def _has_file_name(leaf: Message) -> bool:
     try:
         return bool(leaf.get_filename())
-    except (TypeError, ValueError, LookupError, AttributeError):
+    except HEADER_ERRORS:
         return False
 
 
-def _is_empty_multipart(leaf: Message) -> bool:
-    """Detect a multipart without parts; its content is read as text."""
-    return leaf.get_content_maintype() == "multipart" and not leaf.is_multipart()
+def decode_payload(leaf: Message) -> tuple[bytes, str]:
+    """Decode the transfer encoding of a part; return the bytes and, if the encoding is damaged, a warning."""
+    before = len(leaf.defects)
+    try:
+        data = leaf.get_payload(decode=True)
+    except (TypeError, ValueError):  # the standard library uses the charset even if there is no such charset
+        leaf.del_param("charset")
+        data = leaf.get_payload(decode=True)
+    damaged = any(isinstance(defect, _BASE64_DEFECTS) for defect in leaf.defects[before:])
+    return data if isinstance(data, bytes) else b"", "its base64 is damaged" if damaged else ""
+
+
+def _declared_charset(leaf: Message) -> str:
+    try:
+        return leaf.get_content_charset() or ""
+    except HEADER_ERRORS:
+        return ""
