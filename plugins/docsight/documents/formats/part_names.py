@@ -21,32 +21,22 @@ def _escape(match: re.Match[str]) -> str:
 
 
 class PartNames:
-    """Assigns each member of a container a unique part name, which is never a folder of another member.
-
-    Args:
-        members: The names of all members, as far as they are known.
-    """
+    """Assigns each member of a container a unique part name, which is never a folder of another member."""
 
     def __init__(self, members: Iterable[str] = ()) -> None:
         self._members = sorted({printable(name) for name in members})
-        self._assigned: set[str] = set()
-        self._last_number: dict[str, int] = {}
+        self._last_number: dict[str, int] = {}  # of each name in use, the number last appended to it
 
     def assign(self, member: str) -> str:
         """Return the part name of the next member: its own name if that is free, otherwise with a number appended."""
-        name = printable(member) or "unnamed"
-        if name not in self._assigned and not self._is_folder(name):
-            self._assigned.add(name)
-            return name
+        part = name = printable(member) or "unnamed"
         number = self._last_number.get(name, 1)
-        while True:
+        while part in self._last_number or self._is_folder(part) or (part != name and self._is_member(part)):
             number += 1
-            numbered = f"{name}#{number}"
-            if numbered not in self._assigned and not self._is_member(numbered) and not self._is_folder(numbered):
-                break
+            part = f"{name}#{number}"
+        self._last_number[part] = 1
         self._last_number[name] = number
-        self._assigned.add(numbered)
-        return numbered
+        return part
 
     def _is_member(self, name: str) -> bool:
         at = bisect_left(self._members, name)
