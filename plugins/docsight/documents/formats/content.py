@@ -10,29 +10,16 @@ class SkipError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentImage:
-    """An encoded image in a document; components find it in `doc._.images`.
-
-    Args:
-        path: Its file, if it has one of its own; then the data stays on disk.
-        data: The bytes of its file, if it is embedded in another file.
-        page: The number of its page, from 1.
-        bbox: Its position on the page: left, top, right, bottom.
-        start: The character offset of its position in the document's text; None if the format has none.
-    """
+    """An encoded image: in a file of its own at `path`, or embedded in another file as `data`."""
 
     path: str | None = None
     data: bytes | None = None
-    page: int | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    start: int | None = None
+    page: int | None = None  # from 1
+    bbox: tuple[float, float, float, float] | None = None  # left, top, right, bottom
+    start: int | None = None  # the character offset of its position in the document's text
 
     def record(self, name: str, offset: int = 0) -> dict[str, Any]:
-        """Return the item of `doc._.images`, as plain data.
-
-        Args:
-            name: Its id.
-            offset: The character offset of the Doc in the document's text.
-        """
+        """Return the item of `doc._.images`; `offset` is the character offset of the Doc in the document's text."""
         record: dict[str, Any] = {"id": name}
         record |= {"bytes": self.data} if self.data is not None else {"path": self.path}
         if self.page is not None:
@@ -46,19 +33,12 @@ class DocumentImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A span of a document's text, and where it comes from.
-
-    Args:
-        start: Its character offset in the document's text.
-        end: The offset of its end.
-        page: The number of its page or slide, from 1.
-        confidence: The confidence of the OCR engine, from 0 to 1; None if the file contains the text as such.
-    """
+    """A span of a document's text, in characters, and where it comes from."""
 
     start: int
     end: int
-    page: int | None = None
-    confidence: float | None = None
+    page: int | None = None  # or slide, from 1
+    confidence: float | None = None  # of the OCR engine, from 0 to 1; None if the file contains the text as such
 
     def record(self, offset: int = 0) -> dict[str, Any]:
         """Return the passage as plain data, with offsets relative to `offset`."""
@@ -76,12 +56,11 @@ class ParsedDocument:
     """The text and the images of one document in a file.
 
     Args:
-        text: The text.
         part: The name of the part of the file, such as an attachment or a row; empty if the file is one document.
         format: The format of the part; empty if it is that of the file.
         title: The title that the format itself records, if any.
         encoding: How the bytes were decoded, as `decode` returns it; empty if the format leaves no choice.
-        images: The images, in document order.
+        images: In document order.
         passages: The origin of spans of the text, in order, if the format has pages or OCR was used.
         notes: Human-readable extraction warnings, one sentence each.
     """
@@ -98,12 +77,7 @@ class ParsedDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class PartError:
-    """A part of a file that could not be read; the other parts are unaffected.
+    """A part of a file that could not be read; the other parts are unaffected."""
 
-    Args:
-        part: The name of the part, as in `ParsedDocument`.
-        error: The exception; a `SkipError` if the part was skipped, such as a kind without a reader.
-    """
-
-    part: str
-    error: Exception
+    part: str  # as in `ParsedDocument`
+    error: Exception  # a `SkipError` if the part was skipped, such as a kind without a reader

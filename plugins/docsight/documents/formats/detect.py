@@ -1,22 +1,11 @@
-"""Detect the format of a file: by its content if that is unambiguous, then by its suffix, then by its name.
-
-`signatures` describes how files of each format begin.
-"""
+"""Detect the format of a file: by its content if that is unambiguous, then by its suffix, then by its name."""
 
 import re
 from pathlib import Path, PurePath
 
-from docsight.documents.formats import FORMATS, Format
+from docsight.documents.formats import FORMATS, Format, signatures
 from docsight.documents.formats.archives.safe_zip import zip_kind
 from docsight.documents.formats.content import SkipError
-from docsight.documents.formats.signatures import (
-    HEAD_BYTES,
-    PLAIN_TEXT_KINDS,
-    binary_format,
-    is_text,
-    text_format,
-    unreadable_kind,
-)
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -63,13 +52,13 @@ def format_within(source: Source) -> Format | None:
         SkipError: The content is of a kind that no reader supports, whatever the suffix.
         OSError: The file cannot be read.
     """
-    head = source.head(HEAD_BYTES)
+    head = source.head(signatures.HEAD_BYTES)
     by_suffix = _BY_SUFFIX.get(source.suffix)
-    name = binary_format(head)
+    name = signatures.binary_format(head)
     if name == "zip":
         name = _zip_format(source, by_suffix)
     if name is None and (by_suffix is None or by_suffix.name not in _NEVER_OVERRIDDEN):
-        name = text_format(head)
+        name = signatures.text_format(head)
         if by_suffix is not None and by_suffix.name in _OVERRIDDEN_BY_HTML and name != "html":
             return None
     return None if name is None else _BY_NAME[name]
@@ -92,9 +81,9 @@ def find_format(source: Source, *, named: bool = False) -> Format:
     is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
     if form is not None and (named or may_be_text or not is_program_data):
         return form
-    kind = unreadable_kind(source.head(HEAD_BYTES))
-    allowed_kinds = (None, *PLAIN_TEXT_KINDS) if named else (None,)
-    if (named or may_be_text) and kind in allowed_kinds and is_text(source.head(_TEXT_SAMPLE_BYTES)):
+    kind = signatures.unreadable_kind(source.head(signatures.HEAD_BYTES))
+    allowed_kinds = (None, *signatures.PLAIN_TEXT_KINDS) if named else (None,)
+    if (named or may_be_text) and kind in allowed_kinds and signatures.is_text(source.head(_TEXT_SAMPLE_BYTES)):
         return _BY_NAME["text"]
     kind = kind or (f"{source.suffix} files" if source.suffix else "files without a suffix")
     readable = ", ".join(form.suffixes[0] for form in FORMATS)
@@ -115,11 +104,7 @@ def _has_text_name(name: str) -> bool:
 
 
 def _zip_format(source: Source, by_suffix: Format | None) -> str | None:
-    """Return the format of a zip file by its members.
-
-    Raises:
-        SkipError: It is of a kind that no reader supports, such as a spreadsheet.
-    """
+    """Return the format of a zip file by its members, or raise `SkipError` if it is, for example, a spreadsheet."""
     try:
         name, description = zip_kind(source)
     except DataError:

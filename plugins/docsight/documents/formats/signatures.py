@@ -1,4 +1,4 @@
-"""Signatures: what the first bytes of a file show of its format."""
+"""What the first bytes of a file show of its format."""
 
 import codecs
 import re
@@ -38,7 +38,6 @@ UNREADABLE = {
     "XML": rb"(?:\xef\xbb\xbf)?\s*<\?xml\s",
 }
 PLAIN_TEXT_KINDS = ("scripts", "XML")  # read as plain text where the user names the file
-_UNREADABLE_HEADS = {kind: re.compile(pattern, re.S) for kind, pattern in UNREADABLE.items()}
 
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,5}(?:<!doctype\s+html|<html[\s>])",
@@ -57,13 +56,7 @@ _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_
 
 
 def binary_format(head: bytes) -> str | None:
-    """Return the name of the binary format whose files begin like this; None if there is none.
-
-    Every zip file is "zip" here, Office documents included.
-
-    Args:
-        head: The first `HEAD_BYTES` bytes of a file, here and below.
-    """
+    """Return the name of the binary format that the first `HEAD_BYTES` bytes show; "zip" for Office documents, too."""
     # A text may begin with "GIF89a". Text has no NUL bytes, and images have one early.
     if (match := _IMAGE.match(head)) is not None and b"\0" in head[:32]:
         return match.lastgroup
@@ -84,7 +77,7 @@ def text_format(head: bytes) -> str | None:
 
 def unreadable_kind(head: bytes) -> str | None:
     """Return the description of an unsupported kind whose files begin like this; None if there is none."""
-    return next((kind for kind, signature in _UNREADABLE_HEADS.items() if signature.match(head)), None)
+    return next((kind for kind, pattern in UNREADABLE.items() if re.match(pattern, head, re.S)), None)
 
 
 def is_text(head: bytes) -> bool:

@@ -45,46 +45,32 @@ class ReadOptions:
 class Budget:
     """What remains of the limits for one file; all containers in it share one budget.
 
-    Args:
-        bytes: How many bytes its parts may still unpack to.
-        parts: How many parts may still follow.
-        skipping: Whether the parts that follow have been read before. Then parts that are one document are charged but
-            not read, and a `PartError` takes the place of each. A resumed run sets it until it reaches new parts.
+    While `skipping`, parts that are one document are charged but not read, and a `PartError` takes the place of each.
+    A resumed run sets it until it reaches parts that have not been read before.
     """
 
-    bytes: int
+    bytes: int  # that its parts may still unpack to
     parts: int
     skipping: bool = False
 
     @classmethod
     def of(cls, options: ReadOptions) -> "Budget":
-        """Return the full budget that the options allow."""
         return cls(bytes=options.max_unpacked, parts=options.max_parts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The bytes of a document, at a path or in memory.
-
-    Args:
-        name: The file name, whose suffix counts.
-        path: The file, or None if the bytes are in memory.
-        data: The bytes, if they are in memory.
-        options: How to read it.
-        depth: The number of containers it lies in.
-        budget: What its parts may still cost.
-    """
+    """The bytes of a document, at a path or in memory; `name` is the file name, whose suffix counts."""
 
     name: str
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
     options: ReadOptions = field(default_factory=ReadOptions)
-    depth: int = 0
+    depth: int = 0  # the number of containers it lies in
     budget: Budget = field(default_factory=lambda: Budget.of(ReadOptions()))
 
     @classmethod
     def of(cls, path: Path, options: ReadOptions | None = None, budget: Budget | None = None) -> "Source":
-        """Return the source for a file on disk."""
         options = options or ReadOptions()
         source = cls(name=path.name, path=path, options=options, budget=budget or Budget.of(options))
         with suppress(OSError):  # reported when the file is opened
@@ -97,12 +83,10 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The suffix of the name in lower case, with its dot."""
         return Path(self.name).suffix.lower()
 
     @property
     def size(self) -> int:
-        """The size in bytes."""
         if self.data is not None:
             return len(self.data)
         return 0 if self.path is None else self.path.stat().st_size

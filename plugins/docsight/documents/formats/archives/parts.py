@@ -24,12 +24,7 @@ class BudgetExceededError(DataError):
 
 
 def read_part(source: Source, part: str, *, named: bool = False) -> Iterator[ParsedDocument | PartError]:
-    """Yield the documents of a part, read by its own format.
-
-    Args:
-        source: The part.
-        part: Its name in the container, which the names of its own parts are appended to.
-        named: Whether text is read as plain text whatever its suffix.
+    """Yield the documents of a part, read by its own format; if `named`, text is plain text whatever its suffix.
 
     Raises:
         BudgetExceededError: The whole file exceeds its budget.
@@ -73,21 +68,13 @@ def prefix_parts(
 
 
 def check_depth(source: Source) -> None:
-    """Refuse a part that lies in too many containers.
-
-    Raises:
-        DataError: It does.
-    """
+    """Raise `DataError` for a part that lies in too many containers."""
     if source.depth > source.options.max_depth:
         raise DataError(f"is nested in more than {source.options.max_depth} containers, and was not read (max_depth)")
 
 
 def charge_part(source: Source, part: str) -> None:
-    """Deduct a part of an archive from the budget.
-
-    Raises:
-        BudgetExceededError: The budget is exhausted.
-    """
+    """Deduct a part of an archive from the budget; raise `BudgetExceededError` if that is exhausted."""
     source.budget.parts -= _CHARGE_PER_DEPTH ** min(source.depth, 16)
     if source.budget.parts < 0:
         raise BudgetExceededError(
@@ -106,7 +93,7 @@ def unpack(
         source: The archive.
         part: The name of the part.
         packed: The size of the packed part, in bytes.
-        step: The number of bytes to read at once.
+        step: How many bytes to read at once.
 
     Raises:
         DataError: The part is larger than the options allow, or its compression ratio is that of a bomb.

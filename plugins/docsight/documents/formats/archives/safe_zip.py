@@ -57,7 +57,12 @@ def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.Z
         except ZIP_ERRORS as err:
             raise DataError(f"cannot be read as a {kind}: {err}") from err
         with archive:
-            _refuse_overlap(archive)
+            compressed = sum(info.compress_size for info in archive.infolist())
+            available = archive.start_dir  # the directory comes after all members
+            if compressed > available:  # members share their compressed bytes in decompression bombs
+                raise DataError(
+                    f"its members take {compressed:,} bytes in {available:,}: they overlap, or the file is damaged"
+                )
             yield archive
 
 
@@ -90,14 +95,6 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
         if any(name.endswith(".dist-info/WHEEL") and name.count("/") == 1 for name in names):
             return None, "Python wheels"
     return "zip", ""
-
-
-def _refuse_overlap(archive: zipfile.ZipFile) -> None:
-    """Refuse members that share their compressed bytes, as in decompression bombs."""
-    compressed = sum(info.compress_size for info in archive.infolist())
-    available = archive.start_dir  # the directory comes after all members
-    if compressed > available:
-        raise DataError(f"its members take {compressed:,} bytes in {available:,}: they overlap, or the file is damaged")
 
 
 class _BoundedFile:

@@ -27,13 +27,6 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
             yield from isolate_errors(part, _read_member(archive, info, source, part))
 
 
-def _read_member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, part: str
-) -> Iterator[ParsedDocument | PartError]:
-    data = _unpack(archive, info, source, part)
-    yield from read_part(source.inner(_name(info).rpartition("/")[2], data), part)
-
-
 def _is_hidden(name: str) -> bool:
     """Return whether a member is a folder, or a file that operating systems leave in folders."""
     return name.endswith("/") or any(
@@ -51,7 +44,9 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, part: str) -> bytes:
+def _read_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, part: str
+) -> Iterator[ParsedDocument | PartError]:
     if stat.S_ISLNK(info.external_attr >> 16):
         raise SkipError("a symbolic link")
     if info.flag_bits & 0x1:
@@ -61,7 +56,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
     step = _UNBOUNDED_STEP_BYTES if info.compress_type in _UNBOUNDED_METHODS else UNPACK_STEP_BYTES
     try:
         with archive.open(info) as member:
-            return unpack(member.read, source, part, packed=info.compress_size, step=step)
+            data = unpack(member.read, source, part, packed=info.compress_size, step=step)
     except MemoryError as err:  # an LZMA header of a few bytes can request 4 GB
         raise DataError("needs more memory to unpack than is available") from err
     except NotImplementedError as err:
@@ -72,3 +67,4 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, par
         if isinstance(err, OSError) and err.errno is not None:  # those without come from damaged bzip2
             raise
         raise DataError(f"is damaged: {err}") from err
+    yield from read_part(source.inner(_name(info).rpartition("/")[2], data), part)

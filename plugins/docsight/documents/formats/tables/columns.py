@@ -15,11 +15,6 @@ _MAX_COLUMNS_LISTED = 20
 def choose_text_column(names: Sequence[str], textual: Collection[str], *, requested: str | None) -> str:
     """Choose the column that holds the text: the requested one, one with a usual name, or the only textual one.
 
-    Args:
-        names: All columns.
-        textual: The columns that contain text.
-        requested: The column that the user chose, if any.
-
     Raises:
         DataError: There is no such column, or there are several.
     """
@@ -39,7 +34,6 @@ def choose_text_column(names: Sequence[str], textual: Collection[str], *, reques
 
 
 def choose_title_column(names: Sequence[str], *, text: str) -> str | None:
-    """Choose the column that holds the title by its name; `text` is the column that holds the text."""
     by_name = {name.strip().lower(): name for name in names if name != text}
     return next((by_name[name] for name in _TITLE_COLUMNS if name in by_name), None)
 

@@ -140,11 +140,7 @@ def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
 
 
 def _text_column(header: list[str], sample: list[list[str]], *, requested: str | None) -> str:
-    """Choose the text column; unless one is requested, the first row must look like a header.
-
-    Raises:
-        DataError: There is no header, or no text column.
-    """
+    """Choose the text column; unless one is requested, the first row must look like a header."""
     if requested is None:
         if not header or any(not name.strip() or len(name) > _MAX_HEADER_NAME_CHARS for name in header):
             raise DataError("has no header")

@@ -65,12 +65,9 @@ def _rows(file: BinaryIO) -> Iterator[tuple[int, Any]]:
 
 def _parse(line: bytes, number: int) -> Any:
     try:
+        text = line.decode("utf-8", "surrogateescape")
         # Numbers are not used, and a number with a million digits would take long to parse.
-        return json.loads(line.decode("utf-8", "surrogateescape"), parse_int=_zero, parse_float=_zero)
+        return json.loads(text, parse_int=lambda _: 0, parse_float=lambda _: 0)
     except (ValueError, RecursionError) as err:
         reason = "it is nested too deeply" if isinstance(err, RecursionError) else str(err)
         return DataError(f"line {number} is not JSON: {reason}")
-
-
-def _zero(_: str) -> int:
-    return 0

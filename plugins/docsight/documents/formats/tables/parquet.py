@@ -47,7 +47,8 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
             if isinstance(err, OSError) and err.errno is not None:
                 raise
             where = f"; nothing was read from row {number + 1} on" if number else ""
-            raise DataError(f"is damaged, or not a Parquet file{where}: {_first_line(err)}") from err
+            reason = str(err).partition("\n")[0]
+            raise DataError(f"is damaged, or not a Parquet file{where}: {reason}") from err
 
 
 def _values(table: Any, text: str, title: str | None) -> Iterator[tuple[Any, Any]]:
@@ -82,7 +83,3 @@ def _batch_rows(metadata: Any) -> int:
     size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
     rows: int = _MAX_BATCH_BYTES * max(1, metadata.num_rows) // max(1, size)
     return max(1, min(_MAX_BATCH_ROWS, rows))
-
-
-def _first_line(err: Exception) -> str:
-    return str(err).partition("\n")[0]

@@ -48,11 +48,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
 
 
 def page_text(page: str) -> tuple[str, str]:
-    """Return the visible text and the title of a page.
-
-    Raises:
-        MissingExtraError: The parser is not installed.
-    """
+    """Return the visible text and the title of a page; raise `MissingExtraError` if the parser is not installed."""
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as err:
@@ -96,12 +92,8 @@ def _visible_text(root: Any) -> str:
             preformatted += 1 if opening else -1
         if opening:
             stack.append((node, False))
-            stack.extend((child, True) for child in _children_reversed(node))
+            child = node.last_child
+            while child is not None:
+                stack.append((child, True))
+                child = child.prev
     return builder.text()
-
-
-def _children_reversed(node: Any) -> Iterator[Any]:
-    child = node.last_child
-    while child is not None:
-        yield child
-        child = child.prev
