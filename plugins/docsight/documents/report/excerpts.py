@@ -93,9 +93,7 @@ def _excerpt(
     images = [image for image in record["images"] if image.get("start") is not None and start <= image["start"] < end]
     images = sorted(images[:MAX_EXCERPT_IMAGES], key=lambda image: image["start"])
     marked = MarkedText(record["text"], entities, corrections, images)
-    passages = [
-        passage for passage in _merge_passages(record["passages"]) if passage["start"] < end and passage["end"] > start
-    ]
+    passages = [row for row in _merge_passages(record["passages"]) if row["start"] < end and row["end"] > start]
     sections = []
     for left, right, passage in _split_by_passage(start, end, passages, entities):
         segments = list(marked.segments(left, right))
@@ -138,7 +136,6 @@ def _split_by_passage(
 
 
 def _where(passage: dict[str, Any], file_format: str) -> tuple[str, bool]:
-    """Return where a passage stands in its file, and whether it was read from an image."""
     is_ocr = passage.get("read_from") == "picture"
     parts = []
     if passage.get("page") is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from docsight.documents.problem import Problem
-from docsight.documents.report.histograms import SCORE_BINS, WORD_BINS, Histogram, Plot
+from docsight.documents.report.histograms import SCORE_BINS, WORD_BINS, Histogram
 
 K = TypeVar("K", bound=Hashable)
 
@@ -84,11 +84,13 @@ class Overview:
         self._problems: dict[tuple[str, str], ProblemClass] = {}
         self._notes: BoundedCounter[str] = BoundedCounter(limit=2_000)
         self._note_examples: dict[str, str] = {}
-        self._words = Histogram("Words per document", "document", WORD_BINS)
-        self._entities = Histogram("Scores of entities", "entity", SCORE_BINS, plural="entities")
-        self._corrections = Histogram("Scores of corrections", "word", SCORE_BINS, ("corrected", "only flagged"))
-        self._images = Histogram("Scores of images", "image", SCORE_BINS, ("labelled", "not sure"))
-        self._passages = Histogram("OCR confidence", "passage", SCORE_BINS)
+        self._words = Histogram("Words per document", "document", "documents", WORD_BINS)
+        self._entities = Histogram("Scores of entities", "entity", "entities", SCORE_BINS)
+        self._corrections = Histogram(
+            "Scores of corrections", "word", "words", SCORE_BINS, ("corrected", "only flagged")
+        )
+        self._images = Histogram("Scores of images", "image", "images", SCORE_BINS, ("labelled", "not sure"))
+        self._passages = Histogram("OCR confidence", "passage", "passages", SCORE_BINS)
 
     def add(self, record: dict[str, Any], *, words: int) -> None:
         """Count the record of a document."""
@@ -135,10 +137,10 @@ class Overview:
             key=lambda row: (row[0] == "skipped", -row[2].count, row[1]),
         )[: 2 * TABLE_ROWS]
 
-    def plots(self) -> list[Plot]:
-        """Draw the histograms that have values."""
+    def histograms(self) -> list[Histogram]:
+        """Return the histograms that have values."""
         histograms = (self._words, self._entities, self._corrections, self._images, self._passages)
-        return [plot for histogram in histograms if (plot := histogram.plot()) is not None]
+        return [histogram for histogram in histograms if histogram]
 
     def _add_entity(self, entity: dict[str, Any], text: str) -> None:
         # Four times the length that is kept, as white space is collapsed before the name is cut.

@@ -11,10 +11,9 @@ from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.display import best_guess, count_of, image_caption, image_category, visible_name
 from docsight.documents.report.excerpts import Excerpt, excerpt
-from docsight.documents.report.gallery import Figure, Gallery
 from docsight.documents.report.histograms import PLOT_HEIGHT, PLOT_WIDTH
 from docsight.documents.report.overview import EXAMPLES_PER_LABEL, TABLE_ROWS, Overview
-from docsight.documents.report.sampling import DocumentSample
+from docsight.documents.report.sampling import DocumentSample, Figure, Gallery
 from docsight.version import __version__
 
 MAX_LISTED_PROBLEMS = 200
@@ -143,7 +142,7 @@ class Report:
             "colours": _colours(labels),
             "examples": EXAMPLES_PER_LABEL,
             "rows": TABLE_ROWS,
-            "plots": self._overview.plots(),
+            "plots": self._overview.histograms(),
             "plot_size": (PLOT_WIDTH, PLOT_HEIGHT),
         }
 

@@ -17,21 +17,13 @@ _FRAGMENT_BYTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of text of one kind.
-
-    Args:
-        text: The text; empty for an image.
-        kind: "" for plain text, "fixed" or "flagged" for a word with a suggestion, or "image".
-        suggestion: What the speller suggests for the word.
-        image: The id of the image.
-        tooltip: Shown when the pointer rests on the fragment; for an image, its caption.
-    """
+    """A piece of plain text, a word with a suggestion, or an image, whose text is empty."""
 
     text: str
-    kind: str = ""
+    kind: str = ""  # "fixed", "flagged" or "image"
     suggestion: str = ""
-    image: str = ""
-    tooltip: str = ""
+    image: str = ""  # its id
+    tooltip: str = ""  # for an image, its caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +35,20 @@ class Segment:
     tooltip: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A text with its annotations, which can be cut into segments.
+    """A text with its annotations in the order of their starts; corrections do not overlap."""
 
-    Args:
-        text: The text of the document.
-        entities: In the order of their starts.
-        corrections: In the order of their starts, without overlaps.
-        images: Those that have a place in the text, in the order of these places.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        entities: Sequence[dict[str, Any]],
-        corrections: Sequence[dict[str, Any]],
-        images: Sequence[dict[str, Any]],
-    ) -> None:
-        self._text = text
-        self._entities = entities
-        self._corrections = corrections
-        self._images = images
+    text: str
+    entities: Sequence[dict[str, Any]]
+    corrections: Sequence[dict[str, Any]]
+    images: Sequence[dict[str, Any]]
 
     def segments(self, start: int, end: int) -> Iterator[Segment]:
         """Yield the segments of a range; of overlapping entities, only the first."""
         at = start
-        first = bisect_left(self._entities, start, key=lambda entity: entity["start"])
-        for entity in self._entities[first:]:
+        first = bisect_left(self.entities, start, key=lambda entity: entity["start"])
+        for entity in self.entities[first:]:
             if entity["end"] > end:
                 break
             if entity["start"] < at:
@@ -85,9 +64,9 @@ class MarkedText:
 
     def _fragments(self, start: int, end: int) -> Iterator[Fragment]:
         """Yield the fragments of a range; a word that continues after it gets its suggestion there."""
-        first = bisect_left(self._corrections, start, key=lambda row: row["end"])
+        first = bisect_left(self.corrections, start, key=lambda row: row["end"])
         at = start
-        for row in self._corrections[first:]:
+        for row in self.corrections[first:]:
             if row["start"] >= end:
                 break
             if row["end"] <= start and row["start"] < row["end"]:
@@ -95,7 +74,7 @@ class MarkedText:
             yield from self._without_corrections(at, max(at, row["start"]))
             left, at = max(start, row["start"]), min(end, row["end"])
             yield Fragment(
-                text=visible_text(self._text[left:at]),
+                text=visible_text(self.text[left:at]),
                 kind="fixed" if row["applied"] else "flagged",
                 suggestion=visible_text(row["suggestion"][:_MAX_SUGGESTION_CHARS]) if row["end"] <= end else "",
                 tooltip=_correction_tooltip(row),
@@ -103,14 +82,14 @@ class MarkedText:
         yield from self._without_corrections(at, end)
 
     def _without_corrections(self, start: int, end: int) -> Iterator[Fragment]:
-        for image in self._images:
+        for image in self.images:
             if start <= image["start"] < end:
                 if image["start"] > start:
-                    yield Fragment(visible_text(self._text[start : image["start"]]))
+                    yield Fragment(visible_text(self.text[start : image["start"]]))
                 yield Fragment("", kind="image", image=image["id"], tooltip=image_caption(image))
                 start = image["start"]
         if start < end:
-            yield Fragment(visible_text(self._text[start:end]))
+            yield Fragment(visible_text(self.text[start:end]))
 
 
 def strip_line_ends(segments: list[Segment]) -> list[Segment]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docsight.documents import Problem, Summary
-from docsight.documents.report import gallery, sampling
+from docsight.documents.report import sampling
 from docsight.documents.report import page as report
 from docsight.documents.report.page import Report
 
@@ -345,7 +345,7 @@ def test_report_shows_images_with_label_and_score() -> None:
     ]
 
 
-def test_report_links_a_image_to_its_figure_and_gives_it_no_article() -> None:
+def test_report_links_an_image_to_its_figure_and_gives_it_no_article() -> None:
     page = render(with_images("a.png", labelled("chart")), thumbnails=ThumbnailOfEach())
     assert '<a href="#p1"><bdi>a.png</bdi></a>' in page
     assert '<figure id="p1"' in page
@@ -370,7 +370,7 @@ def test_report_shows_hostile_images_as_text() -> None:
 
 
 def test_report_bounds_its_images_and_shows_some_of_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery, "MAX_GALLERY_IMAGES", 5)
+    monkeypatch.setattr(sampling, "MAX_GALLERY_IMAGES", 5)
     charts = [with_images(f"{n}.png", labelled("chart")) for n in range(10)]
     maps = [with_images(f"{n}.gif", labelled("map")) for n in range(10)]
     page = render(*charts, *maps, thumbnails=ThumbnailOfEach())
