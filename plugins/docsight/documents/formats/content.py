@@ -14,7 +14,7 @@ class DocumentImage:
 
     path: str | None = None
     data: bytes | None = None
-    page: int | None = None  # from 1
+    page: int | None = None  # the number of its page, from 1
     bbox: tuple[float, float, float, float] | None = None  # left, top, right, bottom
     start: int | None = None  # the character offset of its position in the document's text
 
@@ -37,7 +37,7 @@ class Passage:
 
     start: int
     end: int
-    page: int | None = None  # or slide, from 1
+    page: int | None = None  # the number of its page or slide, from 1
     confidence: float | None = None  # of the OCR engine, from 0 to 1; None if the file contains the text as such
 
     def record(self, offset: int = 0) -> dict[str, Any]:

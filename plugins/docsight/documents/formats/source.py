@@ -87,6 +87,7 @@ class Source:
 
     @property
     def size(self) -> int:
+        """The size in bytes."""
         if self.data is not None:
             return len(self.data)
         return 0 if self.path is None else self.path.stat().st_size

@@ -93,7 +93,7 @@ def unpack(
         source: The archive.
         part: The name of the part.
         packed: The size of the packed part, in bytes.
-        step: How many bytes to read at once.
+        step: The number of bytes to read at once.
 
     Raises:
         DataError: The part is larger than the options allow, or its compression ratio is that of a bomb.
