@@ -8,9 +8,8 @@ from docsight.documents.inputs import InputFile
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
-from docsight.documents.runner.lines import DocumentLine
 from docsight.documents.runner.plan import Plan, ShardRef
-from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shard_files import DocumentLine, ShardReader
 from docsight.documents.runner.shards import DamagedError, FileEntry, Shard, remove
 from docsight.documents.store import (
     DOCUMENTS,

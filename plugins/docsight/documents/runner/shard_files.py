@@ -1,4 +1,9 @@
-"""Write and read the files of a shard."""
+r"""Write and read the files of a shard.
+
+The lines of `NAME.jsonl.gz` are documents and problems, in the order in which they were read. A document is
+`DETAILS\tRECORD`: what merging needs besides the record, and the record as it will stand in `documents.jsonl`. A
+problem is its record alone. JSON has no raw tab, so the first tab is the boundary.
+"""
 
 import gzip
 import json
@@ -8,12 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from docsight.documents.problem import Problem
-from docsight.documents.runner.lines import DocumentLine, parse_line
 from docsight.documents.runner.shards import (
     INDEX,
     LINES,
@@ -24,20 +28,73 @@ from docsight.documents.runner.shards import (
     Shard,
     remove,
 )
-from docsight.documents.store import write_errors
+from docsight.documents.store import to_json_line, write_errors
 
 # The lowest level compresses text to a third, in a hundredth of the time that the models need for it.
 _GZIP_LEVEL = 1
 
 
-class ShardWriter:
-    """Writes a shard, which does not exist before `commit`.
+@dataclass(frozen=True, kw_only=True)
+class DocumentLine:
+    """A document in a shard.
 
     Args:
-        folder: The folder of all shards.
-        fingerprint: A hash of everything that the results depend on, other than the files.
-        with_docs: Whether Docs are kept, too.
+        text: The record as JSON, as it stands in `documents.jsonl`.
+        record: The same, decoded.
+        words: The number of words, separated by white space.
+        thumbnails: Data URIs of images, by the id of the image.
+        docs: The numbers of the document's Docs among those of the shard.
     """
+
+    text: str
+    record: dict[str, Any]
+    words: int
+    thumbnails: dict[str, str]
+    docs: list[int]
+
+
+def dump_document(
+    record: dict[str, Any], *, words: int, thumbnails: dict[str, str] | None = None, docs: list[int] | None = None
+) -> str:
+    """Encode a document as a line.
+
+    Raises:
+        ValueError: The record holds a number that JSON cannot express, or half of a surrogate pair.
+        TypeError: The record holds an object that is not plain data.
+    """
+    details: dict[str, Any] = {"words": words}
+    if thumbnails:
+        details["thumbnails"] = thumbnails
+    if docs:
+        details["docs"] = docs
+    return f"{json.dumps(details)}\t{to_json_line(record)}"
+
+
+def dump_problem(problem: Problem) -> str:
+    return to_json_line(problem.record())
+
+
+def parse_line(line: str) -> DocumentLine | Problem:
+    """Decode a line.
+
+    Raises:
+        ValueError, TypeError, KeyError: It is not a line of a shard.
+    """
+    head, tab, text = line.rstrip("\n").partition("\t")
+    details = json.loads(head)
+    if not tab:
+        return Problem.from_record(details)
+    return DocumentLine(
+        text=text,
+        record=json.loads(text),
+        words=details["words"],
+        thumbnails=details.get("thumbnails", {}),
+        docs=details.get("docs", []),
+    )
+
+
+class ShardWriter:
+    """Writes a shard, which does not exist before `commit`; `with_docs` says whether Docs are kept, too."""
 
     def __init__(self, folder: Path, *, fingerprint: str, with_docs: bool = False) -> None:
         self.size = 0  # characters written so far
@@ -49,7 +106,6 @@ class ShardWriter:
             self._archive = zipfile.ZipFile(self._path(PACKED_DOCS), "w") if with_docs else None
 
     def add(self, line: str) -> None:
-        """Add a line, as `lines.py` encodes it."""
         self.size += len(line)
         with write_errors(str(self._folder)):
             self._file.write(line + "\n")
@@ -83,7 +139,6 @@ class ShardWriter:
         return self._shard
 
     def discard(self) -> None:
-        """Remove what was written."""
         with suppress(OSError):  # what a full disk did not take will be removed
             self._file.close()
         if self._archive is not None:
@@ -97,10 +152,6 @@ class ShardWriter:
 
 class ShardReader:
     """Reads the lines of a shard, entry by entry.
-
-    Args:
-        folder: The folder of all shards.
-        shard: The shard.
 
     Raises:
         DamagedError: The file is missing.
@@ -137,7 +188,6 @@ class ShardReader:
             raise DamagedError(self._name) from err
 
     def close(self) -> None:
-        """Close the file."""
         self._file.close()
 
     def __enter__(self) -> Self:

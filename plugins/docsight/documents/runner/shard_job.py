@@ -10,9 +10,8 @@ from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import ChunkAnnotations, annotate
 from docsight.documents.runner.chunk_stream import Chunk, cut_documents, make_batches
 from docsight.documents.runner.image_records import Thumbnails, image_failure
-from docsight.documents.runner.lines import dump_document, dump_problem
 from docsight.documents.runner.settings import WorkerSettings
-from docsight.documents.runner.shard_files import ShardWriter
+from docsight.documents.runner.shard_files import ShardWriter, dump_document, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkItem
 

@@ -4,7 +4,7 @@ A shard is two or three files in `OUT/.docsight/shards`: `NAME.jsonl.gz` with a 
 problem, `NAME.docs` with packed Docs if these are kept, and `NAME.json`, the index. The index is moved into place last.
 A shard without an index does not exist, nor does one whose files differ in size from what its index states. So a run
 that is killed at any moment loses only the shards that were being written, and the next run starts by reading the
-indexes. `shard_files.py` writes and reads the files.
+indexes.
 """
 
 import json
@@ -33,13 +33,9 @@ class FileEntry:
         next: The number of the item to continue with; None if the file ends here.
         lines: How many lines it has in the shard.
         status: The outcome for the file; "ok" even if some of its parts failed.
-        error: The class of the error if the status is not "ok".
-        message: The description of that error.
         stale: Whether its lines must not be used, because the file changed while it was read.
-        documents: How many documents it has.
         failed: How many of its parts failed or exceeded the time limit.
         skipped: How many of its parts were skipped.
-        seconds: The processing time.
     """
 
     name: str
@@ -74,11 +70,7 @@ class Shard:
 
 
 class DamagedError(ConfigError):
-    """A shard does not hold what its index states. It has to be removed and its work repeated.
-
-    Args:
-        name: The name of the shard.
-    """
+    """A shard does not hold what its index states. It has to be removed and its work repeated."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -105,13 +97,11 @@ def scan(folder: Path) -> list[Shard]:
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
-    """Remove shards by their names."""
     for name in names:
         for suffix in (INDEX, INDEX + ".new", LINES, PACKED_DOCS):  # the index first: without it there is no shard
             (folder / (name + suffix)).unlink(missing_ok=True)
 
 
 def clear(folder: Path) -> None:
-    """Remove all shards."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)

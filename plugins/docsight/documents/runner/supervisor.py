@@ -12,10 +12,9 @@ from typing import Self
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import Problem
 from docsight.documents.runner.child import start, work
-from docsight.documents.runner.lines import dump_problem
 from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.settings import WorkerSettings
-from docsight.documents.runner.shard_files import ShardWriter
+from docsight.documents.runner.shard_files import ShardWriter, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.tasks import Task
 from docsight.documents.runner.work_items import WorkItem, hash_file

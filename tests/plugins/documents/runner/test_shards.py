@@ -10,8 +10,15 @@ from typing import Any
 import pytest
 
 from docsight.documents.problem import Problem
-from docsight.documents.runner.lines import DocumentLine, dump_document, dump_problem, parse_line
-from docsight.documents.runner.shard_files import ShardReader, ShardWriter, read_docs
+from docsight.documents.runner.shard_files import (
+    DocumentLine,
+    ShardReader,
+    ShardWriter,
+    dump_document,
+    dump_problem,
+    parse_line,
+    read_docs,
+)
 from docsight.documents.runner.shards import SHARD_VERSION, DamagedError, FileEntry, Shard, clear, remove, scan
 from docsight.documents.store import to_json_line
 from docsight.errors import ConfigError

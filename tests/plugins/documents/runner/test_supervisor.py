@@ -17,9 +17,8 @@ from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import Problem
 from docsight.documents.runner import process as processes
-from docsight.documents.runner.lines import DocumentLine
 from docsight.documents.runner.settings import RunOptions, WorkerSettings
-from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shard_files import DocumentLine, ShardReader
 from docsight.documents.runner.shards import Shard
 from docsight.documents.runner.supervisor import Supervisor
 from docsight.documents.runner.tasks import Task

@@ -8,9 +8,8 @@ import spacy
 
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.problem import Problem
-from docsight.documents.runner.lines import DocumentLine
 from docsight.documents.runner.settings import RunOptions, WorkerSettings
-from docsight.documents.runner.shard_files import ShardReader
+from docsight.documents.runner.shard_files import DocumentLine, ShardReader
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem
 from docsight.documents.runner.worker import Worker
