@@ -10,12 +10,7 @@ Batch = TypeVar("Batch")
 
 
 class LazyBatches(Dataset[Batch], Generic[Plan, Batch]):
-    """The batches of an epoch. Only their plans are held; the tensors are built one batch at a time.
-
-    Args:
-        plans: What each batch is built from, such as the numbers of its sentences.
-        build: Builds a batch from its plan.
-    """
+    """The batches of an epoch: `build` makes each from its plan, such as the numbers of its sentences."""
 
     def __init__(self, plans: Sequence[Plan], build: Callable[[Plan], Batch]) -> None:
         self.plans, self.build = plans, build

@@ -69,25 +69,23 @@ class ChartCanvas:
 
     def legend(self, names: list[str]) -> None:
         """Explain the colours, to the right of the plot area, below it or inside it."""
-        place = pick(self.rng, ["right", "below", "within"])
-        widest = max(width_of(name, self.face) for name in names)
-        side = self.size * 0.8
+        place, side = pick(self.rng, ["right", "below", "within"]), self.size * 0.8
         if place == "below":
-            x, step = self.left, (self.right - self.left) / len(names)
-            for name, colour in zip(names, self.colours, strict=True):
-                self._key(x, self.bottom - self.size, side, colour, name)
-                x += step
+            x, y = self.left, self.bottom - self.size
+            step = ((self.right - self.left) / len(names), 0.0)
             self.bottom -= self.size * 1.8
-            return
-        x = self.right - widest - side * 1.6
-        if x < self.image.width * 0.4:
-            return
-        y = self.top + self.size * (0.5 if place == "within" else float(self.rng.uniform(0, 4)))
+        else:
+            x = self.right - max(width_of(name, self.face) for name in names) - side * 1.6
+            if x < self.image.width * 0.4:
+                return
+            y = self.top + self.size * (0.5 if place == "within" else float(self.rng.uniform(0, 4)))
+            step = (0.0, self.size * 1.4)
+            if place == "right":
+                self.right = x - self.size * 0.7
         for name, colour in zip(names, self.colours, strict=True):
-            self._key(x, y, side, colour, name)
-            y += self.size * 1.4
-        if place == "right":
-            self.right = x - self.size * 0.7
+            self.pen.rectangle([x, y, x + side, y + side], fill=colour)
+            self.write((x + side * 1.4, y - side * 0.1), name)
+            x, y = x + step[0], y + step[1]
 
     def reserve_tick_labels(self) -> None:
         self.left += self.size * 2.2
@@ -128,7 +126,3 @@ class ChartCanvas:
                 self.pen.polygon([(x + head, y), (x, y - head * 2), (x - head, y)], fill=self.ink)
                 x, y = self.right, self.bottom
                 self.pen.polygon([(x, y + head), (x + head * 2, y), (x, y - head)], fill=self.ink)
-
-    def _key(self, x: float, y: float, side: float, colour: Colour, name: str) -> None:
-        self.pen.rectangle([x, y, x + side, y + side], fill=colour)
-        self.write((x + side * 1.4, y - side * 0.1), name)

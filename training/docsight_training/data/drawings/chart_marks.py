@@ -11,7 +11,6 @@ from docsight_training.data.drawings.raster import Point, box_around, on_ellipse
 
 
 def bars(canvas: ChartCanvas, *, sideways: bool = False) -> None:
-    """Draw bars, side by side or stacked."""
     rng = canvas.rng
     count, series = int(rng.integers(3, 14)), len(canvas.colours)
     stacked = series > 1 and chance(rng, 0.45)
@@ -185,7 +184,6 @@ def _markers(canvas: ChartCanvas, places: list[Point], number: int) -> None:
 
 
 def _dashes(canvas: ChartCanvas, start: Point, stop: Point) -> None:
-    """Draw a dashed straight line."""
     steps = max(2, int(math.dist(start, stop) / canvas.size))
     ends = np.linspace(start, stop, 2 * steps)
     for dash_start, dash_stop in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):

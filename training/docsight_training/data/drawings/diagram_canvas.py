@@ -66,7 +66,6 @@ class DiagramCanvas:
             y += face.size * 1.1
 
     def arrow(self, start: Point, stop: Point, *, head: bool = True, elbow: bool = False) -> None:
-        """Draw an arrow, straight or with two right angles."""
         places = [start, stop]
         if elbow:
             half = (start[1] + stop[1]) / 2
@@ -123,5 +122,4 @@ class DiagramCanvas:
             write(self.pen, (self.width / 2, self.size * 0.3), text, self.face, fill=self.ink, anchor="ma", bold=True)
 
     def name(self, *, max_words: int = 3) -> str:
-        """Invent a name of one to `max_words` words."""
         return words(self.rng, int(self.rng.integers(1, max_words + 1)), max_syllables=2)

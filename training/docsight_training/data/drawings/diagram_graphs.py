@@ -51,7 +51,6 @@ def tree(canvas: DiagramCanvas) -> None:
 
 
 def cycle(canvas: DiagramCanvas) -> None:
-    """Draw a ring of stages with an arrow from each to the next."""
     rng = canvas.rng
     count = int(rng.integers(3, 9))
     middle = (canvas.width / 2, canvas.height / 2)
@@ -152,7 +151,6 @@ def molecule(canvas: DiagramCanvas) -> None:
 
 
 def _component(canvas: DiagramCanvas, start: np.ndarray, stop: np.ndarray) -> None:
-    """Draw a component in the middle of a wire, with its name beside it."""
     rng, ink = canvas.rng, canvas.ink
     along = (stop - start) / np.linalg.norm(stop - start)
     beside, middle, unit = np.array([-along[1], along[0]]), (start + stop) / 2, canvas.size * 0.7

@@ -98,7 +98,6 @@ def is_held_out(font: Font) -> bool:
 
 
 def families_of(fonts: Sequence[Font]) -> list[list[Font]]:
-    """Group fonts by family, in order of first appearance."""
     families: dict[str, list[Font]] = {}
     for font in fonts:
         families.setdefault(font.family, []).append(font)

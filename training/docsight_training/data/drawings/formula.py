@@ -101,7 +101,6 @@ def _atom(rng: np.random.Generator) -> str:
 
 
 def _mathtext(family: str) -> tuple[Any, Any]:
-    """Return matplotlib's formula parser and the properties of a math font."""
     try:
         from matplotlib.font_manager import FontProperties
         from matplotlib.mathtext import MathTextParser

@@ -14,7 +14,6 @@ _FLAT_COLOURS: list[Colour] = [(0, 0, 0), (30, 30, 30), (220, 40, 50), (20, 90, 
 
 
 def draw_logo(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a logo, cropped tightly or with a margin."""
     ground = hue(rng) if chance(rng, 0.12) else WHITE
     colours = palette(rng, int(rng.integers(1, 4))) if chance(rng, 0.6) else [pick(rng, _FLAT_COLOURS)]
     if ground != WHITE:

@@ -143,7 +143,6 @@ def _rivers(image: Image.Image, rng: np.random.Generator, colour: Colour) -> Non
 
 
 def _winding_line(image: Image.Image, rng: np.random.Generator, colour: Colour, wide: int) -> None:
-    """Draw a winding line across the map, for a river or a road."""
     start, stop = rng.uniform([0, 0], image.size, (2, 2))
     steps = np.linspace(0, 1, 24)[:, None]
     sway = np.cumsum(rng.normal(0, 0.012, (24, 2)), axis=0) * image.width

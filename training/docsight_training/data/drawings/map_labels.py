@@ -11,7 +11,6 @@ from docsight_training.data.drawings.typefaces import fitted, width_of, write
 
 
 def legend(image: Image.Image, rng: np.random.Generator, colours: list[Colour], font: Font) -> None:
-    """Explain the colours in a corner."""
     size = int(image.width / rng.uniform(24, 40)) + 6
     face = load(font, size)
     names = [words(rng, int(rng.integers(1, 3)), max_syllables=2) for _ in colours]

@@ -24,7 +24,6 @@ def on_ellipse(middle: Point, half_width: float, half_height: float, angle: floa
 
 
 def on_circle(middle: Point, radius: float, angle: float) -> Point:
-    """Return the point of a circle at an angle in radians, clockwise from the right."""
     return on_ellipse(middle, radius, radius, angle)
 
 
@@ -68,7 +67,6 @@ def shadow(mask: Image.Image, radius: float) -> np.ndarray:
 
 
 def reduced(image: Image.Image) -> Image.Image:
-    """Reduce a drawing to its final size."""
     return image.reduce(SCALE)
 
 

@@ -52,7 +52,6 @@ _THANKS = [
 
 
 def draw_receipt(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw a receipt as a scan or a photo."""
     height = SCALE * int(rng.integers(190, 400))
     width = int(height * float(pick(rng, [rng.uniform(0.25, 0.42), rng.uniform(0.35, 0.55), rng.uniform(0.45, 0.7)])))
     font = typefaces.mono(rng) if chance(rng, 0.55) else typefaces.plain(rng)

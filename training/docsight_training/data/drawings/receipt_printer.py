@@ -28,7 +28,6 @@ class ReceiptPrinter:
         self.y = size[1] * float(rng.uniform(0.005, 0.08))
 
     def gap(self, lines: float = 0.6) -> None:
-        """Leave a space of `lines` lines."""
         self.y += self.leading * lines
 
     def line(
@@ -89,7 +88,6 @@ class ReceiptPrinter:
         self.y += self.leading * 1.3
 
     def box(self, top: float) -> None:
-        """Draw a frame around everything printed since `top`."""
         self.pen.rectangle([self.left - 2, top, self.right + 1, self.y + 1], outline=255, width=1)
         self.gap(0.4)
 

@@ -124,7 +124,6 @@ def _note(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) ->
 
 
 def _ring(paper: Image.Image, rng: np.random.Generator) -> None:
-    """Draw a ring, as around an amount."""
     width, height = paper.size
     middle = rng.uniform([0.2 * width, 0.3 * height], [0.9 * width, 0.95 * height])
     turns = np.linspace(0, 2 * math.pi * float(rng.uniform(0.95, 1.2)), 24) + float(rng.uniform(0, 6))

@@ -86,7 +86,6 @@ def table_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndar
 
 
 def composite(laid: Image.Image, ground: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Composite the sheet and its shadow onto a background."""
     cover = np.asarray(laid.getchannel("A"), np.float32)[..., None] / 255
     if chance(rng, 0.6):
         dark = shadow(laid.getchannel("A"), laid.width * float(rng.uniform(0.01, 0.06)))[..., None]

@@ -13,8 +13,6 @@ _BULLETS = ["•", "-", "*", "o", ">"]
 
 
 class _Page:
-    """The random typography of a page."""
-
     def __init__(self, rng: np.random.Generator, image: Image.Image, font: Font, ink: Colour) -> None:
         self.rng, self.image, self.font, self.ink = rng, image, font, ink
         self.pen = ImageDraw.Draw(image)

@@ -4,13 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from docsight.errors import ConfigError
-from docsight.images import ImageSettings, to_pixels
 
 OTHER = -1  # the label of an image that belongs to none of the classes
 
@@ -33,13 +30,11 @@ class LabeledImages:
         return len(self.labels)
 
     def take(self, chosen: Sequence[int] | Tensor) -> "LabeledImages":
-        """Return the images at some indexes."""
         index = torch.as_tensor(chosen, dtype=torch.long)
         return LabeledImages(self.pixels[index], self.labels[index], [self.sources[at] for at in index.tolist()])
 
     @staticmethod
     def join(parts: Sequence["LabeledImages"]) -> "LabeledImages":
-        """Concatenate several sets of images."""
         return LabeledImages(
             torch.cat([part.pixels for part in parts]),
             torch.cat([part.labels for part in parts]),
@@ -47,20 +42,8 @@ class LabeledImages:
         )
 
 
-def encode_images(images: Sequence[Image.Image], labels: Sequence[int], settings: ImageSettings) -> LabeledImages:
-    """Convert drawn images to the pixels that the settings ask for."""
-    if not images:
-        empty = torch.empty(0, settings.channels, settings.size, settings.size, dtype=torch.uint8)
-        return LabeledImages(empty, torch.empty(0, dtype=torch.long), [])
-    pixels = np.stack([to_pixels(image, settings) for image in images])
-    return LabeledImages(torch.from_numpy(pixels), torch.tensor(labels), ["" for _ in labels])
-
-
 def hold_out(images: LabeledImages, fraction: float, *, seed: int) -> tuple[list[int], list[int]]:
-    """Split the images of each class into training and validation.
-
-    Returns:
-        The indexes of the training images, and those of the validation images.
+    """Split the images of each class; return the indexes for training, and those for validation.
 
     Raises:
         ConfigError: The fraction is not between 0 and 1.

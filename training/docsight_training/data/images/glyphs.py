@@ -48,12 +48,9 @@ _OUTLIER_FRACTIONS = {
 
 
 def draw_glyph(text: str, font: Font, rng: np.random.Generator, size: int = 28) -> np.ndarray:
-    """Draw a character (or a few) light on dark, with random thickness, slant, rotation and scale.
+    """Draw a character (or a few) light on dark, with random thickness, slant, rotation and scale; uint8, (size, size).
 
     The ink is fitted into a box with its centre of mass in the middle, as in MNIST.
-
-    Returns:
-        uint8, (size, size).
     """
     thickness = int(rng.choice(5, p=(0.1, 0.45, 0.2, 0.15, 0.1))) - 1
     slant, turn = rng.normal(0, 0.1), rng.normal(0, 0.05)
@@ -63,10 +60,9 @@ def draw_glyph(text: str, font: Font, rng: np.random.Generator, size: int = 28) 
 def glyph_set(
     chars: str, count: int, *, seed: int, fonts: Sequence[Font], size: int = 28
 ) -> tuple[np.ndarray, list[str]]:
-    """Draw random characters; families are equally likely, however many styles they have.
+    """Draw random characters, uint8 (count, size, size), and return the character of each, too.
 
-    Returns:
-        The images, uint8 (count, size, size), and the character of each.
+    Font families are equally likely, however many styles they have.
     """
     if not chars:
         raise ConfigError("expected characters to draw, found none; give some, such as '0123456789'")
@@ -80,13 +76,7 @@ def glyph_set(
 
 
 def outlier_set(count: int, *, seed: int, fonts: Sequence[Font], size: int = 28) -> np.ndarray:
-    """Draw images without a digit: mostly letters, also words, signs, scribbles, shapes, blanks, noise and textures.
-
-    A letter is not drawn in a font in which it looks like a digit.
-
-    Returns:
-        uint8, (count, size, size).
-    """
+    """Draw images without a digit, uint8 (count, size, size); no letter in a font in which it looks like a digit."""
     rng = np.random.default_rng(seed)
     families = _checked_families(fonts)
     kinds = list(_OUTLIER_FRACTIONS)
@@ -103,7 +93,6 @@ def outlier_set(count: int, *, seed: int, fonts: Sequence[Font], size: int = 28)
 
 @cache
 def is_like_digit(char: str, font: Font) -> bool:
-    """Return whether a letter may be taken for a digit in a font."""
     if char in SHAPED_LIKE_DIGITS or char in NEAR_DIGITS or char in DIGITS:
         return True
     if font.is_handwriting and char in NEAR_DIGITS_BY_HAND:

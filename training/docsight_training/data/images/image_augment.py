@@ -8,8 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from docsight.errors import ConfigError
-from docsight_training.data.images.image_transforms import TRANSFORMS
-from docsight_training.data.images.random_fields import RandomFields
+from docsight_training.data.images.image_transforms import TRANSFORMS, RandomFields
 
 GEOMETRY = ("rotate", "scale", "aspect", "shear", "shift", "elastic", "zoom")
 
@@ -52,12 +51,9 @@ class ImageAugment:
         self.clean_at_end = clean if clean_at_end is None else clean_at_end
 
     def __call__(self, images: Tensor, generator: torch.Generator, *, progress: float = 0.0) -> Tensor:
-        """Return augmented images, floats from 0 to 1, (batch, channels, size, size).
+        """Augment images, floats from 0 to 1, (batch, channels, size, size).
 
-        Args:
-            images: Floats from 0 to 1, (batch, channels, size, size).
-            generator: The source of all random draws.
-            progress: The fraction of the run that is done.
+        `progress` is the fraction of the run that is done.
         """
         draw = RandomFields(generator, images)
         images = self._move(images, draw)
@@ -90,6 +86,9 @@ class ImageAugment:
         room = (1 - zoom)[:, None] * torch.stack([draw.uniform(-1, 1), draw.uniform(-1, 1)], 1)
         matrix = torch.cat([turn.view(-1, 2, 2), (shift + room)[:, :, None]], dim=2)  # (batch, 2, 3)
         grid = F.affine_grid(matrix, list(images.shape), align_corners=False)  # (batch, size, size, 2)
-        if maximum["elastic"]:
-            grid = grid + draw.displacements(2 * maximum["elastic"])
+        if maximum["elastic"]:  # smooth displacements, after Simard et al. 2003
+            field = torch.randn(draw.batch, 2, 7, 7, generator=draw.generator)
+            field = field * draw.each(0, 2 * maximum["elastic"]) * 0.5
+            smooth = F.interpolate(field, size=images.shape[2:], mode="bicubic", align_corners=False)
+            grid = grid + smooth.permute(0, 2, 3, 1)
         return F.grid_sample(images, grid, padding_mode="border", align_corners=False)

@@ -130,11 +130,9 @@ class ImageData(pl.LightningDataModule):
 
     @property
     def has_test(self) -> bool:
-        """Whether there is a test split."""
         return "test" in self.parts
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides."""
         return {"labels": self.labels, "channels": self.settings.channels}
 
     def vocabularies(self) -> dict[str, Any]:
@@ -144,11 +142,9 @@ class ImageData(pl.LightningDataModule):
         return {}
 
     def about(self) -> dict[str, Any]:
-        """Return the part of the model's config that describes the data: the image settings."""
         return {"images": self.settings.to_config()}
 
     def sources(self) -> dict[str, dict[str, str]]:
-        """Return origin and licence of the data, for the model card."""
         sources = {str(self.hub or "own"): {"origin": self.origin, "licence": self.licence}}
         if self.drawn or self.glyphs:
             names = ", ".join([*self.drawn, *(f"glyphs ({name})" for name in self.glyphs)])
@@ -156,10 +152,9 @@ class ImageData(pl.LightningDataModule):
         return sources
 
     def class_weights(self) -> Tensor:
-        """Return a sampling weight for each class by `balance`, 1 on average over the training images.
+        """Return a sampling weight for each class, (labels + 1,), 1 on average over the training images.
 
-        Returns:
-            (labels + 1,); the last one is for images of none of the classes, so that OTHER is its index.
+        The last one is for images of none of the classes, so that OTHER is its index.
         """
         labels = self.parts["train"].labels
         counts = torch.bincount(torch.where(labels == OTHER, len(self.labels), labels), minlength=len(self.labels) + 1)
@@ -167,7 +162,6 @@ class ImageData(pl.LightningDataModule):
         return weights * counts.sum() / (weights * counts).sum()
 
     def train_dataloader(self) -> DataLoader[ImageBatch]:
-        """Return the batches of the current epoch."""
         if self.trainer is None:
             return DataLoader(self.epoch_batches(0), batch_size=None)
         epoch, last = self.trainer.current_epoch, max(1, (self.trainer.max_epochs or 1) - 1)
@@ -180,12 +174,7 @@ class ImageData(pl.LightningDataModule):
         return DataLoader(self.evaluation_batches("test"), batch_size=None)
 
     def epoch_batches(self, epoch: int, *, progress: float = 0.0) -> LazyBatches[tuple[int, Tensor], ImageBatch]:
-        """Draw the training batches of an epoch; seed, epoch and number decide a batch.
-
-        Args:
-            epoch: The number of the epoch.
-            progress: The fraction of the run that is done, for the augmentation.
-        """
+        """Draw the training batches of an epoch; seed, epoch and number decide a batch, `progress` its augmentation."""
         images = self.parts["train"]
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         if self.epoch_size is None and not self.balance:
@@ -207,7 +196,6 @@ class ImageData(pl.LightningDataModule):
         return LazyBatches(plans, build)
 
     def evaluation_batches(self, split: str) -> LazyBatches[tuple[int, slice], ImageBatch]:
-        """Return the batches of a split in order, without augmentation."""
         return self._in_order(self.parts[split], augment=False)
 
     def augmented_batches(self, split: str, *, max_images: int) -> LazyBatches[tuple[int, slice], ImageBatch]:
@@ -253,14 +241,17 @@ class ImageData(pl.LightningDataModule):
         return read_images(rows, self.columns, self.labels, self.settings, f"split {self.splits[split]!r}")
 
     def _select(self) -> None:
-        """Choose the images to train and validate on by source, label and number."""
         splits = [split for split in ("train", "validation") if split in self.parts]
         known = {source for split in splits for source in self.parts[split].sources}
         if unknown := sorted(self.leave_out - known):
             names = ", ".join(sorted(known - {""})) or f"there is no column {self.columns['source']!r}"
             raise ConfigError(f"data.leave_out: {', '.join(unknown)} is none of the sources: {names}.")
+        withheld = {self.labels.index(label) for label in self.withhold}
         for split in splits:
-            self.parts[split] = self.parts[split].take(self._allowed(self.parts[split]))
+            images = self.parts[split]
+            pairs = enumerate(zip(images.labels.tolist(), images.sources, strict=True))
+            kept = [at for at, (label, source) in pairs if label not in withheld and source not in self.leave_out]
+            self.parts[split] = images.take(kept)
         train = self.parts["train"]
         if "validation" not in self.parts:
             chosen, held_out = hold_out(train, self.validation_fraction, seed=self.seed)
@@ -268,12 +259,6 @@ class ImageData(pl.LightningDataModule):
         if self.per_class is not None:
             train = train.take(sample_per_class(train, self.per_class, seed=self.seed))
         self.parts["train"] = train
-
-    def _allowed(self, images: LabeledImages) -> list[int]:
-        """Return the indexes of images that are neither withheld nor of a source that is left out."""
-        withheld = {self.labels.index(label) for label in self.withhold}
-        pairs = enumerate(zip(images.labels.tolist(), images.sources, strict=True))
-        return [at for at, (label, source) in pairs if label not in withheld and source not in self.leave_out]
 
     def _draw(self, split: str) -> list[LabeledImages]:
         if not self.drawn and not self.glyphs:

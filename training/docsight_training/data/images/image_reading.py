@@ -25,14 +25,7 @@ _MAX_CHANNEL_DIFFERENCE = 6  # of 255, between the channels of a grey image; JPE
 def read_images(
     rows: datasets.Dataset, columns: Mapping[str, str], labels: Sequence[str], settings: ImageSettings, where: str
 ) -> LabeledImages:
-    """Decode the images of a split.
-
-    Args:
-        rows: The split.
-        columns: The names of its columns: image, label and, if there is one, source.
-        labels: The classes.
-        settings: The image settings of the model.
-        where: The name of the split, for messages.
+    """Decode the images of a split, named `where` in messages; `columns` names the columns image, label and source.
 
     Raises:
         ConfigError: The images do not fit into memory.
@@ -55,13 +48,7 @@ def read_images(
 
 
 def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any]) -> ImageSettings:
-    """Complete the image settings from the data: colour, size, mean and standard deviation.
-
-    Args:
-        rows: The training split.
-        column: The name of its image column.
-        given: The settings of the config; None means read from the data.
-    """
+    """Complete the settings of the config from the training images: colour, size, mean and standard deviation."""
     step = max(1, len(rows) // _MAX_SAMPLED_IMAGES)
     sample = rows.select(range(0, len(rows), step))
 
@@ -86,11 +73,6 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
 
 
 def label_names(rows: datasets.Dataset, column: str) -> list[str]:
-    """Return the label of each row as a string.
-
-    Raises:
-        DataError: The column is missing, or a row has no label.
-    """
     _check_column(rows, column, "label")
     feature = rows.features[column]
     if not isinstance(feature, datasets.ClassLabel):
@@ -111,7 +93,6 @@ def class_names(rows: datasets.Dataset, column: str) -> list[str]:
 
 
 def is_grey(image: Image.Image) -> bool:
-    """Return whether an image has no colour."""
     if image.mode == "L":
         return True
     small = image.resize((32, 32), Image.Resampling.BOX) if max(image.size) > 32 else image
@@ -127,17 +108,7 @@ def _check_column(rows: datasets.Dataset, column: str, role: str) -> None:
 
 
 def _decoded(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
-    """Decode the images of a column one by one with docsight's own decoder.
-
-    Args:
-        rows: The rows to read.
-        column: The name of the image column.
-        where: The name of the split, for messages.
-        step: The distance between these rows in the split, for messages.
-
-    Raises:
-        DataError: The column is missing, or an image cannot be read.
-    """
+    """Decode images one by one as the component does; messages name the split and, by `step`, the row in it."""
     _check_column(rows, column, "image")
     if isinstance(rows.features[column], datasets.Image):
         rows = rows.cast_column(column, datasets.Image(decode=False))
@@ -149,7 +120,6 @@ def _decoded(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) 
 
 
 def _encoded_image(cell: Any) -> bytes | str:
-    """Return the encoded bytes or the path of an image in a row."""
     if isinstance(cell, bytes):
         return cell
     if isinstance(cell, Mapping):

@@ -1,4 +1,4 @@
-"""Changes of images that imitate paper, pens, cameras and scanners: tensor operations on a whole batch.
+"""Transforms of images that imitate paper, pens, cameras and scanners: tensor operations on a whole batch.
 
 Each transform takes images, floats from 0 to 1, (batch, channels, size, size), and returns images of the same shape.
 The caller clamps them to the range.
@@ -11,13 +11,42 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from docsight_training.data.images.random_fields import RandomFields
-
 # Luminance quantisation of JPEG at quality 50 (ITU-T T.81, Annex K, Table K.1).
 _JPEG_LUMINANCE = """
 16 11 10 16 24 40 51 61 12 12 14 19 26 58 60 55 14 13 16 24 40 57 69 56 14 17 22 29 51 87 80 62
 18 22 37 56 68 109 103 77 24 35 55 64 81 104 113 92 49 64 78 87 103 121 120 101 72 92 95 98 112 100 103 99
 """
+
+
+class RandomFields:
+    """Draws random numbers in the shapes that a batch of images, (batch, channels, size, size), needs."""
+
+    def __init__(self, generator: torch.Generator, images: Tensor) -> None:
+        self.generator = generator
+        self.batch, self.channels, self.size, _ = images.shape
+
+    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
+        """Draw uniform numbers, (batch, *shape)."""
+        return low + (high - low) * torch.rand(self.batch, *shape, generator=self.generator)
+
+    def each(self, low: float, high: float) -> Tensor:
+        """Draw one number for each image, (batch, 1, 1, 1)."""
+        return self.uniform(low, high, 1, 1, 1)
+
+    def coin(self) -> Tensor:
+        """Draw true or false for each image, (batch, 1, 1, 1)."""
+        return self.each(0, 1) < 0.5
+
+    def clouds(self, cells: int) -> Tensor:
+        """Draw smooth fields from 0 to 1 with hills about size / cells wide, (batch, 1, size, size)."""
+        coarse = self.uniform(0, 1, 1, cells, cells)
+        return F.interpolate(coarse, size=(self.size, self.size), mode="bicubic", align_corners=False).clamp(0, 1)
+
+    def along(self) -> Tensor:
+        """Draw a direction for each image, and return each pixel's coordinate along it, (batch, 1, size, size)."""
+        angle = self.each(0, 2 * math.pi)
+        line = torch.linspace(-1, 1, self.size)
+        return angle.cos() * line + angle.sin() * line[:, None]
 
 
 def _flip(images: Tensor, _: RandomFields) -> Tensor:
@@ -121,15 +150,15 @@ def _texture(images: Tensor, draw: RandomFields) -> Tensor:
 
 def _noise(images: Tensor, draw: RandomFields) -> Tensor:
     strength = draw.each(0.03, 0.35)
-    noise = draw.normal(draw.channels) * strength
+    noise = torch.randn(images.shape, generator=draw.generator) * strength
     # Sensor noise is uniform; photon noise grows with brightness.
     return images + torch.where(draw.coin(), noise, noise * 1.5 * images.clamp(min=0.01).sqrt())
 
 
 def _specks(images: Tensor, draw: RandomFields) -> Tensor:
     fraction = draw.each(0.01, 0.3)
-    hit = torch.rand(draw.batch, 1, draw.size, draw.size, generator=draw.generator)
-    tone = (torch.rand(draw.batch, 1, draw.size, draw.size, generator=draw.generator) < draw.each(0, 1)).float()
+    hit = draw.uniform(0, 1, 1, draw.size, draw.size)
+    tone = (draw.uniform(0, 1, 1, draw.size, draw.size) < draw.each(0, 1)).float()
     return torch.where(hit < fraction, tone, images)
 
 

@@ -5,29 +5,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from docsight.images import ImageSettings
+from docsight.images import ImageSettings, to_pixels
 from docsight_training.data.drawings import draw
 from docsight_training.data.drawings.fonts import find_fonts, is_held_out
 from docsight_training.data.drawings.typefaces import Typefaces
-from docsight_training.data.images.dataset import OTHER, LabeledImages, encode_images
-from docsight_training.data.images.glyphs import glyph_set, outlier_set
+from docsight_training.data.images.dataset import OTHER, LabeledImages
+from docsight_training.data.images.glyphs import DIGITS, glyph_set, outlier_set
 
 _VALIDATION_FRACTION = 0.1  # of the number of training images
 _VALIDATION_SEED_OFFSET = 1_000_003
 
 
 class ImageDrawer:
-    """Draws the images of a split; validation has other fonts, another seed, and a tenth as many images.
-
-    Args:
-        split: train or validation.
-        labels: The classes.
-        settings: The image settings of the model.
-        fonts: Folders of fonts; None for those of the system.
-        seed: The seed of training images.
-    """
+    """Draws the images of a split; validation has other fonts, another seed, and a tenth as many images."""
 
     def __init__(
         self, split: str, labels: Sequence[str], settings: ImageSettings, *, fonts: Sequence[str] | None, seed: int
@@ -39,13 +30,9 @@ class ImageDrawer:
         self.fonts = [font for font in available if is_held_out(font) != self.is_train] or available
 
     def figures(self, counts: Mapping[str, int], *, withheld: Sequence[str]) -> list[LabeledImages]:
-        """Draw figures of documents; a larger count does not change the first images.
+        """Draw figures of documents: `counts` training images by label; a larger count does not change the first ones.
 
         Validation draws only withheld labels, since the others have real images.
-
-        Args:
-            counts: By label, the number of training images.
-            withheld: The labels that have no real images in training and validation.
         """
         typefaces = Typefaces(self.fonts)
         parts = []
@@ -54,8 +41,9 @@ class ImageDrawer:
             rng = np.random.default_rng([self.seed, index])
             if not self.is_train:
                 count = math.ceil(count * _VALIDATION_FRACTION) if label in withheld else 0
-            images = [draw(label, rng, typefaces) for _ in range(count)]
-            parts.append(encode_images(images, [index] * count, self.settings))
+            if count:
+                pixels = np.stack([to_pixels(draw(label, rng, typefaces), self.settings) for _ in range(count)])
+                parts.append(_unsourced(pixels, [index] * count))
         return parts
 
     def glyphs(self, counts: Mapping[str, int]) -> list[LabeledImages]:
@@ -63,14 +51,17 @@ class ImageDrawer:
         fraction = 1.0 if self.is_train else _VALIDATION_FRACTION
         parts = []
         if count := math.ceil(fraction * counts.get("digits", 0)):
-            pixels, chars = glyph_set("0123456789", count, seed=self.seed, fonts=self.fonts, size=self.settings.size)
-            digits = torch.tensor([self.labels.index(char) for char in chars])
-            parts.append(LabeledImages(self._in_mode(pixels), digits, [""] * count))
+            pixels, chars = glyph_set(DIGITS, count, seed=self.seed, fonts=self.fonts, size=self.settings.size)
+            parts.append(_unsourced(self._in_mode(pixels), [self.labels.index(char) for char in chars]))
         if count := math.ceil(fraction * counts.get("other", 0)):
             pixels = outlier_set(count, seed=self.seed, fonts=self.fonts, size=self.settings.size)
-            parts.append(LabeledImages(self._in_mode(pixels), torch.full((count,), OTHER), [""] * count))
+            parts.append(_unsourced(self._in_mode(pixels), [OTHER] * count))
         return parts
 
-    def _in_mode(self, pixels: np.ndarray) -> Tensor:
+    def _in_mode(self, pixels: np.ndarray) -> np.ndarray:
         """Repeat grey images for each channel, (images, size, size) -> (images, channels, size, size)."""
-        return torch.from_numpy(pixels)[:, None].expand(-1, self.settings.channels, -1, -1)
+        return np.repeat(pixels[:, None], self.settings.channels, axis=1)
+
+
+def _unsourced(pixels: np.ndarray, labels: list[int]) -> LabeledImages:
+    return LabeledImages(torch.from_numpy(pixels), torch.tensor(labels), [""] * len(labels))

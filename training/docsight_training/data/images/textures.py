@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
+from docsight_training.data.drawings.choices import chance, pick
+
 TextureFunction = Callable[[np.random.Generator, int], np.ndarray]
 _STROKE_SCALE = 4  # strokes are drawn this many times as large, then reduced
 
@@ -41,15 +43,10 @@ def shape(rng: np.random.Generator, size: int) -> np.ndarray:
         ends = _ring(2 * int(rng.integers(2, 5)), radius, turn, size)
         for start, end in zip(ends, ends[len(ends) // 2 :], strict=False):
             pen.line([start, end], fill=255, width=width)
-    elif kind == 3:  # a box with its diagonals
+    elif kind in (3, 4):  # a box with its diagonals, or without its fourth side, an arrow with two heads
         a, b, c, d = _ring(4, radius, turn, size)
-        pen.line([a, b, c, d, a, c], fill=255, width=width)
-        pen.line([b, d], fill=255, width=width)
-    elif kind == 4:  # an arrow with two heads
-        a, b, c, d = _ring(4, radius, turn, size)
-        pen.line([a, b, c, d], fill=255, width=width)
-        pen.line([b, d], fill=255, width=width)
-        pen.line([a, c], fill=255, width=width)
+        for path in ([a, b, c, d, a] if kind == 3 else [a, b, c, d], [a, c], [b, d]):
+            pen.line(path, fill=255, width=width)
     else:  # a filled box, no bar
         side = rng.uniform(0.35, 0.8, 2) * size * _STROKE_SCALE
         side[1] = np.clip(side[1], side[0] * 0.7, side[0] * 1.4)
@@ -130,13 +127,10 @@ def pattern(rng: np.random.Generator, size: int) -> np.ndarray:
 
 def overlay(rng: np.random.Generator, size: int) -> np.ndarray:
     """Combine two textures, which looks like a crop of a photo."""
-    first, second = (
-        Image.fromarray(_OVERLAID_TEXTURES[int(rng.integers(len(_OVERLAID_TEXTURES)))](rng, size)) for _ in range(2)
-    )
-    mixed = (
-        ImageChops.lighter(first, second) if rng.random() < 0.5 else Image.blend(first, second, rng.uniform(0.3, 0.7))
-    )
-    return np.asarray(mixed)
+    first, second = (Image.fromarray(pick(rng, _OVERLAID_TEXTURES)(rng, size)) for _ in range(2))
+    if chance(rng, 0.5):
+        return np.asarray(ImageChops.lighter(first, second))
+    return np.asarray(Image.blend(first, second, rng.uniform(0.3, 0.7)))
 
 
 _OVERLAID_TEXTURES: tuple[TextureFunction, ...] = (scribble, shape, noise, clouds, pattern)
@@ -163,17 +157,14 @@ def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
     padded = np.concatenate([points[:1], points, points[-1:]])
     a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
     t = np.linspace(0, 1, steps)[None, :, None]
-    curve = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    points_on_curve: np.ndarray = (curve / 2).reshape(-1, 2)
-    return points_on_curve
+    curve: np.ndarray = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    return curve.reshape(-1, 2) / 2
 
 
 def _stretched(pixels: np.ndarray) -> np.ndarray:
-    """Stretch the values to the range from 0 to 255."""
     low, high = float(pixels.min()), float(pixels.max())
     return (pixels - low) * (255 / max(high - low, 1e-6))
 
 
 def _bytes(pixels: np.ndarray) -> np.ndarray:
-    clipped: np.ndarray = np.clip(pixels, 0, 255)
-    return clipped.astype(np.uint8)
+    return np.asarray(np.clip(pixels, 0, 255), np.uint8)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.corpora import Document, Sentence, names_in
 
 # The position of the word that may be exchanged for one from a name of another label; 0 for labels not listed here:
 # Jane [Washington], [Washington] Street, [Washington] Bank.
@@ -45,14 +45,11 @@ class TextAugment:
 
     def learn_names(self, documents: Iterable[Document]) -> None:
         """Collect the names that replace others, each as often as it occurs."""
-        for document in documents:
-            for sentence in document.sentences:
-                for start, end, label in sentence.spans:
-                    name = tuple(sentence.tokens[start:end])
-                    self._names.setdefault(label, []).append(name)
-                    word = name[_EXCHANGED_WORD.get(label, 0)]
-                    if word.isalpha() and word.istitle() and len(word) > 2:
-                        self._words.setdefault(label, []).append(word)
+        for label, name in names_in(documents):
+            self._names.setdefault(label, []).append(name)
+            word = name[_EXCHANGED_WORD.get(label, 0)]
+            if word.isalpha() and word.istitle() and len(word) > 2:
+                self._words.setdefault(label, []).append(word)
 
     def __call__(self, sentences: Sequence[Sentence], rng: random.Random, *, rename: bool = True) -> list[Sentence]:
         """Return the changed sentences of a document; without `rename` its names stay unchanged."""

@@ -1,7 +1,7 @@
 """NER corpora: documents of sentences with spans, read from rows of tokens and tags."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,8 +78,6 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of the columns of a data set."""
-
     tokens: str = "tokens"
     tags: str = "ner_tags"
     document: str | None = "doc_id"
@@ -102,6 +100,14 @@ class CorpusFormat:
     columns: Columns = field(default_factory=Columns)
     fold: Mapping[str, str] | None = None
     conll_columns: list[str] | None = None
+
+
+def names_in(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the label and the tokens of each span."""
+    for document in documents:
+        for sentence in document.sentences:
+            for start, end, label in sentence.spans:
+                yield label, tuple(sentence.tokens[start:end])
 
 
 def read_corpus(name: str, corpus: Corpus, role: str, corpus_format: CorpusFormat) -> list[Document]:
@@ -138,7 +144,7 @@ def _parse_split(spec: str) -> tuple[str, Callable[[int], bool]]:
     if sign is None:
         return split, lambda row: True
     n = int(step)
-    return split, (lambda row: row % n == n - 1) if sign == "%" else (lambda row: row % n != n - 1)
+    return split, lambda row: (row % n == n - 1) == (sign == "%")
 
 
 def _documents(

@@ -1,6 +1,7 @@
-"""Tensors of windows and documents for the tagger."""
+"""Windows of running text, and the tensors of windows and documents for the tagger."""
 
 import itertools
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,6 @@ from docsight.networks.spans import word_types
 from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab
 from docsight_training.data.ner.corpora import Document, Sentence
-from docsight_training.data.ner.windows import join_sentences
 
 
 @dataclass
@@ -40,12 +40,8 @@ class NerDocument:
 class BatchEncoder:
     """Converts sentences to tensors.
 
-    Args:
-        words: The vocabulary of words.
-        chars: The vocabulary of characters.
-        labels: The labels to learn.
-        unannotated: By corpus, the labels that it does not annotate.
-        marginalise: Whether a token outside all spans may have a label that its corpus does not annotate.
+    `unannotated` lists, by corpus, the labels that it does not annotate. With `marginalise` a token outside all spans
+    may have one of these.
     """
 
     def __init__(
@@ -84,7 +80,6 @@ class BatchEncoder:
         return NerBatch(types, padded, lengths, allowed)
 
     def document(self, document: Document) -> NerDocument:
-        """Convert a whole document for evaluation."""
         joined = join_sentences(document.sentences)
         breaks = [end - 1 for end in itertools.accumulate(len(s.tokens) for s in document.sentences)]
         types, index = self._encode([joined.tokens])
@@ -96,3 +91,29 @@ class BatchEncoder:
         types: dict[str, int] = {}
         index = [torch.tensor([types.setdefault(word, len(types)) for word in row]) for row in rows]
         return word_types(list(types), vocab=self.words, chars=self.chars), index
+
+
+def join_sentences(sentences: Sequence[Sentence]) -> Sentence:
+    tokens: list[str] = []
+    spans: list[TagSpan] = []
+    for sentence in sentences:
+        spans += [TagSpan(s + len(tokens), e + len(tokens), label) for s, e, label in sentence.spans]
+        tokens += sentence.tokens
+    return Sentence(tokens, spans)
+
+
+def cut_windows(sentences: Sequence[Sentence], max_tokens: int, rng: random.Random) -> list[Sentence]:
+    """Join sentences in running order to windows of a random length of at most `max_tokens` tokens.
+
+    A sentence is never cut, so a window of one sentence may be longer.
+    """
+    windows: list[Sentence] = []
+    window: list[Sentence] = []
+    size, limit = 0, rng.randint(1, max_tokens)
+    for sentence in sentences:
+        if window and size + len(sentence.tokens) > limit:
+            windows.append(join_sentences(window))
+            window, size, limit = [], 0, rng.randint(1, max_tokens)
+        window.append(sentence)
+        size += len(sentence.tokens)
+    return [*windows, join_sentences(window)] if window else windows

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, cast
 
 import pytorch_lightning as pl
@@ -15,11 +16,19 @@ from docsight.errors import ConfigError, DataError
 from docsight.vocab import Vocab, char_vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.ner.augment import TextAugment
-from docsight_training.data.ner.corpora import Columns, Corpus, CorpusFormat, Document, Sentence, read_corpus
+from docsight_training.data.ner.corpora import (
+    ROLES,
+    Columns,
+    Corpus,
+    CorpusFormat,
+    Document,
+    Sentence,
+    names_in,
+    read_corpus,
+)
 from docsight_training.data.ner.glove import load_glove
-from docsight_training.data.ner.ner_batches import BatchEncoder, NerBatch, NerDocument
+from docsight_training.data.ner.ner_batches import BatchEncoder, NerBatch, NerDocument, cut_windows
 from docsight_training.data.ner.templates import TemplateFiller
-from docsight_training.data.ner.windows import cut_windows
 
 TEMPLATES = "templates"  # stands for the corpus of a sentence that was made from a template
 
@@ -89,24 +98,17 @@ class NerData(pl.LightningDataModule):
         self.documents: dict[str, list[Document]] = {}
 
     def setup(self, stage: str | None = None) -> None:
-        """Read the corpora and build the vocabularies, once."""
         if self.documents:
             return
-        self.documents = {
-            role: [
-                document
-                for name, corpus in self.corpora.items()
-                if not (role == "train" and name in self.leave_out)
-                for document in read_corpus(name, corpus, role, self.corpus_format)
-            ]
-            for role in ("train", "validation", "test")
-        }
+        documents: dict[str, list[Document]] = {role: [] for role in ROLES}
+        for role, (name, corpus) in product(ROLES, self.corpora.items()):
+            if role != "train" or name not in self.leave_out:
+                documents[role] += read_corpus(name, corpus, role, self.corpus_format)
         for role in ("train", "validation"):
-            if not self.documents[role]:
+            if not documents[role]:
                 raise DataError(f"data.corpora: no corpus has a split for {role}; see the key splits of each corpus.")
-        train = self.documents["train"]
-        occurring = {span.label for d in train for s in d.sentences for span in s.spans}
-        self.labels = list(self.given_labels or sorted(occurring))
+        self.documents, train = documents, documents["train"]
+        self.labels = list(self.given_labels or sorted({label for label, _ in names_in(train)}))
         if not self.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
         self._check_labels()
@@ -127,7 +129,6 @@ class NerData(pl.LightningDataModule):
         self._filler = TemplateFiller(named) if self.templates else None
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides."""
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
         return {"labels": self.labels, "encoder": sizes}
 
@@ -136,19 +137,16 @@ class NerData(pl.LightningDataModule):
         return {"encoder.embed_words": self._vectors} if self.glove_words else {}
 
     def vocabularies(self) -> dict[str, Vocab]:
-        """Return the vocabularies of the model folder."""
         return {"words": self.words, "chars": self.chars}
 
     @property
     def has_test(self) -> bool:
-        """Whether there are documents to test on."""
         return bool(self.documents["test"])
 
     def about(self) -> dict[str, Any]:
         return {}
 
     def sources(self) -> dict[str, dict[str, str]]:
-        """Return origin and licence of each corpus that is trained on, for the model card."""
         trained = {document.corpus for document in self.documents["train"]}
         return {
             name: {"origin": corpus.origin, "licence": corpus.licence}
@@ -157,7 +155,6 @@ class NerData(pl.LightningDataModule):
         }
 
     def train_dataloader(self) -> DataLoader[NerBatch]:
-        """Return the batches of the current epoch."""
         epoch = self.trainer.current_epoch if self.trainer else 0
         return DataLoader(self.epoch_batches(epoch), batch_size=None)
 
@@ -192,17 +189,14 @@ class NerData(pl.LightningDataModule):
         return [documents[start : start + size] for start in range(0, len(documents), size)]
 
     def _check_labels(self) -> None:
-        known = set(self.labels)
         for role, documents in self.documents.items():
             for document in documents:
-                for sentence in document.sentences:
-                    for span in sentence.spans:
-                        if span.label not in known:
-                            raise DataError(
-                                f"{document.corpus}, {role}: label {span.label!r} of "
-                                f"{' '.join(sentence.tokens[span.start : span.end])!r} is none of the labels to learn: "
-                                f"{', '.join(self.labels)}. Add it to data.labels, or fold it with data.fold."
-                            )
+                for label, name in names_in([document]):
+                    if label not in self.labels:
+                        raise DataError(
+                            f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is none of the labels "
+                            f"to learn: {', '.join(self.labels)}. Add it to data.labels, or fold it with data.fold."
+                        )
 
     def _build_vocabularies(self, train: Sequence[Document]) -> None:
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]

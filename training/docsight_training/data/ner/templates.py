@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.corpora import Document, Sentence, names_in
 
 TEMPLATES_FILE = "templates.txt"
 # Words that become part of the name before them: a street or a company.
@@ -19,22 +19,17 @@ _NAME_ENDINGS = {
 class TemplateFiller:
     """Fills templates with names of the training data.
 
-    Args:
-        documents: The source of the names.
-        borrow: The probability that a slot is filled with one word from the names of another label.
+    `borrow` is the probability that a slot is filled with one word from the names of another label.
     """
 
     def __init__(self, documents: Iterable[Document], *, borrow: float = 0.6) -> None:
         self.borrow = borrow
         self._names: dict[str, list[tuple[str, ...]]] = {}
         self._words: dict[str, list[str]] = {}
-        for document in documents:
-            for sentence in document.sentences:
-                for start, end, label in sentence.spans:
-                    name = tuple(sentence.tokens[start:end])
-                    if all(word[0].isupper() or not word[0].isalpha() for word in name):
-                        self._names.setdefault(label, []).append(name)
-                        self._words.setdefault(label, []).extend(w for w in name if w.istitle() and w.isalpha())
+        for label, name in names_in(documents):
+            if all(word[0].isupper() or not word[0].isalpha() for word in name):
+                self._names.setdefault(label, []).append(name)
+                self._words.setdefault(label, []).extend(w for w in name if w.istitle() and w.isalpha())
 
     def fill(self, count: int, rng: random.Random) -> list[Sentence]:
         """Draw `count` templates whose labels all occur in the training data, and fill them."""
