@@ -1,6 +1,13 @@
-"""Build a network from its arguments and the bytes of its safetensors file.
+"""The weights of a network in a safetensors file.
 
-Names, types and shapes are checked before memory is allocated.
+Model folders and checkpoints outlive the names in the code. A module whose attribute was renamed declares
+`saved_names`, attribute to saved name; one that no longer has a tensor declares `retired_tensors`:
+
+    class Tagger(nn.Module):
+        saved_names = {"output": "emit"}  # `output.weight` is saved as, and read from, `emit.weight`
+        retired_tensors = frozenset({"embed_corpora.weight"})  # ignored on load
+
+and calls `keep_saved_names(self)` at the end of `__init__`.
 """
 
 import json
@@ -19,6 +26,12 @@ _DTYPE_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I1
 # The types that a file may have for the tensors of a network: floats of either width, integers of exactly their own.
 _FLOAT_DTYPES = ("F16", "F32")
 _INTEGER_DTYPES = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64"}
+
+
+def keep_saved_names(module: nn.Module) -> None:
+    """Make `state_dict` write, and `load_state_dict` read, the names that the module declares."""
+    module.register_state_dict_post_hook(_to_saved)  # type: ignore[no-untyped-call]  # torch
+    module.register_load_state_dict_pre_hook(_from_saved)  # type: ignore[no-untyped-call]  # torch
 
 
 def half_precision(network: nn.Module) -> dict[str, torch.Tensor]:
@@ -41,7 +54,7 @@ def half_precision(network: nn.Module) -> dict[str, torch.Tensor]:
 def build_network(
     make: Callable[..., nn.Module], arguments: Mapping[str, Any], content: bytes, *, config: str, weights: str
 ) -> nn.Module:
-    """Build a network and load its weights.
+    """Build a network and load its weights. Names, types and shapes are checked before memory is allocated.
 
     Args:
         make: The class of the network.
@@ -69,6 +82,23 @@ def build_network(
     network = make(**arguments)
     network.load_state_dict(tensors)
     return network
+
+
+def _to_saved(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:
+    _rename(state, prefix, getattr(module, "saved_names", {}))
+
+
+def _from_saved(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    for name in getattr(module, "retired_tensors", ()):
+        state.pop(f"{prefix}{name}", None)
+    _rename(state, prefix, {saved: attribute for attribute, saved in getattr(module, "saved_names", {}).items()})
+
+
+def _rename(state: dict[str, Any], prefix: str, new_names: Mapping[str, str]) -> None:
+    for key in list(state):
+        name, dot, rest = key.removeprefix(prefix).partition(".")
+        if key.startswith(prefix) and name in new_names:
+            state[f"{prefix}{new_names[name]}{dot}{rest}"] = state.pop(key)
 
 
 def _compare(network: nn.Module, found: Mapping[str, tuple[str, list[int]]], where: str) -> None:

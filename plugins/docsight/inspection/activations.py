@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from docsight.errors import ConfigError
 from docsight.inspection.loading import ImageSource, InspectedModel, pixel_values, prepare
-from docsight.layers.conv_block import ConvBlock
+from docsight.layers.convolutions import ConvBlock
 from docsight.networks.image_classifier import ImageClassifier
 
 

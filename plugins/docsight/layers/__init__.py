@@ -1,1 +1,1 @@
-"""Building blocks of the networks, one layer a file. They import only torch and the tables of ids."""
+"""Building blocks of the networks. They import only torch, `vocab` and `weights`."""

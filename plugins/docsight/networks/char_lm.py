@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from docsight.saved_names import keep_saved_names
+from docsight.weights import keep_saved_names
 
 UNKNOWN = 0  # the id of all unknown characters
 

@@ -5,11 +5,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from docsight.layers.byte_embedding import ByteEmbedding
-from docsight.layers.char_lstm import CharLSTM
-from docsight.layers.sequence import reverse_rows
-from docsight.saved_names import keep_saved_names
+from docsight.layers.embeddings import ByteEmbedding
+from docsight.layers.lstms import CharLSTM, reverse_rows
 from docsight.vocab import CASINGS, PAD, UNK
+from docsight.weights import keep_saved_names
 
 
 class ContextNetwork(nn.Module):

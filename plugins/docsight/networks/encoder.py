@@ -5,11 +5,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from docsight.layers.char_encoder import CharCNN
-from docsight.layers.coded_embedding import CodedEmbedding
-from docsight.layers.sequence import BiLSTM
-from docsight.saved_names import keep_saved_names
+from docsight.layers.convolutions import CharCNN
+from docsight.layers.embeddings import CodedEmbedding
+from docsight.layers.lstms import BiLSTM
 from docsight.vocab import CASINGS, PAD, UNK
+from docsight.weights import keep_saved_names
 
 MAX_LSTM_LAYERS = 8  # far above any useful number; bounds a malformed config
 

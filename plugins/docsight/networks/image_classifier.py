@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from docsight.layers.conv_block import ConvBlock
+from docsight.layers.convolutions import ConvBlock
 from docsight.networks.labels import check_labels
-from docsight.saved_names import keep_saved_names
+from docsight.weights import keep_saved_names
 
 # Far above any useful number; they bound a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8

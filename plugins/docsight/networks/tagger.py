@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from docsight.layers.crf import LinearChainCRF
 from docsight.networks.encoder import Encoder, WordTypes, drop_units
 from docsight.networks.labels import check_labels
-from docsight.saved_names import keep_saved_names
 from docsight.tags import iobes_rules, iobes_tags
+from docsight.weights import keep_saved_names
 
 # The cost of a CRF grows with the square of its tags. Far above any useful number, this bounds a malformed config.
 MAX_SPAN_LABELS = 200

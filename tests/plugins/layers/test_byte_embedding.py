@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from docsight.layers.byte_embedding import ByteEmbedding
+from docsight.layers.embeddings import ByteEmbedding
 
 
 def _encoded(vectors: torch.Tensor) -> ByteEmbedding:

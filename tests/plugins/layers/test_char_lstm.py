@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from docsight.layers import char_lstm
-from docsight.layers.char_lstm import CharLSTM
+from docsight.layers import lstms
+from docsight.layers.lstms import CharLSTM
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2], [3, 2, 0, 0]])
 LENGTHS = (3, 1, 4, 2)
@@ -45,7 +45,7 @@ def test_char_lstm_does_not_see_padding():
 
 @pytest.mark.parametrize("words", [1, 31, 32, 33, 70])
 def test_char_lstm_gives_the_words_of_many_blocks_in_their_order(monkeypatch, words):
-    monkeypatch.setattr(char_lstm, "BLOCK_SIZE", 20)
+    monkeypatch.setattr(lstms, "BLOCK_SIZE", 20)
     layer = _layer()
     torch.manual_seed(1)
     lengths = torch.randint(1, 7, (words,))

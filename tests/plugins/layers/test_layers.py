@@ -3,10 +3,9 @@
 import pytest
 import torch
 
-from docsight.layers.char_encoder import CharCNN
-from docsight.layers.coded_embedding import CodedEmbedding
-from docsight.layers.conv_block import ConvBlock
-from docsight.layers.sequence import BiLSTM, reverse_rows
+from docsight.layers.convolutions import CharCNN, ConvBlock
+from docsight.layers.embeddings import CodedEmbedding
+from docsight.layers.lstms import BiLSTM, reverse_rows
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10

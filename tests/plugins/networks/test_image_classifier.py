@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from docsight.layers.conv_block import ConvBlock
+from docsight.layers.convolutions import ConvBlock
 from docsight.networks.image_classifier import ImageClassifier
 
 ARGUMENTS = {"labels": ["a", "b", "c"], "channels": 1, "blocks": [[4, 4], [6, 6, 6]]}

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from docsight.saved_names import keep_saved_names
+from docsight.weights import keep_saved_names
 
 # The letters of the words of the lexicon; their order gives their codes.
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"

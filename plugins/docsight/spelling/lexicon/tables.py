@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from docsight.saved_names import keep_saved_names
+from docsight.weights import keep_saved_names
 
 # Stored steps per unit of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words).
 ZIPF_STEPS = 25

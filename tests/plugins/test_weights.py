@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from docsight.saved_names import keep_saved_names
+from docsight.weights import keep_saved_names
 
 
 class Renamed(nn.Module):

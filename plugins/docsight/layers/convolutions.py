@@ -1,12 +1,37 @@
-"""A block of 3x3 convolutions with a residual branch, after VGG (Simonyan 2015) and ResNet (He 2016)."""
+"""Convolutions over the characters of a word and over images."""
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
+
+from docsight.vocab import PAD
+
+
+class CharCNN(nn.Module):
+    """Encode words by their characters (Chiu and Nichols 2016): embedding, convolution, maximum over the word."""
+
+    def __init__(self, *, num_chars: int, char_dim: int, width: int) -> None:
+        super().__init__()
+        # One more row for the edge of a word, so that a filter can distinguish a prefix from the inside of a word.
+        self.edge = num_chars
+        self.embed = nn.Embedding(num_chars + 1, char_dim, padding_idx=PAD)
+        self.convolve = nn.Conv1d(char_dim, width, 3, padding=1)
+
+    def forward(self, chars: Tensor) -> Tensor:
+        """Map character ids (words, chars) to (words, width)."""
+        edge = chars.new_full((len(chars), 1), self.edge)
+        framed = torch.cat([edge, chars, torch.full_like(edge, PAD)], dim=1)  # (words, chars + 2)
+        ends = (chars != PAD).sum(dim=1, keepdim=True) + 1
+        framed = framed.scatter(1, ends, edge)
+        maps: Tensor = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
+        return maps.masked_fill((framed == PAD).unsqueeze(1), -torch.inf).amax(dim=2)
 
 
 class ConvBlock(nn.Module):
     """3x3 convolutions, each with batch norm and ReLU; all but the first form one residual branch.
+
+    After VGG (Simonyan 2015) and ResNet (He 2016).
 
     Args:
         channels: The channels of the input.
