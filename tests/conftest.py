@@ -10,10 +10,9 @@ import torch
 from docsight.bundle import Bundle
 from docsight.images import ImageSettings
 from docsight.networks.image_classifier import ImageClassifier
+from docsight.networks.ranker import FEATURES
 from docsight.networks.tagger import Tagger
-from docsight.spelling.correction.features import FEATURES
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, WordSource
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, KnownPairs, WordSource
 from docsight.spelling.lexicon.trigrams import hash_ids
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab

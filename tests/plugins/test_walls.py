@@ -45,6 +45,7 @@ FLOORS = (
     {"spelling.arrays", "spelling.tokens"},
     {"spelling.lexicon"},
     {"spelling.candidates", "spelling.keystrokes"},
+    {"spelling.model"},
     {"spelling.correction"},
     {"spelling"},
     {"bundle"},

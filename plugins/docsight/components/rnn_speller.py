@@ -19,9 +19,8 @@ from docsight.components.user_words import UserWords, format_words, parse_words
 from docsight.corrections import score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
-from docsight.spelling.keystrokes.generation import generate
+from docsight.spelling.keystrokes.completer import TrigramRescorer
 from docsight.spelling.keystrokes.session import Session
-from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
 from docsight.spelling.keystrokes.typing_model import TypingModel, completion_words
 from docsight.spelling.model import Speller
 
@@ -266,7 +265,7 @@ class RnnSpeller(NetworkPipe):
             ConfigError: An argument has an invalid value.
         """
         network = cast(Speller, self.bundle.network).typing
-        return generate(network, prefix, length=length, temperature=temperature, seed=seed)
+        return network.generate(prefix, length=length, temperature=temperature, seed=seed)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Correction]]:
         """Return the corrections of each Doc."""

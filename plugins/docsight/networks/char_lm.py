@@ -1,13 +1,20 @@
 """The character language model of `rnn_speller`, a forward LSTM (Mikolov et al. 2010; Graves 2013)."""
 
+import math
+import unicodedata
 from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from docsight.errors import ConfigError
 from docsight.weights import keep_saved_names
 
 UNKNOWN = 0  # the id of all unknown characters
+MAX_CONTEXT = 400  # characters that are read of the text before the first prediction
+_PLAIN_CHARS = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\t": " ", "\r": "\n"}
+)
 
 
 class State(NamedTuple):
@@ -17,7 +24,6 @@ class State(NamedTuple):
     cell: Tensor  # (batch, hidden)
 
     def select(self, rows: Tensor) -> "State":
-        """Return the state of the given rows, (rows,)."""
         return State(self.hidden[rows], self.cell[rows])
 
 
@@ -26,8 +32,6 @@ class CharLM(nn.Module):
 
     Args:
         chars: The known characters, each once, in the order of their ids from 1. Case matters.
-        char_dim: The width of a character embedding.
-        hidden_dim: The width of the LSTM.
 
     Raises:
         ValueError: There is no character, or one occurs twice.
@@ -48,15 +52,12 @@ class CharLM(nn.Module):
         keep_saved_names(self)
 
     def id(self, char: str) -> int:
-        """Return the id of a character, or `UNKNOWN`."""
         return self._ids.get(char, UNKNOWN)
 
     def encode(self, text: str) -> Tensor:
-        """Return the ids of the characters of a text, (time,)."""
         return torch.tensor([self.id(char) for char in text], dtype=torch.long, device=self.output.weight.device)
 
     def start(self, batch: int = 1) -> State:
-        """Return the zero state before the first character."""
         zero = self.output.weight.new_zeros(batch, self.hidden_dim)
         return State(zero, zero)
 
@@ -65,7 +66,7 @@ class CharLM(nn.Module):
 
         Args:
             ids: (batch, time), at least one character.
-            state: The state before, (batch, hidden) each.
+            state: The state before.
 
         Returns:
             The logits of the character after each one, (batch, time, chars + 1), float32; and the final state.
@@ -78,7 +79,7 @@ class CharLM(nn.Module):
 
         Args:
             ids: (batch,).
-            state: The state before, (batch, hidden) each.
+            state: The state before.
 
         Returns:
             The log probabilities of the next character, (batch, chars + 1); and the new state.
@@ -88,3 +89,47 @@ class CharLM(nn.Module):
             self.embed(ids), (state.hidden, state.cell), input_weight, hidden_weight, input_bias, hidden_bias
         )
         return self.output(hidden).float().log_softmax(dim=1), State(hidden, cell)
+
+    def begin(self, text: str) -> tuple[Tensor, State]:
+        """Read the beginning of a paragraph: as `step`, for one row."""
+        logits, state = self(self.encode("\n" + text)[None], self.start())
+        return logits[:, -1].log_softmax(dim=1), state
+
+    @torch.inference_mode()
+    def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
+        """Continue a text, character by character; see `RnnSpeller.generate`.
+
+        Raises:
+            ConfigError: The length or the temperature is not a number of at least 0, or the seed is out of range.
+        """
+        if not isinstance(length, int) or not isinstance(temperature, int | float) or not isinstance(seed, int):
+            raise ConfigError(
+                "generate: expected an integer length, a number as temperature, and an integer seed; "
+                f"found {length!r}, {temperature!r} and {seed!r}."
+            )
+        if length < 0 or not 0 <= temperature < math.inf:
+            raise ConfigError(
+                f"generate: expected a length and a temperature of at least 0; found {length} and {temperature}."
+            )
+        if not 0 <= seed < 1 << 63:
+            raise ConfigError(f"generate: expected a seed from 0 to below 2**63; found {seed}.")
+        generator = torch.Generator().manual_seed(seed)
+        log_probs, state = self.begin(to_plain(prefix)[-MAX_CONTEXT:])
+        characters = []
+        for _ in range(length):
+            log_probs[:, UNKNOWN] = -math.inf
+            if temperature:
+                sampled = torch.multinomial((log_probs[0] / temperature).softmax(dim=0), 1, generator=generator)
+            else:
+                sampled = log_probs.argmax(dim=1)
+            characters.append(self.chars[int(sampled) - 1])
+            log_probs, state = self.step(sampled, state)
+        return "".join(characters)
+
+
+def to_plain(text: str) -> str:
+    """Compose accents, straighten quotes and normalise spaces, as in the training text.
+
+    Only accents change the number of characters.
+    """
+    return unicodedata.normalize("NFC", text).translate(_PLAIN_CHARS)

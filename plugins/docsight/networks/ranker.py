@@ -3,6 +3,62 @@
 import torch
 from torch import Tensor, nn
 
+# Of every candidate. Differences are to the word as typed, whose own are 0.
+_OF_CANDIDATE = (
+    "typed",  # it is the word as typed
+    "cost",  # of typing the word as typed when this was meant, nats
+    "little_cost",  # the same, at most 3
+    "zipf",
+    "context",  # score of the context network, difference
+    "context_best",  # the same, difference to the best candidate
+    "left",  # trigram score of the word, difference
+    "right",  # of the next word, difference
+    "right_two",  # of the word after that, difference
+    "trigram",  # their sum, difference
+    "trigram_best",  # the same, difference to the best candidate
+    "posterior",  # context - cost, difference
+    "posterior_best",  # the same, difference to the best candidate
+    "pair",  # a listed correction
+    "only_pair",  # the only listed correction
+    "split",
+    "join",
+    "same_first",  # the same first letter
+    "longer",  # the difference in letters
+    "apostrophe",  # differs in apostrophes alone
+    "base",  # a dictionary word, as the next three; see `WordSource`
+    "large",
+    "proper",
+    "listed",
+    "other_variety",  # not the variety of English of the document
+    "alone",  # the only word of its sentence, without context
+)
+# Of the word as typed; 0 for the other candidates.
+OF_TYPED = (
+    "known",
+    "typed_base",
+    "typed_large",
+    "typed_proper",
+    "typed_listed",
+    "typed_zipf",
+    "title_inside",  # capitalised, within a sentence
+    "title_start",  # capitalised, the first of its sentence
+    "upper",
+    "initial",  # a single capital letter
+    "lower_sentence",
+    "upper_sentence",
+    "beside_title",  # next to a capitalised word within the sentence
+    "repeats",  # log of how often it occurs capitalised within sentences of the document
+    "letters",
+    "few_letters",
+    "num_candidates",
+    "min_cost",
+    "has_pair",
+    "possessive",
+    "suspicious",
+)
+FEATURES = _OF_CANDIDATE + OF_TYPED
+NUM_FEATURES = len(FEATURES)
+
 
 class Ranker(nn.Module):
     """Scores the candidates of a place, among them the word as typed.

@@ -27,5 +27,4 @@ def spread(start: npt.NDArray[Any], end: npt.NDArray[Any]) -> tuple[Ints, Ints]:
 
 
 def as_array(tensor: Tensor) -> npt.NDArray[Any]:
-    """Return a tensor as a numpy array on the CPU."""
     return tensor.detach().cpu().numpy()

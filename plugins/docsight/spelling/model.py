@@ -7,30 +7,18 @@ from torch import nn
 
 from docsight.networks.char_lm import CharLM
 from docsight.networks.context import ContextNetwork
-from docsight.networks.ranker import Ranker
-from docsight.spelling.candidates.confusions import Confusions
+from docsight.networks.ranker import NUM_FEATURES, Ranker
 from docsight.spelling.candidates.error_model import ErrorModel
-from docsight.spelling.correction.features import NUM_FEATURES
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import Lexicon
+from docsight.spelling.lexicon.tables import Confusions, KnownPairs, Lexicon
 from docsight.spelling.lexicon.trigrams import Trigrams
 
 
 class Speller(nn.Module):
     """The parts of a speller. `Corrector` and `TypingModel` use them one by one; there is no forward.
 
-    Args:
-        num_words: The number of word ids, including padding and unknown.
-        num_chars: The number of character ids, including padding and unknown.
-        num_pairs: The number of listed misspellings.
-        num_confusions: The number of entries of the confusion table.
-        num_bigrams: The number of word pairs in the trigram model.
-        num_trigrams: The number of word triples in the trigram model.
-        channel: Arguments of `ErrorModel`.
-        context: Arguments of `ContextNetwork`.
-        ranker: Arguments of `Ranker`.
-        typing: Arguments of `CharLM`.
+    The numbers of words and of characters include padding and unknown. The mappings are the arguments of `ErrorModel`,
+    `ContextNetwork`, `Ranker` and `CharLM`.
     """
 
     def __init__(

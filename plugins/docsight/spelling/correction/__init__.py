@@ -1,4 +1,4 @@
 """Correction of whole texts: candidates for each word, their features, and the corrector that decides.
 
-Imports `lexicon`, `candidates` and the networks.
+Imports `model`, `lexicon`, `candidates` and the networks.
 """

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from docsight.spelling.arrays import Bools, Ints, starts_of
 from docsight.spelling.correction.candidate_groups import CandidateGroups, PlaceFacts
 from docsight.spelling.correction.foreign import foreign_passages, word_kinds
-from docsight.spelling.correction.token_types import look_up
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
-from docsight.spelling.tokens import LOWER, MIXED, TITLE, UPPER, read_tokens
+from docsight.spelling.tokens import INITIAL, LOWER, MIXED, TITLE, UPPER, is_key, key_of, read_tokens
+from docsight.vocab import UNK, casing
 
 # Runs of text without white space in which no word is corrected: with digits or technical signs, web addresses, domains
 # and file names, function calls, words with parts in brackets, letters of other scripts or with diacritics. The pattern
@@ -25,6 +26,24 @@ _TECHNICAL = re.compile(
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
 # Some tokenizers cut it off a verb (do n't). Neither it nor the verb before it is checked.
 _CUT_OFF_NOT = "n't"
+_POSSESSIVE_S = "'s"
+
+
+@dataclass
+class TokenTypes:
+    """Distinct tokens; the arrays are (types,)."""
+
+    surfaces: list[str]  # as written
+    keys: list[str]  # lookup keys, without a possessive 's
+    ids: Ints  # word ids; unknown words have the ids from `dictionary.size` up, in the order of `unknown`
+    unknown: list[str]  # the keys of the unknown words
+    casings: Ints
+    sizes: Ints  # characters of the surface
+    letters: Ints  # letters of the key
+    possessive: Bools
+    plain: Bools  # can be corrected: ASCII letters, not in mixed case, not a word of the user
+    known: Bools
+    suspicious: Bools  # plain, and unknown or rare
 
 
 class TokenBatch:
@@ -75,7 +94,7 @@ class TokenBatch:
         self.texts = np.repeat(np.arange(len(texts)), sizes)
         self.num_texts = len(texts)
         self.bounds = np.unique(np.concatenate(bounds))
-        self.types = look_up(list(numbers), dictionary)
+        self.types = _look_up(list(numbers), dictionary)
         self.ends = self.starts + self.types.sizes[self.tokens]
         first = starts_of(np.array(sizes, dtype=np.int64))
         unprotected, self.before_space = np.ones(len(surfaces), dtype=bool), np.zeros(len(surfaces), dtype=bool)
@@ -175,3 +194,44 @@ def _before_one_space(text: str, starts: Ints, ends: Ints) -> Bools:
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         is_parted[:-1] = (starts[1:] - ends[:-1] == 1) & (points[ends[:-1]] == ord(" "))
     return is_parted
+
+
+def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
+    """Look distinct tokens up in the dictionary."""
+    keys, ids, possessive, of_user, plain = [], [], [], [], []
+    unknown: dict[str, int] = {}
+    casings = np.fromiter(map(casing, surfaces), np.int64, len(surfaces))
+    for surface in surfaces:
+        key = key_of(surface)
+        at = dictionary.ids.get(key, UNK)
+        is_possessive = at == UNK and key.endswith(_POSSESSIVE_S) and len(key) > len(_POSSESSIVE_S)
+        if is_possessive:
+            key = key[: -len(_POSSESSIVE_S)]
+            at = dictionary.ids.get(key, UNK)
+        if at == UNK:
+            at = dictionary.size + unknown.setdefault(key, len(unknown))
+        keys.append(key)
+        ids.append(at)
+        possessive.append(is_possessive)
+        of_user.append(
+            dictionary.is_users(surface) or (is_possessive and dictionary.is_users(surface[: -len(_POSSESSIVE_S)]))
+        )
+        plain.append(is_key(key) and not of_user[-1])
+    word_ids = np.array(ids, dtype=np.int64)
+    is_plain = np.array(plain, dtype=bool) & (casings >= LOWER) & (casings <= INITIAL)
+    # A word of the user is unknown in any other casing.
+    in_lexicon = word_ids < dictionary.lexicon_size
+    known = dictionary.known(word_ids, casings) & (in_lexicon | np.array(of_user, dtype=bool))
+    return TokenTypes(
+        surfaces=surfaces,
+        keys=keys,
+        ids=word_ids,
+        unknown=list(unknown),
+        casings=casings,
+        sizes=np.fromiter(map(len, surfaces), np.int64, len(surfaces)),
+        letters=np.fromiter(map(len, keys), np.int64, len(keys)),
+        possessive=np.array(possessive, dtype=bool),
+        plain=is_plain,
+        known=known,
+        suspicious=is_plain & (~known | dictionary.rare(word_ids)),
+    )

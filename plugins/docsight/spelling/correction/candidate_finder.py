@@ -8,14 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from docsight.spelling.arrays import Floats, Ints, as_array, spread, starts_of
-from docsight.spelling.candidates.confusions import Confusions
 from docsight.spelling.candidates.error_model import ErrorModel, encode_letters
 from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import WordSource
+from docsight.spelling.lexicon.tables import Confusions, KnownPairs, WordSource
 from docsight.spelling.tokens import LOWER
 from docsight.vocab import UNK
 

@@ -1,28 +1,22 @@
 """The corrector: which words of a text are misspelled, and what was meant."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from docsight.networks.context import ContextNetwork
-from docsight.networks.ranker import Ranker
-from docsight.spelling.arrays import Bools, Floats, as_array
-from docsight.spelling.candidates.confusions import Confusions
-from docsight.spelling.candidates.error_model import ErrorModel
+from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_finder import CandidateFinder
 from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores
 from docsight.spelling.correction.features import make_features
 from docsight.spelling.correction.scorer import Scorer
-from docsight.spelling.correction.suggestions import Suggestion, write_suggestions
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
-from docsight.spelling.lexicon.trigrams import Trigrams
+from docsight.spelling.lexicon.tables import ZIPF_STEPS
+from docsight.spelling.model import Speller
 from docsight.spelling.tokens import LOWER
 from docsight.vocab import Vocab
 
@@ -30,6 +24,9 @@ MAX_TOKENS_AT_ONCE = 8192
 MIN_LOG_ODDS = -4.0  # nats: a usual word is ranked where a candidate is likelier than this
 MIN_SCORE = 0.2  # from which a known word, or one with a capital, is reported
 MIN_JOIN_SCORE = 0.5  # from which two words are reported as one
+MAX_SUGGESTIONS = 5
+
+Suggestion = tuple[str, float]  # with its probability
 
 
 class Correction(NamedTuple):
@@ -50,18 +47,6 @@ class Correction(NamedTuple):
     known: bool
 
 
-class CorrectionModel(Protocol):
-    """The parts of a `Speller` that correct whole texts."""
-
-    lexicon: Lexicon
-    pairs: KnownPairs
-    confusions: Confusions
-    trigrams: Trigrams
-    channel: ErrorModel
-    context: ContextNetwork
-    ranker: Ranker
-
-
 class Corrector:
     """Corrects texts with a `Speller`.
 
@@ -71,7 +56,7 @@ class Corrector:
         device: Where the networks compute; the tables stay on the CPU.
     """
 
-    def __init__(self, network: CorrectionModel, vocabularies: Mapping[str, Vocab], *, device: torch.device) -> None:
+    def __init__(self, network: Speller, vocabularies: Mapping[str, Vocab], *, device: torch.device) -> None:
         self._network, self._device, self._vocabularies = network, device, vocabularies
         for table in (network.lexicon, network.pairs, network.confusions, network.trigrams, network.channel):
             table.cpu()
@@ -81,7 +66,6 @@ class Corrector:
 
     @property
     def user_words(self) -> frozenset[str]:
-        """The words of the user."""
         return self._dictionary.user_words
 
     def set_user_words(self, words: Iterable[str]) -> None:
@@ -118,7 +102,7 @@ class Corrector:
             The corrections of each text, in order, without overlaps.
         """
         corrections: list[list[Correction]] = [[] for _ in texts]
-        batch = self.read(texts, protected=protected, dialect=dialect)
+        batch = self.read(texts, protected, dialect)
         for groups, features in self.ranker_inputs(batch):
             with torch.inference_mode():
                 logits = self._network.ranker(torch.from_numpy(features).to(self._device)).cpu().numpy()
@@ -129,11 +113,9 @@ class Corrector:
     def read(
         self,
         texts: Sequence[str],
-        *,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
     ) -> TokenBatch:
-        """Read texts; arguments as for `correct`."""
         return TokenBatch(texts, self._dictionary, protected, dialect)
 
     def ranker_inputs(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
@@ -195,11 +177,27 @@ class Corrector:
         is_strange = ~known & (batch.casings[groups.token] == LOWER)
         wanted = np.where(groups.span > 1, score >= MIN_JOIN_SCORE, (score >= MIN_SCORE) | is_strange)
         for g in _without_overlaps(groups, wanted, score):
-            suggestions = write_suggestions(batch, groups, g, logits, probabilities, texts, self._dictionary)
-            token = int(groups.token[g])
+            token, text = int(groups.token[g]), int(batch.texts[groups.token[g]])
             start, end = int(batch.starts[token]), int(batch.ends[token + int(groups.span[g]) - 1])
-            certainty = float(score[g]) if suggestions else 0.0
-            yield int(batch.texts[token]), Correction(start, end, suggestions, certainty, bool(known[g]))
+            rows = np.arange(groups.start[g] + 1, groups.start[g + 1])
+            rows = rows[np.argsort(-logits[rows], kind="stable")][:MAX_SUGGESTIONS]
+            suggestions: dict[str, float] = {}
+            for written, row in zip(self._write(batch, groups, rows, g, texts[text][start:end]), rows, strict=True):
+                # Both varieties of a word may be written the same here.
+                suggestions[written] = suggestions.get(written, 0.0) + float(probabilities[row])
+            ranked = sorted(suggestions.items(), key=lambda item: -item[1])
+            yield text, Correction(start, end, ranked, float(score[g]) if ranked else 0.0, bool(known[g]))
+
+    def _write(self, batch: TokenBatch, groups: CandidateGroups, rows: Ints, group: int, typed: str) -> Iterator[str]:
+        """Yield candidates in the casing, the apostrophes and the variety of English of their text."""
+        dictionary, token = self._dictionary, int(groups.token[group])
+        ending = typed[-2:] if batch.types.possessive[batch.tokens[token + groups.span[group] - 1]] else ""
+        is_lower = bool(batch.lower_sentence[batch.sentence[token]])
+        variety = int(batch.variety[batch.texts[token]])
+        for row in rows:
+            ids = [dictionary.in_variety(int(at), variety) for at in (groups.first[row], groups.second[row]) if at > 0]
+            words = " ".join(dictionary.names[at] if is_lower else dictionary.own_case(at) for at in ids)
+            yield _in_case(words + ending, typed)
 
 
 def _without_overlaps(groups: CandidateGroups, wanted: Bools, score: npt.NDArray[np.floating]) -> list[int]:
@@ -212,3 +210,12 @@ def _without_overlaps(groups: CandidateGroups, wanted: Bools, score: npt.NDArray
             taken.update(covered)
             chosen.append(g)
     return sorted(chosen, key=lambda g: groups.token[g])
+
+
+def _in_case(word: str, typed: str) -> str:
+    """Write a word with the casing and the apostrophes of what was typed."""
+    if "\u2019" in typed:
+        word = word.replace("'", "\u2019")
+    if typed.isupper() and sum(map(str.isalpha, typed)) > 1:
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() and word.islower() else word

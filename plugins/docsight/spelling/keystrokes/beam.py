@@ -1,11 +1,10 @@
 """The hypotheses of the beam search over meant letters."""
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
 
 from docsight.networks.char_lm import State
+from docsight.spelling.arrays import Floats
+from docsight.spelling.keystrokes.letter_error_model import CODES, START
 from docsight.spelling.keystrokes.prefixes import Span
 
 
@@ -22,6 +21,18 @@ class Hypothesis:
     swap_gain: float = 0.0  # the change of the score if it is
     errors: int = 0
 
+    @property
+    def last(self) -> int:
+        """The code of the last letter."""
+        return CODES[self.text[-1].lower()] if self.text else START
+
+    def completes_swap(self, letter: str) -> bool:
+        """Tell whether a letter is the second one of a swap: the letter that was deleted just before."""
+        return bool(self.swapped) and self.swapped.lower() == letter.lower()
+
+    def rescored(self, score: float) -> "Hypothesis":
+        return replace(self, score=float(score))
+
 
 @dataclass(frozen=True, slots=True)
 class Beam:
@@ -35,4 +46,4 @@ class Beam:
     kept: int
     parents: tuple[int, ...]
     state: State  # (hypotheses, hidden) each
-    log_probs: NDArray[np.float32]  # (hypotheses, chars + 1), of the next character
+    log_probs: Floats  # (hypotheses, chars + 1), of the next character

@@ -1,15 +1,20 @@
-"""Completion of the current word."""
+"""Completion of the current word, by the language model, the lexicon and the trigrams."""
 
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
 
 from docsight.networks.char_lm import CharLM
+from docsight.spelling.arrays import Floats
 from docsight.spelling.keystrokes.beam import Beam, Hypothesis
 from docsight.spelling.keystrokes.letter_error_model import CODES, LETTERS
-from docsight.spelling.keystrokes.prefixes import PrefixIndex, Span
+from docsight.spelling.keystrokes.prefixes import LEXICON_WEIGHT, PrefixIndex, Span
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
+from docsight.spelling.lexicon.trigrams import EDGE_ID, OTHER_ID, Trigrams
+from docsight.spelling.tokens import lexicon_id, read_tokens
+from docsight.vocab import Vocab
 
 # From words in lower case to the log probability of each at the current place, up to a constant.
 WordScorer = Callable[[Sequence[str]], Sequence[float]]
@@ -17,6 +22,9 @@ WordScorer = Callable[[Sequence[str]], Sequence[float]]
 _MAX_COMPLETED = 2  # hypotheses
 _WORDS_PER_PREFIX = 4
 _MIN_PROBABILITY = 0.03  # of a hypothesis that is completed
+_MAX_READ_CHARS = 80  # of the text before a word: the last two words, with room
+_SENTENCE_ENDS = frozenset(".!?")
+_ZIPF_OF_ALL = 9.0  # Zipf frequencies count in 10**9 words
 
 
 class Completer:
@@ -28,13 +36,11 @@ class Completer:
     Args:
         network: The language model, for the ids of its characters.
         index: The lexicon.
-        weight: The weight of the lexicon's frequencies relative to the language model.
     """
 
-    def __init__(self, network: CharLM, index: PrefixIndex, *, weight: float = 0.2) -> None:
-        self.index, self.weight = index, weight
-        self._lower = np.array([network.id(letter) for letter in LETTERS])
-        self._upper = np.array([network.id(letter.upper()) for letter in LETTERS])
+    def __init__(self, network: CharLM, index: PrefixIndex) -> None:
+        self.index = index
+        self._lower, self._upper = (network.encode(letters).numpy() for letters in (LETTERS, LETTERS.upper()))
 
     def complete(self, beam: Beam, max_words: int, scorer: WordScorer | None = None) -> tuple[tuple[str, float], ...]:
         """Return the likeliest completions, the likeliest first, with their probabilities.
@@ -50,37 +56,31 @@ class Completer:
             if start.span is None or math.exp(start.score) < _MIN_PROBABILITY or num_completed == _MAX_COMPLETED:
                 continue
             num_completed += 1
-            for word, score in self._words(beam, row, start):
+            for word, score in self._words(beam, row, start, start.span):
                 shown = _in_case_of(word, start.text)
                 scores[shown] = float(np.logaddexp(scores.get(shown, -math.inf), score))
         if not scores:
             return ()
+        total = 0.0
         if scorer is not None:
             for word, log_prob in zip(list(scores), scorer([word.lower() for word in scores]), strict=True):
                 scores[word] += log_prob
+            total = float(np.logaddexp.reduce(list(scores.values())))
         ranked = sorted(scores.items(), key=lambda item: -item[1])[:max_words]
-        if scorer is None:
-            return tuple((word, math.exp(score)) for word, score in ranked)
-        total = float(np.logaddexp.reduce(list(scores.values())))
         return tuple((word, math.exp(score - total)) for word, score in ranked)
 
-    def _words(self, beam: Beam, row: int, start: Hypothesis) -> list[tuple[str, float]]:
+    def _words(self, beam: Beam, row: int, start: Hypothesis, start_span: Span) -> list[tuple[str, float]]:
         """Return words with the prefix of a hypothesis, with log probabilities."""
-        assert start.span is not None
         num_typed = len(start.text)
-        ahead = {
-            beam.hypotheses[n].text[-1].lower(): n
-            for n, parent in enumerate(beam.parents, start=beam.kept)
-            if parent == row
-        }
-        places = set(self.index.best(start.span, _WORDS_PER_PREFIX * 2))
-        for n in ahead.values():
-            span = beam.hypotheses[n].span
-            if span is not None:
-                places.update(self.index.best(span, _WORDS_PER_PREFIX))
-        mass = self.index.mass(start.span)
+        places = set(self.index.best(start_span, _WORDS_PER_PREFIX * 2))
+        ahead = {}  # by the next letter: the words that begin so, and the log probabilities of the letter after it
+        for n, parent in enumerate(beam.parents, start=beam.kept):
+            hypothesis = beam.hypotheses[n]
+            if parent == row and hypothesis.span is not None:
+                ahead[hypothesis.text[-1].lower()] = hypothesis.span, self._next(beam.log_probs[n])
+                places.update(self.index.best(hypothesis.span, _WORDS_PER_PREFIX))
+        mass = self.index.mass(start_span)
         first = self._next(beam.log_probs[row])
-        second = {letter: self._next(beam.log_probs[n]) for letter, n in ahead.items()}
         words = []
         for at in places:
             word = self.index.words[at]
@@ -89,33 +89,73 @@ class Completer:
             letter = word[num_typed]
             score = start.score
             if letter in ahead:
-                span = beam.hypotheses[ahead[letter]].span
-                assert span is not None
-                score += self._mixed(first[CODES[letter]], self.index.mass(span) / mass)
-                score += self._rest(at, span, second[letter], num_typed + 1)
+                span, second = ahead[letter]
+                score += _mixed(first[CODES[letter]], self.index.mass(span) / mass)
+                score += self._rest(at, span, second, num_typed + 1)
             else:
-                score += self._rest(at, start.span, first, num_typed)
+                score += self._rest(at, start_span, first, num_typed)
             words.append((word, score))
         return words
 
-    def _rest(self, at: int, span: Span, logs: NDArray[np.float32], num_read: int) -> float:
+    def _rest(self, at: int, span: Span, logs: Floats, num_read: int) -> float:
         """Return the log probability of the rest of a word after `num_read` letters, the next one by both models."""
         word, count, mass = self.index.words[at], self.index.count(at), self.index.mass(span)
         if len(word) == num_read:
-            return self._mixed(math.log(max(1e-9, 1 - float(np.exp(logs).sum()))), count / mass)
+            return _mixed(math.log(max(1e-9, 1 - float(np.exp(logs).sum()))), count / mass)
         next_mass = self.index.mass(self.index.narrow(span, word[: num_read + 1]))
-        return self._mixed(float(logs[CODES[word[num_read]]]), next_mass / mass) + math.log(count / next_mass)
+        return _mixed(float(logs[CODES[word[num_read]]]), next_mass / mass) + math.log(count / next_mass)
 
-    def _mixed(self, log_prob: float, fraction: float) -> float:
-        return math.log((1 - self.weight) * math.exp(log_prob) + self.weight * fraction + 1e-12)
-
-    def _next(self, log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _next(self, log_probs: Floats) -> Floats:
         """Return the log probabilities of the letters in either case, (letters,)."""
-        either: NDArray[np.float32] = np.logaddexp(log_probs[self._lower], log_probs[self._upper])
+        either: Floats = np.logaddexp(log_probs[self._lower], log_probs[self._upper])
         return either
+
+
+def _mixed(log_prob: float, fraction: float) -> float:
+    return math.log((1 - LEXICON_WEIGHT) * math.exp(log_prob) + LEXICON_WEIGHT * fraction + 1e-12)
 
 
 def _in_case_of(word: str, text: str) -> str:
     """Return a word with its typed letters as typed, and all capitals if they are."""
     rest = word[len(text) :]
     return text + (rest.upper() if len(text) > 1 and text.isupper() else rest)
+
+
+class TrigramRescorer:
+    """Scores words by how much likelier they are after a text than anywhere.
+
+    The frequency of a word is left out: the lexicon and the language model know it.
+
+    Args:
+        trigrams: The trigram model.
+        lexicon: The frequencies of its words.
+        words: The vocabulary of both.
+        weight: The weight of the trigrams relative to language model and lexicon.
+    """
+
+    def __init__(self, trigrams: Trigrams, lexicon: Lexicon, words: Vocab, *, weight: float = 0.7) -> None:
+        self._trigrams, self._words, self._weight = trigrams, words, weight
+        self._anywhere = (lexicon.zipf.float() / ZIPF_STEPS - _ZIPF_OF_ALL) * math.log(10)
+
+    def __call__(self, before: str) -> WordScorer:
+        """Return the scorer of the next word.
+
+        Args:
+            before: The text before the word, with all its spaces and signs.
+        """
+        line = before[-_MAX_READ_CHARS:].rpartition("\n")[2]
+        last = read_tokens(line).surfaces[-2:]
+        is_start = bool(last) and last[-1] in _SENTENCE_ENDS
+        first, second = [EDGE_ID, EDGE_ID, *([] if is_start else map(self._id, last))][-2:]
+
+        def score(words: Sequence[str]) -> list[float]:
+            third = torch.tensor([self._id(word) for word in words], dtype=torch.long)
+            here = self._trigrams.log_prob(torch.full_like(third, first), torch.full_like(third, second), third)
+            gain = torch.where(third > OTHER_ID, here - self._anywhere[third], 0.0)  # 0 for words outside the lexicon
+            return (self._weight * gain).tolist()
+
+        return score
+
+    def _id(self, surface: str) -> int:
+        """Return the id of a word in the trigrams, which count signs as edges."""
+        return lexicon_id(surface, self._words) if any(map(str.isalnum, surface)) else EDGE_ID

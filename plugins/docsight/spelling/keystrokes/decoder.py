@@ -1,23 +1,28 @@
 """The decoder: a beam search through a noisy channel for the letters that are meant, one word at a time."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from docsight.networks.char_lm import CharLM, State
+from docsight.spelling.arrays import Floats, Ints
 from docsight.spelling.keystrokes.beam import Beam, Hypothesis
-from docsight.spelling.keystrokes.letter_error_model import CODES, FIRST, LETTERS, START, LetterErrorModel
-from docsight.spelling.keystrokes.prefixes import PrefixIndex, Span
+from docsight.spelling.keystrokes.letter_error_model import CODES, FIRST, LETTERS, LetterErrorModel
+from docsight.spelling.keystrokes.prefixes import LEXICON_WEIGHT, PrefixIndex, Span
 
 MAX_HYPOTHESES = 8
 MAX_LOOK_AHEAD = 8  # next letters of the hypotheses that are read ahead, for deletions and for completions
 _MAX_CONTINUATIONS = 20  # that are looked up in the lexicon
 _LETTERS_PER_ERROR = 4  # one error is always possible, and one more for so many letters
 _BEAM_MARGIN = 10.0  # nats below the sum of all hypotheses at which a hypothesis is dropped
+# The assumed fraction of mistyped letters. It is above the real one (1 %), so that errors are found; thresholds protect
+# what is right.
+_ERROR_RATE = 0.08
+# The penalty, in nats, of a prefix or a word that is not in the lexicon: for a word typed in lower case, and for one
+# with an initial capital, as names have.
+_LEAVING_COSTS = (3.0, 1.0)
 
 
 class Decoder:
@@ -27,33 +32,15 @@ class Decoder:
         network: The language model, in evaluation mode.
         error_model: The probabilities of typing errors.
         index: The lexicon.
-        error_rate: The assumed fraction of mistyped letters. It is above the real one (1 %), so that errors are
-            found; thresholds protect what is right.
-        lexicon_weight: The weight of the lexicon's frequencies relative to the language model.
-        leaving: The penalty, in nats, of a prefix or a word that is not in the lexicon: for a word typed in lower
-            case, and for one with an initial capital, as names have.
     """
 
-    def __init__(
-        self,
-        network: CharLM,
-        error_model: LetterErrorModel,
-        index: PrefixIndex,
-        *,
-        error_rate: float = 0.08,
-        lexicon_weight: float = 0.2,
-        leaving: Sequence[float] = (3.0, 1.0),
-    ) -> None:
+    def __init__(self, network: CharLM, error_model: LetterErrorModel, index: PrefixIndex) -> None:
         self.network, self.index = network, index
-        self.costs = error_model.costs(error_rate)
-        self.weight = lexicon_weight
-        self.leaving = leaving
-        self._ids = {
-            False: np.array([network.id(letter) for letter in LETTERS]),
-            True: np.array([network.id(letter.upper()) for letter in LETTERS]),
-        }
+        self.costs = error_model.costs(_ERROR_RATE)
+        # By whether they are capitals.
+        self._ids = [network.encode(letters).numpy() for letters in (LETTERS, LETTERS.upper())]
 
-    def begin(self, state: State, log_probs: NDArray[np.float32], text: str = "") -> Beam:
+    def begin(self, state: State, log_probs: Floats, text: str = "") -> Beam:
         """Return the beam of a text that is taken as typed.
 
         Args:
@@ -61,21 +48,19 @@ class Decoder:
             log_probs: (1, chars + 1), of the next character.
             text: The letters of the word so far.
         """
-        span: Span | None = self.index.all if not text else self.index.narrow(self.index.all, text.lower())
-        if span is not None and span.start == span.end:
-            span = None
-        return self._look_ahead([Hypothesis(text, span, 0.0)], state, log_probs)
+        span = self.index.narrow(self.index.all, text.lower())
+        return self._look_ahead([Hypothesis(text, span if span.start < span.end else None, 0.0)], state, log_probs)
 
     def continue_literally(self, beam: Beam, char: str) -> Beam:
         """Append a character to the letters as typed, without alternatives."""
         state, log_probs = self.read(char, beam.state.select(torch.tensor([0])))
         return self.literal(state, log_probs, beam.hypotheses[0].text + char)
 
-    def literal(self, state: State, log_probs: NDArray[np.float32], text: str) -> Beam:
+    def literal(self, state: State, log_probs: Floats, text: str) -> Beam:
         """Return the beam of a text that is not corrected; arguments as for `begin`."""
         return Beam((Hypothesis(text, None, 0.0),), 1, (), state, log_probs)
 
-    def read(self, text: str, state: State) -> tuple[State, NDArray[np.float32]]:
+    def read(self, text: str, state: State) -> tuple[State, Floats]:
         """Read a text, not empty, from a state (1, hidden): the new state, and the scores of the next character."""
         log_probs = torch.empty(0)
         for char in self.network.encode(text):
@@ -92,7 +77,6 @@ class Decoder:
         Returns:
             The new hypotheses; and for each letter, the probability that it is meant after the letters before.
         """
-        upper = letter.isupper()
         as_typed = beam.hypotheses[0].text + letter
         extensions = self._extensions(beam, letter)
         total = float(np.logaddexp.reduce([extended.score for extended, *_ in extensions]))
@@ -104,10 +88,10 @@ class Decoder:
         rest = sorted(merged.values(), key=lambda item: -item[0].score)[: MAX_HYPOTHESES - 1]
         kept = [(replace(first, errors=0), row, code)]
         kept += [item for item in rest if item[0].score > total - _BEAM_MARGIN]
-        hypotheses = [_rescored(hypothesis, hypothesis.score - total) for hypothesis, _, _ in kept]
+        hypotheses = [hypothesis.rescored(hypothesis.score - total) for hypothesis, _, _ in kept]
         rows = torch.tensor([row for _, row, _ in kept])
         codes = [code for _, _, code in kept]
-        return self._look_ahead(hypotheses, *self._step(beam, rows, codes, self._ids[upper])), probabilities
+        return self._look_ahead(hypotheses, *self._step(beam, rows, codes, self._ids[letter.isupper()])), probabilities
 
     def finish(self, beam: Beam, boundary: str) -> list[tuple[str, float, int]]:
         """Return the words that may be meant if a character ends the word: text, probability, hypothesis."""
@@ -122,9 +106,9 @@ class Decoder:
                 fraction = self.index.count(old.span.start) / self.index.mass(old.span)
             if row and not fraction:  # a correction is always a word
                 continue
-            log_prob = math.log((1 - self.weight) * math.exp(float(logs[row])) + self.weight * fraction + 1e-12)
+            log_prob = math.log((1 - LEXICON_WEIGHT) * math.exp(float(logs[row])) + LEXICON_WEIGHT * fraction + 1e-12)
             if old.span is not None and not fraction:  # a prefix outside the lexicon has its penalty already
-                log_prob -= self.leaving[capital]
+                log_prob -= _LEAVING_COSTS[capital]
             score = old.score + log_prob
             if old.text in words:
                 score = float(np.logaddexp(score, words[old.text][0]))
@@ -157,8 +141,8 @@ class Decoder:
                 )
             else:  # the letter was inserted
                 row, code = at - len(before) * len(LETTERS), -1
-                extended = self._unchanged(before[row], letter, float(extra[row]))
-                swaps = _completes_swap(before[row], letter)
+                old, swaps = before[row], before[row].completes_swap(letter)
+                extended = Hypothesis(old.text, old.span, old.score + extra[row], errors=old.errors + (not swaps))
                 meant = letter if swaps else self._next(beam.log_probs[row], letter)
             # Other letters must lead to a word of the lexicon: an unknown word is not corrected to another one.
             if at != typed and (extended.errors > max_errors or (extended.errors and extended.span is None)):
@@ -166,7 +150,7 @@ class Decoder:
             extensions.append((extended, meant, row, code))
         return extensions
 
-    def _likeliest(self, beam: Beam, logs: NDArray[np.float32], typed: int, extra: list[float]) -> list[int]:
+    def _likeliest(self, beam: Beam, logs: Floats, typed: int, extra: list[float]) -> list[int]:
         """Return the likeliest extensions: hypothesis * letters + letter meant, then the insertions by hypothesis."""
         before = beam.hypotheses
         scores = np.array([h.score for h in before], dtype=np.float32)
@@ -181,7 +165,7 @@ class Decoder:
         return likeliest
 
     def _meant(
-        self, old: Hypothesis, code: int, typed: int, logs: NDArray[np.float32], *, upper: bool, capital: bool
+        self, old: Hypothesis, code: int, typed: int, logs: Floats, *, upper: bool, capital: bool
     ) -> tuple[Hypothesis, str]:
         """Extend a hypothesis by a meant letter: the hypothesis, and its first letter after the letters before."""
         meant = _cased(LETTERS[code], upper)
@@ -199,20 +183,16 @@ class Decoder:
         )
         return extended, _cased(old.deleted, upper) if old.deleted else meant
 
-    def _unchanged(self, old: Hypothesis, letter: str, cost: float) -> Hypothesis:
-        """Keep a hypothesis where the typed letter was inserted, or completes a swap."""
-        return Hypothesis(old.text, old.span, old.score + cost, errors=old.errors + (not _completes_swap(old, letter)))
-
-    def _next(self, log_probs: NDArray[np.float32], letter: str) -> str:
+    def _next(self, log_probs: Floats, letter: str) -> str:
         """Return the likeliest next letter in the case of the typed one, or the typed one if the word would end."""
         char = self.network.chars[max(0, int(log_probs.argmax()) - 1)].lower()
         return _cased(char, letter.isupper()) if char in CODES else letter
 
     def _insertion_cost(self, old: Hypothesis, typed: int, letter: str) -> float:
         """Return the log probability of a letter that is not meant here."""
-        if _completes_swap(old, letter):
+        if old.completes_swap(letter):
             return old.swap_gain
-        cost = float(self.costs.insert[_last(old.text), typed])
+        cost = float(self.costs.insert[old.last, typed])
         return cost if old.text else cost + math.log(FIRST)
 
     def _continue(self, old: Hypothesis, meant: str, log_prob: float, *, capital: bool) -> tuple[float, Span | None]:
@@ -221,13 +201,11 @@ class Decoder:
             return log_prob, None
         span = self.index.narrow(old.span, (old.text + meant).lower())
         if span.start == span.end:
-            return log_prob + math.log(1 - self.weight) - self.leaving[capital], None
+            return log_prob + math.log(1 - LEXICON_WEIGHT) - _LEAVING_COSTS[capital], None
         fraction = self.index.mass(span) / self.index.mass(old.span)
-        return math.log((1 - self.weight) * math.exp(log_prob) + self.weight * fraction), span
+        return math.log((1 - LEXICON_WEIGHT) * math.exp(log_prob) + LEXICON_WEIGHT * fraction), span
 
-    def _step(
-        self, beam: Beam, rows: torch.Tensor, codes: list[int], ids: NDArray[np.int64]
-    ) -> tuple[State, NDArray[np.float32]]:
+    def _step(self, beam: Beam, rows: torch.Tensor, codes: list[int], ids: Ints) -> tuple[State, Floats]:
         """Read one letter for each chosen hypothesis; code -1 reads none."""
         old = beam.state.select(rows)
         log_probs, state = self.network.step(torch.from_numpy(ids[codes]), old)
@@ -238,13 +216,13 @@ class Decoder:
             new = np.where(stays.numpy(), beam.log_probs[rows.numpy()], new)
         return state, new
 
-    def _look_ahead(self, hypotheses: list[Hypothesis], state: State, log_probs: NDArray[np.float32]) -> Beam:
+    def _look_ahead(self, hypotheses: list[Hypothesis], state: State, log_probs: Floats) -> Beam:
         """Extend the hypotheses by the likeliest next letters, for which nothing was typed."""
         kept = len(hypotheses)
         # After two capitals, capitals are meant.
         upper = len(hypotheses[0].text) > 1 and hypotheses[0].text.isupper()
         ids = self._ids[upper]
-        costs = self.costs.delete[[_last(h.text) for h in hypotheses]]  # (kept, letters)
+        costs = self.costs.delete[[h.last for h in hypotheses]]  # (kept, letters)
         totals = np.array([[h.score] for h in hypotheses], dtype=np.float32) + log_probs[:, ids] + costs
         totals[[h.span is None for h in hypotheses]] = -np.inf
         more: list[tuple[Hypothesis, int, int]] = []
@@ -283,20 +261,6 @@ def _max_errors(typed: str) -> int:
     return 1 + len(typed) // _LETTERS_PER_ERROR
 
 
-def _completes_swap(old: Hypothesis, letter: str) -> bool:
-    """Tell whether a letter is the second one of a swap: the letter that was deleted just before."""
-    return bool(old.swapped) and old.swapped.lower() == letter.lower()
-
-
-def _last(text: str) -> int:
-    """Return the code of the last letter of a text."""
-    return CODES[text[-1].lower()] if text else START
-
-
-def _rescored(old: Hypothesis, score: float) -> Hypothesis:
-    return replace(old, score=float(score))
-
-
 def _merge(
     extensions: list[tuple[Hypothesis, str, int, int]],
 ) -> dict[tuple[str, str], tuple[Hypothesis, int, int]]:
@@ -307,7 +271,7 @@ def _merge(
         if key in merged:
             other = merged[key][0]
             best = merged[key] if other.score >= extended.score else (extended, row, code)
-            merged[key] = (_rescored(best[0], np.logaddexp(other.score, extended.score)), *best[1:])
+            merged[key] = (best[0].rescored(np.logaddexp(other.score, extended.score)), *best[1:])
         else:
             merged[key] = (extended, row, code)
     return merged

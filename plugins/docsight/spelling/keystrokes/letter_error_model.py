@@ -5,9 +5,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from docsight.spelling.arrays import Floats, as_array
 from docsight.weights import keep_saved_names
 
 # The letters of the words of the lexicon; their order gives their codes.
@@ -22,16 +22,14 @@ FIRST = 0.35
 class Costs(NamedTuple):
     """The log probabilities of the errors at a letter, in nats."""
 
-    substitute: NDArray[np.float32]  # (meant, typed); no error on the diagonal
-    delete: NDArray[np.float32]  # (meant before, meant)
-    insert: NDArray[np.float32]  # (meant before, typed)
+    substitute: Floats  # (meant, typed); no error on the diagonal
+    delete: Floats  # (meant before, meant)
+    insert: Floats  # (meant before, typed)
     swap: float  # of two neighbouring letters
 
 
 class LetterErrorModel(nn.Module):
-    """The rates of typing errors at a letter, relative to the mean rate of all errors over all letters.
-
-    A rate of 1 is the mean rate of any error at a letter of running text.
+    """The rates of typing errors at a letter; 1 is the mean rate of any error at a letter of running text.
 
     Attributes:
         substitute: (27, 27) by the meant letter and the typed letter; zero on the diagonal.
@@ -58,18 +56,12 @@ class LetterErrorModel(nn.Module):
 
     def costs(self, error_rate: float) -> Costs:
         """Return the log probabilities if the fraction `error_rate` of the letters is mistyped."""
-        substitute = self._logs(self.substitute, error_rate)
-        np.fill_diagonal(substitute, math.log1p(-error_rate))
-        return Costs(
-            substitute,
-            self._logs(self.delete, error_rate),
-            self._logs(self.insert, error_rate),
-            float(self._logs(self.swap, error_rate)[0]),
-        )
 
-    @staticmethod
-    def _logs(rates: Tensor, error_rate: float) -> NDArray[np.float32]:
-        # Every error is possible, and none is more likely than not.
-        probabilities = (rates.detach().float().cpu().numpy() * error_rate).clip(1e-7, 0.5)
-        logs: NDArray[np.float32] = np.log(probabilities).astype(np.float32)
-        return logs
+        def logs(rates: Tensor) -> Floats:
+            # Every error is possible, and none is more likely than not.
+            probabilities: Floats = (as_array(rates.float()) * error_rate).clip(1e-7, 0.5)
+            return np.log(probabilities).astype(np.float32)
+
+        substitute = logs(self.substitute)
+        np.fill_diagonal(substitute, math.log1p(-error_rate))
+        return Costs(substitute, logs(self.delete), logs(self.insert), float(logs(self.swap)[0]))

@@ -2,11 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+LEXICON_WEIGHT = 0.2  # of the frequencies of words, relative to the language model
 _AFTER_LETTERS = "{"  # sorts after every letter and the apostrophe
 _MAX_CACHED_PREFIXES = 32_768  # the same few thousand prefixes are looked up all the time
 
@@ -30,23 +32,11 @@ class PrefixIndex:
         order = sorted(range(len(words)), key=words.__getitem__)
         self.words = [words[n] for n in order]
         # Words without a frequency get Zipf 1, one occurrence in a hundred million words.
-        counts = 10.0 ** np.maximum(np.asarray(zipf, dtype=np.float64)[order], 1.0)
-        self._counts = counts
-        self._below: list[float] = np.concatenate([[0.0], np.cumsum(counts)]).tolist()
+        self._counts = 10.0 ** np.maximum(np.asarray(zipf, dtype=np.float64)[order], 1.0)
+        self._below: list[float] = np.concatenate([[0.0], np.cumsum(self._counts)]).tolist()
         self.all = Span(0, len(self.words))
-        self._narrowed: dict[tuple[Span, str], Span] = {}
-        self._ranked: dict[tuple[Span, int], list[int]] = {}
-
-    def narrow(self, span: Span, prefix: str) -> Span:
-        """Return the words with a prefix, all of which are in the span."""
-        narrowed = self._narrowed.get((span, prefix))
-        if narrowed is None:
-            start = bisect_left(self.words, prefix, span.start, span.end)
-            narrowed = Span(start, bisect_left(self.words, prefix + _AFTER_LETTERS, start, span.end))
-            if len(self._narrowed) >= _MAX_CACHED_PREFIXES:
-                self._narrowed.clear()
-            self._narrowed[span, prefix] = narrowed
-        return narrowed
+        self.narrow = lru_cache(_MAX_CACHED_PREFIXES)(self._narrow)
+        self.best = lru_cache(_MAX_CACHED_PREFIXES)(self._best)
 
     def mass(self, span: Span) -> float:
         """Return the total occurrences of the words of a span in 10**9 words."""
@@ -60,16 +50,15 @@ class PrefixIndex:
         """Return the occurrences of the word at an index in 10**9 words."""
         return self._below[at + 1] - self._below[at]
 
-    def best(self, span: Span, max_words: int) -> list[int]:
+    def _narrow(self, span: Span, prefix: str) -> Span:
+        """Return the words with a prefix, all of which are in the span."""
+        start = bisect_left(self.words, prefix, span.start, span.end)
+        return Span(start, bisect_left(self.words, prefix + _AFTER_LETTERS, start, span.end))
+
+    def _best(self, span: Span, max_words: int) -> list[int]:
         """Return the indices of the most frequent words of a span, by descending frequency."""
-        ranked = self._ranked.get((span, max_words))
-        if ranked is None:
-            counts = self._counts[span.start : span.end]
-            places = np.arange(len(counts))
-            if len(counts) > max_words:
-                places = np.argpartition(counts, len(counts) - max_words)[-max_words:]
-            ranked = [span.start + int(n) for n in places[np.argsort(-counts[places], kind="stable")]]
-            if len(self._ranked) >= _MAX_CACHED_PREFIXES:
-                self._ranked.clear()
-            self._ranked[span, max_words] = ranked
-        return ranked
+        counts = self._counts[span.start : span.end]
+        places = np.arange(len(counts))
+        if len(counts) > max_words:
+            places = np.argpartition(counts, len(counts) - max_words)[-max_words:]
+        return [span.start + int(n) for n in places[np.argsort(-counts[places], kind="stable")]]

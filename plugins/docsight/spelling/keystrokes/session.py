@@ -3,18 +3,16 @@
 import math
 import unicodedata
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from docsight.errors import ConfigError, DataError
-from docsight.networks.char_lm import State
+from docsight.networks.char_lm import MAX_CONTEXT, State, to_plain
+from docsight.spelling.arrays import Floats
 from docsight.spelling.keystrokes.beam import Beam
 from docsight.spelling.keystrokes.completer import WordScorer
 from docsight.spelling.keystrokes.letter_error_model import CODES
-from docsight.spelling.keystrokes.plain_text import MAX_CONTEXT, to_plain
 from docsight.spelling.keystrokes.typing_model import TypingModel
 
 MAX_WORD_LETTERS = 32  # of a word that is still corrected
@@ -45,14 +43,8 @@ class Keystroke:
     completions: tuple[tuple[str, float], ...]
 
 
-_NO_KEYSTROKE = Keystroke("", (), "", ())
-
-
-@dataclass(frozen=True)
-class _Accepted:
-    """An action: a text that replaces the word so far."""
-
-    text: str
+class _Accepted(str):
+    """A text that replaces the word so far."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +62,11 @@ class _Start:
     """The state at the start of a word, and the actions since."""
 
     state: State  # (1, hidden) each
-    log_probs: NDArray[np.float32]  # (1, chars + 1)
+    log_probs: Floats  # (1, chars + 1)
     literal: bool
-    keystroke: Keystroke
-    scorer: WordScorer | None = None
-    actions: list[str | _Accepted] = field(default_factory=list)
+    scorer: WordScorer | None
+    letter: str = ""  # that ended the word before
+    actions: list[str] = field(default_factory=list)  # characters, and `_Accepted` texts
 
 
 class Session:
@@ -105,16 +97,13 @@ class Session:
         num_begun = len(plain) - len(plain.rstrip("".join(CODES) + "".join(CODES).upper()))
         num_begun = min(num_begun, MAX_WORD_LETTERS)
         before, word = plain[: len(plain) - num_begun], plain[len(plain) - num_begun :]
-        network = model.network
-        logits, state = network(network.encode("\n" + before)[None], network.start())
-        log_probs = logits[:, -1].log_softmax(dim=1).numpy()
+        log_probs, state = model.network.begin(before)
         self._context = context[: len(context) - num_begun]
         self._ended: list[str] = []
-        literal = before[-1:] in _NO_WORD_AFTER
-        start = _Start(state, log_probs, literal, _NO_KEYSTROKE, self._word_scorer())
+        start = _Start(state, log_probs.numpy(), before[-1:] in _NO_WORD_AFTER, self._word_scorer())
         self._words: deque[_Start] = deque([start], maxlen=MAX_UNDO_WORDS)
         self._recent: deque[_WordState] = deque(maxlen=MAX_RECENT)
-        self._now = self._restart(self._words[-1])
+        self._now = self._begin(start)
         for char in word:
             self._do(char)
 
@@ -129,9 +118,6 @@ class Session:
 
         Args:
             letter: A letter or any other character. A space or a sign ends the word.
-
-        Returns:
-            What was probably meant.
 
         Raises:
             DataError: It is not exactly one character, or a control character other than a line break or a tab.
@@ -152,9 +138,6 @@ class Session:
         Args:
             completion: The text to accept; by default the `prefix` of the last keystroke.
 
-        Returns:
-            The keystroke of its last letter.
-
         Raises:
             DataError: The completion is not a string, is empty, or holds control characters.
         """
@@ -164,11 +147,7 @@ class Session:
 
     @torch.inference_mode()
     def backspace(self) -> Keystroke:
-        """Take back the last keystroke or accepted text. At the start of the session, do nothing.
-
-        Returns:
-            The keystroke before.
-        """
+        """Take back the last keystroke or accepted text, and return the one before; at the start, do nothing."""
         if not self._words[-1].actions:
             if len(self._words) == 1:
                 return self._now.keystroke
@@ -180,16 +159,15 @@ class Session:
             self._now = self._recent.pop()
         else:
             actions, word.actions = word.actions, []
-            self._now = self._restart(word)
+            self._now = self._begin(word)
             for action in actions:
                 self._do(action)
         return self._now.keystroke
 
-    def _do(self, action: "str | _Accepted") -> Keystroke:
-        """Apply a character or an accepted text."""
+    def _do(self, action: str) -> Keystroke:
         now = self._now
         if isinstance(action, _Accepted):
-            after = self._accept(action.text)
+            after = self._begin(self._words[-1], action) if action else now
         else:
             plain = to_plain(action)
             if _ends_word(plain, now.text):
@@ -201,7 +179,6 @@ class Session:
         return after.keystroke
 
     def _letter(self, plain: str, char: str) -> _WordState:
-        """Return the state after a character inside a word."""
         now, model = self._now, self._model
         text = now.text + plain
         if now.literal or plain.lower() not in CODES or len(text) > MAX_WORD_LETTERS:
@@ -239,38 +216,22 @@ class Session:
         self._words[-1].actions.append(char)
         self._recent.append(now)
         self._ended.append(text + char)
-        start = _Start(state, log_probs, literal, _NO_KEYSTROKE, self._word_scorer())
-        self._now = self._restart(start)
-        start.keystroke = Keystroke(char, ((char, 1.0),), "", self._now.keystroke.completions)
-        self._now = replace(self._now, keystroke=start.keystroke)
-        self._words.append(start)
-        return start.keystroke
+        self._words.append(_Start(state, log_probs, literal, self._word_scorer(), char))
+        self._now = self._begin(self._words[-1])
+        return self._now.keystroke
 
-    def _accept(self, text: str) -> _WordState:
-        """Return the state after a text that replaces the word so far."""
-        start, decoder = self._words[-1], self._model.decoder
-        plain = to_plain(text)
-        if not plain:
-            return self._now
-        state, log_probs = decoder.read(plain, start.state)
+    def _begin(self, start: _Start, text: str = "") -> _WordState:
+        """Return the state before the first letter of a word, or after an accepted text."""
+        decoder, plain = self._model.decoder, to_plain(text)
+        state, log_probs = decoder.read(plain, start.state) if plain else (start.state, start.log_probs)
         literal = start.literal or len(plain) > MAX_WORD_LETTERS or not set(plain.lower()) <= CODES.keys()
         beam = decoder.literal(state, log_probs, plain) if literal else decoder.begin(state, log_probs, plain)
         completions = () if literal else self._complete(beam, start.scorer)
-        return _WordState(plain, literal, beam, Keystroke(text[-1], ((text[-1], 1.0),), text, completions))
-
-    def _restart(self, start: _Start) -> _WordState:
-        """Return the state before the first letter of a start."""
-        decoder = self._model.decoder
-        if start.literal:
-            return _WordState("", True, decoder.literal(start.state, start.log_probs, ""), start.keystroke)
-        beam = decoder.begin(start.state, start.log_probs)
-        keystroke = start.keystroke
-        if keystroke is _NO_KEYSTROKE:
-            keystroke = replace(_NO_KEYSTROKE, completions=self._complete(beam, start.scorer))
-        return _WordState("", False, beam, keystroke)
+        letter = text[-1:] or start.letter
+        letters = ((letter, 1.0),) if letter else ()
+        return _WordState(plain, literal, beam, Keystroke(letter, letters, text, completions))
 
     def _word_scorer(self) -> WordScorer | None:
-        """Return the scorer of the word that starts here."""
         rescorer = self._model.rescorer
         if rescorer is None or not self._completions:
             return None

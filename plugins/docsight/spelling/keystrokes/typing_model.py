@@ -1,7 +1,6 @@
 """What all typing sessions of a speller share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,23 +16,18 @@ from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
 from docsight.spelling.tokens import is_key, key_of
 from docsight.vocab import Vocab
 
-# From the text before a word to the scorer of the word.
-Rescorer = Callable[[str], WordScorer]
-
 
 class TypingModel:
     """The decoder and the completer of a speller, with their thresholds.
 
     Args:
         network: The language model, in evaluation mode.
-        error_model: The probabilities of typing errors.
+        error_model: The typing errors.
         words: The lexicon: distinct words of `a` to `z` and apostrophes.
         zipf: (words,) the Zipf frequencies.
         threshold: The minimum probability of another letter that replaces the typed one.
         word_threshold: The minimum probability of another prefix or word that replaces the typed one.
-        rescorer: A further score for completions: from the text before a word to a function from words in lower case
-            to the log probability of each. Called once a word.
-        settings: More arguments of the `Decoder`.
+        rescorer: Makes the scorer of the completions of a word from the text before it. Called once a word.
     """
 
     def __init__(
@@ -45,12 +39,11 @@ class TypingModel:
         *,
         threshold: float = 0.45,
         word_threshold: float = 0.9,
-        rescorer: Rescorer | None = None,
-        **settings: Any,
+        rescorer: Callable[[str], WordScorer] | None = None,
     ) -> None:
         index = PrefixIndex(words, zipf)
         self.network = network
-        self.decoder = Decoder(network, error_model, index, **settings)
+        self.decoder = Decoder(network, error_model, index)
         self.completer = Completer(network, index)
         self.threshold, self.word_threshold = threshold, word_threshold
         self.rescorer = rescorer

@@ -7,8 +7,7 @@ import numpy as np
 
 from docsight.spelling.arrays import Bools, Bytes, Floats, Hashes, Ints, as_array
 from docsight.spelling.lexicon.hashing import hash_words
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, WordSource
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, KnownPairs, Lexicon, WordSource
 from docsight.spelling.tokens import LOWER, is_key, key_of
 from docsight.vocab import Vocab
 
@@ -73,7 +72,7 @@ class Dictionary:
         return is_known
 
     def rare(self, ids: Ints) -> Bools:
-        """Tell which words are rare, including the unknown ones."""
+        """Tell which words are rare, as the unknown ones are."""
         return self.zipf[np.where(ids < self.size, ids, 0)] < RARE
 
     def variant_of(self, ids: Ints) -> Ints:

@@ -29,11 +29,7 @@ _LETTER_HASHES = np.array([0] + [_mixed(code) for code in range(1, 256)], dtype=
 
 
 def encode_words(words: Sequence[str]) -> tuple[Bytes, Ints]:
-    """Encode ASCII words of at most 32 letters as bytes.
-
-    Returns:
-        (codes, lengths): uint8 (words, 32), padded with 0; int64 (words,).
-    """
+    """Encode ASCII words of at most 32 letters: uint8 (words, 32), padded with 0, and their lengths."""
     codes = np.array(words, dtype=f"S{MAX_LETTERS}").view(np.uint8).reshape(len(words), MAX_LETTERS)
     return codes, np.count_nonzero(codes, axis=1).astype(np.int64)
 
@@ -62,7 +58,7 @@ def deletion_hashes(prefixes: Hashes, lengths: Ints, letters: int) -> tuple[Ints
         letters: The number of deleted letters, 1 or 2.
 
     Returns:
-        (row, hashes), (deletions,) each: the index of the word, and the hash of its remaining letters.
+        The index of the word and the hash of its remaining letters, (deletions,) each.
     """
     rows, hashes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
     for length in np.unique(lengths[lengths > letters]):
@@ -86,8 +82,8 @@ class HashTable:
     where a binary search over millions of entries has about twenty cache misses.
 
     Args:
-        hashes: (entries,).
-        values: (entries,) integers below 2**31.
+        hashes: (entries,)
+        values: (entries,), integers below 2**31.
     """
 
     def __init__(self, hashes: Hashes, values: npt.NDArray[Any]) -> None:

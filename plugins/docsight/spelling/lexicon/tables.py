@@ -1,11 +1,15 @@
-"""The facts about each word: its sources, its frequency, and its spelling in the other variety of English."""
+"""The tables of words: what is known of each one, listed misspellings, and words that are typed for one another."""
 
+from collections.abc import Sequence
 from enum import IntFlag
-from typing import ClassVar
+from typing import ClassVar, Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from docsight.spelling.arrays import Ints, as_array, spread
+from docsight.spelling.lexicon.hashing import hash_words
 from docsight.weights import keep_saved_names
 
 # Stored steps per unit of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words).
@@ -39,9 +43,6 @@ class Lexicon(nn.Module):
         sources: (words,) uint8, the flags of `WordSource`.
         zipf: (words,) uint8, the Zipf frequencies in steps of 1/25.
         variant: (words,) int32, the id of the same word in the other variety of English (colour, color), or 0.
-
-    Args:
-        num_words: The number of ids, including the reserved ones.
     """
 
     sources: Tensor
@@ -64,3 +65,61 @@ class Lexicon(nn.Module):
     def zipf_of(self, word_ids: Tensor) -> Tensor:
         """Return the Zipf frequencies, float32, of the shape of `word_ids`; 0 for the reserved ids."""
         return self.zipf[word_ids].float() / ZIPF_STEPS
+
+
+class KnownPairs(nn.Module):
+    """The misspellings of published lists, with their corrections.
+
+    Attributes:
+        hashes: (pairs,) int64, the hashes of the misspellings, ascending, one entry for each correction.
+        first: (pairs,) int32, the word id of the correction.
+        second: (pairs,) int32, the id of the second word where the correction has two (alot, a lot), or 0.
+    """
+
+    hashes: Tensor
+    first: Tensor
+    second: Tensor
+
+    def __init__(self, *, num_pairs: int) -> None:
+        super().__init__()
+        self.register_buffer("hashes", torch.zeros(num_pairs, dtype=torch.int64))
+        self.register_buffer("first", torch.zeros(num_pairs, dtype=torch.int32))
+        self.register_buffer("second", torch.zeros(num_pairs, dtype=torch.int32))
+
+    @classmethod
+    def from_pairs(cls, pairs: Sequence[tuple[str, int, int]]) -> Self:
+        """Build the table from distinct (misspelling, id of the correction, id of its second word or 0)."""
+        table = cls(num_pairs=len(pairs))
+        hashes = hash_words([misspelling for misspelling, _, _ in pairs]).view(np.int64)
+        order = np.argsort(hashes, kind="stable")
+        table.hashes.copy_(torch.from_numpy(hashes[order]))
+        table.first.copy_(torch.tensor([first for _, first, _ in pairs], dtype=torch.int32)[order])
+        table.second.copy_(torch.tensor([second for _, _, second in pairs], dtype=torch.int32)[order])
+        return table
+
+    def lookup(self, typed: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Return the listed corrections of some keys: (row, first_id, second_id), (matches,) each.
+
+        The row is an index into `typed`, ascending.
+        """
+        wanted = hash_words(typed).view(np.int64)
+        hashes = as_array(self.hashes)
+        row, at = spread(np.searchsorted(hashes, wanted, "left"), np.searchsorted(hashes, wanted, "right"))
+        return row, as_array(self.first)[at].astype(np.int64), as_array(self.second)[at].astype(np.int64)
+
+
+class Confusions(nn.Module):
+    """For each word of the lexicon, the other words that may have been meant when it was typed.
+
+    Attributes:
+        offsets: (words + 1,) int32, the start of the row of each word in `ids`.
+        ids: (confusions,) int32, word ids.
+    """
+
+    offsets: Tensor
+    ids: Tensor
+
+    def __init__(self, *, num_words: int, num_confusions: int) -> None:
+        super().__init__()
+        self.register_buffer("offsets", torch.zeros(num_words + 1, dtype=torch.int32))
+        self.register_buffer("ids", torch.zeros(num_confusions, dtype=torch.int32))

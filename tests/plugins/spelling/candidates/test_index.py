@@ -3,11 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docsight.spelling.candidates.distance import edit_distances
-from docsight.spelling.candidates.index import CandidateIndex
-from docsight.spelling.candidates.phonetic import phonetic_keys
+from docsight.spelling.candidates.index import CandidateIndex, edit_distances, phonetic_keys
 from docsight.spelling.lexicon.hashing import HashTable, deletion_hashes, encode_words, hash_words, prefix_hashes
-from docsight.spelling.lexicon.known_pairs import KnownPairs
+from docsight.spelling.lexicon.tables import KnownPairs
 
 WORDS = [
     "the",

@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docsight.bundle import load_folder
+from docsight.networks.ranker import FEATURES
 from docsight.spelling.correction import candidate_finder, corrector
-from docsight.spelling.correction.corrector import Correction, Corrector
-from docsight.spelling.correction.features import FEATURES
-from docsight.spelling.correction.suggestions import MAX_SUGGESTIONS
+from docsight.spelling.correction.corrector import MAX_SUGGESTIONS, Correction, Corrector
 
 
 @pytest.fixture(scope="module")

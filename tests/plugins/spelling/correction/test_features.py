@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from docsight.networks.ranker import FEATURES, NUM_FEATURES
 from docsight.spelling.arrays import starts_of
 from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores, PlaceFacts
-from docsight.spelling.correction.features import FEATURES, NUM_FEATURES, make_features
+from docsight.spelling.correction.features import make_features
 from docsight.spelling.lexicon.dictionary import WordFacts
 from docsight.spelling.lexicon.tables import WordSource
 

@@ -9,7 +9,6 @@ from torch.nn.functional import cross_entropy
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import CharLM
 from docsight.spelling.keystrokes import session as sessions
-from docsight.spelling.keystrokes.generation import generate
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel
@@ -297,12 +296,12 @@ def test_session_survives_a_word_without_end(typing_model):
 
 def test_generate_at_temperature_zero_takes_the_likeliest_character(typing_model):
     network = typing_model.network
-    written = generate(network, "the netw", length=3, temperature=0)
+    written = network.generate("the netw", length=3, temperature=0)
     assert written == "ork"
 
 
 def test_generate_draws_the_same_for_the_same_seed(typing_model):
-    draw = [generate(typing_model.network, "the ", length=40, temperature=1, seed=seed) for seed in (1, 1, 2)]
+    draw = [typing_model.network.generate("the ", length=40, temperature=1, seed=seed) for seed in (1, 1, 2)]
     assert draw[0] == draw[1] != draw[2]
     assert len(draw[0]) == 40
 
@@ -310,17 +309,17 @@ def test_generate_draws_the_same_for_the_same_seed(typing_model):
 @pytest.mark.parametrize("options", [{"length": -1}, {"temperature": -0.1}, {"temperature": float("nan")}])
 def test_generate_refuses_what_cannot_be(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
-        generate(typing_model.network, "a", **options)
+        typing_model.network.generate("a", **options)
 
 
 def test_generate_of_nothing_is_empty(typing_model):
-    assert generate(typing_model.network, "", length=0) == ""
+    assert typing_model.network.generate("", length=0) == ""
 
 
 @pytest.mark.parametrize("options", [{"length": 1.5}, {"length": None}, {"seed": 2**64}, {"seed": None}, {"seed": -1}])
 def test_generate_refuses_what_is_no_number(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
-        generate(typing_model.network, "a", **options)
+        typing_model.network.generate("a", **options)
 
 
 @pytest.mark.parametrize("options", [{"context": None}, {"completions": 1.5}, {"completions": -1}])

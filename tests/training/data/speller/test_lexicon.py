@@ -5,8 +5,7 @@ import pytest
 from pyarrow import parquet
 
 from docsight.errors import DataError
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import Lexicon, WordSource
+from docsight.spelling.lexicon.tables import KnownPairs, Lexicon, WordSource
 from docsight.vocab import Vocab
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
 from docsight_training.data.speller.varieties import british_forms

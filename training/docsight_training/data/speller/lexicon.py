@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from docsight.errors import DataError
-from docsight.spelling.lexicon.known_pairs import KnownPairs
-from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, KnownPairs, Lexicon, WordSource
 from docsight.spelling.tokens import is_key
 from docsight.vocab import Vocab
 from docsight_training.data.speller.alignment import align

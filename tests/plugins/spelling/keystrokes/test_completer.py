@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from docsight.spelling.keystrokes.trigram_rescorer import TrigramRescorer
+from docsight.spelling.keystrokes.completer import TrigramRescorer
 from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon
 from docsight.spelling.lexicon.trigrams import Trigrams
 from docsight.vocab import Vocab
