@@ -18,7 +18,7 @@ from docsight.vocab import UNK, Vocab
 from docsight_training.data.speller import tables
 from docsight_training.data.speller.lexicon import PAIR_LISTS
 from docsight_training.data.speller.open_text import Paragraph
-from docsight_training.stages.tables_stage import TablesStage
+from docsight_training.stages.speller_stages import TablesStage
 from docsight_training.train import train
 
 _WORDS = """

@@ -1,11 +1,22 @@
-"""What a stage is, and how the config names the stages of a model."""
+"""The stages of a run: the only stage of a model of one network, and the parts of a model that is trained in steps."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
 
-from hydra.utils import instantiate
+import torch
+from hydra.utils import get_class, instantiate
+from omegaconf import OmegaConf
+from torch import nn
 
-from docsight_training.runs import Run
+from docsight.errors import ConfigError
+from docsight_training.plots import plot_curves
+from docsight_training.runs import CHECKPOINTS, Run, TrainedModel
+from docsight_training.trainer import make_trainer
+from docsight_training.transfer import start_from
+
+_PARTS_WITHOUT_STAGES = ("context", "typing", "ranker")  # in the speller configs of docsight 0.1.0
 
 
 class Stage(ABC):
@@ -22,17 +33,199 @@ def make_stages(config: dict[str, Any]) -> list[Stage]:
     A model with `stages` lists the names of its stages, and has the config of each under that name. Any other model is
     the config of its only stage, which reads the data of the run.
 
-    Args:
-        config: The resolved config.
+    Raises:
+        ConfigError: The model has the parts of a speller, but does not list them.
     """
     model = dict(config["model"])
-    if "stages" not in model:
-        model.setdefault("_target_", "docsight_training.stages.network_stage.NetworkStage")
-        return [_make_stage(model, data=config["data"])]
-    return [_make_stage(model[name], name=name) for name in model["stages"]]
+    if "stages" in model:
+        return [_make_stage(model[name], name=name) for name in model["stages"]]
+    if found := [part for part in _PARTS_WITHOUT_STAGES if part in model]:
+        raise ConfigError(
+            f"model: expected the list `stages` beside {', '.join(found)}; found a config for docsight 0.1.0. Copy "
+            "docsight_conf/model/rnn_speller.yaml again, and make your changes in the copy."
+        )
+    return [_make_stage({"_target_": f"{__name__}.NetworkStage", **model}, data=config["data"])]
 
 
 def _make_stage(settings: dict[str, Any], **arguments: Any) -> Stage:
     # A stage builds its network, module and data itself: they depend on each other.
-    stage: Stage = instantiate(settings, **arguments, _recursive_=False, _convert_="all")
-    return stage
+    return cast(Stage, instantiate(settings, **arguments, _recursive_=False, _convert_="all"))
+
+
+class NetworkStage(Stage):
+    """Train one network, evaluate its best weights and make it the model of the run.
+
+    Args:
+        network: The config of the network, without the arguments that the data decides.
+        module: The config of its LightningModule.
+        data: The config of its data module.
+        init_from: A model folder or the name of a shipped model whose weights the network starts from.
+        thaw: The arguments of `GradualUnfreezing`, to train the last layer alone at first; needs `init_from`.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: dict[str, Any],
+        module: dict[str, Any],
+        data: dict[str, Any],
+        init_from: str | None = None,
+        thaw: dict[str, int] | None = None,
+    ) -> None:
+        self.network, self.module, self.data = network, module, data
+        self.init_from, self.thaw = init_from, thaw
+
+    def run(self, run: Run) -> None:
+        """Train, evaluate, and write curves and reports.
+
+        Raises:
+            DocsightError: Data or config cannot work; raised before the first epoch.
+        """
+        checkpoint = run.checkpoint()
+        if self.thaw is not None and not self.init_from:
+            raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
+        run.seed()
+        data = instantiate(self.data, _convert_="all")
+        data.setup()
+        arguments, network = make_network(self.network, data)
+        if self.init_from:
+            start_from(self.init_from, network, data.vocabularies())
+        module = instantiate(self.module, network=network, _convert_="all")
+        settings = run.config["trainer"]
+        trainer = make_trainer(settings, run.folder, thaw=self.thaw)
+        run.write_config()
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
+        run.add_metrics(trainer.callback_metrics)
+        if not trainer.is_global_zero:
+            return
+        best = run.folder / CHECKPOINTS / "best.ckpt"
+        if best.is_file():
+            module.load_state_dict(torch.load(best, map_location="cpu", weights_only=True)["state_dict"])
+        about = data.about() | module.describe(data)
+        tester = make_trainer({**settings, "devices": 1, "strategy": "auto"}, None)
+        run.add_metrics(tester.validate(module, data, verbose=False)[0])
+        if data.has_test:
+            run.add_metrics(tester.test(module, data, verbose=False)[0])
+        plot_curves(run.folder)
+        module.write_reports(run.folder, data)
+        run.model = TrainedModel(network, arguments, data.vocabularies(), data.sources(), about)
+
+
+class KeptStage(Stage):
+    """A stage whose result is a file, so that a run that resumes begins at the first stage without one.
+
+    Args:
+        name: The name of the stage, and of its folder in the folder of the run.
+        parts_from: The folder of another run whose result is used instead.
+    """
+
+    def __init__(self, *, name: str, parts_from: str | None = None) -> None:
+        self.name, self.parts_from = name, parts_from
+
+    def run(self, run: Run) -> None:
+        folder = run.folder if self.parts_from is None else Path(self.parts_from)
+        file = folder / self.name / "weights.pt"
+        if not file.is_file():
+            if self.parts_from is not None:
+                raise ConfigError(
+                    f"model.parts_from={self.parts_from}: expected the folder of a finished run; found no {file}."
+                )
+            result = self.make_result(run)
+            run.write_config()
+            # The file is written in one step, so that a stage is either finished or not.
+            file.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(result, file.with_suffix(".tmp"))
+            file.with_suffix(".tmp").replace(file)
+        self.use_result(run, torch.load(file, weights_only=True))
+
+    @abstractmethod
+    def make_result(self, run: Run) -> dict[str, Any]:
+        """Make the result: tensors, and plain Python."""
+
+    @abstractmethod
+    def use_result(self, run: Run, result: dict[str, Any]) -> None:
+        """Give the run what later stages need of the result."""
+
+
+class PartStage(KeptStage):
+    """Train one network of a model, and keep its last weights.
+
+    Args:
+        network: The config of the network, without the arguments that the data decides.
+        module: The config of its LightningModule.
+        data: The config of its data module.
+        trainer: Settings of the trainer that differ from those of the run.
+        inputs: Names of results of earlier stages that the data module takes as arguments.
+        kept: The arguments of `KeptStage`.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: dict[str, Any],
+        module: dict[str, Any],
+        data: dict[str, Any],
+        trainer: dict[str, Any] | None = None,
+        inputs: Sequence[str] = (),
+        **kept: Any,
+    ) -> None:
+        super().__init__(**kept)
+        self.network, self.module, self.data = network, module, data
+        self.trainer, self.inputs = dict(trainer or {}), inputs
+
+    def make_result(self, run: Run) -> dict[str, Any]:
+        """Train. The checkpoints and curves are in the folder of the stage, where training resumes."""
+        run.seed()
+        inputs = {name: run.results[name] for name in self.inputs}
+        data = instantiate(self.data, _partial_=True, _convert_="all")(**inputs)
+        data.setup()
+        arguments, network = self.make_network(run, data)
+        module = instantiate(self.module, network=network, _convert_="all")
+        folder = run.folder / self.name
+        trainer = make_trainer({**run.config["trainer"], **self.trainer}, folder)
+        run.write_config()
+        trainer.fit(module, datamodule=data, ckpt_path=run.part_checkpoint(self.name))
+        plot_curves(folder)
+        figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name.startswith("val/")}
+        return {"network": network.state_dict(), "figures": figures, "arguments": arguments}
+
+    def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
+        """Return the arguments of the network, and the network with its initial weights."""
+        return make_network(self.network, data)
+
+    def use_result(self, run: Run, result: dict[str, Any]) -> None:
+        if not result["arguments"]:
+            raise ConfigError(
+                f"{self.parts_from or run.folder}: expected {self.name}/weights.pt to hold a network's weights and "
+                "its arguments; found weights alone, as docsight 0.1.0 wrote them. Train the network again: omit "
+                "model.parts_from, or start a new run."
+            )
+        network = get_class(self.network["_target_"])(**result["arguments"])
+        network.load_state_dict(result["network"])
+        run.results |= {self.name: network, f"{self.name}_arguments": result["arguments"]}
+        run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})
+
+
+def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], nn.Module]:
+    """Build a network for a data module, with pretrained weights where the data brings them.
+
+    Args:
+        settings: The config of the network.
+        data: The data module, after its `setup`.
+
+    Returns:
+        The keyword arguments of the network, plain JSON, and the network.
+    """
+    given = {name: value for name, value in settings.items() if name != "_target_"}
+    merged = OmegaConf.merge(given, data.network_arguments())
+    arguments = cast(dict[str, Any], OmegaConf.to_container(merged))
+    network: nn.Module = instantiate({"_target_": settings["_target_"]}, **arguments, _convert_="all")
+    for name, pretrained in data.initial_weights().items():
+        embedding = cast(Any, network.get_submodule(name))
+        if embedding.embedding_dim != pretrained.shape[1]:
+            raise ConfigError(
+                f"model.network: {name} has width {embedding.embedding_dim}, but its pretrained vectors have width "
+                f"{pretrained.shape[1]}; set the width of the network to it."
+            )
+        embedding.encode(pretrained)
+    return arguments, network

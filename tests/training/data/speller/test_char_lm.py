@@ -17,7 +17,7 @@ from docsight_training.data.speller.char_lm_data import CharLMBatch, CharLMData
 from docsight_training.data.speller.letter_error_model import fit_letter_error_model
 from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
 from docsight_training.modules.char_lm import CharLMModule
-from docsight_training.stages.network_stage import make_network
+from docsight_training.stages.stage import make_network
 
 SMALL = {"block": 60, "streams": 3, "steps": 10, "epoch_characters": 1500, "min_count": 3}
 

@@ -10,9 +10,9 @@ from pyarrow import parquet
 from docsight.networks.context import ContextNetwork
 from docsight.spelling.tokens import key_of
 from docsight.vocab import Vocab
+from docsight_training.data.speller.confusions import edit_neighbours
 from docsight_training.data.speller.context_data import LENGTH_STEP, ContextBatch, ContextData
 from docsight_training.data.speller.encoded_text import MAX_WORD_CHARS
-from docsight_training.data.speller.neighbours import edit_neighbours
 from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.open_text import PARTS, Paragraph, count_keys, read_paragraphs
 from docsight_training.modules.context import ContextModule
@@ -141,8 +141,7 @@ def test_context_data_pads_to_round_lengths_and_asks_no_padding(folder):
 
 def test_context_data_repeats_an_epoch_and_draws_the_next_anew(folder):
     def first(data, epoch):
-        data.epoch = epoch
-        return _batches(data.train_dataloader())[0]
+        return data.epoch_batches(epoch)[0]
 
     one, same, other = first(_data(folder), 0), first(_data(folder), 0), first(_data(folder), 1)
     assert all(torch.equal(getattr(one, name), getattr(same, name)) for name in ContextBatch.__dataclass_fields__)
@@ -156,8 +155,7 @@ def test_context_data_reads_the_whole_text_before_any_sentence_again(folder):
     assert parts > 2
     seen: list[int] = []
     for epoch in range(parts):
-        data.epoch = epoch
-        seen += [int(at) for batch in data.train_dataloader().dataset.plans for at in batch[1]]
+        seen += [int(at) for _, sentences in data.epoch_batches(epoch).plans for at in sentences]
     assert sorted(seen) == sorted(long)
 
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from docsight_training.data.speller.alignment import LEARNER_MIX, align, edit_kind
-from docsight_training.data.speller.confusion_sets import confusion_sets
+from docsight_training.data.speller.confusions import confusion_sets
+from docsight_training.data.speller.mistakes import SentenceNoise
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.sentence_noise import SentenceNoise
 
 TEXT = """
 accommodation address beautiful because beginning believe business calendar committee definitely different embarrass

@@ -10,13 +10,18 @@ from pyarrow import parquet
 
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
-from docsight.networks.ranker import Ranker
+from docsight.networks.ranker import FEATURES, NUM_FEATURES, Ranker
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.features import FEATURES, NUM_FEATURES
-from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
+from docsight_training.data.speller.mistakes import (
+    Change,
+    NoisyText,
+    SentenceNoise,
+    draw_isolated_words,
+    make_mistakes,
+    read_clean_column,
+)
 from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.ranker_data import RankerBatch, RankerData
-from docsight_training.data.speller.sentence_noise import Change, SentenceNoise
 from docsight_training.modules.ranker import RankerModule
 
 PAIRS = [("teh", "the", 3), ("freind", "friend", 2), ("wich", "which", 2), ("hosue", "house", 1), ("alot", "a lot", 1)]

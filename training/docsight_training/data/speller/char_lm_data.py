@@ -3,18 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN
 from docsight.spelling.arrays import Bytes
-from docsight_training.data.speller.open_text import Paragraph, read_paragraphs
+from docsight_training.data.speller.open_text import EpochData, Paragraph, read_paragraphs
 
 PARAGRAPH_BREAK = "\n"
 # All printable ASCII characters are known, however rare they are in the text.
@@ -31,7 +29,7 @@ class CharLMBatch:
     first: bool  # whether the streams begin here
 
 
-class CharLMData(pl.LightningDataModule):
+class CharLMData(EpochData[CharLMBatch]):
     """Open text for the character language model.
 
     Args:
@@ -102,27 +100,13 @@ class CharLMData(pl.LightningDataModule):
         self.chars = chars
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides."""
         return {"chars": self.chars}
 
-    def initial_weights(self) -> dict[str, Tensor]:
-        """Return no pretrained weights."""
-        return {}
-
-    def train_dataloader(self) -> DataLoader[CharLMBatch]:
-        """Return the batches of the current epoch."""
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(cast(Dataset[CharLMBatch], self.epoch_batches(epoch)), batch_size=None)
-
-    def val_dataloader(self) -> DataLoader[CharLMBatch]:
-        """Return the batches of the validation part."""
-        return DataLoader(cast(Dataset[CharLMBatch], self._batches(self._validation)), batch_size=None)
+    def validation_batches(self) -> list[CharLMBatch]:
+        return self._batches(self._validation)
 
     def epoch_batches(self, epoch: int) -> list[CharLMBatch]:
-        """Return the batches of an epoch, the same for the same seed and epoch.
-
-        An epoch continues where the one before stopped. When all the text was read, it is shuffled again.
-        """
+        """Return the batches from where the epoch before stopped; text that was read to its end is shuffled again."""
         parts = max(1, round(sum(map(len, self._train)) / self.epoch_characters))
         order = np.random.default_rng([self.seed, epoch // parts]).permutation(len(self._train))
         chosen = np.array_split(order, parts)[epoch % parts]

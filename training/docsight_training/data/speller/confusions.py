@@ -1,6 +1,9 @@
 """The table of confusions: words of the lexicon that are typed for each other, by spelling, sound or known sets."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from itertools import permutations
 
 import numpy as np
@@ -8,11 +11,10 @@ import numpy.typing as npt
 import torch
 
 from docsight.spelling.arrays import Ints
-from docsight.spelling.candidates.distance import edit_distances
-from docsight.spelling.candidates.index import CandidateIndex, best_of_rows
-from docsight.spelling.candidates.phonetic import phonetic_keys
+from docsight.spelling.candidates.index import CandidateIndex, best_of_rows, edit_distances, phonetic_keys
 from docsight.spelling.lexicon.hashing import encode_words, hash_words
 from docsight.spelling.lexicon.tables import DICTIONARY, Lexicon, WordSource
+from docsight.spelling.tokens import is_key
 from docsight.vocab import Vocab
 
 Cost = Callable[[Ints, Ints], npt.NDArray[np.float32]]
@@ -158,3 +160,45 @@ def _differ_in_s(words: Sequence[str], a: Ints, b: Ints) -> npt.NDArray[np.bool_
     stems, forms = table[shorter], table[longer]
     pairs: npt.NDArray[np.bool_] = is_stem & ((np.char.add(stems, "s") == forms) | (np.char.add(stems, "'s") == forms))
     return pairs
+
+
+@cache
+def confusion_sets() -> Mapping[str, tuple[str, ...]]:
+    """Return the real words that each word is mixed up with."""
+    others: defaultdict[str, list[str]] = defaultdict(list)
+    lines = files("docsight_training.data.speller").joinpath("confusions.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        confused = line.split("#")[0].split()
+        for word in confused:
+            others[word] += [other for other in confused if other != word and other not in others[word]]
+    return {word: tuple(listed) for word, listed in others.items()}
+
+
+def edit_neighbours(words: Sequence[str], *, most: int, among: int = 60_000) -> Ints:
+    """Return for each word the most frequent words that become equal to it when each loses at most one letter.
+
+    These are the words one edit away, and those where one letter has moved (act, cat).
+
+    Args:
+        words: The words by falling frequency.
+        most: The maximum number of neighbours of a word.
+        among: How many of the most frequent words have neighbours, and are neighbours.
+
+    Returns:
+        (words + 2, most) ids, 0 for none.
+    """
+    by_rest: dict[str, list[int]] = {}
+    frequent = [word for word in words[:among] if is_key(word)]
+    ids = {word: at for at, word in enumerate(words[:among], start=2)}
+    for word in frequent:
+        for rest in {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}:
+            by_rest.setdefault(rest, []).append(ids[word])
+    neighbours: list[set[int]] = [set() for _ in range(len(words) + 2)]
+    for sharing in by_rest.values():
+        for word_id, other in permutations(sharing, 2):
+            neighbours[word_id].add(other)
+    table = np.zeros((len(words) + 2, most), dtype=np.int64)
+    for word_id, others in enumerate(neighbours):
+        nearest = sorted(others)[:most]
+        table[word_id, : len(nearest)] = nearest
+    return table

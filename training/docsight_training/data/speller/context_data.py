@@ -1,25 +1,24 @@
 """The data module of the context network: sentences of open text, with some words misspelt."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from docsight.batching import batches_by_cost
 from docsight.spelling.arrays import Bools, Floats, Ints
 from docsight.spelling.tokens import key_of
 from docsight.vocab import PAD, Vocab
 from docsight_training.data.batching import LazyBatches
-from docsight_training.data.speller.encoded_text import EncodedText, Keys, StackedRows, encode_text
-from docsight_training.data.speller.neighbours import edit_neighbours
+from docsight_training.data.speller.confusions import edit_neighbours
+from docsight_training.data.speller.encoded_text import EncodedText, Keys, encode_text
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.open_text import read_paragraphs
+from docsight_training.data.speller.open_text import EpochData, read_paragraphs
 
 LENGTH_STEP = 8  # batches are padded to a multiple of this: oneDNN keeps a program for every shape that it meets
 _CONFUSED_FRACTION, _LISTED_FRACTION_OF_REST = 0.2, 0.33  # of the misspelt words; the others have learned edits
@@ -43,7 +42,7 @@ class ContextBatch:
     hard_negatives: Tensor  # (n, most) words one edit away from the right one, into the pool; -1 for none
 
 
-class ContextData(pl.LightningDataModule):
+class ContextData(EpochData[ContextBatch]):
     """Open text for the context network.
 
     Args:
@@ -87,7 +86,6 @@ class ContextData(pl.LightningDataModule):
         self.noisy_sentences, self.noisy_words = noisy_sentences, noisy_words
         self.max_hard_negatives, self.random_words = max_hard_negatives, random_words
         self.hard_negative_words = hard_negative_words
-        self.epoch = 0
 
     def setup(self, stage: str | None = None) -> None:
         """Read the text, once."""
@@ -102,48 +100,33 @@ class ContextData(pl.LightningDataModule):
         self.neighbours = edit_neighbours(self.words.entries, most=self.max_hard_negatives)
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides."""
         return {"num_chars": len(self.chars)}
 
-    def initial_weights(self) -> dict[str, Tensor]:
-        """Return no pretrained weights."""
-        return {}
+    def epoch_batches(self, epoch: int) -> LazyBatches[tuple[int, Ints], ContextBatch]:
+        return self._batches(self.train, epoch)
 
-    def train_dataloader(self) -> DataLoader[ContextBatch]:
-        """Return the batches of the next part of the text."""
-        epoch = self.trainer.current_epoch if self.trainer else self.epoch
-        return DataLoader(self._batches(self.train, epoch, noisy=True), batch_size=None)
+    def validation_batches(self) -> LazyBatches[tuple[int, Ints], ContextBatch]:
+        return self._batches(self.validation, None)
 
-    def val_dataloader(self) -> DataLoader[ContextBatch]:
-        """Return the batches of the validation part, without noise."""
-        return DataLoader(self._batches(self.validation, None, noisy=False), batch_size=None)
-
-    def _batches(
-        self, text: EncodedText, epoch: int | None, *, noisy: bool
-    ) -> LazyBatches[tuple[int, Ints], ContextBatch]:
-        """Return the batches of an epoch. The draws of each are seeded by its number."""
+    def _batches(self, text: EncodedText, epoch: int | None) -> LazyBatches[tuple[int, Ints], ContextBatch]:
+        """Return the batches of an epoch or, without noise, of the whole text."""
         chosen = np.flatnonzero(text.lengths >= _MIN_SENTENCE_TOKENS)
         if epoch is not None:
-            chosen = _sentences_of_epoch(chosen, text.lengths, epoch, self.epoch_tokens, self.seed)
+            # The whole text is used once before any sentence is used again.
+            parts = max(1, round(int(text.lengths[chosen].sum()) / self.epoch_tokens))
+            order = np.random.default_rng([self.seed, epoch // parts]).permutation(chosen)
+            chosen = order[epoch % parts :: parts]
         rounded = -(-text.lengths[chosen] // LENGTH_STEP) * LENGTH_STEP
         batches = [chosen[batch] for batch in batches_by_cost(rounded.tolist(), max_cost=self.batch_tokens)]
         random.Random(f"{self.seed}/{epoch}").shuffle(batches)
-        builder = _BatchBuilder(self, text, (self.seed, epoch or 0), noisy=noisy)
-        return LazyBatches(list(enumerate(batches)), builder)
+        return LazyBatches(list(enumerate(batches)), partial(self._make_batch, text, epoch))
 
-
-class _BatchBuilder:
-    """Builds the batches of one epoch."""
-
-    def __init__(self, data: ContextData, text: EncodedText, seed: tuple[int, int], *, noisy: bool) -> None:
-        self.data, self.text, self.seed, self.noisy = data, text, seed, noisy
-
-    def __call__(self, plan: tuple[int, Ints]) -> ContextBatch:
-        """Build a batch from its number and the numbers of its sentences."""
+    def _make_batch(self, text: EncodedText, epoch: int | None, plan: tuple[int, Ints]) -> ContextBatch:
+        """Build a batch from its number, which seeds its draws, and the numbers of its sentences."""
         number, sentences = plan
-        data, text = self.data, self.text
-        word_draws = random.Random(f"{self.seed}/{number}")
-        array_draws = np.random.default_rng([*self.seed, number])
+        seed = (self.seed, epoch or 0)
+        word_draws = random.Random(f"{seed}/{number}")
+        array_draws = np.random.default_rng([*seed, number])
         lengths = text.lengths[sentences]
         time = -(-int(lengths.max()) // LENGTH_STEP) * LENGTH_STEP
         inside = np.arange(time) < lengths[:, None]
@@ -154,49 +137,52 @@ class _BatchBuilder:
         places = np.argwhere(is_word)
         targets = keys[places[:, 0], places[:, 1]]
         read: Ints = keys.copy()
-        rows: Any = data.key_chars
-        if self.noisy and (misspelt := self._misspell(surfaces, is_word, word_draws, array_draws)):
-            for offset, (row, column, _) in enumerate(misspelt):
-                read[row, column] = len(rows) + offset
-            added = [data.keys.row(key_of(word)) for _, _, word in misspelt]
-            rows = StackedRows(data.key_chars, np.array(added, dtype=np.uint8))
+        known, added = len(self.key_chars), []
+        if epoch is not None:
+            for row, column, typed in self._misspell(text, surfaces, is_word, word_draws, array_draws):
+                read[row, column] = known + len(added)
+                added.append(self.keys.row(key_of(typed)))
         types, index = np.unique(read, return_inverse=True)
+        added_chars = np.array(added, dtype=np.uint8).reshape(-1, self.key_chars.shape[1])
+        chars = np.concatenate([self.key_chars[types[types < known]], added_chars])
         pool, rate, negatives = self._draw_pool(targets, array_draws)
-        in_pool = np.full(len(data.key_chars), -1, dtype=np.int64)
+        in_pool = np.full(len(self.key_chars), -1, dtype=np.int64)
         in_pool[pool] = np.arange(len(pool))
         return ContextBatch(
             words=torch.from_numpy(types),
-            chars=torch.from_numpy(rows[types]).long(),
+            chars=torch.from_numpy(chars).long(),
             index=torch.from_numpy(index.reshape(read.shape)),
             casings=torch.from_numpy(casings),
             lengths=torch.from_numpy(lengths),
             places=torch.from_numpy(places),
             pool=torch.from_numpy(pool),
-            pool_chars=torch.from_numpy(data.key_chars[pool]).long(),
+            pool_chars=torch.from_numpy(self.key_chars[pool]).long(),
             pool_rate=torch.from_numpy(rate).float(),
             target=torch.from_numpy(in_pool[targets]),
             hard_negatives=torch.from_numpy(np.where(negatives > 0, in_pool[negatives], -1)),
         )
 
     def _misspell(
-        self, surfaces: Ints, is_word: Bools, word_draws: random.Random, array_draws: np.random.Generator
-    ) -> list[tuple[int, int, str]]:
-        """Misspell some of the words; return the sentence, the position and the misspelling of each."""
-        data, noise = self.data, self.data.noise
-        low, high = data.noisy_words
-        is_noisy = array_draws.random(len(surfaces)) < data.noisy_sentences
-        rate = np.where(is_noisy, array_draws.uniform(low, high, len(surfaces)), 0)
+        self,
+        text: EncodedText,
+        surfaces: Ints,
+        is_word: Bools,
+        word_draws: random.Random,
+        array_draws: np.random.Generator,
+    ) -> Iterator[tuple[int, int, str]]:
+        """Misspell some of the words; yield the sentence, the position and the misspelling of each."""
+        noise = self.noise
+        is_noisy = array_draws.random(len(surfaces)) < self.noisy_sentences
+        rate = np.where(is_noisy, array_draws.uniform(*self.noisy_words, len(surfaces)), 0)
         hit = is_word & (array_draws.random(surfaces.shape) < rate[:, None])
-        misspelt = []
         for row, column in np.argwhere(hit):
-            word = self.text.surfaces[surfaces[row, column]]
+            word = text.surfaces[surfaces[row, column]]
             typed = (noise.confuse(word, word_draws) if word_draws.random() < _CONFUSED_FRACTION else None) or (
                 noise.known(word, word_draws) if word_draws.random() < _LISTED_FRACTION_OF_REST else None
             )
             typed = typed or noise.misspell(word, word_draws)
             if typed != word:
-                misspelt.append((int(row), int(column), typed))
-        return misspelt
+                yield int(row), int(column), typed
 
     def _draw_pool(self, targets: Ints, array_draws: np.random.Generator) -> tuple[Ints, Floats, Ints]:
         """Draw the words that those of a step are chosen from.
@@ -205,25 +191,17 @@ class _BatchBuilder:
             The pool (pool,), the expected number of times that each word is drawn into it (pool,), and the hard
             negatives of each target (n, most), 0 where there are none or they were not drawn.
         """
-        data = self.data
-        size = len(data.words)
+        size = len(self.words)
         wanted = np.unique(targets)
-        near = data.neighbours[wanted[wanted < size]]
+        near = self.neighbours[wanted[wanted < size]]
         near = np.unique(near[near > 0])
-        if len(near) > data.hard_negative_words:
-            near = array_draws.choice(near, data.hard_negative_words, replace=False)
-        pool = np.unique(np.concatenate([wanted, near, array_draws.integers(2, size, data.random_words)]))
+        if len(near) > self.hard_negative_words:
+            near = array_draws.choice(near, self.hard_negative_words, replace=False)
+        pool = np.unique(np.concatenate([wanted, near, array_draws.integers(2, size, self.random_words)]))
         # A word gets into the pool as a target, or as a random word.
-        rate = len(targets) * data.counts[pool] / max(1, data.counts.sum()) + data.random_words / size
-        is_drawn = np.zeros(len(data.key_chars), dtype=bool)
+        rate = len(targets) * self.counts[pool] / max(1, self.counts.sum()) + self.random_words / size
+        is_drawn = np.zeros(len(self.key_chars), dtype=bool)
         is_drawn[pool] = True
         is_known = targets < size
-        negatives = np.where(is_known[:, None], data.neighbours[np.where(is_known, targets, 0)], 0)
+        negatives = np.where(is_known[:, None], self.neighbours[np.where(is_known, targets, 0)], 0)
         return pool, np.minimum(rate, 1.0), np.where(is_drawn[negatives], negatives, 0)
-
-
-def _sentences_of_epoch(chosen: Ints, lengths: Ints, epoch: int, tokens: int, seed: int) -> Ints:
-    """Return the sentences of an epoch: the whole text is used once before any sentence is used again."""
-    parts = max(1, round(int(lengths[chosen].sum()) / tokens))
-    order = np.random.default_rng([seed, epoch // parts]).permutation(chosen)
-    return order[epoch % parts :: parts]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from docsight.spelling.arrays import Bytes, Ints
+from docsight.spelling.arrays import Ints
 from docsight.spelling.correction.scorer import MAX_WORD_CHARS
 from docsight.spelling.tokens import key_of, read_tokens
 from docsight.vocab import PAD, UNK, Vocab, casing
@@ -72,19 +72,3 @@ def encode_text(paragraphs: Iterable[Paragraph], keys: Keys) -> EncodedText:
         np.cumsum(sizes) - sizes,
         sizes,
     )
-
-
-class StackedRows:
-    """Two arrays of rows as one, without a copy of the first."""
-
-    def __init__(self, first: Bytes, second: Bytes) -> None:
-        self.first, self.second = first, second
-
-    def __len__(self) -> int:
-        return len(self.first) + len(self.second)
-
-    def __getitem__(self, at: Ints) -> Bytes:
-        rows = self.first[np.minimum(at, len(self.first) - 1)]
-        is_second = at >= len(self.first)
-        rows[is_second] = self.second[at[is_second] - len(self.first)]
-        return rows

@@ -1,19 +1,140 @@
-"""Texts for the ranker: running text and isolated words, with mistakes put in."""
+"""The spelling mistakes of sentences and texts: which words are wrong, and in which way."""
 
 import random
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import accumulate
+from typing import NamedTuple
 
-import datasets
-
-from docsight.errors import DataError
 from docsight.spelling.tokens import read_tokens
-from docsight_training.data.speller.sentence_noise import SentenceNoise
+from docsight_training.data.speller.confusions import confusion_sets
+from docsight_training.data.speller.noise import NEIGHBOUR_FRACTION, Noise, recase_like
 
+# Fractions of the mistakes of a sentence; the rest are misspellings.
+_KIND_FRACTIONS = {"real": 0.25, "split": 0.01, "join": 0.01}
+_LISTED_FRACTION = 1 / 3  # of the misspellings, where lists have any of the word
+# How likely a word of running text is misspelt, by its length, relative to a word of six or seven letters.
+_RATE_BY_LENGTH = (0.0, 0.01, 0.03, 0.1, 0.4, 0.8, 1.0, 1.2, 1.5, 1.9, 2.4)
+# Words so frequent that they would be most of the confused words if all places were equally likely.
+_FREQUENT = frozenset(("the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be"))
+_FREQUENT_WEIGHT = 0.15
 # A text is brought to lower case if a uniform draw is below the first number, to capitals if it is below the second.
 _LOWER_BELOW, _UPPER_BELOW = 0.13, 0.17
+
+
+class Change(NamedTuple):
+    """What is typed in place of the words from `start` up to `stop`.
+
+    `kind` is one of known, edits, real, split and join; a split's `typed` holds a space.
+    """
+
+    start: int
+    stop: int
+    typed: str
+    kind: str
+
+
+class SentenceNoise:
+    """Draws the mistakes of sentences in the mix that learners show.
+
+    Args:
+        words: Draws the misspellings of single words.
+    """
+
+    def __init__(self, words: Noise) -> None:
+        self.words = words
+
+    def noisy(
+        self,
+        words: Sequence[str],
+        rng: random.Random,
+        *,
+        clean: float = 1 / 3,
+        rate: tuple[float, float] = (0.02, 0.15),
+    ) -> list[Change]:
+        """Draw the mistakes of a sentence, by rising `start`; no word is in two of them.
+
+        Args:
+            words: The words as they are meant; entries that are no words, such as commas, stay.
+            rng: The generator of all draws.
+            clean: The fraction of sentences without mistakes.
+            rate: The bounds of the fraction of wrong words, which is drawn uniformly for each other sentence. A
+                fraction of a word is a probability, so a short sentence can stay without mistakes, too.
+        """
+        if rng.random() < clean:
+            return []
+        free = [i for i, word in enumerate(words) if word.isascii() and word.replace("'", "").isalpha()]
+        count = int(rng.uniform(*rate) * len(free) + rng.random())
+        changes: list[Change] = []
+        for _ in range(count):
+            if not free:
+                break
+            change = self._draw_change(words, free, rng)
+            if change is not None:
+                changes.append(change)
+                free = [i for i in free if not change.start <= i < change.stop]
+        return sorted(changes)
+
+    def _draw_change(self, words: Sequence[str], free: Sequence[int], rng: random.Random) -> Change | None:
+        """Draw one mistake among the words at the places `free`.
+
+        Where a sentence has no word for a mistake of the drawn kind, the mistake is a misspelling.
+        """
+        draw = rng.random()
+        for kind, fraction in _KIND_FRACTIONS.items():
+            draw -= fraction
+            if draw < 0:
+                change = _DRAWS[kind](self, words, free, rng)
+                if change is not None:
+                    return change
+                break
+        weights = list(accumulate(_RATE_BY_LENGTH[min(len(words[i]), 10)] for i in free))
+        at = free[min(bisect_right(weights, rng.random() * weights[-1]), len(free) - 1)]
+        # The letters of a word with an apostrophe are not edited: the mistake is in the apostrophe, as lists have it.
+        typed = self.words.known(words[at], rng) if rng.random() < _LISTED_FRACTION or "'" in words[at] else None
+        if typed is not None:
+            return Change(at, at + 1, typed, "known")
+        typed = self.words.misspell(words[at], rng)
+        return None if typed == words[at] else Change(at, at + 1, typed, "edits")
+
+    def _draw_real(self, words: Sequence[str], free: Sequence[int], rng: random.Random) -> Change | None:
+        """Draw a word of a confusion set or, for the fraction of neighbours, any word that has some."""
+        candidates: Mapping[str, Sequence[str]] = confusion_sets()
+        if self.words.neighbours and rng.random() < NEIGHBOUR_FRACTION:
+            candidates = self.words.neighbours
+        places = [i for i in free if words[i].lower() in candidates]
+        if not places:
+            return None
+        weights = [_FREQUENT_WEIGHT if words[i].lower() in _FREQUENT else 1.0 for i in places]
+        at = rng.choices(places, weights)[0]
+        recase = recase_like(words[at], apostrophe=True)
+        if recase is None:
+            return None
+        return Change(at, at + 1, recase(rng.choice(candidates[words[at].lower()])), "real")
+
+    def _draw_split(self, words: Sequence[str], free: Sequence[int], rng: random.Random) -> Change | None:
+        for at in rng.sample(free, len(free)):
+            typed = self.words.split(words[at], rng)
+            if typed is not None:
+                return Change(at, at + 1, typed, "split")
+        return None
+
+    def _draw_join(self, words: Sequence[str], free: Sequence[int], rng: random.Random) -> Change | None:
+        """Draw two words that a list has as one, or else any two short ones."""
+        places = set(free)
+        pairs = [(i, words[i], words[i + 1]) for i in free if i + 1 in places]
+        listed = [i for i, first, second in pairs if (first.lower(), second.lower()) in self.words.joined]
+        short = [i for i, first, second in pairs if len(first) + len(second) <= 8]
+        if not listed and not short:
+            return None
+        at = rng.choice(listed or short)
+        typed = self.words.join(words[at], words[at + 1])
+        return None if typed is None else Change(at, at + 2, typed, "join")
+
+
+_DRAWS = {"real": SentenceNoise._draw_real, "split": SentenceNoise._draw_split, "join": SentenceNoise._draw_join}
 
 
 @dataclass
@@ -63,18 +184,3 @@ def draw_isolated_words(documents: Sequence[Sequence[str]], count: int, rng: ran
     words = [word for word in counts if word.isascii() and word.isalpha()]
     weights = [counts[word] ** 0.5 for word in words]
     return [[word] for word in rng.choices(words, weights, k=count)] if words else []
-
-
-def read_clean_column(folder: str, name: str) -> list[str]:
-    """Read the sentences without mistakes of a parallel corpus: the column clean of NAME/data.parquet.
-
-    Raises:
-        DataError: There is no such file or column.
-    """
-    file = Path(folder).expanduser() / name / "data.parquet"
-    if not file.is_file():
-        raise DataError(f"data.lists={folder}: expected sentences for the ranker in {name}/data.parquet; not found.")
-    rows = datasets.load_dataset("parquet", data_files={"train": str(file)}, split="train")
-    if "clean" not in rows.column_names:
-        raise DataError(f"{file}: expected a column 'clean'; found {', '.join(rows.column_names)}.")
-    return list(rows["clean"])

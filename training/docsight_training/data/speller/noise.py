@@ -3,11 +3,17 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from docsight_training.data.speller.confusion_sets import confusion_sets
+import torch
+
+from docsight.spelling.lexicon.dictionary import RARE
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, WordSource
+from docsight_training.data.speller.confusions import confusion_sets, edit_neighbours
 from docsight_training.data.speller.edit_sampler import EditSampler
 from docsight_training.data.speller.edits import EditCounts, cumulative, drawn
+from docsight_training.data.speller.lexicon import read_pairs
 
 NEIGHBOUR_FRACTION = 0.25  # of the real words typed for another one: a neighbour, not one of a confusion set
 _MAX_TRIES = 12
@@ -18,6 +24,9 @@ self some the them there thing time to up way well what where while with your
 """
 _SPLIT_PARTS = frozenset(_PARTS.split())
 _MAX_JOINED_LETTERS = 14
+_CONTRACTION_WEIGHT = 20  # as many sightings as a contraction without its apostrophe counts for
+_FREQUENT_CONTRACTIONS = 20_000  # contractions are taken from so many of the most frequent words
+_MIN_BASE_ZIPF = 2.0  # a rarer word of the base dictionaries may be a misspelling of another one
 
 
 class Noise:
@@ -173,3 +182,25 @@ def recase_like(word: str, *, apostrophe: bool = False) -> Callable[[str], str] 
 
 def _capitalise(word: str) -> str:
     return word[:1].upper() + word[1:]
+
+
+def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lists: Path) -> Noise:
+    """Learn the noise of a speller's training text.
+
+    Args:
+        words: The words of the lexicon, by falling frequency.
+        lexicon: The state dict of the `Lexicon`.
+        lists: The folder of the misspelling lists.
+    """
+    # A misspelling may be a rare word (wich, hous), but not a usual one.
+    sources, zipf = lexicon["sources"][2:], lexicon["zipf"][2:]
+    is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
+    is_usual = (is_base & (zipf >= _MIN_BASE_ZIPF * ZIPF_STEPS)) | (zipf >= RARE * ZIPF_STEPS)
+    usual = frozenset(word for word, keep in zip(words, is_usual.tolist(), strict=True) if keep)
+    rows = edit_neighbours(words, most=8, among=20_000)
+    neighbours = {words[at - 2]: [words[other - 2] for other in row if other] for at, row in enumerate(rows) if row[0]}
+    # Misspelling lists have too few contractions without their apostrophe.
+    contractions = [
+        (word.replace("'", ""), word, _CONTRACTION_WEIGHT) for word in words[:_FREQUENT_CONTRACTIONS] if "'" in word
+    ]
+    return Noise.from_pairs([*read_pairs(lists), *contractions], lexicon=usual, neighbours=neighbours)

@@ -4,26 +4,24 @@ import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from docsight.errors import ConfigError
+from docsight.networks.ranker import FEATURES, OF_TYPED
 from docsight.spelling.arrays import Floats, Ints, starts_of
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.features import FEATURES, OF_TYPED
 from docsight.spelling.tokens import lexicon_id
 from docsight.vocab import Vocab
 from docsight_training.data.batching import LazyBatches
-from docsight_training.data.speller.mistakes import NoisyText, draw_isolated_words, make_mistakes, read_clean_column
-from docsight_training.data.speller.open_text import read_paragraphs
-from docsight_training.data.speller.sentence_noise import SentenceNoise
+from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise, draw_isolated_words, make_mistakes
+from docsight_training.data.speller.open_text import EpochData, read_clean_column, read_paragraphs
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,7 @@ class RankerBatch:
     weight: Tensor  # (places,)
 
 
-class RankerData(pl.LightningDataModule):
+class RankerData(EpochData[RankerBatch]):
     """Noisy texts for the ranker.
 
     Args:
@@ -164,20 +162,17 @@ class RankerData(pl.LightningDataModule):
         self.scale = np.where(deviation > 1e-4, 1 / np.maximum(deviation, 1e-4), 0.0).astype(np.float32)
         self.scale[self.hidden] = 0.0
 
-    def train_dataloader(self) -> DataLoader[RankerBatch]:
-        """Return batches of the training places, in a new order each epoch."""
-        epoch = self.trainer.current_epoch if self.trainer else 0
+    def epoch_batches(self, epoch: int) -> LazyBatches[Ints, RankerBatch]:
         order = list(range(len(self.train.right)))
         random.Random(f"{self.seed}/{epoch}").shuffle(order)
-        return self._loader(self.train, order)
+        return self._batches(self.train, order)
 
-    def val_dataloader(self) -> DataLoader[RankerBatch]:
-        """Return batches of the validation places."""
-        return self._loader(self.validation, list(range(len(self.validation.right))))
+    def validation_batches(self) -> LazyBatches[Ints, RankerBatch]:
+        return self._batches(self.validation, range(len(self.validation.right)))
 
-    def _loader(self, places: LabelledPlaces, order: Sequence[int]) -> DataLoader[RankerBatch]:
+    def _batches(self, places: LabelledPlaces, order: Sequence[int]) -> LazyBatches[Ints, RankerBatch]:
         plans = [np.array(order[at : at + self.batch_size]) for at in range(0, len(order), self.batch_size)]
-        return DataLoader(LazyBatches(plans, lambda chosen: _make_batch(places, chosen)), batch_size=None)
+        return LazyBatches(plans, partial(_make_batch, places))
 
     def _label(self, documents: Sequence[tuple[Sequence[str], float]], copies: int) -> LabelledPlaces:
         rng = random.Random(f"{self.seed}/{len(documents)}")

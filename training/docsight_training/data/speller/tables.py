@@ -14,8 +14,7 @@ from docsight.spelling.candidates.error_model import ErrorModel, encode_letters
 from docsight.spelling.lexicon.tables import ZIPF_STEPS
 from docsight.spelling.tokens import lexicon_id, read_tokens
 from docsight.vocab import Vocab
-from docsight_training.data.speller.confusion_sets import confusion_sets
-from docsight_training.data.speller.confusions import Cost, confusions
+from docsight_training.data.speller.confusions import Cost, confusion_sets, confusions
 from docsight_training.data.speller.error_model import fit_error_model
 from docsight_training.data.speller.letter_error_model import fit_letter_error_model
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
@@ -30,7 +29,7 @@ def count_tables(
     text: str,
     *,
     lists: Path,
-    scowl: Path,
+    scowl: str,
     thin: Mapping[str, float] | None = None,
     trigrams: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -56,7 +55,9 @@ def count_tables(
         counts = count_keys(paragraphs)
         weighted_pairs = read_pairs(lists)
         pairs = [(typed, meant) for typed, meant, _ in weighted_pairs]
-        words, lexicon, known = done(build_lexicon(scowl, frequencies=word_frequencies(), counts=counts, pairs=pairs))
+        words, lexicon, known = done(
+            build_lexicon(Path(scowl), frequencies=word_frequencies(), counts=counts, pairs=pairs)
+        )
         channel = done(fit_error_model(weighted_pairs))
         sets = [(word, *others) for word, others in confusion_sets().items()]
         offsets, ids = done(confusions(words, lexicon, sets=sets, pairs=pairs, cost=_cost_by_id(words, channel)))

@@ -1,0 +1,105 @@
+"""The first and last stage of a speller: counting its tables, and training the ranker on the output of all parts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from docsight.spelling.correction.corrector import Corrector
+from docsight.spelling.model import Speller
+from docsight.vocab import Vocab
+from docsight_training.data.speller.mistakes import SentenceNoise
+from docsight_training.data.speller.noise import make_noise
+from docsight_training.data.speller.tables import CHARS, count_tables
+from docsight_training.runs import Run, TrainedModel
+from docsight_training.stages.stage import KeptStage, PartStage
+
+_TABLES = ("lexicon", "pairs", "channel", "confusions", "trigrams", "letters")
+
+
+class TablesStage(KeptStage):
+    """Count lexicon, known misspellings, error costs, confusions, trigrams and the rates of typing errors.
+
+    Leaves `tables` (state dicts by name), `words` and `chars` (vocabularies), `noise` and `sentence_noise` for later
+    stages.
+
+    Args:
+        lists: The folder of the misspelling lists; see `read_pairs`.
+        kept: The arguments of `KeptStage`, and the other ones of `count_tables`.
+    """
+
+    def __init__(self, *, name: str, lists: str, parts_from: str | None = None, **counted: Any) -> None:
+        super().__init__(name=name, parts_from=parts_from)
+        self.lists, self.counted = Path(lists), counted
+
+    def make_result(self, run: Run) -> dict[str, Any]:
+        return count_tables(lists=self.lists, **self.counted)
+
+    def use_result(self, run: Run, result: dict[str, Any]) -> None:
+        words = Vocab(result["words"])
+        noise = make_noise(words.entries, result["lexicon"], lists=self.lists)
+        run.results |= {"tables": result, "words": words, "chars": CHARS, "noise": noise}
+        run.results["sentence_noise"] = SentenceNoise(noise)
+
+
+class RankerStage(PartStage):
+    """Assemble the speller from the results of the earlier stages, and train its ranker.
+
+    The data module also gets `corrector`, which finds candidates and features with the other parts.
+
+    Args:
+        origins: The origin and licence of each corpus, for the model card.
+        part: The arguments of `PartStage`.
+    """
+
+    def __init__(self, *, origins: Mapping[str, Mapping[str, str]], **part: Any) -> None:
+        super().__init__(**part)
+        self.origins = {name: dict(origin) for name, origin in origins.items()}
+
+    def run(self, run: Run) -> None:
+        run.seed()
+        arguments = self._speller_arguments(run.results)
+        speller = Speller(**arguments)
+        for name in _TABLES:
+            speller.get_submodule(name).load_state_dict(run.results["tables"][name])
+        speller.context.copy_from(run.results["context"])
+        speller.typing.load_state_dict(run.results["typing"].state_dict())
+        speller.eval().requires_grad_(False)
+        vocabularies = {"words": run.results["words"], "chars": run.results["chars"]}
+        run.results["speller"] = speller
+        run.results["corrector"] = Corrector(speller, vocabularies, device=torch.device("cpu"))
+        super().run(run)
+        run.model = TrainedModel(speller, arguments, vocabularies, self.origins)
+
+    def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
+        """Return the ranker of the assembled speller, with the mean and scale of the features."""
+        ranker = cast(Speller, run.results["speller"]).ranker
+        ranker.mean.copy_(torch.from_numpy(data.mean))
+        ranker.scale.copy_(torch.from_numpy(data.scale))
+        return {}, ranker.train().requires_grad_(True)
+
+    def use_result(self, run: Run, result: dict[str, Any]) -> None:
+        ranker = cast(Speller, run.results["speller"]).ranker
+        ranker.load_state_dict(result["network"])
+        ranker.eval().requires_grad_(False)
+        run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})
+
+    def _speller_arguments(self, results: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of `Speller`: the sizes of the tables, and the arguments of the networks."""
+        tables = results["tables"]
+        num_typed, num_meant = (size - 1 for size in tables["channel"]["rules"].shape)
+        context = {name: value for name, value in results["context_arguments"].items() if name != "num_chars"}
+        return {
+            "num_words": len(results["words"]),
+            "num_chars": len(results["chars"]),
+            "num_pairs": len(tables["pairs"]["hashes"]),
+            "num_confusions": len(tables["confusions"]["ids"]),
+            "num_bigrams": len(tables["trigrams"]["bigram"]),
+            "num_trigrams": len(tables["trigrams"]["trigram"]),
+            "channel": {"num_typed": num_typed, "num_meant": num_meant},
+            "context": {**context, "in_bytes": True},
+            "ranker": {name: value for name, value in self.network.items() if name != "_target_"},
+            "typing": results["typing_arguments"],
+        }
