@@ -10,8 +10,6 @@ _MAX_COLLECTED_BYTES = 256 << 20
 
 @dataclass
 class ImageCollector:
-    """The images of a document, and a note if some were left out."""
-
     images: list[DocumentImage] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_full: bool = False
@@ -19,12 +17,7 @@ class ImageCollector:
     _seen: set[bytes] = field(default_factory=set)
 
     def is_new(self, data: bytes, *properties: object) -> bool:
-        """Return whether an image has not occurred before, and remember it.
-
-        Args:
-            data: The image as it is stored.
-            properties: What else distinguishes it from images with the same data.
-        """
+        """Return whether no image with the same stored data and other properties occurred before, and remember it."""
         digest = hashlib.sha256(repr(properties).encode() + data).digest()
         is_new = digest not in self._seen
         self._seen.add(digest)

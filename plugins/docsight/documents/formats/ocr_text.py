@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+from PIL.Image import Image
 
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.ocr import engines
 from docsight.documents.ocr.engines import RecognizedText
 from docsight.errors import DataError, MissingExtraError
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from docsight.image_decoding import open_image
 
 OCR_HINT = "install docsight[ocr] to read it"
-Recognizer = Callable[["Image"], RecognizedText | None]
+Recognizer = Callable[[Image], RecognizedText | None]
 
 
 def recognizer_for(options: ReadOptions) -> Recognizer | None:
@@ -25,11 +24,11 @@ def recognizer_for(options: ReadOptions) -> Recognizer | None:
     """
     if options.ocr == "never":
         return None
-    if not engines.available():
-        if options.ocr == "always":
-            raise MissingExtraError(engines.FEATURE, "ocr")
-        return None
-    return engines.recognize
+    if engines.installed():
+        return engines.recognize
+    if options.ocr == "always":
+        raise MissingExtraError(engines.FEATURE, "ocr")
+    return None
 
 
 def append_image_text(
@@ -41,7 +40,7 @@ def append_image_text(
     failed = 0
     for image in images:
         try:
-            recognized = read_image_text(image.data or b"", recognize)
+            recognized = recognize(open_image(image.data or b""))
         except DataError:
             failed += 1
             continue
@@ -57,15 +56,3 @@ def append_image_text(
         passages=(*document.passages, *passages),
         notes=(*document.notes, *notes),
     )
-
-
-def read_image_text(image: bytes | str, recognize: Recognizer) -> RecognizedText | None:
-    """Recognize the text in an image file, given as bytes or as a path.
-
-    Raises:
-        DataError: The image cannot be decoded.
-    """
-    from docsight.image_decoding import open_image
-
-    decoded = open_image(image)
-    return recognize(decoded) if min(decoded.size) >= engines.MIN_READABLE_SIDE else None

@@ -1,6 +1,7 @@
 """What a reader reads from: a file, or a part of a file in memory; and the limits that it keeps to."""
 
 import io
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +107,26 @@ class Source:
     def head(self, size: int) -> bytes:
         with self.open() as file:
             return file.read(size)
+
+    def path_or_bytes(self) -> str | bytes:
+        """Return the path of a readable file, or all bytes if they are in memory or the path is not valid Unicode.
+
+        Neither pdfium nor `Doc.to_bytes` accepts such a path.
+
+        Raises:
+            DataError: There are more bytes than the options allow.
+            OSError: The file cannot be read.
+        """
+        if self.path is None:
+            return self.read_bytes()
+        with self.open():
+            pass  # an unreadable file fails here, not with a vague error of whoever gets the path
+        path = os.fspath(self.path)
+        try:
+            path.encode("utf-8")
+        except UnicodeEncodeError:
+            return self.read_bytes()
+        return path
 
     def read_bytes(self) -> bytes:
         """Return all bytes.

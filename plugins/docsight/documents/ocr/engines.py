@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FEATURE = "Reading text in images"  # as MissingExtraError names it
-MIN_READABLE_SIDE = 64  # pixels: smaller images have no legible text
 
+_MIN_READABLE_SIDE = 64  # pixels: smaller images have no legible text
 _MIN_LINE_CONFIDENCE = 0.5  # a line below this is probably a drawing
 # An image with fewer letters and digits is probably a drawing, too, unless the engine is this confident.
 _MIN_LETTERS, _CONFIDENT = 4, 0.9
@@ -48,22 +49,16 @@ def installed() -> list[str]:
     return ["rapidocr", *tesseract] if _has_rapidocr() else tesseract
 
 
-def available() -> bool:
-    return bool(installed())
-
-
 def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | None:
     """Recognize the text in a decoded image of mode L or RGB; return None if there is none.
 
-    Args:
-        image: The image.
-        engine: One of `installed()`; None for the preferred one.
+    The engine is one of `installed()`; by default, the preferred one.
 
     Raises:
         DataError: Tesseract failed.
         MissingExtraError: No engine is installed.
     """
-    if min(image.size) < MIN_READABLE_SIDE:
+    if min(image.size) < _MIN_READABLE_SIDE:
         return None
     engine = engine or next(iter(installed()), None)
     if engine is None:
@@ -72,7 +67,7 @@ def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | 
     lines = [line for line in lines if line.confidence >= _MIN_LINE_CONFIDENCE and line.text.strip()]
     if not lines:
         return None
-    confidence = _weighted_mean([(line.confidence, len(line.text)) for line in lines])
+    confidence = fmean([line.confidence for line in lines], weights=[len(line.text) for line in lines])
     text = text_in_reading_order(lines)
     if confidence < _CONFIDENT and sum(letter.isalnum() for letter in text) < _MIN_LETTERS:
         return None
@@ -118,7 +113,6 @@ def _rapidocr() -> Any:
     except ImportError as err:
         raise MissingExtraError(FEATURE, "ocr") from err
     cv2.setNumThreads(_ENGINE_THREADS)
-    threads = ("intra_op_num_threads", "inter_op_num_threads")
     # Given explicit paths, RapidOCR neither verifies its model files against a list nor downloads missing ones.
     return rapidocr.RapidOCR(
         params={
@@ -126,7 +120,8 @@ def _rapidocr() -> Any:
             "Global.use_cls": False,
             "Det.model_path": _model_path("det"),
             "Rec.model_path": _model_path("rec"),
-            **{f"EngineConfig.onnxruntime.{name}": _ENGINE_THREADS for name in threads},
+            "EngineConfig.onnxruntime.intra_op_num_threads": _ENGINE_THREADS,
+            "EngineConfig.onnxruntime.inter_op_num_threads": _ENGINE_THREADS,
         }
     )
 
@@ -166,22 +161,17 @@ def _parse_tsv(table: str) -> list[Line]:
     return [
         Line(
             text=" ".join(word["text"] for word in line),
-            confidence=_weighted_mean([(float(word["conf"]) / 100, len(word["text"])) for word in line]),
-            box=_bounding_box([_box(word) for word in line]),
+            confidence=fmean(
+                [float(word["conf"]) / 100 for word in line], weights=[len(word["text"]) for word in line]
+            ),
+            box=_bounding_box(line),
         )
         for line in words.values()
     ]
 
 
-def _box(word: dict[str, str]) -> Box:
-    left, top, width, height = (float(word[name]) for name in ("left", "top", "width", "height"))
-    return left, top, left + width, top + height
-
-
-def _bounding_box(boxes: Sequence[Box]) -> Box:
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
-
-
-def _weighted_mean(weighted: Sequence[tuple[float, int]]) -> float:
-    return sum(value * weight for value, weight in weighted) / max(1, sum(weight for _, weight in weighted))
+def _bounding_box(words: Sequence[dict[str, str]]) -> Box:
+    boxes = np.array([[float(word[name]) for name in ("left", "top", "width", "height")] for word in words])
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
+    return left, top, right, bottom

@@ -92,7 +92,7 @@ def test_deskewed_boxes_rotates_a_skewed_page() -> None:
 def test_ocr_names_the_extra_if_no_engine_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "_has_rapidocr", lambda: False)
     monkeypatch.setattr(engines.shutil, "which", lambda name: None)
-    assert not engines.available()
+    assert engines.installed() == []
     with pytest.raises(MissingExtraError, match=r"docsight\[ocr\]"):
         engines.recognize(drawn("Hello"))
     image = png(drawn("Hello"))
@@ -103,7 +103,7 @@ def test_ocr_names_the_extra_if_no_engine_is_installed(monkeypatch: pytest.Monke
 
 
 def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "available", lambda: True)
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
     monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text="Hello", confidence=0.8))
     path = tmp_path / "a.png"
     path.write_bytes(png(drawn("Hello")))
@@ -114,14 +114,15 @@ def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeyp
 
 
 def test_image_reads_no_text_in_small_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "available", lambda: True)
-    monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text="Hello", confidence=0.8))
+    monkeypatch.setattr(engines, "installed", lambda: ["tesseract"])
+    monkeypatch.setattr(engines, "_run_tesseract", lambda image: [line("Hello", 0, 0)])
+    assert read(source(png(Image.new("L", (500, 64))))).text == "Hello"
     content = read(source(png(Image.new("L", (500, 63)))))
     assert (content.text, content.passages, content.notes) == ("", (), ())
 
 
 def test_image_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "available", lambda: True)
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
     path = tmp_path / "a.png"
     path.write_bytes(png(drawn("Hello"))[:200])
     content = read(Source.of(path))
@@ -158,7 +159,7 @@ def tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> N
 
 def test_ocr_falls_back_to_tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tesseract(monkeypatch, tmp_path, f"assert image[1:4] == b'PNG'\nprint({TABLE!r})")
-    assert engines.available()
+    assert engines.installed() == ["tesseract"]
     found = engines.recognize(drawn("Hello"))
     assert found is not None
     assert found.text == 'Grace "Hopper'

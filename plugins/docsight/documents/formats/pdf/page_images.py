@@ -2,7 +2,7 @@
 
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdfium2 import PdfBitmap, PdfImage, PdfObject, PdfPage
 
-MAX_RENDERED_IMAGE_PIXELS = 600_000_000  # of all images on a rendered page; A0 at 600 dpi has 560 million
-
 _MIN_EXTRACTED_SIDE = 16  # pixels: rules, dots and shadows are smaller
 _MAX_EXTRACTED_PIXELS = 64_000_000
 _MAX_IMAGE_STREAM = 1 << 28  # bytes of one image as it is stored
 _MAX_OBJECTS_PER_PAGE = 100_000
+_MAX_RENDERED_IMAGE_PIXELS = 600_000_000  # of all images on a rendered page; A0 at 600 dpi has 560 million
 _RENDERED_DPI = 200
 _MAX_RENDERED_SIDE = 4000  # pixels
 _RENDERED_JPEG_QUALITY = 85
@@ -47,8 +46,7 @@ class PageImage:
         return self.size[0] * self.size[1]
 
     @property
-    def area(self) -> float:
-        """The area on the page in square points."""
+    def area(self) -> float:  # in square points
         left, top, right, bottom = self.bbox
         return max(0.0, right - left) * max(0.0, bottom - top)
 
@@ -88,13 +86,15 @@ def extract_image(image: PageImage, collector: ImageCollector, *, page: int) -> 
     collector.add(DocumentImage(data=data, page=page, bbox=image.bbox))
 
 
-def render_page(page: "PdfPage") -> "Image":
-    """Render a page, in greyscale if it has no colours.
+def render_page(page: "PdfPage", images: Iterable[PageImage]) -> "Image":
+    """Render a page with its images, in greyscale if it has no colours.
 
     Raises:
-        DataError: Its size cannot be rendered.
+        DataError: It cannot be rendered in this size, or with images of this size.
         PdfiumError: It is damaged.
     """
+    if sum(image.pixels for image in images) > _MAX_RENDERED_IMAGE_PIXELS:
+        raise DataError(f"the page has images of more than {_MAX_RENDERED_IMAGE_PIXELS:,} pixels")
     width, height = page.get_size()
     if not (0 < width < 1e6 and 0 < height < 1e6):
         raise DataError(f"has an impossible size, {width:g} x {height:g} points")
@@ -107,7 +107,6 @@ def render_page(page: "PdfPage") -> "Image":
 
 
 def encode_jpeg(image: "Image") -> bytes:
-    """Encode a rendered page."""
     file = io.BytesIO()
     image.save(file, "JPEG", quality=_RENDERED_JPEG_QUALITY)
     return file.getvalue()

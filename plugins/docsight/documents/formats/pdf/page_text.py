@@ -1,8 +1,17 @@
-"""Turn the text of a PDF into running text: without control characters, ligatures and line-end hyphens."""
+"""Read the text of PDF pages, and of what people entered into them, as running text."""
 
+import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+_MAX_ANNOTATIONS_PER_PAGE = 10_000
+_MAX_ANNOTATION_BYTES = 4 << 20
+_FIELDS_WITH_TEXT = ("Tx", "Ch")  # text and choice fields; buttons and signatures have no text
 
 _PDF_LINE_ENDS = re.compile(r"\r\n?|[\f\v\x85\u2028\u2029]")
 # Control characters other than tab and line feed, noncharacters, lone surrogates, and the byte order mark.
@@ -42,6 +51,29 @@ def join_hyphens(text: str, known: Counter[str]) -> str:
     return _BROKEN_WORD.sub(lambda match: _join(match[1], match[2], known), text).replace("\u00ad", "")
 
 
+def annotation_texts(page: "PdfPage") -> Iterator[str]:
+    """Yield the texts of a page's form fields, text boxes and comments, in file order."""
+    import pypdfium2.raw as c
+
+    for number in range(min(c.FPDFPage_GetAnnotCount(page), _MAX_ANNOTATIONS_PER_PAGE)):
+        annotation = c.FPDFPage_GetAnnot(page, number)
+        if not annotation:
+            continue
+        try:
+            kind = c.FPDFAnnot_GetSubtype(annotation)
+            if kind in (c.FPDF_ANNOT_LINK, c.FPDF_ANNOT_POPUP):
+                continue  # the text of a link is on the page, and a popup repeats its comment
+            if kind != c.FPDF_ANNOT_WIDGET:
+                text = _string_value(annotation, b"Contents")
+            else:
+                has_text = _string_value(annotation, b"FT") in _FIELDS_WITH_TEXT
+                text = _string_value(annotation, b"V") if has_text else ""
+        finally:
+            c.FPDFPage_CloseAnnot(annotation)
+        if text := clean(text):
+            yield text
+
+
 def _join(left: str, right: str, known: Counter[str]) -> str:
     joined, hyphenated = known[(left + right).lower()], known[f"{left}-{right}".lower()]
     if joined == hyphenated:
@@ -49,3 +81,15 @@ def _join(left: str, right: str, known: Counter[str]) -> str:
     else:
         is_joined = joined > hyphenated
     return left + right if is_joined else f"{left}-{right}"
+
+
+def _string_value(annotation: object, key: bytes) -> str:
+    import pypdfium2.raw as c
+
+    size = c.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if not 2 < size <= _MAX_ANNOTATION_BYTES:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    units = ctypes.cast(buffer, ctypes.POINTER(c.FPDF_WCHAR))
+    c.FPDFAnnot_GetStringValue(annotation, key, units, size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "ignore")

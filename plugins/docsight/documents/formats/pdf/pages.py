@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
-from docsight.documents.formats.pdf.annotations import annotation_texts
-from docsight.documents.formats.pdf.page_images import (
-    MAX_RENDERED_IMAGE_PIXELS,
-    PageImage,
-    encode_jpeg,
-    extract_image,
-    find_images,
-    render_page,
-)
-from docsight.documents.formats.pdf.page_text import clean, count_words, join_hyphens
+from docsight.documents.formats.pdf.page_images import PageImage, encode_jpeg, extract_image, find_images, render_page
+from docsight.documents.formats.pdf.page_text import annotation_texts, clean, count_words, join_hyphens
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import DataError, MissingExtraError
 
@@ -54,7 +46,6 @@ class PageCollector:
 
     @property
     def is_full(self) -> bool:
-        """Whether there is more text than a document may have."""
         return self._chars > _MAX_PDF_CHARS
 
     def add(self, pdf: "PdfDocument", number: int) -> bool:
@@ -145,9 +136,7 @@ class PageCollector:
         return not letters or (letters < _MAX_SCAN_LETTERS and coverage >= _MIN_SCAN_COVERAGE)
 
     def _add_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> None:
-        if sum(image.pixels for image in images) > MAX_RENDERED_IMAGE_PIXELS:
-            raise DataError(f"the page has images of more than {MAX_RENDERED_IMAGE_PIXELS:,} pixels")
-        rendered = render_page(page)
+        rendered = render_page(page, images)
         width, height = page.get_size()
         self._rendered.append(number)
         self._images.add(DocumentImage(data=encode_jpeg(rendered), page=number, bbox=(0.0, 0.0, width, height)))

@@ -3,7 +3,6 @@
 pdfium is not thread-safe: read PDFs in several processes, not threads. Everything opened here is closed here.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
@@ -41,27 +40,23 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     pages = PageCollector(recognizer_for(source.options), source.options)
     with closing(_open(source)) as pdf:
         _collect(pdf, pages, source.options.max_pages)
-        if count := _attachment_count(pdf):
-            pages.notes.append(f"it has {count} attached {'file' if count == 1 else 'files'} that were not read")
-        yield pages.document(title=_title(pdf))
+        title = ""
+        with suppress(Exception):  # if these are damaged, the pages are still readable
+            title = " ".join(clean(pdf.get_metadata_value("Title")).split())
+        with suppress(Exception):
+            if count := pdf.count_attachments():
+                pages.notes.append(f"it has {count} attached {'file' if count == 1 else 'files'} that were not read")
+        yield pages.document(title=title)
 
 
 def _open(source: Source) -> "PdfDocument":
     import pypdfium2 as pdfium
 
-    with source.open():
-        pass  # an unreadable file raises its own OSError here, not a vague error of pdfium
-    data = source.data
-    if source.path is not None:
-        try:
-            # Given a path, pdfium reads the file piece by piece. But it only accepts paths in UTF-8.
-            os.fspath(source.path).encode("utf-8")
-        except UnicodeEncodeError:
-            data = source.read_bytes()
-    if data is not None and not data.strip():
+    file = source.path_or_bytes()  # given a path, pdfium reads the file piece by piece
+    if isinstance(file, bytes) and not file.strip():
         raise DataError("is empty; expected a PDF")
     try:
-        return pdfium.PdfDocument(source.path if data is None else data)
+        return pdfium.PdfDocument(file)
     except pdfium.PdfiumError as err:
         reason = _ERRORS.get(getattr(err, "err_code", None) or 0)
         raise DataError(reason or f"cannot be read as a PDF: {err}") from err
@@ -84,15 +79,3 @@ def _collect(pdf: "PdfDocument", pages: PageCollector, max_pages: int) -> None:
             pages.notes.append(f"it has {count:,} pages: those after page {max_pages:,} were left out (max_pages)")
     if not count:
         pages.notes.append("it has no pages")
-
-
-def _attachment_count(pdf: "PdfDocument") -> int:
-    with suppress(Exception):
-        return int(pdf.count_attachments())
-    return 0
-
-
-def _title(pdf: "PdfDocument") -> str:
-    with suppress(Exception):
-        return " ".join(clean(pdf.get_metadata_value("Title")).split())
-    return ""

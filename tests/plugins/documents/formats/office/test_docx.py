@@ -194,13 +194,13 @@ def test_docx_appends_the_text_of_images_if_asked(monkeypatch: pytest.MonkeyPatc
     document.add_paragraph("Hello")
     document.add_picture(io.BytesIO(png()))
     data = save(document)
-    monkeypatch.setattr(engines, "available", lambda: True)
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
     monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text=f"{image.size}", confidence=0.75))
     assert read(data, ocr="auto").text == "Hello"
     content = read(data, ocr="always")
     assert content.text == "Hello\n\n(80, 70)"
     assert [(one.start, one.end, one.confidence) for one in content.passages] == [(7, 15, 0.75)]
-    monkeypatch.setattr(engines, "available", lambda: False)
+    monkeypatch.setattr(engines, "installed", lambda: [])
     with pytest.raises(MissingExtraError, match="ocr"):
         read(data, ocr="always")
 

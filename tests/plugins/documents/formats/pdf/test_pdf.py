@@ -217,7 +217,7 @@ def test_pdf_treats_a_page_with_an_image_and_a_page_number_as_a_scan() -> None:
 
 
 def test_pdf_names_the_extra_that_reads_scanned_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "available", lambda: False)
+    monkeypatch.setattr(engines, "installed", lambda: [])
     scanned = make_pdf(show(b"I0", 0, 0, 200, 300), images=[jpeg_image(200, 300)[0]])
     content = read(scanned, ocr="auto")
     assert content.notes == ("page 1 has no text and was kept as an image: install docsight[ocr] to read it",)
@@ -232,7 +232,7 @@ def test_pdf_inserts_recognized_text_at_the_scanned_page(monkeypatch: pytest.Mon
         sizes.append(image.size)
         return RecognizedText(text="Grace Hopper", confidence=0.9)
 
-    monkeypatch.setattr(engines, "available", lambda: True)
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
     monkeypatch.setattr(engines, "recognize", recognize)
     figure = say(b"Three words here.") + show(b"I1", 0, 0, 50, 50)
     images = [jpeg_image(200, 300)[0], jpeg_image(80, 70)[0]]
