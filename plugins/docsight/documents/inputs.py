@@ -25,10 +25,9 @@ class InputFile:
     """A file that has a reader.
 
     Args:
-        path: Its path.
         name: Its relative path, as records have it.
         format: The format of its suffix, or of its content if the suffix is unknown. Reading checks the content again.
-        size: Its size in bytes.
+        size: In bytes.
     """
 
     path: Path
@@ -76,8 +75,7 @@ def find_files(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Input
     seen = set(exclude)
     for start in starts:
         if os.path.realpath(start) in exclude:
-            message = "this run writes to it; choose another output folder"
-            yield Problem(path=_name(start, root), error=DataError.__name__, message=message)
+            yield Problem.of(_name(start, root), DataError("this run writes to it; choose another output folder"))
         for path, error in _walk(start, seen):
             name = _name(path, root)
             if error is not None:
@@ -154,24 +152,18 @@ def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
 
 def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
     """Return the file at a path. A file without a reader is an error if the user named it, and skipped in a folder."""
+    size = 0
     try:
         info = path.stat()
+        size = info.st_size
+        if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
+            raise SkipError("not a regular file")
+        if path.name in OUTPUTS and (path.parent / STORE_FOLDER).is_dir() and not explicit:
+            raise SkipError("written by docsight")
+        format = format_of(path) or find_format(Source.of(path), named=explicit)
+    except SkipError as err:
+        error = DataError.__name__ if explicit else "Skipped"
+        return Problem(path=name, error=error, message=str(err), skipped=not explicit)
     except OSError as err:
-        return Problem.of(name, err)
-    if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
-        return _unreadable(name, "not a regular file", explicit=explicit)
-    if path.name in OUTPUTS and (path.parent / STORE_FOLDER).is_dir() and not explicit:
-        return _unreadable(name, "written by docsight", explicit=False)
-    format = format_of(path)
-    if format is None:
-        try:
-            format = find_format(Source.of(path), named=explicit)
-        except SkipError as err:
-            return _unreadable(name, str(err), explicit=explicit)
-        except OSError as err:
-            return Problem.of(name, err, size=info.st_size)
-    return InputFile(path=path, name=name, format=format, size=info.st_size)
-
-
-def _unreadable(name: str, reason: str, *, explicit: bool) -> Problem:
-    return Problem(path=name, error=DataError.__name__ if explicit else "Skipped", message=reason, skipped=not explicit)
+        return Problem.of(name, err, size=size)
+    return InputFile(path=path, name=name, format=format, size=size)

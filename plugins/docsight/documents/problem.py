@@ -61,9 +61,9 @@ class Problem:
         )
 
     @classmethod
-    def of(cls, path: str, error: Exception, *, part: str = "", skipped: bool = False, size: int = 0) -> "Problem":
+    def of(cls, path: str, error: Exception, *, part: str = "", size: int = 0) -> "Problem":
         """Describe an error that a file caused."""
         default = "needs more memory than allowed" if isinstance(error, MemoryError) else "the error has no message"
         message = (error.strerror if isinstance(error, OSError) else None) or str(error) or default
         message = message.encode("utf-8", "backslashreplace").decode("utf-8")
-        return cls(path=path, part=part, error=type(error).__name__, message=message, skipped=skipped, size=size)
+        return cls(path=path, part=part, error=type(error).__name__, message=message, size=size)

@@ -1,9 +1,9 @@
-"""Read files as documents: as spaCy Docs (`read`), or as plain data for the processor (`documents`)."""
+"""Read files as documents: as spaCy Docs (`read`), or as plain data for the processor (`read_file`)."""
 
 import hashlib
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,46 +61,34 @@ class Document:
             "images": images,
         }
 
-    def source(self, offset: int = 0, end: int | None = None) -> dict[str, Any]:
-        """Return the provenance of a chunk of the text, as plain data that `Doc.to_bytes` can write.
-
-        Args:
-            offset: The start of the chunk, in characters.
-            end: The end of the chunk; None for the end of the document.
-        """
-        return {
+    def make_doc(self, nlp: "Language", start: int, end: int) -> "Doc":
+        """Tokenize a chunk of the text, and attach its provenance and images as plain data, as `Doc.to_bytes` needs."""
+        doc = tokenize(nlp, self.text[start:end])
+        passages = [
+            replace(passage, start=max(passage.start, start), end=min(passage.end, end)).record(start)
+            for passage in self.passages
+            if passage.start < end and passage.end > start
+        ]
+        doc._.source = {
             "id": self.id,
             "path": self.path,
             "file": self.file,
             "part": self.part,
-            "offset": offset,
+            "offset": start,
             "format": self.format,
             "encoding": self.encoding,
             "title": self.title,
-            "passages": [passage.record(offset) for passage in self._passages(offset, end)],
+            "passages": passages,
         }
-
-    def _passages(self, start: int, end: int | None) -> Iterator[Passage]:
-        """Yield the passages of a chunk, cut to its boundaries."""
-        end = len(self.text) if end is None else min(end, len(self.text))
-        for passage in self.passages:
-            if passage.start < end and passage.end > start:
-                yield replace(passage, start=max(passage.start, start), end=min(passage.end, end))
-
-    def make_doc(self, nlp: "Language", start: int = 0, end: int | None = None) -> "Doc":
-        """Tokenize a chunk of the text, and attach its provenance and images."""
-        doc = tokenize(nlp, self.text[start:end])
-        doc._.source = self.source(start, end)
         if images := self.image_records(start, end):
             from docsight.attributes import set_images  # `doc._.images` may belong to another plugin
 
             set_images(doc, images)
         return doc
 
-    def image_records(self, start: int = 0, end: int | None = None) -> list[dict[str, Any]]:
+    def image_records(self, start: int, end: int) -> list[dict[str, Any]]:
         """Return the items of `doc._.images` for a chunk; an image without a position belongs to the first chunk."""
         size = len(self.text)
-        end = size if end is None else min(end, size)
         records = []
         for number, image in enumerate(self.images, start=1):
             position = max(0, min(image.start or 0, size))
@@ -143,30 +131,20 @@ def read(
     attributes.register()
     nlp = nlp or spacy.blank("en")
     skipped: list[Problem] = []
-    for item in documents(paths, options=reading):
-        if isinstance(item, Document):
-            for start, end in cut(item.text, max_chars or max(1, len(item.text))):
-                yield item.make_doc(nlp, start, end)
-        elif on_problem is not None:
-            on_problem(item)
-        elif item.skipped:
-            skipped.append(item)
-        else:
-            warnings.warn(f"{item.where} was not read: {item.message}", stacklevel=2)
+    for file in find_files(paths):
+        for item in [file] if isinstance(file, Problem) else read_file(file, reading):
+            if isinstance(item, Document):
+                for start, end in cut(item.text, max_chars or max(1, len(item.text))):
+                    yield item.make_doc(nlp, start, end)
+            elif on_problem is not None:
+                on_problem(item)
+            elif item.skipped:
+                skipped.append(item)
+            else:
+                warnings.warn(f"{item.where} was not read: {item.message}", stacklevel=2)
     if skipped:
         first = f"{skipped[0].where}: {skipped[0].message}"
         warnings.warn(f"{len(skipped)} files were skipped; the first is {first}", stacklevel=2)
-
-
-def documents(
-    paths: Paths, *, exclude: Collection[str] = (), options: ReadOptions | None = None
-) -> Iterator[Document | Problem]:
-    """Yield the documents in files and folders, and a problem for each file or part that cannot be read."""
-    for file in find_files(paths, exclude=exclude):
-        if isinstance(file, Problem):
-            yield file
-        else:
-            yield from read_file(file, options)
 
 
 def read_file(
@@ -174,10 +152,7 @@ def read_file(
 ) -> Iterator[Document | Problem]:
     """Yield the documents in a file, and a problem for each part that cannot be read, or for the whole file.
 
-    Args:
-        file: The file.
-        options: How to read it.
-        budget: The limits for its parts; None for those of the options.
+    The budget has the limits for its parts; by default, it is that of the options.
     """
     source = Source.of(file.path, options, budget)
     try:

@@ -23,37 +23,31 @@ def tokenize(nlp: "Language", text: str) -> "Doc":
     """
     from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # missing in spaCy's stubs
 
-    if not isinstance(nlp.tokenizer, Tokenizer) or (first := _LONG_STRING.search(text)) is None:
+    if not isinstance(nlp.tokenizer, Tokenizer) or _LONG_STRING.search(text) is None:
         # Not `nlp.make_doc`, which refuses long texts for the sake of some components.
         return nlp.tokenizer(text)
-    pieces = [text[: first.start()]]
-    end = first.start()
-    cuts: list[int] = []
-    step = _CHARS_PER_PIECE
-    for match in _LONG_STRING.finditer(text):
-        pieces.append(text[end : match.start()])
-        cuts += range(match.start() + step, match.end(), step)
-        pieces.append(" ".join(match[0][start : start + step] for start in range(0, len(match[0]), step)))
-        end = match.end()
-    pieces.append(text[end:])
-    return _remove_spaces(nlp.tokenizer("".join(pieces)), cuts)
+    cuts: set[int] = set()
+
+    def split(match: re.Match[str]) -> str:
+        cuts.update(range(match.start() + _CHARS_PER_PIECE, match.end(), _CHARS_PER_PIECE))
+        starts = range(0, len(match[0]), _CHARS_PER_PIECE)
+        return " ".join(match[0][start : start + _CHARS_PER_PIECE] for start in starts)
+
+    return _remove_spaces(nlp.tokenizer(_LONG_STRING.sub(split, text)), cuts)
 
 
-def _remove_spaces(doc: "Doc", cuts: list[int]) -> "Doc":
+def _remove_spaces(doc: "Doc", cuts: set[int]) -> "Doc":
     """Remove the spaces that were inserted at `cuts`, which are offsets in the text without them."""
     from spacy.attrs import NORM
     from spacy.tokens import Doc
 
     words = [token.text for token in doc]
     spaces = [bool(token.whitespace_) for token in doc]
-    remaining = iter(cuts)
-    cut = next(remaining, None)
     offset = 0
     for number, word in enumerate(words):
         offset += len(word)
-        if offset == cut:
+        if offset in cuts:
             spaces[number] = False
-            cut = next(remaining, None)
         offset += spaces[number]
     joined = Doc(doc.vocab, words=words, spaces=spaces)
     norms: Any = doc.to_array([NORM])

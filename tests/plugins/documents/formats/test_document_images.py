@@ -314,7 +314,7 @@ def test_document_assigns_each_image_to_its_chunk() -> None:
 def test_annotated_images_are_plain_data_without_bytes() -> None:
     nlp = spacy.blank("en")
     embedded = DocumentImage(data=encode(), page=3, bbox=(0, 1, 2, 3.5), start=6)
-    doc = document("Dear Ada,", embedded).make_doc(nlp, 5)
+    doc = document("Dear Ada,", embedded).make_doc(nlp, 5, 9)
     doc._.images[0]["cats"] = {
         "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
     }

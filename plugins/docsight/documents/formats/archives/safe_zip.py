@@ -39,11 +39,7 @@ _UNSUPPORTED_MEMBERS = {
 
 @contextmanager
 def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.ZipFile]:
-    """Open a zip file and read its directory.
-
-    Args:
-        source: The file.
-        kind: What it is expected to be, for messages.
+    """Open a zip file, which messages call a `kind`, and read its directory.
 
     Raises:
         DataError: It is damaged, its directory is too large, or its members overlap.

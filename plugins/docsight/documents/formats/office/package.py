@@ -54,11 +54,7 @@ _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}R
 
 
 def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str]]:
-    """Return the parts of a package by name, and notes on what was left out.
-
-    Args:
-        source: The file.
-        kind: What it is expected to be, for messages.
+    """Return the parts of a package, which messages call a `kind`, by name, and notes on what was left out.
 
     Raises:
         DataError: It is no such package, is encrypted, damaged, or too large.
@@ -70,7 +66,11 @@ def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str
         parts, notes = _unpack(archive, kind, source.options.max_bytes)
     if _CONTENT_TYPES not in parts:
         raise DataError(f"is a zip archive, but not a {kind}: it has no part {_CONTENT_TYPES}")
-    _check_size(parts, kind)
+    documents = [data for name, data in parts.items() if _XML.search(name)]
+    if (size := sum(map(len, documents))) > _MAX_XML:
+        raise DataError(f"has {size:,} bytes of XML; expected at most {_MAX_XML:,} in a {kind}")
+    if (nodes := sum(data.count(b"<") + data.count(b"=") for data in documents)) > _MAX_XML_NODES:
+        raise DataError(f"has {nodes:,} elements and attributes; expected at most {_MAX_XML_NODES:,} in a {kind}")
     for name, data in parts.items():
         if _XML.search(name):
             parts[name] = _STRICT.sub(_TRANSITIONAL, data)
@@ -136,14 +136,6 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: i
                 raise DataError("it is too large when unpacked (max_bytes)")
             pieces.append(piece)
     return b"".join(pieces)
-
-
-def _check_size(parts: dict[str, bytes], kind: str) -> None:
-    documents = [data for name, data in parts.items() if _XML.search(name)]
-    if (size := sum(map(len, documents))) > _MAX_XML:
-        raise DataError(f"has {size:,} bytes of XML; expected at most {_MAX_XML:,} in a {kind}")
-    if (nodes := sum(data.count(b"<") + data.count(b"=") for data in documents)) > _MAX_XML_NODES:
-        raise DataError(f"has {nodes:,} elements and attributes; expected at most {_MAX_XML_NODES:,} in a {kind}")
 
 
 def _remove_dangling(parts: dict[str, bytes]) -> set[str]:
