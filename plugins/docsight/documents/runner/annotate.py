@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
-from docsight.documents.runner.chunk_stream import Chunk
+from docsight.documents.reading import Document
 from docsight.documents.runner.image_records import AnnotatedImage, annotated_images
+from docsight.documents.runner.packing import add_doc
 from docsight.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
@@ -15,37 +16,43 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-@dataclass
-class ChunkAnnotations:
-    """What the pipeline found in a chunk, as plain data with offsets in its document.
+@dataclass(frozen=True)
+class Chunk:
+    """A part of a document's text that the pipeline processes at once; start and end are in characters."""
 
-    `doc` is the number of its Doc among the packed Docs.
+    document: Document
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+
+@dataclass
+class Annotations:
+    """What the pipeline found in a chunk or a document, as plain data with offsets in the document.
+
+    `docs` are the numbers of the Docs, if these are kept, among those of the shard.
     """
 
     corrections: list[dict[str, Any]] = field(default_factory=list)
     entities: list[dict[str, Any]] = field(default_factory=list)
     images: list[AnnotatedImage] = field(default_factory=list)
-    doc: int | None = None
+    docs: list[int] = field(default_factory=list)
 
-    def extend(self, other: "ChunkAnnotations") -> None:
+    def extend(self, other: "Annotations") -> None:
         """Append the annotations of the next chunk."""
         self.corrections.extend(other.corrections)
         self.entities.extend(other.entities)
         self.images.extend(other.images)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnnotatedBatch:
-    """The annotations or the problem of each chunk of a batch, and the packed Docs if these are kept."""
-
-    results: list[ChunkAnnotations | Problem]
-    packed: bytes | None = None
+        self.docs.extend(other.docs)
 
 
 def annotate(
-    nlp: "Language", batch: list[Chunk], *, pack: "Callable[[list[Doc]], bytes] | None" = None
-) -> AnnotatedBatch:
-    """Annotate the chunks of a batch.
+    nlp: "Language", batch: list[Chunk], *, add_docs: Callable[[bytes, int], int] | None = None
+) -> list[Annotations | Problem]:
+    """Annotate the chunks of a batch, and return the annotations or the problem of each.
 
     The batch goes through `nlp.pipe`. If a component raises, the chunks that did not come out go through the pipeline
     one by one: many components process a batch at once and do not report which document failed. All of this happens
@@ -54,7 +61,8 @@ def annotate(
     Args:
         nlp: The pipeline.
         batch: The chunks.
-        pack: Serializes Docs; None if these are not kept.
+        add_docs: Called with the packed Docs and how many there are; returns the number of the first. None if Docs
+            are not kept.
 
     Raises:
         BundleError: A component has no usable model, which is not a document's fault.
@@ -72,37 +80,33 @@ def annotate(
             doc if isinstance(doc, Problem) else _annotations(doc, chunk)
             for chunk, doc in zip(batch, docs, strict=True)
         ]
-        if pack is None:
-            return AnnotatedBatch(results=results)
-        return _pack(batch, docs, results, pack)
+        if add_docs is not None:
+            _pack(batch, docs, results, add_docs)
+        return results
 
 
 def _pack(
     batch: list[Chunk],
     docs: "list[Doc | Problem]",
-    results: list[ChunkAnnotations | Problem],
-    pack: "Callable[[list[Doc]], bytes]",
-) -> AnnotatedBatch:
-    """Add the packed Docs. If one cannot be packed, only its document fails."""
+    results: list[Annotations | Problem],
+    add_docs: Callable[[bytes, int], int],
+) -> None:
+    """Pack the annotated Docs. If one cannot be packed, only its document fails."""
+    from spacy.tokens import DocBin
 
-    def pack_all() -> bytes:
-        pairs = zip(docs, results, strict=True)
-        kept = [doc for doc, result in pairs if isinstance(result, ChunkAnnotations) and not isinstance(doc, Problem)]
-        return pack(kept)
-
-    try:
-        packed = pack_all()
-    except ConfigError:
-        for number, (chunk, doc) in enumerate(zip(batch, docs, strict=True)):
-            try:
-                if not isinstance(doc, Problem):
-                    pack([doc])
-            except ConfigError as err:
-                results[number] = _problem(chunk, err)
-        packed = pack_all()
-    for number, result in enumerate(result for result in results if isinstance(result, ChunkAnnotations)):
-        result.doc = number
-    return AnnotatedBatch(results=results, packed=packed)
+    packed, kept = DocBin(store_user_data=False), []
+    for number, (chunk, doc, result) in enumerate(zip(batch, docs, results, strict=True)):
+        if isinstance(doc, Problem) or isinstance(result, Problem):
+            continue
+        try:
+            add_doc(packed, doc)
+        except ConfigError as err:
+            results[number] = _problem(chunk, err)
+        else:
+            kept.append(result)
+    packed.store_user_data = True
+    for number, result in enumerate(kept, add_docs(packed.to_bytes(), len(kept))):
+        result.docs = [number]
 
 
 def _run_batch(nlp: "Language", batch: list[Chunk]) -> "list[Doc | None]":
@@ -156,10 +160,10 @@ def _raising(nlp: "Language") -> Iterator[None]:
             pipe.set_error_handler(handler)
 
 
-def _annotations(doc: "Doc", chunk: Chunk) -> ChunkAnnotations | Problem:
+def _annotations(doc: "Doc", chunk: Chunk) -> Annotations | Problem:
     start = chunk.start
     try:
-        return ChunkAnnotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
+        return Annotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
     except Exception as err:  # noqa: BLE001 - components may write what is not plain data
         return _problem(chunk, err)
 

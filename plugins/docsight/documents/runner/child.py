@@ -7,19 +7,16 @@ import threading
 import warnings
 from collections.abc import MutableSequence
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
-from docsight.documents.runner.annotate import annotate
-from docsight.documents.runner.chunk_stream import Chunk
+from docsight.documents.runner.annotate import Chunk, annotate
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.work_items import WorkItem
 from docsight.documents.runner.worker import Result, Worker
-from docsight.errors import ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,17 +24,10 @@ if TYPE_CHECKING:
 _MEGABYTE = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What a worker process answers to a call."""
-
-    result: Result
-    growth: float  # of the memory since the worker was ready, in megabytes
-
-
-_worker: Worker | None = None
-_memory_at_start = 0.0
-_marks: MutableSequence[int] = [0, 0]
+# What this process has, from `prepare` and `start`.
+_marks: MutableSequence[int]
+_worker: Worker
+_memory_at_start: float
 
 
 def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
@@ -76,27 +66,18 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
         _limit_memory(options.memory)
 
 
-def work(work_items: tuple[WorkItem, ...], limit: int | None) -> Reply:
-    """Do work items in this process, see `Worker`."""
-    if _worker is None:
-        raise ConfigError("this process was not started as a worker")
+def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Result, float]:
+    """Do work items, see `Worker`; also return by how many megabytes the memory has grown since the start."""
     try:
-        result = _worker(work_items, limit=limit)
-    except BaseException as err:
-        if isinstance(err, Exception):
-            raise
-        # A component may call `sys.exit`, for example. That must not end the run.
+        return _worker(work_items, limit=limit), _peak_memory() - _memory_at_start
+    except Exception:
+        raise
+    except BaseException as err:  # a component may call `sys.exit`, for example, which must not end the run
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
-    return Reply(result=result, growth=_peak_memory() - _memory_at_start)
 
 
 def _load_models(nlp: "Language") -> None:
-    """Load what components load on first use, by annotating a document. A failure of the document is ignored.
-
-    Raises:
-        BundleError: A component has no usable model.
-        ConfigError: A component has a setting that cannot work.
-    """
+    """Load what components load on first use, by annotating a document. A failure of the document is ignored."""
     document = Document(
         text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
     )

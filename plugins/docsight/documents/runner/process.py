@@ -28,6 +28,16 @@ T = TypeVar("T")
 _POLL_SECONDS = 0.2  # between checks whether the process is alive
 _SIGKILL_EXIT_CODE = -9
 
+# What the fork server imports, so that a worker starts in the time that its models take to load.
+_PRELOADED = (
+    "spacy",
+    "torch",
+    "docsight.components.cnn_imagecat",
+    "docsight.components.rnn_ner",
+    "docsight.components.rnn_speller",
+    "docsight.documents.runner.worker",
+)
+
 
 class DiedError(Exception):
     """The process has ended; the message says how.
@@ -153,7 +163,7 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["docsight.documents.runner.preload"])
+    context.set_forkserver_preload(_PRELOADED)
     return context
 
 

@@ -5,7 +5,7 @@ then the items of the file at fault, starting from what the worker had noted bef
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Self
 
@@ -16,7 +16,6 @@ from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.tasks import Task
 from docsight.documents.runner.work_items import WorkItem, hash_file
 from docsight.documents.runner.worker import Result
 from docsight.errors import BundleError, ConfigError
@@ -28,14 +27,60 @@ _MAX_HASHED_BYTES = 4 << 30  # size of a failed file
 _MIN_ITEMS_SKIPPED_PER_SECOND = 100  # by a worker that starts in the middle of a file
 
 
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Work items to do in one call.
+
+    Args:
+        work_items: What to do.
+        safe: A worker that died had done the items of the file before this one.
+        until: The items from `safe` up to this one are done one by one, as one of them is at fault.
+        is_retry: Whether the same task was tried before, since it may not have been at fault.
+    """
+
+    work_items: tuple[WorkItem, ...]
+    safe: int = 0
+    until: int = 0
+    is_retry: bool = False
+
+    @property
+    def limit(self) -> int | None:
+        """How many items the call may do; None for no limit."""
+        start = self.work_items[0].start
+        return max(1, self.safe - start) if start < self.until else None
+
+    @property
+    def is_one_document(self) -> bool:
+        return len(self.work_items) == 1 and (not self.work_items[0].file.format.has_parts or self.limit == 1)
+
+    def divide(self, done: int, begun: int) -> list["Task"]:
+        """Divide a task that failed; returns an empty list if it is one document.
+
+        Args:
+            done: How many items of the file were done.
+            begun: The number of the item that was read last.
+        """
+        if self.is_one_document:
+            return []
+        if len(self.work_items) > 1:
+            return [Task(work_items=(item,)) for item in self.work_items]
+        start = self.work_items[0].start
+        safe = max(start, done)
+        if self.limit is not None:  # it failed within the items that were thought to be safe
+            safe = min(safe, start + self.limit // 8)
+        return [Task(work_items=self.work_items, safe=safe, until=max(self.until, begun + 1, start + 1))]
+
+    def rest(self, remaining: tuple[WorkItem, ...]) -> "Task":
+        """Return the task for what remains after a call."""
+        if len(remaining) == 1:
+            return replace(self, work_items=remaining, is_retry=False)
+        return Task(work_items=remaining)
+
+
 class Supervisor:
     """Keeps one worker process at work.
 
     Used as a context manager: on entering, the worker loads its pipeline; on leaving, it is stopped.
-
-    Args:
-        pipeline: The pipeline that the worker loads.
-        settings: How the worker works.
 
     Raises:
         BundleError, ConfigError: On entering, if the pipeline cannot be loaded.
@@ -107,7 +152,7 @@ class Supervisor:
                 timeout += self._settings.shard_seconds
         for _ in range(_MAX_ATTEMPTS):
             try:
-                reply = self._process.call(work, task.work_items, task.limit, timeout=timeout)
+                result, growth = self._process.call(work, task.work_items, task.limit, timeout=timeout)
                 break
             except DiedError as err:
                 if err.began or self._stopped.is_set():
@@ -115,11 +160,11 @@ class Supervisor:
                 self._restart()  # it died while idle, so this task is not at fault
         else:
             raise DiedError("died again and again before it began")
-        self._documents += sum(entry.documents for entry in reply.result.shard.entries)
-        has_grown = options.memory is not None and reply.growth > options.memory / 2
+        self._documents += sum(entry.documents for entry in result.shard.entries)
+        has_grown = options.memory is not None and growth > options.memory / 2
         if self._documents >= options.recycle or has_grown:
             self._restart()
-        return reply.result
+        return result
 
     def _start(self) -> None:
         self._documents = 0
@@ -143,13 +188,7 @@ class Supervisor:
             self._start()
 
     def _write_failure(self, work_item: WorkItem, error: Exception, *, goes_on: bool) -> Shard:
-        """Write a shard which states that an item killed its worker, took too long or could not be written.
-
-        Args:
-            work_item: The file and the number of the item.
-            error: What happened.
-            goes_on: Whether the file is continued behind the item.
-        """
+        """Write a shard which states why an item failed, and whether the file goes on behind it."""
         file, start, timeout = work_item.file, work_item.start, self._settings.options.timeout
         problem = _problem(file.name, f"item {start + 1}" if goes_on else "", error, timeout)
         if file.format.has_parts and not goes_on:

@@ -37,7 +37,7 @@ class WorkItem:
 
 
 class ItemReader:
-    """Reads the items of one file; `position` is the number of the next one."""
+    """Reads the items of one file; `position` is the number of the next one, and `size` that of the bytes."""
 
     def __init__(self, work_item: WorkItem, options: ReadOptions) -> None:
         self.position = 0
@@ -52,7 +52,6 @@ class ItemReader:
         budget.skipping = False
 
     def next(self) -> Document | Problem | None:
-        """Return the next item, or None at the end of the file."""
         item = next(self._items, None)
         self.position += item is not None
         return item
@@ -69,7 +68,7 @@ class ItemReader:
 
 
 class ItemStream:
-    """The items of several work items, in order, until the shard has enough of them.
+    """The items of several work items, in order, until the shard has enough of them, and the shard's state.
 
     Args:
         work_items: What to read, in order.
@@ -100,8 +99,8 @@ class ItemStream:
         self.unwritten: deque[FileEntry] = deque()
         self.remaining = deque(work_items)
         self.reader = reader
+        self.writer = writer
         self._settings = settings
-        self._writer = writer
         self._limit = limit
         self._marks = marks
         self._deadline = time.monotonic() + settings.shard_seconds
@@ -111,16 +110,18 @@ class ItemStream:
         while self.remaining and not (self.entries and self._is_full()):
             work_item = self.remaining.popleft()
             self._marks[:] = work_item.start, work_item.start
-            reader = self._open(work_item)
+            reader, self.reader = self.reader, None
+            if reader is None or not reader.continues(work_item):
+                reader = ItemReader(work_item, self._settings.options.reading)
             entry = FileEntry(name=work_item.file.name, size=reader.size, sha256=reader.sha256, start=work_item.start)
             self.entries.append(entry)
             yield from self._read(work_item, reader, entry)
 
-    def _open(self, work_item: WorkItem) -> ItemReader:
-        reader, self.reader = self.reader, None
-        if reader is not None and reader.continues(work_item):
-            return reader
-        return ItemReader(work_item, self._settings.options.reading)
+    def write(self, line: str) -> None:
+        """Write the line of the first unwritten item."""
+        self.unwritten.popleft().lines += 1
+        self.writer.add(line)
+        self._marks[0] += 1
 
     def _read(self, work_item: WorkItem, reader: ItemReader, entry: FileEntry) -> Iterator[Document | Problem]:
         began = time.perf_counter()
@@ -149,7 +150,7 @@ class ItemStream:
     def _is_full(self) -> bool:
         if self._limit is not None and self._items >= self._limit:
             return True
-        return time.monotonic() >= self._deadline or self._writer.size >= self._settings.shard_chars
+        return time.monotonic() >= self._deadline or self.writer.size >= self._settings.shard_chars
 
 
 def hash_file(file: InputFile) -> str | None:

@@ -3,15 +3,20 @@
 The same class works in the process of the run, in a process of its own and under an actor of Ray.
 """
 
-from collections.abc import Callable, MutableSequence
+import time
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docsight.documents.runner.image_records import Thumbnails
+from docsight.documents.problem import Problem
+from docsight.documents.reading import Document
+from docsight.documents.runner.annotate import Annotations, Chunk, annotate
+from docsight.documents.runner.chunking import cut
+from docsight.documents.runner.image_records import Thumbnails, image_failure
 from docsight.documents.runner.settings import WorkerSettings
-from docsight.documents.runner.shard_job import ShardJob
+from docsight.documents.runner.shard_files import ShardWriter, dump_document, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
-from docsight.documents.runner.work_items import ItemReader, WorkItem
+from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkItem
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -54,24 +59,130 @@ class Worker:
         self._marks = marks if marks is not None else [0, 0]
         self._thumbnails = Thumbnails()
         self._reader: ItemReader | None = None  # of a file that the last call did not finish
+        # Of the document whose chunks are being annotated.
+        self._annotations = Annotations()
+        self._problem: Problem | None = None
 
     def __call__(self, work_items: tuple[WorkItem, ...], *, limit: int | None = None) -> Result:
-        """Do as much as fits into a shard, at least one item.
+        """Do as much as fits into a shard, at least one item and at most `limit`.
 
-        Args:
-            work_items: What to do, in order.
-            limit: Stop after this many items.
+        Nothing of the shard is left if an exception is raised.
         """
+        options = self._settings.options
+        self._annotations, self._problem = Annotations(), None
         reader, self._reader = self._reader, None
-        job = ShardJob(
-            self._nlp,
-            self._settings,
-            work_items,
-            limit=limit,
-            marks=self._marks,
-            thumbnails=self._thumbnails,
-            reader=reader,
+        writer = ShardWriter(
+            self._settings.folder, fingerprint=self._settings.fingerprint, with_docs=options.keeps_docs
         )
-        shard = job.run(self._on_batch)
-        self._reader = job.stream.reader
-        return Result(shard=shard, remaining=tuple(job.stream.remaining))
+        stream = ItemStream(work_items, self._settings, writer, limit=limit, marks=self._marks, reader=reader)
+        try:
+            chunks = cut_documents(stream, max_chars=options.max_chars)
+            for batch in make_batches(chunks, size=options.batch_size, max_chars=options.max_chars):
+                self._add(batch, stream)
+                if self._on_batch is not None and isinstance(batch[0], Chunk):
+                    self._on_batch(stream.entries)
+            for entry in stream.entries:
+                entry.seconds = round(entry.seconds, 4)
+            shard = writer.commit(stream.entries)
+        except BaseException:
+            writer.discard()
+            raise
+        self._reader = stream.reader
+        return Result(shard=shard, remaining=tuple(stream.remaining))
+
+    def _add(self, batch: list[Chunk | Problem], stream: ItemStream) -> None:
+        """Annotate the chunks of a batch, and write a line for each problem and each document that ends in it."""
+        chunks = [part for part in batch if isinstance(part, Chunk)]
+        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
+        began = time.perf_counter()
+        results = iter(annotate(self._nlp, chunks, add_docs=add_docs) if chunks else [])
+        seconds = (time.perf_counter() - began) / max(1, sum(chunk.size + 1 for chunk in chunks))
+        for part in batch:
+            if isinstance(part, Problem):
+                _write_problem(part, stream)
+                continue
+            result = next(results)
+            stream.unwritten[0].seconds += seconds * (part.size + 1)
+            if isinstance(result, Problem):
+                self._problem = self._problem or result
+            else:
+                self._annotations.extend(result)
+            if part.end == len(part.document.text):
+                self._write_document(part.document, stream)
+
+    def _write_document(self, document: Document, stream: ItemStream) -> None:
+        annotations, self._annotations = self._annotations, Annotations()
+        problem, self._problem = self._problem, None
+        # A document without text has nothing but its image: if that cannot be read, nothing is left of it.
+        if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
+            problem = Problem.of(document.path, error)
+        if problem is not None:
+            _write_problem(
+                Problem(path=document.path, part=document.part, error=problem.error, message=problem.message), stream
+            )
+            return
+        record = document.record(
+            corrections=annotations.corrections,
+            entities=annotations.entities,
+            images=[image.record for image in annotations.images],
+        )
+        words = len(document.text.split())
+        thumbnails = self._thumbnails.make(annotations.images)
+        try:
+            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs)
+        except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has half a character
+            _write_problem(Problem.of(document.path, err, part=document.part), stream)
+            return
+        entry = stream.unwritten[0]
+        entry.documents += 1
+        entry.words += words
+        entry.entities += len(annotations.entities)
+        entry.corrections += sum(row["applied"] for row in annotations.corrections)
+        entry.images += len(annotations.images)
+        entry.notes += len(document.notes)
+        stream.write(line)
+
+
+def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
+    """Cut documents into chunks. Problems pass through, so that the order of items is kept."""
+    for item in items:
+        if isinstance(item, Problem):
+            yield item
+        else:
+            for start, end in cut(item.text, max_chars):
+                yield Chunk(item, start, end)
+
+
+def make_batches(parts: Iterable[Chunk | Problem], *, size: int, max_chars: int) -> Iterator[list[Chunk | Problem]]:
+    """Group chunks, lazily, so that a batch has at most `size` chunks and `max_chars` characters.
+
+    A problem stands in its place behind a chunk. One that no chunk of the batch precedes is yielded at once, alone.
+    """
+    batch: list[Chunk | Problem] = []
+    chunks, room = 0, max_chars
+    for part in parts:
+        if isinstance(part, Problem):
+            if batch:
+                batch.append(part)
+            else:
+                yield [part]
+            continue
+        if batch and (chunks == size or part.size > room):
+            yield batch
+            batch, chunks, room = [], 0, max_chars
+        batch.append(part)
+        chunks += 1
+        room -= part.size
+    if batch:
+        yield batch
+
+
+def _write_problem(problem: Problem, stream: ItemStream) -> None:
+    entry = stream.unwritten[0]
+    if problem.part:
+        entry.failed += not problem.skipped
+        entry.skipped += problem.skipped
+    elif not entry.stale:
+        entry.status = problem.status
+        entry.error, entry.message = problem.error, problem.message
+    stream.write(dump_problem(problem))

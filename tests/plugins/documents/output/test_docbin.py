@@ -1,6 +1,6 @@
 """Docs packed and merged as DocBins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from spacy.tokens import Doc, DocBin, Span
 from docsight import attributes
 from docsight.documents.output import docbin as docbins
 from docsight.documents.output.docbin import merge_docbins
-from docsight.documents.runner.packing import pack
+from docsight.documents.runner.packing import add_doc
 from docsight.errors import ConfigError
 
 ROW = {
@@ -46,6 +46,14 @@ def annotated(nlp: Language, text: str) -> Doc:
     doc.spans["sc"].attrs["scores"] = [0.5]
     doc.cats = {"letter": 0.25}
     return doc
+
+
+def pack(docs: Iterable[Doc]) -> bytes:
+    packed = DocBin(store_user_data=False)
+    for doc in docs:
+        add_doc(packed, doc)
+    packed.store_user_data = True
+    return packed.to_bytes()
 
 
 def join(parts: Sequence[tuple[bytes, Sequence[int]]], **options: Any) -> list[list[Doc]]:

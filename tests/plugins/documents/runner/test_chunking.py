@@ -6,8 +6,9 @@ import pytest
 
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
-from docsight.documents.runner.chunk_stream import Chunk, cut_documents, make_batches
+from docsight.documents.runner.annotate import Chunk
 from docsight.documents.runner.chunking import cut
+from docsight.documents.runner.worker import cut_documents, make_batches
 from docsight.errors import ConfigError
 
 

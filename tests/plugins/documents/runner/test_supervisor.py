@@ -20,8 +20,7 @@ from docsight.documents.runner import process as processes
 from docsight.documents.runner.settings import RunOptions, WorkerSettings
 from docsight.documents.runner.shard_files import DocumentLine, ShardReader
 from docsight.documents.runner.shards import Shard
-from docsight.documents.runner.supervisor import Supervisor
-from docsight.documents.runner.tasks import Task
+from docsight.documents.runner.supervisor import Supervisor, Task
 from docsight.documents.runner.work_items import WorkItem
 from docsight.errors import ConfigError
 
