@@ -37,7 +37,6 @@ class InputFile:
 
 
 def decode_paths(paths: Paths) -> list[str]:
-    """Convert one path or several to a list of strings; errors as in `decode_path`."""
     return [decode_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
 
 

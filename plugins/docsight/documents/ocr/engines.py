@@ -106,7 +106,6 @@ def _deskewed_boxes(quads: np.ndarray) -> list[Box]:
 
 @cache
 def _rapidocr() -> Any:
-    """Load RapidOCR, once per process."""
     try:
         import cv2
         import rapidocr

@@ -63,12 +63,9 @@ def _blocks(lines: list[Line]) -> list[list[Line]]:
 
 
 def _columns(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]] | None:
-    """Find the gutter between two columns.
+    """Return the lines left of the gutter between two columns, right of it, and across it; None without a gutter.
 
     Every left edge of a line is a candidate. The best one has many lines on both sides and few across it.
-
-    Returns:
-        The lines left of the gutter, right of it, and across it. None if the page has a single column.
     """
     best, best_score = None, _MIN_LINES_PER_COLUMN - 1
     step = max(1.0, median(line.height for line in lines) / 2) if lines else 1.0

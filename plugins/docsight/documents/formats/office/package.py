@@ -66,14 +66,13 @@ def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str
         parts, notes = _unpack(archive, kind, source.options.max_bytes)
     if _CONTENT_TYPES not in parts:
         raise DataError(f"is a zip archive, but not a {kind}: it has no part {_CONTENT_TYPES}")
-    documents = [data for name, data in parts.items() if _XML.search(name)]
-    if (size := sum(map(len, documents))) > _MAX_XML:
+    xml_names = [name for name in parts if _XML.search(name)]
+    if (size := sum(len(parts[name]) for name in xml_names)) > _MAX_XML:
         raise DataError(f"has {size:,} bytes of XML; expected at most {_MAX_XML:,} in a {kind}")
-    if (nodes := sum(data.count(b"<") + data.count(b"=") for data in documents)) > _MAX_XML_NODES:
+    if (nodes := sum(parts[name].count(b"<") + parts[name].count(b"=") for name in xml_names)) > _MAX_XML_NODES:
         raise DataError(f"has {nodes:,} elements and attributes; expected at most {_MAX_XML_NODES:,} in a {kind}")
-    for name, data in parts.items():
-        if _XML.search(name):
-            parts[name] = _STRICT.sub(_TRANSITIONAL, data)
+    for name in xml_names:
+        parts[name] = _STRICT.sub(_TRANSITIONAL, parts[name])
     for pattern, ordinary_type in _MAIN_TYPES:
         parts[_CONTENT_TYPES] = re.sub(pattern, ordinary_type, parts[_CONTENT_TYPES])
     missing = [name for name in _remove_dangling(parts) if not _UNNEEDED.search(name)]

@@ -114,7 +114,7 @@ class PageCollector:
         """Extract the images of a page, or render it if it is a scan; on an error the text of the page stays."""
         try:
             images, has_content = find_images(page)
-            if has_content and self._is_scan(page, self._texts[number], images):
+            if has_content and self._is_scan(page, number, images):
                 self._add_scan(page, number, images)
                 return
         except MissingExtraError:
@@ -128,11 +128,10 @@ class PageCollector:
             except Exception as err:  # noqa: BLE001 - as above
                 self._incomplete[number] = _reason(err)
 
-    @staticmethod
-    def _is_scan(page: "PdfPage", text: str, images: Iterable[PageImage]) -> bool:
+    def _is_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> bool:
         width, height = page.get_size()
         coverage = sum(image.area for image in images) / max(1.0, width * height)
-        letters = sum(map(str.isalnum, text[: 4 * _MAX_SCAN_LETTERS]))
+        letters = sum(map(str.isalnum, self._texts[number][: 4 * _MAX_SCAN_LETTERS]))
         return not letters or (letters < _MAX_SCAN_LETTERS and coverage >= _MIN_SCAN_COVERAGE)
 
     def _add_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> None:
