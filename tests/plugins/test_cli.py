@@ -14,8 +14,7 @@ import pytest
 import spacy
 
 from docsight import __version__
-from docsight.cli import main
-from docsight.cli.process_command import print_summary
+from docsight.cli import main, print_summary
 from docsight.documents import Summary
 from docsight.documents.output.summary import ImageCounts
 from docsight.documents.pipeline import DEFAULT_COMPONENTS

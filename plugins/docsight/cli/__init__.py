@@ -1,30 +1,43 @@
-"""The `docsight` command.
+"""The `docsight` command: what it does with its arguments.
 
-argparse is kept because typer would double the time of `docsight --help`: importing it takes as long, 0.15 s.
 Each subcommand imports what is slow when it runs.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from docsight.cli.exit_codes import ExitCode
-from docsight.cli.inspect_command import add_inspect
-from docsight.cli.process_command import add_process
+from docsight.cli.arguments import DEFAULT_TIMEOUT, make_parser
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.pipeline import Pipeline
 from docsight.errors import DocsightError
-from docsight.terminal import Terminated, open_closed_streams, say, terminating, visible
-from docsight.version import __version__
+from docsight.terminal import ProgressLine, Terminated, open_closed_streams, say, terminating
+
+if TYPE_CHECKING:
+    from docsight.documents import Problem, Progress, Summary
+
+_MAX_LISTED_FAILURES = 5
+
+
+class ExitCode(IntEnum):
+    """The exit codes; argparse itself exits with 2 on wrong usage."""
+
+    ALL_DONE = 0
+    NOTHING_DONE = 1
+    SOME_FAILED = 3
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code. An error is one line on stderr."""
     open_closed_streams()
-    args = _make_parser().parse_args(argv)
+    args = make_parser().parse_args(argv)
     try:
         with terminating():
-            exit_code: int = args.run(args)
-            return exit_code
+            return _process(args) if args.command == "process" else _inspect(args)
     except DocsightError as err:
         return _fail(str(err))
     except OSError as err:
@@ -37,21 +50,137 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
 
 
-class _ArgumentParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Escape control characters in what the user typed."""
-        super().error(visible(message))
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = _ArgumentParser(prog="docsight", description="Find names, misspelt words and image classes in documents.")
-    parser.add_argument("--version", action="version", version=f"docsight {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add_process(commands)
-    add_inspect(commands)
-    return parser
-
-
 def _fail(message: str) -> int:
     say(f"docsight: error: {' '.join(message.split())}", sys.stderr)
     return ExitCode.NOTHING_DONE
+
+
+def _process(args: argparse.Namespace) -> int:
+    pipeline = _make_pipeline(args)
+    if not args.inputs and args.list is None:
+        args.parser.error("nothing to read: name files or folders, or use --list")
+    if args.timeout and not args.workers:
+        args.parser.error("--timeout needs --workers: a document in this process cannot be stopped")
+    if args.ray_address and args.engine != "ray":
+        args.parser.error("--ray-address needs --engine ray")
+    if not args.workers:  # with small batches, several threads spend more time waiting than they save
+        import torch
+
+        torch.set_num_threads(1)
+    failures: list[Problem] = []
+
+    def note(problem: "Problem") -> None:
+        if not problem.skipped and len(failures) < _MAX_LISTED_FAILURES:
+            failures.append(problem)
+
+    progress_line = ProgressLine()
+    try:
+        summary = _run(args, pipeline, on_progress=progress_line, on_problem=note)
+    finally:
+        progress_line.close()
+    for problem in failures:
+        say(f"docsight: failed: {problem.where}: {problem.message}", sys.stderr)
+    if summary.failed > len(failures):
+        say(f"docsight: and {summary.failed - len(failures)} more failed", sys.stderr)
+    if not summary.documents and not summary.failed:
+        say("docsight: error: no document was found in the input", sys.stderr)
+    print_summary(summary, args.out)
+    if not summary.documents:
+        return ExitCode.NOTHING_DONE
+    return ExitCode.SOME_FAILED if summary.failed else ExitCode.ALL_DONE
+
+
+def _make_pipeline(args: argparse.Namespace) -> Pipeline:
+    if args.pipeline and args.lang:
+        args.parser.error("--lang is for a blank pipeline; a saved one has its own language")
+    if args.pipeline and args.components is not None:
+        args.parser.error("--components are for a blank pipeline; a saved one has its own")
+    options = {"path": args.pipeline, "components": args.components, "lang": args.lang}
+    options |= {"device": args.device, "code": args.code}
+    return Pipeline(**{name: value for name, value in options.items() if value is not None})
+
+
+def _run(
+    args: argparse.Namespace,
+    pipeline: Pipeline,
+    *,
+    on_progress: Callable[["Progress"], None],
+    on_problem: Callable[["Problem"], None],
+) -> "Summary":
+    from docsight.documents import process, read_list
+
+    timeout = DEFAULT_TIMEOUT if args.timeout is None else args.timeout
+    return process(
+        [*args.inputs, *(read_list(args.list) if args.list is not None else [])],
+        pipeline,
+        args.out,
+        formats=args.format,
+        workers=args.workers,
+        engine=args.engine,
+        ray_address=args.ray_address,
+        timeout=(timeout or None) if args.workers else None,
+        memory=args.memory or None,
+        recycle=args.recycle,
+        reading=ReadOptions(ocr=args.ocr, text_column=args.text_column),
+        max_chars=args.max_chars,
+        batch_size=args.batch_size,
+        overwrite=args.overwrite,
+        retry_failed=args.retry_failed,
+        fail_fast=args.fail_fast,
+        on_progress=on_progress,
+        on_problem=on_problem,
+    )
+
+
+def print_summary(summary: "Summary", out: str) -> None:
+    """Print what a run did."""
+    labels = ", ".join(f"{label} {count:,}" for label, count in summary.entities.most_common())
+    counts = [f"{summary.documents:,} documents", f"{summary.words:,} words"]
+    counts.append(f"{summary.entities.total():,} entities" + (f" ({labels})" if labels else ""))
+    if summary.flagged:
+        counts.append(f"{summary.corrections:,} corrections")
+    if summary.images:
+        counts.append(f"{summary.images:,} images" + _image_labels(summary))
+    counts += [f"{n:,} {status}" for n, status in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
+    say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
+    if summary.kept:
+        say(f"{summary.kept:,} of {summary.files:,} files were done before", sys.stdout)
+    say(f"Written to {out}: {', '.join(summary.outputs)}", sys.stdout)
+
+
+def _image_labels(summary: "Summary") -> str:
+    labels = {
+        component: ", ".join(f"{label} {count:,}" for label, count in counts.rows())
+        for component, counts in summary.image_cats.items()
+    }
+    if len(labels) > 1:
+        return f" ({'; '.join(f'{component}: {text}' for component, text in labels.items())})"
+    return "".join(f" ({text})" for text in labels.values())
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    if args.data is None and (args.layer is not None or args.filter is not None):
+        args.parser.error("--layer and --filter need --data, a folder of images")
+    from docsight.inspection import inspect
+
+    progress_line = ProgressLine()
+    try:
+        inspection = inspect(
+            args.model,
+            args.image,
+            args.out,
+            label=args.label,
+            data=args.data,
+            layer=args.layer,
+            filters=args.filter,
+            top=args.top,
+            on_progress=progress_line,
+        )
+    finally:
+        progress_line.close()
+    prediction = inspection.prediction
+    label = f"{prediction.label} (" if prediction.label is not None else f"no label (most like {prediction.best}, "
+    label += f"{prediction.scores[prediction.best]:.3f})"
+    say(f"{args.image}: {label}, in_domain {prediction.in_domain:.2f}", sys.stdout)
+    say(f"Written to {args.out}: {', '.join(inspection.files)}", sys.stdout)
+    return ExitCode.ALL_DONE

@@ -1,13 +1,183 @@
-"""Types of command-line arguments."""
+"""The arguments of the `docsight` command. Defaults that `process` has, too, come from `RunOptions`.
+
+argparse is kept because typer would double the time of `docsight --help`: importing it takes as long, 0.15 s.
+"""
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn, get_args
 
-Commands = Any  # what `add_subparsers` returns, which argparse does not export
+from docsight.documents.formats.source import Ocr, ReadOptions
+from docsight.documents.pipeline import DEFAULT_COMPONENTS, Pipeline
+from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
+from docsight.terminal import visible
+from docsight.version import __version__
+
+# The command runs unattended, so by default a document that crashes or hangs must not stop it.
+_DEFAULT_WORKERS = 1
+DEFAULT_TIMEOUT = 600  # seconds
+
+_DEVICES = ("auto", "cpu", "cuda", "mps")
+
+_Commands = Any  # what `add_subparsers` returns, which argparse does not export
 
 
-def whole_number(minimum: int) -> Callable[[str], int]:
+class _ArgumentParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Escape control characters in what the user typed."""
+        super().error(visible(message))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser. `parser` of the parsed arguments is that of the subcommand, for errors found later."""
+    parser = _ArgumentParser(prog="docsight", description="Find names, misspelt words and image classes in documents.")
+    parser.add_argument("--version", action="version", version=f"docsight {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    _add_process(commands)
+    _add_inspect(commands)
+    return parser
+
+
+def _add_process(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "process",
+        help="annotate files and folders of documents",
+        description="Annotate documents: text, Markdown, HTML, PDF, Word, PowerPoint, mail, tables, images, and "
+        "archives of these. Writes documents.jsonl, manifest.jsonl, errors.jsonl and report.html. A run that was "
+        "interrupted continues where it stopped when it is started again. Files that have not changed are skipped, "
+        "unless the pipeline or an option that affects the results has changed.",
+        epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage, "
+        "130 interrupted, 143 terminated.",
+    )
+    command.set_defaults(parser=command, after_stop="run the same command again to continue")
+    command.add_argument("inputs", nargs="*", metavar="INPUT", help="a document, a folder or a glob pattern")
+    command.add_argument(
+        "--list", metavar="FILE", help="read more paths from a text file, one per line, or a Parquet column 'path'"
+    )
+    command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; created if missing")
+    command.add_argument(
+        "--format",
+        type=_some_of(OUTPUT_FORMATS),
+        default=RunOptions.formats,
+        metavar="LIST",
+        help=f"output formats, separated by commas: {', '.join(OUTPUT_FORMATS)} "
+        f"(default: {','.join(RunOptions.formats)})",
+    )
+    _add_pipeline_arguments(command)
+    _add_reading_arguments(command)
+    _add_run_arguments(command)
+
+
+def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("pipeline")
+    group.add_argument("--pipeline", metavar="DIR", help="a saved spaCy pipeline, or the name of an installed one")
+    group.add_argument(
+        "--components",
+        type=_names,
+        metavar="LIST",
+        help=f"components of a blank pipeline, separated by commas (default: {','.join(DEFAULT_COMPONENTS)})",
+    )
+    group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
+    group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
+    group.add_argument("--device", choices=_DEVICES, help="where models run (default: auto, or as saved)")
+    group.add_argument(
+        "--max-chars",
+        type=_whole_number(1),
+        default=RunOptions.max_chars,
+        metavar="N",
+        help="process longer texts in chunks of at most N characters (default: %(default)s)",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=_whole_number(1),
+        default=RunOptions.batch_size,
+        metavar="N",
+        help="number of texts processed together (default: %(default)s)",
+    )
+
+
+def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("reading")
+    group.add_argument(
+        "--ocr",
+        choices=get_args(Ocr),
+        default=ReadOptions.ocr,
+        help="read text in images. auto: of scanned pages and image files, if the extra 'ocr' is installed; "
+        "always: of every image (default: %(default)s)",
+    )
+    group.add_argument("--text-column", metavar="NAME", help="the column of tables that holds the text")
+
+
+def _add_run_arguments(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("running")
+    group.add_argument(
+        "--workers",
+        type=_whole_number(0),
+        default=_DEFAULT_WORKERS,
+        metavar="N",
+        help="number of processes, each with its own models. 0: work in this process, without protection from "
+        "documents that crash or hang (default: %(default)s)",
+    )
+    group.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help=f"time limit for a document; 0 for none (default: {DEFAULT_TIMEOUT})",
+    )
+    group.add_argument(
+        "--memory",
+        type=_whole_number(0),
+        default=RunOptions.memory,
+        metavar="MB",
+        help="memory limit of a worker, in addition to its models; 0 for none (default: %(default)s)",
+    )
+    group.add_argument(
+        "--recycle",
+        type=_whole_number(1),
+        default=RunOptions.recycle,
+        metavar="N",
+        help="replace a worker after N documents (default: %(default)s)",
+    )
+    group.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=RunOptions.engine,
+        help="local: processes on this machine; ray: Ray actors (default: %(default)s)",
+    )
+    group.add_argument("--ray-address", metavar="ADDRESS", help="a Ray cluster (default: start one on this machine)")
+    group.add_argument("--overwrite", action="store_true", help="process all files again")
+    group.add_argument("--retry-failed", action="store_true", help="process files again that failed before")
+    group.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+
+
+def _add_inspect(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "inspect",
+        help="show how an image classifier sees an image",
+        description="Show how a model of cnn_imagecat sees an image: its scores, the filters before and after "
+        "training, the feature maps, and which pixels decided. Writes index.html and each view as a PNG. "
+        "Needs the extra 'plots'.",
+    )
+    command.add_argument("model", metavar="MODEL", help="a shipped model's name, or a model folder")
+    command.add_argument("--image", required=True, metavar="FILE", help="the image")
+    command.add_argument("-o", "--out", required=True, metavar="DIR", help="folder for the results; created if missing")
+    command.add_argument("--label", help="explain the score of this label (default: the most probable label)")
+    command.add_argument("--data", metavar="DIR", help="a folder of images: show those that activate a filter most")
+    command.add_argument("--layer", help="with --data: the layer of the filters, such as block1 (default: the last)")
+    command.add_argument(
+        "--filter", type=int, action="append", metavar="N", help="with --data: only this filter; may be repeated"
+    )
+    command.add_argument(
+        "--top",
+        type=_whole_number(1),
+        default=9,
+        metavar="N",
+        help="with --data: images per filter (default: %(default)s)",
+    )
+    command.set_defaults(parser=command, after_stop="nothing was written")
+
+
+def _whole_number(minimum: int) -> Callable[[str], int]:
     """Return a type for whole numbers from a minimum on."""
 
     def parse(text: str) -> int:
@@ -22,7 +192,7 @@ def whole_number(minimum: int) -> Callable[[str], int]:
     return parse
 
 
-def seconds(text: str) -> float:
+def _seconds(text: str) -> float:
     """Parse a finite number of seconds, 0 or more."""
     try:
         number = float(text)
@@ -33,16 +203,15 @@ def seconds(text: str) -> float:
     return number
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Parse names separated by commas."""
+def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in text.split(",")) if name)
 
 
-def some_of(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+def _some_of(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
     """Return a type for one or more of several names, separated by commas."""
 
     def parse(text: str) -> tuple[str, ...]:
-        found = names(text)
+        found = _names(text)
         if not found or set(found) - set(choices):
             raise argparse.ArgumentTypeError(f"expected some of {', '.join(choices)}, found {text!r}")
         return found
