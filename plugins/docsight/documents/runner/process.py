@@ -29,14 +29,14 @@ _POLL_SECONDS = 0.2  # between checks whether the process is alive
 _SIGKILL_EXIT_CODE = -9
 
 # What the fork server imports, so that a worker starts in the time that its models take to load.
-_PRELOADED = (
+_PRELOADED = [
     "spacy",
     "torch",
     "docsight.components.cnn_imagecat",
     "docsight.components.rnn_ner",
     "docsight.components.rnn_speller",
     "docsight.documents.runner.worker",
-)
+]
 
 
 class DiedError(Exception):

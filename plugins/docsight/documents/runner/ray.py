@@ -9,31 +9,32 @@ job from the beginning, which divides files into other shards: rows of both atte
 learns of a long file only at its end, although its shards exist before.
 """
 
-import json
+import logging
 import os
 import pickle
+import socket
 import sys
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import asdict, replace
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner.plan import Job
-from docsight.documents.runner.ray_session import connected, data_context, one_line_errors, quiet
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardReader
-from docsight.documents.runner.shards import DamagedError, FileEntry, Shard
+from docsight.documents.runner.shards import DamagedError, Shard
 from docsight.documents.runner.supervisor import Supervisor
 from docsight.errors import ConfigError, MissingExtraError
 
-Columns = dict[str, Any]
+Row = dict[str, Any]
 
 # Ray tracks each block, of one job or a few. This many are no burden, and a lost one is soon repeated.
 _MAX_BLOCKS = 20_000
 _MAX_SHARD_DELAY = 15.0  # seconds until a shard of another node is seen: network file systems show files late
+_CONNECT_TIMEOUT = 10.0  # seconds
 
 
 def run_ray(
@@ -54,14 +55,14 @@ def run_ray(
         ConfigError: There is no cluster at the address, or files written by a node do not appear here.
         BundleError, ConfigError: An actor cannot load the pipeline.
     """
-    rows = [write_job(number, job) for number, job in enumerate(jobs)]
+    rows = [encode(number, job) for number, job in enumerate(jobs)]
     if not rows:
         return
     try:
         import ray.data
     except ImportError as err:
         raise MissingExtraError("The engine ray", "ray") from err
-    with quiet(), connected(ray, workers, address), ray.data.DataContext.current(data_context(ray)):
+    with _quiet(), _connected(ray, workers, address), ray.data.DataContext.current(_data_context(ray)):
         pipeline, remote_settings = _with_absolute_paths(pipeline, settings)
         data = ray.data.from_items(rows, override_num_blocks=min(len(rows), _MAX_BLOCKS)).map_batches(
             _Actor,
@@ -73,41 +74,27 @@ def run_ray(
         del rows
         done: set[int] = set()
         results: Any = iter(data.iter_rows())  # a generator, though its type does not say so
-        with one_line_errors(ray), closing(results):
+        with _one_line_errors(ray), closing(results):
             for row in results:
-                number, shards = read_result(row)
+                number, result = decode(row)
+                if isinstance(result, Exception):
+                    raise result
                 if number in done:  # an actor was lost after it had sent the row, and another one repeated the job
                     continue
                 done.add(number)
-                for shard in shards:
+                for shard in result:
                     _wait_for(settings.folder, shard)
                     yield shard
 
 
-def write_job(number: int, job: Job) -> Columns:
-    """Encode a job as a row of plain columns."""
-    return {"number": number, "job": pickle.dumps(job)}
+def encode(number: int, content: Job | list[Shard] | Exception) -> Row:
+    """Encode a job, its shards or the exception that stopped it as a row of plain columns."""
+    return {"number": number, "content": pickle.dumps(content)}
 
 
-def read_job(row: Columns) -> tuple[int, Job]:
-    """Decode a job that `write_job` encoded."""
-    return int(row["number"]), pickle.loads(row["job"])
-
-
-def write_result(number: int, result: list[Shard] | Exception) -> Columns:
-    """Encode the shards of a job, or the exception that stopped it, as a row of plain columns."""
-    shards, error = ([], pickle.dumps(result)) if isinstance(result, Exception) else (result, b"")
-    return {"number": number, "shards": json.dumps([asdict(shard) for shard in shards]), "error": error}
-
-
-def read_result(row: Columns) -> tuple[int, list[Shard]]:
-    """Decode the shards that `write_result` encoded, or raise the exception."""
-    if row["error"]:
-        raise pickle.loads(row["error"])
-    shards = json.loads(row["shards"])
-    return int(row["number"]), [
-        Shard(**{**shard, "entries": [FileEntry(**entry) for entry in shard["entries"]]}) for shard in shards
-    ]
+def decode(row: Row) -> tuple[int, Any]:
+    """Decode a row of `encode`."""
+    return int(row["number"]), pickle.loads(row["content"])
 
 
 class _Actor:
@@ -117,7 +104,9 @@ class _Actor:
     """
 
     def __init__(self, pipeline: Pipeline, settings: WorkerSettings) -> None:
-        _hide_main()
+        # multiprocessing makes each new process import the main module, for objects that are pickled by reference to
+        # it. Here that is the program of Ray's own workers, which imports all of Ray.
+        vars(sys.modules["__main__"]).pop("__file__", None)
         self._supervisor = Supervisor(pipeline, settings)
         self._error: Exception | None = None
         try:
@@ -125,22 +114,13 @@ class _Actor:
         except Exception as err:  # noqa: BLE001 - raised in the driver: Ray would hide it and try again
             self._error = err
 
-    def __call__(self, batch: Columns) -> Columns:
-        number, job = read_job({name: column[0] for name, column in batch.items()})
+    def __call__(self, batch: Row) -> Row:
+        number, job = decode({name: column[0] for name, column in batch.items()})
         try:
             result = self._error or list(self._supervisor.run(job))
         except Exception as err:  # noqa: BLE001 - raised in the driver
             result = err
-        return {name: [value] for name, value in write_result(number, result).items()}
-
-
-def _hide_main() -> None:
-    """Keep processes that start from here from importing the main module.
-
-    multiprocessing makes each of them import it, for objects that are pickled by reference to it. Here it is the
-    program of Ray's own workers, which imports all of Ray.
-    """
-    vars(sys.modules["__main__"]).pop("__file__", None)
+        return {name: [value] for name, value in encode(number, result).items()}
 
 
 def _with_absolute_paths(pipeline: Pipeline, settings: WorkerSettings) -> tuple[Pipeline, WorkerSettings]:
@@ -157,7 +137,7 @@ def _wait_for(folder: Path, shard: Shard) -> None:
     deadline = time.monotonic() + _MAX_SHARD_DELAY
     while True:
         try:
-            ShardReader(folder, shard).close()
+            return ShardReader(folder, shard).close()
         except DamagedError as err:
             if time.monotonic() > deadline:
                 raise ConfigError(
@@ -165,5 +145,77 @@ def _wait_for(folder: Path, shard: Shard) -> None:
                     "choose an output folder on a file system that all nodes share"
                 ) from err
             time.sleep(0.2)
+
+
+@contextmanager
+def _connected(ray: Any, workers: int, address: str | None) -> Iterator[None]:
+    """Connect to a cluster or start one; an existing connection is used and left open."""
+    if ray.is_initialized():
+        yield
+        return
+    if address is not None:
+        _check_address(address)
+    silent = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if address is None:
+            ray.init("local", num_cpus=workers, include_dashboard=False, **silent)
         else:
-            return
+            ray.init(address, **silent)
+    except (ConnectionError, RuntimeError, ValueError) as err:
+        goal = f"connect to Ray at {address}" if address is not None else "start Ray"
+        raise ConfigError(f"cannot {goal}: {_last_line(err.__cause__ or err)}") from err
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Refuse HOST:PORT if nothing listens there: Ray would try for seven minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_TIMEOUT).close()
+    except (OSError, OverflowError) as err:
+        raise ConfigError(f"cannot connect to Ray at {address}: {err}; is the cluster running?") from err
+
+
+@contextmanager
+def _one_line_errors(ray: Any) -> Iterator[None]:
+    """Raise an error of Ray itself, such as a node without docsight, as a ConfigError of one line."""
+    try:
+        yield
+    except ray.exceptions.RayError as err:
+        raise ConfigError(f"Ray failed: {_last_line(err)}; see its logs for details; run again to continue") from err
+
+
+def _last_line(error: BaseException) -> str:
+    """Return the last line of a message, which may be a whole traceback."""
+    return next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Ray Data from writing its progress, and errors that are raised as well, to the terminal."""
+    levels = {
+        handler: handler.level
+        for handler in logging.getLogger("ray.data").handlers
+        if isinstance(handler, logging.StreamHandler)
+    }
+    for handler in levels:
+        handler.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for handler, level in levels.items():
+            handler.setLevel(level)
+
+
+def _data_context(ray: Any) -> Any:
+    """Return settings of Ray Data that show nothing and never give up on long work."""
+    context = ray.data.DataContext.get_current().copy()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    context.execution_no_progress_timeout_s = -1
+    return context

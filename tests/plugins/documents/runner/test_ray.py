@@ -18,7 +18,6 @@ from docsight.documents.inputs import InputFile
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner import plan as planning
 from docsight.documents.runner import ray as ray_engine
-from docsight.documents.runner import ray_session
 from docsight.documents.runner.settings import RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem
@@ -136,9 +135,9 @@ def are_gone(pipeline: Pipeline) -> bool:
 
 
 def test_rows_bring_a_job_to_an_actor_as_it_is(work_item: WorkItem) -> None:
-    row = ray_engine.write_job(7, (work_item,))
+    row = ray_engine.encode(7, (work_item,))
     assert {type(value) for value in row.values()} == {int, bytes}
-    assert ray_engine.read_job(row) == (7, (work_item,))
+    assert ray_engine.decode(row) == (7, (work_item,))
 
 
 def test_rows_bring_the_shards_of_a_job_back_as_they_are() -> None:
@@ -147,16 +146,15 @@ def test_rows_bring_the_shards_of_a_job_back_as_they_are() -> None:
         Shard(name="00ff", fingerprint="f", has_docs=True, entries=[entry]),
         Shard(name="1", fingerprint="", has_docs=False),
     ]
-    row = ray_engine.write_result(7, shards)
-    assert {type(value) for value in row.values()} == {int, str, bytes}
-    assert ray_engine.read_result(row) == (7, shards)
+    row = ray_engine.encode(7, shards)
+    assert {type(value) for value in row.values()} == {int, bytes}
+    assert ray_engine.decode(row) == (7, shards)
 
 
 @pytest.mark.parametrize("error", [BundleError("no model"), MissingExtraError("This", "ocr")])
 def test_rows_bring_an_error_back_as_it_was(error: Exception) -> None:
-    with pytest.raises(type(error)) as caught:
-        ray_engine.read_result(ray_engine.write_result(7, error))
-    assert str(caught.value) == str(error)
+    number, decoded = ray_engine.decode(ray_engine.encode(7, error))
+    assert (number, type(decoded), str(decoded)) == (7, type(error), str(error))
 
 
 def test_run_ray_names_the_extra_that_is_missing(
@@ -174,15 +172,15 @@ def test_run_ray_starts_nothing_where_nothing_is_to_do(settings: WorkerSettings)
 def test_run_ray_refuses_an_address_where_nobody_listens() -> None:
     for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:99999"):
         with pytest.raises(ConfigError, match="is the cluster running"):
-            ray_session._check_address(address)
-    ray_session._check_address("auto")
+            ray_engine._check_address(address)
+    ray_engine._check_address("auto")
 
 
 def test_run_ray_reports_an_error_of_ray_in_a_line() -> None:
     ray = SimpleNamespace(exceptions=SimpleNamespace(RayError=RuntimeError))
     with (
         pytest.raises(ConfigError, match=r"^Ray failed: ModuleNotFoundError: No module named 'docsight'; "),
-        ray_session.one_line_errors(ray),
+        ray_engine._one_line_errors(ray),
     ):
         raise RuntimeError("The actor died\n  in a file\nModuleNotFoundError: No module named 'docsight'\n\n")
 
