@@ -1,4 +1,4 @@
-"""Spans and their tags: IOB2 in corpora, IOBES in the networks."""
+"""Labels of spans and their tags: IOB2 in corpora, IOBES in the networks."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,6 +12,19 @@ class TagSpan(NamedTuple):
     start: int
     end: int
     label: str
+
+
+def check_labels(labels: Sequence[str], *, max_labels: int) -> tuple[str, ...]:
+    """Return the labels of a network as a tuple.
+
+    Raises:
+        ValueError: They are not a list of different printable strings, or there are none or too many.
+    """
+    if isinstance(labels, str) or not all(isinstance(name, str) and name.isprintable() and name for name in labels):
+        raise ValueError(f"Expected labels to be a list of printable strings; found {str(labels)[:80]!r}.")
+    if not 1 <= len(set(labels)) == len(labels) <= max_labels:
+        raise ValueError(f"Expected 1 to {max_labels:,} different labels; found {len(labels)}.")
+    return tuple(labels)
 
 
 def iobes_tags(labels: Sequence[str]) -> list[str]:
@@ -58,25 +71,8 @@ def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
     return tags
 
 
-def spans_from_iobes(tags: Sequence[str]) -> list[TagSpan]:
-    """Convert well-formed IOBES tags, such as those of a constrained decoder, to spans."""
-    spans: list[TagSpan] = []
-    start = 0
-    for i, tag in enumerate(tags):
-        prefix, _, label = tag.partition("-")
-        if prefix in ("B", "S"):
-            start = i
-        if prefix in ("E", "S"):
-            spans.append(TagSpan(start, i + 1, label))
-    return spans
-
-
 def iobes_rules(tags: Sequence[str]) -> tuple[list[list[bool]], list[bool], list[bool]]:
-    """Return the rules of IOBES.
-
-    Returns:
-        `follows[a][b]`: tag b may come after tag a; `first[a]`: a may be the first of a sequence; `last[a]`: the last.
-    """
+    """Return the rules of IOBES: `follows[a][b]`, whether tag b may come after tag a; which may be first, and last."""
     parts = [tag.partition("-") for tag in tags]
     opens = {prefix: prefix in "BI" for prefix in "OBIES"}  # the span continues after this tag
     continues = {prefix: prefix in "IE" for prefix in "OBIES"}  # the span has begun before this tag

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from docsight.layers.convolutions import ConvBlock
-from docsight.networks.labels import check_labels
+from docsight.tags import check_labels
 from docsight.weights import keep_saved_names
 
 # Far above any useful number; they bound a malformed config.

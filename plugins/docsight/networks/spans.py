@@ -8,8 +8,7 @@ from torch import Tensor
 
 from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
-from docsight.networks.encoder import WordTypes
-from docsight.networks.tagger import Tagger
+from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
 
 WINDOW_TOKENS = 256  # tokens of a window

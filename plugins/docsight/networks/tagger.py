@@ -1,18 +1,32 @@
 """The BiLSTM-CRF tagger of `rnn_ner` (Huang et al. 2015; Lample et al. 2016; Ma and Hovy 2016)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
+from docsight.layers.convolutions import CharCNN
 from docsight.layers.crf import LinearChainCRF
-from docsight.networks.encoder import Encoder, WordTypes, drop_units
-from docsight.networks.labels import check_labels
-from docsight.tags import iobes_rules, iobes_tags
+from docsight.layers.embeddings import CodedEmbedding
+from docsight.layers.lstms import BiLSTM
+from docsight.tags import check_labels, iobes_rules, iobes_tags
+from docsight.vocab import CASINGS, PAD, UNK
 from docsight.weights import keep_saved_names
 
-# The cost of a CRF grows with the square of its tags. Far above any useful number, this bounds a malformed config.
-MAX_SPAN_LABELS = 200
+# Far above any useful number; they bound a malformed config. The cost of a CRF grows with the square of its tags.
+MAX_LSTM_LAYERS, MAX_SPAN_LABELS = 8, 200
+
+
+class WordTypes(NamedTuple):
+    """The distinct words of a batch; each is encoded once."""
+
+    words: Tensor  # (types,) ids of words
+    chars: Tensor  # (types, chars) ids of characters
+    casings: Tensor  # (types,)
+
+    def to(self, device: torch.device) -> "WordTypes":
+        return WordTypes(*(part.to(device) for part in self))
 
 
 class Tagger(nn.Module):
@@ -52,9 +66,101 @@ class Tagger(nn.Module):
             (batch, time, tags), float32; values beyond a row's length are undefined.
         """
         states = self.encoder(encoded, lengths)
-        scores: Tensor = self.output(drop_units(states, self.dropout if self.training else 0.0))
+        scores: Tensor = self.output(_drop_units(states, self.dropout if self.training else 0.0))
         return scores.float()
 
     def forward(self, types: WordTypes, index: Tensor, lengths: Tensor) -> Tensor:
         """Score the tags of tokens given as indexes (batch, time) into `types`: (batch, time, tags)."""
         return self.emissions(self.encoder.encode_types(types)[index], lengths)
+
+
+class Encoder(nn.Module):
+    """Encode distinct words by their vectors, characters and casing; then rows of them by BiLSTMs.
+
+    Args:
+        num_words: Ids of words, padding and unknown included.
+        num_chars: Ids of characters, padding and unknown included.
+        tuned_words: Ids below this one have a trained correction to their pretrained vector.
+        word_dim: Width of a word vector.
+        word_parts: Bytes of a pretrained vector, see `CodedEmbedding`.
+        char_dim: Width of a character embedding.
+        char_width: Width of the character CNN's output.
+        casing_dim: Width of a casing embedding.
+        hidden_dim: Width of the LSTM in each direction.
+        num_layers: Number of stacked BiLSTMs.
+        dropout: Fraction of the LSTMs' inputs that is dropped, the same units at every token of a row.
+        word_dropout: Fraction of the words replaced by the unknown word in training, so that the network learns to
+            rely on their characters.
+        tune_dropout: Fraction of the words that lose their correction in training, so that the network also learns
+            to use uncorrected vectors.
+
+    Raises:
+        ValueError: The number of layers, or a dropout fraction, is out of range.
+    """
+
+    saved_names = {"layers": "read"}
+
+    def __init__(
+        self,
+        *,
+        num_words: int,
+        num_chars: int,
+        tuned_words: int = 0,
+        word_dim: int = 50,
+        word_parts: int = 25,
+        char_dim: int = 32,
+        char_width: int = 64,
+        casing_dim: int = 8,
+        hidden_dim: int = 200,
+        num_layers: int = 1,
+        dropout: float = 0.5,
+        word_dropout: float = 0.05,
+        tune_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        if not 1 <= num_layers <= MAX_LSTM_LAYERS:
+            raise ValueError(f"Expected 1 to {MAX_LSTM_LAYERS} layers; found {num_layers}.")
+        fractions = {"dropout": dropout, "word_dropout": word_dropout, "tune_dropout": tune_dropout}
+        for name, fraction in fractions.items():
+            if not 0 <= fraction < 1:
+                raise ValueError(f"Expected {name} to be at least 0 and below 1; found {fraction}.")
+        self.embed_words = CodedEmbedding(num_words, word_dim, parts=word_parts)
+        self.tune_words = nn.Embedding(max(tuned_words, 1), word_dim, padding_idx=PAD)
+        nn.init.zeros_(self.tune_words.weight)
+        self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
+        self.encode_chars = CharCNN(num_chars=num_chars, char_dim=char_dim, width=char_width)
+        input_dim = word_dim + char_width + casing_dim
+        self.output_dim = 2 * hidden_dim
+        self.layers = nn.ModuleList(
+            BiLSTM(input_dim=self.output_dim if i else input_dim, hidden_dim=hidden_dim) for i in range(num_layers)
+        )
+        self.dropout = dropout
+        self.word_dropout = word_dropout
+        self.tune_dropout = tune_dropout
+        keep_saved_names(self)
+
+    def encode_types(self, types: WordTypes) -> Tensor:
+        """Encode distinct words without their context: (types, input)."""
+        ids = types.words
+        if self.training and self.word_dropout:
+            hidden = torch.rand(ids.shape, device=ids.device) < self.word_dropout
+            ids = ids.masked_fill(hidden, UNK)
+        untuned = ids >= self.tune_words.num_embeddings
+        if self.training and self.tune_dropout:
+            untuned = untuned | (torch.rand(ids.shape, device=ids.device) < self.tune_dropout)
+        words = self.embed_words(ids) + self.tune_words(ids.masked_fill(untuned, PAD))
+        return torch.cat([words, self.encode_chars(types.chars), self.embed_casings(types.casings)], dim=1)
+
+    def forward(self, encoded: Tensor, lengths: Tensor) -> Tensor:
+        """Map (batch, time, input), rows of `encode_types` in running order, to (batch, time, 2 * hidden)."""
+        for layer in self.layers:
+            encoded = layer(_drop_units(encoded, self.dropout if self.training else 0.0), lengths)
+        return encoded
+
+
+def _drop_units(x: Tensor, fraction: float) -> Tensor:
+    """Drop units of x (batch, time, width), the same ones at every time step (Gal and Ghahramani 2016)."""
+    if not fraction:
+        return x
+    keep = torch.rand(x.shape[0], 1, x.shape[2], device=x.device, dtype=x.dtype) >= fraction
+    return x * keep / (1 - fraction)

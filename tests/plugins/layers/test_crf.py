@@ -5,7 +5,7 @@ import torch
 
 from docsight.layers.crf import LinearChainCRF
 from docsight.layers.crf_educational import ChainScores, log_partition, path_score, run_log_posterior, viterbi
-from docsight.tags import iobes_rules, iobes_tags, spans_from_iobes
+from docsight.tags import iobes_rules, iobes_tags
 
 SINGLE, BEGIN, INSIDE, END = 4, 1, 2, 3  # the tags of the first label: O, then B, I, E and S of each label
 
@@ -81,7 +81,6 @@ def test_crf_never_decodes_an_illegal_path():
         assert last[row[n - 1]]
         assert all(follows[a][b] for a, b in itertools.pairwise(row[:n]))
         assert row[n:] == [0] * (12 - n)
-        spans_from_iobes([tags[tag] for tag in row[:n]])
 
 
 def test_crf_gives_an_illegal_path_no_probability_and_a_finite_gradient():

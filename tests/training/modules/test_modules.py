@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from docsight.errors import ConfigError
-from docsight.networks.encoder import WordTypes
-from docsight.networks.tagger import Tagger
+from docsight.networks.tagger import Tagger, WordTypes
 from docsight_training.data.ner.ner_batches import NerBatch
 from docsight_training.modules.base import one_cycle
 from docsight_training.modules.ner import NerModule

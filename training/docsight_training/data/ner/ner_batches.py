@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from docsight.networks.encoder import WordTypes
 from docsight.networks.spans import word_types
+from docsight.networks.tagger import WordTypes
 from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab
 from docsight_training.data.ner.corpora import Document, Sentence
