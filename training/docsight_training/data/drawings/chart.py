@@ -5,18 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from docsight_training.data.drawings import chart_marks
 from docsight_training.data.drawings.chart_canvas import ChartCanvas
-from docsight_training.data.drawings.chart_marks import (
-    areas,
-    bars,
-    boxes,
-    curves,
-    histogram,
-    lines,
-    pie,
-    points,
-    sideways_bars,
-)
 from docsight_training.data.drawings.choices import amount, chance, digits, pick, words
 from docsight_training.data.drawings.colours import mixed, palette
 from docsight_training.data.drawings.raster import reduced
@@ -24,15 +14,15 @@ from docsight_training.data.drawings.typefaces import Typefaces
 
 # What is drawn, and its probability.
 _CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
-    (bars, 0.18),
-    (sideways_bars, 0.1),
-    (histogram, 0.07),
-    (lines, 0.2),
-    (curves, 0.14),
-    (points, 0.11),
-    (areas, 0.07),
-    (boxes, 0.05),
-    (pie, 0.08),
+    (chart_marks.bars, 0.18),
+    (chart_marks.sideways_bars, 0.1),
+    (chart_marks.histogram, 0.07),
+    (chart_marks.lines, 0.2),
+    (chart_marks.curves, 0.14),
+    (chart_marks.points, 0.11),
+    (chart_marks.areas, 0.07),
+    (chart_marks.boxes, 0.05),
+    (chart_marks.pie, 0.08),
 ]
 
 
@@ -42,10 +32,10 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if chance(rng, 0.4):
         canvas.title(words(rng, int(rng.integers(2, 6))))
     names = [words(rng, 1) for _ in canvas.colours]
-    if marks is pie:
+    if marks is chart_marks.pie:
         canvas.colours = palette(rng, int(rng.integers(2, 8)))
         names = [words(rng, 1) for _ in canvas.colours]
-        pie(canvas)
+        marks(canvas)
         if chance(rng, 0.5):
             canvas.legend(names)
         return reduced(canvas.image)
@@ -54,7 +44,7 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if len(names) > 1 and chance(rng, 0.6):
         canvas.legend(names)
     canvas.reserve_tick_labels()
-    _axes(canvas, sideways=marks is sideways_bars)
+    _axes(canvas, sideways=marks is chart_marks.sideways_bars)
     marks(canvas)
     canvas.spines()
     return reduced(canvas.image)

@@ -6,8 +6,7 @@ from PIL import Image, ImageDraw
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import WHITE, Colour, hue, mixed, palette
 from docsight_training.data.drawings.fonts import Font
-from docsight_training.data.drawings.map_labels import annotate, legend
-from docsight_training.data.drawings.map_terrain import borders, partition, terrain
+from docsight_training.data.drawings.map_parts import annotate, borders, legend, partition, terrain
 from docsight_training.data.drawings.raster import SCALE, draw_curve, fractal, noise, reduced, to_image
 from docsight_training.data.drawings.typefaces import Typefaces
 

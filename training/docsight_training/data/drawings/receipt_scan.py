@@ -5,18 +5,9 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from docsight_training.data.drawings import scan
 from docsight_training.data.drawings.choices import chance, digits, pick, word
 from docsight_training.data.drawings.raster import noise, reduced, to_image
-from docsight_training.data.drawings.scan import (
-    add_sensor_effects,
-    composite,
-    paper_mask,
-    paper_shading,
-    plain_background,
-    table_background,
-    warp_paper,
-    white_background,
-)
 from docsight_training.data.drawings.typefaces import Typefaces, fitted
 
 _PAPER_COLOURS = [
@@ -38,6 +29,8 @@ _PRINT_COLOURS = [
     (70, 70, 70),
     (60, 45, 40),
 ]
+_PENS = [(30, 40, 140), (20, 20, 30), (20, 20, 30), (180, 30, 40), (60, 60, 70), (20, 100, 60)]
+_STAMPS = ["PAID", "POSTED", "COPY", "RECEIVED", "APPROVED", "CLAIMED", "VOID", "BEZAHLT"]
 
 
 def scan_receipt(ink: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
@@ -48,19 +41,18 @@ def scan_receipt(ink: Image.Image, rng: np.random.Generator, typefaces: Typeface
     if is_page and clean:
         ink = ink.filter(ImageFilter.MaxFilter(3))  # otherwise such small print would be lost
     paper = _paper(ink, rng, clean=clean)
-    mark_by_hand(paper, rng, typefaces)
-    paper.putalpha(paper_mask(paper.size, rng))
+    _mark_by_hand(paper, rng, typefaces)
+    paper.putalpha(scan.paper_mask(paper.size, rng))
     if scene < 0.55:
-        laid, ground = warp_paper(paper, rng, room=(0.96, 1.03), tilt=1.2), plain_background
+        laid, ground = scan.warp_paper(paper, rng, room=(0.96, 1.03), tilt=1.2), scan.plain_background
     elif scene < 0.7:
-        laid, ground = warp_paper(paper, rng, room=(1.0, 1.3), tilt=4), plain_background
+        laid, ground = scan.warp_paper(paper, rng, room=(1.0, 1.3), tilt=4), scan.plain_background
     elif is_page:  # a small receipt on the white glass of a large scanner
-        laid, ground = warp_paper(paper, rng, room=(1.3, 2.3), tilt=2, page=True), white_background
+        laid, ground = scan.warp_paper(paper, rng, room=(1.3, 2.3), tilt=2, page=True), scan.white_background
     else:
-        laid, ground = warp_paper(paper, rng, room=(1.0, 1.4), tilt=9), table_background
+        laid, ground = scan.warp_paper(paper, rng, room=(1.0, 1.4), tilt=9), scan.table_background
     laid = reduced(laid)
-    image = composite(laid, ground(laid.size, rng), rng)
-    return add_sensor_effects(image, rng)
+    return scan.add_sensor_effects(scan.composite(laid, ground(laid.size, rng), rng), rng)
 
 
 def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.Image:
@@ -79,15 +71,11 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
     colour = np.array(pick(rng, _PRINT_COLOURS if chance(rng, 0.5) else _PRINT_COLOURS[:3]), np.float32)
     if clean:
         return to_image(255 + (colour - 255) * cover[..., None])
-    shade = paper_shading(size, rng)[..., None]
+    shade = scan.paper_shading(size, rng)[..., None]
     return to_image((sheet + (colour - sheet) * cover[..., None]) * shade)
 
 
-_PENS = [(30, 40, 140), (20, 20, 30), (20, 20, 30), (180, 30, 40), (60, 60, 70), (20, 100, 60)]
-_STAMPS = ["PAID", "POSTED", "COPY", "RECEIVED", "APPROVED", "CLAIMED", "VOID", "BEZAHLT"]
-
-
-def mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
+def _mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
     """Add the marks that accountants leave on a sheet (mode RGB); often there are none."""
     if chance(rng, 0.25):
         for _ in range(int(rng.integers(1, 4))):
