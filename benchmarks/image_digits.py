@@ -27,7 +27,7 @@ def print_accuracy(run: Run) -> None:
         accuracies.append(mean(run.on_corrupted(at, name).accuracy(run.mnist.labels) for name in CORRUPTIONS))
         rows.append(accuracies)
         size = sum(tensor.numel() for tensor in ours.bundle.network.parameters())
-        cost = network.multiply_adds(ours.settings.size)
+        cost = image_systems.multiply_adds(network, ours.settings.size)
         print_row(
             f"docsight, {short(model)}", "all, augmented; drawn", f"{size:,}", f"{cost:,}", *map(percent, accuracies)
         )

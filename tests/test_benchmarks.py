@@ -12,6 +12,7 @@ import torch
 
 from docsight.image_decoding import open_image
 from docsight.images import ImageSettings
+from docsight.networks.image_classifier import ImageClassifier
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don't", "english": "English"}
@@ -145,6 +146,16 @@ def test_peers_learn_upright_from_level_bars(image_modules: Callable[[str], Modu
     peer = getattr(systems, name)(images, torch.arange(64) % 2, epochs=20)
     assert (peer.predict(images) == np.arange(64) % 2).mean() > 0.9
     assert peer.parameters > 0 < peer.multiply_adds
+
+
+def test_multiply_adds_of_a_classifier_are_counted(image_modules: Callable[[str], ModuleType]) -> None:
+    count = image_modules("image_systems").multiply_adds
+    network = ImageClassifier(labels=["a", "b", "c"], channels=1, blocks=[[4, 4], [6, 6, 6]], other=True)
+    first = 28 * 28 * (1 * 4 * 9 + 4 * 4 * 9)
+    second = 14 * 14 * (4 * 6 * 9 + 2 * 6 * 6 * 9)
+    assert count(network, 28) == first + second + 6 * 4
+    strided = ImageClassifier(labels=["a"], channels=3, blocks=[[8]], stem_stride=2)
+    assert count(strided, 32) == 16 * 16 * 3 * 8 * 9 + 8
 
 
 def test_left_out_runs_are_found_by_their_config(image_modules: Callable[[str], ModuleType], tmp_path: Path) -> None:

@@ -11,6 +11,22 @@ from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
 
 _REMOVED = ("probability", "distance", "other_and_distance")  # abstention scores that no shipped model used
 _RANGES = (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30))
+_NO_OTHER = "decision.score=other: the network was trained without an 'other' class (network.other)."
+
+
+def energy(output: ClassifierOutput) -> Tensor:
+    """Return the logarithm of the sum of exponentials of the logits, (batch,) (Liu et al. 2020)."""
+    return output.logits.float().logsumexp(dim=1)
+
+
+def other(output: ClassifierOutput) -> Tensor:
+    """Return the log odds of any of the classes against none, (batch,) (after Hendrycks et al. 2019)."""
+    if output.other is None:
+        raise ConfigError(_NO_OTHER)
+    return energy(output) - output.other.float()
+
+
+ABSTENTION_SCORES: dict[str, Callable[[ClassifierOutput], Tensor]] = {"energy": energy, "other": other}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,55 +62,23 @@ class Decision:
 
     @classmethod
     def from_config(cls, settings: Any) -> Self:
-        """Make a decision from its entry in a `config.json`.
-
-        Raises:
-            ConfigError: The entry is not a valid decision.
-        """
+        """Make a decision from its entry in a `config.json`; errors as those of the class."""
         if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
             raise ConfigError(f"decision: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
         return cls(**settings)
 
     def to_config(self) -> dict[str, Any]:
-        """Return the decision as plain JSON."""
         return asdict(self)
 
     def check(self, network: ImageClassifier) -> None:
-        """Check that the network has the output that the score needs.
-
-        Raises:
-            ConfigError: It has not.
-        """
+        """Raise a `ConfigError` if the network lacks the output that the score needs."""
         if self.score == "other" and not network.has_other:
-            raise ConfigError("decision.score=other: the network was trained without an 'other' class (network.other).")
+            raise ConfigError(_NO_OTHER)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the probability of each class, (batch, labels), for images that belong to one of them."""
         return (logits.float() / self.temperature).softmax(dim=1)
 
     def in_domain(self, output: ClassifierOutput) -> Tensor:
-        """Return the abstention score of each image, (batch,); higher is more like the training images.
-
-        Raises:
-            ConfigError: The network has no output for the score.
-        """
+        """Return the abstention score of each image, (batch,); higher is more like the training images."""
         return ABSTENTION_SCORES[self.score](output)
-
-
-def energy(output: ClassifierOutput) -> Tensor:
-    """Return the logarithm of the sum of exponentials of the logits, (batch,) (Liu et al. 2020)."""
-    return output.logits.float().logsumexp(dim=1)
-
-
-def other(output: ClassifierOutput) -> Tensor:
-    """Return the log odds of any of the classes against none, (batch,) (after Hendrycks et al. 2019).
-
-    Raises:
-        ConfigError: The network has no class for images that belong to none.
-    """
-    if output.other is None:
-        raise ConfigError("decision.score=other: the network was trained without an 'other' class (network.other).")
-    return energy(output) - output.other.float()
-
-
-ABSTENTION_SCORES: dict[str, Callable[[ClassifierOutput], Tensor]] = {"energy": energy, "other": other}

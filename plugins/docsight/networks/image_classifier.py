@@ -16,8 +16,6 @@ MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
 
 
 class ClassifierOutput(NamedTuple):
-    """What the network returns for images."""
-
     logits: Tensor  # (batch, labels)
     features: Tensor  # (batch, width), the input of the last layer
     other: Tensor | None  # (batch,), the logit of belonging to none of the labels; None without such a class
@@ -77,7 +75,6 @@ class ImageClassifier(nn.Module):
 
     @property
     def has_other(self) -> bool:
-        """Whether there is a logit for images that belong to none of the labels."""
         return self.classify.out_features > len(self.labels)
 
     @property
@@ -97,47 +94,22 @@ class ImageClassifier(nn.Module):
 
     def feature_maps(self, images: Tensor) -> Iterator[Tensor]:
         """Yield the output of each block for (batch, channels, height, width), before it is pooled."""
-        maps = images
         for n, block in enumerate(self.blocks):
-            maps = block(self.pool(maps) if n else maps)
-            yield maps
+            images = block(self.pool(images) if n else images)
+            yield images
 
     def fold(self) -> Self:
         """Fold batch norm into the convolutions, for inference only: the same figures, faster."""
-        for layer in [module for module in self.modules() if isinstance(module, nn.Sequential)]:
-            for at in range(len(layer) - 1):
-                convolution, norm = layer[at], layer[at + 1]
-                if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                    layer[at] = fuse_conv_bn_eval(convolution, norm)
-                    layer[at + 1] = nn.Identity()
+        for layer in self.modules():
+            if isinstance(layer, nn.Sequential):
+                match list(layer):
+                    case [nn.Conv2d() as convolution, nn.BatchNorm2d() as norm, _]:
+                        layer[0], layer[1] = fuse_conv_bn_eval(convolution, norm), nn.Identity()
         return self
-
-    def multiply_adds(self, size: int) -> int:
-        """Count the multiply-adds of an image of `size` by `size` pixels: convolutions and the last layer."""
-        counts: list[int] = []
-
-        def count(layer: nn.Module, _: object, output: Tensor) -> None:
-            convolution = cast(nn.Conv2d, layer)
-            counts.append(output[0].numel() * convolution.in_channels * 9)
-
-        convolutions = [layer for layer in self.modules() if isinstance(layer, nn.Conv2d)]
-        hooks = [layer.register_forward_hook(count) for layer in convolutions]
-        was_training = self.training
-        self.eval()
-        with torch.inference_mode():
-            self(torch.zeros(1, self.channels, size, size, device=self.first_conv.weight.device))
-        self.train(was_training)
-        for hook in hooks:
-            hook.remove()
-        return sum(counts) + self.classify.in_features * self.classify.out_features
 
 
 def _check_sizes(*, channels: int, blocks: Sequence[Sequence[int]], stem_stride: int) -> None:
-    """Check the numbers of a config, before memory is allocated for them.
-
-    Raises:
-        ValueError: A number is out of range.
-    """
+    """Check the numbers of a config, before memory is allocated for them."""
     if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
         raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
     if invalid := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:

@@ -108,18 +108,6 @@ def test_image_classifier_folded_gives_the_same():
     assert torch.allclose(before.logits, network(images).logits, atol=1e-5, rtol=1e-5)
 
 
-def test_image_classifier_counts_its_multiply_adds():
-    network = ImageClassifier(**ARGUMENTS, other=True).train()
-    first = 28 * 28 * (1 * 4 * 9 + 4 * 4 * 9)
-    second = 14 * 14 * (4 * 6 * 9 + 2 * 6 * 6 * 9)
-    assert network.multiply_adds(28) == first + second + 6 * 4
-    assert network.training  # as it was
-    before = {name: buffer.clone() for name, buffer in network.named_buffers()}
-    strided = ImageClassifier(labels=["a"], channels=3, blocks=[[8]], stem_stride=2)
-    assert strided.multiply_adds(32) == 16 * 16 * 3 * 8 * 9 + 8
-    assert all(torch.equal(buffer, before[name]) for name, buffer in network.named_buffers())
-
-
 @pytest.mark.parametrize("blocks", [[[2]], [[2], [2]], [[2], [2], [2], [2]]])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_image_classifier_min_size_is_the_smallest_that_it_reads(blocks, stride):
