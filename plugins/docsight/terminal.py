@@ -54,7 +54,6 @@ def say(text: str, stream: TextIO, *, start: str = "", end: str = "\n") -> None:
 
 
 def visible(text: str) -> str:
-    """Escape control characters."""
     return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 

@@ -5,7 +5,7 @@ Each subcommand imports what is slow when it runs.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from docsight.errors import DocsightError
 from docsight.terminal import ProgressLine, Terminated, open_closed_streams, say, terminating
 
 if TYPE_CHECKING:
-    from docsight.documents import Problem, Progress, Summary
+    from docsight.documents import Problem, Summary
 
 _MAX_LISTED_FAILURES = 5
 
@@ -68,16 +68,7 @@ def _process(args: argparse.Namespace) -> int:
 
         torch.set_num_threads(1)
     failures: list[Problem] = []
-
-    def note(problem: "Problem") -> None:
-        if not problem.skipped and len(failures) < _MAX_LISTED_FAILURES:
-            failures.append(problem)
-
-    progress_line = ProgressLine()
-    try:
-        summary = _run(args, pipeline, on_progress=progress_line, on_problem=note)
-    finally:
-        progress_line.close()
+    summary = _run(args, pipeline, failures)
     for problem in failures:
         say(f"docsight: failed: {problem.where}: {problem.message}", sys.stderr)
     if summary.failed > len(failures):
@@ -100,36 +91,39 @@ def _make_pipeline(args: argparse.Namespace) -> Pipeline:
     return Pipeline(**{name: value for name, value in options.items() if value is not None})
 
 
-def _run(
-    args: argparse.Namespace,
-    pipeline: Pipeline,
-    *,
-    on_progress: Callable[["Progress"], None],
-    on_problem: Callable[["Problem"], None],
-) -> "Summary":
+def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]) -> "Summary":
+    """Process the documents, and collect the first failures."""
     from docsight.documents import process, read_list
 
+    def note(problem: "Problem") -> None:
+        if not problem.skipped and len(failures) < _MAX_LISTED_FAILURES:
+            failures.append(problem)
+
     timeout = DEFAULT_TIMEOUT if args.timeout is None else args.timeout
-    return process(
-        [*args.inputs, *(read_list(args.list) if args.list is not None else [])],
-        pipeline,
-        args.out,
-        formats=args.format,
-        workers=args.workers,
-        engine=args.engine,
-        ray_address=args.ray_address,
-        timeout=(timeout or None) if args.workers else None,
-        memory=args.memory or None,
-        recycle=args.recycle,
-        reading=ReadOptions(ocr=args.ocr, text_column=args.text_column),
-        max_chars=args.max_chars,
-        batch_size=args.batch_size,
-        overwrite=args.overwrite,
-        retry_failed=args.retry_failed,
-        fail_fast=args.fail_fast,
-        on_progress=on_progress,
-        on_problem=on_problem,
-    )
+    progress_line = ProgressLine()
+    try:
+        return process(
+            [*args.inputs, *(read_list(args.list) if args.list is not None else [])],
+            pipeline,
+            args.out,
+            formats=args.format,
+            workers=args.workers,
+            engine=args.engine,
+            ray_address=args.ray_address,
+            timeout=(timeout or None) if args.workers else None,
+            memory=args.memory or None,
+            recycle=args.recycle,
+            reading=ReadOptions(ocr=args.ocr, text_column=args.text_column),
+            max_chars=args.max_chars,
+            batch_size=args.batch_size,
+            overwrite=args.overwrite,
+            retry_failed=args.retry_failed,
+            fail_fast=args.fail_fast,
+            on_progress=progress_line,
+            on_problem=note,
+        )
+    finally:
+        progress_line.close()
 
 
 def print_summary(summary: "Summary", out: str) -> None:

@@ -4,7 +4,6 @@ argparse is kept because typer would double the time of `docsight --help`: impor
 """
 
 import argparse
-from collections.abc import Callable
 from typing import Any, NoReturn, get_args
 
 from docsight.documents.formats.source import Ocr, ReadOptions
@@ -57,7 +56,7 @@ def _add_process(commands: _Commands) -> None:
     command.add_argument("--out", required=True, metavar="DIR", help="folder for the results; created if missing")
     command.add_argument(
         "--format",
-        type=_some_of(OUTPUT_FORMATS),
+        type=_formats,
         default=RunOptions.formats,
         metavar="LIST",
         help=f"output formats, separated by commas: {', '.join(OUTPUT_FORMATS)} "
@@ -80,20 +79,9 @@ def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
     group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
     group.add_argument("--device", choices=_DEVICES, help="where models run (default: auto, or as saved)")
-    group.add_argument(
-        "--max-chars",
-        type=_whole_number(1),
-        default=RunOptions.max_chars,
-        metavar="N",
-        help="process longer texts in chunks of at most N characters (default: %(default)s)",
-    )
-    group.add_argument(
-        "--batch-size",
-        type=_whole_number(1),
-        default=RunOptions.batch_size,
-        metavar="N",
-        help="number of texts processed together (default: %(default)s)",
-    )
+    max_chars_help = "process longer texts in chunks of at most N characters"
+    _add_number(group, "--max-chars", 1, RunOptions.max_chars, max_chars_help)
+    _add_number(group, "--batch-size", 1, RunOptions.batch_size, "number of texts processed together")
 
 
 def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
@@ -110,34 +98,20 @@ def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
 
 def _add_run_arguments(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("running")
-    group.add_argument(
-        "--workers",
-        type=_whole_number(0),
-        default=_DEFAULT_WORKERS,
-        metavar="N",
-        help="number of processes, each with its own models. 0: work in this process, without protection from "
-        "documents that crash or hang (default: %(default)s)",
+    workers_help = (
+        "number of processes, each with its own models. 0: work in this process, without protection from documents "
+        "that crash or hang"
     )
+    _add_number(group, "--workers", 0, _DEFAULT_WORKERS, workers_help)
     group.add_argument(
         "--timeout",
         type=_seconds,
         metavar="SECONDS",
         help=f"time limit for a document; 0 for none (default: {DEFAULT_TIMEOUT})",
     )
-    group.add_argument(
-        "--memory",
-        type=_whole_number(0),
-        default=RunOptions.memory,
-        metavar="MB",
-        help="memory limit of a worker, in addition to its models; 0 for none (default: %(default)s)",
-    )
-    group.add_argument(
-        "--recycle",
-        type=_whole_number(1),
-        default=RunOptions.recycle,
-        metavar="N",
-        help="replace a worker after N documents (default: %(default)s)",
-    )
+    memory_help = "memory limit of a worker, in addition to its models; 0 for none"
+    _add_number(group, "--memory", 0, RunOptions.memory, memory_help, metavar="MB")
+    _add_number(group, "--recycle", 1, RunOptions.recycle, "replace a worker after N documents")
     group.add_argument(
         "--engine",
         choices=ENGINES,
@@ -167,18 +141,14 @@ def _add_inspect(commands: _Commands) -> None:
     command.add_argument(
         "--filter", type=int, action="append", metavar="N", help="with --data: only this filter; may be repeated"
     )
-    command.add_argument(
-        "--top",
-        type=_whole_number(1),
-        default=9,
-        metavar="N",
-        help="with --data: images per filter (default: %(default)s)",
-    )
+    _add_number(command, "--top", 1, 9, "with --data: images per filter")
     command.set_defaults(parser=command, after_stop="nothing was written")
 
 
-def _whole_number(minimum: int) -> Callable[[str], int]:
-    """Return a type for whole numbers from a minimum on."""
+def _add_number(
+    group: argparse._ActionsContainer, option: str, minimum: int, default: int | None, help: str, *, metavar: str = "N"
+) -> None:
+    """Add an option for a whole number of at least `minimum`."""
 
     def parse(text: str) -> int:
         try:
@@ -189,7 +159,7 @@ def _whole_number(minimum: int) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(f"expected a whole number of at least {minimum}, found {text!r}")
         return number
 
-    return parse
+    group.add_argument(option, type=parse, default=default, metavar=metavar, help=f"{help} (default: %(default)s)")
 
 
 def _seconds(text: str) -> float:
@@ -207,13 +177,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in text.split(",")) if name)
 
 
-def _some_of(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
-    """Return a type for one or more of several names, separated by commas."""
-
-    def parse(text: str) -> tuple[str, ...]:
-        found = _names(text)
-        if not found or set(found) - set(choices):
-            raise argparse.ArgumentTypeError(f"expected some of {', '.join(choices)}, found {text!r}")
-        return found
-
-    return parse
+def _formats(text: str) -> tuple[str, ...]:
+    formats = _names(text)
+    if not formats or set(formats) - set(OUTPUT_FORMATS):
+        raise argparse.ArgumentTypeError(f"expected some of {', '.join(OUTPUT_FORMATS)}, found {text!r}")
+    return formats

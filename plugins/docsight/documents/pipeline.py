@@ -51,7 +51,8 @@ class Pipeline:
                 return spacy.load(self.path, config=_device_overrides(self.path, self.device) if self.device else {})
             nlp = spacy.blank(self.lang)
             for component in self.components:
-                nlp.add_pipe(component, config=_component_config(nlp, component, self.device))
+                settings = nlp.get_factory_meta(component).default_config if self.device is not None else {}
+                nlp.add_pipe(component, config={"device": self.device} if "device" in (settings or {}) else {})
             return nlp
         except DocsightError:
             raise
@@ -65,17 +66,15 @@ class Pipeline:
         Raises:
             ConfigError: A file cannot be read.
         """
-        from importlib.metadata import version
-
-        inputs: dict[str, Any] = {"docsight": __version__, "spacy": version("spacy")}
+        inputs: dict[str, Any] = {"docsight": __version__, "spacy": _package_version("spacy")}
         try:
             if self.code is not None:
-                inputs["code"] = _hash_files([Path(self.code)])
+                inputs["code"] = _hash_files(Path(self.code))
             if self.path is None:
                 inputs |= {"components": self.components, "lang": self.lang}
-                inputs["models"] = _hash_folder(_SHIPPED_MODELS)
+                inputs["models"] = _hash_files(_SHIPPED_MODELS)
             elif Path(self.path).is_dir():
-                inputs["folder"] = _hash_folder(Path(self.path))
+                inputs["folder"] = _hash_files(Path(self.path))
             else:
                 inputs |= {"package": self.path, "version": _package_version(self.path)}
         except OSError as err:
@@ -88,9 +87,7 @@ def fingerprint_of(nlp: "Language") -> str:
 
     Of a component without `to_bytes` only the settings are included.
     """
-    from importlib.metadata import version
-
-    digest = hashlib.sha256(f"{__version__} {version('spacy')}\n{nlp.config.to_str()}".encode())
+    digest = hashlib.sha256(f"{__version__} {_package_version('spacy')}\n{nlp.config.to_str()}".encode())
     digest.update(str(nlp.vocab.vectors.shape).encode())
     digest.update(nlp.vocab.vectors.to_bytes(exclude=["strings"]) if nlp.vocab.vectors.size else b"")
     for name, component in (("tokenizer", nlp.tokenizer), *nlp.pipeline):
@@ -100,8 +97,10 @@ def fingerprint_of(nlp: "Language") -> str:
     return digest.hexdigest()
 
 
-def describe(nlp: "Language") -> str:
-    """Describe a loaded pipeline in a line, for the report."""
+def describe(nlp: "Language | Pipeline") -> str:
+    """Describe a pipeline in a line, for the report."""
+    if isinstance(nlp, Pipeline):
+        return nlp.path or f"{nlp.lang}: {', '.join(nlp.components) or 'tokenizer only'}"
     name = nlp.meta.get("name") or "pipeline"
     return f"{nlp.lang}_{name}: {', '.join(nlp.pipe_names) or 'tokenizer only'}"
 
@@ -117,14 +116,8 @@ def _import_file(path: str) -> None:
         raise ConfigError(f"cannot run {path}: {type(err).__name__}: {err}") from err
 
 
-def _component_config(nlp: "Language", component: str, device: str | None) -> dict[str, str]:
-    """Return the config that sets the device of a component, if it has such a setting."""
-    takes_device = device is not None and "device" in (nlp.get_factory_meta(component).default_config or {})
-    return {"device": str(device)} if takes_device else {}
-
-
 def _device_overrides(pipeline: str, device: str) -> dict[str, object]:
-    """Return config overrides that set the device of those components of a saved pipeline that have such a setting."""
+    """Return a config that sets the device of those components of a saved pipeline that have such a setting."""
     import spacy
 
     saved = Path(pipeline) / "config.cfg"
@@ -136,16 +129,16 @@ def _device_overrides(pipeline: str, device: str) -> dict[str, object]:
     }
 
 
-def _hash_folder(folder: Path) -> str:
-    return _hash_files(sorted(path for path in folder.rglob("*") if path.is_file()), root=folder)
-
-
-def _hash_files(paths: list[Path], *, root: Path | None = None) -> str:
+def _hash_files(path: Path) -> str:
+    """Hash the name and the content of a file, or of all files in a folder."""
+    folder, files = path.parent, [path]
+    if path.is_dir():
+        folder, files = path, sorted(file for file in path.rglob("*") if file.is_file())
     digest = hashlib.sha256()
-    for path in paths:
-        name = path.relative_to(root) if root is not None else path.name
-        with path.open("rb") as file:
-            digest.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    for file in files:
+        with file.open("rb") as opened:
+            content = hashlib.file_digest(opened, "sha256").hexdigest()
+        digest.update(f"{file.relative_to(folder)}\0{content}\n".encode())
     return digest.hexdigest()
 
 

@@ -124,7 +124,7 @@ def process(
         summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
-            store, plan, formats=options.formats, summary=summary, pipeline=_describe(nlp), on_problem=on_problem
+            store, plan, formats=options.formats, summary=summary, pipeline=describe(nlp), on_problem=on_problem
         )
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
@@ -166,8 +166,10 @@ def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan
         with_docs=options.keeps_docs,
         retry_failed=options.retry_failed or options.fail_fast,
     )
-    if not plan.files and store.has_results:
-        _refuse_nothing(plan, store)
+    if not plan.files and store.has_results:  # a typo must not replace the results of an earlier run by nothing
+        problem = next((item for item in plan.items if isinstance(item, Problem)), None)
+        reason = f"{problem.where}: {problem.message}" if problem is not None else "the input is empty"
+        raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} stay as they are")
     if options.overwrite:  # only now that there is something to replace it
         clear(store.shards)
     return plan
@@ -180,7 +182,12 @@ def _start_engine(
     if not options.workers:
         loaded = nlp.load() if isinstance(nlp, Pipeline) else nlp
         return run_here(plan.jobs(), loaded, settings, on_batch=meter.preview)
-    pipeline = nlp if isinstance(nlp, Pipeline) else _save(nlp, store)
+    if isinstance(nlp, Pipeline):
+        pipeline = nlp
+    else:
+        pipeline = Pipeline(path=str(store.work / "pipeline"))
+        with write_errors(str(pipeline.path)):
+            nlp.to_disk(str(pipeline.path))
     if options.engine == "ray":
         from docsight.documents.runner.ray import run_ray
 
@@ -190,31 +197,9 @@ def _start_engine(
     return run_workers(plan.jobs(workers=workers), pipeline, settings, workers=workers)
 
 
-def _save(nlp: "Language", store: Store) -> Pipeline:
-    path = store.work / "pipeline"
-    with write_errors(str(path)):
-        nlp.to_disk(path)
-    return Pipeline(path=str(path))
-
-
-def _refuse_nothing(plan: Plan, store: Store) -> None:
-    """Raise an error, so that the results of an earlier run are not replaced by nothing because of a typo."""
-    first = next((item for item in plan.items if isinstance(item, Problem)), None)
-    reason = f"{first.where}: {first.message}" if first is not None else "the input is empty"
-    raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} stay as they are")
-
-
 def _stop_at_failure(results: Iterable[Problem | FileEntry]) -> None:
-    """Raise the first failure, if there is one."""
     for result in results:
         name, failed_parts = (result.name, result.failed) if isinstance(result, FileEntry) else (result.path, 0)
         if result.status in ("failed", "timeout") or failed_parts:
             message = result.message or f"{failed_parts} of its parts failed"
             raise DataError(f"stopped at the first failure: {name}: {message}; run again to continue from there")
-
-
-def _describe(nlp: "Language | Pipeline") -> str:
-    """Describe the pipeline in a line, for the report."""
-    if not isinstance(nlp, Pipeline):
-        return describe(nlp)
-    return nlp.path or f"{nlp.lang}: {', '.join(nlp.components) or 'tokenizer only'}"

@@ -56,13 +56,7 @@ class Progress:
 
 
 class ProgressMeter:
-    """Counts what this run has done and reports it as `Progress`.
-
-    Args:
-        plan: The plan of the run.
-        started: When the run began, by `time.perf_counter`.
-        on_progress: Called with each report.
-    """
+    """Counts what this run has done and reports it; `started` is when it began, by `time.perf_counter`."""
 
     def __init__(self, plan: Plan, started: float, on_progress: Callable[[Progress], None] | None) -> None:
         self._started = started
@@ -72,7 +66,6 @@ class ProgressMeter:
         self._done: Counter[str] = Counter()
 
     def add(self, shard: Shard) -> None:
-        """Count a complete shard."""
         self._done += _count(shard.entries)
         self._report(self._done)
 

@@ -27,9 +27,6 @@ _JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029
 class Store:
     """The working folder of a run, `OUT/.docsight`. Only one run at a time can use it.
 
-    Args:
-        out: The output folder. It is created if it does not exist.
-
     Raises:
         ConfigError: On entering, if the folder cannot be written to or another run is using it.
     """
@@ -92,14 +89,10 @@ class Outputs:
     def __init__(self, store: Store, names: tuple[str, ...]) -> None:
         self._store = store
         self.names: list[str] = []
-        self._stack = ExitStack()
         self._files: dict[str, TextIO] = {}
         for name in names:
-            path = self.path(name)
             with write_errors(str(store.out / name)):
-                file = path.open("w", encoding="utf-8", newline="\n")
-            self._stack.callback(_close, file)
-            self._files[name] = file
+                self._files[name] = self.path(name).open("w", encoding="utf-8", newline="\n")
 
     def path(self, name: str) -> Path:
         """Return where to write a file that will have this name."""
@@ -108,12 +101,10 @@ class Outputs:
         return self._store.work / name
 
     def write(self, name: str, text: str) -> None:
-        """Append text to a file."""
         with write_errors(str(self._store.out / name)):
             self._files[name].write(text)
 
     def write_json(self, name: str, record: dict[str, Any]) -> None:
-        """Append a record to a file as one line of JSON."""
         self.write(name, to_json_line(record) + "\n")
 
     def commit(self) -> list[str]:
@@ -124,11 +115,7 @@ class Outputs:
         for name in self.names:
             with write_errors(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
-        self._remove_old()
-        return self.names
-
-    def _remove_old(self) -> None:
-        """Remove the files that an earlier run wrote and this one did not: they would not match the others."""
+        # Remove the files that an earlier run wrote and this one did not: they would not match the others.
         list_path = self._store.out / STORE_FOLDER / _OUTPUT_LIST
         old_names: list[str] = []
         with suppress(OSError, ValueError):  # missing or cut off: no file is known to be ours
@@ -138,10 +125,12 @@ class Outputs:
                 if name not in self.names and Path(name).name == name:
                     (self._store.out / name).unlink(missing_ok=True)
             list_path.write_text(json.dumps(self.names), encoding="utf-8")
+        return self.names
 
     def close(self) -> None:
-        """Close all open files."""
-        self._stack.close()
+        for file in self._files.values():
+            with suppress(OSError):  # what could not be written will be removed
+                file.close()
 
 
 def to_json_line(record: dict[str, Any]) -> str:
@@ -168,8 +157,3 @@ def write_errors(path: str) -> Iterator[None]:
         yield
     except OSError as err:
         raise ConfigError(f"cannot write {path}: {err.strerror or err}") from err
-
-
-def _close(file: TextIO) -> None:
-    with suppress(OSError):  # what could not be written will be removed
-        file.close()

@@ -31,18 +31,14 @@ class Chunk:
 
 @dataclass
 class Annotations:
-    """What the pipeline found in a chunk or a document, as plain data with offsets in the document.
-
-    `docs` are the numbers of the Docs, if these are kept, among those of the shard.
-    """
+    """What the pipeline found in a chunk or a document, as plain data with offsets in the document."""
 
     corrections: list[dict[str, Any]] = field(default_factory=list)
     entities: list[dict[str, Any]] = field(default_factory=list)
     images: list[AnnotatedImage] = field(default_factory=list)
-    docs: list[int] = field(default_factory=list)
+    docs: list[int] = field(default_factory=list)  # the numbers of the Docs in the shard, if these are kept
 
     def extend(self, other: "Annotations") -> None:
-        """Append the annotations of the next chunk."""
         self.corrections.extend(other.corrections)
         self.entities.extend(other.entities)
         self.images.extend(other.images)
@@ -61,8 +57,7 @@ def annotate(
     Args:
         nlp: The pipeline.
         batch: The chunks.
-        add_docs: Called with the packed Docs and how many there are; returns the number of the first. None if Docs
-            are not kept.
+        add_docs: Keeps Docs, see `ShardWriter`; None if they are not kept.
 
     Raises:
         BundleError: A component has no usable model, which is not a document's fault.
@@ -125,17 +120,13 @@ def _run_alone(nlp: "Language", chunk: Chunk) -> "Doc | Problem":
     except (BundleError, ConfigError):
         raise
     except Exception as err:  # noqa: BLE001 - whatever a component raises, only this document fails
-        return _problem(chunk, _cause(err))
+        # spaCy reports every KeyError as E109, a component without its model.
+        cause = err.__cause__ if str(err).startswith("[E109]") else None
+        return _problem(chunk, cause if isinstance(cause, KeyError) else err)
 
 
 def _problem(chunk: Chunk, error: Exception) -> Problem:
     return Problem.of(chunk.document.path, error, part=chunk.document.part)
-
-
-def _cause(error: Exception) -> Exception:
-    """Unwrap E109: spaCy reports every KeyError as a component without its model."""
-    cause = error.__cause__
-    return cause if isinstance(cause, KeyError) and str(error).startswith("[E109]") else error
 
 
 @contextlib.contextmanager

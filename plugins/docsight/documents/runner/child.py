@@ -9,7 +9,6 @@ from collections.abc import MutableSequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
@@ -18,11 +17,7 @@ from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.work_items import WorkItem
 from docsight.documents.runner.worker import Result, Worker
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-
 _MEGABYTE = 1 << 20
-
 
 # What this process has, from `prepare` and `start`.
 _marks: MutableSequence[int]
@@ -41,7 +36,21 @@ def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
     _marks = marks
     # pebble's handler is written in Python and waits for C code to return, such as a parser that hangs.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with(lifeline)
+
+    def watch() -> None:
+        try:
+            lifeline.recv()
+        except (EOFError, OSError):
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    # A Python thread cannot run while C code hangs; a signal sent by the system ends the process anyway.
+    with suppress(ImportError, AttributeError, OSError):
+        from fcntl import F_GETFL, F_SETFL, F_SETOWN, fcntl
+
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl(lifeline.fileno(), F_SETOWN, os.getpid())
+        fcntl(lifeline.fileno(), F_SETFL, fcntl(lifeline.fileno(), F_GETFL) | os.O_ASYNC)
 
 
 def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
@@ -59,7 +68,11 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
     options = settings.options
     # spaCy's limit protects parsers from running out of memory; a user who sets max_chars has decided about that.
     nlp.max_length = max(nlp.max_length, options.max_chars)
-    _load_models(nlp)
+    # Components load some things on first use, so annotate a document. Its failure is ignored.
+    document = Document(
+        text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
+    )
+    annotate(nlp, [Chunk(document, 0, len(document.text))])
     _worker = Worker(nlp, settings, marks=_marks)
     _memory_at_start = _peak_memory()
     if options.memory is not None:
@@ -74,33 +87,6 @@ def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Result, f
         raise
     except BaseException as err:  # a component may call `sys.exit`, for example, which must not end the run
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
-
-
-def _load_models(nlp: "Language") -> None:
-    """Load what components load on first use, by annotating a document. A failure of the document is ignored."""
-    document = Document(
-        text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
-    )
-    annotate(nlp, [Chunk(document, 0, len(document.text))])
-
-
-def _die_with(lifeline: Connection) -> None:
-    """End this process when the other end of a pipe is closed, which happens when the process that holds it ends."""
-
-    def watch() -> None:
-        try:
-            lifeline.recv()
-        except (EOFError, OSError):
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    # A Python thread cannot run while C code hangs; a signal sent by the system ends the process anyway.
-    with suppress(ImportError, AttributeError, OSError):
-        from fcntl import F_GETFL, F_SETFL, F_SETOWN, fcntl
-
-        signal.signal(signal.SIGIO, signal.SIG_DFL)
-        fcntl(lifeline.fileno(), F_SETOWN, os.getpid())
-        fcntl(lifeline.fileno(), F_SETFL, fcntl(lifeline.fileno(), F_GETFL) | os.O_ASYNC)
 
 
 def _peak_memory() -> float:

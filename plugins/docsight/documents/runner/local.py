@@ -71,14 +71,13 @@ def run_workers(
     for thread in threads:
         thread.start()
     try:
-        running = len(threads)
-        while running:
+        while workers:
             try:
                 result = results.get(timeout=0.5)  # a timeout, so that signals are handled on every system
             except queue.Empty:
                 continue
             if result is None:
-                running -= 1
+                workers -= 1
             elif isinstance(result, BaseException):
                 raise result
             else:

@@ -25,34 +25,24 @@ class ShardRef:
 
     @property
     def entry(self) -> FileEntry:
-        """The shard's entry for the file."""
         return self.shard.entries[self.number]
 
 
 @dataclass
 class Plan:
-    """The files of a run in order, and the shards that hold what is done of each.
+    """The files of a run in order, and the shards that hold what is done of each."""
 
-    Args:
-        items: The files, and the problems of paths that are not readable files.
-        refs: By the relative path of a file, its entries in shards, in the order of its items.
-        pending: The work that is left to do.
-        kept: How many files an earlier run has done.
-    """
-
-    items: list[InputFile | Problem]
-    refs: dict[str, list[ShardRef]] = field(default_factory=dict)
+    items: list[InputFile | Problem]  # also the problems of paths that are not readable files
+    refs: dict[str, list[ShardRef]] = field(default_factory=dict)  # by the path of a file, in the order of its items
     pending: list[WorkItem] = field(default_factory=list)
-    kept: int = 0
+    kept: int = 0  # files that an earlier run has done
 
     def add(self, shard: Shard) -> None:
-        """Add the entries of a complete shard."""
         for number, entry in enumerate(shard.entries):
             self.refs.setdefault(entry.name, []).append(ShardRef(shard, number))
 
     @property
     def files(self) -> list[InputFile]:
-        """The files, without the problems."""
         return [item for item in self.items if isinstance(item, InputFile)]
 
     def unneeded(self, shards: Iterable[Shard], fingerprint: str) -> list[str]:
@@ -83,7 +73,6 @@ class Plan:
 
 
 def _max_job_bytes(left: int, workers: int) -> int:
-    """Return how large a job may be when this many bytes are left."""
     if workers == 1:
         return MAX_JOB_BYTES
     return max(MAX_JOB_BYTES // 32, min(MAX_JOB_BYTES, left // (_MIN_JOBS_LEFT_PER_WORKER * workers)))
@@ -102,27 +91,23 @@ def make_plan(
     A file is done if shards hold all of it, with the content that it has now. The file is hashed to verify that.
 
     Args:
-        items: The files, and the problems of other paths, in order.
+        items: See `Plan`.
         shards: The shards of earlier runs, oldest first.
         fingerprint: A hash of everything else that the results depend on; shards with another one are not used.
         with_docs: Whether only shards with Docs can be used.
         retry_failed: Whether to repeat files that failed, or of which a part failed.
     """
-    plan = Plan(list(items))
-    old_refs: dict[str, list[ShardRef]] = {}
+    plan, old = Plan(list(items)), Plan([])
     for shard in shards:
         if shard.fingerprint == fingerprint and (shard.has_docs or not with_docs):
-            for number, entry in enumerate(shard.entries):
-                old_refs.setdefault(entry.name, []).append(ShardRef(shard, number))
+            old.add(shard)
     for file in plan.files:
-        chain = _chain(old_refs.pop(file.name, []), file)
-        if retry_failed and any(ref.entry.failed or ref.entry.status in ("failed", "timeout") for ref in chain):
-            chain = []
-        if chain:
-            plan.refs[file.name] = chain
-        if not chain:
+        chain = _chain(old.refs.get(file.name, []), file)
+        if not chain or (retry_failed and any(ref.entry.has_failure for ref in chain)):
             plan.pending.append(WorkItem(file=file))
-        elif (start := chain[-1].entry.next) is not None:
+            continue
+        plan.refs[file.name] = chain
+        if (start := chain[-1].entry.next) is not None:
             plan.pending.append(WorkItem(file=file, start=start, sha256=chain[0].entry.sha256))
         else:
             plan.kept += 1
@@ -142,16 +127,12 @@ def _chain(refs: list[ShardRef], file: InputFile) -> list[ShardRef]:
         and not ref.entry.stale
         and (ref.entry.next is None or ref.entry.next > ref.entry.start)
     ]
-    starts = {ref.entry.start: ref for ref in usable}
+    starts: dict[int | None, ShardRef] = {ref.entry.start: ref for ref in usable}
     chain: list[ShardRef] = []
     position: int | None = 0
-    while (
-        position is not None
-        and position in starts
-        and (not chain or starts[position].entry.sha256 == chain[0].entry.sha256)
-    ):
-        chain.append(starts[position])
-        position = starts[position].entry.next
+    while (ref := starts.get(position)) and (not chain or ref.entry.sha256 == chain[0].entry.sha256):
+        chain.append(ref)
+        position = ref.entry.next
     if chain and hash_file(file) != chain[0].entry.sha256:
         return []
     return chain

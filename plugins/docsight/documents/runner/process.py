@@ -40,17 +40,11 @@ _PRELOADED = [
 
 
 class DiedError(Exception):
-    """The process has ended; the message says how.
-
-    Args:
-        message: The rest of a sentence that begins with "the process".
-        began: Whether it had begun the call.
-        is_killed: Whether it was ended by SIGKILL. The system does that when memory is short, whoever is at fault.
-    """
+    """The process has ended; the message is the rest of a sentence that begins with "the process"."""
 
     def __init__(self, message: str, *, began: bool = True, is_killed: bool = False) -> None:
-        self.began = began
-        self.is_killed = is_killed
+        self.began = began  # the call
+        self.is_killed = is_killed  # by SIGKILL: the system does that when memory is short, whoever is at fault
         super().__init__(message)
 
 
@@ -64,13 +58,7 @@ class WorkerProcess:
         self._pid: int | None = None
         self._future: Future[Any] | None = None
         self._is_stopped = False
-        self._marks: Any = (0, 0)
-
-    @property
-    def marks(self) -> tuple[int, int]:
-        """The marks of the last call, see `Worker`."""
-        done, begun = self._marks
-        return done, begun
+        self.marks: Any = (0, 0)  # of the last call, see `Worker`
 
     def start(self, function: Callable[..., None], *args: Any, timeout: float | None) -> None:
         """Start the process and run a function in it that prepares it.
@@ -85,9 +73,9 @@ class WorkerProcess:
         with self._lock:
             if self._is_stopped:
                 raise DiedError("was stopped", began=False)
-            self._marks = context.RawArray("q", 2)  # shared with the process
+            self.marks = context.RawArray("q", 2)  # shared with the process
             self._lifeline = context.Pipe(duplex=False)
-            initargs = (self._lifeline[0], self._marks)
+            initargs = (self._lifeline[0], self.marks)
             self._pool = ProcessPool(max_workers=1, initializer=prepare, initargs=initargs, context=context)
         self._pid = self.call(os.getpid, timeout=timeout)  # needed to notice its end while it loads
         self.call(function, *args, timeout=timeout)
@@ -132,7 +120,7 @@ class WorkerProcess:
         with self._lock:
             if self._pool is None:
                 raise DiedError("was stopped", began=False)
-            self._marks[:] = 0, 0
+            self.marks[:] = 0, 0
             try:
                 self._future = self._pool.schedule(function, args=args, timeout=timeout)
             except RuntimeError as err:  # it died while idle, and pebble has noticed
@@ -169,14 +157,13 @@ def _context() -> Any:
 
 def _is_alive(pid: int | None) -> bool:
     """Whether a process exists; True if that cannot be determined."""
-    if pid is None or os.name == "nt":  # on Windows, signal 0 would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    if pid is not None and os.name != "nt":  # on Windows, signal 0 would end the process
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
     return True
 
 

@@ -44,7 +44,7 @@ def run_ray(
 
     Args:
         jobs: What to do.
-        pipeline: The pipeline that a worker loads.
+        pipeline: What each worker loads.
         settings: How a worker works.
         workers: The number of actors. If a cluster has fewer CPUs, fewer work at a time.
         address: The address of a cluster, or "auto" for one that runs on this machine; None to start one here for

@@ -65,18 +65,11 @@ class RunOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """How a worker works and where it writes; it can be sent to another process.
-
-    Args:
-        options: The options of the run.
-        folder: Where shards are written.
-        fingerprint: A hash of everything that the results depend on, other than the files.
-        shard_seconds: A shard is closed at the first document after this time.
-        shard_chars: A shard is closed at the first document after this many characters of its lines.
-    """
+    """How a worker works and where it writes; it can be sent to another process."""
 
     options: RunOptions
-    folder: Path
-    fingerprint: str = ""
+    folder: Path  # of all shards
+    fingerprint: str = ""  # a hash of everything that the results depend on, other than the files
+    # A shard is closed at the first document after this time, or after this many characters of its lines.
     shard_seconds: float = 10.0
     shard_chars: int = 100_000_000

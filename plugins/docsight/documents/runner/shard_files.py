@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from docsight.documents.problem import Problem
 from docsight.documents.runner.shards import (
@@ -36,21 +36,13 @@ _GZIP_LEVEL = 1
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentLine:
-    """A document in a shard.
+    """A document in a shard."""
 
-    Args:
-        text: The record as JSON, as it stands in `documents.jsonl`.
-        record: The same, decoded.
-        words: The number of words, separated by white space.
-        thumbnails: Data URIs of images, by the id of the image.
-        docs: The numbers of the document's Docs among those of the shard.
-    """
-
-    text: str
-    record: dict[str, Any]
-    words: int
-    thumbnails: dict[str, str]
-    docs: list[int]
+    text: str  # the record as JSON, as it stands in `documents.jsonl`
+    record: dict[str, Any]  # the same, decoded
+    words: int  # separated by white space
+    thumbnails: dict[str, str]  # data URIs of images, by the id of the image
+    docs: list[int]  # the numbers of the document's Docs among those of the shard
 
 
 def dump_document(
@@ -189,12 +181,6 @@ class ShardReader:
 
     def close(self) -> None:
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def read_docs(folder: Path, shard: Shard) -> Iterator[tuple[int, int, bytes]]:

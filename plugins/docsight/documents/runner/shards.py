@@ -25,38 +25,33 @@ INDEX, LINES, PACKED_DOCS = ".json", ".jsonl.gz", ".docs"
 class FileEntry:
     """What a shard holds of a file: all of it, or its items from number `start` up to `next`, exclusive.
 
-    Args:
-        name: The relative path of the file.
-        size: The size of the file in bytes.
-        sha256: The hash of the content; None if it could not be read.
-        start: The number of its first item in the shard, from 0. An item is a document or a problem.
-        next: The number of the item to continue with; None if the file ends here.
-        lines: How many lines it has in the shard.
-        status: The outcome for the file; "ok" even if some of its parts failed.
-        stale: Whether its lines must not be used, because the file changed while it was read.
-        failed: How many of its parts failed or exceeded the time limit.
-        skipped: How many of its parts were skipped.
+    An item is a document or a problem. A file's items are numbered from 0.
     """
 
-    name: str
-    size: int
-    sha256: str | None = None
+    name: str  # its relative path
+    size: int  # of the file, in bytes
+    sha256: str | None = None  # of the content; None if it could not be read
     start: int = 0
-    next: int | None = None
-    lines: int = 0
-    status: Status = "ok"
+    next: int | None = None  # None if the file ends here
+    lines: int = 0  # how many it has in the shard
+    status: Status = "ok"  # even if some of its parts failed
     error: str | None = None
     message: str | None = None
-    stale: bool = False
+    stale: bool = False  # its lines must not be used, because the file changed while it was read
     documents: int = 0
-    failed: int = 0
-    skipped: int = 0
+    failed: int = 0  # parts that failed or exceeded the time limit
+    skipped: int = 0  # parts
     words: int = 0
     entities: int = 0
     corrections: int = 0
     images: int = 0
     notes: int = 0
     seconds: float = 0.0
+
+    @property
+    def has_failure(self) -> bool:
+        """Whether the file or one of its parts failed."""
+        return self.failed > 0 or self.status in ("failed", "timeout")
 
 
 @dataclass(kw_only=True)

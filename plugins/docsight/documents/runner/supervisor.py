@@ -29,19 +29,12 @@ _MIN_ITEMS_SKIPPED_PER_SECOND = 100  # by a worker that starts in the middle of 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """Work items to do in one call.
-
-    Args:
-        work_items: What to do.
-        safe: A worker that died had done the items of the file before this one.
-        until: The items from `safe` up to this one are done one by one, as one of them is at fault.
-        is_retry: Whether the same task was tried before, since it may not have been at fault.
-    """
+    """Work items to do in one call."""
 
     work_items: tuple[WorkItem, ...]
-    safe: int = 0
-    until: int = 0
-    is_retry: bool = False
+    safe: int = 0  # a worker that died had done the items of the file before this one
+    until: int = 0  # the items from `safe` up to this one are done one by one, as one of them is at fault
+    is_retry: bool = False  # the same task was tried before, since it may not have been at fault
 
     @property
     def limit(self) -> int | None:
@@ -54,12 +47,7 @@ class Task:
         return len(self.work_items) == 1 and (not self.work_items[0].file.format.has_parts or self.limit == 1)
 
     def divide(self, done: int, begun: int) -> list["Task"]:
-        """Divide a task that failed; returns an empty list if it is one document.
-
-        Args:
-            done: How many items of the file were done.
-            begun: The number of the item that was read last.
-        """
+        """Divide a task that failed, by the marks of the worker; returns an empty list if it is one document."""
         if self.is_one_document:
             return []
         if len(self.work_items) > 1:
@@ -122,10 +110,10 @@ class Supervisor:
             except Exception as err:  # noqa: BLE001 - whatever it is, only one document fails
                 if self._stopped.is_set():
                     return
-                marks = self._process.marks
+                done, begun = self._process.marks
                 if isinstance(err, DiedError | TimeoutError):
                     self._restart()
-                if smaller := task.divide(*marks):
+                if smaller := task.divide(done, begun):
                     tasks.extend(reversed(smaller))
                     continue
                 if isinstance(err, DiedError) and err.is_killed and not task.is_retry:

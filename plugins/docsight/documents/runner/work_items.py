@@ -23,13 +23,7 @@ _CHANGED = "it changed while it was read; run again when nothing writes to it"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkItem:
-    """A file to process.
-
-    Args:
-        file: The file.
-        start: The number of the item to start at.
-        sha256: The hash of the content that the earlier items were read from, if there are any.
-    """
+    """A file to process; `sha256` is the hash of the content that the items before `start` were read from, if any."""
 
     file: InputFile
     start: int = 0
@@ -68,22 +62,7 @@ class ItemReader:
 
 
 class ItemStream:
-    """The items of several work items, in order, until the shard has enough of them, and the shard's state.
-
-    Args:
-        work_items: What to read, in order.
-        settings: How to read, and when a shard has enough.
-        writer: The writer of the shard.
-        limit: Stop after this many items; None for no limit.
-        marks: See `Worker`.
-        reader: The reader of a file that the last stream did not finish.
-
-    Attributes:
-        entries: What the shard holds of each file begun so far.
-        unwritten: For each item that is not written to the shard yet, in order, the entry of its file.
-        remaining: The work items that are not done, the first perhaps in part.
-        reader: The reader of a file that is not finished.
-    """
+    """The items of several work items, in order, until the shard has enough of them."""
 
     def __init__(
         self,
@@ -95,10 +74,10 @@ class ItemStream:
         marks: MutableSequence[int],
         reader: ItemReader | None,
     ) -> None:
-        self.entries: list[FileEntry] = []
-        self.unwritten: deque[FileEntry] = deque()
-        self.remaining = deque(work_items)
-        self.reader = reader
+        self.entries: list[FileEntry] = []  # of each file begun so far
+        self.unwritten: deque[FileEntry] = deque()  # the entry of each item that is not written to the shard yet
+        self.remaining = deque(work_items)  # what is not done, the first perhaps in part
+        self.reader = reader  # of a file that is not finished
         self.writer = writer
         self._settings = settings
         self._limit = limit

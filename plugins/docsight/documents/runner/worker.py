@@ -115,11 +115,9 @@ class Worker:
         problem, self._problem = self._problem, None
         # A document without text has nothing but its image: if that cannot be read, nothing is left of it.
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
-            problem = Problem.of(document.path, error)
+            problem = Problem.of(document.path, error, part=document.part)
         if problem is not None:
-            _write_problem(
-                Problem(path=document.path, part=document.part, error=problem.error, message=problem.message), stream
-            )
+            _write_problem(problem, stream)
             return
         record = document.record(
             corrections=annotations.corrections,

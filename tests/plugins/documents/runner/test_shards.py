@@ -4,6 +4,7 @@ import builtins
 import gzip
 import json
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def records(reader: ShardReader, number: int) -> list[dict[str, Any]]:
 
 
 def read(folder: Path, shard: Shard, number: int) -> list[tuple[str, int]]:
-    with ShardReader(folder, shard) as reader:
+    with closing(ShardReader(folder, shard)) as reader:
         return [(record["of"], record["number"]) for record in records(reader, number)]
 
 
@@ -51,14 +52,14 @@ def test_shard_comes_back_as_it_was_written(tmp_path: Path) -> None:
     shard = write(tmp_path, with_docs=True)
     assert scan(tmp_path) == [shard]
     assert list(read_docs(tmp_path, shard)) == [(0, 2, b"packed"), (2, 3, b"more")]
-    with ShardReader(tmp_path, shard) as reader:
+    with closing(ShardReader(tmp_path, shard)) as reader:
         assert [record["text"] for record in records(reader, 1)] == [HARD, HARD]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0), (1, 1)])
 def test_shard_is_read_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
     shard = write(tmp_path)
-    with ShardReader(tmp_path, shard) as reader:
+    with closing(ShardReader(tmp_path, shard)) as reader:
         for number in order:
             found = [(record["of"], record["number"]) for record in records(reader, number)]
             assert found == [(f"a.txt{number}", 0), (f"a.txt{number}", 1)]

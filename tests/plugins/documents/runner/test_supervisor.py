@@ -7,6 +7,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def run(supervisor: Supervisor, work_items: tuple[WorkItem, ...]) -> tuple[dict[
 
 
 def lines(supervisor: Supervisor, shard: Shard) -> Iterator[DocumentLine | Problem]:
-    with ShardReader(supervisor._settings.folder, shard) as reader:
+    with closing(ShardReader(supervisor._settings.folder, shard)) as reader:
         for number, entry in enumerate(shard.entries):
             assert entry.sha256 is not None
             yield from reader.lines(number)

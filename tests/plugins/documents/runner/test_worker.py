@@ -1,6 +1,7 @@
 """A worker: the order of its lines, its marks, and what remains after a call."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def make_worker(tmp_path: Path, marks: list[int], **options: int) -> Worker:
 
 def contents(tmp_path: Path, shard: Shard) -> list[str]:
     """Return the texts of documents, and "!" for each problem."""
-    with ShardReader(tmp_path / "shards", shard) as reader:
+    with closing(ShardReader(tmp_path / "shards", shard)) as reader:
         return [line.record["text"] if isinstance(line, DocumentLine) else "!" for line in reader.lines(0)]
 
 
