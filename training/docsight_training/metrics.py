@@ -21,7 +21,6 @@ class SpanScore:
         self._by_label: defaultdict[str, PRFScore] = defaultdict(PRFScore)
 
     def add(self, gold: Iterable[TagSpan], predicted: Iterable[TagSpan]) -> None:
-        """Count the spans of one document or sentence."""
         gold_spans, predicted_spans = set(gold), set(predicted)
         for label in {span.label for span in gold_spans | predicted_spans}:
             self._by_label[label].score_set(
@@ -30,7 +29,6 @@ class SpanScore:
             )
 
     def merge(self, other: "SpanScore") -> None:
-        """Add the counts of another score."""
         for label, score in other._by_label.items():
             self._by_label[label] += score
 
@@ -42,7 +40,6 @@ class SpanScore:
 
     @property
     def num_gold(self) -> int:
-        """The number of gold spans."""
         return sum(score.tp + score.fn for score in self._by_label.values())
 
     @property
@@ -52,19 +49,13 @@ class SpanScore:
 
 
 def macro_f1(labels: Tensor, predicted: Tensor, classes: int) -> float:
-    """Return the mean F1 over the classes that occur among the labels; rare classes count the same.
-
-    Args:
-        labels: (images,), the right classes.
-        predicted: (images,), the predicted classes.
-        classes: The number of classes.
-    """
+    """Return the mean F1 over the classes that occur among the labels; rare classes count the same."""
     scores = f1_by_class(labels, predicted, classes)
     return sum(scores.values()) / max(1, len(scores))
 
 
 def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, float]:
-    """Return the F1 of each class that occurs among the labels; arguments as in `macro_f1`."""
+    """Return the F1 of each of the `classes` that occurs among the labels, (images,); predicted classes alike."""
     right = torch.bincount(labels[labels == predicted], minlength=classes)
     gold, found = torch.bincount(labels, minlength=classes), torch.bincount(predicted, minlength=classes)
     return {at: float(2 * right[at] / (gold[at] + found[at])) for at in range(classes) if gold[at]}
@@ -73,10 +64,7 @@ def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, fl
 def calibration_error(probabilities: Tensor, labels: Tensor, *, bins: int = 15) -> float:
     """Return the expected calibration error: the mean gap between confidence and accuracy (Naeini et al. 2015).
 
-    Args:
-        probabilities: (images, classes).
-        labels: (images,), the right classes.
-        bins: The number of confidence bins, all of the same width.
+    `probabilities` is (images, classes); the bins of confidence have all the same width.
     """
     confidence, predicted = probabilities.max(dim=1)
     right = (predicted == labels).float()

@@ -89,7 +89,6 @@ class Run:
         return str(checkpoint) if checkpoint.is_file() else None
 
     def add_metrics(self, figures: Mapping[str, Any]) -> None:
-        """Add figures, in place of earlier ones of the same names."""
         self.metrics |= {name: float(value) for name, value in figures.items()}
 
     def final_metrics(self) -> dict[str, float]:
@@ -97,13 +96,12 @@ class Run:
         return {name: value for name, value in self.metrics.items() if {"val", "test"} & set(name.split("/")[:-1])}
 
     def write_config(self) -> None:
-        """Write the resolved config. From then on, the folder holds a run."""
+        """Write the config. From then on, the folder holds a run."""
         if _is_main_process():
             self.folder.mkdir(parents=True, exist_ok=True)
             OmegaConf.save(OmegaConf.create(self.config), self.folder / _CONFIG)
 
     def write_metrics(self) -> None:
-        """Write the figures of the run."""
         (self.folder / _METRICS).write_text(json.dumps(self.metrics, indent=2) + "\n")
 
 

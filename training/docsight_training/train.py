@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import hydra
+import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, InstantiationException
@@ -17,7 +18,7 @@ from docsight_training.export import export_run
 from docsight_training.renamed_keys import rename_keys, rename_overrides
 from docsight_training.runs import Run
 from docsight_training.stages.stage import make_stages
-from docsight_training.trainer import quiet_lightning, set_threads
+from docsight_training.trainer import quiet_lightning
 
 
 def main() -> None:
@@ -41,13 +42,14 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
         folder: The folder of the run.
 
     Returns:
-        The final figures.
+        The figures of the run.
 
     Raises:
         DocsightError: Data or config cannot work.
     """
     quiet_lightning()
-    set_threads(config["threads"])
+    if config["threads"] is not None:
+        torch.set_num_threads(config["threads"])
     stages = make_stages(config)
     run = Run(config, folder)
     run.open(num_stages=len(stages))
@@ -102,7 +104,3 @@ def _check_overrides(arguments: list[str]) -> None:
                 f"cannot parse the override {argument!r}. A value with '=', spaces, commas or brackets in it needs "
                 f"quotes inside quotes: '{key}=\"{value}\"'."
             ) from err
-
-
-if __name__ == "__main__":
-    main()

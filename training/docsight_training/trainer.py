@@ -1,5 +1,6 @@
 """Lightning's Trainer, built from the `trainer` config."""
 
+import importlib.util
 import logging
 import sys
 import time
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning import callbacks, loggers
 
@@ -49,7 +49,10 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
     if thaw is not None:
         hooks.append(GradualUnfreezing(**thaw))
     terminal = sys.stderr.isatty()
-    hooks.append(_terminal_bar() if terminal else LineProgress())
+    if not terminal:
+        hooks.append(LineProgress())
+    elif importlib.util.find_spec("rich") is not None:
+        hooks.append(callbacks.RichProgressBar())
     try:
         return pl.Trainer(
             accelerator=settings["accelerator"],
@@ -79,22 +82,14 @@ def quiet_lightning() -> None:
     """Limit the logs of Lightning and matplotlib to warnings, without those about the size of a run."""
     for name in ("pytorch_lightning", "matplotlib"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for message in (
-        ".*does not have many workers.*",
-        ".*smaller than the logging interval.*",
-        ".*LeafSpec.*",
-    ):
+    for message in (".*does not have many workers.*", ".*smaller than the logging interval.*", ".*LeafSpec.*"):
         warnings.filterwarnings("ignore", message)
 
 
 def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
     """Build the callbacks that write checkpoints, average weights or stop early."""
     monitor, mode = settings["monitor"], settings["mode"]
-    files: dict[str, Any] = {
-        "dirpath": folder / CHECKPOINTS,
-        "save_last": True,
-        "enable_version_counter": False,
-    }
+    files: dict[str, Any] = {"dirpath": folder / CHECKPOINTS, "save_last": True, "enable_version_counter": False}
     hooks: list[callbacks.Callback] = [
         callbacks.ModelCheckpoint(filename="best", monitor=monitor, mode=mode, **files),
         callbacks.LearningRateMonitor(logging_interval="step"),
@@ -109,13 +104,6 @@ def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
     return hooks
 
 
-def _terminal_bar() -> callbacks.Callback:
-    try:
-        return callbacks.RichProgressBar()
-    except ModuleNotFoundError:
-        return callbacks.TQDMProgressBar()
-
-
 def _loggers(settings: dict[str, Any], folder: Path) -> list[Any]:
     # The logger empties its folder, so a resumed run writes its curves to a new one.
     part = 1 + len(list(folder.glob("curves-*")))
@@ -126,9 +114,3 @@ def _loggers(settings: dict[str, Any], folder: Path) -> list[Any]:
         except ModuleNotFoundError as err:
             raise MissingExtraError("trainer.tensorboard=true", "plots") from err
     return run_loggers
-
-
-def set_threads(threads: int | None) -> None:
-    """Set the number of torch's threads, if one is given."""
-    if threads is not None:
-        torch.set_num_threads(threads)

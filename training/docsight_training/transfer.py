@@ -22,7 +22,17 @@ _KEPT_PREFIX = "embed_words."
 
 
 def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]) -> None:
-    """Initialize a network from another model; arguments and errors as in `copy_encoder` and `copy_blocks`."""
+    """Initialize a network from another model.
+
+    Args:
+        start: The name of a shipped model, or a model folder.
+        network: The network, a `Tagger` or an `ImageClassifier`.
+        vocabularies: The vocabularies of the tagger; the rows of tables are copied by their entries.
+
+    Raises:
+        BundleError: There is no such model.
+        ConfigError: A layer of the other model has another shape.
+    """
     if isinstance(network, ImageClassifier):
         copy_blocks(start, network)
     else:
@@ -49,7 +59,6 @@ class GradualUnfreezing(BaseFinetuning):
         self.after, self.every = after, every
 
     def freeze_before_training(self, pl_module: LightningModule) -> None:
-        """Freeze all blocks."""
         self.freeze(cast(ImageClassifier, pl_module.network).blocks, train_bn=True)
 
     def finetune_function(self, pl_module: LightningModule, epoch: int, optimizer: Optimizer) -> None:
@@ -65,14 +74,6 @@ def copy_blocks(start: str, network: ImageClassifier) -> None:
     """Copy the blocks of another model into a classifier, which keeps its own last layer and classes.
 
     Between grey and colour, the filters of the first layer are converted: colour is read as its mean.
-
-    Args:
-        start: The name of a shipped model, or a model folder.
-        network: The classifier.
-
-    Raises:
-        BundleError: There is no such model.
-        ConfigError: A layer of the other model has another shape.
     """
     other = cast(ImageClassifier, load_folder(find_model(start), kind="image_classifier").network)
     theirs = other.blocks.state_dict()
@@ -95,17 +96,6 @@ def copy_blocks(start: str, network: ImageClassifier) -> None:
 
 @torch.no_grad()
 def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab]) -> None:
-    """Copy the encoder of another model into a tagger.
-
-    Args:
-        start: The name of a shipped model, or a model folder.
-        network: The tagger.
-        vocabularies: The vocabularies of the tagger; the rows of tables are copied by their entries.
-
-    Raises:
-        BundleError: There is no such model.
-        ConfigError: A layer of the other model has another shape.
-    """
     bundle = load_folder(find_model(start), kind="tagger")
     theirs = cast(Tagger, bundle.network).encoder.state_dict()
     for name, ours in network.encoder.state_dict().items():

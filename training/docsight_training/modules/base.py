@@ -29,11 +29,7 @@ def one_cycle(progress: float, *, warmup: float = 0.1) -> float:
 class ScheduledModule(pl.LightningModule, Generic[Network]):
     """A LightningModule that trains one network with a one-cycle learning rate.
 
-    The modules of the single networks extend it by the loss and the figures. Their settings beyond those of the loss
-    are the ones below.
-
     Args:
-        network: The network to train.
         optimizer: Builds the optimizer of the trained parameters.
         warmup: The fraction of the run before the learning rate peaks.
         clip: The maximum norm of a step's gradient.
@@ -55,7 +51,6 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         self.warmup, self.clip, self.seed = warmup, clip, seed
 
     def configure_optimizers(self) -> Any:
-        """Return the optimizer and the schedule."""
         # Frozen parameters are included: they have no gradient, so the optimizer skips them until they are unfrozen.
         optimizer = self.make_optimizer(self.parameters())
         scheduler = torch.optim.lr_scheduler.LambdaLR(
@@ -64,7 +59,6 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        """Seed dropout by the step."""
         torch.manual_seed((self.seed * 1_000_003 + self.global_step) * 64 + self.global_rank)
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
@@ -81,17 +75,8 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         return (trainer.current_epoch + min(1.0, done)) / epochs
 
     def describe(self, data: Any) -> dict[str, Any]:
-        """Finish the network once its weights are final, and return what the model's config says about it.
-
-        Args:
-            data: The data module of the run.
-        """
+        """Finish the network once its weights are final, and return what the model's config says about it."""
         return {}
 
     def write_reports(self, folder: Path, data: Any) -> None:
-        """Write what the run folder holds beyond figures and curves; called after the last evaluation.
-
-        Args:
-            folder: The folder of the run.
-            data: The data module of the run.
-        """
+        """Write what the run folder holds beyond figures and curves; called after the last evaluation."""

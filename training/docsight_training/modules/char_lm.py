@@ -12,12 +12,7 @@ from docsight_training.modules.base import ScheduledModule
 
 
 class CharLMModule(ScheduledModule[CharLM]):
-    """Trains a `CharLM` by truncated back-propagation through time.
-
-    Args:
-        network: The language model.
-        schedule: The other arguments of `ScheduledModule`.
-    """
+    """Trains a `CharLM` by truncated back-propagation through time."""
 
     def __init__(self, network: CharLM, **schedule: Any) -> None:
         super().__init__(network, **schedule)
@@ -25,7 +20,6 @@ class CharLMModule(ScheduledModule[CharLM]):
         self._bits, self._characters = 0.0, 0
 
     def training_step(self, batch: CharLMBatch, _: int) -> Tensor:
-        """Return the negative log-likelihood per character, in nats."""
         loss = self._loss(batch)
         self.log("train/loss", loss, batch_size=len(batch.inputs), on_step=True, on_epoch=True)
         return loss
@@ -34,7 +28,6 @@ class CharLMModule(ScheduledModule[CharLM]):
         self._bits, self._characters = 0.0, 0
 
     def validation_step(self, batch: CharLMBatch, _: int) -> None:
-        """Add up the bits and characters of the validation text."""
         self._bits += float(self._loss(batch)) * batch.targets.numel() / math.log(2)
         self._characters += batch.targets.numel()
 
@@ -42,7 +35,10 @@ class CharLMModule(ScheduledModule[CharLM]):
         self.log("val/bits_per_character", self._bits / max(1, self._characters), prog_bar=True)
 
     def _loss(self, batch: CharLMBatch) -> Tensor:
-        """Return the loss of a batch, from the state of the one before; gradients do not flow into earlier batches."""
+        """Return the negative log-likelihood per character, in nats, from the state of the batch before.
+
+        Gradients do not flow into earlier batches.
+        """
         if batch.first or self._state is None or len(self._state.hidden) != len(batch.inputs):
             self._state = self.network.start(len(batch.inputs))
         logits, state = self.network(batch.inputs, self._state)

@@ -19,7 +19,6 @@ class ContextModule(ScheduledModule[ContextNetwork]):
     away that a speller must tell apart.
 
     Args:
-        network: The context network.
         hard_negative_weight: The weight of the second part.
         schedule: The other arguments of `ScheduledModule`.
     """
@@ -29,7 +28,6 @@ class ContextModule(ScheduledModule[ContextNetwork]):
         self.hard_negative_weight = hard_negative_weight
 
     def training_step(self, batch: ContextBatch, _: int) -> Tensor:
-        """Return the loss per word."""
         sampled, hard, _accuracy = self._losses(batch)
         loss = sampled + self.hard_negative_weight * hard
         words = len(batch.target)

@@ -1,5 +1,6 @@
 """Training of the image classifier: cross-entropy, with an extra class for images that belong to none."""
 
+import math
 from collections.abc import Sized
 from pathlib import Path
 from typing import Any, cast
@@ -12,21 +13,21 @@ from torch.utils.data import Dataset
 from docsight.errors import ConfigError
 from docsight.networks.decision import ABSTENTION_SCORES, Decision
 from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
-from docsight_training.calibration import fit_decision
 from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageBatch, ImageData
-from docsight_training.error_analysis import write_errors
 from docsight_training.metrics import calibration_error, macro_f1
 from docsight_training.modules.base import ScheduledModule
+from docsight_training.plots import write_errors
 
 _MAX_FITTED_IMAGES = 6000  # validation images that temperature and threshold are fitted to
+_IN_DOMAIN_RECALL = 0.95  # the fraction of the images that pass the threshold of the abstention score
+_MIN_TEMPERATURE, _MAX_TEMPERATURE = 0.05, 20.0
 
 
 class ImageModule(ScheduledModule[ImageClassifier]):
     """Trains an `ImageClassifier`.
 
     Args:
-        network: The classifier.
         smoothing: The fraction of the target that is spread over all classes (Szegedy et al. 2016).
         mixup: The parameter of the beta distribution by which pairs of images and their targets are blended
             (Zhang et al. 2018); 0 for none.
@@ -54,7 +55,6 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         self.outputs: dict[str, list[Tensor]] = {}
 
     def training_step(self, batch: ImageBatch, _: int) -> Tensor:
-        """Return the mean cross-entropy of a batch."""
         images, labels = batch.images, batch.labels
         weight, partners = self._draw_mixup(len(labels))
         if weight < 1:
@@ -104,13 +104,11 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         return {"decision": self.decision.to_config()}
 
     def write_reports(self, folder: Path, data: ImageData) -> None:
-        """Write the error analysis of the test split, or of the validation split where there is no test split."""
         images = data.parts["test" if data.has_test else "validation"]
         logits = torch.cat(self.outputs["logits"])
         write_errors(folder, self.decision.probabilities(logits), images, self.network.labels, data.settings)
 
     def _classify(self, batches: Dataset[ImageBatch]) -> tuple[ClassifierOutput, Tensor]:
-        """Run the network over a data set; return its outputs as one reading, and the labels, (images,)."""
         logits, features, other, labels = [], [], [], []
         for number in range(len(cast(Sized, batches))):
             batch = batches[number]
@@ -148,3 +146,26 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         self.log(f"{split}/f1_macro", macro_f1(labels, predicted, len(self.network.labels)), prog_bar=True)
         self.log(f"{split}/calibration_error", calibration_error(probabilities, labels))
         self.log(f"{split}/passed", passed[known].float().mean())
+
+
+def fit_decision(output: ClassifierOutput, labels: Tensor, *, score: str) -> Decision:
+    """Fit temperature and threshold to images of the classes `labels`, (images,); negative ones are ignored."""
+    known = labels >= 0
+    scores = ABSTENTION_SCORES[score](output)[known]
+    threshold = float(scores.double().quantile(1 - _IN_DOMAIN_RECALL))
+    temperature = fit_temperature(output.logits[known], labels[known])
+    return Decision(temperature=temperature, score=score, threshold=round(threshold, 4))
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Return the temperature with the lowest log loss, by golden-section search, for logits (images, labels)."""
+
+    def loss(power: float) -> float:
+        return float(F.cross_entropy(logits.float() / math.exp(power), labels))
+
+    low, high = math.log(_MIN_TEMPERATURE), math.log(_MAX_TEMPERATURE)
+    ratio = (math.sqrt(5) - 1) / 2
+    while high - low > 1e-3:
+        first, second = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, second) if loss(first) < loss(second) else (first, high)
+    return round(math.exp((low + high) / 2), 4)

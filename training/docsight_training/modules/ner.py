@@ -20,7 +20,6 @@ class NerModule(ScheduledModule[Tagger]):
     """Trains a `Tagger`.
 
     Args:
-        network: The tagger.
         margins: For each label, a value that training adds to the scores of all other tags where the annotation has
             this label. The network learns to be surer of the label: recall at the cost of precision (softmax-margin,
             Gimpel and Smith 2010; for the recall of names in other domains, Mohit et al. 2012).
@@ -63,7 +62,6 @@ class NerModule(ScheduledModule[Tagger]):
     test_step = validation_step
 
     def predict_spans(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
-        """Return the spans that the network finds in each document."""
         encoded, rows, offset = [], [], 0
         for document in documents:
             encoded.append(encode_words(self.network, document.types))

@@ -12,7 +12,6 @@ class RankerModule(ScheduledModule[Ranker]):
     """Trains a `Ranker` by the cross-entropy of each member, over the candidates of a place."""
 
     def training_step(self, batch: RankerBatch, _: int) -> Tensor:
-        """Return the loss per place."""
         scores = self.network.members_scores(batch.features)  # (rows, members)
         loss = (_surprise(scores, batch) * batch.weight.unsqueeze(1)).mean()
         self.log("train/loss", loss, batch_size=len(batch.right), on_epoch=True)

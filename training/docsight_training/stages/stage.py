@@ -76,11 +76,7 @@ class NetworkStage(Stage):
         self.init_from, self.thaw = init_from, thaw
 
     def run(self, run: Run) -> None:
-        """Train, evaluate, and write curves and reports.
-
-        Raises:
-            DocsightError: Data or config cannot work; raised before the first epoch.
-        """
+        """Train, evaluate, and write curves and reports; data or config that cannot work raise before that."""
         checkpoint = run.checkpoint()
         if self.thaw is not None and not self.init_from:
             raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
@@ -190,7 +186,6 @@ class PartStage(KeptStage):
         return {"network": network.state_dict(), "figures": figures, "arguments": arguments}
 
     def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
-        """Return the arguments of the network, and the network with its initial weights."""
         return make_network(self.network, data)
 
     def use_result(self, run: Run, result: dict[str, Any]) -> None:

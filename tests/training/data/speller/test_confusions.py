@@ -38,9 +38,13 @@ def _lexicon() -> Lexicon:
     return lexicon
 
 
-def _meant(**options) -> dict[str, list[str]]:
+def _same_cost(typed, meant):
+    return np.full(len(typed), 4.0)
+
+
+def _meant(cost=_same_cost, **options) -> dict[str, list[str]]:
     names = list(WORDS)
-    offsets, ids = confusions(names, _lexicon(), **options)
+    offsets, ids = confusions(names, _lexicon(), cost=cost, **options)
     assert offsets.dtype == ids.dtype == np.int32
     assert len(offsets) == len(names) + 3
     assert offsets[0] == offsets[2] == 0

@@ -11,16 +11,11 @@ from pyarrow import parquet
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.networks.ranker import FEATURES, NUM_FEATURES, Ranker
+from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.corrector import Corrector
-from docsight_training.data.speller.mistakes import (
-    Change,
-    NoisyText,
-    SentenceNoise,
-    draw_isolated_words,
-    make_mistakes,
-    read_clean_column,
-)
+from docsight_training.data.speller.mistakes import Change, NoisyText, SentenceNoise, draw_isolated_words, make_mistakes
 from docsight_training.data.speller.noise import Noise
+from docsight_training.data.speller.open_text import read_clean_column
 from docsight_training.data.speller.ranker_data import RankerBatch, RankerData
 from docsight_training.modules.ranker import RankerModule
 
@@ -98,7 +93,7 @@ def _labels(bundle, corrector, text: str, meant: dict[str, str]) -> dict[str, tu
     data = _data(bundle, corrector, Fixed())
     spans = {(text.index(typed), text.index(typed) + len(typed)): word for typed, word in meant.items()}
     noisy = NoisyText(text, spans)
-    reading = corrector.read([text])
+    reading = TokenBatch([text], corrector.dictionary)
     names = ["", "", *bundle.vocabularies["words"].entries, *reading.types.unknown]
     found = {}
     for groups, _ in corrector.ranker_inputs(reading):

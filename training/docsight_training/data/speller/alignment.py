@@ -26,15 +26,20 @@ class Edit(NamedTuple):
     typed_stop: int
 
 
+def differing_parts(typed: str, meant: str) -> tuple[int, str, str]:
+    """Return the length of the common beginning of two words, and of each what is between that and the common end."""
+    short = min(len(typed), len(meant))
+    head = next((i for i in range(short) if typed[i] != meant[i]), short)
+    tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
+    return head, typed[head : len(typed) - tail], meant[head : len(meant) - tail]
+
+
 def align(typed: str, meant: str, max_edits: int = MAX_EDITS) -> list[Edit] | None:
     """Return a shortest list of edits (optimal string alignment) in order, or None above `max_edits` edits.
 
     The common ends of the words are skipped first, so of several shortest alignments, one with adjacent edits is found.
     """
-    short = min(len(typed), len(meant))
-    head = next((i for i in range(short) if typed[i] != meant[i]), short)
-    tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
-    wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
+    head, wrong, right = differing_parts(typed, meant)
     if abs(len(wrong) - len(right)) > max_edits:
         return None
     steps = [*range(len(right) + 1)]
@@ -57,8 +62,7 @@ def align(typed: str, meant: str, max_edits: int = MAX_EDITS) -> list[Edit] | No
         if i and j and wrong[i - 1] == right[j - 1] and table[i - 1][j - 1] == here:
             i, j = i - 1, j - 1
             continue
-        swapped = i > 1 and j > 1 and wrong[i - 2 : i] == right[j - 2 : j][::-1] and table[i - 2][j - 2] + 1 == here
-        if swapped:
+        if i > 1 and j > 1 and wrong[i - 2 : i] == right[j - 2 : j][::-1] and table[i - 2][j - 2] + 1 == here:
             back, down = 2, 2
         elif i and j and table[i - 1][j - 1] + 1 == here:
             back, down = 1, 1

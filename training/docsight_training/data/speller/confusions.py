@@ -17,8 +17,6 @@ from docsight.spelling.lexicon.tables import DICTIONARY, Lexicon, WordSource
 from docsight.spelling.tokens import is_key
 from docsight.vocab import Vocab
 
-Cost = Callable[[Ints, Ints], npt.NDArray[np.float32]]
-
 _MAX_CONFUSIONS_PER_WORD = 11
 
 _MIN_TYPED_ZIPF = 2.9  # for a rarer word, the corrector searches all candidates at run time
@@ -29,11 +27,7 @@ _MIN_LISTED_ZIPF = 2.9
 _MAX_ALIKE_EDITS = 3
 _MAX_SEARCHED = 128
 
-# In nats. Without an error model: the cost of an edit, and of one that does not change the sound. Then the gain of a
-# tenfold frequency.
-_EDIT_COST = 4.0
-_ALIKE_COST = 2.5
-_ZIPF_GAIN = 0.8
+_ZIPF_GAIN = 0.8  # of a tenfold frequency, in nats
 _KNOWN_GAIN = 100.0  # known pairs come before all others
 
 # Words that are written as a single letter.
@@ -55,9 +49,9 @@ def confusions(
     words: Sequence[str],
     lexicon: Lexicon,
     *,
+    cost: Callable[[Ints, Ints], npt.NDArray[np.float32]],
     sets: Iterable[Sequence[str]] = (),
     pairs: Iterable[tuple[str, str]] = (),
-    cost: Cost | None = None,
     most: int = _MAX_CONFUSIONS_PER_WORD,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Find the words that may have been meant where another word of the lexicon was typed.
@@ -68,9 +62,9 @@ def confusions(
     Args:
         words: The words of the lexicon, the first of which has id 2.
         lexicon: The facts about them.
+        cost: Returns the cost in nats of typing words when others were meant, by their ids.
         sets: Words that people mix up with each other (their, there, they're).
         pairs: (typed, meant) from misspelling lists; only pairs of two words of the lexicon are used.
-        cost: Returns the cost in nats of typing words when others were meant, by their ids; by default one by edits.
         most: The maximum number of confusions of a word; the most plausible are kept.
 
     Returns:
@@ -91,8 +85,7 @@ def confusions(
     is_known = np.arange(len(typed)) < len(known_typed)
     _, first = np.unique(typed * len(vocab) + meant, return_index=True)
     typed, meant, is_known = typed[first], meant[first], is_known[first]
-    cost_of_pair = _plain_cost(words, typed, meant) if cost is None else np.asarray(cost(typed, meant))
-    score = (_ZIPF_GAIN * zipf[meant] - cost_of_pair + _KNOWN_GAIN * is_known).astype(np.float32)
+    score = (_ZIPF_GAIN * zipf[meant] - cost(typed, meant) + _KNOWN_GAIN * is_known).astype(np.float32)
     kept = best_of_rows(typed, score, most)
     offsets = np.searchsorted(typed[kept], np.arange(len(vocab) + 1))
     return offsets.astype(np.int32), meant[kept].astype(np.int32)
@@ -104,19 +97,18 @@ def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArra
     index = CandidateIndex(words, zipf[2:], max_candidates=_MAX_SEARCHED)
     row, meant = index.search([words[word - 2] for word in frequent.tolist()])
     typed = frequent[row]
-    distances, alike = _compared(words, typed, meant)
+    codes, lengths = encode_words(words)
+    distances = edit_distances(codes, lengths, codes, lengths, typed - 2, meant - 2)
+    keys = np.array(phonetic_keys(words))
+    alike = keys[typed - 2] == keys[meant - 2]
     near = (distances == 1) & (zipf[meant] >= _MIN_NEAR_ZIPF)
     near |= alike & (distances <= _MAX_ALIKE_EDITS) & (zipf[meant] >= _MIN_ALIKE_ZIPF)
     letters = hash_words([word.replace("'", "") for word in words])
     near |= letters[typed - 2] == letters[meant - 2]
-    near &= _is_usual(sources, zipf)[meant]
-    return typed[near], meant[near]
-
-
-def _is_usual(sources: npt.NDArray[np.uint8], zipf: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Return which words are ordinary: in the base dictionaries, and no names unless they are frequent."""
+    # Words that are meant are in the base dictionaries, and are no names unless they are frequent.
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
-    return is_base & (((sources & int(WordSource.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF))
+    near &= (is_base & (((sources & int(WordSource.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF)))[meant]
+    return typed[near], meant[near]
 
 
 def _known(
@@ -138,18 +130,6 @@ def _known(
     ids = [(vocab.id(a), vocab.id(b)) for a, b in known if a in vocab and b in vocab]
     array = np.array(ids, dtype=np.int64).reshape(-1, 2)
     return array[:, 0], array[:, 1]
-
-
-def _compared(words: Sequence[str], a: Ints, b: Ints) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
-    """Return the number of edits between pairs of words, given by id, and whether they sound the same."""
-    codes, lengths = encode_words(words)
-    keys = np.array(phonetic_keys(words))
-    return edit_distances(codes, lengths, codes, lengths, a - 2, b - 2), keys[a - 2] == keys[b - 2]
-
-
-def _plain_cost(words: Sequence[str], typed: Ints, meant: Ints) -> npt.NDArray[np.float32]:
-    distances, alike = _compared(words, typed, meant)
-    return (distances * np.where(alike, _ALIKE_COST, _EDIT_COST)).astype(np.float32)
 
 
 def _differ_in_s(words: Sequence[str], a: Ints, b: Ints) -> npt.NDArray[np.bool_]:

@@ -59,16 +59,14 @@ class EditSampler:
         return self._edit(typed, rng) if draw < self.three and len(word) > 5 else typed
 
     def _edit(self, word: str, rng: random.Random) -> str:
-        """Draw one edit by its weight and return the edited word."""
         padded = f"~^{word}$"
         totals = []
         total = 0.0
         for i in range(len(word) + 1):
             triple = padded[i : i + 3]
-            weights = self._weights.get(triple)
-            if weights is None:
-                weights = self._weights[triple] = self._cumulative_weights(triple)
-            total += weights[-1]
+            if triple not in self._weights:
+                self._weights[triple] = self._cumulative_weights(triple)
+            total += self._weights[triple][-1]
             totals.append(total)
         draw = rng.random() * total
         i = min(bisect_right(totals, draw), len(word))
@@ -87,13 +85,11 @@ class EditSampler:
     def _cumulative_weights(self, triple: str) -> "array[float]":
         """Return the running sum of the weights of the edits at the middle one of three letters."""
         scales, first = self._scales, self._scales["first"]
-        return array(
-            "d",
-            accumulate(
-                rate * scales[kind] * first if wrong_first else rate * scales[kind]
-                for rate, kind, wrong_first in self._counts.rates(triple)
-            ),
+        weights = (
+            rate * scales[kind] * first if wrong_first else rate * scales[kind]
+            for rate, kind, wrong_first in self._counts.rates(triple)
         )
+        return array("d", accumulate(weights))
 
     def _fit(self, mix: Mapping[str, float], first: float, lexicon: Collection[str]) -> None:
         """Scale the kinds of edits until misspellings of the listed words have the wanted mix.

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import accumulate
 
-from docsight_training.data.speller.alignment import VOWELS
+from docsight_training.data.speller.alignment import VOWELS, differing_parts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # The edits at a letter by number: 0-25 replace it, 26-51 insert a letter behind it, then follow these two.
@@ -39,10 +39,7 @@ class EditCounts:
             self._seen[padded[i]] += weight
             self._seen[padded[i - 1 : i + 1]] += weight
         self._seen[padded[-2:]] += weight
-        short = min(len(typed), len(meant))
-        head = next((i for i in range(short) if typed[i] != meant[i]), short)
-        tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)
-        wrong, right = typed[head : len(typed) - tail], meant[head : len(meant) - tail]
+        head, wrong, right = differing_parts(typed, meant)
         at = head + 2  # of the first wrong letter in the padded word
         if len(wrong) == len(right) == 1:
             self._count(LETTERS.index(wrong), padded, at, weight)
@@ -73,11 +70,10 @@ class EditCounts:
 
     def rates(self, triple: str) -> list[tuple[float, str, bool]]:
         """Return rate and kind of each edit at the middle of three letters, and whether it changes the first letter."""
-        rates = self._rates.get(triple)
-        if rates is None:
-            previous, letter, following = tuple(triple)
+        if triple not in self._rates:
+            previous, letter, following = triple
             total = max(sum(self._seen[x] for x in LETTERS), 1)
-            rates = self._rates[triple] = [
+            self._rates[triple] = [
                 (
                     self._rate(edit, previous, letter, following, total),
                     _kind(edit, letter, following),
@@ -85,7 +81,7 @@ class EditCounts:
                 )
                 for edit in range(NUM_EDITS)
             ]
-        return rates
+        return self._rates[triple]
 
     def _rate(self, edit: int, previous: str, letter: str, following: str, total: int) -> float:
         """Return the rate of an edit at a letter between two others; 0 where another edit has the same effect."""
@@ -129,13 +125,12 @@ class EditCounts:
 
     def _chunk(self, chunk: str) -> tuple[list[str], list[float]]:
         """Return what is typed for a group of letters, with weights relative to how often the group occurs."""
-        drawn = self._drawn.get(chunk)
-        if drawn is None:
+        if chunk not in self._drawn:
             # A group of three letters is about as rare as the rarer of its pairs.
             seen = min((self._seen[chunk[i : i + 2]] for i in range(len(chunk) - 1)), default=self._seen[chunk])
             listed = [(typed, count / (seen + _EDIT_SMOOTHING)) for typed, count in self._chunks[chunk].items()]
-            drawn = self._drawn[chunk] = cumulative(listed)
-        return drawn
+            self._drawn[chunk] = cumulative(listed)
+        return self._drawn[chunk]
 
 
 def cumulative(listed: Iterable[tuple[str, float]]) -> tuple[list[str], list[float]]:
@@ -145,7 +140,6 @@ def cumulative(listed: Iterable[tuple[str, float]]) -> tuple[list[str], list[flo
 
 
 def drawn(listed: tuple[list[str], list[float]], rng: random.Random) -> str:
-    """Draw one of the texts by its weight."""
     texts, weights = listed
     return texts[min(bisect_right(weights, rng.random() * weights[-1]), len(texts) - 1)]
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from docsight.errors import DataError
 from docsight.spelling.keystrokes.letter_error_model import CODES, START, LetterErrorModel
+from docsight_training.data.speller.alignment import differing_parts
 
 # Misspelling lists have four times the swaps of running text, and too few vowels replaced by vowels.
 _WEIGHT_BY_KIND = {"substitute": 1.0, "vowel": 1.5, "delete": 1.0, "insert": 1.0, "swap": 0.25}
@@ -31,8 +32,7 @@ def fit_letter_error_model(pairs: Iterable[tuple[str, str]]) -> LetterErrorModel
         typed, meant = misspelling.lower(), correction.lower()
         if not (set(typed) | set(meant)) <= CODES.keys() or typed == meant:
             continue
-        edit = _edit(typed, meant)
-        if edit is None:
+        if (edit := _edit(typed, meant)) is None:
             continue
         edits[edit] += 1
         codes = [CODES[letter] for letter in meant]
@@ -45,13 +45,7 @@ def fit_letter_error_model(pairs: Iterable[tuple[str, str]]) -> LetterErrorModel
 
 def _edit(typed: str, meant: str) -> tuple[str, int, int] | None:
     """Return the kind of the edit between two words, and the row and column of its letters in the table of the kind."""
-    start = 0
-    while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
-        start += 1
-    end = 0
-    while end < min(len(typed), len(meant)) - start and typed[-1 - end] == meant[-1 - end]:
-        end += 1
-    wrong, right = typed[start : len(typed) - end], meant[start : len(meant) - end]
+    start, wrong, right = differing_parts(typed, meant)
     previous = CODES[meant[start - 1]] if start else START
     if len(wrong) == len(right) == 1:
         kind = "vowel" if {wrong, right} <= _VOWELS_AND_Y else "substitute"

@@ -192,7 +192,7 @@ class RankerData(EpochData[RankerBatch]):
         )
 
     def _label_texts(self, texts: Sequence[NoisyText]) -> Iterator[LabelledPlaces]:
-        tokens = self.corrector.read([noisy.text for noisy in texts])
+        tokens = TokenBatch([noisy.text for noisy in texts], self.corrector.dictionary)
         for groups, features in self.corrector.ranker_inputs(tokens):
             right, weight = self._find_right(tokens, groups, texts)
             sizes = np.diff(groups.start)

@@ -1,6 +1,6 @@
 """The tables of a speller that are counted from text, word lists and misspelling lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from docsight.errors import MissingExtraError
 from docsight.spelling.arrays import Ints
-from docsight.spelling.candidates.error_model import ErrorModel, encode_letters
+from docsight.spelling.candidates.error_model import encode_letters
 from docsight.spelling.lexicon.tables import ZIPF_STEPS
 from docsight.spelling.tokens import lexicon_id, read_tokens
 from docsight.vocab import Vocab
-from docsight_training.data.speller.confusions import Cost, confusion_sets, confusions
+from docsight_training.data.speller.confusions import confusion_sets, confusions
 from docsight_training.data.speller.error_model import fit_error_model
 from docsight_training.data.speller.letter_error_model import fit_letter_error_model
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
@@ -45,6 +45,11 @@ def count_tables(
     Returns:
         `words`, the entries of the lexicon, and the state dict of each table by its name in `Speller`.
     """
+
+    def cost_by_id(typed: Ints, meant: Ints) -> np.ndarray:
+        letters = (encode_letters([words[word - 2] for word in ids]) for ids in (typed, meant))
+        return channel.costs(*letters).numpy()
+
     with tqdm(total=6, desc="counting", unit="table", mininterval=0) as bar:
 
         def done(table: Any) -> Any:
@@ -60,7 +65,7 @@ def count_tables(
         )
         channel = done(fit_error_model(weighted_pairs))
         sets = [(word, *others) for word, others in confusion_sets().items()]
-        offsets, ids = done(confusions(words, lexicon, sets=sets, pairs=pairs, cost=_cost_by_id(words, channel)))
+        offsets, ids = done(confusions(words, lexicon, sets=sets, pairs=pairs, cost=cost_by_id))
         ids_of_text = done(trigram_ids(paragraphs, Vocab(words)))
         zipf = lexicon.zipf.numpy() / ZIPF_STEPS
         trigram_model = done(count_trigrams(ids_of_text, zipf, **(trigrams or {})))
@@ -99,14 +104,3 @@ def word_frequencies() -> Mapping[str, float]:
         raise MissingExtraError("The frequency list of a speller", "train") from err
     frequencies: Mapping[str, float] = wordfreq.get_frequency_dict("en", "best")
     return frequencies
-
-
-def _cost_by_id(words: Sequence[str], channel: ErrorModel) -> Cost:
-    """Return a function that prices pairs of words of the lexicon by their ids."""
-    names = ["", "", *words]
-
-    def cost(typed: Ints, meant: Ints) -> np.ndarray:
-        letters = (encode_letters([names[word] for word in ids]) for ids in (typed, meant))
-        return channel.costs(*letters).numpy()
-
-    return cost

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from docsight.networks.image_classifier import ClassifierOutput
-from docsight_training.calibration import fit_decision, fit_temperature
+from docsight_training.modules.images import fit_decision, fit_temperature
 
 
 @pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
