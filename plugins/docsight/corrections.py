@@ -47,24 +47,12 @@ class OffsetMap:
         return _translate(offset, self.original_size, self._original, self._corrected, end=end)
 
     def to_original(self, offset: int, *, end: bool = False) -> int:
-        """Return the offset in the original of an offset in the corrected text.
-
-        Args:
-            offset: A character offset.
-            end: Whether it is the end of a span.
-
-        Raises:
-            IndexError: The offset lies outside the corrected text.
-        """
+        """Return the offset in the original of an offset in the corrected text, as `to_corrected`."""
         return _translate(offset, self.corrected_size, self._corrected, self._original, end=end)
 
 
 def applied_rows(rows: Sequence[CorrectionRow], size: int) -> list[CorrectionRow]:
-    """Return the applied rows in the order of the text.
-
-    Args:
-        rows: The rows of `doc._.corrections`, which may come from any component.
-        size: The number of characters of the text.
+    """Return the applied ones of the rows of any component, in the order of a text of `size` characters.
 
     Raises:
         DataError: A row lacks a key, is outside the text, or overlaps another one.
@@ -87,7 +75,6 @@ def applied_rows(rows: Sequence[CorrectionRow], size: int) -> list[CorrectionRow
 
 
 def correct_text(text: str, applied: Sequence[CorrectionRow]) -> str:
-    """Return a text with the rows of `applied_rows` applied."""
     pieces, last = [], 0
     for row in applied:
         pieces += [text[last : row["start"]], row["suggestion"]]
@@ -119,11 +106,8 @@ def score_corrections(
         `corrections_p`, `_r`, `_f05` and `detections_p`, `_r`, `_f05`; None each if no text has gold rows.
     """
     counts = {"corrections": PRFScore(), "detections": PRFScore()}
-    has_gold = False
-    for rows, gold in pairs:
-        if gold is None:
-            continue
-        has_gold = True
+    with_gold = [(rows, gold) for rows, gold in pairs if gold is not None]
+    for rows, gold in with_gold:
         predicted = {(row["start"], row["end"], row["suggestion"]) for row in rows if row["applied"]}
         expected = {(row["start"], row["end"], row["suggestion"]) for row in gold if row.get("applied", True)}
         counts["corrections"].score_set(predicted, expected)
@@ -131,9 +115,9 @@ def score_corrections(
     scores: dict[str, float | None] = {}
     for name, count in counts.items():
         # F0.5 = 1.25 P R / (0.25 P + R), in counts.
-        scores[f"{name}_p"] = _fraction(count.tp, count.fp) if has_gold else None
-        scores[f"{name}_r"] = _fraction(count.tp, count.fn) if has_gold else None
-        scores[f"{name}_f05"] = _fraction(1.25 * count.tp, count.fp + 0.25 * count.fn) if has_gold else None
+        scores[f"{name}_p"] = _fraction(count.tp, count.fp) if with_gold else None
+        scores[f"{name}_r"] = _fraction(count.tp, count.fn) if with_gold else None
+        scores[f"{name}_f05"] = _fraction(1.25 * count.tp, count.fp + 0.25 * count.fn) if with_gold else None
     return scores
 
 

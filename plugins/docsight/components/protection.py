@@ -17,7 +17,6 @@ class Protection:
     """Finds the protected spans of Docs.
 
     Args:
-        name: The name of the component, for error messages.
         protect: `words`, also phrases (Jean-Luc, vi et armis), in any case unless they have capitals; `patterns`,
             regular expressions; `entities`, labels of `doc.ents`, or "*" for all.
 
@@ -40,12 +39,7 @@ class Protection:
         self._labels = frozenset(self.protect["entities"])
 
     def spans(self, doc: Doc, text: str) -> list[tuple[int, int]]:
-        """Return the protected spans (start, end), in characters; they may overlap.
-
-        Args:
-            doc: The Doc; only its entities are read.
-            text: Its text.
-        """
+        """Return the protected spans (start, end) of a Doc and its text, in characters; they may overlap."""
         spans = [match.span() for pattern in self._patterns for match in pattern.finditer(text) if match.group()]
         if self._labels:
             is_any = ANY_LABEL in self._labels
@@ -64,7 +58,6 @@ class Protection:
 
 
 def is_one_token(word: str) -> bool:
-    """Tell whether a text is a single token."""
     return read_tokens(word).surfaces == [word]
 
 

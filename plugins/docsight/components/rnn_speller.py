@@ -167,7 +167,6 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The reasons for which a word is reported."""
         return REASONS
 
     @property
@@ -198,9 +197,6 @@ class RnnSpeller(NetworkPipe):
 
     def remove_user_words(self, words: Iterable[str]) -> None:
         """Remove words of the user, written as they were added; other words are ignored.
-
-        Args:
-            words: The words to remove.
 
         Raises:
             ConfigError: A word is not a string, is empty, has a line break, or starts with #.
@@ -240,8 +236,7 @@ class RnnSpeller(NetworkPipe):
         """
         typing_model = self._typing_model
         if typing_model is None:
-            loaded = self.bundle
-            speller, vocab = cast(Speller, loaded.network), loaded.vocabularies["words"]
+            speller, vocab = cast(Speller, self.bundle.network), self.bundle.vocabularies["words"]
             words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
             rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
             typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
@@ -268,7 +263,6 @@ class RnnSpeller(NetworkPipe):
         return network.generate(prefix, length=length, temperature=temperature, seed=seed)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Correction]]:
-        """Return the corrections of each Doc."""
         texts = [doc.text for doc in docs]
         corrector = self.corrector
         protected = [
@@ -285,16 +279,15 @@ class RnnSpeller(NetworkPipe):
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """Score the applied corrections against those of the reference Docs; see `score_corrections`."""
-        pairs = [(example.predicted, example.reference) for example in examples]
         return score_corrections(
-            [(attributes.corrections(predicted), attributes.get_corrections(gold)) for predicted, gold in pairs]
+            (attributes.corrections(example.predicted), attributes.get_corrections(example.reference))
+            for example in examples
         )
 
     def own_files(self) -> dict[str, bytes]:
         return {USER_WORDS: format_words(self.user_words)}
 
     def take_files(self, files: Mapping[str, bytes]) -> None:
-        """Replace the words of the user by those of a model folder, if it has any."""
         if USER_WORDS in files:
             self._user_words.replace(parse_words(files[USER_WORDS], f"{self.name}: {USER_WORDS}"))
             self._apply_user_words()
@@ -311,7 +304,6 @@ class RnnSpeller(NetworkPipe):
             self._set_corrector(copy.copy(self._corrector))
 
     def _set_corrector(self, corrector: Corrector) -> None:
-        """Give a corrector the words of the user, and put it into use."""
         words = self.user_words
         corrector.set_user_words(word for word in words if is_one_token(word))
         self._phrases = Protection(self.name, {"words": [word for word in words if not is_one_token(word)]})

@@ -9,16 +9,7 @@ COMMENT = "#"
 
 
 class UserWords:
-    """The words of the user of a component. Their file is read on first use.
-
-    Args:
-        owner: The name of the component, for error messages.
-        words: The words of the config.
-        path: A file with more words, or None.
-
-    Raises:
-        ConfigError: A word is not valid.
-    """
+    """The words of the user of a component, whose name is in all error messages. Their file is read on first use."""
 
     def __init__(self, owner: str, words: Iterable[str], path: str | Path | None) -> None:
         self._owner = owner
@@ -27,14 +18,8 @@ class UserWords:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words, each once.
-
-        Raises:
-            ConfigError: The file cannot be read.
-        """
         if self._path is not None:
-            from_file = read_words(Path(self._path).expanduser(), f"{self._owner}: user_words_path")
-            self._words, self._path = tuple(dict.fromkeys([*self._words, *from_file])), None
+            self.replace([*self._words, *_read_words(Path(self._path).expanduser(), f"{self._owner}: user_words_path")])
         return self._words
 
     def add(self, words: Iterable[str]) -> None:
@@ -50,11 +35,7 @@ class UserWords:
 
 
 def check_words(words: Iterable[str], where: str) -> tuple[str, ...]:
-    """Return the words, each once, without surrounding white space.
-
-    Args:
-        words: The words.
-        where: Their origin, for error messages.
+    """Return words, each once, without surrounding white space; error messages name their origin, `where`.
 
     Raises:
         ConfigError: A word is not a string, is empty, has a line break, or starts as a comment.
@@ -86,12 +67,7 @@ def parse_words(content: bytes, where: str) -> tuple[str, ...]:
     return check_words([line for line in lines if line and not line.startswith(COMMENT)], where)
 
 
-def read_words(path: Path, where: str) -> tuple[str, ...]:
-    """Read words from a file; see `parse_words`.
-
-    Raises:
-        ConfigError: The file cannot be read, or is not UTF-8.
-    """
+def _read_words(path: Path, where: str) -> tuple[str, ...]:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as err:
@@ -100,5 +76,4 @@ def read_words(path: Path, where: str) -> tuple[str, ...]:
 
 
 def format_words(words: Iterable[str]) -> bytes:
-    """Return the text that `parse_words` reads."""
     return "".join(f"{word}\n" for word in words).encode()

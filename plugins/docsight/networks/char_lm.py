@@ -66,7 +66,7 @@ class CharLM(nn.Module):
 
         Args:
             ids: (batch, time), at least one character.
-            state: The state before.
+            state: The state before them.
 
         Returns:
             The logits of the character after each one, (batch, time, chars + 1), float32; and the final state.
@@ -75,11 +75,7 @@ class CharLM(nn.Module):
         return self.output(outputs).float(), State(hidden[0], cell[0])
 
     def step(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read one character of each row. The same as `forward`, without its overhead.
-
-        Args:
-            ids: (batch,).
-            state: The state before.
+        """Read one character of each row, (batch,). The same as `forward`, without its overhead.
 
         Returns:
             The log probabilities of the next character, (batch, chars + 1); and the new state.

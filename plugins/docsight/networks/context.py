@@ -21,10 +21,7 @@ class ContextNetwork(nn.Module):
     Args:
         num_words: Ids below this one have an embedding; the others are known by their characters alone.
         num_chars: The number of character ids, including padding and unknown.
-        word_dim: The width of a word vector.
-        char_dim: The width of a character embedding.
         char_hidden: The width of the character LSTM in each direction.
-        casing_dim: The width of a casing embedding.
         hidden_dim: The width of the sentence LSTM in each direction.
         dropout: The dropout rate of word vectors and states.
         word_dropout: The fraction of words without their embedding in training, so that characters alone must do.
@@ -87,14 +84,11 @@ class ContextNetwork(nn.Module):
         self.embed_words.encode(vectors)
 
     def encode(self, words: Tensor, chars: Tensor) -> Tensor:
-        """Encode distinct words without their context.
+        """Encode distinct words without their context: (types, word_dim).
 
         Args:
             words: (types,) ids; words without an embedding may have any id from `num_words` up.
             chars: (types, chars) ids of their characters in lower case.
-
-        Returns:
-            (types, word_dim)
         """
         known = words.where(words < self.num_words, UNK)
         if self.training and self.word_dropout:

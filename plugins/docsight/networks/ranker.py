@@ -61,23 +61,12 @@ NUM_FEATURES = len(FEATURES)
 
 
 class Ranker(nn.Module):
-    """Scores the candidates of a place, among them the word as typed.
-
-    An ensemble of small networks with different initial weights; their scores are averaged.
-
-    Args:
-        num_features: The number of features of a candidate.
-        hidden_dim: The width of the hidden layer of each network.
-        members: The number of networks.
-    """
-
-    mean: Tensor
-    scale: Tensor
+    """Scores the candidates of a place, among them the word as typed: the mean of small networks, the `members`."""
 
     def __init__(self, *, num_features: int, hidden_dim: int = 48, members: int = 3) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(num_features))
-        self.register_buffer("scale", torch.ones(num_features))
+        self.mean = nn.Buffer(torch.zeros(num_features))
+        self.scale = nn.Buffer(torch.ones(num_features))
         self.direct = nn.Linear(num_features, members, bias=False)
         self.hidden = nn.Linear(num_features, members * hidden_dim)
         self.score = nn.Parameter(torch.randn(members, hidden_dim) * 0.02)

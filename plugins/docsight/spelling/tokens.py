@@ -44,9 +44,7 @@ def read_tokens(text: str) -> Tokens:
 
 def key_of(surface: str) -> str:
     """Return the lookup key of a token: lower case, straight apostrophes, the same key for all numbers."""
-    if _DIGIT.match(surface):
-        return NUMBER_KEY
-    return surface.lower().replace("\u2019", "'")
+    return NUMBER_KEY if _DIGIT.match(surface) else surface.lower().replace("\u2019", "'")
 
 
 def lexicon_id(surface: str, words: Vocab) -> int:

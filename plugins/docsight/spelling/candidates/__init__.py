@@ -1,4 +1,1 @@
-"""The words that may have been meant: the index that finds them, and the cost of each misspelling.
-
-Imports `lexicon`.
-"""
+"""The words that may have been meant: the index that finds them, and their costs. Imports `lexicon`."""

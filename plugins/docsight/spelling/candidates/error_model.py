@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from docsight.spelling.arrays import Bytes, Floats, Ints
+from docsight.spelling.arrays import Bytes, Floats, Ints, as_array
 from docsight.spelling.lexicon.hashing import MAX_LETTERS
 
 # Codes of letters: 0 padding, and the edges of a word; 1-26 a-z; 27 the apostrophe; 28 anything else.
@@ -51,39 +51,34 @@ class ErrorModel(nn.Module):
         num_meant: The number of letter groups on the meant side.
     """
 
-    first: Tensor
-    rules: Tensor
-
     def __init__(self, *, num_typed: int, num_meant: int) -> None:
         super().__init__()
         n = NUM_CODES
         # By the typed letter, the letter meant there (substitute) or before it (insert), and the next meant letter.
-        self.register_buffer("substitute", torch.full((n, n, n), MAX_COST))
-        self.register_buffer("insert", torch.full((n, n, n), MAX_COST))
+        self.substitute = nn.Buffer(torch.full((n, n, n), MAX_COST))
+        self.insert = nn.Buffer(torch.full((n, n, n), MAX_COST))
         # By the letter before, the deleted letter and the next one.
-        self.register_buffer("delete", torch.full((n, n, n), MAX_COST))
+        self.delete = nn.Buffer(torch.full((n, n, n), MAX_COST))
         # By the two letters in the order in which they are meant.
-        self.register_buffer("swap", torch.full((n, n), MAX_COST))
+        self.swap = nn.Buffer(torch.full((n, n), MAX_COST))
         # The number of each letter group by its `group_code`, 0 for groups in no rule; and the cost of each pair.
-        self.register_buffer("typed_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
-        self.register_buffer("meant_groups", torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
-        self.register_buffer("rules", torch.full((num_typed + 1, num_meant + 1), MAX_COST))
+        self.typed_groups = nn.Buffer(torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
+        self.meant_groups = nn.Buffer(torch.zeros(n**_LONGEST_RULE, dtype=torch.int16))
+        self.rules = nn.Buffer(torch.full((num_typed + 1, num_meant + 1), MAX_COST))
         # The extra cost of a wrong first letter.
-        self.register_buffer("first", torch.zeros(()))
+        self.first = nn.Buffer(torch.zeros(()))
 
     @torch.no_grad()
     def costs(self, typed: Tensor, meant: Tensor) -> Tensor:
-        """Return the cost of typing each word where another was meant.
+        """Return the cost of typing each word where another was meant: (pairs,) float32 from 0 to `MAX_COST`.
 
-        Args:
-            typed: (pairs, letters) uint8, from `encode_letters`.
-            meant: (pairs, letters) uint8, of any width.
-
-        Returns:
-            (pairs,) float32 from 0 to `MAX_COST`: 0 for equal words, `MAX_COST` where the lengths differ by more than
-            five letters.
+        It is 0 for equal words, and `MAX_COST` where the lengths differ by more than five letters. The words are from
+        `encode_letters`: (pairs, letters) uint8, of any width.
         """
-        typed_letters, meant_letters = _same_width(typed.cpu().numpy(), meant.cpu().numpy())
+        # Both of one width, with room to shift one against the other.
+        padded = np.zeros((2, len(typed), max(typed.shape[1], meant.shape[1]) + _MAX_LENGTH_DIFFERENCE + 1), np.uint8)
+        typed_letters, meant_letters = padded
+        typed_letters[:, : typed.shape[1]], meant_letters[:, : meant.shape[1]] = as_array(typed), as_array(meant)
         costs = np.full(len(typed_letters), MAX_COST, dtype=np.float32)
         if not costs.size:
             return torch.from_numpy(costs)
@@ -112,29 +107,21 @@ class _Program:
     """The dynamic program, over the model's tables as flat arrays."""
 
     def __init__(self, model: ErrorModel) -> None:
-        def flat(name: str, dtype: type) -> NDArray[Any]:
-            return model.get_buffer(name).detach().cpu().numpy().astype(dtype, copy=False).reshape(-1)
+        def flat(table: Tensor, dtype: type) -> NDArray[Any]:
+            return as_array(table).astype(dtype, copy=False).reshape(-1)
 
-        self.substitute, self.insert = flat("substitute", np.float32), flat("insert", np.float32)
-        self.delete, self.swap = flat("delete", np.float32), flat("swap", np.float32)
-        self.rules = flat("rules", np.float32)
-        self.typed_groups, self.meant_groups = flat("typed_groups", np.int64), flat("meant_groups", np.int64)
-        self.num_meant = model.get_buffer("rules").shape[1]
-        same = self.substitute.reshape(NUM_CODES, NUM_CODES, NUM_CODES).copy()
-        same[np.arange(NUM_CODES), np.arange(NUM_CODES)] = 0.0
-        self.substitute = same.reshape(-1)
+        self.insert, self.delete = flat(model.insert, np.float32), flat(model.delete, np.float32)
+        self.swap, self.rules = flat(model.swap, np.float32), flat(model.rules, np.float32)
+        self.typed_groups, self.meant_groups = flat(model.typed_groups, np.int64), flat(model.meant_groups, np.int64)
+        self.num_meant = model.rules.shape[1]
+        substitute = as_array(model.substitute).astype(np.float32)
+        substitute[np.arange(NUM_CODES), np.arange(NUM_CODES)] = 0.0
+        self.substitute = substitute.reshape(-1)
 
     def run(self, typed: Bytes, meant: Bytes, start: Ints, sizes: Ints) -> Floats:
-        """Return the costs of the windows of word pairs.
+        """Return the costs, (pairs,), of the windows of word pairs, (pairs, letters) each.
 
-        Args:
-            typed: (pairs, letters).
-            meant: (pairs, letters).
-            start: (pairs,) the start of the window in both words.
-            sizes: (2, pairs) the letters of the window in the typed word and in the meant word.
-
-        Returns:
-            The costs, (pairs,).
+        A window begins at its `start`, (pairs,), in both words; `sizes`, (2, pairs), are its letters in each.
         """
         width = int(sizes.max())
         difference = int(np.abs(sizes[0] - sizes[1]).max())
@@ -192,17 +179,7 @@ class _Program:
 
 
 def group_code(letters: Sequence[int]) -> int:
-    """Return the code of one to three letters, given by their own codes."""
     return sum(letter * NUM_CODES**k for k, letter in enumerate(letters))
-
-
-def _same_width(typed: Bytes, meant: Bytes) -> tuple[Bytes, Bytes]:
-    """Pad both to one width, with room to shift one against the other."""
-    width = max(typed.shape[1], meant.shape[1]) + _MAX_LENGTH_DIFFERENCE + 1
-    padded = np.zeros((2, len(typed), width), dtype=np.uint8)
-    padded[0, :, : typed.shape[1]] = typed
-    padded[1, :, : meant.shape[1]] = meant
-    return padded[0], padded[1]
 
 
 def _common_ends(typed: Bytes, meant: Bytes, typed_lengths: Ints, meant_lengths: Ints) -> tuple[Ints, Ints]:

@@ -47,7 +47,6 @@ class CandidateIndex:
     Args:
         words: The words, from id 2 on; at most 32 ASCII letters each.
         zipf: (words,) the Zipf frequencies.
-        max_candidates: The maximum number of candidates of a typed word.
 
     Raises:
         ValueError: The numbers of words and frequencies differ.
@@ -85,14 +84,10 @@ class CandidateIndex:
         return hashes, HashTable(hashes, np.arange(len(hashes))), HashTable(one_hashes, near[one])
 
     def search(self, typed: Sequence[str]) -> tuple[Ints, Ints]:
-        """Find the words that may have been meant.
-
-        Args:
-            typed: Keys of words, at most 32 ASCII letters each.
+        """Find the words that may have been meant by keys of at most 32 ASCII letters; never the key itself.
 
         Returns:
-            (row, word_id), (candidates,) each: the index into `typed`, ascending, and the word, the best first; never
-            the typed word itself.
+            (row, word_id), (candidates,) each: the index into `typed`, ascending, and the word, the best first.
         """
         rows, words = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
         for start in range(0, len(typed), _SEARCHED_AT_ONCE):
@@ -157,22 +152,19 @@ def best_of_rows(row: Ints, score: Floats, max_per_row: int) -> Ints:
 
 
 def edit_distances(typed: Bytes, typed_lengths: Ints, words: Bytes, word_lengths: Ints, row: Ints, word: Ints) -> Bytes:
-    """Count the insertions, deletions, substitutions and transpositions of neighbours between pairs of words.
+    """Count the insertions, deletions, substitutions and transpositions of neighbours between pairs of words: (pairs,).
 
     The optimal string alignment distance in bit vectors (Hyyrö 2003): one step for each letter of the longest word.
     Works on the arrays of the index as they are: 200,000 pairs take 57 ms, and rapidfuzz (3.14, OSA) takes 55 ms plus
     41 ms to make its lists of strings, so another dependency would not pay.
 
     Args:
-        typed: (typed, 32), from `encode_words`; each at least one letter.
-        typed_lengths: (typed,).
-        words: (words, 32), from `encode_words`.
-        word_lengths: (words,).
+        typed: (typed, 32), from `encode_words`, as its lengths; each at least one letter.
+        typed_lengths: (typed,)
+        words: (words, 32), and its lengths.
+        word_lengths: (words,)
         row: (pairs,), indices into `typed`.
         word: (pairs,), indices into `words`.
-
-    Returns:
-        The distances, (pairs,).
     """
     masks = np.zeros(len(typed) * 256, dtype=np.uint32)
     for at in range(MAX_LETTERS):

@@ -1,4 +1,1 @@
-"""Correction of whole texts: candidates for each word, their features, and the corrector that decides.
-
-Imports `model`, `lexicon`, `candidates` and the networks.
-"""
+"""Correction of whole texts, by the candidates of each word. Imports all other parts but `keystrokes`."""

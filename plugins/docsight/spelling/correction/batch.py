@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from docsight.spelling.arrays import Bools, Ints, starts_of
-from docsight.spelling.correction.candidate_groups import CandidateGroups, PlaceFacts
 from docsight.spelling.correction.foreign import foreign_passages, word_kinds
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
@@ -49,26 +48,25 @@ class TokenTypes:
 class TokenBatch:
     """The tokens of a batch of texts, one text after the other.
 
-    Args:
-        texts: The texts.
-        dictionary: The known words.
-        protected: For each text, the spans (start, end), in characters, in which nothing is corrected.
-        dialect: us, uk, or auto, which detects it for each text.
+    The arguments are those of `Corrector.correct`.
 
     Attributes:
         types: The distinct tokens.
         tokens: (tokens,) indices into the types.
-        starts: (tokens,) character offsets in the text.
-        ends: (tokens,) character offsets in the text.
+        starts, ends: (tokens,) character offsets in the text.
         texts: (tokens,) the index of the text.
-        num_texts: The number of texts.
         bounds: (sentences + 1,) the first token of each sentence, then the number of tokens.
         ids: (tokens,) word ids.
         casings: (tokens,) casing classes.
         open: (tokens,) whether the token may be corrected.
         suspicious: (tokens,) whether it may be corrected and is unknown or rare.
         sentence: (tokens,) the index of the sentence.
-        lower_sentence: (sentences,) whether the sentence has no capital.
+        first_of_sentence: (tokens,) whether it is the first word.
+        lower_sentence: (tokens,) whether its sentence has no capital.
+        upper_sentence: (tokens,) whether its sentence has nothing but capitals.
+        alone: (tokens,) whether it is the only word of its sentence.
+        beside_title: (tokens,) whether it is next to a capitalised word within the sentence.
+        repeats: (tokens,) how often the word occurs elsewhere in the text, capitalised within a sentence.
         before_space: (tokens,) whether a single space separates it from the next token of its sentence.
         variety: (texts,) the variety of English: a flag of `WordSource`, or 0 where it is unclear.
     """
@@ -92,7 +90,6 @@ class TokenBatch:
         self.tokens = np.fromiter(map(numbers.__getitem__, surfaces), np.int64, len(surfaces))
         self.starts = np.concatenate(starts)
         self.texts = np.repeat(np.arange(len(texts)), sizes)
-        self.num_texts = len(texts)
         self.bounds = np.unique(np.concatenate(bounds))
         self.types = _look_up(list(numbers), dictionary)
         self.ends = self.starts + self.types.sizes[self.tokens]
@@ -112,26 +109,7 @@ class TokenBatch:
         self._inspect_casing()
         self.open &= ~self._foreign(dictionary)
         self.suspicious = self.types.suspicious[self.tokens] & self.open
-        self.variety = self._varieties(dictionary, dialect)
-
-    def place_facts(self, groups: CandidateGroups) -> PlaceFacts:
-        at, types = groups.token, self.types
-        tokens = self.tokens[at]
-        return PlaceFacts(
-            ids=self.ids[at],
-            known=types.known[tokens],
-            casing=self.casings[at],
-            first_of_sentence=self._first_word[at],
-            lower_sentence=self.lower_sentence[self.sentence[at]],
-            upper_sentence=self._upper[self.sentence[at]],
-            beside_title=self._beside_title[at],
-            repeats=self._repeats[at],
-            letters=types.letters[tokens],
-            possessive=types.possessive[tokens],
-            suspicious=self.suspicious[at],
-            alone=self._alone[self.sentence[at]],
-            variety=self.variety[self.texts[at]],
-        )
+        self.variety = self._varieties(dictionary, dialect, len(texts))
 
     def _inspect_casing(self) -> None:
         """Look at the casing of sentences and of neighbouring words, and count capitalised words."""
@@ -142,22 +120,22 @@ class TokenBatch:
         is_word = (casings >= LOWER) & (casings <= MIXED)
         # The first word of a sentence may follow a quotation mark.
         before: Ints = np.cumsum(is_word) - is_word
-        self._first_word = is_word & (before == before[self.bounds[:-1]][self.sentence])
+        self.first_of_sentence = is_word & (before == before[self.bounds[:-1]][self.sentence])
         words = np.bincount(self.sentence, is_word, count)
         long = np.bincount(self.sentence, is_word & (self.types.letters[self.tokens] > 1), count)
-        self._upper = (np.bincount(self.sentence, casings == UPPER, count) == long) & (long > 1)
-        self.lower_sentence = (np.bincount(self.sentence, is_word & (casings > LOWER), count) == 0) & (words > 1)
-        self._alone = words <= 1
-        title = (casings == TITLE) & ~self._first_word
+        upper = (np.bincount(self.sentence, casings == UPPER, count) == long) & (long > 1)
+        lower = (np.bincount(self.sentence, is_word & (casings > LOWER), count) == 0) & (words > 1)
+        self.lower_sentence, self.upper_sentence = lower[self.sentence], upper[self.sentence]
+        self.alone = (words <= 1)[self.sentence]
+        title = (casings == TITLE) & ~self.first_of_sentence
         same = self.sentence[1:] == self.sentence[:-1]
-        self._beside_title = np.zeros(len(casings), dtype=bool)
-        self._beside_title[1:] |= title[:-1] & same
-        self._beside_title[:-1] |= title[1:] & same
+        self.beside_title = np.zeros(len(casings), dtype=bool)
+        self.beside_title[1:] |= title[:-1] & same
+        self.beside_title[:-1] |= title[1:] & same
         _, where = np.unique((self.texts << 32) | self.ids, return_inverse=True)
-        self._repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
+        self.repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
 
     def _foreign(self, dictionary: Dictionary) -> Bools:
-        """Detect the words of passages in another language."""
         words = np.flatnonzero((self.casings >= LOWER) & (self.casings <= MIXED))
         types = self.tokens[words]
         kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
@@ -166,14 +144,13 @@ class TokenBatch:
         is_foreign[words] = foreign_passages(kinds[types], edges)
         return is_foreign
 
-    def _varieties(self, dictionary: Dictionary, dialect: str) -> Ints:
-        """Detect the variety of English of each text."""
+    def _varieties(self, dictionary: Dictionary, dialect: str, num_texts: int) -> Ints:
         flags = {"us": int(WordSource.US), "uk": int(WordSource.UK)}
         if dialect in flags:
-            return np.full(self.num_texts, flags[dialect], dtype=np.int64)
+            return np.full(num_texts, flags[dialect], dtype=np.int64)
         inside = np.where(self.ids < dictionary.size, self.ids, 0)
         only = np.where(dictionary.variant[inside] > 0, dictionary.sources[inside] & (flags["us"] | flags["uk"]), 0)
-        us, uk = (np.bincount(self.texts, only == flags[name], self.num_texts) for name in ("us", "uk"))
+        us, uk = (np.bincount(self.texts, only == flags[name], num_texts) for name in ("us", "uk"))
         return np.where(us > 2 * uk, flags["us"], np.where(uk > 2 * us, flags["uk"], 0))
 
 
@@ -197,7 +174,6 @@ def _before_one_space(text: str, starts: Ints, ends: Ints) -> Bools:
 
 
 def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
-    """Look distinct tokens up in the dictionary."""
     keys, ids, possessive, of_user, plain = [], [], [], [], []
     unknown: dict[str, int] = {}
     casings = np.fromiter(map(casing, surfaces), np.int64, len(surfaces))

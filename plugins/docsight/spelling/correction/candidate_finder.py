@@ -2,18 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from docsight.spelling.arrays import Floats, Ints, as_array, spread, starts_of
-from docsight.spelling.candidates.error_model import ErrorModel, encode_letters
+from docsight.spelling.candidates.error_model import encode_letters
 from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.tables import Confusions, KnownPairs, WordSource
+from docsight.spelling.lexicon.tables import WordSource
+from docsight.spelling.model import Speller
 from docsight.spelling.tokens import LOWER
 from docsight.vocab import UNK
 
@@ -30,51 +30,41 @@ _MAX_RESTORED_COST = 9.0  # nats, of a misspelling that is read as its best cand
 _ID_BITS = 21
 
 
-class _Found(NamedTuple):
-    """The candidates of a word, the best first, (candidates,) each."""
+class Candidates(NamedTuple):
+    """The candidates of a word, the best first, (candidates,) each; see `CandidateGroups`."""
 
     first: Ints
     second: Ints
     cost: Floats
     pair: Ints
 
+    def take(self, at: Ints) -> "Candidates":
+        return Candidates(self.first[at], self.second[at], self.cost[at], self.pair[at])
 
-@dataclass
-class CandidateTable:
-    """The candidates of all types of a batch, as rows of a sparse matrix; see `CandidateGroups`."""
+
+_NO_CANDIDATES = Candidates(
+    np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64)
+)
+
+
+class CandidateTable(NamedTuple):
+    """The candidates of all types of a batch, as rows of a sparse matrix."""
 
     start: Ints  # (types + 1,)
-    first: Ints
-    second: Ints
-    cost: Floats
-    pair: Ints
+    columns: Candidates
 
 
 class CandidateFinder:
-    """Finds what may have been meant.
+    """Finds what may have been meant: the index has the words of the lexicon, the dictionary those of the user, too."""
 
-    Args:
-        error_model: The costs of misspellings.
-        pairs: The listed misspellings.
-        confusions: The words that are typed for one another.
-        dictionary: The words that may be meant, including those of the user.
-        index: Finds the words of the lexicon that are close to what was typed.
-    """
-
-    def __init__(
-        self,
-        error_model: ErrorModel,
-        pairs: KnownPairs,
-        confusions: Confusions,
-        dictionary: Dictionary,
-        index: CandidateIndex,
-    ) -> None:
-        self._error_model, self._pairs, self._dictionary, self._index = error_model, pairs, dictionary, index
-        self._offsets = as_array(confusions.offsets).astype(np.int64)
-        self._confused = as_array(confusions.ids).astype(np.int64)
+    def __init__(self, network: Speller, dictionary: Dictionary, index: CandidateIndex) -> None:
+        self._error_model, self._pairs = network.channel, network.pairs
+        self._dictionary, self._index = dictionary, index
+        self._offsets = as_array(network.confusions.offsets).astype(np.int64)
+        self._confused = as_array(network.confusions.ids).astype(np.int64)
         fresh = dictionary.fresh
         self._user_index = CandidateIndex(fresh, dictionary.zipf[dictionary.lexicon_size :]) if fresh else None
-        self._cache: OrderedDict[str, _Found] = OrderedDict()
+        self._cache: OrderedDict[str, Candidates] = OrderedDict()
 
     def find(self, batch: TokenBatch) -> CandidateTable:
         """Find the candidates of the suspicious words of a batch; row n is that of type n."""
@@ -88,10 +78,10 @@ class CandidateFinder:
         self._cache |= searched
         while len(self._cache) > _MAX_CACHED_WORDS:
             self._cache.popitem(last=False)
-        empty = _Found(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
-        parts = [rows[key] or empty if want else empty for key, want in zip(types.keys, wanted, strict=True)]
-        columns = [np.concatenate([part[n] for part in (*parts, empty)]) for n in range(4)]
-        return CandidateTable(starts_of(np.array([len(part.first) for part in parts], dtype=np.int64)), *columns)
+        none = _NO_CANDIDATES
+        parts = [rows[key] or none if want else none for key, want in zip(types.keys, wanted, strict=True)]
+        columns = Candidates(*map(np.concatenate, zip(*parts, none, strict=True)))
+        return CandidateTable(starts_of(np.array([len(part.first) for part in parts], dtype=np.int64)), columns)
 
     def group(self, batch: TokenBatch, table: CandidateTable, low: int, high: int) -> CandidateGroups:
         """Collect the candidates of the tokens from `low` to `high`.
@@ -102,6 +92,7 @@ class CandidateFinder:
         suspicious = tokens[batch.suspicious[tokens]]
         types = batch.tokens[suspicious]
         suspicious_of, suspicious_at = spread(table.start[types], table.start[types + 1])
+        found = table.columns.take(suspicious_at)
 
         usual = tokens[~batch.suspicious[tokens]]
         usual = usual[batch.ids[usual] < self._dictionary.lexicon_size]
@@ -121,31 +112,31 @@ class CandidateFinder:
         order = np.argsort(np.concatenate([np.arange(len(token)), of]), kind="stable")
         typed_second = np.where(span == 2, batch.ids[np.minimum(token + 1, len(batch.ids) - 1)], 0)
         join_costs = np.full(len(joins), _JOIN_COST, np.float32)
-        costs = [table.cost[suspicious_at], self._confusion_costs(ids[usual_of], confused), join_costs]
+        costs = [found.cost, self._confusion_costs(ids[usual_of], confused), join_costs]
         groups = CandidateGroups(
             token=token,
             span=span,
             start=starts_of(sizes),
-            first=np.concatenate([batch.ids[token], table.first[suspicious_at], confused, joined])[order],
-            second=np.concatenate([typed_second, table.second[suspicious_at], zeros])[order],
+            first=np.concatenate([batch.ids[token], found.first, confused, joined])[order],
+            second=np.concatenate([typed_second, found.second, zeros])[order],
             typed=np.concatenate([np.ones(len(token), bool), np.zeros(len(of), bool)])[order],
             cost=np.concatenate([np.zeros(len(token), np.float32), *costs])[order],
-            pair=np.concatenate([np.zeros(len(token), np.int64), table.pair[suspicious_at], zeros])[order],
+            pair=np.concatenate([np.zeros(len(token), np.int64), found.pair, zeros])[order],
         )
         return groups.select((sizes > 1) | ~batch.types.known[batch.tokens[token]])
 
     def restore(self, batch: TokenBatch, table: CandidateTable) -> Ints:
         """Return the word ids of tokens as context: an unknown word in lower case is read as its best candidate."""
         types = batch.types
-        best = np.minimum(table.start[:-1], max(len(table.first) - 1, 0))
+        columns = table.columns
+        if not len(columns.first):
+            return batch.ids
+        best = np.minimum(table.start[:-1], len(columns.first) - 1)
         restored = (np.diff(table.start) > 0) & ~types.known & (types.casings == LOWER)
-        if len(table.first):
-            restored &= (table.second[best] == 0) & (table.cost[best] < _MAX_RESTORED_COST)
-            return np.where(restored, table.first[best], types.ids)[batch.tokens]
-        return batch.ids
+        restored &= (columns.second[best] == 0) & (columns.cost[best] < _MAX_RESTORED_COST)
+        return np.where(restored, columns.first[best], types.ids)[batch.tokens]
 
-    def _search(self, keys: list[str]) -> dict[str, _Found]:
-        """Find the best candidates of words."""
+    def _search(self, keys: list[str]) -> dict[str, Candidates]:
         if not keys:
             return {}
         dictionary = self._dictionary
@@ -161,9 +152,9 @@ class CandidateFinder:
         order = np.lexsort((cost - _BONUS_PER_ZIPF * zipf - _BONUS_LISTED * (pair > 0), rows))
         rank = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
         order = order[rank < MAX_CANDIDATES]
-        bounds = np.searchsorted(rows[order], np.arange(len(keys) + 1))
-        chosen = [order[bounds[n] : bounds[n + 1]] for n in range(len(keys))]
-        return {key: _Found(first[at], second[at], cost[at], pair[at]) for key, at in zip(keys, chosen, strict=True)}
+        chosen = np.split(order, np.searchsorted(rows[order], np.arange(1, len(keys))))
+        candidates = Candidates(first, second, cost, pair)
+        return {key: candidates.take(at) for key, at in zip(keys, chosen, strict=True)}
 
     def _candidates(self, keys: list[str]) -> tuple[Ints, Ints, Ints, Ints]:
         """Collect listed corrections, close words and splits: row, first, second and pair of each, with duplicates."""
@@ -184,22 +175,17 @@ class CandidateFinder:
 
     def _costs(self, keys: list[str], rows: Ints, first: Ints, second: Ints) -> Floats:
         """Return the cost of typing keys[rows] where a word, or two, were meant."""
-        if not len(rows):
-            return np.zeros(0, np.float32)
         names = self._dictionary.names
         meant = [f"{names[a]}-{names[b]}" if b else names[a] for a, b in zip(first, second, strict=True)]
-        costs: Floats = self._error_model.costs(encode_letters(keys)[rows], encode_letters(meant)).numpy()
-        return costs
+        return as_array(self._error_model.costs(encode_letters(keys)[rows], encode_letters(meant)))
 
     def _confusion_costs(self, typed: Ints, meant: Ints) -> Floats:
         """Return the cost of typing words of the lexicon where others were meant, by their ids."""
         pairs, where = np.unique((typed << _ID_BITS) | meant, return_inverse=True)
-        if not len(pairs):
-            return np.zeros(0, np.float32)
         names = self._dictionary.names
         typed_names = [names[at] for at in pairs >> _ID_BITS]
         meant_names = [names[at] for at in pairs & ((1 << _ID_BITS) - 1)]
-        costs: Floats = self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names)).numpy()
+        costs: Floats = as_array(self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names)))
         of_each: Floats = costs[where.reshape(-1)]
         return of_each
 

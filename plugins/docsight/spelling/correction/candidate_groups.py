@@ -41,25 +41,6 @@ class CandidateGroups:
 
 
 @dataclass
-class PlaceFacts:
-    """Facts about the places of groups, (groups,) each."""
-
-    ids: Ints  # of the word as typed
-    known: Bools
-    casing: Ints
-    first_of_sentence: Bools
-    lower_sentence: Bools
-    upper_sentence: Bools
-    beside_title: Bools
-    repeats: Ints
-    letters: Ints
-    possessive: Bools
-    suspicious: Bools
-    alone: Bools
-    variety: Ints  # of the document, a flag of `WordSource`, or 0
-
-
-@dataclass
 class ModelScores:
     """The scores of each row by the context network and the trigrams, nats, (rows,) each."""
 

@@ -66,7 +66,7 @@ class Corrector:
 
     @property
     def user_words(self) -> frozenset[str]:
-        return self._dictionary.user_words
+        return self.dictionary.user_words
 
     def set_user_words(self, words: Iterable[str]) -> None:
         """Set the words that are correct, never reported, and suggested. A word with capitals is correct only as is.
@@ -78,11 +78,9 @@ class Corrector:
 
     def _build_dictionary(self, user_words: frozenset[str]) -> None:
         network, vocabularies = self._network, self._vocabularies
-        self._dictionary = Dictionary(vocabularies["words"], network.lexicon, user_words, network.pairs)
-        self._finder = CandidateFinder(
-            network.channel, network.pairs, network.confusions, self._dictionary, self._index
-        )
-        self._scorer = Scorer(network.context, network.trigrams, self._dictionary, vocabularies["chars"], self._device)
+        self.dictionary = Dictionary(vocabularies["words"], network.lexicon, user_words, network.pairs)
+        self._finder = CandidateFinder(network, self.dictionary, self._index)
+        self._scorer = Scorer(network, self.dictionary, vocabularies["chars"], self._device)
 
     def correct(
         self,
@@ -102,7 +100,7 @@ class Corrector:
             The corrections of each text, in order, without overlaps.
         """
         corrections: list[list[Correction]] = [[] for _ in texts]
-        batch = self.read(texts, protected, dialect)
+        batch = TokenBatch(texts, self.dictionary, protected, dialect)
         for groups, features in self.ranker_inputs(batch):
             with torch.inference_mode():
                 logits = self._network.ranker(torch.from_numpy(features).to(self._device)).cpu().numpy()
@@ -110,19 +108,11 @@ class Corrector:
                 corrections[text].append(correction)
         return corrections
 
-    def read(
-        self,
-        texts: Sequence[str],
-        protected: Sequence[Sequence[tuple[int, int]]] | None = None,
-        dialect: str = "auto",
-    ) -> TokenBatch:
-        return TokenBatch(texts, self._dictionary, protected, dialect)
-
     def ranker_inputs(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
         """Yield the places to rank with their candidates, and the features of these, (rows, features)."""
         table = self._finder.find(batch)
         neighbours = self._finder.restore(batch, table)
-        facts = self._dictionary.facts(batch.types.unknown)
+        facts = self.dictionary.facts(batch.types.unknown)
         bounds, start = batch.bounds, 0
         while start < len(bounds) - 1:
             stop = max(start + 1, int(np.searchsorted(bounds, bounds[start] + MAX_TOKENS_AT_ONCE, side="right")) - 1)
@@ -136,7 +126,7 @@ class Corrector:
             if len(groups.token):
                 parts = self._scorer.trigrams(batch, neighbours, groups)
                 scores = ModelScores(context, *(self._tie_variants(groups, part) for part in parts))
-                yield groups, make_features(groups, batch.place_facts(groups), scores, facts)
+                yield groups, make_features(groups, batch, scores, facts)
             start = stop
 
     def _doubtful(self, batch: TokenBatch, groups: CandidateGroups, context: Floats) -> Bools:
@@ -152,7 +142,7 @@ class Corrector:
 
         Which one fits better depends on the origin of the training text; the typed letters decide which was meant.
         """
-        of, variant = groups.of, self._dictionary.variant_of(groups.first)
+        of, variant = groups.of, self.dictionary.variant_of(groups.first)
         rows = np.flatnonzero((variant > 0) & (groups.second == 0))
         keys = (of << 32) | groups.first
         order = np.argsort(keys, kind="stable")
@@ -190,9 +180,9 @@ class Corrector:
 
     def _write(self, batch: TokenBatch, groups: CandidateGroups, rows: Ints, group: int, typed: str) -> Iterator[str]:
         """Yield candidates in the casing, the apostrophes and the variety of English of their text."""
-        dictionary, token = self._dictionary, int(groups.token[group])
+        dictionary, token = self.dictionary, int(groups.token[group])
         ending = typed[-2:] if batch.types.possessive[batch.tokens[token + groups.span[group] - 1]] else ""
-        is_lower = bool(batch.lower_sentence[batch.sentence[token]])
+        is_lower = bool(batch.lower_sentence[token])
         variety = int(batch.variety[batch.texts[token]])
         for row in rows:
             ids = [dictionary.in_variety(int(at), variety) for at in (groups.first[row], groups.second[row]) if at > 0]

@@ -7,16 +7,17 @@ import numpy.typing as npt
 
 from docsight.networks.ranker import FEATURES, NUM_FEATURES
 from docsight.spelling.arrays import Bools, Bytes, Floats
-from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores, PlaceFacts
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores
 from docsight.spelling.lexicon.dictionary import WordFacts
 from docsight.spelling.lexicon.tables import DICTIONARY, WordSource
 from docsight.spelling.tokens import INITIAL, TITLE, UPPER
 
 
-def make_features(groups: CandidateGroups, places: PlaceFacts, scores: ModelScores, words: WordFacts) -> Floats:
+def make_features(groups: CandidateGroups, batch: TokenBatch, scores: ModelScores, words: WordFacts) -> Floats:
     """Return the features of all rows, (rows, NUM_FEATURES)."""
-    of_candidate = _candidate_features(groups, places, scores, words)
-    of_typed = _typed_features(groups, places, words)
+    of_candidate = _candidate_features(groups, batch, scores, words)
+    of_typed = _typed_features(groups, batch, words)
     heads = groups.start[:-1]
     features = np.zeros((len(groups.first), NUM_FEATURES), dtype=np.float32)
     for at, name in enumerate(FEATURES):
@@ -28,7 +29,7 @@ def make_features(groups: CandidateGroups, places: PlaceFacts, scores: ModelScor
 
 
 def _candidate_features(
-    groups: CandidateGroups, places: PlaceFacts, scores: ModelScores, words: WordFacts
+    groups: CandidateGroups, batch: TokenBatch, scores: ModelScores, words: WordFacts
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the features of every candidate, (rows,) each."""
     of, heads = groups.of, groups.start[:-1]
@@ -50,7 +51,7 @@ def _candidate_features(
     posterior = context - groups.cost
     longer = words.letters[groups.first] - words.letters[typed_first]
     kinds = _kinds(words.sources[groups.first])
-    variety = places.variety[of]
+    variety = batch.variety[batch.texts[groups.token]][of]
     sources = words.sources[groups.first] & int(WordSource.US | WordSource.UK)
     return {
         "typed": groups.typed,
@@ -75,40 +76,40 @@ def _candidate_features(
         "apostrophe": other & (words.bare[groups.first] == words.bare[typed_first]),
         **{name: other & is_kind for name, is_kind in kinds.items()},
         "other_variety": other & (variety > 0) & (sources > 0) & ((sources & variety) == 0),
-        "alone": places.alone[of],
+        "alone": batch.alone[groups.token][of],
     }
 
 
-def _typed_features(groups: CandidateGroups, places: PlaceFacts, words: WordFacts) -> dict[str, npt.NDArray[Any]]:
+def _typed_features(groups: CandidateGroups, batch: TokenBatch, words: WordFacts) -> dict[str, npt.NDArray[Any]]:
     """Return the features of the words as typed, (groups,) each."""
-    heads = groups.start[:-1]
-    kinds = _kinds(words.sources[np.minimum(places.ids, len(words.sources) - 1)])
-    title, inside = places.casing == TITLE, ~places.first_of_sentence
+    heads, at = groups.start[:-1], groups.token
+    ids, casings, types, tokens = batch.ids[at], batch.casings[at], batch.types, batch.tokens[at]
+    kinds = _kinds(words.sources[ids])
+    title, inside, letters = casings == TITLE, ~batch.first_of_sentence[at], types.letters[tokens]
     costs = np.where(groups.typed, np.float32(20), groups.cost)
     return {
-        "known": places.known,
+        "known": types.known[tokens],
         **{f"typed_{name}": is_kind for name, is_kind in kinds.items()},
-        "typed_zipf": words.zipf[np.minimum(places.ids, len(words.zipf) - 1)],
+        "typed_zipf": words.zipf[ids],
         "title_inside": title & inside,
         "title_start": title & ~inside,
-        "upper": places.casing == UPPER,
-        "initial": places.casing == INITIAL,
-        "lower_sentence": places.lower_sentence,
-        "upper_sentence": places.upper_sentence,
-        "beside_title": places.beside_title & (title | (places.casing >= UPPER)),
-        "repeats": np.log1p(places.repeats) * title,
-        "letters": np.minimum(places.letters, 14),
-        "few_letters": np.maximum(4 - places.letters, 0),
+        "upper": casings == UPPER,
+        "initial": casings == INITIAL,
+        "lower_sentence": batch.lower_sentence[at],
+        "upper_sentence": batch.upper_sentence[at],
+        "beside_title": batch.beside_title[at] & (title | (casings >= UPPER)),
+        "repeats": np.log1p(batch.repeats[at]) * title,
+        "letters": np.minimum(letters, 14),
+        "few_letters": np.maximum(4 - letters, 0),
         "num_candidates": np.log(np.diff(groups.start)),
         "min_cost": np.minimum.reduceat(costs, heads) if len(heads) else costs,
         "has_pair": np.maximum.reduceat(groups.pair, heads) > 0 if len(heads) else np.zeros(0, bool),
-        "possessive": places.possessive,
-        "suspicious": places.suspicious,
+        "possessive": types.possessive[tokens],
+        "suspicious": batch.suspicious[at],
     }
 
 
 def _kinds(sources: Bytes) -> dict[str, Bools]:
-    """Return which words are of each kind, by their sources."""
     base = (sources & int(WordSource.US | WordSource.UK)) > 0
     dictionary = (sources & int(DICTIONARY)) > 0
     lower = (sources & int(WordSource.LOWER)) > 0

@@ -68,7 +68,7 @@ def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictio
 
 
 def foreign_passages(kinds: Ints, edges: Ints) -> Bools:
-    """Tell which words are in a foreign passage.
+    """Tell which words are in a foreign passage: (words,).
 
     A word is if its window has no common English word, and either enough foreign words and at most half usual English
     ones, or a common word of another language and at least half foreign or unknown words. A word that may be foreign
@@ -77,9 +77,6 @@ def foreign_passages(kinds: Ints, edges: Ints) -> Bools:
     Args:
         kinds: (words,) of running text.
         edges: (2, words) the first word of each word's sentence, and the first word after the sentence.
-
-    Returns:
-        (words,)
     """
     at = np.arange(len(kinds))
     low, high = np.maximum(at - _WINDOW_RADIUS, edges[0]), np.minimum(at + _WINDOW_RADIUS + 1, edges[1])

@@ -1,18 +1,18 @@
 """The scores of words in their places, by the context network and the trigrams."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from docsight.batching import batches_by_cost
-from docsight.networks.context import ContextNetwork
 from docsight.spelling.arrays import Floats, Ints
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight.spelling.lexicon.trigrams import Trigrams
+from docsight.spelling.model import Speller
 from docsight.spelling.tokens import SYMBOL
 from docsight.vocab import PAD, UNK, Vocab, pad_rows
 
@@ -31,30 +31,15 @@ class States(NamedTuple):
 
 
 class Scorer:
-    """Scores words in their places.
+    """Scores words in their places. The context network, which knows `chars`, computes on the device."""
 
-    Args:
-        context: The context network.
-        trigrams: The trigram model.
-        dictionary: The known words.
-        chars: The characters of the context network.
-        device: Where the context network computes.
-    """
-
-    def __init__(
-        self,
-        context: ContextNetwork,
-        trigrams: Trigrams,
-        dictionary: Dictionary,
-        chars: Vocab,
-        device: torch.device,
-    ) -> None:
-        self._context, self._trigrams = context, trigrams
+    def __init__(self, network: Speller, dictionary: Dictionary, chars: Vocab, device: torch.device) -> None:
+        self._context, self._trigrams = network.context, network.trigrams
         self._dictionary, self._chars, self._device = dictionary, chars, device
         # The ids of ASCII characters; 0 is padding.
         self._ascii = np.array([PAD, *(chars.id(chr(code)) for code in range(1, 128))], dtype=np.int64)
         # The vectors of the words seen so far. Untouched rows take no memory.
-        self._vectors = torch.empty(dictionary.size, context.project.out_features)
+        self._vectors = torch.empty(dictionary.size, network.context.project.out_features)
         self._has_vector = np.zeros(dictionary.size, dtype=bool)
 
     @torch.inference_mode()
@@ -64,7 +49,7 @@ class Scorer:
         low, lengths = int(bounds[0]), np.diff(bounds)
         types, where = np.unique(batch.tokens[low : bounds[-1]], return_inverse=True)
         vectors = self._vectors_of(batch.types.ids[types], batch)
-        casings = torch.from_numpy(batch.types.casings[types])
+        casings = batch.types.casings[types]
         places = int(lengths.sum()) + len(lengths)
         rows = bounds[:-1] - low + np.arange(len(lengths))  # the first place of each sentence
         left, right = torch.empty(2, places, self._context.forward_lstm.hidden_size, device=self._device)
@@ -72,14 +57,12 @@ class Scorer:
             sizes = lengths[sentences]
             time = np.arange(int(sizes.max()) + 1)
             inside = time[:-1] < sizes[:, None]
-            at = torch.from_numpy(where[np.where(inside, (bounds[:-1][sentences] - low)[:, None] + time[:-1], 0)])
+            at = where[np.where(inside, (bounds[:-1][sentences] - low)[:, None] + time[:-1], 0)]
+            encoded = vectors[torch.from_numpy(at)].to(self._device)
             with torch.autocast(self._device.type, dtype=torch.bfloat16):
-                before, after = self._context.read(
-                    self._to_device(vectors[at]), self._to_device(casings[at]), self._to_device(torch.from_numpy(sizes))
-                )
+                before, after = self._context.read(encoded, self._put(casings[at]), self._put(sizes))
             real = time <= sizes[:, None]
-            to = self._to_device(torch.from_numpy((rows[sentences][:, None] + time)[real]))
-            here = self._to_device(torch.from_numpy(real))
+            to, here = self._put((rows[sentences][:, None] + time)[real]), self._put(real)
             left[to], right[to] = before[here].float(), after[here].float()
         return States(left, right, low, start)
 
@@ -93,11 +76,9 @@ class Scorer:
         second = np.flatnonzero(groups.second > 0)
         words, where = np.unique(np.concatenate([groups.first, groups.second[second]]), return_inverse=True)
         of = groups.of
-        before, after = torch.from_numpy(place), torch.from_numpy(place + groups.span)
-        queries = self._context.query(states.left[self._to_device(before)], states.right[self._to_device(after)])
-        keys, biases = self._context.keys(
-            self._to_device(torch.from_numpy(words)), self._to_device(self._vectors_of(words, batch))
-        )
+        left, right = states.left[self._put(place)], states.right[self._put(place + groups.span)]
+        queries = self._context.query(left, right)
+        keys, biases = self._context.keys(self._put(words), self._vectors_of(words, batch).to(self._device))
 
         # In numpy, in pieces that stay in the cache: an order of magnitude faster than all at once.
         query_rows, key_rows, bias_rows = (part.float().cpu().numpy() for part in (queries, keys, biases))
@@ -116,10 +97,7 @@ class Scorer:
     def trigrams(self, batch: TokenBatch, words: Ints, groups: CandidateGroups) -> tuple[Floats, Floats, Floats]:
         """Return log p of the candidates, of the next word, and of the word after that, (rows,) each.
 
-        Args:
-            batch: The texts.
-            words: (tokens,) the word ids of the tokens as context.
-            groups: The places with their candidates.
+        `words` are the word ids of the tokens as context, (tokens,).
         """
         size = self._dictionary.lexicon_size
         ids = np.where(batch.casings == SYMBOL, PAD, np.where(words < size, words, UNK))
@@ -161,13 +139,11 @@ class Scorer:
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
-        chars = torch.from_numpy(self._char_ids(keys))
         # As in training, words known by their characters alone have ids from the size of the lexicon up.
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            return self._context.encode(self._to_device(torch.from_numpy(ids)), self._to_device(chars)).float().cpu()
+            return self._context.encode(self._put(ids), self._put(self._char_ids(keys))).float().cpu()
 
-    def _char_ids(self, keys: list[str]) -> Ints:
-        """Return the ids of the characters of words, (words, chars)."""
+    def _char_ids(self, keys: list[str]) -> Ints:  # (words, chars)
         ascii_keys = np.array([key if len(key) <= MAX_WORD_CHARS and key.isascii() else "" for key in keys], dtype="S")
         codes = ascii_keys.view(np.uint8).reshape(len(keys), -1)[:, :MAX_WORD_CHARS]
         char_ids = self._ascii[codes]
@@ -178,5 +154,5 @@ class Scorer:
             char_ids[others] = pad_rows(rows, MAX_WORD_CHARS)
         return char_ids
 
-    def _to_device(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self._device)
+    def _put(self, values: npt.NDArray[Any]) -> Tensor:
+        return torch.from_numpy(values).to(self._device)

@@ -1,4 +1,1 @@
-"""Correction and completion letter by letter, as a user types.
-
-Imports `lexicon` and the networks.
-"""
+"""Correction and completion letter by letter, as a user types. Imports `lexicon` and the networks."""

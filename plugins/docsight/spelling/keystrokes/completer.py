@@ -32,10 +32,6 @@ class Completer:
 
     The language model gives the probability of the next two letters, as far as they were read ahead, and the lexicon
     that of the rest.
-
-    Args:
-        network: The language model, for the ids of its characters.
-        index: The lexicon.
     """
 
     def __init__(self, network: CharLM, index: PrefixIndex) -> None:
@@ -45,10 +41,7 @@ class Completer:
     def complete(self, beam: Beam, max_words: int, scorer: WordScorer | None = None) -> tuple[tuple[str, float], ...]:
         """Return the likeliest completions, the likeliest first, with their probabilities.
 
-        Args:
-            beam: The hypotheses.
-            max_words: The maximum number of completions.
-            scorer: A further score of the words; called with a few dozen.
+        The scorer, if there is one, adds to the scores of a few dozen words.
         """
         scores: dict[str, float] = {}
         num_completed = 0
@@ -124,13 +117,7 @@ def _in_case_of(word: str, text: str) -> str:
 class TrigramRescorer:
     """Scores words by how much likelier they are after a text than anywhere.
 
-    The frequency of a word is left out: the lexicon and the language model know it.
-
-    Args:
-        trigrams: The trigram model.
-        lexicon: The frequencies of its words.
-        words: The vocabulary of both.
-        weight: The weight of the trigrams relative to language model and lexicon.
+    The frequency of a word is left out: the lexicon and the language model know it. The weight is relative to them.
     """
 
     def __init__(self, trigrams: Trigrams, lexicon: Lexicon, words: Vocab, *, weight: float = 0.7) -> None:
@@ -138,11 +125,7 @@ class TrigramRescorer:
         self._anywhere = (lexicon.zipf.float() / ZIPF_STEPS - _ZIPF_OF_ALL) * math.log(10)
 
     def __call__(self, before: str) -> WordScorer:
-        """Return the scorer of the next word.
-
-        Args:
-            before: The text before the word, with all its spaces and signs.
-        """
+        """Return the scorer of the next word from the text before it, with all its spaces and signs."""
         line = before[-_MAX_READ_CHARS:].rpartition("\n")[2]
         last = read_tokens(line).surfaces[-2:]
         is_start = bool(last) and last[-1] in _SENTENCE_ENDS

@@ -26,13 +26,7 @@ _LEAVING_COSTS = (3.0, 1.0)
 
 
 class Decoder:
-    """Finds the letters that are meant by the letters that are typed.
-
-    Args:
-        network: The language model, in evaluation mode.
-        error_model: The probabilities of typing errors.
-        index: The lexicon.
-    """
+    """Finds the letters that are meant by the letters that are typed. The network is in evaluation mode."""
 
     def __init__(self, network: CharLM, error_model: LetterErrorModel, index: PrefixIndex) -> None:
         self.network, self.index = network, index
@@ -41,23 +35,12 @@ class Decoder:
         self._ids = [network.encode(letters).numpy() for letters in (LETTERS, LETTERS.upper())]
 
     def begin(self, state: State, log_probs: Floats, text: str = "") -> Beam:
-        """Return the beam of a text that is taken as typed.
-
-        Args:
-            state: The state after the text, (1, hidden) each.
-            log_probs: (1, chars + 1), of the next character.
-            text: The letters of the word so far.
-        """
+        """Return the beam of letters that are taken as typed; the state and the scores after them have one row."""
         span = self.index.narrow(self.index.all, text.lower())
         return self._look_ahead([Hypothesis(text, span if span.start < span.end else None, 0.0)], state, log_probs)
 
-    def continue_literally(self, beam: Beam, char: str) -> Beam:
-        """Append a character to the letters as typed, without alternatives."""
-        state, log_probs = self.read(char, beam.state.select(torch.tensor([0])))
-        return self.literal(state, log_probs, beam.hypotheses[0].text + char)
-
     def literal(self, state: State, log_probs: Floats, text: str) -> Beam:
-        """Return the beam of a text that is not corrected; arguments as for `begin`."""
+        """Return the beam of a text that is not corrected; see `begin`."""
         return Beam((Hypothesis(text, None, 0.0),), 1, (), state, log_probs)
 
     def read(self, text: str, state: State) -> tuple[State, Floats]:
@@ -68,11 +51,7 @@ class Decoder:
         return state, log_probs.numpy()
 
     def type(self, beam: Beam, letter: str) -> tuple[Beam, dict[str, float]]:
-        """Extend the hypotheses by a typed letter.
-
-        Args:
-            beam: The hypotheses so far.
-            letter: A letter of `LETTERS`, in either case.
+        """Extend the hypotheses by a typed letter: one of `LETTERS`, in either case.
 
         Returns:
             The new hypotheses; and for each letter, the probability that it is meant after the letters before.

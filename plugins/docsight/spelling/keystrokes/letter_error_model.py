@@ -20,38 +20,26 @@ FIRST = 0.35
 
 
 class Costs(NamedTuple):
-    """The log probabilities of the errors at a letter, in nats."""
+    """The log probabilities of the errors at a letter."""
 
-    substitute: Floats  # (meant, typed); no error on the diagonal
-    delete: Floats  # (meant before, meant)
-    insert: Floats  # (meant before, typed)
+    substitute: Floats  # (27, 27) by the meant and the typed letter; no error on the diagonal
+    delete: Floats  # (28, 27) by the meant letter before, `START` for none, and the deleted letter
+    insert: Floats  # (28, 27) by the meant letter before, `START` for none, and the inserted letter
     swap: float  # of two neighbouring letters
 
 
 class LetterErrorModel(nn.Module):
-    """The rates of typing errors at a letter; 1 is the mean rate of any error at a letter of running text.
-
-    Attributes:
-        substitute: (27, 27) by the meant letter and the typed letter; zero on the diagonal.
-        delete: (28, 27) by the letter before, `START` for none, and the deleted letter.
-        insert: (28, 27) by the letter before, `START` for none, and the inserted letter.
-        swap: (1,) of two neighbouring letters.
-    """
-
-    substitute: Tensor
-    delete: Tensor
-    insert: Tensor
-    swap: Tensor
+    """The rates of typing errors at a letter, as in `Costs`; 1 is the mean rate of any error at a letter of text."""
 
     saved_names: ClassVar[dict[str, str]] = {"delete": "leave_out", "insert": "put_in"}
 
     def __init__(self) -> None:
         super().__init__()
         size = len(LETTERS)
-        self.register_buffer("substitute", torch.full((size, size), 0.4 / size))
-        self.register_buffer("delete", torch.full((size + 1, size), 0.3))
-        self.register_buffer("insert", torch.full((size + 1, size), 0.2 / size))
-        self.register_buffer("swap", torch.full((1,), 0.1))
+        self.substitute = nn.Buffer(torch.full((size, size), 0.4 / size))
+        self.delete = nn.Buffer(torch.full((size + 1, size), 0.3))
+        self.insert = nn.Buffer(torch.full((size + 1, size), 0.2 / size))
+        self.swap = nn.Buffer(torch.full((1,), 0.1))
         keep_saved_names(self)
 
     def costs(self, error_rate: float) -> Costs:

@@ -19,6 +19,8 @@ MAX_WORD_LETTERS = 32  # of a word that is still corrected
 MAX_RECENT = 64  # keystrokes whose hypotheses are kept, so that backspace is immediate
 MAX_UNDO_WORDS = 4096  # words that backspace can take back
 MAX_LETTERS_SHOWN = 5  # of a keystroke
+_MIN_LETTER_PROBABILITY = 0.45  # of another letter that replaces the typed one
+_MIN_WORD_PROBABILITY = 0.9  # of another prefix or word that replaces the typed one
 _RESCORER_CONTEXT = 8  # words and signs before a word that rank its completions
 # What follows one of these is not corrected: addresses, paths, tags, the rest of a number.
 _NO_WORD_AFTER = frozenset("@#/\\_.:=&~%+*<>|$^")
@@ -48,9 +50,7 @@ class _Accepted(str):
 
 
 @dataclass(frozen=True)
-class _WordState:
-    """The state of the current word after a keystroke."""
-
+class _WordState:  # after a keystroke
     text: str  # the word as typed or accepted
     literal: bool  # whether it is not corrected
     beam: Beam
@@ -76,7 +76,6 @@ class Session:
     Then the corrected word goes into the context and into `text`.
 
     Args:
-        model: The language model, the error model and the lexicon.
         context: The text before the first keystroke. A word at its end is continued.
         completions: The maximum number of completions for each keystroke.
 
@@ -182,12 +181,13 @@ class Session:
         now, model = self._now, self._model
         text = now.text + plain
         if now.literal or plain.lower() not in CODES or len(text) > MAX_WORD_LETTERS:
-            keystroke = Keystroke(char, ((char, 1.0),), text, ())
-            return _WordState(text, True, model.decoder.continue_literally(now.beam, plain), keystroke)
+            state, log_probs = model.decoder.read(plain, now.beam.state.select(torch.tensor([0])))
+            beam = model.decoder.literal(state, log_probs, text)
+            return _WordState(text, True, beam, Keystroke(char, ((char, 1.0),), text, ()))
         beam, probabilities = model.decoder.type(now.beam, plain)
         ranked = sorted(probabilities.items(), key=lambda item: -item[1])
         best, probability = ranked[0]
-        changed = best != plain and probability >= model.threshold
+        changed = best != plain and probability >= _MIN_LETTER_PROBABILITY
         prefix = self._prefix(beam, text, changed=changed)
         letters = tuple((char if meant == plain else meant, p) for meant, p in ranked[:MAX_LETTERS_SHOWN])
         completions = self._complete(beam, self._words[-1].scorer)
@@ -201,7 +201,7 @@ class Session:
         if changed:
             probabilities.pop(text, None)
         best = max(probabilities, key=probabilities.__getitem__, default=text)
-        return best if changed or probabilities[best] >= self._model.word_threshold else text
+        return best if changed or probabilities[best] >= _MIN_WORD_PROBABILITY else text
 
     def _end(self, plain: str, char: str) -> Keystroke:
         """End the word with a space or a sign, and start the next one."""
@@ -209,7 +209,7 @@ class Session:
         text, row = now.text, 0
         if len(text) > 1 and not now.literal and plain not in _NO_WORD_BEFORE and text[-1] != "'":
             best, probability, best_row = model.decoder.finish(now.beam, plain)[0]
-            if best != text and probability >= model.word_threshold:
+            if best != text and probability >= _MIN_WORD_PROBABILITY:
                 text, row = best, best_row
         state, log_probs = model.decoder.read(plain, now.beam.state.select(torch.tensor([row])))
         literal = plain in _NO_WORD_AFTER or (now.literal and plain == "-")

@@ -18,15 +18,13 @@ from docsight.vocab import Vocab
 
 
 class TypingModel:
-    """The decoder and the completer of a speller, with their thresholds.
+    """The decoder and the completer of a speller.
 
     Args:
         network: The language model, in evaluation mode.
         error_model: The typing errors.
-        words: The lexicon: distinct words of `a` to `z` and apostrophes.
-        zipf: (words,) the Zipf frequencies.
-        threshold: The minimum probability of another letter that replaces the typed one.
-        word_threshold: The minimum probability of another prefix or word that replaces the typed one.
+        words: The lexicon, as for `PrefixIndex`.
+        zipf: The frequencies of its words.
         rescorer: Makes the scorer of the completions of a word from the text before it. Called once a word.
     """
 
@@ -37,16 +35,12 @@ class TypingModel:
         words: Sequence[str],
         zipf: ArrayLike,
         *,
-        threshold: float = 0.45,
-        word_threshold: float = 0.9,
         rescorer: Callable[[str], WordScorer] | None = None,
     ) -> None:
         index = PrefixIndex(words, zipf)
-        self.network = network
+        self.network, self.rescorer = network, rescorer
         self.decoder = Decoder(network, error_model, index)
         self.completer = Completer(network, index)
-        self.threshold, self.word_threshold = threshold, word_threshold
-        self.rescorer = rescorer
 
 
 def completion_words(vocab: Vocab, lexicon: Lexicon, user_words: Iterable[str]) -> tuple[list[str], Floats]:

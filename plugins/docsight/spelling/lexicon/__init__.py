@@ -1,4 +1,1 @@
-"""The words that the speller knows: where they come from, how frequent they are, how they follow one another.
-
-Imports nothing else of `spelling` but `arrays` and `tokens`.
-"""
+"""The words that the speller knows: their sources, their frequencies, and how they follow one another."""

@@ -31,13 +31,8 @@ class WordFacts:
 class Dictionary:
     """Facts about words, by id: first the words of the lexicon, then those of the user.
 
-    Ids from `size` up are unknown words of a batch of texts.
-
-    Args:
-        words: The lexicon.
-        lexicon: The facts about its words.
-        user_words: More correct words. A word with capitals is correct in this form alone.
-        pairs: The listed misspellings.
+    Ids from `size` up are unknown words of a batch of texts. A word of the user with capitals is correct in this form
+    alone.
     """
 
     def __init__(
@@ -71,13 +66,12 @@ class Dictionary:
         is_known: Bools = (ids < self.size) & (self.in_dictionary[inside] | listed)
         return is_known
 
-    def rare(self, ids: Ints) -> Bools:
-        """Tell which words are rare, as the unknown ones are."""
+    def rare(self, ids: Ints) -> Bools:  # the unknown ones, too
         return self.zipf[np.where(ids < self.size, ids, 0)] < RARE
 
     def variant_of(self, ids: Ints) -> Ints:
         """Return the ids of the words in the other variety of English, or 0."""
-        return np.where(ids < self.size, self.variant[np.where(ids < self.size, ids, 0)], 0)
+        return self.variant[np.where(ids < self.size, ids, 0)]
 
     def in_variety(self, at: int, variety: int) -> int:
         """Return the word in a variety of English: a flag of `WordSource`, or 0 for either."""
@@ -85,11 +79,9 @@ class Dictionary:
         return int(self.variant[at]) if variety and own and not own & variety and self.variant[at] else at
 
     def is_users(self, surface: str) -> bool:
-        """Tell whether a word, as written, is a word of the user."""
         return surface in self.user_words or (bool(self.user_words) and key_of(surface) in self.user_words)
 
     def is_listed_misspelling(self, keys: Sequence[str]) -> Bools:
-        """Tell which keys are in a list of misspellings."""
         is_listed = np.zeros(len(keys), dtype=bool)
         if self._pairs is not None and len(keys):
             plain = [key if is_key(key) else "" for key in keys]

@@ -79,11 +79,7 @@ class HashTable:
     """A multimap from hashes to values.
 
     The hashes are sorted into as many buckets as there are hashes. A lookup reads one bucket of about one entry,
-    where a binary search over millions of entries has about twenty cache misses.
-
-    Args:
-        hashes: (entries,)
-        values: (entries,), integers below 2**31.
+    where a binary search over millions of entries has about twenty cache misses. The values are below 2**31.
     """
 
     def __init__(self, hashes: Hashes, values: npt.NDArray[Any]) -> None:

@@ -45,22 +45,14 @@ class Lexicon(nn.Module):
         variant: (words,) int32, the id of the same word in the other variety of English (colour, color), or 0.
     """
 
-    sources: Tensor
-    zipf: Tensor
-    variant: Tensor
-
     saved_names: ClassVar[dict[str, str]] = {"variant": "twin"}
 
     def __init__(self, *, num_words: int) -> None:
         super().__init__()
-        self.register_buffer("sources", torch.zeros(num_words, dtype=torch.uint8))
-        self.register_buffer("zipf", torch.zeros(num_words, dtype=torch.uint8))
-        self.register_buffer("variant", torch.zeros(num_words, dtype=torch.int32))
+        self.sources = nn.Buffer(torch.zeros(num_words, dtype=torch.uint8))
+        self.zipf = nn.Buffer(torch.zeros(num_words, dtype=torch.uint8))
+        self.variant = nn.Buffer(torch.zeros(num_words, dtype=torch.int32))
         keep_saved_names(self)
-
-    def has(self, word_ids: Tensor, flags: WordSource) -> Tensor:
-        """Tell which words have any of the flags: bool, of the shape of `word_ids`."""
-        return (self.sources[word_ids] & int(flags)) != 0
 
     def zipf_of(self, word_ids: Tensor) -> Tensor:
         """Return the Zipf frequencies, float32, of the shape of `word_ids`; 0 for the reserved ids."""
@@ -76,15 +68,11 @@ class KnownPairs(nn.Module):
         second: (pairs,) int32, the id of the second word where the correction has two (alot, a lot), or 0.
     """
 
-    hashes: Tensor
-    first: Tensor
-    second: Tensor
-
     def __init__(self, *, num_pairs: int) -> None:
         super().__init__()
-        self.register_buffer("hashes", torch.zeros(num_pairs, dtype=torch.int64))
-        self.register_buffer("first", torch.zeros(num_pairs, dtype=torch.int32))
-        self.register_buffer("second", torch.zeros(num_pairs, dtype=torch.int32))
+        self.hashes = nn.Buffer(torch.zeros(num_pairs, dtype=torch.int64))
+        self.first = nn.Buffer(torch.zeros(num_pairs, dtype=torch.int32))
+        self.second = nn.Buffer(torch.zeros(num_pairs, dtype=torch.int32))
 
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, int, int]]) -> Self:
@@ -116,10 +104,7 @@ class Confusions(nn.Module):
         ids: (confusions,) int32, word ids.
     """
 
-    offsets: Tensor
-    ids: Tensor
-
     def __init__(self, *, num_words: int, num_confusions: int) -> None:
         super().__init__()
-        self.register_buffer("offsets", torch.zeros(num_words + 1, dtype=torch.int32))
-        self.register_buffer("ids", torch.zeros(num_confusions, dtype=torch.int32))
+        self.offsets = nn.Buffer(torch.zeros(num_words + 1, dtype=torch.int32))
+        self.ids = nn.Buffer(torch.zeros(num_confusions, dtype=torch.int32))

@@ -18,30 +18,18 @@ class Trigrams(nn.Module):
 
     Args:
         num_words: The number of word ids: 0 for edges and signs, 1 for words outside the lexicon, then the words.
-        num_bigrams: The number of stored pairs.
-        num_trigrams: The number of stored triples.
     """
-
-    unigram: Tensor
-    unigram_backoff: Tensor
-    bigram_keys: Tensor
-    bigram: Tensor
-    bigram_backoff: Tensor
-    trigram_keys: Tensor
-    trigram: Tensor
 
     def __init__(self, *, num_words: int, num_bigrams: int, num_trigrams: int) -> None:
         super().__init__()
-        for name, size, kind in (
-            ("unigram", num_words, torch.uint8),
-            ("unigram_backoff", num_words, torch.uint8),
-            ("bigram_keys", num_bigrams, torch.int32),
-            ("bigram", num_bigrams, torch.uint8),
-            ("bigram_backoff", num_bigrams, torch.uint8),
-            ("trigram_keys", num_trigrams, torch.int32),
-            ("trigram", num_trigrams, torch.uint8),
-        ):
-            self.register_buffer(name, torch.zeros(max(size, 1), dtype=kind))  # never empty, so that a lookup can miss
+        num_bigrams, num_trigrams = max(num_bigrams, 1), max(num_trigrams, 1)  # never empty, so that a lookup can miss
+        self.unigram = nn.Buffer(torch.zeros(num_words, dtype=torch.uint8))
+        self.unigram_backoff = nn.Buffer(torch.zeros(num_words, dtype=torch.uint8))
+        self.bigram_keys = nn.Buffer(torch.zeros(num_bigrams, dtype=torch.int32))
+        self.bigram = nn.Buffer(torch.zeros(num_bigrams, dtype=torch.uint8))
+        self.bigram_backoff = nn.Buffer(torch.zeros(num_bigrams, dtype=torch.uint8))
+        self.trigram_keys = nn.Buffer(torch.zeros(num_trigrams, dtype=torch.int32))
+        self.trigram = nn.Buffer(torch.zeros(num_trigrams, dtype=torch.uint8))
 
     def log_prob(self, first: Tensor, second: Tensor, third: Tensor) -> Tensor:
         """Return log p(third | first, second) in nats, for ids of one shape."""

@@ -75,7 +75,7 @@ def test_make_mistakes_returns_where_they_are_and_what_was_meant():
 
 @pytest.mark.parametrize("seed", range(30))
 def test_make_mistakes_is_undone_by_what_it_returns(seed):
-    noise = SentenceNoise(Noise.from_pairs(PAIRS, lexicon=frozenset(["the", "house", "friend", "there"])))
+    noise = SentenceNoise(Noise(PAIRS, lexicon=frozenset(["the", "house", "friend", "there"])))
     sentences = ["The house is  there\u2014a lot!", "", "It\u2019s the friend, which is that 12th word."]
     made = make_mistakes(sentences, noise, random.Random(seed))
     undone, done = "", 0

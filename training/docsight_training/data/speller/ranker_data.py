@@ -61,10 +61,8 @@ class RankerData(EpochData[RankerBatch]):
 
     Args:
         corrector: Finds places and candidates, as at run time.
-        words: The lexicon.
         documents: Texts without mistakes, each a list of sentences.
         edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are put in.
-        sentence_noise: Draws the mistakes.
         noisy_copies: How often mistakes are drawn for each text.
         isolated_words: The number of words that are texts of their own; words that are frequent in the documents are
             drawn more often.
@@ -74,7 +72,6 @@ class RankerData(EpochData[RankerBatch]):
         ablate: Keys of `FEATURE_GROUPS`: the features that are hidden from the ranker, to measure what they contribute.
         validation: The fraction of the texts to validate on.
         batch_size: The number of places in a step.
-        seed: Seeds all draws.
 
     Attributes:
         mean: (features,) of the training places.
@@ -130,15 +127,7 @@ class RankerData(EpochData[RankerBatch]):
         thin: Mapping[str, float] | None = None,
         **options: Any,
     ) -> "RankerData":
-        """Read the texts, and make the data module.
-
-        Args:
-            text: The folder of the running text; see `read_paragraphs`.
-            lists: The folder with the corpora of names.
-            names: A corpus of sentences with many names; it becomes the edited texts.
-            test_names: A corpus of sentences that are kept for tests; None for none.
-            thin: The fraction of the running text that is read, by the beginning of a source's name.
-            options: The other arguments of `RankerData`.
+        """Read the texts: of `names`, sentences with many names, those are edited that are not in `test_names`.
 
         Raises:
             DataError: The texts cannot be read.
