@@ -52,7 +52,7 @@ def corrected(draw) -> tuple[str, list[dict[str, Any]]]:
     return text, rows
 
 
-def test_corrected_text_has_what_is_applied(doc):
+def test_corrected_text_has_the_applied_corrections(doc):
     assert doc._.corrected_text == "I don't think sometimes it is a lot of teh cheese."
     assert doc.text == TEXT
 
@@ -65,7 +65,7 @@ def test_corrected_text_of_a_doc_that_no_speller_read_is_its_text():
     assert doc._.offset_map.to_original(7) == 7
 
 
-def test_token_tells_its_suggestion_and_further_tokens_of_a_correction_are_empty(doc):
+def test_token_has_its_suggestion_and_later_tokens_of_a_correction_are_empty(doc):
     found = {token.text: (token._.is_misspelled, token._.suggestion) for token in doc}
     assert found["I"] == found["think"] == (False, None)
     assert (found["do"], found["nt"]) == ((True, "don't"), (True, ""))
@@ -118,7 +118,7 @@ def test_corrections_stay_in_place_when_tokens_are_merged(doc):
     assert doc._.corrected_text.startswith("I don't think")
 
 
-def test_corrections_under_a_name_that_somebody_else_holds_are_kept_apart():
+def test_corrections_do_not_use_an_attribute_that_another_package_owns():
     doc = NLP(TEXT)
     Doc.set_extension("corrections", default="theirs", force=True)
     try:
@@ -145,7 +145,7 @@ def test_corrections_under_a_name_that_somebody_else_holds_are_kept_apart():
         ([row(-1, 2, "x")], "found -1 to 2"),
     ],
 )
-def test_corrections_that_cannot_be_applied_are_named(doc, rows, message):
+def test_corrections_that_cannot_be_applied_are_reported(doc, rows, message):
     doc._.corrections = rows
     for name in ("corrected_text", "offset_map"):
         with pytest.raises(DataError, match=message):
@@ -203,7 +203,7 @@ def test_offset_map_translates_both_ways(doc):
 
 
 @pytest.mark.parametrize("offset", [-1, 50])
-def test_offset_map_refuses_an_offset_outside_of_the_text(doc, offset):
+def test_offset_map_rejects_an_offset_outside_of_the_text(doc, offset):
     with pytest.raises(IndexError, match=f"expected an offset from 0 to 49; found {offset}"):
         doc._.offset_map.to_corrected(offset)
     with pytest.raises(IndexError, match="expected an offset from 0 to"):

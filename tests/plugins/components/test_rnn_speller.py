@@ -55,7 +55,7 @@ TO = Correction(13, 15, [("too", 0.4)], 0.4, True)
 BIG = Correction(16, 19, [], 0.0, False)
 
 
-def test_rnn_speller_corrects_and_leaves_the_text_alone(nlp):
+def test_rnn_speller_corrects_without_changing_the_text(nlp):
     doc = nlp(TEXT)
     assert doc.text == TEXT
     assert doc._.corrected_text == "The house is to big, and I don't know which friend."
@@ -102,7 +102,7 @@ def test_rnn_speller_rows_are_of_plain_types(nlp):
         types = {name: type(value) for name, value in row.items()}
         numbers = {"start": int, "end": int, "score": float, "applied": bool}
         assert types == dict.fromkeys(("text", "suggestion", "reason"), str) | numbers | {"suggestions": list}
-        assert all(type(word) is str and type(share) is float for word, share in row["suggestions"])
+        assert all(type(word) is str and type(probability) is float for word, probability in row["suggestions"])
 
 
 def test_rnn_speller_text_without_corrections_has_an_empty_list(nlp):
@@ -126,19 +126,19 @@ def test_rnn_speller_corrections_do_not_depend_on_the_threshold(tiny_speller):
     }
 
 
-def test_rnn_speller_threshold_wins_over_the_setting(tiny_speller):
+def test_rnn_speller_threshold_overrides_the_setting(tiny_speller):
     nlp = _with(tiny_speller, setting="precise", threshold=0)
     _fixed(nlp, TEH, TO, BIG)
     assert [row["applied"] for row in nlp(TEXT)._.corrections] == [True, True, False]
 
 
 @pytest.mark.parametrize("threshold", [1.5, -0.1, float("nan"), True, "0.5"])
-def test_rnn_speller_refuses_a_threshold_that_is_none(threshold):
+def test_rnn_speller_rejects_an_invalid_threshold(threshold):
     with pytest.raises(ConfigError, match="expected a threshold from 0 to 1, or None"):
         _built(threshold=threshold)
 
 
-def test_rnn_speller_refuses_settings_and_dialects_that_are_none():
+def test_rnn_speller_rejects_unknown_settings_and_dialects():
     with pytest.raises(ConfigError, match="expected the setting to be one of precise, balanced, eager; found 'bold'"):
         _built(setting="bold")
     with pytest.raises(ConfigError, match="expected the dialect to be one of auto, us, uk; found 'british'"):
@@ -191,7 +191,7 @@ def test_rnn_speller_protects_entities_by_label(tiny_speller, labels, expected):
         ({"entities": [3]}, "expected protect.entities to be a list of strings"),
     ],
 )
-def test_rnn_speller_names_a_protection_that_cannot_work(protect, message):
+def test_rnn_speller_rejects_invalid_protection(protect, message):
     with pytest.raises(ConfigError, match=message):
         _built(protect=protect)
 
@@ -233,13 +233,13 @@ def test_rnn_speller_adds_and_removes_user_words_at_run_time(nlp):
 
 
 @pytest.mark.parametrize("words", ["teh", [""], ["a\nb"], [3], ["#tag"], [" "]])
-def test_rnn_speller_refuses_user_words_that_are_none(words):
+def test_rnn_speller_rejects_invalid_user_words(words):
     for use in (lambda: _built(user_words=words), lambda: _built().add_user_words(words)):
         with pytest.raises(ConfigError, match=r"rnn_speller.*: expected"):
             use()
 
 
-def test_rnn_speller_names_a_file_of_user_words_that_cannot_be_read(tiny_speller, tmp_path):
+def test_rnn_speller_reports_an_unreadable_file_of_user_words(tiny_speller, tmp_path):
     nlp = _with(tiny_speller, user_words_path=str(tmp_path / "none.txt"))
     with pytest.raises(ConfigError, match=r"user_words_path: .*none\.txt cannot be read"):
         nlp(TEXT)
@@ -292,7 +292,7 @@ def test_rnn_speller_pickles_with_all_its_settings():
     assert copy.user_words == ("freind",)
 
 
-def test_rnn_speller_takes_words_while_other_threads_correct(nlp):
+def test_rnn_speller_accepts_words_while_other_threads_correct(nlp):
     speller, failed = _speller(nlp), []
     expected = _reported(nlp(TEXT))
 
@@ -367,7 +367,7 @@ def test_rnn_speller_scores_nothing_without_gold(nlp):
     assert scores["corrections_f05"] is None
 
 
-def test_rnn_speller_refuses_a_model_of_another_kind(tiny_model):
+def test_rnn_speller_rejects_a_model_of_another_kind(tiny_model):
     with pytest.raises(BundleError, match="this is a 'tagger' model; the component needs a 'speller' model"):
         _with(tiny_model)(TEXT)
 
@@ -411,7 +411,7 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
-def test_rnn_speller_strange_texts_break_nothing_and_are_not_corrected(nlp, text):
+def test_rnn_speller_handles_strange_texts_and_does_not_correct_them(nlp, text):
     doc = nlp(text)
     assert doc._.corrected_text == text
 
@@ -421,7 +421,7 @@ def test_rnn_speller_strange_texts_break_nothing_and_are_not_corrected(nlp, text
     st.text(max_size=60)
     | st.lists(st.sampled_from(["teh", "Wich", "alot", "fam", "ily", "I", "dont", "!", "-", "\n"])).map(" ".join)
 )
-def test_rnn_speller_rows_of_any_text_lie_in_order_and_apply(nlp, text):
+def test_rnn_speller_rows_of_any_text_are_ordered_and_can_be_applied(nlp, text):
     doc = nlp(text)
     rows, last = doc._.corrections, 0
     for row in rows:

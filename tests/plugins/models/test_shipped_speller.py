@@ -1,4 +1,4 @@
-"""What the shipped speller must know. The sentences are made up for these tests."""
+"""What the shipped speller must correct. The sentences were written for these tests."""
 
 import pytest
 import spacy
@@ -25,7 +25,7 @@ def nlp() -> Language:
         ("The goverment has anounced it on Wensday!", "The government has announced it on Wednesday!"),
     ],
 )
-def test_shipped_speller_mends_unknown_words(nlp: Language, text: str, corrected: str) -> None:
+def test_shipped_speller_corrects_unknown_words(nlp: Language, text: str, corrected: str) -> None:
     assert nlp(text)._.corrected_text == corrected
 
 
@@ -39,7 +39,7 @@ def test_shipped_speller_mends_unknown_words(nlp: Language, text: str, corrected
         ("My brother and I where late for school.", "My brother and I were late for school."),
     ],
 )
-def test_shipped_speller_mends_right_words_in_the_wrong_place(nlp: Language, text: str, corrected: str) -> None:
+def test_shipped_speller_corrects_real_word_errors(nlp: Language, text: str, corrected: str) -> None:
     doc = nlp(text)
     assert doc._.corrected_text == corrected
     assert [row["reason"] for row in doc._.corrections if row["applied"]] == ["context"]
@@ -59,11 +59,11 @@ def test_shipped_speller_mends_right_words_in_the_wrong_place(nlp: Language, tex
         "\u041f\u0440\u0438\u0432\u0435\u0442, \u043a\u0430\u043a \u0434\u0435\u043b\u0430? \u4f60\u597d \U0001f600",
     ],
 )
-def test_shipped_speller_leaves_alone_what_is_no_mistake(nlp: Language, text: str) -> None:
+def test_shipped_speller_does_not_change_correct_text(nlp: Language, text: str) -> None:
     assert nlp(text)._.corrected_text == text
 
 
-def test_shipped_speller_takes_a_name_that_comes_again_for_a_name(nlp: Language) -> None:
+def test_shipped_speller_treats_a_repeated_capitalised_word_as_a_name(nlp: Language) -> None:
     once = nlp("Brinner sailed from Tromso.")._.corrections[0]
     text = "Brinner sailed from Tromso. Later old Brinner wrote, and young Brinner answered."
     again = [row for row in nlp(text)._.corrections if row["text"] == "Brinner"]
@@ -81,7 +81,7 @@ def test_shipped_speller_follows_the_dialect_of_the_document(nlp: Language) -> N
     assert us(text)._.corrected_text == "We will organize a party."
 
 
-def test_shipped_speller_puts_k_for_c_in_network_and_nothing_for_right_letters(nlp: Language) -> None:
+def test_shipped_speller_replaces_c_by_k_in_network_and_keeps_right_letters(nlp: Language) -> None:
     session = nlp.get_pipe("rnn_speller").session()
     meant = [session.type(letter).letter for letter in "networc"]
     assert "".join(meant) == "network"
@@ -89,7 +89,7 @@ def test_shipped_speller_puts_k_for_c_in_network_and_nothing_for_right_letters(n
     assert "".join(right.type(letter).letter for letter in "river") == "river"
 
 
-def test_shipped_speller_continues_a_text_alike_for_the_same_seed(nlp: Language) -> None:
+def test_shipped_speller_generates_the_same_text_from_the_same_seed(nlp: Language) -> None:
     speller = nlp.get_pipe("rnn_speller")
     text = speller.generate("The history of", length=40, temperature=0.5, seed=3)
     assert len(text) == 40
@@ -107,10 +107,10 @@ def test_shipped_speller_continues_a_text_alike_for_the_same_seed(nlp: Language)
         "The house has one storey.",
     ],
 )
-def test_shipped_speller_leaves_other_languages_and_the_other_english_alone(nlp: Language, text: str) -> None:
+def test_shipped_speller_does_not_change_other_languages_and_the_other_english(nlp: Language, text: str) -> None:
     assert nlp(text)._.corrected_text == text
 
 
-def test_shipped_speller_does_not_take_words_in_a_row_that_are_misspelt_for_another_language(nlp: Language) -> None:
+def test_shipped_speller_does_not_mistake_consecutive_misspellings_for_another_language(nlp: Language) -> None:
     assert nlp("Teh quick borwn fox jumpd")._.corrected_text == "The quick brown fox jumped"
     assert nlp("I cant beleive it, he wont come.")._.corrected_text == "I can't believe it, he won't come."

@@ -11,7 +11,7 @@ def _network(**options) -> CharLM:
     return CharLM(**{"chars": " abc", "char_dim": 3, "hidden_dim": 5, **options}).eval()
 
 
-def test_char_lm_numbers_its_characters_from_one_and_the_unknown_zero():
+def test_char_lm_numbers_characters_from_one_and_unknown_ones_zero():
     assert _network().encode("a b?").tolist() == [2, 1, 3, UNKNOWN]
 
 
@@ -36,7 +36,7 @@ def test_char_lm_lstm_gates_follow_the_formula():
 
 
 @torch.no_grad()
-def test_char_lm_step_gives_what_forward_gives():
+def test_char_lm_step_equals_forward():
     network = _network()
     ids = torch.tensor([[1, 2, 3, 0], [4, 4, 1, 2]])
     logits, end = network(ids, network.start(2))
@@ -48,7 +48,7 @@ def test_char_lm_step_gives_what_forward_gives():
 
 
 @torch.no_grad()
-def test_char_lm_forward_goes_on_from_the_state_it_gave():
+def test_char_lm_forward_continues_from_a_state():
     network = _network()
     ids = torch.tensor([[1, 2, 3, 4, 2]])
     whole, _ = network(ids, network.start())
@@ -58,7 +58,7 @@ def test_char_lm_forward_goes_on_from_the_state_it_gave():
 
 
 @torch.no_grad()
-def test_char_lm_state_select_takes_rows_in_their_order():
+def test_char_lm_state_select_returns_the_given_rows_in_order():
     network = _network()
     _, state = network.step(torch.tensor([1, 2, 3]), network.start(3))
     chosen = state.select(torch.tensor([2, 0, 2]))
@@ -67,6 +67,6 @@ def test_char_lm_state_select_takes_rows_in_their_order():
 
 
 @pytest.mark.parametrize("chars", ["", "aba"])
-def test_char_lm_refuses_no_characters_and_the_same_one_twice(chars):
+def test_char_lm_rejects_empty_and_repeated_characters(chars):
     with pytest.raises(ValueError, match="each once"):
         _network(chars=chars)

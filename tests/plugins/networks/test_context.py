@@ -23,7 +23,7 @@ def _states(network: ContextNetwork, index: list[int], casings: list[int] | None
     return left[0], right[0]
 
 
-def test_context_network_encodes_a_word_without_a_correction_by_its_characters_alone():
+def test_context_network_encodes_a_word_without_an_embedding_by_its_characters_alone():
     network = _network()
     encoded = network.encode(WORDS, CHARS)
     by_chars = network.project(network.encode_chars(CHARS))
@@ -32,7 +32,7 @@ def test_context_network_encodes_a_word_without_a_correction_by_its_characters_a
     assert torch.allclose(encoded[:3], by_chars[:3] + network.embed_words(WORDS[:3]))
 
 
-def test_context_network_padding_and_unknown_have_no_correction():
+def test_context_network_padding_and_unknown_have_no_embedding():
     network = _network()
     ids = torch.tensor([0, 1])
     assert torch.allclose(network.encode(ids, CHARS[:2]), network.project(network.encode_chars(CHARS[:2])))
@@ -58,7 +58,7 @@ def test_context_network_does_not_see_the_word_in_the_place(place):
     assert not torch.allclose(right[place], right_other[place], atol=1e-4)
 
 
-def test_context_network_left_sees_nothing_behind_and_right_nothing_before():
+def test_context_network_left_ignores_later_words_and_right_ignores_earlier_ones():
     network = _network()
     (left, right), (left_other, right_other) = _states(network, [0, 1, 2, 3]), _states(network, [0, 1, 0, 0])
     assert torch.allclose(left[:3], left_other[:3], atol=1e-6)
@@ -94,7 +94,7 @@ def test_context_network_the_ends_of_all_sentences_look_alike():
     assert torch.allclose(right[-1], right_other[-1], atol=1e-6)
 
 
-def test_context_network_answers_have_a_bias_of_their_own_where_words_have_corrections():
+def test_context_network_keys_have_a_bias_where_words_have_an_embedding():
     network = _network()
     encoded = network.encode(WORDS, CHARS)
     vectors, biases = network.keys(WORDS, encoded)
@@ -108,20 +108,20 @@ def test_context_network_answers_have_a_bias_of_their_own_where_words_have_corre
 def test_context_network_query_joins_both_sides():
     network = _network()
     left, right = _states(network, [0, 1, 2])
-    asked = network.query(left, right)
-    assert asked.shape == (4, 6)
-    assert not torch.allclose(network.query(left, right * 0), asked, atol=1e-4)
-    assert not torch.allclose(network.query(left * 0, right), asked, atol=1e-4)
+    queries = network.query(left, right)
+    assert queries.shape == (4, 6)
+    assert not torch.allclose(network.query(left, right * 0), queries, atol=1e-4)
+    assert not torch.allclose(network.query(left * 0, right), queries, atol=1e-4)
 
 
-def test_context_network_word_dropout_takes_corrections_in_training_alone():
+def test_context_network_word_dropout_removes_embeddings_only_in_training():
     network = _network(word_dropout=1.0)
     by_chars = network.project(network.encode_chars(CHARS))
     assert not torch.allclose(network.encode(WORDS, CHARS)[:3], by_chars[:3])
     assert torch.allclose(network.train().encode(WORDS, CHARS), by_chars, atol=1e-6)
 
 
-def test_context_network_in_bytes_says_what_the_trained_one_says():
+def test_context_network_in_bytes_equals_the_trained_one():
     trained = _network()
     stored = ContextNetwork(num_words=6, num_chars=7, **SMALL, in_bytes=True).eval()
     stored.copy_from(trained)
@@ -131,7 +131,7 @@ def test_context_network_in_bytes_says_what_the_trained_one_says():
         assert torch.equal(found, wanted)
 
 
-def test_context_network_refuses_the_weights_of_other_arguments():
+def test_context_network_rejects_weights_of_other_sizes():
     stored = ContextNetwork(num_words=6, num_chars=7, **SMALL, in_bytes=True)
     with pytest.raises(RuntimeError, match="size mismatch"):
         stored.copy_from(_network(hidden_dim=7))

@@ -15,7 +15,7 @@ def _ranker() -> Ranker:
     return ranker
 
 
-def test_ranker_adds_what_is_direct_and_what_is_hidden():
+def test_ranker_adds_direct_and_hidden_scores():
     # First member: x0 + relu(x0 + x1) + 2 relu(-x0); second: x1 + 10 relu(1) + relu(-x1).
     assert _ranker().members_scores(ROWS).tolist() == [[4.0, 12.0], [0.5, 10.0]]
 

@@ -77,7 +77,7 @@ def test_read_tokens_ends_sentences_at_stops_before_capitals_and_at_line_breaks(
     assert [" ".join(words) for words in _sentences(text)] == sentences
 
 
-def test_read_tokens_cuts_a_sentence_without_end():
+def test_read_tokens_cuts_very_long_sentences():
     assert [len(words) for words in _sentences("a " * 200)] == [MAX_SENTENCE, MAX_SENTENCE, 40]
     assert [len(words) for words in _sentences("a " * 80)] == [80]
     assert [len(words) for words in _sentences("A b. " + "a " * 81 + "\nc")] == [84 - 4, 4, 1]
@@ -108,7 +108,7 @@ def test_key_of_is_in_lower_case_with_straight_apostrophes_and_one_number(surfac
         *((key, False) for key in ("a" * 33, "", "\u00e9", "A", "a-b", "0", "a b", "teh\n")),
     ],
 )
-def test_is_key_takes_what_a_lexicon_could_hold(key, expected):
+def test_is_key_accepts_what_a_lexicon_can_hold(key, expected):
     assert is_key(key) is expected
 
 

@@ -57,7 +57,7 @@ def test_costs_equal_a_dynamic_program_cell_by_cell() -> None:
     rng = random.Random(1)
     pairs = []
     while len(pairs) < 400:
-        # Words that share few letters at either end: for the others the ends are passed over.
+        # Words that probability few letters at either end: the common ends of the others are skipped.
         typed, meant = ("".join(rng.choices("abcd", k=rng.randint(1, 9))) for _ in range(2))
         if typed != meant and typed[:3] != meant[:3] and typed[-3:] != meant[-3:] and abs(len(typed) - len(meant)) <= 5:
             pairs.append((typed, meant))
@@ -79,7 +79,7 @@ def test_costs_of_one_pair_equal_those_in_a_batch() -> None:
     assert together.tolist() == pytest.approx(torch.cat(alone).tolist(), abs=1e-5)
 
 
-def test_costs_pass_over_what_words_share_at_their_ends() -> None:
+def test_costs_skip_common_prefixes_and_suffixes() -> None:
     model = random_model(3)
     typed, meant = encode_letters(["bacdabdcbadc"]), encode_letters(["bacdabcbadc"])
     assert model.costs(typed, meant).item() <= model.insert[4, 2, 3].item()
@@ -92,7 +92,7 @@ def test_costs_of_equal_words_are_zero_and_of_others_limited() -> None:
     assert model.costs(typed, meant).tolist() == [0.0, MAX_COST, MAX_COST, MAX_COST, MAX_COST]
 
 
-def test_costs_take_empty_batches_and_words() -> None:
+def test_costs_accept_empty_batches_and_words() -> None:
     model = ErrorModel(num_typed=1, num_meant=1)
     assert model.costs(encode_letters([]), encode_letters([])).shape == (0,)
     assert model.costs(encode_letters([""]), encode_letters(["a"])).tolist() == [MAX_COST]
@@ -131,7 +131,7 @@ def test_error_model_keeps_its_size_small() -> None:
     assert model.substitute.shape == (NUM_CODES, NUM_CODES, NUM_CODES)
 
 
-def test_costs_stay_as_they_are_in_half_precision() -> None:
+def test_costs_change_little_in_half_precision() -> None:
     model = random_model(4)
     typed, meant = encode_letters(["abcd", "bdca"]), encode_letters(["abdd", "cab"])
     half = random_model(4)

@@ -60,22 +60,22 @@ def _distance(a: str, b: str) -> int:
         ("im", "i'm"),
     ],
 )
-def test_search_finds_what_was_meant_first(index, typed, meant):
+def test_search_ranks_the_meant_word_first(index, typed, meant):
     assert _found(index, typed)[0] == meant
 
 
-def test_search_looks_for_rare_words_one_edit_away_only(index):
+def test_search_finds_rare_words_only_one_edit_away(index):
     assert _found(index, "lchrous") == []
 
 
-def test_search_gives_each_word_once_and_never_the_typed_one(index):
+def test_search_returns_each_word_once_and_never_the_typed_one(index):
     found = _found(index, "then")
     assert found[:2] == ["the", "ten"]
     assert len(set(found)) == len(found)
     assert "then" not in found
 
 
-def test_search_of_many_is_search_of_each_in_order(index):
+def test_search_of_many_words_equals_single_searches_in_order(index):
     typed = ["teh", "xqzzzk", "becuse", "tehn"] * 300
     row, word = index.search(typed)
     assert (np.diff(row) >= 0).all()
@@ -89,20 +89,20 @@ def test_search_keeps_the_likeliest():
 
 
 @pytest.mark.parametrize("typed", [[], ["a"], ["'"], ["z" * 32]])
-def test_search_of_hardly_anything_finds_nothing(index, typed):
+def test_search_of_very_short_or_long_words_finds_nothing(index, typed):
     row, word = index.search(typed)
     assert row.dtype == word.dtype == np.int64
     assert len(row) == len(word) == 0
 
 
-def test_index_wants_a_frequency_for_each_word():
+def test_index_requires_a_frequency_for_each_word():
     with pytest.raises(ValueError, match=r"Expected 11 Zipf frequencies, one for each word; found 1"):
         CandidateIndex(WORDS, [1.0])
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(LETTERS, min_size=1, max_size=8), st.lists(LETTERS, min_size=1, max_size=8))
-def test_edit_distances_are_those_of_the_definition(typed, words):
+def test_edit_distances_equal_the_definition(typed, words):
     row, word = (grid.ravel() for grid in np.meshgrid(np.arange(len(typed)), np.arange(len(words))))
     found = edit_distances(*encode_words(typed), *encode_words(words), row, word)
     assert found.tolist() == [_distance(typed[i], words[j]) for i, j in zip(row, word, strict=True)]
@@ -116,7 +116,7 @@ def test_edit_distances_of_the_longest_words():
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(LETTERS, min_size=1, max_size=5))
-def test_deletion_hashes_are_those_of_the_words_without_the_letters(words):
+def test_deletion_hashes_equal_hashes_of_the_shortened_words(words):
     codes, lengths = encode_words(words)
     for letters in (1, 2):
         row, hashes = deletion_hashes(prefix_hashes(codes), lengths, letters)
@@ -145,14 +145,14 @@ def test_hash_table_finds_every_value_of_a_hash():
     assert sorted(zip(at.tolist(), value.tolist(), strict=True)) == [(1, 10), (1, 12), (2, 11)]
 
 
-def test_known_pairs_give_all_corrections():
+def test_known_pairs_return_all_corrections():
     known = KnownPairs.from_pairs([("alot", 5, 9), ("thier", 3, 0), ("alot", 4, 0)])
     row, first, second = known.lookup(["alot", "the", "thier"])
     assert sorted(zip(row.tolist(), first.tolist(), second.tolist(), strict=True)) == [(0, 4, 0), (0, 5, 9), (2, 3, 0)]
     assert row.tolist() == [0, 0, 2]
 
 
-def test_known_pairs_load_what_was_saved():
+def test_known_pairs_survive_a_state_dict():
     known = KnownPairs.from_pairs([("alot", 5, 9), ("thier", 3, 0)])
     loaded = KnownPairs(num_pairs=2)
     loaded.load_state_dict(known.state_dict())
@@ -179,12 +179,12 @@ def test_known_pairs_load_what_was_saved():
         ("im", "i'm"),
     ],
 )
-def test_phonetic_keys_are_the_same_for_what_sounds_the_same(typed, meant):
+def test_phonetic_keys_are_equal_for_homophones(typed, meant):
     ours, theirs = phonetic_keys([typed, meant])
     assert ours == theirs != ""
 
 
-def test_phonetic_keys_tell_words_apart():
+def test_phonetic_keys_distinguish_words():
     keys = phonetic_keys(["night", "neck", "school", "shoal", "action", "auction", "ask", "sack"])
     assert keys == ["nt", "nk", "skl", "Cl", "AkCn", "AkCn", "Ask", "sk"]
 
@@ -194,6 +194,6 @@ def test_phonetic_keys_do_not_depend_on_their_neighbours():
     assert phonetic_keys(words) == [phonetic_keys([word])[0] for word in words]
 
 
-def test_index_holds_as_few_words_as_one():
+def test_index_works_with_a_single_word():
     row, word = CandidateIndex(["docsight"], [3.0]).search(["docsigth", "the"])
     assert (row.tolist(), word.tolist()) == ([0], [2])

@@ -1,12 +1,9 @@
 import time
 
-import numpy as np
 import pytest
 
 from docsight.bundle import load_folder
-from docsight.spelling.arrays import starts_of
 from docsight.spelling.correction.batch import TokenBatch
-from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
 
@@ -36,14 +33,10 @@ def _open(text: str, dictionary: Dictionary, **options) -> str:
 
 
 def _column(text: str, dictionary: Dictionary, name: str) -> list:
-    """Return what `PlaceFacts` says of the words of a text, one place for each token."""
+    """Return an attribute of each token of a text."""
     batch = TokenBatch([text], dictionary)
-    count = len(batch.tokens)
-    ones, none = np.ones(count, np.int64), np.zeros(count, np.int64)
-    groups = CandidateGroups(
-        np.arange(count), ones, starts_of(ones), batch.ids, none, ones > 0, none.astype("f4"), none
-    )
-    return getattr(batch.place_facts(groups), name).tolist()
+    values = batch.types.letters[batch.tokens] if name == "letters" else getattr(batch, name)
+    return values.tolist()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +60,7 @@ def _column(text: str, dictionary: Dictionary, name: str) -> list:
     ],
 )
 def test_batch_protects_what_is_not_a_plain_english_word(dictionary, text, expected):
-    # A word a line: a sentence of strange words would be taken for another language.
+    # A word a line: a sentence of strange words would count as another language.
     assert _open(text.replace(" ", "\n"), dictionary) == expected
 
 
@@ -75,7 +68,7 @@ def test_batch_opens_words_of_32_letters_and_no_longer_ones(dictionary):
     assert _open(f"{'a' * 32} {'b' * 33}", dictionary) == "a" * 32
 
 
-def test_batch_leaves_a_cut_off_nt_and_its_verb_alone(dictionary):
+def test_batch_does_not_open_a_separate_nt_and_its_verb(dictionary):
     assert _open("I do n't\nca n\u2019t teh", dictionary) == "I teh"
     assert _open("n't", dictionary) == ""
 
@@ -107,7 +100,7 @@ def test_batch_protects_each_text_by_its_own_spans(dictionary):
     assert batch.open.tolist() == [False, True, False]
 
 
-def test_batch_takes_an_s_off_unknown_words_alone(dictionary):
+def test_batch_strips_a_possessive_s_only_from_unknown_words(dictionary):
     batch = TokenBatch(["teh's house's it's 's TEH\u2019S"], dictionary)
     types = batch.types
     found = {s: (k, p) for s, k, p in zip(types.surfaces, types.keys, types.possessive.tolist(), strict=True)}
@@ -128,7 +121,7 @@ def test_batch_knows_words_in_any_case_and_finds_the_suspicious_ones(dictionary)
     assert _surfaces(batch, batch.suspicious) == ["Teh"]
 
 
-def test_batch_numbers_unknown_words_behind_the_dictionary(dictionary):
+def test_batch_numbers_unknown_words_after_the_dictionary(dictionary):
     batch = TokenBatch(["teh wich Teh house"], dictionary)
     size = dictionary.size
     assert batch.types.unknown == ["teh", "wich"]
@@ -168,7 +161,7 @@ def test_batch_counts_names_by_text(dictionary):
     one = _column("The Jane and Jane", dictionary, "repeats")
     assert one == [0, 1, 0, 1]
     batch = TokenBatch(["The Jane", "The Jane"], dictionary)
-    assert batch._repeats.tolist() == [0, 0, 0, 0]
+    assert batch.repeats.tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,11 @@ def _words(correction: Correction) -> list[str]:
         ("engalnd's", "England's"),
     ],
 )
-def test_corrector_writes_words_in_the_manner_of_the_text(speller, typed, meant):
+def test_corrector_writes_suggestions_in_the_casing_of_the_text(speller, typed, meant):
     assert _corrections(speller, f"It is {typed} now") == [(typed, meant)]
 
 
-def test_corrector_gives_no_capital_where_the_sentence_has_none(speller):
+def test_corrector_uses_no_capitals_in_a_sentence_without_any(speller):
     assert _corrections(speller, "it is lonodn now") == [("lonodn", "london")]
 
 
@@ -79,7 +79,7 @@ def test_corrector_joins_two_words(speller, typed, meant):
 
 
 @pytest.mark.parametrize("text", ["fam  ily", "fam\nily", "fam, ily", "fam-ily", "fam\u00a0ily"])
-def test_corrector_joins_words_with_one_space_between_them_alone(speller, text):
+def test_corrector_joins_only_words_with_one_space_between_them(speller, text):
     assert "family" not in [meant for _, meant in _corrections(speller, text)]
 
 
@@ -134,7 +134,7 @@ def test_corrector_reports_nothing_that_is_protected(speller):
     assert speller.correct(["teh", "teh"], protected=[[(0, 3)], []])[0] == []
 
 
-def test_corrector_takes_the_words_of_the_user(speller):
+def test_corrector_knows_and_suggests_user_words(speller):
     text = "it is zorblat and Zorblat's freind of the zorblatt"
     assert ("zorblat", "") in _corrections(speller, text)
     speller.set_user_words(["zorblat", "freind"])
@@ -148,7 +148,7 @@ def test_corrector_takes_the_words_of_the_user(speller):
     assert "zorblat" in dict(_corrections(speller, text))
 
 
-def test_corrector_takes_unknown_words_with_a_capital_for_names_unless_in_doubt(speller):
+def test_corrector_reports_capitalised_unknown_words_only_with_a_likely_correction(speller):
     assert _corrections(speller, "It is Zorblat now") == []
     assert _corrections(speller, "It is zorblat now") == [("zorblat", "")]
 
@@ -167,7 +167,7 @@ def test_corrector_batch_equals_single_calls(speller, monkeypatch):
             )
 
 
-def test_corrector_says_the_same_whatever_it_has_read_before(speller, bundle, monkeypatch):
+def test_corrector_results_do_not_depend_on_earlier_texts(speller, bundle, monkeypatch):
     texts = [f"{word} hosue" for word in ("teh", "wich", "freind", "alot", "engalnd", "peeple", "teh")]
     expected = [speller.correct([text]) for text in texts]
     monkeypatch.setattr(candidate_finder, "_MAX_CACHED_WORDS", 2)
@@ -176,7 +176,7 @@ def test_corrector_says_the_same_whatever_it_has_read_before(speller, bundle, mo
     assert forgetful.correct([" ".join(texts)]) == speller.correct([" ".join(texts)])
 
 
-def test_corrector_of_nothing_is_empty(speller):
+def test_corrector_of_empty_texts_is_empty(speller):
     assert speller.correct([]) == []
     assert speller.correct(["", " ", "\n\n"]) == [[], [], []]
 
@@ -210,7 +210,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_corrector_stands_hostile_texts(speller, name):
+def test_corrector_handles_hostile_texts(speller, name):
     text, done = HOSTILE[name], 0
     start = time.process_time()
     for correction in speller.correct([text])[0]:
@@ -232,7 +232,7 @@ def test_corrector_stands_hostile_texts(speller, name):
     ),
     spans=st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=4),
 )
-def test_corrector_corrections_lie_in_order_without_overlaps_and_outside_of_what_is_protected(speller, texts, spans):
+def test_corrector_corrections_are_ordered_and_overlap_neither_each_other_nor_protected_spans(speller, texts, spans):
     found = speller.correct(texts, protected=[spans for _ in texts])
     assert len(found) == len(texts)
     for text, corrections in zip(texts, found, strict=True):

@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
 from docsight.networks.ranker import FEATURES, NUM_FEATURES
 from docsight.spelling.arrays import starts_of
-from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores, PlaceFacts
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores
 from docsight.spelling.correction.features import make_features
 from docsight.spelling.lexicon.dictionary import WordFacts
 from docsight.spelling.lexicon.tables import WordSource
@@ -45,18 +49,21 @@ def _groups(*groups: list[tuple[int, int, float, int]], span: tuple[int, ...] = 
     )
 
 
-def _places(groups: CandidateGroups, **values) -> PlaceFacts:
+def _batch(groups: CandidateGroups, **values) -> TokenBatch:
+    """Stand in for a batch of texts of one token each; the values are facts about the tokens."""
     count = len(groups.token)
-    no, zero = np.zeros(count, dtype=bool), np.zeros(count, np.int64)
+    no, zero, one_each = np.zeros(count, dtype=bool), np.zeros(count, np.int64), np.arange(count)
     plain = {
         "ids": groups.first[groups.start[:-1]],
-        "casing": zero + 1,
+        "casings": zero + 1,
         "letters": zero + 3,
         **dict.fromkeys(("known", "first_of_sentence", "lower_sentence", "upper_sentence", "beside_title"), no),
         **dict.fromkeys(("possessive", "suspicious", "alone"), no),
         **dict.fromkeys(("repeats", "variety"), zero),
     }
-    return PlaceFacts(**(plain | {name: np.array(value) for name, value in values.items()}))
+    facts = plain | {name: np.array(value) for name, value in values.items()}
+    types = SimpleNamespace(**{name: facts.pop(name) for name in ("known", "letters", "possessive")})
+    return cast(TokenBatch, SimpleNamespace(types=types, tokens=one_each, texts=one_each, **facts))
 
 
 def _scores(groups: CandidateGroups, **values) -> ModelScores:
@@ -66,7 +73,7 @@ def _scores(groups: CandidateGroups, **values) -> ModelScores:
 
 
 def _made(groups: CandidateGroups, places: dict | None = None, scores: dict | None = None) -> dict[str, list[float]]:
-    made = make_features(groups, _places(groups, **(places or {})), _scores(groups, **(scores or {})), WORDS)
+    made = make_features(groups, _batch(groups, **(places or {})), _scores(groups, **(scores or {})), WORDS)
     assert made.dtype == np.float32
     assert made.shape == (len(groups.first), NUM_FEATURES)
     return {name: [round(float(value), 4) for value in made[:, at]] for at, name in enumerate(FEATURES)}
@@ -111,7 +118,7 @@ def test_features_of_costs_and_scores_are_differences_from_the_typed_word():
     assert {name: found[name] for name in expected} == expected
 
 
-def test_features_hold_the_context_within_bounds():
+def test_features_clip_the_context_score():
     assert _made(_groups(TEH), scores={"context": [0, 40, -40]})["context"] == [0, 15, -15]
 
 
@@ -134,7 +141,7 @@ def test_features_of_one_word_for_two():
 @pytest.mark.parametrize(
     ("word", "kinds"), [(2, ["base"]), (6, ["proper"]), (8, ["listed"]), (9, ["large"]), (7, ["base"]), (12, [])]
 )
-def test_features_tell_the_kinds_of_words(word, kinds):
+def test_features_distinguish_the_kinds_of_words(word, kinds):
     names = ("base", "large", "proper", "listed")
     found = _made(_groups([(12, 0, 0.0, 0), (word, 0, 1.0, 0)]))
     assert [name for name in names if found[name][1]] == kinds
@@ -144,14 +151,14 @@ def test_features_tell_the_kinds_of_words(word, kinds):
     assert found["typed_zipf"] == [WORDS.zipf[word], 0]
 
 
-def test_features_tell_apostrophes():
+def test_features_mark_words_that_differ_in_apostrophes():
     assert _made(_groups([(10, 0, 0.0, 0), (11, 0, 1.0, 0), (2, 0, 1.0, 0)]))["apostrophe"] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(
     ("variety", "expected"), [(0, [0, 0, 0]), (int(WordSource.UK), [0, 0, 0]), (int(WordSource.US), [0, 1, 0])]
 )
-def test_features_tell_words_of_the_other_variety(variety, expected):
+def test_features_mark_words_of_the_other_variety(variety, expected):
     groups = _groups([(12, 0, 0.0, 0), (7, 0, 1.0, 0), (2, 0, 1.0, 0)])
     assert _made(groups, {"variety": [variety]})["other_variety"] == expected
 
@@ -159,14 +166,14 @@ def test_features_tell_words_of_the_other_variety(variety, expected):
 @pytest.mark.parametrize(
     ("places", "expected"),
     [
-        ({"casing": [2]}, ["title_inside"]),
-        ({"casing": [2], "first_of_sentence": [True]}, ["title_start"]),
-        ({"casing": [3]}, ["upper"]),
-        ({"casing": [4]}, ["initial"]),
-        ({"casing": [2], "beside_title": [True]}, ["title_inside", "beside_title"]),
+        ({"casings": [2]}, ["title_inside"]),
+        ({"casings": [2], "first_of_sentence": [True]}, ["title_start"]),
+        ({"casings": [3]}, ["upper"]),
+        ({"casings": [4]}, ["initial"]),
+        ({"casings": [2], "beside_title": [True]}, ["title_inside", "beside_title"]),
         ({"beside_title": [True]}, []),  # a lower-case word beside a name
-        ({"casing": [2], "repeats": [4]}, ["title_inside", "repeats"]),
-        ({"casing": [2], "repeats": [4], "first_of_sentence": [True]}, ["title_start", "repeats"]),
+        ({"casings": [2], "repeats": [4]}, ["title_inside", "repeats"]),
+        ({"casings": [2], "repeats": [4], "first_of_sentence": [True]}, ["title_start", "repeats"]),
         ({"repeats": [4]}, []),  # in lower case it is no name
         ({"known": [True]}, ["known"]),
         ({"possessive": [True]}, ["possessive"]),
@@ -175,7 +182,7 @@ def test_features_tell_words_of_the_other_variety(variety, expected):
         ({"upper_sentence": [True]}, ["upper_sentence"]),
     ],
 )
-def test_features_of_the_place_stand_with_the_typed_word(places, expected):
+def test_features_of_the_place_are_set_only_for_the_typed_word(places, expected):
     found = _made(_groups([(12, 0, 0.0, 0), (2, 0, 1.0, 0)]), places)
     names = ("title_inside", "title_start", "upper", "initial", "lower_sentence", "upper_sentence", "beside_title")
     names += ("repeats", "known", "possessive", "suspicious")
@@ -206,8 +213,8 @@ def test_features_of_a_word_without_candidates():
     assert found["context_best"] == [0]
 
 
-def test_features_of_no_groups_are_none():
-    assert make_features(_groups(), _places(_groups()), _scores(_groups()), WORDS).shape == (0, NUM_FEATURES)
+def test_features_of_no_groups_are_empty():
+    assert make_features(_groups(), _batch(_groups()), _scores(_groups()), WORDS).shape == (0, NUM_FEATURES)
 
 
 def test_groups_select_keeps_the_rows_of_groups():

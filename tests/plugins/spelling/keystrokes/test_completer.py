@@ -11,8 +11,8 @@ from docsight.vocab import Vocab
 WORDS = Vocab(["we", "work", "school"])
 
 
-class _Asked(Trigrams):
-    """Trigrams for which every word has the probability 1/e, and which note what stands before it."""
+class _Recording(Trigrams):
+    """Trigrams for which every word has the probability 1/e, and which record the two ids before it."""
 
     def __init__(self) -> None:
         super().__init__(num_words=len(WORDS), num_bigrams=0, num_trigrams=0)
@@ -44,13 +44,13 @@ def _rescorer(trigrams: Trigrams, **options: float) -> TrigramRescorer:
     ],
 )
 def test_trigram_rescorer_reads_the_last_two_words_of_the_sentence(before, expected):
-    trigrams = _Asked()
+    trigrams = _Recording()
     _rescorer(trigrams)(before)(["we"])
     assert trigrams.before == expected
 
 
 def test_trigram_rescorer_ranks_by_what_a_word_gains_over_its_frequency():
-    rank = _rescorer(_Asked(), weight=0.5)("we ")
+    rank = _rescorer(_Recording(), weight=0.5)("we ")
     # Frequencies of 1 in 10**3, 10**4 and 10**5; of a word outside the lexicon nothing is known.
     gains = [power * math.log(10) - 1 for power in (3, 4, 5)]
     assert rank(["we", "work", "school", "qux"]) == pytest.approx([*(gain / 2 for gain in gains), 0.0], rel=1e-5)

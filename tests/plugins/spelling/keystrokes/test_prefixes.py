@@ -11,7 +11,7 @@ def index() -> PrefixIndex:
     return PrefixIndex(WORDS, ZIPF)
 
 
-def test_prefixes_narrow_to_the_words_that_begin_so(index):
+def test_prefixes_narrow_to_the_words_with_a_prefix(index):
     span = index.narrow(index.all, "th")
     assert index.words[span.start : span.end] == ["the", "then", "they"]
     assert index.words[index.narrow(span, "they").start] == "they"
@@ -25,12 +25,12 @@ def test_prefixes_of_no_word_are_empty(index):
     assert not index.is_word(span, "x")
 
 
-def test_prefixes_tell_words_from_beginnings(index):
+def test_prefixes_distinguish_words_from_prefixes(index):
     assert index.is_word(index.narrow(index.all, "the"), "the")
     assert not index.is_word(index.narrow(index.all, "th"), "th")
 
 
-def test_prefixes_mass_is_the_frequency_of_all_words_that_begin_so(index):
+def test_prefixes_mass_is_the_total_frequency_of_the_words(index):
     assert index.mass(index.narrow(index.all, "the")) == pytest.approx(1e7 + 1e5 + 1e6)
     assert index.mass(index.narrow(index.all, "a")) == pytest.approx(10)  # a word without a frequency is a word
 
@@ -41,7 +41,7 @@ def test_prefixes_best_are_the_most_frequent(index):
     assert index.best(Span(2, 2), 3) == []
 
 
-def test_prefixes_best_of_many_words_are_the_same_when_asked_again():
+def test_prefixes_best_of_many_words_are_the_same_in_a_second_call():
     words = [f"{a}{b}{c}" for a in "abcdefgh" for b in "abcdefgh" for c in "abcdefgh"]
     index = PrefixIndex(words, [(n * 37 % 101) / 20 for n in range(len(words))])
     counts = sorted((index.count(at) for at in range(len(words))), reverse=True)

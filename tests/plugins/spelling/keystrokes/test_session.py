@@ -49,7 +49,7 @@ def _type(session: Session, text: str):
     return keystroke
 
 
-def test_session_puts_k_for_the_c_of_networc(typing_model):
+def test_session_replaces_the_c_of_networc_by_k(typing_model):
     keystroke = _type(Session(typing_model), "networc")
     assert keystroke.letter == "k"
     assert keystroke.letters[0][0] == "k"
@@ -77,7 +77,7 @@ def test_session_corrects_an_apostrophe_left_out(typing_model):
 
 
 @pytest.mark.parametrize("word", ["Zbrovka", "Metworkix", "kqxv", "xx"])
-def test_session_lets_names_and_strange_words_through(typing_model, word):
+def test_session_does_not_change_names_and_unknown_words(typing_model, word):
     session = Session(typing_model, "we work in ")
     letters = [session.type(char).letter for char in word]
     assert letters[-1] == word[-1]
@@ -88,7 +88,7 @@ def test_session_lets_names_and_strange_words_through(typing_model, word):
 @pytest.mark.parametrize(
     "word", ["http://wrk.of/networc", "a_networc", "networc2", "@networc", "nétworc", "дом", "x@networc.of"]
 )
-def test_session_leaves_addresses_codes_and_other_letters_alone(typing_model, word):
+def test_session_does_not_change_addresses_codes_and_other_letters(typing_model, word):
     session = Session(typing_model)
     _type(session, word + " ")
     assert session.text == word + " "
@@ -99,10 +99,10 @@ def test_session_probabilities_are_sorted_and_sum_to_at_most_one(typing_model):
     for char in "the netwrok is":
         keystroke = session.type(char)
         for ranked in (keystroke.letters, keystroke.completions):
-            shares = [share for _, share in ranked]
-            assert shares == sorted(shares, reverse=True)
-            assert sum(shares) <= 1 + 1e-6
-            assert all(0 <= share <= 1 for share in shares)
+            probabilities = [probability for _, probability in ranked]
+            assert probabilities == sorted(probabilities, reverse=True)
+            assert sum(probabilities) <= 1 + 1e-6
+            assert all(0 <= probability <= 1 for probability in probabilities)
 
 
 def test_session_completes_by_lexicon_words_of_the_case_typed(typing_model):
@@ -115,10 +115,10 @@ def test_session_completes_by_lexicon_words_of_the_case_typed(typing_model):
 @pytest.fixture
 def ranked(typing_model):
     """Return a typing model that prefers the word works, and the texts before the words that it scored."""
-    asked = []
+    contexts = []
 
     def rescorer(before):
-        asked.append(before)
+        contexts.append(before)
 
         def score(words):
             assert all(word == word.lower() for word in words)
@@ -128,30 +128,30 @@ def ranked(typing_model):
 
     ranked = copy.copy(typing_model)
     ranked.rescorer = rescorer
-    return ranked, asked
+    return ranked, contexts
 
 
-def test_session_completions_follow_a_ranking_given(ranked):
-    typing_model, asked = ranked
+def test_session_completions_follow_the_rescorer(ranked):
+    typing_model, contexts = ranked
     assert _type(Session(typing_model, "we "), "w").completions[0][0] == "works"
-    assert asked == ["we "]
+    assert contexts == ["we "]
 
 
-def test_session_asks_for_a_ranking_by_the_words_as_they_were_meant(ranked):
-    typing_model, asked = ranked
+def test_session_rescores_by_the_corrected_words(ranked):
+    typing_model, contexts = ranked
     session = Session(typing_model, "In the gar")
-    assert asked == ["In the "]
+    assert contexts == ["In the "]
     session.accept("garden")
     _type(session, " netwrok ")
-    assert asked[1:] == ["In the garden ", "In the garden network "]
+    assert contexts[1:] == ["In the garden ", "In the garden network "]
     _type(session, "of the house, " * 4)
-    assert asked[-1] == "of the house, of the house, "  # of the last words alone, however long the text
-    seen = len(asked)
+    assert contexts[-1] == "of the house, of the house, "  # of the last words alone, however long the text
+    seen = len(contexts)
     Session(typing_model, completions=0).type("w")
-    assert len(asked) == seen
+    assert len(contexts) == seen
 
 
-def test_session_ranks_as_before_when_a_word_was_taken_back(typing_model):
+def test_session_rescores_as_before_after_backspace_over_a_word(typing_model):
     # The second word likes what the first one does not.
     liking = copy.copy(typing_model)
     liking.rescorer = lambda before: lambda words: [20.0 * ((word == "works") == (not before)) for word in words]
@@ -182,7 +182,7 @@ def test_session_backspace_restores_each_moment_exactly(typing_model):
     assert session.text == "we "
 
 
-def test_session_backspace_reaches_further_than_what_is_kept_at_hand(typing_model):
+def test_session_backspace_reaches_beyond_the_kept_keystrokes(typing_model):
     session = Session(typing_model)
     seen = []
     text = SENTENCE * 2 + "x" * (sessions.MAX_RECENT + 9)
@@ -194,7 +194,7 @@ def test_session_backspace_reaches_further_than_what_is_kept_at_hand(typing_mode
         assert session.text == expected
 
 
-def test_session_typed_after_backspace_is_as_if_nothing_had_been(typing_model):
+def test_session_backspace_leaves_no_trace(typing_model):
     plain, edited = Session(typing_model), Session(typing_model)
     _type(edited, "networc ")
     for _ in range(3):
@@ -211,7 +211,7 @@ def test_session_accept_takes_the_corrected_prefix(typing_model):
     assert session.text == "networks "
 
 
-def test_session_accept_takes_a_completion_and_backspace_gives_it_back(typing_model):
+def test_session_backspace_undoes_an_accepted_completion(typing_model):
     session = Session(typing_model, "the ")
     before = _type(session, "gar")
     assert session.accept("garden").prefix == "garden"
@@ -237,7 +237,7 @@ def test_session_context_may_end_inside_a_word(typing_model):
     assert session.backspace().prefix == "networ"
 
 
-def test_session_context_is_read_from_its_end_only(typing_model):
+def test_session_reads_only_the_end_of_the_context(typing_model):
     context = "x" * 100_000 + " the "
     started = time.perf_counter()
     session = Session(typing_model, context)
@@ -246,7 +246,7 @@ def test_session_context_is_read_from_its_end_only(typing_model):
 
 
 @pytest.mark.parametrize("letter", ["", "ab", None, 3, "\x00", "\x1b", "\ud800", "👍🏽"])
-def test_session_refuses_what_is_no_character(typing_model, letter):
+def test_session_rejects_anything_but_one_character(typing_model, letter):
     session = Session(typing_model)
     _type(session, "net")
     with pytest.raises(DataError, match=r"session\.type: expected"):
@@ -255,13 +255,13 @@ def test_session_refuses_what_is_no_character(typing_model, letter):
 
 
 @pytest.mark.parametrize("completion", ["", "a\nb", 3])
-def test_session_refuses_to_accept_what_is_no_word(typing_model, completion):
+def test_session_rejects_completions_that_are_not_words(typing_model, completion):
     with pytest.raises(DataError, match=r"session\.accept: expected"):
         Session(typing_model).accept(completion)
 
 
 @pytest.mark.parametrize("char", ["\n", "\t", "\u2019", "\u0301", "👍", "é", "字", "0"])
-def test_session_takes_any_sign(typing_model, char):
+def test_session_accepts_any_sign(typing_model, char):
     session = Session(typing_model, "we ")
     assert session.type(char).letter == char
     _type(session, "x ")
@@ -272,7 +272,7 @@ def test_session_composes_an_accent_typed_as_two_code_points(typing_model):
     assert Session(typing_model).type("e\u0301").letter == "é"
 
 
-def test_session_keystroke_costs_the_same_after_a_thousand_letters(typing_model, monkeypatch):
+def test_session_keystroke_takes_the_same_time_after_a_thousand_letters(typing_model, monkeypatch):
     rows = []
     step = typing_model.network.step
     monkeypatch.setattr(typing_model.network, "step", lambda ids, state: (rows.append(len(ids)), step(ids, state))[1])
@@ -287,7 +287,7 @@ def test_session_keystroke_costs_the_same_after_a_thousand_letters(typing_model,
     assert abs(sum(costs[-n:]) - sum(costs[n : 2 * n])) <= n // 10
 
 
-def test_session_survives_a_word_without_end(typing_model):
+def test_session_handles_a_very_long_word(typing_model):
     session = Session(typing_model)
     _type(session, "ab" * 1000)
     assert session.text == "ab" * 1000
@@ -300,29 +300,29 @@ def test_generate_at_temperature_zero_takes_the_likeliest_character(typing_model
     assert written == "ork"
 
 
-def test_generate_draws_the_same_for_the_same_seed(typing_model):
+def test_generate_is_reproducible_by_its_seed(typing_model):
     draw = [typing_model.network.generate("the ", length=40, temperature=1, seed=seed) for seed in (1, 1, 2)]
     assert draw[0] == draw[1] != draw[2]
     assert len(draw[0]) == 40
 
 
 @pytest.mark.parametrize("options", [{"length": -1}, {"temperature": -0.1}, {"temperature": float("nan")}])
-def test_generate_refuses_what_cannot_be(typing_model, options):
+def test_generate_rejects_arguments_out_of_range(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
         typing_model.network.generate("a", **options)
 
 
-def test_generate_of_nothing_is_empty(typing_model):
+def test_generate_of_length_zero_is_empty(typing_model):
     assert typing_model.network.generate("", length=0) == ""
 
 
 @pytest.mark.parametrize("options", [{"length": 1.5}, {"length": None}, {"seed": 2**64}, {"seed": None}, {"seed": -1}])
-def test_generate_refuses_what_is_no_number(typing_model, options):
+def test_generate_rejects_arguments_of_the_wrong_type(typing_model, options):
     with pytest.raises(ConfigError, match="generate: expected"):
         typing_model.network.generate("a", **options)
 
 
 @pytest.mark.parametrize("options", [{"context": None}, {"completions": 1.5}, {"completions": -1}])
-def test_session_refuses_strange_arguments(typing_model, options):
+def test_session_rejects_invalid_arguments(typing_model, options):
     with pytest.raises(ConfigError, match="session: expected"):
         Session(typing_model, **options)

@@ -32,7 +32,7 @@ def _ids(dictionary: Dictionary, *words: str) -> np.ndarray:
     return np.array([dictionary.ids.get(word, dictionary.size + 7) for word in words])
 
 
-def test_dictionary_knows_what_dictionaries_have_and_what_is_frequent_or_a_name():
+def test_dictionary_knows_dictionary_words_frequent_words_and_names():
     dictionary = _dictionary()
     ids = _ids(dictionary, *WORDS, "teh")
     assert dictionary.known(ids, np.full(9, LOWER)).tolist() == [True] * 4 + [False, True, True, True, False]
@@ -43,14 +43,14 @@ def test_dictionary_does_not_know_padding_and_unknown():
     assert _dictionary().known(np.array([0, 1]), np.array([TITLE, TITLE])).tolist() == [False, False]
 
 
-def test_dictionary_tells_rare_words_and_twins():
+def test_dictionary_finds_rare_words_and_variants():
     dictionary = _dictionary()
     ids = _ids(dictionary, "the", "gnu", "colour", "color", "teh")
     assert dictionary.rare(ids).tolist() == [False, True, False, False, True]
     assert dictionary.variant_of(ids).tolist() == [0, 0, 4, 3, 0]
 
 
-def test_dictionary_takes_the_words_of_the_user_behind_the_lexicon():
+def test_dictionary_numbers_user_words_after_the_lexicon():
     dictionary = _dictionary("zorblat", "Freind", "gnu", "don\u2019t", "na\u00efve", "b2b", "a-b")
     assert dictionary.fresh == ["don't", "freind", "zorblat"]
     assert dictionary.lexicon_size == len(WORDS) + 2
@@ -61,7 +61,7 @@ def test_dictionary_takes_the_words_of_the_user_behind_the_lexicon():
     assert dictionary.user_words == {"zorblat", "Freind", "gnu", "don\u2019t", "na\u00efve", "b2b", "a-b"}
 
 
-def test_dictionary_word_of_the_user_with_capitals_is_one_in_this_form():
+def test_dictionary_knows_user_words_with_capitals_only_as_written():
     dictionary = _dictionary("freind", "Zorblat")
     assert [dictionary.is_users(word) for word in ("freind", "Freind", "FREIND")] == [True, True, True]
     assert [dictionary.is_users(word) for word in ("Zorblat", "zorblat", "ZORBLAT")] == [True, False, False]

@@ -1,6 +1,6 @@
 import torch
 
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, WordSource
+from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
 
 
 def _lexicon() -> Lexicon:
@@ -12,24 +12,17 @@ def _lexicon() -> Lexicon:
     return lexicon
 
 
-def test_lexicon_knows_nothing_of_padding_and_the_unknown():
+def test_lexicon_reserved_ids_have_zipf_zero():
     lexicon = _lexicon()
     reserved = torch.tensor([0, 1])
-    assert not lexicon.has(reserved, ~WordSource(0)).any()
     assert lexicon.zipf_of(reserved).tolist() == [0.0, 0.0]
-
-
-def test_lexicon_has_any_of_the_flags():
-    ids = torch.tensor([[2, 3], [4, 2]])
-    assert _lexicon().has(ids, DICTIONARY).tolist() == [[True, True], [False, True]]
-    assert _lexicon().has(ids, WordSource.FREQUENCY | WordSource.LOWER).tolist() == [[True, False], [True, True]]
 
 
 def test_lexicon_zipf_is_in_steps():
     assert torch.allclose(_lexicon().zipf_of(torch.tensor([2, 3])), torch.tensor([7.7, 2.0]), atol=1 / ZIPF_STEPS)
 
 
-def test_lexicon_loads_what_was_saved():
+def test_lexicon_survives_a_state_dict():
     loaded = Lexicon(num_words=5)
     loaded.load_state_dict(_lexicon().state_dict())
     assert loaded.sources.tolist() == _lexicon().sources.tolist()

@@ -53,7 +53,7 @@ def test_trigrams_bigram_after_a_stored_context_takes_its_back_off():
     assert _log_prob(model, 2, 3, 4) == pytest.approx(-(70 + 6) * STEP)
 
 
-def test_trigrams_takes_ids_of_any_shape_and_integer_type():
+def test_trigrams_accepts_ids_of_any_shape_and_integer_type():
     model = _model()
     ids = torch.tensor([[2, 3, 4], [2, 3, 2]])
     first, second, third = ids.T.reshape(3, 1, 2)
@@ -69,7 +69,7 @@ def test_trigrams_without_entries_knows_single_words():
     assert _log_prob(model, 2, 3, 4) == -50 * STEP
 
 
-def test_hash_ids_stays_as_it_was():
+def test_hash_ids_never_changes():
     # Model folders hold these hashes.
     first, second = torch.tensor([0, 2, 3, 99999]), torch.tensor([0, 3, 2, 12345])
     assert hash_ids(first, second).tolist() == [0, -778561826, 2067451093, 152781694]
@@ -77,7 +77,7 @@ def test_hash_ids_stays_as_it_was():
     assert hash_ids(*three).tolist() == [0, -505284728, 1053246994, -2132719808]
 
 
-def test_hash_ids_scatters():
+def test_hash_ids_rarely_collides():
     ids = torch.cartesian_prod(torch.arange(300), torch.arange(300))
     hashes = hash_ids(*ids.T)
     assert hashes.dtype == torch.int32
