@@ -68,7 +68,6 @@ class ProgressLine:
         self._width = 0
 
     def __call__(self, progress: object) -> None:
-        """Show progress, unless the last update is too recent."""
         if self._clock() < self._due:
             return
         self._due = self._clock() + self._interval

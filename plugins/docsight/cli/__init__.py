@@ -1,7 +1,4 @@
-"""The `docsight` command: what it does with its arguments.
-
-Each subcommand imports what is slow when it runs.
-"""
+"""The `docsight` command. Each subcommand imports what is slow when it runs."""
 
 import argparse
 import sys
@@ -92,7 +89,6 @@ def _make_pipeline(args: argparse.Namespace) -> Pipeline:
 
 
 def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]) -> "Summary":
-    """Process the documents, and collect the first failures."""
     from docsight.documents import process, read_list
 
     def note(problem: "Problem") -> None:
@@ -127,7 +123,6 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
 
 
 def print_summary(summary: "Summary", out: str) -> None:
-    """Print what a run did."""
     labels = ", ".join(f"{label} {count:,}" for label, count in summary.entities.most_common())
     counts = [f"{summary.documents:,} documents", f"{summary.words:,} words"]
     counts.append(f"{summary.entities.total():,} entities" + (f" ({labels})" if labels else ""))

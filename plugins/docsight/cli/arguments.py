@@ -16,10 +16,6 @@ from docsight.version import __version__
 _DEFAULT_WORKERS = 1
 DEFAULT_TIMEOUT = 600  # seconds
 
-_DEVICES = ("auto", "cpu", "cuda", "mps")
-
-_Commands = Any  # what `add_subparsers` returns, which argparse does not export
-
 
 class _ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -37,7 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_process(commands: _Commands) -> None:
+def _add_process(commands: Any) -> None:  # argparse does not export the type
     command = commands.add_parser(
         "process",
         help="annotate files and folders of documents",
@@ -78,7 +74,8 @@ def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
     group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
-    group.add_argument("--device", choices=_DEVICES, help="where models run (default: auto, or as saved)")
+    devices = ("auto", "cpu", "cuda", "mps")
+    group.add_argument("--device", choices=devices, help="where models run (default: auto, or as saved)")
     max_chars_help = "process longer texts in chunks of at most N characters"
     _add_number(group, "--max-chars", 1, RunOptions.max_chars, max_chars_help)
     _add_number(group, "--batch-size", 1, RunOptions.batch_size, "number of texts processed together")
@@ -124,7 +121,7 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
 
 
-def _add_inspect(commands: _Commands) -> None:
+def _add_inspect(commands: Any) -> None:
     command = commands.add_parser(
         "inspect",
         help="show how an image classifier sees an image",
@@ -163,7 +160,6 @@ def _add_number(
 
 
 def _seconds(text: str) -> float:
-    """Parse a finite number of seconds, 0 or more."""
     try:
         number = float(text)
     except ValueError:

@@ -39,7 +39,6 @@ class Store:
 
     @property
     def has_results(self) -> bool:
-        """Whether an earlier run was completed here."""
         return (self.out / STORE_FOLDER / _OUTPUT_LIST).is_file()
 
     def __enter__(self) -> Self:
@@ -81,9 +80,7 @@ class Store:
 class Outputs:
     """The output files of a run. They are written to the working folder and moved into place by `commit`.
 
-    Args:
-        store: The store of the run.
-        names: The final names of the line-based text files; other files are written to `path(name)`.
+    `names` are the final names of the line-based text files; other files are written to `path(name)`.
     """
 
     def __init__(self, store: Store, names: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Run the pipeline over chunks of documents. If one fails, only its document fails."""
+"""Run the pipeline over chunks of documents, and pack the Docs. If one fails, only its document fails."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.image_records import AnnotatedImage, annotated_images
-from docsight.documents.runner.packing import add_doc
 from docsight.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, DocBin
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,7 @@ def annotate(
     one by one: many components process a batch at once and do not report which document failed. All of this happens
     in a memory zone, so that the vocabulary does not grow with the input. No spaCy object leaves the zone.
 
-    Args:
-        nlp: The pipeline.
-        batch: The chunks.
-        add_docs: Keeps Docs, see `ShardWriter`; None if they are not kept.
+    If Docs are kept, they are packed and passed to `add_docs`, see `ShardWriter`.
 
     Raises:
         BundleError: A component has no usable model, which is not a document's fault.
@@ -78,30 +74,6 @@ def annotate(
         if add_docs is not None:
             _pack(batch, docs, results, add_docs)
         return results
-
-
-def _pack(
-    batch: list[Chunk],
-    docs: "list[Doc | Problem]",
-    results: list[Annotations | Problem],
-    add_docs: Callable[[bytes, int], int],
-) -> None:
-    """Pack the annotated Docs. If one cannot be packed, only its document fails."""
-    from spacy.tokens import DocBin
-
-    packed, kept = DocBin(store_user_data=False), []
-    for number, (chunk, doc, result) in enumerate(zip(batch, docs, results, strict=True)):
-        if isinstance(doc, Problem) or isinstance(result, Problem):
-            continue
-        try:
-            add_doc(packed, doc)
-        except ConfigError as err:
-            results[number] = _problem(chunk, err)
-        else:
-            kept.append(result)
-    packed.store_user_data = True
-    for number, result in enumerate(kept, add_docs(packed.to_bytes(), len(kept))):
-        result.docs = [number]
 
 
 def _run_batch(nlp: "Language", batch: list[Chunk]) -> "list[Doc | None]":
@@ -149,6 +121,71 @@ def _raising(nlp: "Language") -> Iterator[None]:
         nlp.default_error_handler = default
         for pipe, handler in zip(pipes, saved, strict=True):
             pipe.set_error_handler(handler)
+
+
+def _pack(
+    batch: list[Chunk],
+    docs: "list[Doc | Problem]",
+    results: list[Annotations | Problem],
+    add_docs: Callable[[bytes, int], int],
+) -> None:
+    """Pack the annotated Docs. If one cannot be packed, only its document fails."""
+    from spacy.tokens import DocBin
+
+    packed, kept = DocBin(store_user_data=False), []
+    for number, (chunk, doc, result) in enumerate(zip(batch, docs, results, strict=True)):
+        if isinstance(doc, Problem) or isinstance(result, Problem):
+            continue
+        try:
+            add_doc(packed, doc)
+        except ConfigError as err:
+            results[number] = _problem(chunk, err)
+        else:
+            kept.append(result)
+    packed.store_user_data = True
+    for number, result in enumerate(kept, add_docs(packed.to_bytes(), len(kept))):
+        result.docs = [number]
+
+
+def add_doc(packed: "DocBin", doc: "Doc") -> None:
+    """Add a Doc with all annotations and user data, but without the bytes of its images.
+
+    The Doc is not changed. The result does not depend on its vocabulary, so this may be called in a memory zone.
+    `packed` must be made with `store_user_data=False`, and this be set to True when all Docs have been added.
+
+    Raises:
+        ConfigError: A component left something in `doc.user_data` that cannot be serialized.
+    """
+    import srsly
+
+    from docsight.attributes import read_images
+
+    user_data: dict[Any, Any] = doc.user_data
+    if images := read_images(doc):
+        light = [
+            {key: value for key, value in image.items() if key != "bytes"} if isinstance(image, dict) else image
+            for image in images
+        ]
+        user_data = {key: light if value is images else value for key, value in user_data.items()}
+    try:
+        content = srsly.msgpack_dumps(user_data)
+    except (TypeError, ValueError, OverflowError) as err:
+        culprit = next((key for key in user_data if not _is_serializable({key: user_data[key]})), None)
+        raise ConfigError(
+            f"cannot write .spacy files: doc.user_data[{culprit!r}] cannot be serialized ({err}); expected only "
+            "strings, numbers, lists, dicts and bytes. Leave out the component that sets it, or that format."
+        ) from err
+    packed.add(doc)
+    packed.user_data.append(content)
+
+
+def _is_serializable(value: dict[Any, Any]) -> bool:
+    import srsly
+
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        srsly.msgpack_dumps(value)
+        return True
+    return False
 
 
 def _annotations(doc: "Doc", chunk: Chunk) -> Annotations | Problem:

@@ -14,24 +14,20 @@ from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import Chunk, annotate
 from docsight.documents.runner.settings import WorkerSettings
+from docsight.documents.runner.shards import Shard
 from docsight.documents.runner.work_items import WorkItem
-from docsight.documents.runner.worker import Result, Worker
+from docsight.documents.runner.worker import Worker
 
 _MEGABYTE = 1 << 20
 
 # What this process has, from `prepare` and `start`.
-_marks: MutableSequence[int]
+_marks: MutableSequence[int]  # in memory shared with the parent
 _worker: Worker
 _memory_at_start: float
 
 
 def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
-    """Let this process end on SIGTERM, and when its parent ends, even by `kill -9`.
-
-    Args:
-        lifeline: A pipe whose other end is open as long as the parent lives.
-        marks: Two numbers in memory shared with the parent, for `Worker`.
-    """
+    """Let this process end on SIGTERM, and when its parent ends, even by `kill -9`: that closes the lifeline."""
     global _marks
     _marks = marks
     # pebble's handler is written in Python and waits for C code to return, such as a parser that hangs.
@@ -79,10 +75,11 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
         _limit_memory(options.memory)
 
 
-def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Result, float]:
+def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Shard, tuple[WorkItem, ...], float]:
     """Do work items, see `Worker`; also return by how many megabytes the memory has grown since the start."""
     try:
-        return _worker(work_items, limit=limit), _peak_memory() - _memory_at_start
+        shard, remaining = _worker(work_items, limit=limit)
+        return shard, remaining, _peak_memory() - _memory_at_start
     except Exception:
         raise
     except BaseException as err:  # a component may call `sys.exit`, for example, which must not end the run

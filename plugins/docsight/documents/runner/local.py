@@ -21,19 +21,14 @@ if TYPE_CHECKING:
 
 
 def run_here(
-    jobs: Iterator[Job],
-    nlp: "Language",
-    settings: WorkerSettings,
-    *,
-    on_batch: Callable[[list[FileEntry]], None] | None = None,
+    jobs: Iterator[Job], nlp: "Language", settings: WorkerSettings, *, on_batch: Callable[[list[FileEntry]], None]
 ) -> Generator[Shard, None, None]:
     """Do the jobs in this process. Whatever kills it ends the run."""
     worker = Worker(nlp, settings, on_batch=on_batch)
     for work_items in jobs:
         while work_items:
-            result = worker(work_items)
-            yield result.shard
-            work_items = result.remaining
+            shard, work_items = worker(work_items)
+            yield shard
 
 
 def run_workers(

@@ -89,13 +89,8 @@ def make_plan(
     """Find out what is left to do.
 
     A file is done if shards hold all of it, with the content that it has now. The file is hashed to verify that.
-
-    Args:
-        items: See `Plan`.
-        shards: The shards of earlier runs, oldest first.
-        fingerprint: A hash of everything else that the results depend on; shards with another one are not used.
-        with_docs: Whether only shards with Docs can be used.
-        retry_failed: Whether to repeat files that failed, or of which a part failed.
+    Shards, oldest first, are not used if they have another fingerprint, or no Docs although `with_docs` is set.
+    `retry_failed` repeats files that failed, or of which a part failed.
     """
     plan, old = Plan(list(items)), Plan([])
     for shard in shards:
@@ -103,7 +98,8 @@ def make_plan(
             old.add(shard)
     for file in plan.files:
         chain = _chain(old.refs.get(file.name, []), file)
-        if not chain or (retry_failed and any(ref.entry.has_failure for ref in chain)):
+        has_failed = any(ref.entry.failed or ref.entry.status in ("failed", "timeout") for ref in chain)
+        if not chain or (retry_failed and has_failed):
             plan.pending.append(WorkItem(file=file))
             continue
         plan.refs[file.name] = chain

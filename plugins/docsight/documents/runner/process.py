@@ -61,12 +61,7 @@ class WorkerProcess:
         self.marks: Any = (0, 0)  # of the last call, see `Worker`
 
     def start(self, function: Callable[..., None], *args: Any, timeout: float | None) -> None:
-        """Start the process and run a function in it that prepares it.
-
-        Raises:
-            DiedError: The process ended.
-            TimeoutError: It took longer than this many seconds.
-        """
+        """Start the process and run a function in it that prepares it; errors as in `call`."""
         from pebble import ProcessPool
 
         context = _context()
@@ -89,7 +84,15 @@ class WorkerProcess:
         """
         from pebble import ProcessExpired
 
-        future = self._schedule(function, args, timeout)
+        with self._lock:
+            if self._pool is None:
+                raise DiedError("was stopped", began=False)
+            self.marks[:] = 0, 0
+            try:
+                future: Future[T] = self._pool.schedule(function, args=args, timeout=timeout)
+            except RuntimeError as err:  # it died while idle, and pebble has noticed
+                raise DiedError("ended before it began", began=False) from err
+            self._future = future
         try:
             self._wait(future)
             return future.result()
@@ -116,17 +119,6 @@ class WorkerProcess:
             with suppress(InvalidStateError):
                 future.set_exception(CancelledError())
 
-    def _schedule(self, function: Callable[..., T], args: tuple[Any, ...], timeout: float | None) -> "Future[T]":
-        with self._lock:
-            if self._pool is None:
-                raise DiedError("was stopped", began=False)
-            self.marks[:] = 0, 0
-            try:
-                self._future = self._pool.schedule(function, args=args, timeout=timeout)
-            except RuntimeError as err:  # it died while idle, and pebble has noticed
-                raise DiedError("ended before it began", began=False) from err
-            return self._future
-
     def _wait(self, future: "Future[Any]") -> None:
         """Wait for a result, and notice a death that pebble does not report."""
         was_gone = False
@@ -137,9 +129,8 @@ class WorkerProcess:
                 raise DiedError("was stopped", began=False)
             is_gone = not pool.active or not _is_alive(self._pid)
             if is_gone and was_gone:  # pebble may take a moment to report it
-                raise DiedError(
-                    _describe_exit(0) if future.running() else "ended before it began", began=future.running()
-                )
+                began = future.running()
+                raise DiedError(_describe_exit(0) if began else "ended before it began", began=began)
             was_gone = is_gone
 
 
@@ -160,10 +151,8 @@ def _is_alive(pid: int | None) -> bool:
     if pid is not None and os.name != "nt":  # on Windows, signal 0 would end the process
         try:
             os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            pass
+        except OSError as err:
+            return isinstance(err, PermissionError)
     return True
 
 

@@ -42,13 +42,9 @@ def run_ray(
 ) -> Generator[Shard, None, None]:
     """Do the jobs in actors of Ray Data, each with one CPU.
 
-    Args:
-        jobs: What to do.
-        pipeline: What each worker loads.
-        settings: How a worker works.
-        workers: The number of actors. If a cluster has fewer CPUs, fewer work at a time.
-        address: The address of a cluster, or "auto" for one that runs on this machine; None to start one here for
-            this run. An existing connection to Ray is used whatever the address, and is left open.
+    If a cluster has fewer CPUs than `workers`, fewer actors work at a time. The address is that of a cluster, or "auto"
+    for one that runs on this machine; None starts one here for this run. An existing connection to Ray is used whatever
+    the address, and is left open.
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -93,7 +89,6 @@ def encode(number: int, content: Job | list[Shard] | Exception) -> Row:
 
 
 def decode(row: Row) -> tuple[int, Any]:
-    """Decode a row of `encode`."""
     return int(row["number"]), pickle.loads(row["content"])
 
 

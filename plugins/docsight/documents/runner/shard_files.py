@@ -48,12 +48,7 @@ class DocumentLine:
 def dump_document(
     record: dict[str, Any], *, words: int, thumbnails: dict[str, str] | None = None, docs: list[int] | None = None
 ) -> str:
-    """Encode a document as a line.
-
-    Raises:
-        ValueError: The record holds a number that JSON cannot express, or half of a surrogate pair.
-        TypeError: The record holds an object that is not plain data.
-    """
+    """Encode a document as a line; errors as in `to_json_line`."""
     details: dict[str, Any] = {"words": words}
     if thumbnails:
         details["thumbnails"] = thumbnails
@@ -67,11 +62,7 @@ def dump_problem(problem: Problem) -> str:
 
 
 def parse_line(line: str) -> DocumentLine | Problem:
-    """Decode a line.
-
-    Raises:
-        ValueError, TypeError, KeyError: It is not a line of a shard.
-    """
+    """Decode a line. Any other text raises a ValueError, TypeError or KeyError."""
     head, tab, text = line.rstrip("\n").partition("\t")
     details = json.loads(head)
     if not tab:
@@ -143,11 +134,7 @@ class ShardWriter:
 
 
 class ShardReader:
-    """Reads the lines of a shard, entry by entry.
-
-    Raises:
-        DamagedError: The file is missing.
-    """
+    """Reads the lines of a shard, entry by entry. A shard that is damaged or gone raises a DamagedError."""
 
     def __init__(self, folder: Path, shard: Shard) -> None:
         self._name = shard.name
@@ -159,11 +146,7 @@ class ShardReader:
             raise DamagedError(self._name) from err
 
     def lines(self, number: int) -> Iterator[DocumentLine | Problem]:
-        """Yield the lines of the entry with this number. Reading the entries in order is fastest.
-
-        Raises:
-            DamagedError: The shard is damaged.
-        """
+        """Yield the lines of the entry with this number. Reading the entries in order is fastest."""
         try:
             if number < self._next_entry:  # the files stood in another order when the shard was written
                 self._file.seek(0)
@@ -184,11 +167,7 @@ class ShardReader:
 
 
 def read_docs(folder: Path, shard: Shard) -> Iterator[tuple[int, int, bytes]]:
-    """Yield packed Docs in order, each with the number of its first Doc and how many there are.
-
-    Raises:
-        DamagedError: The shard is damaged.
-    """
+    """Yield packed Docs in order, each with the number of its first Doc and how many; errors as in `ShardReader`."""
     try:
         with zipfile.ZipFile(folder / (shard.name + PACKED_DOCS)) as archive:
             for name in archive.namelist():

@@ -23,10 +23,7 @@ INDEX, LINES, PACKED_DOCS = ".json", ".jsonl.gz", ".docs"
 
 @dataclass(kw_only=True)
 class FileEntry:
-    """What a shard holds of a file: all of it, or its items from number `start` up to `next`, exclusive.
-
-    An item is a document or a problem. A file's items are numbered from 0.
-    """
+    """What a shard holds of a file: all of it, or its items from number `start` up to `next`, exclusive."""
 
     name: str  # its relative path
     size: int  # of the file, in bytes
@@ -47,11 +44,6 @@ class FileEntry:
     images: int = 0
     notes: int = 0
     seconds: float = 0.0
-
-    @property
-    def has_failure(self) -> bool:
-        """Whether the file or one of its parts failed."""
-        return self.failed > 0 or self.status in ("failed", "timeout")
 
 
 @dataclass(kw_only=True)
@@ -78,9 +70,8 @@ def scan(folder: Path) -> list[Shard]:
     for path in folder.glob("*" + INDEX):
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             index = json.loads(path.read_text(encoding="utf-8"))
-            is_current = index.pop("version") == SHARD_VERSION
             sizes = index.pop("sizes")
-            if is_current and all(
+            if index.pop("version") == SHARD_VERSION and all(
                 (folder / (path.stem + suffix)).stat().st_size == size for suffix, size in sizes.items()
             ):
                 index["entries"] = [FileEntry(**entry) for entry in index["entries"]]

@@ -1,7 +1,6 @@
 """A supervisor keeps a worker process at work. If the process dies or hangs, only the document at fault fails.
 
-A call never has a single document, because that would be slow. When a call fails, its files are done one by one, and
-then the items of the file at fault, starting from what the worker had noted before it died.
+When a call fails, its files are done one by one, then the items of the file at fault, by the marks of the worker.
 """
 
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem, hash_file
-from docsight.documents.runner.worker import Result
 from docsight.errors import BundleError, ConfigError
 
 _START_TIMEOUT = 600  # seconds
@@ -59,7 +57,6 @@ class Task:
         return [Task(work_items=self.work_items, safe=safe, until=max(self.until, begun + 1, start + 1))]
 
     def rest(self, remaining: tuple[WorkItem, ...]) -> "Task":
-        """Return the task for what remains after a call."""
         if len(remaining) == 1:
             return replace(self, work_items=remaining, is_retry=False)
         return Task(work_items=remaining)
@@ -104,7 +101,7 @@ class Supervisor:
         while tasks and not self._stopped.is_set():
             task = tasks.pop()
             try:
-                result = self._call(task)
+                shard, remaining = self._call(task)
             except (BundleError, ConfigError):
                 raise
             except Exception as err:  # noqa: BLE001 - whatever it is, only one document fails
@@ -127,11 +124,11 @@ class Supervisor:
                     tasks.append(task.rest((replace(work_item, start=work_item.start + 1),)))
             else:
                 deaths = 0
-                if result.remaining:
-                    tasks.append(task.rest(result.remaining))
-                yield result.shard
+                if remaining:
+                    tasks.append(task.rest(remaining))
+                yield shard
 
-    def _call(self, task: Task) -> Result:
+    def _call(self, task: Task) -> tuple[Shard, tuple[WorkItem, ...]]:
         options = self._settings.options
         timeout = options.timeout
         if timeout is not None:
@@ -140,7 +137,7 @@ class Supervisor:
                 timeout += self._settings.shard_seconds
         for _ in range(_MAX_ATTEMPTS):
             try:
-                result, growth = self._process.call(work, task.work_items, task.limit, timeout=timeout)
+                shard, remaining, growth = self._process.call(work, task.work_items, task.limit, timeout=timeout)
                 break
             except DiedError as err:
                 if err.began or self._stopped.is_set():
@@ -148,26 +145,25 @@ class Supervisor:
                 self._restart()  # it died while idle, so this task is not at fault
         else:
             raise DiedError("died again and again before it began")
-        self._documents += sum(entry.documents for entry in result.shard.entries)
+        self._documents += sum(entry.documents for entry in shard.entries)
         has_grown = options.memory is not None and growth > options.memory / 2
         if self._documents >= options.recycle or has_grown:
             self._restart()
-        return result
+        return shard, remaining
 
     def _start(self) -> None:
         self._documents = 0
         try:
             self._process.start(start, self._pipeline, self._settings, timeout=_START_TIMEOUT)
-        except (DiedError, TimeoutError) as err:
+        except BaseException as err:
             self._process.stop()
+            if not isinstance(err, DiedError | TimeoutError):
+                raise
             how = f"took longer than {_START_TIMEOUT} seconds" if isinstance(err, TimeoutError) else str(err)
             raise ConfigError(
                 f"a worker could not load the pipeline: the process {how}; a script that uses workers must keep its "
                 'code under `if __name__ == "__main__":`'
             ) from err
-        except BaseException:
-            self._process.stop()
-            raise
 
     def _restart(self) -> None:
         self._process.stop()

@@ -31,7 +31,7 @@ class WorkItem:
 
 
 class ItemReader:
-    """Reads the items of one file; `position` is the number of the next one, and `size` that of the bytes."""
+    """The items of one file; `position` is the number of the next one, and `size` that of the bytes."""
 
     def __init__(self, work_item: WorkItem, options: ReadOptions) -> None:
         self.position = 0
@@ -40,15 +40,10 @@ class ItemReader:
         self._work_item = work_item
         budget = Budget.of(options)
         budget.skipping = work_item.start > 0
-        self._items = read_file(work_item.file, options, budget=budget)
-        while self.position < work_item.start and next(self._items, None) is not None:
+        self.items = read_file(work_item.file, options, budget=budget)
+        while self.position < work_item.start and next(self.items, None) is not None:
             self.position += 1
         budget.skipping = False
-
-    def next(self) -> Document | Problem | None:
-        item = next(self._items, None)
-        self.position += item is not None
-        return item
 
     def continues(self, work_item: WorkItem) -> bool:
         """Whether this reader has just read all items before the start of a work item."""
@@ -113,12 +108,13 @@ class ItemStream:
                 self.reader = reader
                 break
             self._marks[1] = reader.position
-            item = reader.next()
+            item = next(reader.items, None)
             if reader.has_changed:
                 entry.stale, entry.status, entry.error, entry.message = True, "failed", "DataError", _CHANGED
                 break
             if item is None:
                 break
+            reader.position += 1
             self._items += 1
             self.unwritten.append(entry)
             entry.seconds += time.perf_counter() - began
@@ -127,9 +123,8 @@ class ItemStream:
         entry.seconds += time.perf_counter() - began
 
     def _is_full(self) -> bool:
-        if self._limit is not None and self._items >= self._limit:
-            return True
-        return time.monotonic() >= self._deadline or self.writer.size >= self._settings.shard_chars
+        is_limit_reached = self._limit is not None and self._items >= self._limit
+        return is_limit_reached or time.monotonic() >= self._deadline or self.writer.size >= self._settings.shard_chars
 
 
 def hash_file(file: InputFile) -> str | None:

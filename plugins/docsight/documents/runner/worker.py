@@ -5,7 +5,6 @@ The same class works in the process of the run, in a process of its own and unde
 
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docsight.documents.problem import Problem
@@ -22,20 +21,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """The shard that a call wrote, and the work items that remain, the first perhaps in part."""
-
-    shard: Shard
-    remaining: tuple[WorkItem, ...]
-
-
 class Worker:
     """Does work items, one shard a call.
 
     Args:
-        nlp: The pipeline.
-        settings: How to work.
         on_batch: Called after each batch of documents, with the entries of the shard so far.
         marks: Two numbers that are kept up to date during a call: how many items of the file are done (their lines
             are written), and the number of the item that was read last. They describe one file, so they identify the
@@ -63,10 +52,13 @@ class Worker:
         self._annotations = Annotations()
         self._problem: Problem | None = None
 
-    def __call__(self, work_items: tuple[WorkItem, ...], *, limit: int | None = None) -> Result:
+    def __call__(
+        self, work_items: tuple[WorkItem, ...], *, limit: int | None = None
+    ) -> tuple[Shard, tuple[WorkItem, ...]]:
         """Do as much as fits into a shard, at least one item and at most `limit`.
 
-        Nothing of the shard is left if an exception is raised.
+        Returns:
+            The shard, and the work items that remain, the first perhaps in part.
         """
         options = self._settings.options
         self._annotations, self._problem = Annotations(), None
@@ -88,7 +80,7 @@ class Worker:
             writer.discard()
             raise
         self._reader = stream.reader
-        return Result(shard=shard, remaining=tuple(stream.remaining))
+        return shard, tuple(stream.remaining)
 
     def _add(self, batch: list[Chunk | Problem], stream: ItemStream) -> None:
         """Annotate the chunks of a batch, and write a line for each problem and each document that ends in it."""

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, DocBin, Span
 from docsight import attributes
 from docsight.documents.output import docbin as docbins
 from docsight.documents.output.docbin import merge_docbins
-from docsight.documents.runner.packing import add_doc
+from docsight.documents.runner.annotate import add_doc
 from docsight.errors import ConfigError
 
 ROW = {

@@ -42,12 +42,12 @@ def contents(tmp_path: Path, shard: Shard) -> list[str]:
 @pytest.mark.parametrize("batch_size", [1, 2, 32])
 def test_worker_writes_documents_and_problems_in_reading_order(tmp_path: Path, rows: WorkItem, batch_size: int) -> None:
     marks = [0, 0]
-    result = make_worker(tmp_path, marks, batch_size=batch_size, max_chars=3)((rows,))
+    shard, remaining = make_worker(tmp_path, marks, batch_size=batch_size, max_chars=3)((rows,))
     expected = ["!" if number in (0, 3, 4, 9) else f"row {number}" for number in range(10)]
-    assert contents(tmp_path, result.shard) == expected
-    assert result.remaining == ()
+    assert contents(tmp_path, shard) == expected
+    assert remaining == ()
     assert marks == [10, 10]
-    (entry,) = result.shard.entries
+    (entry,) = shard.entries
     assert (entry.documents, entry.failed, entry.lines, entry.next) == (6, 4, 10, None)
 
 
@@ -61,10 +61,9 @@ def test_worker_stops_after_a_number_of_items_and_continues_from_there(
     starts, found = [], []
     while remaining:
         starts.append(remaining[0].start)
-        result = worker(remaining, limit=limit)
-        found += contents(tmp_path, result.shard)
-        assert marks[0] == starts[-1] + result.shard.entries[0].lines
-        remaining = result.remaining
+        shard, remaining = worker(remaining, limit=limit)
+        found += contents(tmp_path, shard)
+        assert marks[0] == starts[-1] + shard.entries[0].lines
     assert starts == list(range(0, 11 if limit in (1, 5) else 10, limit))
     assert len(found) == 10
     assert found.count("!") == 4
@@ -87,7 +86,8 @@ def test_worker_marks_what_is_done_and_what_was_read_last(tmp_path: Path, rows: 
 
 def test_worker_uses_nothing_of_a_file_with_another_content(tmp_path: Path, rows: WorkItem) -> None:
     item = WorkItem(file=rows.file, sha256="the hash of an earlier content")
-    (entry,) = make_worker(tmp_path, [0, 0])((item,)).shard.entries
+    shard, _ = make_worker(tmp_path, [0, 0])((item,))
+    (entry,) = shard.entries
     assert (entry.stale, entry.status, entry.error, entry.lines) == (True, "failed", "DataError", 0)
     assert "changed while it was read" in str(entry.message)
 
