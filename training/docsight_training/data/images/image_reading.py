@@ -25,13 +25,13 @@ _MAX_CHANNEL_DIFFERENCE = 6  # of 255, between the channels of a grey image; JPE
 def read_images(
     rows: datasets.Dataset, columns: Mapping[str, str], labels: Sequence[str], settings: ImageSettings, where: str
 ) -> LabeledImages:
-    """Decode the images of a split, named `where` in messages; `columns` names the columns image, label and source.
+    """Decode the images of a split, named `where` in messages; `columns` has the keys image, label and, if any, source.
 
     Raises:
         ConfigError: The images do not fit into memory.
         DataError: An image cannot be read, or a label is not one of the classes.
     """
-    names = label_names(rows, columns["label"])
+    names = _label_names(rows, columns["label"])
     ids = {label: at for at, label in enumerate(labels)}
     if unknown := sorted(set(names) - set(labels)):
         raise DataError(
@@ -48,7 +48,7 @@ def read_images(
 
 
 def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any]) -> ImageSettings:
-    """Complete the settings of the config from the training images: colour, size, mean and standard deviation."""
+    """Complete the given settings from the training images: colour, size, mean and standard deviation where None."""
     step = max(1, len(rows) // _MAX_SAMPLED_IMAGES)
     sample = rows.select(range(0, len(rows), step))
 
@@ -72,7 +72,7 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
     return ImageSettings(**{"mean": tuple(map(float, mean)), "std": tuple(map(float, std))} | values)
 
 
-def label_names(rows: datasets.Dataset, column: str) -> list[str]:
+def _label_names(rows: datasets.Dataset, column: str) -> list[str]:
     _check_column(rows, column, "label")
     feature = rows.features[column]
     if not isinstance(feature, datasets.ClassLabel):
@@ -89,7 +89,7 @@ def label_names(rows: datasets.Dataset, column: str) -> list[str]:
 def class_names(rows: datasets.Dataset, column: str) -> list[str]:
     """Return the classes of a data set: those of its ClassLabel, or else the labels that occur, sorted."""
     feature = rows.features.get(column)
-    return list(feature.names) if hasattr(feature, "names") else sorted(set(label_names(rows, column)))
+    return list(feature.names) if hasattr(feature, "names") else sorted(set(_label_names(rows, column)))
 
 
 def is_grey(image: Image.Image) -> bool:
