@@ -3,9 +3,8 @@
 Imports `networks`, `layers`, `images` and `bundle`. Only `canvas` and the two modules of plots need matplotlib.
 """
 
-from docsight.inspection.activations import feature_maps, layer_names
+from docsight.inspection.activations import feature_maps, filters_before_and_after, layer_names
 from docsight.inspection.attribution import grad_cam, occlusion
-from docsight.inspection.filters import filters_before_and_after
 from docsight.inspection.inspector import Inspection, inspect
 from docsight.inspection.loading import (
     ImageSource,

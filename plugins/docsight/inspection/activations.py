@@ -1,4 +1,4 @@
-"""The activations of layers for an image, recorded by forward hooks."""
+"""The first filters of a network, and the activations of its layers, recorded by forward hooks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,6 @@ def layer_names(model: InspectedModel) -> list[str]:
 
 
 def block_names(model: InspectedModel) -> list[str]:
-    """List the blocks without their layers."""
     return [name for name in layer_names(model) if "." not in name]
 
 
@@ -43,14 +42,24 @@ def feature_maps(
     return {name: maps[name][0].numpy() for name in layers}
 
 
+def filters_before_and_after(model: InspectedModel) -> tuple[np.ndarray, np.ndarray]:
+    """Return the filters of the first layer before and after training.
+
+    A model stores the seed of its initial weights, not the weights, so they are drawn again. If training started from
+    the filters of another model (`model.init_from`), the filters before training are still those of the seed.
+
+    Returns:
+        Two arrays of float32, (filters, channels, 3, 3).
+    """
+    before = ImageClassifier(**model.arguments).first_conv.weight
+    after = model.network.first_conv.weight
+    return before.detach().numpy().copy(), after.detach().numpy().copy()
+
+
 @contextmanager
 def record_activations(model: InspectedModel, layers: Sequence[str]) -> Iterator[dict[str, Tensor]]:
-    """Record the outputs of layers, (batch, filters, height, width), while the block runs the network.
-
-    Raises:
-        ConfigError: A layer does not exist.
-    """
-    modules, maps = _modules(model.network), dict[str, Tensor]()
+    """Record the outputs of layers, (batch, filters, height, width), while the block runs the network."""
+    maps: dict[str, Tensor] = {}
 
     def recorder(name: str) -> Callable[[nn.Module, object, Tensor], None]:
         def record(_: nn.Module, __: object, output: Tensor) -> None:
@@ -58,7 +67,7 @@ def record_activations(model: InspectedModel, layers: Sequence[str]) -> Iterator
 
         return record
 
-    handles = [_find(modules, name).register_forward_hook(recorder(name)) for name in layers]
+    handles = [module_of(model, name).register_forward_hook(recorder(name)) for name in layers]
     try:
         yield maps
     finally:
@@ -72,27 +81,25 @@ def module_of(model: InspectedModel, layer: str) -> nn.Module:
     Raises:
         ConfigError: The layer does not exist.
     """
-    return _find(_modules(model.network), layer)
+    modules = _modules(model.network)
+    if layer not in modules:
+        raise ConfigError(f"layer {layer!r}: the model has {', '.join(modules)}; pass one of these.")
+    return modules[layer]
 
 
 def receptive_fields(model: InspectedModel, layer: str, positions: np.ndarray) -> np.ndarray:
-    """Return the part of the image on which positions in a feature map depend.
+    """Return the part of the image on which positions in the feature map of a layer depend.
 
     Args:
         model: The model.
-        layer: One of `layer_names`.
+        layer: One of `layer_names`; it must exist.
         positions: (…, 2), row and column in the feature map.
 
     Returns:
         int, (…, 4): top, left, bottom and right, in pixels of the network's input; bottom and right are exclusive.
-
-    Raises:
-        ConfigError: The layer does not exist.
     """
-    modules = _modules(model.network)
-    _find(modules, layer)
     offset, step, extent = 0.0, 1, 1
-    for name, module in modules.items():
+    for name, module in _modules(model.network).items():
         if "." in name:
             if name.endswith(".layer1") and name != "block1.layer1":  # pooling between the blocks halves the maps
                 offset, step, extent = offset + step / 2, step * 2, extent + step
@@ -114,9 +121,3 @@ def _modules(network: ImageClassifier) -> dict[str, nn.Module]:
         modules |= {f"block{n}.layer{at}": layer for at, layer in enumerate(layers, start=1)}
         modules[f"block{n}"] = block
     return modules
-
-
-def _find(modules: dict[str, nn.Module], layer: str) -> nn.Module:
-    if layer not in modules:
-        raise ConfigError(f"layer {layer!r}: the model has {', '.join(modules)}; pass one of these.")
-    return modules[layer]

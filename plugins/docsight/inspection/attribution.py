@@ -85,7 +85,8 @@ def occlusion(
     if not 1 <= patch <= size or not 1 <= stride <= patch:
         raise ConfigError(f"occlusion: expected 1 <= stride <= patch <= {size}; found patch {patch}, stride {stride}.")
     pixels = pixel_values(model, image)
-    border = _border_colour(pixels)
+    border = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
+    colour = np.median(border, axis=1).astype(np.uint8)  # (channels,)
     logits = _logits(model, pixels[None])
     index = int(logits.argmax()) if label is None else model.index(label)
     before = _log_odds(logits, index)[0]
@@ -97,18 +98,12 @@ def occlusion(
         batch = corners[first : first + batch_size]
         covered = np.repeat(pixels[None], len(batch), axis=0)  # (batch, channels, size, size)
         for copy, (row, column) in zip(covered, batch, strict=True):
-            copy[:, row : row + patch, column : column + patch] = border[:, None, None]
+            copy[:, row : row + patch, column : column + patch] = colour[:, None, None]
         after = _log_odds(_logits(model, covered), index)
         for value, (row, column) in zip(after, batch, strict=True):
             losses[row : row + patch, column : column + patch] += before - value
             counts[row : row + patch, column : column + patch] += 1
     return (losses / counts).astype(np.float32)
-
-
-def _border_colour(pixels: np.ndarray) -> np.ndarray:
-    """Return the median of the border of an image, (channels, size, size): uint8, (channels,)."""
-    border = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
-    return np.asarray(np.median(border, axis=1), dtype=np.uint8)
 
 
 @torch.no_grad()

@@ -1,12 +1,9 @@
-"""A canvas for plots, in inches from its top left corner. Only this package's plots use matplotlib."""
+"""A canvas for plots, in inches from its top left corner."""
 
-import importlib.util
 import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from docsight.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.image import AxesImage
@@ -17,33 +14,10 @@ INK, SOFT, RULE, ACCENT, SECOND = "#1f2328", "#5d646d", "#d9d5cc", "#c2410c", "#
 HEAT, SIGNED, GREY = "magma", "RdBu_r", "gray"
 
 
-def require_matplotlib() -> None:
-    """Check that matplotlib is installed.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
-    """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtraError("docsight inspect", "plots")
-
-
-def colour_map(colour: str) -> Any:
-    """Return a colour map from black to a colour."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("black_to_colour", ["#000000", colour])
-
-
 class Canvas:
-    """A white canvas of `CANVAS_WIDTH`; y grows downwards.
-
-    Args:
-        height: In inches.
-        dpi: Dots per inch of the PNG.
-    """
+    """A white canvas of `CANVAS_WIDTH`; all lengths are in inches, and y grows downwards."""
 
     def __init__(self, height: float, *, dpi: int = 160) -> None:
-        require_matplotlib()
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -56,15 +30,9 @@ class Canvas:
     def image(
         self, x: float, y: float, width: float, pixels: np.ndarray, *, frame: bool = True, **options: Any
     ) -> None:
-        """Draw an image of (rows, columns) or (rows, columns, 3) with this width and sharp pixels.
+        """Draw an image, (rows, columns) or (rows, columns, 3), with sharp pixels; x and y are its upper left corner.
 
-        Args:
-            x: The left edge.
-            y: The upper edge.
-            width: In inches.
-            pixels: uint8 colours, or numbers that `options` map to colours.
-            frame: Whether to draw a line around it.
-            options: Those of `Axes.imshow`, such as cmap, vmin, vmax and interpolation.
+        The pixels are uint8 colours, or numbers that options of `Axes.imshow` (cmap, vmin, vmax) map to colours.
         """
         height = width * pixels.shape[0] / pixels.shape[1]
         self._draw(x, y, width, height, pixels, options)
@@ -74,16 +42,9 @@ class Canvas:
     def cells(
         self, x: float, y: float, side: float, values: np.ndarray, *, form: str = "", size: float = 7, **options: Any
     ) -> None:
-        """Draw a matrix, (rows, columns), as coloured cells; with `form`, each cell shows its number.
+        """Draw a matrix, (rows, columns), as cells in colours of `Axes.imshow`; x and y are its upper left corner.
 
-        Args:
-            x: The left edge.
-            y: The upper edge.
-            side: The side of a cell, in inches.
-            values: The numbers.
-            form: A format specification; "" shows no numbers.
-            size: The font size in points.
-            options: Those of `Axes.imshow`.
+        With `form`, a format specification, each cell shows its number; `size` is that of the font in points.
         """
         rows, columns = values.shape
         image = self._draw(x, y, columns * side, rows * side, values, options)
@@ -123,12 +84,21 @@ class Canvas:
             parse_math=False,  # a dollar sign in a label starts no formula
         )
 
-    def box(self, x: float, y: float, width: float, height: float, *, colour: str, line: float, fill: str = "") -> None:
-        """Draw the outline of a rectangle, filled if `fill` names a colour."""
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        colour: str = "none",
+        line: float = 0,
+        fill: str = "none",
+    ) -> None:
+        """Draw a rectangle with an outline, if `colour` is given, of this line width in points."""
         from matplotlib.patches import Rectangle
 
-        face = fill or "none"
-        self._axes.add_patch(Rectangle((x, y), width, height, facecolor=face, edgecolor=colour, linewidth=line))
+        self._axes.add_patch(Rectangle((x, y), width, height, facecolor=fill, edgecolor=colour, linewidth=line))
 
     def line(self, xs: tuple[float, float], ys: tuple[float, float], *, colour: str, line: float = 1) -> None:
         """Draw a line from (xs[0], ys[0]) to (xs[1], ys[1])."""

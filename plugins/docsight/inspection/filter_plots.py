@@ -20,12 +20,7 @@ from docsight.inspection.top_activations import TopImages
 
 
 def draw_filters(before: np.ndarray, after: np.ndarray) -> bytes:
-    """Draw each filter of the first layer before and after training, all with one colour scale.
-
-    Args:
-        before: (filters, channels, 3, 3).
-        after: The same after training.
-    """
+    """Draw the first filters, (filters, channels, 3, 3), before and after training, all with one colour scale."""
     high = float(max(np.abs(before).max(), np.abs(after).max()))
     if before.shape[1] == 1:
         return _draw_grey_filters(before[:, 0], after[:, 0], high)
@@ -53,9 +48,7 @@ def draw_maps(maps: np.ndarray) -> bytes:
 def draw_top_images(found: TopImages, pixels: dict[int, np.ndarray]) -> bytes:
     """Draw the images that activate each filter most, with a frame around the receptive field.
 
-    Args:
-        found: From `top_images`.
-        pixels: These images by their indices: uint8, (channels, size, size).
+    `pixels` holds these images by their indices: uint8, (channels, size, size).
     """
     top = found.images.shape[1]
     columns = 2 if top <= 10 and len(found.filters) > 4 else 1

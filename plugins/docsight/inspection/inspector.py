@@ -1,24 +1,25 @@
 """Draw all views of a model and an image, and write them to a folder."""
 
+import base64
+import datetime
+import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from docsight.errors import ConfigError
+from docsight.errors import ConfigError, MissingExtraError
 from docsight.image_decoding import open_image
-from docsight.inspection.activations import feature_maps
+from docsight.inspection.activations import block_names, feature_maps, filters_before_and_after
 from docsight.inspection.attribution import grad_cam, occlusion
-from docsight.inspection.canvas import require_matplotlib
 from docsight.inspection.filter_plots import draw_filters, draw_maps, draw_top_images
-from docsight.inspection.filters import filters_before_and_after
-from docsight.inspection.image_plots import draw_decision, draw_image, draw_pixels
-from docsight.inspection.index_page import render
+from docsight.inspection.image_plots import draw_decision, draw_image, draw_pixels, draw_scores
 from docsight.inspection.loading import InspectedModel, Prediction, classify, load, network_input, pixel_values
-from docsight.inspection.prediction_plots import draw_scores
 from docsight.inspection.top_activations import TopImages, find_images, top_images
+from docsight.version import __version__
 
 PAGE = "index.html"
 
@@ -75,7 +76,8 @@ def inspect(
         DataError: The image or the data set cannot be read.
         MissingExtraError: matplotlib is not installed.
     """
-    require_matplotlib()
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingExtraError("docsight inspect", "plots")
     if data is None and (layer is not None or filters is not None):
         raise ConfigError("layer and filters need a data set: pass a folder of images as data (--data).")
     loaded = load(model)
@@ -101,20 +103,35 @@ def inspect(
     pngs |= {f"maps_{name}.png": draw_maps(maps) for name, maps in feature_maps(loaded, pixels).items()}
     if found is not None:
         pngs["exciting.png"] = draw_top_images(found, top_pixels)
-    page = render(
-        loaded,
-        pngs,
-        image=Path(image).name,
-        prediction=prediction,
-        label=label,
-        found=found,
-        data=Path(data or "").name,
+    inspection = Inspection(model=loaded, prediction=prediction, label=label, top_images=found, files=(PAGE, *pngs))
+    page = _render(inspection, pngs, image=Path(image).name, data=Path(data or "").name)
+    Path(out).mkdir(parents=True, exist_ok=True)
+    for name, content in (pngs | {PAGE: page.encode()}).items():
+        (Path(out) / name).write_bytes(content)
+    return inspection
+
+
+def _render(inspection: Inspection, pngs: Mapping[str, bytes], *, image: str, data: str) -> str:
+    """Return the page, with the names of the image and of the data set; the template engine escapes all text."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["number"] = lambda value: f"{value:,}"
+    folder, model = files("docsight.inspection"), inspection.model
+    return environment.from_string((folder / "page.html.jinja").read_text(encoding="utf-8")).render(
+        style=(folder / "page.css").read_text(encoding="utf-8"),
+        version=__version__,
+        time=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+        model=model.name,
+        settings=model.settings,
+        seed=model.arguments.get("init_seed", 1),
+        filters=model.network.first_conv.out_channels,
+        blocks=block_names(model),
+        score_name=model.decision.score,
+        image=image,
+        prediction=inspection.prediction,
+        label=inspection.label,
+        found=inspection.top_images,
+        data=data,
+        uris={name: "data:image/png;base64," + base64.b64encode(png).decode("ascii") for name, png in pngs.items()},
     )
-    _write(Path(out), pngs | {PAGE: page.encode()})
-    return Inspection(model=loaded, prediction=prediction, label=label, top_images=found, files=(PAGE, *pngs))
-
-
-def _write(folder: Path, contents: dict[str, bytes]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)

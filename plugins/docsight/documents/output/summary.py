@@ -16,7 +16,6 @@ class ImageCounts:
     unreadable: int = 0
 
     def add(self, cat: dict[str, Any]) -> None:
-        """Count the classification of an image."""
         if "error" in cat:
             self.unreadable += 1
         elif cat["label"] is None:

@@ -12,6 +12,8 @@ MAX_EXCERPT_IMAGES = 40
 
 _SECTION_BYTES = 90  # of HTML around a section
 
+Rows = list[dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -36,7 +38,7 @@ class Excerpt:
 def excerpt(record: dict[str, Any]) -> Excerpt:
     """Choose a range of a document's text that fits into the page, and mark its annotations."""
     text = record["text"]
-    entities: list[dict[str, Any]] = record["entities"]
+    entities: Rows = record["entities"]
     corrections = _without_overlaps(record["corrections"])
     start, end = _range(text, entities, corrections)
     while True:
@@ -48,16 +50,16 @@ def excerpt(record: dict[str, Any]) -> Excerpt:
         end = _before_annotation(start, start + max_chars, entities, corrections)
 
 
-def _without_overlaps(corrections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _without_overlaps(corrections: Rows) -> Rows:
     """Sort corrections by their starts, and keep the first of those that overlap."""
-    kept: list[dict[str, Any]] = []
+    kept: Rows = []
     for row in sorted(corrections, key=lambda row: row["start"]):
         if not kept or row["start"] >= kept[-1]["end"]:
             kept.append(row)
     return kept
 
 
-def _range(text: str, entities: list[dict[str, Any]], corrections: list[dict[str, Any]]) -> tuple[int, int]:
+def _range(text: str, entities: Rows, corrections: Rows) -> tuple[int, int]:
     """Choose the beginning of a text, or a later range if the first annotation comes later."""
     if len(text) <= MAX_EXCERPT_CHARS:
         return 0, len(text)
@@ -73,7 +75,7 @@ def _range(text: str, entities: list[dict[str, Any]], corrections: list[dict[str
     return start, _before_annotation(start, end, entities, corrections)
 
 
-def _before_annotation(start: int, end: int, entities: list[dict[str, Any]], corrections: list[dict[str, Any]]) -> int:
+def _before_annotation(start: int, end: int, entities: Rows, corrections: Rows) -> int:
     """Move the end before an annotation that it would cut: half of one cannot be marked."""
     for _ in range(2):  # the new end, before a correction, may cut an entity
         for rows in (entities, corrections):
@@ -81,13 +83,7 @@ def _before_annotation(start: int, end: int, entities: list[dict[str, Any]], cor
     return end
 
 
-def _excerpt(
-    record: dict[str, Any],
-    entities: list[dict[str, Any]],
-    corrections: list[dict[str, Any]],
-    start: int,
-    end: int,
-) -> Excerpt:
+def _excerpt(record: dict[str, Any], entities: Rows, corrections: Rows, start: int, end: int) -> Excerpt:
     entities = [row for row in entities if start <= row["start"] and row["end"] <= end]
     corrections = [row for row in corrections if start <= row["start"] and row["end"] <= end]
     images = [image for image in record["images"] if image.get("start") is not None and start <= image["start"] < end]
@@ -105,9 +101,9 @@ def _excerpt(
     return Excerpt(start, end, len(entities), len(corrections), sections)
 
 
-def _merge_passages(passages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _merge_passages(passages: Rows) -> Rows:
     """Merge neighbours of one page and one origin; the confidence is the mean over their characters."""
-    merged: list[dict[str, Any]] = []
+    merged: Rows = []
     for passage in passages:
         last = merged[-1] if merged else None
         if last is None or any(passage.get(key) != last.get(key) for key in ("page", "read_from")):
@@ -121,7 +117,7 @@ def _merge_passages(passages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _split_by_passage(
-    start: int, end: int, passages: list[dict[str, Any]], entities: list[dict[str, Any]]
+    start: int, end: int, passages: Rows, entities: Rows
 ) -> Iterator[tuple[int, int, dict[str, Any] | None]]:
     """Split a range into passages and the gaps between them, without cutting an entity."""
     at = start

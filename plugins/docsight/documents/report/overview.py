@@ -40,7 +40,6 @@ class BoundedCounter(Generic[K]):
         self._counts: Counter[K] = Counter()
 
     def add(self, key: K) -> None:
-        """Count a key once."""
         self.total += 1
         self._counts[key] += 1
         self.distinct = max(self.distinct, len(self._counts))
@@ -49,7 +48,6 @@ class BoundedCounter(Generic[K]):
             self.is_capped = True
 
     def most_common(self, number: int) -> list[tuple[K, int]]:
-        """Return the most frequent keys with their counts."""
         return self._counts.most_common(number)
 
 
@@ -93,7 +91,6 @@ class Overview:
         self._passages = Histogram("OCR confidence", "passage", "passages", SCORE_BINS)
 
     def add(self, record: dict[str, Any], *, words: int) -> None:
-        """Count the record of a document."""
         counts = self.formats.setdefault(_category(record["format"], self.formats), FormatCounts())
         counts.documents += 1
         counts.words += words
@@ -108,9 +105,8 @@ class Overview:
             for cat in image["cats"].values():
                 if "error" not in cat:
                     self._images.add(cat["score"], cat["label"] is None)
-        passages = record["passages"]
-        confidences = [passage["confidence"] for passage in passages if passage.get("confidence") is not None]
-        self.ocr_documents += bool(confidences)
+        confidences = [passage.get("confidence") for passage in record["passages"]]
+        self.ocr_documents += any(confidence is not None for confidence in confidences)
         for confidence in confidences:
             self._passages.add(confidence)
         for note in record["notes"]:
@@ -132,13 +128,11 @@ class Overview:
 
     def problem_rows(self) -> list[tuple[str, str, ProblemClass]]:
         """Return status, error class and problems: failures before skipped files, and frequent ones first."""
-        return sorted(
-            ((status, error, problem_class) for (status, error), problem_class in self._problems.items()),
-            key=lambda row: (row[0] == "skipped", -row[2].count, row[1]),
-        )[: 2 * TABLE_ROWS]
+        rows = [(status, error, problem_class) for (status, error), problem_class in self._problems.items()]
+        rows.sort(key=lambda row: (row[0] == "skipped", -row[2].count, row[1]))
+        return rows[: 2 * TABLE_ROWS]
 
     def histograms(self) -> list[Histogram]:
-        """Return the histograms that have values."""
         histograms = (self._words, self._entities, self._corrections, self._images, self._passages)
         return [histogram for histogram in histograms if histogram]
 

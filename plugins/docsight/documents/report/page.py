@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files as resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
@@ -15,6 +15,9 @@ from docsight.documents.report.histograms import PLOT_HEIGHT, PLOT_WIDTH
 from docsight.documents.report.overview import EXAMPLES_PER_LABEL, TABLE_ROWS, Overview
 from docsight.documents.report.sampling import DocumentSample, Figure, Gallery
 from docsight.version import __version__
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MAX_LISTED_PROBLEMS = 200
 MAX_LABEL_ROWS = 40
@@ -64,7 +67,7 @@ class Report:
         self._problems: list[Problem] = []
         self._failed_paths: set[str] = set()
 
-    def add(self, record: dict[str, Any], *, words: int, thumbnails: Mapping[str, str] | None = None) -> None:
+    def add(self, record: dict[str, Any], *, words: int, thumbnails: Mapping[str, str]) -> None:
         """Count a document, and keep an excerpt and images if it is chosen for the page.
 
         Args:
@@ -73,26 +76,27 @@ class Report:
             thumbnails: `data:` URIs by the id of the image, for the images that have one.
         """
         self._overview.add(record, words=words)
-        self._gallery.add(record, {} if thumbnails is None else thumbnails)
+        self._gallery.add(record, thumbnails)
         self._documents.add(
             lambda: _view(record, words),
             format=record["format"],
             entities=len(record["entities"]),
             corrections=sum(row["applied"] for row in record["corrections"]),
-            has_notes=bool(record.get("notes")),
+            has_notes=bool(record["notes"]),
         )
 
     def add_problem(self, problem: Problem) -> None:
-        """Count a problem, and list it while there is room; failures replace files that were only skipped."""
+        """Count a problem, and list it while there is room; failures replace skipped files."""
         self._overview.add_problem(problem)
         if not problem.skipped and len(self._failed_paths) < MAX_FAILED_PATHS:
             self._failed_paths.add(problem.path)
         if len(self._problems) < MAX_LISTED_PROBLEMS:
             self._problems.append(problem)
         elif not problem.skipped:
-            skipped = next((i for i, listed in enumerate(self._problems) if listed.skipped), None)
-            if skipped is not None:
-                self._problems[skipped] = problem
+            for index, listed in enumerate(self._problems):
+                if listed.skipped:
+                    self._problems[index] = problem
+                    break
 
     def render(
         self, summary: Summary, *, pipeline: str, files: Collection[str] = ("documents.jsonl", "errors.jsonl")
@@ -104,18 +108,11 @@ class Report:
             pipeline: A line that describes the pipeline.
             files: The names of the other output files, in the same folder.
         """
-        from jinja2 import Environment, StrictUndefined
-
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters |= {
-            "number": lambda value: f"{value:,}",
-            "name": visible_name,
-            "count_of": count_of,
-            "category": image_category,
-            "best_guess": best_guess,
-        }
-        template = environment.from_string(_resource("report.html.jinja"))
-        return template.render(
+        names = self._overview.names
+        labels = sorted(names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), -names[label].total, label))
+        image_rows = [(component, *row) for component, counts in summary.image_cats.items() for row in counts.rows()]
+        documents, figures = self._documents.items(), self._gallery.figures()
+        return _template().render(
             style=_resource("report.css"),
             script=_resource("report.js"),
             version=__version__,
@@ -123,40 +120,39 @@ class Report:
             pipeline=pipeline,
             files=list(files),
             summary=summary,
-            **self._statistics(summary),
-            **self._selection(),
+            overview=self._overview,
+            image_rows=image_rows[:MAX_LABEL_ROWS],
+            names=[(label, names[label]) for label in labels[:MAX_LABEL_ROWS]],
+            labels=labels,
+            colours=_colours(labels),
+            examples=EXAMPLES_PER_LABEL,
+            rows=TABLE_ROWS,
+            plot_size=(PLOT_WIDTH, PLOT_HEIGHT),
+            documents=documents,
+            failed_paths=self._failed_paths,
+            figures=figures,
+            figure_of={figure.image: figure.number for figure in figures},
+            image_categories=_image_categories(documents, figures),
+            problems=sorted(self._problems, key=lambda problem: problem.skipped),
         )
 
-    def _statistics(self, summary: Summary) -> dict[str, Any]:
-        """Return the template's variables about all documents."""
-        names = self._overview.names
-        labels = sorted(names, key=lambda label: (_KNOWN_LABELS.get(label, _COLOURS), -names[label].total, label))
-        image_rows = [(component, *row) for component, counts in summary.image_cats.items() for row in counts.rows()]
-        return {
-            "overview": self._overview,
-            "total_entities": summary.entities.total(),
-            "only_flagged": summary.flagged - summary.corrections,
-            "image_rows": image_rows[:MAX_LABEL_ROWS],
-            "names": [(label, names[label]) for label in labels[:MAX_LABEL_ROWS]],
-            "labels": labels,
-            "colours": _colours(labels),
-            "examples": EXAMPLES_PER_LABEL,
-            "rows": TABLE_ROWS,
-            "plots": self._overview.histograms(),
-            "plot_size": (PLOT_WIDTH, PLOT_HEIGHT),
-        }
 
-    def _selection(self) -> dict[str, Any]:
-        """Return the template's variables about what is shown one by one."""
-        documents, figures = self._documents.items(), self._gallery.figures()
-        return {
-            "documents": documents,
-            "failed_paths": self._failed_paths,
-            "figures": figures,
-            "figure_of": {figure.image: figure.number for figure in figures},
-            "image_categories": _image_categories(documents, figures),
-            "problems": sorted(self._problems, key=lambda problem: problem.skipped),
-        }
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "number": lambda value: f"{value:,}",
+        "name": visible_name,
+        "count_of": count_of,
+        "category": image_category,
+        "best_guess": best_guess,
+    }
+    return environment.from_string(_resource("report.html.jinja"))
+
+
+def _resource(name: str) -> str:
+    return (resources("docsight.documents.report") / name).read_text(encoding="utf-8")
 
 
 def _view(record: dict[str, Any], words: int) -> DocumentView:
@@ -195,10 +191,6 @@ def _image_categories(documents: list[DocumentView], figures: list[Figure]) -> l
     shown = {category for document in documents for category in document.image_categories}
     shown |= {image_category(cat) for figure in figures for _, cat in figure.cats}
     return sorted(shown)[:MAX_LABEL_ROWS]
-
-
-def _resource(name: str) -> str:
-    return (resources("docsight.documents.report") / name).read_text(encoding="utf-8")
 
 
 def _colours(labels: list[str]) -> dict[str, int]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from docsight.documents import Problem, Summary
-from docsight.documents.report import sampling
 from docsight.documents.report import page as report
+from docsight.documents.report import sampling
 from docsight.documents.report.page import Report
 
 # An image of one pixel.
@@ -51,7 +51,7 @@ def render(*records: dict[str, Any], problems: tuple[Problem, ...] = (), thumbna
     page, summary = Report(), Summary(seconds=1.0)
     for one in records:
         words = len(one["text"].split())
-        page.add(one, words=words, thumbnails=thumbnails)
+        page.add(one, words=words, thumbnails={} if thumbnails is None else thumbnails)
         summary.add(one, words=words)
     for problem in problems:
         page.add_problem(problem)
