@@ -118,13 +118,25 @@ def callable_text(item: griffe.Function, name: str, *, skip_self: bool = False) 
         text = stars.get(parameter.kind, "") + parameter.name if parameter.kind else parameter.name
         text += f": {parameter.annotation}" if parameter.annotation is not None else ""
         if parameter.default is not None and parameter.kind not in stars:
-            text += f" = {parameter.default}"
+            text += f" = {default_value(item, str(parameter.default))}"
         parameters.append(text)
     returns = f" -> {item.returns}" if item.returns is not None and item.name != "__init__" else ""
     line = f"{name}({', '.join(parameters)}){returns}"
     if len(line) <= 100:
         return line
     return f"{name}(\n" + "".join(f"    {parameter},\n" for parameter in parameters) + f"){returns}"
+
+
+def default_value(item: griffe.Function, default: str) -> str:
+    """Return the value of a default that refers to a constant or to a field of a dataclass."""
+    name, _, field = default.partition(".")
+    if not name.isidentifier() or name in ("None", "True", "False"):
+        return default
+    target = item.modules_collection[item.module.resolve(name)]
+    target = target.final_target if target.is_alias else target
+    if field:
+        target = target.members[field]
+    return str(target.value) if isinstance(target, griffe.Attribute) else default
 
 
 def docstring(item: griffe.Object) -> Iterator[str]:
