@@ -172,14 +172,14 @@ class Corrector:
             rows = np.arange(groups.start[g] + 1, groups.start[g + 1])
             rows = rows[np.argsort(-logits[rows], kind="stable")][:MAX_SUGGESTIONS]
             suggestions: dict[str, float] = {}
-            for written, row in zip(self._write(batch, groups, rows, g, texts[text][start:end]), rows, strict=True):
+            for row, suggestion in zip(rows, self._write(batch, groups, g, rows, texts[text][start:end]), strict=True):
                 # Both varieties of a word may be written the same here.
-                suggestions[written] = suggestions.get(written, 0.0) + float(probabilities[row])
+                suggestions[suggestion] = suggestions.get(suggestion, 0.0) + float(probabilities[row])
             ranked = sorted(suggestions.items(), key=lambda item: -item[1])
             yield text, Correction(start, end, ranked, float(score[g]) if ranked else 0.0, bool(known[g]))
 
-    def _write(self, batch: TokenBatch, groups: CandidateGroups, rows: Ints, group: int, typed: str) -> Iterator[str]:
-        """Yield candidates in the casing, the apostrophes and the variety of English of their text."""
+    def _write(self, batch: TokenBatch, groups: CandidateGroups, group: int, rows: Ints, typed: str) -> Iterator[str]:
+        """Yield the candidates of rows in the casing, the apostrophes and the variety of English of their text."""
         dictionary, token = self.dictionary, int(groups.token[group])
         ending = typed[-2:] if batch.types.possessive[batch.tokens[token + groups.span[group] - 1]] else ""
         is_lower = bool(batch.lower_sentence[token])

@@ -166,7 +166,7 @@ class Session:
     def _do(self, action: str) -> Keystroke:
         now = self._now
         if isinstance(action, _Accepted):
-            after = self._begin(self._words[-1], action) if action else now
+            after = self._begin(self._words[-1], str(action)) if action else now
         else:
             plain = to_plain(action)
             if _ends_word(plain, now.text):
