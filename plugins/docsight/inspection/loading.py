@@ -12,8 +12,7 @@ from torch import Tensor
 from docsight.bundle import find_model, load_folder
 from docsight.errors import BundleError, ConfigError, DataError
 from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.decision import Decision
-from docsight.networks.image_classifier import ImageClassifier
+from docsight.networks.image_classifier import Decision, ImageClassifier
 
 # A path, the bytes of a file, or pixels as `pixel_values` returns them.
 ImageSource = bytes | str | os.PathLike[str] | np.ndarray
