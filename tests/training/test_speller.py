@@ -18,7 +18,9 @@ from docsight.vocab import UNK, Vocab
 from docsight_training.data.speller import tables
 from docsight_training.data.speller.lexicon import PAIR_LISTS
 from docsight_training.data.speller.open_text import Paragraph
+from docsight_training.runs import Run
 from docsight_training.stages.speller_stages import TablesStage
+from docsight_training.stages.stage import PartStage, make_stages
 from docsight_training.train import train
 
 _WORDS = """
@@ -141,6 +143,20 @@ def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(con
 def test_train_speller_names_a_checkpoint_that_it_cannot_take(config, tmp_path):
     with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: each of the 4 stages .* pass ckpt_path=last"):
         train(config("ckpt_path=best.ckpt"), tmp_path / "run")
+
+
+def test_part_stage_names_weights_of_an_old_run(tmp_path):
+    (tmp_path / "context").mkdir()
+    torch.save({"network": {}, "figures": {}, "arguments": {}}, tmp_path / "context" / "weights.pt")
+    stage = PartStage(name="context", network={}, module={}, data={}, parts_from=str(tmp_path))
+    with pytest.raises(ConfigError, match=r"expected context/weights\.pt .* 0\.1\.0 .* omit model\.parts_from"):
+        stage.run(Run({}, tmp_path / "run"))
+
+
+def test_make_stages_names_a_speller_config_without_stages():
+    old = {"parts_from": None, "context": {}, "typing": {}, "ranker": {}}
+    with pytest.raises(ConfigError, match=r"expected the list `stages` beside context, typing, ranker; .* Copy"):
+        make_stages({"model": old, "data": {}})
 
 
 @pytest.mark.parametrize(

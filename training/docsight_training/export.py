@@ -11,6 +11,30 @@ from docsight.components.base import NetworkPipe
 from docsight.version import __version__
 from docsight_training.runs import Run, TrainedModel
 
+_CARD = """\
+# {task}
+
+{about}
+
+{labels}Trained by `docsight-train` {version} with seed {seed}. Licence of the weights: {licence}.
+
+## Figures
+
+| metric | value |
+|---|---|
+{figures}
+
+## Training data
+
+| corpus | licence | origin and attribution |
+|---|---|---|
+{corpora}
+
+## Limits
+
+{limits}
+"""
+
 
 def export_run(run: Run, model: TrainedModel) -> None:
     """Write the model folder of a finished run, and a pipeline that contains it; print the figures and both paths."""
@@ -35,39 +59,19 @@ def export_run(run: Run, model: TrainedModel) -> None:
 
 
 def _model_card(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping[str, float]) -> str:
-    """Write the model card, in Markdown."""
     card = config["card"]
-    rows = [f"| {name} | {value:.4f} |" for name, value in metrics.items()]
-    corpora = [
-        f"| {name} | {of.get('licence') or '-'} | {of.get('origin') or '-'} |" for name, of in model.sources.items()
-    ]
-    labels = [f"Labels: {', '.join(model.arguments['labels'])}."] if model.arguments.get("labels") else []
-    limits = [f"- {limit}" for limit in card["limits"]] or ["- None given in the config (`card.limits`)."]
-    return "\n".join(
-        [
-            f"# {config['task']}",
-            "",
-            card.get("about") or f"A model for the spaCy component `{config['component']}`, language {config['lang']}.",
-            "",
-            *labels,
-            f"Trained by `docsight-train` {__version__} with seed {config['seed']}. Licence of the weights: "
-            f"{card['licence']}.",
-            "",
-            "## Figures",
-            "",
-            "| metric | value |",
-            "|---|---|",
-            *rows,
-            "",
-            "## Training data",
-            "",
-            "| corpus | licence | origin and attribution |",
-            "|---|---|---|",
-            *corpora,
-            "",
-            "## Limits",
-            "",
-            *limits,
-            "",
-        ]
+    labels = model.arguments.get("labels")
+    return _CARD.format(
+        task=config["task"],
+        about=card.get("about")
+        or f"A model for the spaCy component `{config['component']}`, language {config['lang']}.",
+        labels=f"Labels: {', '.join(labels)}.\n" if labels else "",
+        version=__version__,
+        seed=config["seed"],
+        licence=card["licence"],
+        figures="\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.items()),
+        corpora="\n".join(
+            f"| {name} | {of.get('licence') or '-'} | {of.get('origin') or '-'} |" for name, of in model.sources.items()
+        ),
+        limits="\n".join(f"- {limit}" for limit in card["limits"]) or "- None given in the config (`card.limits`).",
     )

@@ -44,14 +44,7 @@ class SpanScore:
 
     @property
     def f1(self) -> float:
-        """The micro-averaged F1."""
         return self.scores()["f1"]
-
-
-def macro_f1(labels: Tensor, predicted: Tensor, classes: int) -> float:
-    """Return the mean F1 over the classes that occur among the labels; rare classes count the same."""
-    scores = f1_by_class(labels, predicted, classes)
-    return sum(scores.values()) / max(1, len(scores))
 
 
 def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, float]:

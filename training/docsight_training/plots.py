@@ -109,7 +109,6 @@ def _draw_worst(
 
 
 def _pyplot() -> Any:
-    """Return `matplotlib.pyplot`, or None where matplotlib is not installed."""
     if importlib.util.find_spec("matplotlib") is None:
         return None
     import matplotlib

@@ -33,7 +33,8 @@ def rename_overrides(arguments: Sequence[str]) -> list[str]:
     renamed = []
     for argument in arguments:
         override = _OVERRIDE.fullmatch(argument)
-        old = _old_key_of(override["key"]) if override else None
+        key = f"{override['key']}." if override else ""
+        old = next((old for old in _NEW_KEYS if key.startswith(f"{old}.")), None)
         if override is None or old is None:
             renamed.append(argument)
             continue
@@ -66,10 +67,6 @@ def rename_keys(config: DictConfig) -> DictConfig:
 
 
 _ABSENT: Any = object()
-
-
-def _old_key_of(key: str) -> str | None:
-    return next((old for old in _NEW_KEYS if key == old or key.startswith(f"{old}.")), None)
 
 
 def _warn(old: str) -> None:

@@ -32,8 +32,6 @@ class TrainedModel:
 
 @dataclass
 class Run:
-    """A run as its stages see it."""
-
     config: dict[str, Any]  # resolved, plain Python
     folder: Path
     results: dict[str, Any] = field(default_factory=dict)  # of the stages so far, by name
@@ -41,12 +39,7 @@ class Run:
     model: TrainedModel | None = None
 
     def open(self, *, num_stages: int) -> None:
-        """Check that the folder is free, or that the config says what to do with the earlier run in it.
-
-        Raises:
-            ConfigError: The folder holds an earlier run, and the config says neither to resume nor to overwrite it; or
-                `ckpt_path` is a file, and the run has several stages with checkpoints of their own.
-        """
+        """Check that the folder is free, or that the config says what to do with the earlier run in it."""
         wanted = self.config["ckpt_path"]
         if num_stages > 1 and wanted not in (None, "last"):
             raise ConfigError(
@@ -70,11 +63,7 @@ class Run:
         pl.seed_everything(self.config["seed"], workers=True, verbose=False)
 
     def checkpoint(self) -> str | None:
-        """Return the checkpoint that the only stage of a run resumes from, or None.
-
-        Raises:
-            ConfigError: There is no such checkpoint.
-        """
+        """Return the checkpoint that the only stage of a run resumes from, or None."""
         wanted = self.config["ckpt_path"]
         if wanted is None:
             return None
@@ -83,16 +72,10 @@ class Run:
             raise ConfigError(f"ckpt_path={wanted}: there is no {checkpoint}; omit ckpt_path to start from scratch.")
         return str(checkpoint)
 
-    def part_checkpoint(self, stage: str) -> str | None:
-        """Return the checkpoint that one of several stages resumes from, or None if it has not begun."""
-        checkpoint = self.folder / stage / CHECKPOINTS / "last.ckpt"
-        return str(checkpoint) if checkpoint.is_file() else None
-
     def add_metrics(self, figures: Mapping[str, Any]) -> None:
         self.metrics |= {name: float(value) for name, value in figures.items()}
 
     def final_metrics(self) -> dict[str, float]:
-        """Return the figures of the validation and test splits."""
         return {name: value for name, value in self.metrics.items() if {"val", "test"} & set(name.split("/")[:-1])}
 
     def write_config(self) -> None:

@@ -35,14 +35,7 @@ def main() -> None:
 
 
 def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
-    """Run the stages of a model, and export it.
-
-    Args:
-        config: The resolved config, plain Python.
-        folder: The folder of the run.
-
-    Returns:
-        The figures of the run.
+    """Run the stages of a model by its resolved config, export it, and return the figures.
 
     Raises:
         DocsightError: Data or config cannot work.
@@ -65,7 +58,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
 def _command(config: DictConfig) -> float | None:
     # Errors end the command here: outside, Hydra would print a traceback.
     try:
-        return _run(config)
+        return _run(rename_keys(config))
     except InstantiationException as err:
         # Hydra wraps what a constructor raises. Our own messages are complete; those of Hydra name target and key.
         _stop(err.__cause__ if isinstance(err.__cause__, DocsightError) else err)
@@ -74,7 +67,6 @@ def _command(config: DictConfig) -> float | None:
 
 
 def _run(config: DictConfig) -> float | None:
-    config = rename_keys(config)
     plain = cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
     job = HydraConfig.get()
     if job.mode == RunMode.MULTIRUN and str(plain["trainer"]["strategy"]).startswith("ddp"):
@@ -91,7 +83,6 @@ def _stop(err: BaseException) -> NoReturn:
 
 
 def _check_overrides(arguments: list[str]) -> None:
-    """Refuse an override that Hydra cannot parse, and show how to quote it."""
     parser = OverridesParser.create()
     for argument in arguments:
         if argument.startswith("-") or "=" not in argument:

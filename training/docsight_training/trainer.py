@@ -37,10 +37,7 @@ class LineProgress(callbacks.Callback):
 def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping[str, int] | None = None) -> pl.Trainer:
     """Build the Trainer of a run.
 
-    Args:
-        settings: The `trainer` config.
-        folder: The folder of the run, or None for a Trainer that only evaluates and writes nothing.
-        thaw: The arguments of `GradualUnfreezing`; None to train all layers from the start.
+    Without a folder, it only evaluates and writes nothing. `thaw` has the arguments of `GradualUnfreezing`.
 
     Raises:
         ConfigError: A setting cannot work.
@@ -87,7 +84,6 @@ def quiet_lightning() -> None:
 
 
 def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
-    """Build the callbacks that write checkpoints, average weights or stop early."""
     monitor, mode = settings["monitor"], settings["mode"]
     files: dict[str, Any] = {"dirpath": folder / CHECKPOINTS, "save_last": True, "enable_version_counter": False}
     hooks: list[callbacks.Callback] = [

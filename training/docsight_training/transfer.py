@@ -17,17 +17,12 @@ from docsight.vocab import PAD, UNK, Vocab
 
 # Tables with a row for each entry of a vocabulary; vocabularies differ between models.
 _VOCABULARY_OF_TABLE = {"encode_chars.embed.weight": "chars", "tune_words.weight": "words"}
-# Parameters that are not copied: the word vectors of a run and their codes belong together.
-_KEPT_PREFIX = "embed_words."
 
 
 def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]) -> None:
-    """Initialize a network from another model.
+    """Initialize a tagger or image classifier from another model, given as the name of a shipped model or a folder.
 
-    Args:
-        start: The name of a shipped model, or a model folder.
-        network: The network, a `Tagger` or an `ImageClassifier`.
-        vocabularies: The vocabularies of the tagger; the rows of tables are copied by their entries.
+    The rows of a tagger's tables are copied by the entries of its vocabularies.
 
     Raises:
         BundleError: There is no such model.
@@ -47,9 +42,6 @@ class GradualUnfreezing(BaseFinetuning):
     Args:
         after: The number of epochs before the first block is unfrozen.
         every: The number of epochs from one block to the next.
-
-    Raises:
-        ConfigError: A number of epochs cannot work.
     """
 
     def __init__(self, *, after: int = 1, every: int = 1) -> None:
@@ -99,7 +91,7 @@ def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab])
     bundle = load_folder(find_model(start), kind="tagger")
     theirs = cast(Tagger, bundle.network).encoder.state_dict()
     for name, ours in network.encoder.state_dict().items():
-        if name.startswith(_KEPT_PREFIX):
+        if name.startswith("embed_words."):  # the word vectors of a run and their codes belong together
             continue
         table = _VOCABULARY_OF_TABLE.get(name)
         first = 1 if table else 0  # the number of rows of a table may differ
@@ -117,7 +109,7 @@ def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab])
 
 def _copy_rows(ours: torch.Tensor, vocab: Vocab, theirs: torch.Tensor, their_vocab: Vocab) -> None:
     pairs = [(PAD, PAD), (UNK, UNK)]
-    pairs += [(vocab.id(entry), their_vocab.id(entry)) for entry in vocab.entries if entry in their_vocab]
+    pairs += [(vocab.id(entry), their_vocab.id(entry)) for entry in vocab.entries if their_vocab.id(entry) != UNK]
     for row, their_row in pairs:
         if row < len(ours) and their_row < len(theirs):
             ours[row] = theirs[their_row]

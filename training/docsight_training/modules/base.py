@@ -15,11 +15,8 @@ Network = TypeVar("Network", bound=nn.Module)
 def one_cycle(progress: float, *, warmup: float = 0.1) -> float:
     """Return the learning rate at a point of the run, as a fraction of its peak.
 
-    Linear up to the peak, then along half a cosine to zero (after Smith and Topin 2018).
-
-    Args:
-        progress: From 0, the start of the run, to 1, its end.
-        warmup: The fraction of the run before the peak.
+    Linear up to the peak, which is after the fraction `warmup`, then along half a cosine to zero (after Smith and Topin
+    2018). `progress` is from 0, the start of the run, to 1, its end.
     """
     if progress < warmup:
         return 0.04 + 0.96 * progress / warmup
@@ -66,7 +63,6 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         nn.utils.clip_grad_norm_(self.parameters(), self.clip)
 
     def progress(self) -> float:
-        """Return the fraction of the run that is done, from 0 to 1."""
         trainer = self.trainer
         epochs, batches = trainer.max_epochs, trainer.num_training_batches
         if not epochs or epochs < 0 or not batches:

@@ -17,10 +17,6 @@ class ContextModule(ScheduledModule[ContextNetwork]):
     The loss has two parts: a sampled softmax over the words of the batch and random ones, corrected for how often each
     is drawn (Bengio and Senécal 2008), and a softmax of the right word against its hard negatives, the words one edit
     away that a speller must tell apart.
-
-    Args:
-        hard_negative_weight: The weight of the second part.
-        schedule: The other arguments of `ScheduledModule`.
     """
 
     def __init__(self, network: ContextNetwork, *, hard_negative_weight: float = 1.0, **schedule: Any) -> None:
@@ -37,7 +33,6 @@ class ContextModule(ScheduledModule[ContextNetwork]):
         return loss
 
     def validation_step(self, batch: ContextBatch, _: int) -> None:
-        """Log both losses, and how often the right word beats all its hard negatives."""
         sampled, hard, accuracy = self._losses(batch)
         words = len(batch.target)
         self.log("val/words", sampled, batch_size=words)

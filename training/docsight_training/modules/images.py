@@ -11,11 +11,10 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from docsight.errors import ConfigError
-from docsight.networks.decision import ABSTENTION_SCORES, Decision
-from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
+from docsight.networks.image_classifier import ABSTENTION_SCORES, ClassifierOutput, Decision, ImageClassifier
 from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageBatch, ImageData
-from docsight_training.metrics import calibration_error, macro_f1
+from docsight_training.metrics import calibration_error, f1_by_class
 from docsight_training.modules.base import ScheduledModule
 from docsight_training.plots import write_errors
 
@@ -31,8 +30,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         smoothing: The fraction of the target that is spread over all classes (Szegedy et al. 2016).
         mixup: The parameter of the beta distribution by which pairs of images and their targets are blended
             (Zhang et al. 2018); 0 for none.
-        score: The abstention score, a key of `docsight.networks.decision.ABSTENTION_SCORES`.
-        schedule: The other arguments of `ScheduledModule`.
+        score: The abstention score, a key of `docsight.networks.image_classifier.ABSTENTION_SCORES`.
     """
 
     def __init__(
@@ -78,7 +76,6 @@ class ImageModule(ScheduledModule[ImageClassifier]):
     on_test_epoch_start = on_validation_epoch_start
 
     def validation_step(self, batch: ImageBatch, _: int) -> None:
-        """Classify images as the component does, and keep the outputs until the end of the epoch."""
         reading = self.network(batch.images.to(memory_format=torch.channels_last))
         self.outputs["logits"].append(reading.logits.float())
         self.outputs["labels"].append(batch.labels)
@@ -109,17 +106,15 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         write_errors(folder, self.decision.probabilities(logits), images, self.network.labels, data.settings)
 
     def _classify(self, batches: Dataset[ImageBatch]) -> tuple[ClassifierOutput, Tensor]:
-        logits, features, other, labels = [], [], [], []
+        readings, labels = [], []
         for number in range(len(cast(Sized, batches))):
             batch = batches[number]
-            reading = self.network(batch.images.to(self.device, memory_format=torch.channels_last))
-            logits.append(reading.logits.cpu())
-            features.append(reading.features.cpu())
-            if reading.other is not None:
-                other.append(reading.other.cpu())
+            readings.append(self.network(batch.images.to(self.device, memory_format=torch.channels_last)))
             labels.append(batch.labels)
-        joined = ClassifierOutput(torch.cat(logits), torch.cat(features), torch.cat(other) if other else None)
-        return joined, torch.cat(labels)
+        logits = torch.cat([reading.logits for reading in readings]).cpu()
+        features = torch.cat([reading.features for reading in readings]).cpu()
+        other = [reading.other for reading in readings if reading.other is not None]
+        return ClassifierOutput(logits, features, torch.cat(other).cpu() if other else None), torch.cat(labels)
 
     def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         return F.cross_entropy(logits.float(), targets, ignore_index=OTHER, label_smoothing=self.smoothing)
@@ -132,7 +127,6 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         return max(weight, 1 - weight), torch.randperm(count, device=self.device)
 
     def _log_scores(self, split: str) -> None:
-        """Log loss, accuracy, macro F1, calibration error, and the fractions that pass or fail the threshold."""
         logits, labels, in_domain = (torch.cat(self.outputs[name]) for name in ("logits", "labels", "in_domain"))
         known = labels != OTHER
         passed = in_domain >= self.decision.threshold
@@ -143,7 +137,8 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         predicted = logits.argmax(dim=1)
         self.log(f"{split}/loss", F.cross_entropy(logits / self.decision.temperature, labels))
         self.log(f"{split}/accuracy", (predicted == labels).float().mean(), prog_bar=True)
-        self.log(f"{split}/f1_macro", macro_f1(labels, predicted, len(self.network.labels)), prog_bar=True)
+        scores = f1_by_class(labels, predicted, len(self.network.labels)).values()
+        self.log(f"{split}/f1_macro", sum(scores) / max(1, len(scores)), prog_bar=True)
         self.log(f"{split}/calibration_error", calibration_error(probabilities, labels))
         self.log(f"{split}/passed", passed[known].float().mean())
 

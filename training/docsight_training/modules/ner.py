@@ -23,7 +23,6 @@ class NerModule(ScheduledModule[Tagger]):
         margins: For each label, a value that training adds to the scores of all other tags where the annotation has
             this label. The network learns to be surer of the label: recall at the cost of precision (softmax-margin,
             Gimpel and Smith 2010; for the recall of names in other domains, Mohit et al. 2012).
-        schedule: The other arguments of `ScheduledModule`.
     """
 
     def __init__(self, network: Tagger, *, margins: Mapping[str, float] | None = None, **schedule: Any) -> None:
@@ -38,7 +37,6 @@ class NerModule(ScheduledModule[Tagger]):
         self._margins = torch.tensor([(margins or {}).get(tag[2:], 0.0) for tag in network.tags])
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
-        """Return the negative log-likelihood per token."""
         emissions = self.network(batch.types, batch.index, batch.lengths)
         margin = (self._margins.to(emissions.device) * batch.allowed).amax(dim=2, keepdim=True)  # (batch, time, 1)
         emissions = emissions + margin * ~batch.allowed
@@ -77,7 +75,6 @@ class NerModule(ScheduledModule[Tagger]):
         self._log_scores("test")
 
     def _log_scores(self, split: str) -> None:
-        """Log F1 by corpus, its mean over corpora, and precision, recall and F1 micro-averaged over all of them."""
         total = SpanScore()
         for corpus, score in sorted(self._scores.items()):
             total.merge(score)

@@ -18,7 +18,6 @@ class RankerModule(ScheduledModule[Ranker]):
         return loss
 
     def validation_step(self, batch: RankerBatch, _: int) -> None:
-        """Log the loss, the fraction of mistakes that are corrected, and of right words that are changed."""
         scores = self.network(batch.features)
         loss = (_surprise(scores.unsqueeze(1), batch).squeeze(1) * batch.weight).mean()
         self.log("val/loss", loss, batch_size=len(batch.right))

@@ -24,10 +24,6 @@ class TablesStage(KeptStage):
 
     Leaves `tables` (state dicts by name), `words` and `chars` (vocabularies), `noise` and `sentence_noise` for later
     stages.
-
-    Args:
-        lists: The folder of the misspelling lists; see `read_pairs`.
-        kept: The arguments of `KeptStage`, and the other ones of `count_tables`.
     """
 
     def __init__(self, *, name: str, lists: str, parts_from: str | None = None, **counted: Any) -> None:
@@ -48,10 +44,6 @@ class RankerStage(PartStage):
     """Assemble the speller from the results of the earlier stages, and train its ranker.
 
     The data module also gets `corrector`, which finds candidates and features with the other parts.
-
-    Args:
-        origins: The origin and licence of each corpus, for the model card.
-        part: The arguments of `PartStage`.
     """
 
     def __init__(self, *, origins: Mapping[str, Mapping[str, str]], **part: Any) -> None:
@@ -74,7 +66,6 @@ class RankerStage(PartStage):
         run.model = TrainedModel(speller, arguments, vocabularies, self.origins)
 
     def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
-        """Return the ranker of the assembled speller, with the mean and scale of the features."""
         ranker = cast(Speller, run.results["speller"]).ranker
         ranker.mean.copy_(torch.from_numpy(data.mean))
         ranker.scale.copy_(torch.from_numpy(data.scale))
@@ -87,7 +78,6 @@ class RankerStage(PartStage):
         run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})
 
     def _speller_arguments(self, results: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments of `Speller`: the sizes of the tables, and the arguments of the networks."""
         tables = results["tables"]
         num_typed, num_meant = (size - 1 for size in tables["channel"]["rules"].shape)
         context = {name: value for name, value in results["context_arguments"].items() if name != "num_chars"}

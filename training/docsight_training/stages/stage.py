@@ -32,9 +32,6 @@ def make_stages(config: dict[str, Any]) -> list[Stage]:
 
     A model with `stages` lists the names of its stages, and has the config of each under that name. Any other model is
     the config of its only stage, which reads the data of the run.
-
-    Raises:
-        ConfigError: The model has the parts of a speller, but does not list them.
     """
     model = dict(config["model"])
     if "stages" in model:
@@ -57,8 +54,6 @@ class NetworkStage(Stage):
 
     Args:
         network: The config of the network, without the arguments that the data decides.
-        module: The config of its LightningModule.
-        data: The config of its data module.
         init_from: A model folder or the name of a shipped model whose weights the network starts from.
         thaw: The arguments of `GradualUnfreezing`, to train the last layer alone at first; needs `init_from`.
     """
@@ -110,9 +105,7 @@ class NetworkStage(Stage):
 class KeptStage(Stage):
     """A stage whose result is a file, so that a run that resumes begins at the first stage without one.
 
-    Args:
-        name: The name of the stage, and of its folder in the folder of the run.
-        parts_from: The folder of another run whose result is used instead.
+    `parts_from` is the folder of another run whose result is used instead.
     """
 
     def __init__(self, *, name: str, parts_from: str | None = None) -> None:
@@ -135,8 +128,7 @@ class KeptStage(Stage):
         self.use_result(run, torch.load(file, weights_only=True))
 
     @abstractmethod
-    def make_result(self, run: Run) -> dict[str, Any]:
-        """Make the result: tensors, and plain Python."""
+    def make_result(self, run: Run) -> dict[str, Any]: ...
 
     @abstractmethod
     def use_result(self, run: Run, result: dict[str, Any]) -> None:
@@ -144,15 +136,11 @@ class KeptStage(Stage):
 
 
 class PartStage(KeptStage):
-    """Train one network of a model, and keep its last weights.
+    """Train one network of a model, and keep its last weights; network, module and data are configs.
 
     Args:
-        network: The config of the network, without the arguments that the data decides.
-        module: The config of its LightningModule.
-        data: The config of its data module.
         trainer: Settings of the trainer that differ from those of the run.
         inputs: Names of results of earlier stages that the data module takes as arguments.
-        kept: The arguments of `KeptStage`.
     """
 
     def __init__(
@@ -180,7 +168,8 @@ class PartStage(KeptStage):
         folder = run.folder / self.name
         trainer = make_trainer({**run.config["trainer"], **self.trainer}, folder)
         run.write_config()
-        trainer.fit(module, datamodule=data, ckpt_path=run.part_checkpoint(self.name))
+        last = folder / CHECKPOINTS / "last.ckpt"
+        trainer.fit(module, datamodule=data, ckpt_path=str(last) if last.is_file() else None)
         plot_curves(folder)
         figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name.startswith("val/")}
         return {"network": network.state_dict(), "figures": figures, "arguments": arguments}
@@ -202,15 +191,7 @@ class PartStage(KeptStage):
 
 
 def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], nn.Module]:
-    """Build a network for a data module, with pretrained weights where the data brings them.
-
-    Args:
-        settings: The config of the network.
-        data: The data module, after its `setup`.
-
-    Returns:
-        The keyword arguments of the network, plain JSON, and the network.
-    """
+    """Return the arguments of a network for the data, plain JSON, and the network with any pretrained weights."""
     given = {name: value for name, value in settings.items() if name != "_target_"}
     merged = OmegaConf.merge(given, data.network_arguments())
     arguments = cast(dict[str, Any], OmegaConf.to_container(merged))

@@ -12,9 +12,8 @@ from docsight.spelling.tokens import key_of
 from docsight.vocab import Vocab
 from docsight_training.data.speller.confusions import edit_neighbours
 from docsight_training.data.speller.context_data import LENGTH_STEP, ContextBatch, ContextData
-from docsight_training.data.speller.encoded_text import MAX_WORD_CHARS
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.open_text import PARTS, Paragraph, count_keys, read_paragraphs
+from docsight_training.data.speller.open_text import MAX_WORD_CHARS, PARTS, Paragraph, count_keys, read_paragraphs
 from docsight_training.modules.context import ContextModule
 
 WORDS = ["the", "house", "is", "there", "a", "cat", "hat", "their", "and", "mat", "it's", "sat"]
@@ -39,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def _data(folder: str, **options) -> ContextData:
     near = {"cat": ["hat", "mat", "sat"], "there": ["their"]}
-    noise = Noise.from_pairs(PAIRS, lexicon=frozenset(WORDS), neighbours=near)
+    noise = Noise(PAIRS, lexicon=frozenset(WORDS), neighbours=near)
     data = ContextData(
         text=folder,
         words=Vocab(WORDS),

@@ -8,7 +8,7 @@ from docsight.errors import DataError
 from docsight.spelling.lexicon.tables import KnownPairs, Lexicon, WordSource
 from docsight.vocab import Vocab
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
-from docsight_training.data.speller.varieties import british_forms
+from docsight_training.data.speller.scowl import british_forms
 
 LISTS = {
     "english-words.10": "the a lot organize separate cat cat's turkey for four idea centre's",

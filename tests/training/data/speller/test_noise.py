@@ -43,7 +43,7 @@ def uniform_pairs(count: int) -> list[tuple[str, str, int]]:
 
 @pytest.fixture(scope="module")
 def noise() -> Noise:
-    return Noise.from_pairs(uniform_pairs(6000), lexicon=LEXICON)
+    return Noise(uniform_pairs(6000), lexicon=LEXICON)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def sentence() -> list[str]:
 
 
 def test_misspell_draws_the_wanted_mix_of_edits() -> None:
-    noise = Noise.from_pairs(uniform_pairs(6000), lexicon=LEXICON, two=0.0, three=0.0)
+    noise = Noise(uniform_pairs(6000), lexicon=LEXICON, two=0.0, three=0.0)
     rng = random.Random(1)
     kinds = Counter[str]()
     for word in WORDS * 60:
@@ -86,7 +86,7 @@ def test_misspell_draws_the_wanted_mix_of_edits() -> None:
 
 def test_misspell_follows_another_mix() -> None:
     mix = dict.fromkeys(LEARNER_MIX, 0.0) | {"swap": 1.0}
-    noise = Noise.from_pairs(uniform_pairs(2000), mix=mix, two=0.0, three=0.0)
+    noise = Noise(uniform_pairs(2000), mix=mix, two=0.0, three=0.0)
     typed = noise.misspell("possible", random.Random(1))
     assert sorted(typed) == sorted("possible")
 
@@ -113,7 +113,7 @@ def test_misspell_never_returns_the_word_or_one_of_the_lexicon(noise: Noise) -> 
 def test_misspell_finds_a_way_where_every_edit_is_a_word() -> None:
     letters = string.ascii_lowercase
     lexicon = {*letters, *(a + b for a in letters for b in letters)}
-    noise = Noise.from_pairs([("teh", "the", 1)], lexicon=lexicon)
+    noise = Noise([("teh", "the", 1)], lexicon=lexicon)
     assert noise.misspell("a", random.Random(0)) == "aaa"
 
 
@@ -133,7 +133,7 @@ def test_noise_leaves_other_words_alone(noise: Noise, word: str) -> None:
 
 
 def test_noise_repeats_itself_by_seed(noise: Noise, sentence: list[str]) -> None:
-    again = Noise.from_pairs(uniform_pairs(6000), lexicon=LEXICON)
+    again = Noise(uniform_pairs(6000), lexicon=LEXICON)
     drawn = [SentenceNoise(noise).noisy(sentence, random.Random(seed)) for seed in range(50)]
     assert drawn == [SentenceNoise(again).noisy(sentence, random.Random(seed)) for seed in range(50)]
     assert len({tuple(changes) for changes in drawn}) > 10
@@ -151,7 +151,7 @@ def test_confuse_draws_real_words_and_neighbours(noise: Noise) -> None:
     rng = random.Random(9)
     assert {noise.confuse("Their", rng) for _ in range(50)} >= {"There", "They're"}
     assert noise.confuse("possible", rng) is None
-    near = Noise.from_pairs(uniform_pairs(500), neighbours={"letter": ["latter", "litter"], "their": ["heir"]})
+    near = Noise(uniform_pairs(500), neighbours={"letter": ["latter", "litter"], "their": ["heir"]})
     assert {near.confuse("LETTER", rng) for _ in range(99)} >= {"LATTER", "LITTER"}
     share = sum(near.confuse("their", rng) == "heir" for _ in range(2000)) / 2000
     assert share == pytest.approx(0.25, abs=0.04)
@@ -198,6 +198,6 @@ def test_noisy_changes_words_once_and_in_order(noise: Noise, sentence: list[str]
 
 def test_noise_wants_pairs_and_the_whole_mix() -> None:
     with pytest.raises(ValueError, match="found none of ASCII letters"):
-        Noise.from_pairs([("alot", "a lot", 1)])
+        Noise([("alot", "a lot", 1)])
     with pytest.raises(ValueError, match="Expected the mix to have the kinds delete"):
-        Noise.from_pairs([("teh", "the", 1)], mix={"swap": 1.0})
+        Noise([("teh", "the", 1)], mix={"swap": 1.0})

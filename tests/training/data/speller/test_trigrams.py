@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from docsight.spelling.lexicon.trigrams import STEP, Trigrams
-from docsight_training.data.speller.trigrams import count_trigrams
+from docsight_training.data.speller.tables import count_trigrams
 
 # Two sentences, a b and a c, over the words 2, 3 and 4; 0 is the edge.
 IDS = np.array([0, 0, 2, 3, 0, 0, 2, 4, 0, 0])

@@ -76,7 +76,6 @@ def align(typed: str, meant: str, max_edits: int = MAX_EDITS) -> list[Edit] | No
 
 
 def edit_kind(typed: str, meant: str, edit: Edit) -> str:
-    """Return the kind of an edit, a key of `LEARNER_MIX`."""
     wrong, right = typed[edit.typed_start : edit.typed_stop], meant[edit.start : edit.stop]
     adjacent = meant[max(edit.start - 1, 0) : edit.start] + meant[edit.stop : edit.stop + 1]
     if len(wrong) == 2:

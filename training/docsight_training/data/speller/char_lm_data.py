@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,24 +34,17 @@ class CharLMData(EpochData[CharLMBatch]):
     """Open text for the character language model.
 
     Args:
-        text: A folder of parquet files; see `read_paragraphs`.
-        thin: The fraction kept of some sources.
-        validation_characters: The maximum number of characters to validate on.
+        text: The folder of the text; see `read_paragraphs`, also for `thin`.
         min_count: How often a character beyond ASCII must occur to be known.
-        block: The approximate number of characters of neighbouring paragraphs that stay together when the text is
-            shuffled.
+        block: The approximate number of characters that stay together when the text is shuffled.
         streams: The rows of a batch; each is a text that continues from one batch to the next.
         steps: The characters of each row in a batch; the gradient flows back through so many.
         epoch_characters: The approximate number of characters in an epoch. One pass over the text has several epochs.
         lower: The fraction of the blocks in lower case, as people type in haste.
         upper: The fraction of the blocks in capitals.
-        seed: Seeds the order and the casing.
-
-    Attributes:
-        chars: The known characters, an argument of the network; after `setup`.
     """
 
-    chars: str
+    chars: str  # the known characters; after `setup`
 
     def __init__(
         self,
@@ -74,12 +68,6 @@ class CharLMData(EpochData[CharLMBatch]):
         self.lower, self.upper, self.seed = lower, upper, seed
 
     def setup(self, stage: str | None = None) -> None:
-        """Read the text, once.
-
-        Raises:
-            ConfigError: Too many characters are frequent enough to be known.
-            DataError: The text cannot be read, or a part of it is empty.
-        """
         if hasattr(self, "chars"):
             return
         train = _blocks(read_paragraphs(self.text, "train", thin=self.thin), self.block)
@@ -88,9 +76,7 @@ class CharLMData(EpochData[CharLMBatch]):
             raise DataError(
                 f"data.text={self.text}: expected text for training and for validation; one of the parts is empty."
             )
-        counts: Counter[str] = Counter()
-        for block in train:
-            counts.update(block)
+        counts = Counter(chain.from_iterable(train))
         frequent = (char for char, count in counts.items() if count >= self.min_count and char not in _ALWAYS_KNOWN)
         chars = _ALWAYS_KNOWN + "".join(sorted(frequent))
         self._table = _table(chars)
@@ -133,7 +119,6 @@ class CharLMData(EpochData[CharLMBatch]):
         return [CharLMBatch(cut[:, :-1], cut[:, 1:], first=n == 0) for n, cut in enumerate(cuts)]
 
     def _encode(self, text: str) -> Bytes:
-        """Return the ids of a text and of a paragraph break behind it."""
         points = np.frombuffer((text + PARAGRAPH_BREAK).encode("utf-32-le", "replace"), dtype=np.uint32)
         return self._table[np.minimum(points, len(self._table) - 1)]
 

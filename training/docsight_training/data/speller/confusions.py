@@ -15,7 +15,7 @@ from docsight.spelling.candidates.index import CandidateIndex, best_of_rows, edi
 from docsight.spelling.lexicon.hashing import encode_words, hash_words
 from docsight.spelling.lexicon.tables import DICTIONARY, Lexicon, WordSource
 from docsight.spelling.tokens import is_key
-from docsight.vocab import Vocab
+from docsight.vocab import UNK, Vocab
 
 _MAX_CONFUSIONS_PER_WORD = 11
 
@@ -127,7 +127,7 @@ def _known(
         typed, meant = vocab.id(wrong), vocab.id(right)
         if typed != meant and is_dictionary[typed] and min(zipf[typed], zipf[meant]) >= _MIN_LISTED_ZIPF:
             known.append((wrong, right))
-    ids = [(vocab.id(a), vocab.id(b)) for a, b in known if a in vocab and b in vocab]
+    ids = [(vocab.id(a), vocab.id(b)) for a, b in known if UNK not in (vocab.id(a), vocab.id(b))]
     array = np.array(ids, dtype=np.int64).reshape(-1, 2)
     return array[:, 0], array[:, 1]
 
@@ -157,15 +157,8 @@ def confusion_sets() -> Mapping[str, tuple[str, ...]]:
 def edit_neighbours(words: Sequence[str], *, most: int, among: int = 60_000) -> Ints:
     """Return for each word the most frequent words that become equal to it when each loses at most one letter.
 
-    These are the words one edit away, and those where one letter has moved (act, cat).
-
-    Args:
-        words: The words by falling frequency.
-        most: The maximum number of neighbours of a word.
-        among: How many of the most frequent words have neighbours, and are neighbours.
-
-    Returns:
-        (words + 2, most) ids, 0 for none.
+    These are the words one edit away, and those where one letter has moved (act, cat). Only the first `among` of the
+    words, which are sorted by falling frequency, have and are neighbours. The ids are (words + 2, most), 0 for none.
     """
     by_rest: dict[str, list[int]] = {}
     frequent = [word for word in words[:among] if is_key(word)]

@@ -16,9 +16,8 @@ from docsight.spelling.tokens import key_of
 from docsight.vocab import PAD, Vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.confusions import edit_neighbours
-from docsight_training.data.speller.encoded_text import EncodedText, Keys, encode_text
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.open_text import EpochData, read_paragraphs
+from docsight_training.data.speller.open_text import EncodedText, EpochData, Keys, encode_text, read_paragraphs
 
 LENGTH_STEP = 8  # batches are padded to a multiple of this: oneDNN keeps a program for every shape that it meets
 _CONFUSED_FRACTION, _LISTED_FRACTION_OF_REST = 0.2, 0.33  # of the misspelt words; the others have learned edits
@@ -46,20 +45,13 @@ class ContextData(EpochData[ContextBatch]):
     """Open text for the context network.
 
     Args:
-        text: A folder of parquet files; see `read_paragraphs`.
-        words: The lexicon.
-        chars: The characters that the network knows.
-        noise: Misspells words of the context.
-        thin: The fraction kept of some sources.
-        batch_tokens: The approximate number of tokens in a step.
-        epoch_tokens: The approximate number of tokens in an epoch. An epoch is a part of the text, the next one each
-            time.
+        text: The folder of the text; see `read_paragraphs`, also for `thin`.
+        epoch_tokens: The approximate number of tokens in an epoch, each of which reads the next part of the text.
         noisy_sentences: The fraction of sentences with misspelt words.
         noisy_words: The minimum and maximum fraction of misspelt words in such a sentence.
         max_hard_negatives: The maximum number of words one edit away that a word is compared with.
         random_words: The number of random words in each pool.
         hard_negative_words: The maximum number of words one edit away from any target in a pool.
-        seed: Seeds the order, the noise and the pools.
     """
 
     def __init__(
@@ -88,7 +80,6 @@ class ContextData(EpochData[ContextBatch]):
         self.hard_negative_words = hard_negative_words
 
     def setup(self, stage: str | None = None) -> None:
-        """Read the text, once."""
         if hasattr(self, "train"):
             return
         keys = Keys(self.words, self.chars)
@@ -137,7 +128,8 @@ class ContextData(EpochData[ContextBatch]):
         places = np.argwhere(is_word)
         targets = keys[places[:, 0], places[:, 1]]
         read: Ints = keys.copy()
-        known, added = len(self.key_chars), []
+        known = len(self.key_chars)
+        added: list[list[int]] = []
         if epoch is not None:
             for row, column, typed in self._misspell(text, surfaces, is_word, word_draws, array_draws):
                 read[row, column] = known + len(added)
@@ -185,11 +177,9 @@ class ContextData(EpochData[ContextBatch]):
                 yield int(row), int(column), typed
 
     def _draw_pool(self, targets: Ints, array_draws: np.random.Generator) -> tuple[Ints, Floats, Ints]:
-        """Draw the words that those of a step are chosen from.
+        """Return the pool (pool,), the expected number of draws of each word in it, and the hard negatives.
 
-        Returns:
-            The pool (pool,), the expected number of times that each word is drawn into it (pool,), and the hard
-            negatives of each target (n, most), 0 where there are none or they were not drawn.
+        These are (n, most), 0 where there are none or they were not drawn.
         """
         size = len(self.words)
         wanted = np.unique(targets)

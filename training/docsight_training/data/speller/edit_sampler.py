@@ -19,12 +19,10 @@ class EditSampler:
     """Draws edits of words by their rates, scaled so that the misspellings have the wanted mix.
 
     Args:
-        counts: The single edits by their context.
         lexicon: Words in lower case that are no misspellings; fitting the mix skips them.
         mix: The wanted fraction of each kind of edit, as in `LEARNER_MIX`.
         first: The wanted fraction of misspellings with a wrong first letter.
-        two: The fraction of misspelt words with two edits.
-        three: The fraction with three edits.
+        two: The fraction of misspelt words with two edits; `three` is alike.
 
     Raises:
         ValueError: A kind is missing from the mix.

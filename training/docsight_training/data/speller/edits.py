@@ -18,8 +18,6 @@ _FRACTION_BY_LENGTH = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.0
 
 
 class EditCounts:
-    """Counts single edits with the neighbouring letters, and groups of letters that replace other groups."""
-
     def __init__(self) -> None:
         self.words: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()  # letters, and pairs of letters
@@ -32,7 +30,6 @@ class EditCounts:
         self._rates: dict[str, list[tuple[float, str, bool]]] = {}
 
     def add(self, typed: str, meant: str, weight: int) -> None:
-        """Count the edit, or the group of letters, by which a misspelling differs from the word that was meant."""
         self.words[meant] += weight
         padded = f"~^{meant}$"
         for i in range(1, len(padded) - 1):
@@ -71,7 +68,7 @@ class EditCounts:
     def rates(self, triple: str) -> list[tuple[float, str, bool]]:
         """Return rate and kind of each edit at the middle of three letters, and whether it changes the first letter."""
         if triple not in self._rates:
-            previous, letter, following = triple
+            previous, letter, following = tuple(triple)
             total = max(sum(self._seen[x] for x in LETTERS), 1)
             self._rates[triple] = [
                 (

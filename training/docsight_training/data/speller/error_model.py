@@ -107,10 +107,7 @@ class _Counts:
                 self.groups[meant[i : i + length]] += weight  # type: ignore[assignment]
 
     def _add_edit(self, typed: str, meant: str, edit: Edit, weight: float) -> None:
-        wrong = [_LETTER_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]]
-        right = [_LETTER_CODES[letter] for letter in meant[edit.start : edit.stop]]
-        before = _LETTER_CODES[meant[edit.start - 1]] if edit.start else 0
-        behind = _LETTER_CODES[meant[edit.stop]] if edit.stop < len(meant) else 0
+        wrong, right, before, behind = _edit_codes(typed, meant, edit)
         if len(wrong) == 2:
             self.swapped[right[0], right[1]] += weight
         elif not right:
@@ -129,10 +126,7 @@ class _Counts:
             for k in range(i, len(edits)):
                 last = edits[k]
                 scale *= scales[k]
-                if (
-                    last.stop - first.start > _MAX_GROUP_LETTERS
-                    or last.typed_stop - first.typed_start > _MAX_GROUP_LETTERS
-                ):
+                if max(last.stop - first.start, last.typed_stop - first.typed_start) > _MAX_GROUP_LETTERS:
                     break
                 left = first.start - (edits[i - 1].stop if i else 0)  # right letters before the group
                 right = (edits[k + 1].start if k + 1 < len(edits) else len(meant)) - last.stop
@@ -177,14 +171,9 @@ class _Counts:
 
 
 def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.float32]]) -> float:
-    """Return the cost of the single edits of a group of letters."""
-    edits = align(wrong, right) or []
     total = 0.0
-    for edit in edits:
-        before = _LETTER_CODES[right[edit.start - 1]] if edit.start else None
-        behind = _LETTER_CODES[right[edit.stop]] if edit.stop < len(right) else None
-        codes = [_LETTER_CODES[letter] for letter in right[edit.start : edit.stop]]
-        typed = [_LETTER_CODES[letter] for letter in wrong[edit.typed_start : edit.typed_stop]]
+    for edit in align(wrong, right) or ():
+        typed, codes, before, behind = _edit_codes(wrong, right, edit)
         if len(typed) == 2:
             total += float(singles["swap"][codes[0], codes[1]])
         elif not codes:
@@ -192,15 +181,25 @@ def _cost_of_singles(wrong: str, right: str, singles: Mapping[str, NDArray[np.fl
         elif not typed:
             total += _median_cost(singles["delete"][:, codes[0]], before, behind)
         else:
-            total += _median_cost(singles["substitute"][typed[0], codes[0]][None], None, behind)
+            total += _median_cost(singles["substitute"][typed[0], codes[0]][None], 0, behind)
     return total
 
 
-def _median_cost(costs: NDArray[np.float32], before: int | None, behind: int | None) -> float:
-    """Return the cost between two letters; where one is unknown, the median over all letters."""
-    if before is not None:
+def _edit_codes(typed: str, meant: str, edit: Edit) -> tuple[list[int], list[int], int, int]:
+    """Return the codes of the letters typed and meant, and of those before and behind; 0 outside the word."""
+    return (
+        [_LETTER_CODES[letter] for letter in typed[edit.typed_start : edit.typed_stop]],
+        [_LETTER_CODES[letter] for letter in meant[edit.start : edit.stop]],
+        _LETTER_CODES[meant[edit.start - 1]] if edit.start else 0,
+        _LETTER_CODES[meant[edit.stop]] if edit.stop < len(meant) else 0,
+    )
+
+
+def _median_cost(costs: NDArray[np.float32], before: int, behind: int) -> float:
+    """Return the cost between two letters; where one is unknown (0), the median over all letters."""
+    if before:
         costs = costs[before : before + 1]
-    if behind is not None:
+    if behind:
         costs = costs[:, behind : behind + 1]
     return float(np.median(costs))
 

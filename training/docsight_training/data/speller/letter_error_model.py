@@ -22,9 +22,6 @@ def fit_letter_error_model(pairs: Iterable[tuple[str, str]]) -> LetterErrorModel
 
     The edit is what remains of two words without their common beginning and end. The fraction of each kind of edit is
     that of the lists, weighted by kind. Within a kind, a rate is a count divided by the occurrences of its letters.
-
-    Raises:
-        DataError: No pair is one edit apart.
     """
     edits: Counter[tuple[str, int, int]] = Counter()
     letters, before = np.zeros(START), np.zeros((START + 1, START))

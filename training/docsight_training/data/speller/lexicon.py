@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -12,8 +13,7 @@ from docsight.spelling.lexicon.tables import ZIPF_STEPS, KnownPairs, Lexicon, Wo
 from docsight.spelling.tokens import is_key
 from docsight.vocab import Vocab
 from docsight_training.data.speller.alignment import align
-from docsight_training.data.speller.scowl import WordCollection, is_entry, read_scowl
-from docsight_training.data.speller.varieties import british_forms
+from docsight_training.data.speller.scowl import WordCollection, british_forms, is_entry, read_scowl
 
 # The misspelling lists whose licences allow them to train a shipped model.
 PAIR_LISTS = ("typos", "codespell", "wikipedia_misspellings", "toefl_spell")
@@ -47,7 +47,7 @@ def build_lexicon(
     counts: Mapping[str, int],
     pairs: Iterable[tuple[str, str]],
 ) -> tuple[list[str], Lexicon, KnownPairs]:
-    """Build the lexicon.
+    """Build the words by falling frequency, the facts about them, and the useful ones of the listed pairs.
 
     Args:
         scowl: The folder of SCOWL's word lists (`final` of its sources; Debian's package `scowl`).
@@ -55,10 +55,6 @@ def build_lexicon(
             `wordfreq.get_frequency_dict("en", "best")`.
         counts: Occurrences of lower-case words in a corpus.
         pairs: Listed misspellings and their corrections (of one word or two).
-
-    Returns:
-        The words by falling frequency (the entries of a `Vocab`), their facts, and the useful pairs: the misspelling
-        is no word, and its correction is one that people use.
 
     Raises:
         DataError: There are no lists in the folder.
@@ -68,12 +64,18 @@ def build_lexicon(
     read_scowl(scowl, words)
     _add_possessives(words, frequencies)
     listed += [(word.replace("'", ""), word) for word in sorted(words.sources) if "'" in word]
-    _add_frequent(words, frequencies)
-    _add_corpus(words, counts)
+    usual = (word for word in frequencies if is_entry(word) and not word.endswith("'s"))
+    for word in islice(usual, _MAX_FREQUENT_WORDS):
+        words.add(word, WordSource.FREQUENCY)
+    for word, count in counts.items():
+        if count >= _MIN_CORPUS_COUNT and is_entry(word) and not word.endswith("'s"):
+            words.add(word, WordSource.CORPUS)
     _set_zipf(words, frequencies, counts)
     for word in words.sources.keys() & _MISLEADING_WORDS:
         words.sources[word] = WordSource.FREQUENCY
-    _drop_unattested(words, frequencies, counts)
+    # The words that only SCOWL's size 80 has and no text: they hide more errors than they explain.
+    for word in words.size_80 - frequencies.keys() - counts.keys():
+        words.sources.pop(word, None)
     _drop_misspellings(words, listed)
     ordered = sorted(words.sources, key=lambda word: (-words.zipf[word], word))
     vocab = Vocab(ordered)
@@ -87,11 +89,7 @@ def build_lexicon(
 
 
 def read_pairs(folder: Path, names: Iterable[str] = PAIR_LISTS) -> list[tuple[str, str, int]]:
-    """Read misspelling lists: NAME/data.parquet in the folder, columns misspelling, correction and count.
-
-    Raises:
-        DataError: A list is missing, or is not such a file.
-    """
+    """Read misspelling lists: NAME/data.parquet in the folder, columns misspelling, correction and count."""
     from pyarrow import ArrowException, parquet
 
     rows: list[tuple[str, str, int]] = []
@@ -148,23 +146,6 @@ def _add_possessives(words: WordCollection, frequencies: Mapping[str, float]) ->
             words.add(word, words.sources[stem] | WordSource.FREQUENCY)
 
 
-def _add_frequent(words: WordCollection, frequencies: Mapping[str, float]) -> None:
-    taken = 0
-    for word in frequencies:
-        if not is_entry(word) or word.endswith("'s"):
-            continue
-        words.add(word, WordSource.FREQUENCY)
-        taken += 1
-        if taken == _MAX_FREQUENT_WORDS:
-            break
-
-
-def _add_corpus(words: WordCollection, counts: Mapping[str, int]) -> None:
-    for word, count in counts.items():
-        if count >= _MIN_CORPUS_COUNT and is_entry(word) and not word.endswith("'s"):
-            words.add(word, WordSource.CORPUS)
-
-
 def _set_zipf(words: WordCollection, frequencies: Mapping[str, float], counts: Mapping[str, int]) -> None:
     total = max(1, sum(counts.values()))
     for word in words.sources:
@@ -177,23 +158,14 @@ def _set_zipf(words: WordCollection, frequencies: Mapping[str, float], counts: M
             words.zipf[word] = _UNSEEN_ZIPF
 
 
-def _drop_unattested(words: WordCollection, frequencies: Mapping[str, float], counts: Mapping[str, int]) -> None:
-    """Drop the words that only SCOWL's size 80 has and no text: they hide more errors than they explain."""
-    for word in words.size_80:
-        if word in words.sources and word not in frequencies and word not in counts:
-            del words.sources[word]
-
-
 def _drop_misspellings(words: WordCollection, listed: Iterable[tuple[str, str]]) -> None:
     """Drop listed misspellings that only texts have, if the correction is close and far more frequent."""
     for wrong, right in listed:
         if wrong not in words.sources or words.is_dictionary(wrong):
             continue
-        zipf = min(words.zipf.get(part, 0.0) if part in words.sources else 0.0 for part in right.split(" "))
-        if (
-            zipf - words.zipf[wrong] >= math.log10(_MISSPELLING_RATIO)
-            and align(wrong, right, _MAX_LISTED_EDITS) is not None
-        ):
+        zipf = min(words.zipf[part] if part in words.sources else 0.0 for part in right.split(" "))
+        is_rarer = zipf - words.zipf[wrong] >= math.log10(_MISSPELLING_RATIO)
+        if is_rarer and align(wrong, right, _MAX_LISTED_EDITS) is not None:
             del words.sources[wrong]
 
 

@@ -37,11 +37,7 @@ class Change(NamedTuple):
 
 
 class SentenceNoise:
-    """Draws the mistakes of sentences in the mix that learners show.
-
-    Args:
-        words: Draws the misspellings of single words.
-    """
+    """Draws the mistakes of sentences in the mix that learners show; `words` misspells single words."""
 
     def __init__(self, words: Noise) -> None:
         self.words = words
@@ -56,12 +52,9 @@ class SentenceNoise:
     ) -> list[Change]:
         """Draw the mistakes of a sentence, by rising `start`; no word is in two of them.
 
-        Args:
-            words: The words as they are meant; entries that are no words, such as commas, stay.
-            rng: The generator of all draws.
-            clean: The fraction of sentences without mistakes.
-            rate: The bounds of the fraction of wrong words, which is drawn uniformly for each other sentence. A
-                fraction of a word is a probability, so a short sentence can stay without mistakes, too.
+        Entries that are no words, such as commas, stay. In all sentences but the fraction `clean`, the fraction of
+        wrong words is drawn uniformly within `rate`. A fraction of a word is a probability, so a short sentence can
+        stay without mistakes, too.
         """
         if rng.random() < clean:
             return []
@@ -139,8 +132,6 @@ _DRAWS = {"real": SentenceNoise._draw_real, "split": SentenceNoise._draw_split, 
 
 @dataclass
 class NoisyText:
-    """A text with mistakes, and what was meant by each."""
-
     text: str
     meant: dict[tuple[int, int], str]  # by start and end of what was typed
 
@@ -148,14 +139,7 @@ class NoisyText:
 def make_mistakes(
     sentences: Sequence[str], noise: SentenceNoise, rng: random.Random, *, clean: float = 1 / 3
 ) -> NoisyText:
-    """Put mistakes into a text. Some texts are brought to lower case before, and some to capitals.
-
-    Args:
-        sentences: The sentences of the text.
-        noise: Draws the mistakes.
-        rng: The generator of all draws.
-        clean: The fraction of sentences without mistakes.
-    """
+    """Put mistakes into all but the fraction `clean` of sentences, after bringing some texts to another case."""
     draw = rng.random()
     recase = str.lower if draw < _LOWER_BELOW else str.upper if draw < _UPPER_BELOW else str
     text, meant = "", {}

@@ -37,51 +37,28 @@ class Noise:
     accent, stay as they are. All draws are from the generator that the caller passes, so a seed repeats them.
 
     Args:
-        edits: Draws edits of single words.
-        known: By word in lower case, its listed misspellings and their weights.
-        joined: By two words, what is typed for them as one.
+        pairs: (misspelling, correction, weight), of any case; pairs that cannot be used are skipped.
         lexicon: Words in lower case; a misspelling is never one of them.
         neighbours: By word, the real words close to it, such as those one edit away.
+        mix: The arguments of `EditSampler` for the mix of edits.
+
+    Raises:
+        ValueError: No pair can be used, or the mix is incomplete.
     """
 
     def __init__(
         self,
-        *,
-        edits: EditSampler,
-        known: Mapping[str, Sequence[tuple[str, float]]],
-        joined: Mapping[tuple[str, str], str],
-        lexicon: Collection[str] = frozenset(),
-        neighbours: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        self.lexicon = frozenset(lexicon)
-        self.neighbours = dict(neighbours or {})
-        self._known = {word: cumulative(listed) for word, listed in known.items()}
-        self.joined = dict(joined)
-        self._edits = edits
-
-    @classmethod
-    def from_pairs(
-        cls,
         pairs: Iterable[tuple[str, str, int]],
         *,
         lexicon: Collection[str] = frozenset(),
         neighbours: Mapping[str, Sequence[str]] | None = None,
         **mix: Any,
-    ) -> "Noise":
-        """Learn from (misspelling, correction, weight); pairs that cannot be used are skipped.
-
-        Args:
-            pairs: The pairs, of any case.
-            lexicon: Words in lower case; a misspelling is never one of them.
-            neighbours: By word, the real words close to it.
-            mix: The arguments of `EditSampler` for the mix of edits.
-
-        Raises:
-            ValueError: No pair can be used, or the mix is incomplete.
-        """
+    ) -> None:
+        self.lexicon = frozenset(lexicon)
+        self.neighbours = dict(neighbours or {})
+        self.joined: dict[tuple[str, str], str] = {}  # by two words, what is typed for them as one
         edits = EditCounts()
         known: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        joined: dict[tuple[str, str], str] = {}
         for misspelling, correction, weight in pairs:
             typed, meant = misspelling.lower(), correction.lower()
             if typed == meant or not _is_plain(typed) or " " in typed:
@@ -89,21 +66,16 @@ class Noise:
             if " " in meant:
                 left, _, right = meant.partition(" ")
                 if typed == left + right:
-                    joined[left, right] = typed
+                    self.joined[left, right] = typed
             elif _is_plain(meant):
-                if typed not in lexicon:
+                if typed not in self.lexicon:
                     known[meant][typed] += weight
                 if typed.isalpha() and meant.isalpha():
                     edits.add(typed, meant, weight)
         if not edits.words:
             raise ValueError("Expected pairs of a misspelt word and its correction; found none of ASCII letters.")
-        return cls(
-            edits=EditSampler(edits, lexicon=lexicon, **mix),
-            known={word: list(listed.items()) for word, listed in known.items()},
-            joined=joined,
-            lexicon=lexicon,
-            neighbours=neighbours,
-        )
+        self._edits = EditSampler(edits, lexicon=self.lexicon, **mix)
+        self._known = {word: cumulative(listed.items()) for word, listed in known.items()}
 
     def misspell(self, word: str, rng: random.Random) -> str:
         """Return the word with learned edits, in its case; never the word itself or one of the lexicon."""
@@ -121,7 +93,6 @@ class Noise:
         return recase(typed)
 
     def known(self, word: str, rng: random.Random) -> str | None:
-        """Return one of the listed misspellings of the word, in its case, or None."""
         listed = self._known.get(word.lower())
         recase = recase_like(word, apostrophe=True)
         return None if listed is None or recase is None else recase(drawn(listed, rng))
@@ -153,12 +124,9 @@ class Noise:
     def join(self, first: str, second: str) -> str | None:
         """Return two words typed as one, such as alot, or None where that is a word or one of them is capitalised."""
         typed = first + second
-        if not (first[:1].islower() or len(first) == 1 or first.istitle()) or not second.islower():
-            return None
-        is_word = typed.isascii() and typed.isalpha()
-        if not is_word or len(typed) > _MAX_JOINED_LETTERS or typed.lower() in self.lexicon:
-            return None
-        return typed
+        is_usual_case = (first[:1].islower() or len(first) == 1 or first.istitle()) and second.islower()
+        is_word = typed.isascii() and typed.isalpha() and len(typed) <= _MAX_JOINED_LETTERS
+        return typed if is_usual_case and is_word and typed.lower() not in self.lexicon else None
 
     def _is_part(self, part: str) -> bool:
         return part in _SPLIT_PARTS or (len(part) >= 4 and part in self.lexicon)
@@ -176,22 +144,12 @@ def recase_like(word: str, *, apostrophe: bool = False) -> Callable[[str], str] 
     if letters.islower():
         return str
     if letters[0].isupper() and (len(letters) == 1 or letters[1:].islower()):
-        return _capitalise
+        return lambda typed: typed[:1].upper() + typed[1:]
     return str.upper if letters.isupper() else None
 
 
-def _capitalise(word: str) -> str:
-    return word[:1].upper() + word[1:]
-
-
 def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lists: Path) -> Noise:
-    """Learn the noise of a speller's training text.
-
-    Args:
-        words: The words of the lexicon, by falling frequency.
-        lexicon: The state dict of the `Lexicon`.
-        lists: The folder of the misspelling lists.
-    """
+    """Learn the noise of a speller's training text from the words by falling frequency, `Lexicon` and lists."""
     # A misspelling may be a rare word (wich, hous), but not a usual one.
     sources, zipf = lexicon["sources"][2:], lexicon["zipf"][2:]
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
@@ -203,4 +161,4 @@ def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lis
     contractions = [
         (word.replace("'", ""), word, _CONTRACTION_WEIGHT) for word in words[:_FREQUENT_CONTRACTIONS] if "'" in word
     ]
-    return Noise.from_pairs([*read_pairs(lists), *contractions], lexicon=usual, neighbours=neighbours)
+    return Noise([*read_pairs(lists), *contractions], lexicon=usual, neighbours=neighbours)

@@ -1,23 +1,32 @@
-"""Open running text, divided by paragraph into parts, and the base of the data modules that read it."""
+"""Open running text: its parts, its words as arrays of ids, and the base of the data modules that read it."""
 
 import zlib
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import datasets
+import numpy as np
+import numpy.typing as npt
 import pytorch_lightning as pl
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from docsight.errors import DataError
+from docsight.spelling.arrays import Ints
+from docsight.spelling.correction.scorer import MAX_WORD_CHARS
 from docsight.spelling.tokens import is_key, key_of, read_tokens
+from docsight.vocab import PAD, UNK, Vocab, casing
 
 # The parts, in thousandths of the paragraphs. The ranker learns from text that the context network and the trigrams
 # have not seen, because they are overconfident on the text of their training.
 PARTS = {"ranker": 30, "validation": 5, "train": 965}
+_PART_OF_THOUSANDTH = [part for part, thousandths in PARTS.items() for _ in range(thousandths)]
 
 Batch = TypeVar("Batch")
 
@@ -38,7 +47,6 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
     def validation_batches(self) -> Sequence[Batch] | Dataset[Batch]: ...
 
     def network_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the network that the data decides."""
         return {}
 
     def initial_weights(self) -> dict[str, Tensor]:
@@ -53,12 +61,9 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
 
 
 def read_paragraphs(folder: str, part: str, *, thin: Mapping[str, float] | None = None) -> Iterator[Paragraph]:
-    """Read one part of a folder of parquet files with the columns text, source and para.
+    """Read one part, a key of `PARTS`, of a folder of parquet files with the columns text, source and para.
 
-    Args:
-        folder: The folder of the files.
-        part: A key of `PARTS`.
-        thin: By the beginning of a source's name, the fraction of its paragraphs that is kept.
+    By the beginning of a source's name, `thin` is the fraction of its paragraphs that is kept.
 
     Raises:
         DataError: There are no such files, or a column is missing.
@@ -72,24 +77,14 @@ def read_paragraphs(folder: str, part: str, *, thin: Mapping[str, float] | None 
             f"data.text={folder}: expected the columns text, source and para; {', '.join(sorted(missing))} not "
             f"found among {', '.join(rows.column_names)}."
         )
-    previous: tuple[str, int] | None = None
-    sentences: list[str] = []
-    for text, source, number in zip(rows["text"][:], rows["source"][:], rows["para"][:], strict=True):
-        if (source, number) != previous:
-            if previous and sentences and _is_in_part(*previous, part, thin or {}):
-                yield Paragraph(previous[0], sentences)
-            previous, sentences = (source, number), []
-        sentences.append(text)
-    if previous and sentences and _is_in_part(*previous, part, thin or {}):
-        yield Paragraph(previous[0], sentences)
+    columns = zip(rows["source"][:], rows["para"][:], rows["text"][:], strict=True)
+    for (source, number), sentences in groupby(columns, key=itemgetter(0, 1)):
+        if _is_in_part(source, number, part, thin or {}):
+            yield Paragraph(source, [text for _, _, text in sentences])
 
 
 def read_clean_column(folder: str, name: str) -> list[str]:
-    """Read the sentences without mistakes of a parallel corpus: the column clean of NAME/data.parquet.
-
-    Raises:
-        DataError: There is no such file or column.
-    """
+    """Read the sentences without mistakes of a parallel corpus: the column clean of NAME/data.parquet."""
     file = Path(folder).expanduser() / name / "data.parquet"
     if not file.is_file():
         raise DataError(f"data.lists={folder}: expected sentences for the ranker in {name}/data.parquet; not found.")
@@ -101,10 +96,8 @@ def read_clean_column(folder: str, name: str) -> list[str]:
 
 def count_keys(paragraphs: Iterable[Paragraph]) -> Counter[str]:
     """Count the lookup keys of a text's words, without those that a lexicon cannot hold."""
-    counts: Counter[str] = Counter()
-    for paragraph in paragraphs:
-        for sentence in paragraph.sentences:
-            counts.update(read_tokens(sentence).surfaces)
+    sentences = (sentence for paragraph in paragraphs for sentence in paragraph.sentences)
+    counts = Counter(surface for sentence in sentences for surface in read_tokens(sentence).surfaces)
     keys: Counter[str] = Counter()
     for surface, count in counts.items():
         if is_key(key := key_of(surface)):
@@ -115,10 +108,61 @@ def count_keys(paragraphs: Iterable[Paragraph]) -> Counter[str]:
 def _is_in_part(source: str, number: int, part: str, thin: Mapping[str, float]) -> bool:
     """Return whether a paragraph belongs to a part; decided by a hash, so that all runs agree."""
     drawn = zlib.crc32(f"{source}/{number}".encode())
-    start = 0
-    for name, thousandths in PARTS.items():
-        if name == part and not start <= drawn % 1000 < start + thousandths:
-            return False
-        start += thousandths
     kept = next((fraction for beginning, fraction in thin.items() if source.startswith(beginning)), 1.0)
-    return (drawn // 1000) % 1000 < kept * 1000
+    return _PART_OF_THOUSANDTH[drawn % 1000] == part and (drawn // 1000) % 1000 < kept * 1000
+
+
+class Keys:
+    """Numbers lookup keys: those of the lexicon by their ids, the others behind them.
+
+    `rows` holds by number the ids of the key's characters, padded to `MAX_WORD_CHARS`.
+    """
+
+    def __init__(self, words: Vocab, chars: Vocab) -> None:
+        self.chars = chars
+        self.ids = {key: at for at, key in enumerate(words.entries, start=2)}
+        self.rows: list[list[int]] = [[UNK] + [PAD] * (MAX_WORD_CHARS - 1)] * 2
+        self.rows += [self.row(key) for key in words.entries]
+
+    def row(self, key: str) -> list[int]:
+        ids = self.chars.char_ids(key, MAX_WORD_CHARS)
+        return ids + [PAD] * (MAX_WORD_CHARS - len(ids))
+
+    def id(self, key: str) -> int:
+        """Return the number of a key; a new key gets the next one."""
+        if key not in self.ids:
+            self.ids[key] = len(self.rows)
+            self.rows.append(self.row(key))
+        return self.ids[key]
+
+
+@dataclass
+class EncodedText:
+    surfaces: list[str]  # distinct, as written
+    keys: Ints  # (surfaces,) the key of each
+    casings: Ints  # (surfaces,)
+    tokens: npt.NDArray[np.int32]  # (tokens,) into the surfaces
+    starts: Ints  # (sentences,)
+    lengths: Ints  # (sentences,)
+
+
+def encode_text(paragraphs: Iterable[Paragraph], keys: Keys) -> EncodedText:
+    """Encode a text; its new keys are added to `keys`."""
+    ids: dict[str, int] = {}
+    tokens: list[int] = []
+    lengths: list[int] = []
+    for paragraph in paragraphs:
+        for sentence in paragraph.sentences:
+            read = read_tokens(sentence)
+            tokens += [ids.setdefault(surface, len(ids)) for surface in read.surfaces]
+            lengths += np.diff(read.bounds).tolist()
+    surfaces = list(ids)
+    sizes = np.array(lengths, dtype=np.int64)
+    return EncodedText(
+        surfaces,
+        np.array([keys.id(key_of(surface)) for surface in surfaces], dtype=np.int64),
+        np.array([casing(surface) for surface in surfaces], dtype=np.int64),
+        np.array(tokens, dtype=np.int32),
+        np.cumsum(sizes) - sizes,
+        sizes,
+    )

@@ -48,8 +48,6 @@ class LabelledPlaces:
 
 @dataclass
 class RankerBatch:
-    """Places of a step."""
-
     features: Tensor  # (rows, features)
     start: Tensor  # (places + 1,)
     right: Tensor  # (places,) rows
@@ -60,29 +58,19 @@ class RankerData(EpochData[RankerBatch]):
     """Noisy texts for the ranker.
 
     Args:
-        corrector: Finds places and candidates, as at run time.
         documents: Texts without mistakes, each a list of sentences.
         edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are put in.
         noisy_copies: How often mistakes are drawn for each text.
-        isolated_words: The number of words that are texts of their own; words that are frequent in the documents are
-            drawn more often.
-        clean: The fraction of sentences without mistakes.
-        clean_edited: The same for the edited texts.
+        isolated_words: The number of words that are texts of their own; frequent words are drawn more often.
+        clean: The fraction of sentences without mistakes; `clean_edited` is that of the edited texts.
         unreachable_weight: The weight of a place whose right word is not among the candidates; it should stay as typed.
         ablate: Keys of `FEATURE_GROUPS`: the features that are hidden from the ranker, to measure what they contribute.
         validation: The fraction of the texts to validate on.
         batch_size: The number of places in a step.
-
-    Attributes:
-        mean: (features,) of the training places.
-        scale: (features,) the inverse of their standard deviation; 0 for hidden and constant features.
-
-    Raises:
-        ConfigError: A group of features is unknown.
     """
 
-    mean: Floats
-    scale: Floats
+    mean: Floats  # (features,) of the training places
+    scale: Floats  # (features,) the inverse of their standard deviation; 0 for hidden and constant features
 
     def __init__(
         self,
@@ -127,11 +115,7 @@ class RankerData(EpochData[RankerBatch]):
         thin: Mapping[str, float] | None = None,
         **options: Any,
     ) -> "RankerData":
-        """Read the texts: of `names`, sentences with many names, those are edited that are not in `test_names`.
-
-        Raises:
-            DataError: The texts cannot be read.
-        """
+        """Read the texts. The edited ones are sentences with many names, without those that are kept for tests."""
         documents = [paragraph.sentences for paragraph in read_paragraphs(text, "ranker", thin=thin)]
         sentences = read_clean_column(lists, names)
         kept_for_tests = set(read_clean_column(lists, test_names) if test_names else ())
@@ -139,7 +123,6 @@ class RankerData(EpochData[RankerBatch]):
         return cls(documents=documents, edited=edited, **options)
 
     def setup(self, stage: str | None = None) -> None:
-        """Draw the mistakes and compute all features, once."""
         if hasattr(self, "train"):
             return
         cut = int(len(self.documents) * (1 - self.validation_fraction))
