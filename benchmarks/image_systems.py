@@ -15,8 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from docsight.bundle import Bundle
 from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.decision import ABSTENTION_SCORES, Decision
-from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
+from docsight.networks.image_classifier import ABSTENTION_SCORES, ClassifierOutput, Decision, ImageClassifier
 
 BATCH_SIZE = 250
 PEER_BLOCKS = [[16, 16], [32, 32], [64, 64]]  # of the small CNN that is trained like the peers

@@ -9,13 +9,8 @@ from spacy.tokens import Doc, Span, Token
 
 from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within
 
-USER_DATA_KEY = "docsight"  # of the results of our components in `Doc.user_data`
-
-
-def results(doc: Doc) -> dict[str, Any]:
-    """Return the stored results of the components of docsight, by the component's name."""
-    stored: dict[str, Any] = doc.user_data.setdefault(USER_DATA_KEY, {})
-    return stored
+USER_DATA_KEY = "docsight"  # of the results of our components in `Doc.user_data`, by the component's name
+_EXTENSION_FIELDS = ("default", "method", "getter", "setter")  # what spaCy's `get_extension` returns
 
 
 def span_score(span: Span) -> float | None:
@@ -54,7 +49,6 @@ def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
 
 
 def set_corrections(doc: Doc, rows: Sequence[CorrectionRow] | None) -> None:
-    """Store the corrections of a Doc, in text order."""
     user_data: dict[Any, Any] = doc.user_data
     user_data[_user_data_key("corrections", get_corrections)] = rows
 
@@ -94,11 +88,7 @@ def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
 
 
 def corrected_text(doc: Doc) -> str:
-    """Return the text with all applied corrections.
-
-    Raises:
-        DataError: The corrections of the Doc are invalid, or overlap.
-    """
+    """Return the text with all applied corrections; raises a `DataError` if they are invalid, or overlap."""
     return correct_text(doc.text, applied_rows(corrections(doc), text_size(doc)))
 
 
@@ -109,7 +99,6 @@ def offset_map(doc: Doc) -> OffsetMap:
 
 
 def is_misspelled(token: Token) -> bool:
-    """Return whether a token is flagged, or part of a flagged word."""
     return bool(_corrections_of(token))
 
 
@@ -141,7 +130,6 @@ def _corrections_of(token: Token) -> Sequence[CorrectionRow]:
 
 
 def _lists(stored: Any) -> Any:
-    """Turn tuples into lists, at any depth."""
     if isinstance(stored, list | tuple):
         return [_lists(value) for value in stored]
     return {key: _lists(value) for key, value in stored.items()} if isinstance(stored, dict) else stored
@@ -174,7 +162,7 @@ def register() -> None:
     for owner, name, options in _EXTENSIONS:
         if not owner.has_extension(name):
             owner.set_extension(name, **options)
-        elif owner.get_extension(name) != _expected(options) and name not in _warned:
+        elif owner.get_extension(name) != tuple(map(options.get, _EXTENSION_FIELDS)) and name not in _warned:
             _warned.add(name)
             warnings.warn(
                 f"{owner.__name__}._.{name} is already set by another plugin; docsight leaves it unchanged, "
@@ -182,10 +170,6 @@ def register() -> None:
                 UserWarning,
                 stacklevel=2,
             )
-
-
-def _expected(options: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
-    return options.get("default"), options.get("method"), options.get("getter"), options.get("setter")
 
 
 register()

@@ -16,14 +16,8 @@ class Window(NamedTuple):
 def batches_by_cost(lengths: Sequence[int], *, max_cost: int) -> list[list[int]]:
     """Group rows of similar length so that the number of rows times the longest is at most `max_cost`.
 
-    A row that exceeds it alone gets a batch of its own.
-
-    Args:
-        lengths: The length of each row.
-        max_cost: Maximum number of cells (rows times the longest, padding included) of a batch.
-
-    Returns:
-        Batches of indexes into `lengths`, the shortest rows first; write results back by index to restore the order.
+    A row that exceeds it alone gets a batch of its own. A batch is a list of indexes into `lengths`; the shortest rows
+    come first.
     """
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):

@@ -33,54 +33,34 @@ MODELS = Path(__file__).parent / "models"
 
 # Real files are far smaller. The limits keep a malformed folder from filling the memory; "" is any other file.
 _MAX_FILE_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
-_CONFIG_TYPES = (("network", dict), ("vocabularies", list), ("sha256", dict))
-_CONFIG_KEYS = {"format", "kind", "network", "vocabularies", "sha256"}
+_CONFIG_TYPES = {"network": dict, "vocabularies": list, "sha256": dict}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelKind:
-    """A kind of model.
-
-    Args:
-        network: The class of the network.
-        vocabularies: The names of the vocabularies that it needs.
-        has_labels: Whether its network has labels.
-        retired_arguments: Arguments of the network that older configs have, and that no longer mean anything.
-    """
-
     network: Callable[..., nn.Module]
-    vocabularies: frozenset[str] = frozenset()
-    has_labels: bool = True
-    retired_arguments: frozenset[str] = frozenset()
+    vocabularies: frozenset[str] = frozenset()  # that the network needs
+    retired_arguments: frozenset[str] = frozenset()  # that older configs have, and that no longer mean anything
 
 
 _TEXT = frozenset({"words", "chars"})
 KINDS = {
     "tagger": ModelKind(network=Tagger, vocabularies=_TEXT, retired_arguments=frozenset({"num_corpora"})),
-    "speller": ModelKind(network=Speller, vocabularies=_TEXT, has_labels=False),
+    "speller": ModelKind(network=Speller, vocabularies=_TEXT),
     "image_classifier": ModelKind(network=ImageClassifier),
 }
 
 
 @dataclass
 class Bundle:
-    """A model in memory.
+    """A model in memory."""
 
-    Args:
-        kind: The kind of network, a key of `KINDS`.
-        arguments: The keyword arguments of the network, plain JSON.
-        network: The network itself.
-        vocabularies: By name.
-        card: The text of the model card.
-        about: The other entries of the config, such as name and language.
-    """
-
-    kind: str
-    arguments: dict[str, Any]
+    kind: str  # a key of `KINDS`
+    arguments: dict[str, Any]  # the keyword arguments of the network, plain JSON
     network: nn.Module
     vocabularies: dict[str, Vocab]
-    card: str = ""
-    about: dict[str, Any] = field(default_factory=dict)
+    card: str = ""  # the text of the model card
+    about: dict[str, Any] = field(default_factory=dict)  # other entries of the config, such as name and language
 
     def to_files(self) -> dict[str, bytes]:
         """Return the files of the model folder by name.
@@ -88,7 +68,11 @@ class Bundle:
         Raises:
             BundleError: A weight is not finite or exceeds half precision, or a vocabulary entry holds a line break.
         """
-        files = {f"{name}.txt": _vocabulary_file(vocab) for name, vocab in self.vocabularies.items()}
+        files = {}
+        for name, vocab in self.vocabularies.items():
+            if broken := [entry for entry in vocab.entries if "\n" in entry]:
+                raise BundleError(f"Expected vocabulary entries of one line each; {broken[0]!r} holds a line break.")
+            files[f"{name}.txt"] = "".join(f"{entry}\n" for entry in vocab.entries).encode()
         files[WEIGHTS] = safetensors.torch.save(half_precision(self.network))
         config = {
             "format": FORMAT,
@@ -103,23 +87,13 @@ class Bundle:
         return files
 
     def to_disk(self, folder: Path) -> None:
-        """Write the model folder; errors as `to_files`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.to_files().items():
             (folder / name).write_bytes(content)
 
 
-def shipped_models() -> list[str]:
-    """List the names of the models in the package."""
-    return sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
-
-
 def find_model(model: str) -> Path:
-    """Return the folder of a model: of a shipped one by its name, of any other by its path.
-
-    Raises:
-        BundleError: There is no such model.
-    """
+    """Return the folder of a model: of a shipped one by its name, of any other by its path."""
     candidates = [MODELS / model] if re.fullmatch(r"\w+", model) else []
     for folder in (*candidates, Path(model).expanduser()):
         try:
@@ -127,8 +101,9 @@ def find_model(model: str) -> Path:
                 return folder
         except (OSError, ValueError):  # not a possible file name, so there is no such model
             continue
+    shipped = sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
     raise BundleError(
-        f"{model!r} is neither a shipped model ({', '.join(shipped_models()) or 'none is shipped'}) nor a folder "
+        f"{model!r} is neither a shipped model ({', '.join(shipped) or 'none is shipped'}) nor a folder "
         f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
     )
 
@@ -143,18 +118,17 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
 
 
 def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
-    """Read only the labels of a model, none if its kind has no labels; errors as `load_folder`."""
+    """Read only the labels of a model; errors as `load_folder`."""
     config = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}", kind)
-    if not KINDS[kind].has_labels:
-        return ()
     labels = config["network"].get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise BundleError(f"{folder}/{CONFIG}: expected 'labels' to be a list of strings; found {labels!r}.")
     return tuple(labels)
 
 
-def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the serialised model") -> Bundle:
+def load_files(files: Mapping[str, bytes], *, kind: str) -> Bundle:
     """Read a model from the files of its folder by name; errors as `load_folder`."""
+    where = "the serialised model"
 
     def read(name: str) -> bytes:
         if name not in files:
@@ -165,11 +139,7 @@ def load_files(files: Mapping[str, bytes], *, kind: str, where: str = "the seria
 
 
 def read_file(folder: Path, name: str) -> bytes:
-    """Read a file of a model folder.
-
-    Raises:
-        BundleError: It is missing, or too large to be part of a model.
-    """
+    """Read a file of a model folder; raises a `BundleError` if it is missing, or too large to be part of a model."""
     path = folder / name
     if not path.is_file():
         present = ", ".join(sorted(p.name for p in folder.iterdir())[:10]) if folder.is_dir() else "no such folder"
@@ -187,7 +157,12 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
 
     def read_checked(name: str) -> bytes:
         content = read(name)
-        _check_sum(content, config["sha256"].get(name), f"{where}/{name}")
+        expected, found = config["sha256"].get(name), hashlib.sha256(content).hexdigest()
+        if expected != found:
+            raise BundleError(
+                f"{where}/{name} is truncated or altered: {CONFIG} expects SHA-256 {expected}, found {found} "
+                f"({len(content):,} bytes). Copy the folder again, or export the model again."
+            )
         return content
 
     vocabularies = {
@@ -212,7 +187,7 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
         card = read(CARD).decode()
     except UnicodeDecodeError as err:
         raise BundleError(f"{where}/{CARD} is not UTF-8: {err}") from err
-    about = {key: value for key, value in config.items() if key not in _CONFIG_KEYS}
+    about = {key: value for key, value in config.items() if key not in {"format", "kind", *_CONFIG_TYPES}}
     return Bundle(kind, arguments, network, vocabularies, card, about)
 
 
@@ -231,7 +206,7 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
     if config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
-    for key, form in _CONFIG_TYPES:
+    for key, form in _CONFIG_TYPES.items():
         if not isinstance(config.get(key), form):
             raise BundleError(f"{where}: expected {key!r} to be a {form.__name__}; found {config.get(key)!r}.")
     if missing := KINDS[kind].vocabularies - set(map(str, config["vocabularies"])):
@@ -256,18 +231,3 @@ def _parse_vocabulary(content: bytes, where: str) -> Vocab:
         return Vocab(text.split("\n")[:-1])
     except ValueError as err:  # UnicodeDecodeError is one
         raise BundleError(f"{where} is not a vocabulary: {err}") from err
-
-
-def _vocabulary_file(vocab: Vocab) -> bytes:
-    if broken := [entry for entry in vocab.entries if "\n" in entry]:
-        raise BundleError(f"Expected vocabulary entries of one line each; {broken[0]!r} holds a line break.")
-    return "".join(f"{entry}\n" for entry in vocab.entries).encode()
-
-
-def _check_sum(content: bytes, expected: object, where: str) -> None:
-    found = hashlib.sha256(content).hexdigest()
-    if expected != found:
-        raise BundleError(
-            f"{where} is truncated or altered: {CONFIG} expects SHA-256 {expected}, found {found} "
-            f"({len(content):,} bytes). Copy the folder again, or export the model again."
-        )

@@ -36,12 +36,8 @@ def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_
 
     Transparent pixels become white, or black where all opaque pixels are nearly white.
 
-    Args:
-        source: A file, or its bytes.
-        max_pixels: An image that claims more pixels is not decoded.
-
     Raises:
-        DataError: It cannot be read, is not an image, is damaged or too large.
+        DataError: It cannot be read, is not an image, is damaged, or has more than `max_pixels`.
     """
     where = f"image of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
     with io.BytesIO(source) if isinstance(source, bytes) else _open_file(where) as file:
@@ -70,27 +66,19 @@ def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_
 
 
 def _open_file(path: str) -> IO[bytes]:
-    """Open a regular file; reading from a device or a pipe might never end.
-
-    Raises:
-        DataError: It is not a regular file, cannot be read, or is too large.
-    """
+    """Open a regular file; reading from a device or a pipe might never end."""
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if os.path.isdir(path) else "a device, a pipe or a socket"
-            raise DataError(f"{path}: expected a file; this is {kind}.")
-        if status.st_size > MAX_IMAGE_BYTES:
-            raise DataError(
-                f"{path} has {status.st_size:,} bytes; expected at most {MAX_IMAGE_BYTES:,}. Scale it down."
-            )
-        return open(path, "rb")
+        if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_IMAGE_BYTES:
+            return open(path, "rb")
     except OSError as err:
         raise DataError(f"{path} cannot be read: {err.strerror or err}.") from err
     except ValueError as err:
-        if isinstance(err, DataError):
-            raise
         raise DataError(f"{path!r} cannot be a path: {err}.") from err
+    if stat.S_ISREG(status.st_mode):
+        raise DataError(f"{path} has {status.st_size:,} bytes; expected at most {MAX_IMAGE_BYTES:,}. Scale it down.")
+    kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, a pipe or a socket"
+    raise DataError(f"{path}: expected a file; this is {kind}.")
 
 
 def _identify(file: IO[bytes]) -> Image.Image | None:
@@ -118,19 +106,12 @@ def _rotate(image: Image.Image) -> Image.Image:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    """Convert an image to mode L or RGB."""
-    if image.mode in ("L", "RGB"):
-        if "transparency" not in image.info:
-            return image
-        image = image.convert("RGBA")
-    if image.mode == "1":
-        return image.convert("L")
     if image.mode.startswith("I") or image.mode == "F":
         return _eight_bits(image)
-    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
-        image = image.convert("RGBA") if image.mode != "P" or "transparency" in image.info else image.convert("RGB")
-    if image.mode != "RGBA":
-        return image.convert("RGB")  # CMYK, YCbCr, LAB, HSV
+    has_transparent_colour = image.mode in ("L", "RGB", "P") and "transparency" in image.info
+    if not has_transparent_colour and image.mode not in ("RGBA", "PA", "LA", "La", "RGBa"):
+        return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+    image = image.convert("RGBA")
     alpha = image.getchannel("A")
     colours = image.convert("RGB")
     if alpha.getextrema() == (255, 255):
@@ -143,7 +124,6 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Convert integers of more than 8 bits, and floats, to 8 bits."""
     values = np.asarray(image)
     finite = values[np.isfinite(values)] if image.mode == "F" else values
     min_value, max_value = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
@@ -151,10 +131,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     low, high = min_value, max_value
     if has_16_bits:
         low, high = 0.0, 65535.0 if max_value > 255 else 255.0
-    elif min_value >= 0 and max_value <= 1:
-        low, high = 0.0, 1.0
     elif min_value >= 0 and max_value <= 255:
-        low, high = 0.0, 255.0
+        low, high = 0.0, 1.0 if max_value <= 1 else 255.0
     eight = np.empty(values.shape, dtype=np.uint8)
     for top in range(0, len(values), _ROWS_AT_ONCE):
         strip = values[top : top + _ROWS_AT_ONCE].astype(np.float64)

@@ -52,21 +52,19 @@ class ImageSettings:
             raise ConfigError(f"images.fit: expected one of {', '.join(FITS)}; found {self.fit!r}.")
         if type(self.stretch) is not bool:
             raise ConfigError(f"images.stretch: expected true or false; found {self.stretch!r}.")
-        self._check_channels("mean", self.mean, min_value=-100)
-        self._check_channels("std", self.std, min_value=1e-4)
-
-    def _check_channels(self, name: str, values: Any, *, min_value: float) -> None:
-        is_numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)
-        # Written so that NaN, which JSON may hold, is out of bounds.
-        if (
-            not is_numbers
-            or len(values) not in (1, self.channels)
-            or not all(min_value <= value <= 100 for value in values)
-        ):
-            raise ConfigError(
-                f"images.{name}: expected one number or one for each of {self.channels} channels, from {min_value} to "
-                f"100; found {values!r}."
-            )
+        for name, min_value in (("mean", -100), ("std", 1e-4)):
+            values = getattr(self, name)
+            is_numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)
+            # Written so that NaN, which JSON may hold, is out of bounds.
+            if (
+                not is_numbers
+                or len(values) not in (1, self.channels)
+                or not all(min_value <= value <= 100 for value in values)
+            ):
+                raise ConfigError(
+                    f"images.{name}: expected one number or one for each of {self.channels} channels, from "
+                    f"{min_value} to 100; found {values!r}."
+                )
 
     @property
     def channels(self) -> int:
@@ -74,11 +72,7 @@ class ImageSettings:
 
     @classmethod
     def from_config(cls, settings: Any) -> Self:
-        """Make settings from their entry in a `config.json`.
-
-        Raises:
-            ConfigError: The entry is invalid.
-        """
+        """Make settings from their entry in a `config.json`; errors as those of the class."""
         if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
             raise ConfigError(f"images: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
         if "size" not in settings:
@@ -87,7 +81,6 @@ class ImageSettings:
         return cls(**values)
 
     def to_config(self) -> dict[str, Any]:
-        """Return the settings as plain JSON."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
@@ -118,15 +111,7 @@ def to_pixels(image: Image.Image, settings: ImageSettings) -> np.ndarray:
 
 
 def normalise(pixels: Tensor, settings: ImageSettings) -> Tensor:
-    """Turn pixels into the network's input.
-
-    Args:
-        pixels: (batch, channels, size, size), uint8, or floats from 0 to 1.
-        settings: The settings of the model.
-
-    Returns:
-        float32, of the same shape.
-    """
+    """Turn pixels (batch, channels, size, size), uint8 or floats from 0 to 1, into the network's input, float32."""
     values = pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
     if settings.stretch:
         values = stretch(values)

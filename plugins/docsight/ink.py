@@ -17,11 +17,7 @@ _INK_THRESHOLD = 0.35  # ink is what differs from the paper by this fraction of 
 
 
 def find_ink_square(image: Image.Image, size: int) -> tuple[float, float, float] | None:
-    """Find the square to crop so that the ink lies as in MNIST.
-
-    Args:
-        image: The image.
-        size: The side of the model's input, in pixels.
+    """Find the square to crop so that the ink lies as in MNIST, for a model whose input has sides of `size` pixels.
 
     Returns:
         The centre (x, y) and the side of the square in pixels, or None if the image is best left alone.

@@ -14,10 +14,7 @@ CASINGS = ("<pad>", "lower", "title", "upper", "initial", "mixed", "digits", "al
 
 
 class Vocab:
-    """Strings numbered from 2; 0 is padding and 1 is the unknown entry.
-
-    Args:
-        entries: The known strings, each once, in the order of their ids.
+    """Strings numbered from 2, in their order; 0 is padding and 1 is the unknown entry.
 
     Raises:
         ValueError: An entry occurs twice.
@@ -38,7 +35,6 @@ class Vocab:
         return entry in self._ids
 
     def id(self, entry: str) -> int:
-        """Return the id of an entry, or that of the unknown entry."""
         return self._ids.get(entry, UNK)
 
     def word_id(self, word: str) -> int:
@@ -57,23 +53,14 @@ class Vocab:
 
 def casing(word: str) -> int:
     """Return the casing class of a word, an index into `CASINGS`."""
-    if word.isalpha() and word.isascii():  # a fast path for most words
-        if word.islower():
-            return 1
-        if word[1:].islower():
-            return 2
-        return (3 if len(word) > 1 else 4) if word.isupper() else 5
     if not any(char.isalnum() for char in word):
         return 8
     if not any(char.isalpha() for char in word):
         return 6
     if any(char.isdigit() for char in word):
         return 7
-    if word.islower():
-        return 1
-    letters = sum(char.isalpha() for char in word)
     if word.isupper():
-        return 4 if letters == 1 else 3
+        return 4 if sum(char.isalpha() for char in word) == 1 else 3
     if word[0].isupper() and word[1:].islower():
         return 2
     return 5 if any(char.isupper() for char in word) else 1
@@ -81,10 +68,7 @@ def casing(word: str) -> int:
 
 def char_vocab(words: Iterable[str], *, min_count: int = 1) -> Vocab:
     """Build the vocabulary of characters that occur at least `min_count` times in the words."""
-    counts: dict[str, int] = {}
-    for word in words:
-        for char in word:
-            counts[char] = counts.get(char, 0) + 1
+    counts = Counter(char for word in words for char in word)
     return Vocab(sorted(char for char, count in counts.items() if count >= min_count))
 
 

@@ -38,9 +38,6 @@ def half_precision(network: nn.Module) -> dict[str, torch.Tensor]:
     """Return the weights of a network as they are saved, floats in half precision.
 
     That halves the size and leaves the results the same. Read back it is exact, so a copy of a copy is identical.
-
-    Raises:
-        BundleError: A weight is not finite, or exceeds half precision.
     """
     weights = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
@@ -54,14 +51,9 @@ def half_precision(network: nn.Module) -> dict[str, torch.Tensor]:
 def build_network(
     make: Callable[..., nn.Module], arguments: Mapping[str, Any], content: bytes, *, config: str, weights: str
 ) -> nn.Module:
-    """Build a network and load its weights. Names, types and shapes are checked before memory is allocated.
+    """Build a network and load the bytes of its safetensors file; `config` and `weights` name both in messages.
 
-    Args:
-        make: The class of the network.
-        arguments: Its keyword arguments.
-        content: The bytes of the safetensors file.
-        config: Where the arguments come from, for messages.
-        weights: Where the weights come from, for messages.
+    Names, types and shapes are checked before memory is allocated.
 
     Raises:
         BundleError: The arguments do not work, or the weights do not belong to the network.

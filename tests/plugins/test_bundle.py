@@ -278,6 +278,5 @@ def test_bundle_checks_the_sizes_of_a_speller_before_it_allocates_memory(tiny_sp
         load_folder(folder, kind="speller")
 
 
-def test_read_labels_of_a_kind_without_labels(tiny_speller, tiny_model):
-    assert bundle.read_labels(tiny_speller, kind="speller") == ()
+def test_read_labels_reads_those_of_the_config(tiny_model):
     assert bundle.read_labels(tiny_model, kind="tagger") == ("PER", "ORG", "LOC")

@@ -33,7 +33,6 @@ FLOORS = (
         "corrections",
         "attributes",
         "weights",
-        "device",
         "batching",
         "ink",
         "image_decoding",

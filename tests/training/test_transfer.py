@@ -13,8 +13,7 @@ from PIL import Image
 from docsight.bundle import Bundle, load_folder
 from docsight.errors import BundleError, ConfigError
 from docsight.images import ImageSettings
-from docsight.networks.decision import Decision
-from docsight.networks.image_classifier import ImageClassifier
+from docsight.networks.image_classifier import Decision, ImageClassifier
 from docsight_training.modules.images import ImageModule
 from docsight_training.train import train
 from docsight_training.trainer import make_trainer

@@ -1,7 +1,4 @@
-"""The spaCy components, one a file; each is imported on first use.
-
-A component wraps a network in spaCy's protocol, see `base`. Imports `bundle`, `networks` and `spelling`.
-"""
+"""The spaCy components, one a file, each imported on first use. They import `bundle`, `networks` and `spelling`."""
 
 from typing import TYPE_CHECKING
 

@@ -1,11 +1,13 @@
 """spaCy's component protocol around a network: batches, errors, lazy weights, disk and bytes."""
 
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import srsly
+import torch
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.util import minibatch
@@ -14,8 +16,9 @@ from torch import nn
 
 from docsight import attributes, bundle
 from docsight.bundle import Bundle
-from docsight.device import choose_device
-from docsight.errors import BundleError
+from docsight.errors import BundleError, ConfigError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class NetworkPipe(Pipe):
@@ -26,8 +29,6 @@ class NetworkPipe(Pipe):
     first, with the path of a model that may no longer exist.
 
     Args:
-        vocab: The vocabulary of the pipeline.
-        name: The component's name in the pipeline.
         model: A shipped model's name, or a model folder.
         device: auto, cpu, cuda or mps.
         lang: The language of the pipeline; a model that was trained for another one causes a warning.
@@ -35,7 +36,7 @@ class NetworkPipe(Pipe):
 
     kind: ClassVar[str]
     settings: ClassVar[tuple[str, ...]] = ()
-    own_names: ClassVar[tuple[str, ...]] = ()
+    own_names: ClassVar[tuple[str, ...]] = ()  # of files that the component keeps beside the model
 
     def __init__(self, vocab: SpacyVocab, name: str, *, model: str, device: str = "auto", lang: str = "") -> None:
         self.vocab = vocab
@@ -52,16 +53,11 @@ class NetworkPipe(Pipe):
         raise NotImplementedError(f"{type(self).__name__} must define predict.")
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
-        """Write predictions to their Docs."""
         raise NotImplementedError(f"{type(self).__name__} must define set_annotations.")
 
     @property
     def bundle(self) -> Bundle:
-        """The model, loaded on first access.
-
-        Raises:
-            BundleError: The model is missing or damaged.
-        """
+        """The model, loaded on first access; raises a `BundleError` if it is missing or damaged."""
         # Two threads may both load it. They load the same model, so either copy will do.
         if self._bundle is None:
             self._install(bundle.load_folder(bundle.find_model(self.model_name), kind=self.kind))
@@ -70,12 +66,7 @@ class NetworkPipe(Pipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that the component writes."""
-        return self.model_labels
-
-    @property
-    def model_labels(self) -> tuple[str, ...]:
-        """The labels that the model was trained with; empty if the model does not exist.
+        """The labels that the component writes; empty if the model does not exist.
 
         spaCy asks for labels while it loads a pipeline, before the weights are read, so they come from the config.
         """
@@ -108,25 +99,21 @@ class NetworkPipe(Pipe):
                 yield doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write the model folder, see `docsight.bundle`."""
         self.bundle.to_disk(Path(path))
         for name, content in self.own_files().items():
             (Path(path) / name).write_bytes(content)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
-        """Read the model folder."""
         self._install(bundle.load_folder(Path(path), kind=self.kind))
         names = [name for name in self.own_names if (Path(path) / name).is_file()]
         self.take_files({name: bundle.read_file(Path(path), name) for name in names})
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the model folder as bytes."""
         content: bytes = srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
         return content
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> Self:
-        """Read the model folder from bytes."""
         try:
             files = srsly.msgpack_loads(content)
         except ValueError as err:
@@ -138,14 +125,12 @@ class NetworkPipe(Pipe):
         return self
 
     def own_files(self) -> dict[str, bytes]:
-        """Return the files, by name, that the component keeps beside the model; their names are `own_names`."""
         return {}
 
     def take_files(self, files: Mapping[str, bytes]) -> None:
         """Restore the component's own files, as far as the model folder has them."""
 
     def _install(self, loaded: Bundle) -> None:
-        """Use a model."""
         self._place(loaded.network.eval().requires_grad_(False), loaded.about)
         trained_for = loaded.about.get("lang")
         if trained_for not in (None, "", "xx") and self.lang not in ("", "xx", trained_for):
@@ -190,3 +175,32 @@ def _restore(
         component.from_bytes(files)
     component.set_error_handler(error_handler)
     return component
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device for a component's `device` setting; auto is cuda if available, else the CPU.
+
+    Raises:
+        ConfigError: The name is unknown, or this machine has no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind = name.split(":")[0]
+    if kind not in DEVICES:
+        raise ConfigError(f"device={name!r} is unknown; expected one of {', '.join(DEVICES)}, or for example cuda:1.")
+    is_available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not is_available.get(kind, True):
+        raise ConfigError(f"device={name!r}: torch finds no {kind.upper()} device here; use device='cpu' or 'auto'.")
+    try:
+        return torch.device(name)
+    except RuntimeError as err:
+        raise ConfigError(f"device={name!r} is not a device that torch knows: {err}") from err
+
+
+def _use_one_thread_after_fork() -> None:
+    """Avoid a deadlock: a forked child inherits torch's thread pool, but not its threads, and would wait for them."""
+    torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_use_one_thread_after_fork)

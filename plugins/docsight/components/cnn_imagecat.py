@@ -20,8 +20,7 @@ from docsight.components.base import NetworkPipe
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
 from docsight.image_decoding import MAX_PIXELS
 from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.decision import Decision
-from docsight.networks.image_classifier import ImageClassifier
+from docsight.networks.image_classifier import Decision, ImageClassifier
 
 # Images are decoded and classified in batches of about so many pixels at the size of the network's input: enough to
 # keep a core busy, small enough for its caches.
@@ -37,11 +36,9 @@ class ImageCategorizer(NetworkPipe):
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        model: A shipped model's name, or a model folder.
-        device: auto, cpu, cuda or mps.
         threshold: An image with a lower abstention score gets no label; None for the threshold of the model.
         max_pixels: An image with more pixels is not decoded.
-        lang: The language of the pipeline.
+        options: model, device, lang; see `NetworkPipe`.
 
     Raises:
         ConfigError: A setting is invalid.
@@ -55,11 +52,9 @@ class ImageCategorizer(NetworkPipe):
         vocab: SpacyVocab,
         name: str,
         *,
-        model: str,
-        device: str = "auto",
         threshold: float | None = None,
         max_pixels: int = MAX_PIXELS,
-        lang: str = "",
+        **options: Any,
     ) -> None:
         if threshold is not None and not math.isfinite(threshold):
             raise ConfigError(f"{name}: threshold={threshold}; expected a number, or null for the model's.")
@@ -67,7 +62,7 @@ class ImageCategorizer(NetworkPipe):
             raise ConfigError(f"{name}: max_pixels={max_pixels}; expected at least 1.")
         self.threshold = threshold
         self.max_pixels = max_pixels
-        super().__init__(vocab, name, model=model, device=device, lang=lang)
+        super().__init__(vocab, name, **options)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Cats]]:
         """Return the result of each image of each Doc, in order; an image that cannot be decoded gets its error.
@@ -78,14 +73,11 @@ class ImageCategorizer(NetworkPipe):
         images = [image for row in rows for image in row]
         _ = self.bundle  # loads the image settings
         size = max(_MIN_IMAGES_PER_BATCH, _PIXELS_PER_BATCH // self._images.size**2)
-        cats: list[Cats] = []
-        for start in range(0, len(images), size):
-            cats += self._classify(images[start : start + size])
-        ends = itertools.accumulate(len(row) for row in rows)
-        return [cats[end - len(row) : end] for row, end in zip(rows, ends, strict=True)]
+        batches = (images[start : start + size] for start in range(0, len(images), size))
+        cats = itertools.chain.from_iterable(map(self._classify, batches))
+        return [list(itertools.islice(cats, len(row))) for row in rows]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Sequence[Cats]]) -> None:
-        """Write results to the dicts of their images."""
         for doc, cats in zip(docs, predictions, strict=True):
             for image, result in zip(attributes.read_images(doc), cats, strict=True):
                 if isinstance(image, dict):  # anything else has no place for its error
@@ -113,13 +105,16 @@ class ImageCategorizer(NetworkPipe):
                     guesses.append(predicted.get(key))
         if not gold:
             return {"image_cats_acc": None, "image_cats_macro_f": None, "image_cats_f_per_type": None}
-        by_type = {label: _prf_score(label, gold, guesses).to_dict() for label in sorted(set(gold))}
+        by_type = {}
+        for label in sorted(set(gold)):
+            count = PRFScore()
+            count.score_set(_places(label, guesses), _places(label, gold))
+            by_type[label] = count.to_dict()
         correct = sum(label == guess for label, guess in zip(gold, guesses, strict=True))
         macro = sum(scores["f"] for scores in by_type.values()) / len(by_type)
         return {"image_cats_acc": correct / len(gold), "image_cats_macro_f": macro, "image_cats_f_per_type": by_type}
 
     def _labels(self, doc: Doc) -> Iterator[tuple[str, str | None]]:
-        """Yield a key for each image of a Doc, and its label."""
         for at, image in enumerate(attributes.read_images(doc)):
             if isinstance(image, Mapping):
                 cats = (image.get("cats") or {}).get(self.name) or {}
@@ -194,11 +189,6 @@ def make_cnn_imagecat(
 
 
 def _source(image: Any) -> bytes | str:
-    """Return the bytes or the path of an image.
-
-    Raises:
-        DataError: The image has neither.
-    """
     if isinstance(image, Mapping):
         content, path = image.get("bytes"), image.get("path")
         if isinstance(content, bytes | bytearray | memoryview):
@@ -208,10 +198,5 @@ def _source(image: Any) -> bytes | str:
     raise DataError("Expected an image as a dict with 'bytes', or with 'path' as a string; found neither.")
 
 
-def _prf_score(label: str, gold: Sequence[str], guesses: Sequence[str | None]) -> PRFScore:
-    pairs = list(zip(gold, guesses, strict=True))
-    return PRFScore(
-        tp=sum(name == guess == label for name, guess in pairs),
-        fp=sum(name != label == guess for name, guess in pairs),
-        fn=sum(name == label != guess for name, guess in pairs),
-    )
+def _places(label: str, labels: Sequence[str | None]) -> set[int]:
+    return {at for at, name in enumerate(labels) if name == label}

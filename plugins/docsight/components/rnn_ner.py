@@ -114,8 +114,7 @@ class RnnNer(NetworkPipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that the component writes, renamed."""
-        return tuple(dict.fromkeys(self.renamed.get(label, label) for label in self.model_labels))
+        return tuple(dict.fromkeys(self.renamed.get(label, label) for label in super().labels))
 
     def predict(self, docs: Sequence[Doc]) -> list[list[ScoredSpan]]:
         """Return the entities of each Doc in tokens, without those below the threshold."""
@@ -137,11 +136,10 @@ class RnnNer(NetworkPipe):
         ]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[ScoredSpan]]) -> None:
-        """Write entities and their probabilities."""
         for doc, entities in zip(docs, predictions, strict=True):
             spans = [Span(doc, start, end, label=self.renamed.get(label, label)) for start, end, label, _ in entities]
             self._keep_labels(doc.vocab)  # a sourced component may be in a pipeline with another vocabulary
-            attributes.results(doc)[self.name] = {
+            doc.user_data.setdefault(attributes.USER_DATA_KEY, {})[self.name] = {
                 "size": attributes.text_size(doc),
                 "entities": [
                     [span.start_char, span.end_char, span.label_, entity.score]
@@ -169,14 +167,12 @@ class RnnNer(NetworkPipe):
     def _collect_words(
         self, docs: Sequence[Doc]
     ) -> tuple[list[str], list[torch.Tensor], list[np.ndarray], list[list[int]]]:
-        """Collect the words of Docs, without white space.
+        """Collect the distinct words of Docs, without white space.
 
-        Returns:
-            The distinct words; for each Doc its words as indexes into them, (words,), the token of each word,
-            (words,), and the words that no entity continues beyond.
+        For each Doc also its words as indexes into them, (words,), the token of each word, (words,), and the words
+        that no entity continues beyond.
         """
-        hashes = [doc.to_array([ORTH]).astype(np.uint64).reshape(-1) for doc in docs]
-        joined = np.concatenate([*hashes, np.zeros(0, np.uint64)])
+        joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
         distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
         # The string of a word is looked up in its own Doc, which after pickling may have a vocabulary of its own.
         owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
@@ -187,7 +183,7 @@ class RnnNer(NetworkPipe):
         for doc in docs:
             row = np.array(index[start : start + len(doc)])
             start += len(doc)
-            is_word = ~spaces[row] if len(row) else np.zeros(0, dtype=bool)
+            is_word = ~spaces[row]
             last_word = np.cumsum(is_word) - 1  # the last word at or before each token
             breaks.append(_breaks(doc, last_word, blank[row]))
             if self.use_corrections:
@@ -202,16 +198,14 @@ class RnnNer(NetworkPipe):
 def _breaks(doc: Doc, last_word: np.ndarray, blank: np.ndarray) -> list[int]:
     """Return the words before a blank line or, where sentence boundaries are annotated, at the end of a sentence.
 
-    Args:
-        doc: The Doc.
-        last_word: (tokens,), for each token the last word at or before it, -1 for none.
-        blank: (tokens,), whether a token is white space with a blank line.
+    `last_word`, (tokens,), is the last word at or before each token, -1 for none; `blank`, (tokens,), whether a token
+    is white space with a blank line.
     """
     ends = [last_word[blank]]
     if doc.has_annotation("SENT_START"):
-        starts = np.flatnonzero(doc.to_array([SENT_START]).reshape(-1) == 1)
+        starts = np.flatnonzero(doc.to_array(SENT_START) == 1)
         ends.append(last_word[starts[starts > 0] - 1])
-    return [int(at) for at in np.unique(np.concatenate(ends)) if at >= 0] if len(doc) else []
+    return [int(at) for at in np.unique(np.concatenate(ends)) if at >= 0]
 
 
 def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
@@ -238,8 +232,8 @@ def _is_reliable(row: CorrectionRow, typed: str, vocab: Vocab) -> bool:
 
 def _blocked(doc: Doc) -> list[Span]:
     """Return the tokens that no entity may contain: `Doc.set_ents` marks them as begun, but of no type."""
-    iob, kinds = doc.to_array([ENT_IOB, ENT_TYPE]).T if len(doc) else ((), ())
-    return [doc[at : at + 1] for at in np.flatnonzero((np.asarray(iob) == _IOB_BEGIN) & (np.asarray(kinds) == 0))]
+    iob, kinds = doc.to_array([ENT_IOB, ENT_TYPE]).T
+    return [doc[at : at + 1] for at in np.flatnonzero((iob == _IOB_BEGIN) & (kinds == 0))]
 
 
 def _merge(predicted: list[Span], present: Sequence[Span], blocked: Sequence[Span], *, overwrite: bool) -> list[Span]:

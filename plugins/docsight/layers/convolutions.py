@@ -29,17 +29,9 @@ class CharCNN(nn.Module):
 
 
 class ConvBlock(nn.Module):
-    """3x3 convolutions, each with batch norm and ReLU; all but the first form one residual branch.
+    """3x3 convolutions of equal widths, each with batch norm and ReLU; all but the first form one residual branch.
 
-    After VGG (Simonyan 2015) and ResNet (He 2016).
-
-    Args:
-        channels: The channels of the input.
-        widths: The channels of each layer; all equal.
-        stride: The stride of the first layer.
-
-    Raises:
-        ValueError: The widths differ, or there are none.
+    After VGG (Simonyan 2015) and ResNet (He 2016). The stride is that of the first layer.
     """
 
     def __init__(self, *, channels: int, widths: Sequence[int], stride: int = 1) -> None:

@@ -18,10 +18,7 @@ _MIN_POSITIVE = torch.finfo(torch.float32).tiny
 class LinearChainCRF(nn.Module):
     """Score and decode sequences of tags, and compute their probabilities.
 
-    Args:
-        follows: `follows[a][b]` is whether tag b may come after tag a.
-        first: Whether each tag may be the first of a sequence.
-        last: Whether each tag may be the last.
+    `follows[a][b]` is whether tag b may come after tag a; `first` and `last`, whether a tag may be the first or last.
     """
 
     forbidden_steps: Tensor
@@ -48,7 +45,7 @@ class LinearChainCRF(nn.Module):
         )
 
     def log_likelihood(self, emissions: Tensor, lengths: Tensor, allowed: Tensor) -> Tensor:
-        """Return the log probability of the paths that `allowed` admits.
+        """Return the log probability, (batch,), of the paths that `allowed` admits.
 
         With one allowed tag per token this is the log-likelihood of a path. With several it is the marginal
         log-likelihood of a partial annotation (Tsuboi et al. 2008).
@@ -57,17 +54,13 @@ class LinearChainCRF(nn.Module):
             emissions: (batch, time, tags), float32.
             lengths: (batch,), each at least 1.
             allowed: (batch, time, tags), bool; true where the annotation admits the tag.
-
-        Returns:
-            (batch,), at most 0.
         """
         admitted = emissions.masked_fill(~allowed, FORBIDDEN)
         return self.log_partition(admitted, lengths) - self.log_partition(emissions, lengths)
 
     def log_partition(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """Return the log of the sum over all paths of their exponentiated scores, (batch,)."""
-        alphas = self._forward(emissions)
-        return self._close(alphas, lengths)
+        return self._close(self._forward(emissions), lengths)
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> Tensor:
@@ -94,10 +87,9 @@ class LinearChainCRF(nn.Module):
     def run_log_posterior(
         self, emissions: Tensor, lengths: Tensor, rows: Tensor, starts: Tensor, runs: Tensor, sizes: Tensor
     ) -> Tensor:
-        """Return the exact log posterior of runs of tags: of all paths that have these tags at these tokens.
+        """Return the exact log posterior, (runs,), of runs of tags: of all paths that have these tags at these tokens.
 
-        Computed by forward-backward with the run fixed. A span in IOBES is such a run, so this is the posterior
-        of (span, label).
+        Computed by forward-backward with the run fixed. A span in IOBES is such a run.
 
         Args:
             emissions: (batch, time, tags).
@@ -106,12 +98,7 @@ class LinearChainCRF(nn.Module):
             starts: (runs,), the first token of each run.
             runs: (runs, longest), the tags of each run; values beyond its size are ignored.
             sizes: (runs,), each at least 1.
-
-        Returns:
-            (runs,), at most 0.
         """
-        if not len(rows):
-            return emissions.new_zeros(0)
         steps, _, _ = self.scores()
         alphas = self._forward(emissions)  # (batch, time, tags)
         betas = self._backward(emissions, lengths)  # (batch, time, tags)

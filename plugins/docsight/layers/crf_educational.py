@@ -18,7 +18,7 @@ without an umbrella:
 [0, 0, 0]
 >>> path_score(scores, [0, 0, 0]), path_score(scores, [0, 1, 0])
 (4.5, 4.0)
->>> [round(exp(tag_log_posteriors(scores)[day][1]), 2) for day in range(3)]  # rain
+>>> [round(exp(run_log_posterior(scores, start=day, run=[1])), 2) for day in range(3)]  # rain
 [0.26, 0.61, 0.35]
 >>> round(exp(run_log_posterior(scores, start=0, run=[0, 0])), 2)  # the first two days are sunny
 0.36
@@ -74,13 +74,6 @@ def backward(scores: ChainScores) -> list[list[float]]:
 def log_partition(scores: ChainScores) -> float:
     """Return the log sum of the scores of all paths."""
     return log_sum_exp(alpha + last for alpha, last in zip(forward(scores)[-1], scores.last, strict=True))
-
-
-def tag_log_posteriors(scores: ChainScores) -> list[list[float]]:
-    """Return the log posterior of each tag at each token: all paths through it, beginnings times endings."""
-    total = log_partition(scores)
-    rows = zip(forward(scores), backward(scores), strict=True)
-    return [[alpha + beta - total for alpha, beta in zip(alphas, betas, strict=True)] for alphas, betas in rows]
 
 
 def run_log_posterior(scores: ChainScores, *, start: int, run: Sequence[int]) -> float:

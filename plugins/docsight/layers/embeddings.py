@@ -40,9 +40,6 @@ class CodedEmbedding(nn.Module):
 
     A byte is the nearest of 256 centroids. 400,000 words of 50 dimensions take 10 MB in 25 parts, an eighth of their
     size as floats.
-
-    Raises:
-        ValueError: The width is not a multiple of `parts`.
     """
 
     codes: Tensor
@@ -59,7 +56,6 @@ class CodedEmbedding(nn.Module):
         self.register_buffer("centroids", torch.zeros(parts, _CENTROIDS_PER_PART, embedding_dim // parts))
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Map ids (n,) to vectors (n, width)."""
         codes = self.codes[ids].long()  # (n, parts)
         part = torch.arange(codes.shape[1], device=codes.device)
         return self.centroids[part, codes].flatten(1)

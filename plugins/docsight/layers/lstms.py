@@ -62,7 +62,6 @@ class CharLSTM(nn.Module):
         return torch.cat(blocks)[order.argsort()]
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:
-        """Encode words of similar length."""
         words, longest = len(chars), int(lengths.max())
         missing = -words % BLOCK_MULTIPLE
         chars = nn.functional.pad(chars[:, :longest], (0, 0, 0, missing), value=PAD)

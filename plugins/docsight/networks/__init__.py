@@ -1,4 +1,1 @@
-"""The networks, plain nn.Modules without spaCy or Lightning.
-
-They import `layers`, the tables of ids in `vocab` and `tags`, and `batching`.
-"""
+"""The networks, plain nn.Modules without spaCy or Lightning. They import `layers` and modules of the top."""

@@ -1,18 +1,23 @@
-"""The convolutional network of `cnn_imagecat`."""
+"""The convolutional network of `cnn_imagecat`, and what follows from its logits: probabilities, and abstention."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Self, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Self, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from docsight.errors import ConfigError
 from docsight.layers.convolutions import ConvBlock
 from docsight.tags import check_labels
 from docsight.weights import keep_saved_names
 
 # Far above any useful number; they bound a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
+_REMOVED = ("probability", "distance", "other_and_distance")  # abstention scores that no shipped model used
+_RANGES = (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30))
+_NO_OTHER = "decision.score=other: the network was trained without an 'other' class (network.other)."
 
 
 class ClassifierOutput(NamedTuple):
@@ -26,7 +31,6 @@ class ImageClassifier(nn.Module):
 
     Args:
         labels: The classes.
-        channels: 1 for greyscale images, 3 for colour.
         blocks: For each block the channels of its layers.
         stem_stride: The stride of the very first layer; 2 for large images.
         dropout: Fraction of the features that is dropped in training.
@@ -52,7 +56,14 @@ class ImageClassifier(nn.Module):
     ) -> None:
         super().__init__()
         self.labels = check_labels(labels, max_labels=MAX_CLASSES)
-        _check_sizes(channels=channels, blocks=blocks, stem_stride=stem_stride)
+        if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
+            raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
+        if invalid := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:
+            raise ValueError(f"Expected blocks of layers with 1 to {MAX_CHANNELS:,} channels; found {invalid[0]!r}.")
+        if type(channels) is not int or channels not in (1, 3):
+            raise ValueError(f"Expected 1 channel (greyscale) or 3 (colour); found {channels!r}.")
+        if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
+            raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")
         if type(other) is not bool:
             raise ValueError(f"Expected other to be true or false; found {other!r}.")
         self.channels = channels
@@ -108,13 +119,71 @@ class ImageClassifier(nn.Module):
         return self
 
 
-def _check_sizes(*, channels: int, blocks: Sequence[Sequence[int]], stem_stride: int) -> None:
-    """Check the numbers of a config, before memory is allocated for them."""
-    if not 1 <= sum(map(len, blocks)) <= MAX_CONV_LAYERS:
-        raise ValueError(f"Expected 1 to {MAX_CONV_LAYERS} layers in blocks; found {sum(map(len, blocks))}.")
-    if invalid := [n for widths in blocks for n in widths if type(n) is not int or not 1 <= n <= MAX_CHANNELS]:
-        raise ValueError(f"Expected blocks of layers with 1 to {MAX_CHANNELS:,} channels; found {invalid[0]!r}.")
-    if type(channels) is not int or channels not in (1, 3):
-        raise ValueError(f"Expected 1 channel (greyscale) or 3 (colour); found {channels!r}.")
-    if type(stem_stride) is not int or not 1 <= stem_stride <= MAX_STRIDE:
-        raise ValueError(f"Expected a stem_stride from 1 to {MAX_STRIDE}; found {stem_stride!r}.")
+def energy(output: ClassifierOutput) -> Tensor:
+    """Return the logarithm of the sum of exponentials of the logits, (batch,) (Liu et al. 2020)."""
+    return output.logits.float().logsumexp(dim=1)
+
+
+def other(output: ClassifierOutput) -> Tensor:
+    """Return the log odds of any of the classes against none, (batch,) (after Hendrycks et al. 2019)."""
+    if output.other is None:
+        raise ConfigError(_NO_OTHER)
+    return energy(output) - output.other.float()
+
+
+ABSTENTION_SCORES: dict[str, Callable[[ClassifierOutput], Tensor]] = {"energy": energy, "other": other}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """How a model decides; in its `config.json` under "decision".
+
+    Args:
+        temperature: Divides the logits before they become probabilities (Guo et al. 2017).
+        score: The abstention score, a key of `ABSTENTION_SCORES`.
+        threshold: An image with a lower abstention score gets no label.
+
+    Raises:
+        ConfigError: A setting is out of range.
+    """
+
+    temperature: float = 1.0
+    score: str = "energy"
+    threshold: float = -1e30
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.score, str) or self.score not in ABSTENTION_SCORES:
+            hint = " It was removed; train the model with model.module.score=energy." if self.score in _REMOVED else ""
+            raise ConfigError(
+                f"decision.score: expected one of {', '.join(ABSTENTION_SCORES)}; found {self.score!r}.{hint}"
+            )
+        for name, min_value, max_value in _RANGES:
+            value = getattr(self, name)
+            # Written so that NaN, which JSON may hold, is out of range.
+            if type(value) not in (int, float) or not min_value <= value <= max_value:
+                raise ConfigError(
+                    f"decision.{name}: expected a number from {min_value:g} to {max_value:g}; found {value!r}."
+                )
+
+    @classmethod
+    def from_config(cls, settings: Any) -> Self:
+        """Make a decision from its entry in a `config.json`; errors as those of the class."""
+        if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
+            raise ConfigError(f"decision: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
+        return cls(**settings)
+
+    def to_config(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def check(self, network: ImageClassifier) -> None:
+        """Raise a `ConfigError` if the network lacks the output that the score needs."""
+        if self.score == "other" and not network.has_other:
+            raise ConfigError(_NO_OTHER)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return the probability of each class, (batch, labels), for images that belong to one of them."""
+        return (logits.float() / self.temperature).softmax(dim=1)
+
+    def in_domain(self, output: ClassifierOutput) -> Tensor:
+        """Return the abstention score of each image, (batch,); higher is more like the training images."""
+        return ABSTENTION_SCORES[self.score](output)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from docsight.batching import Window, batches_by_cost, windows
+from docsight.batching import batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
@@ -19,12 +19,10 @@ MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word k
 
 
 class ScoredSpan(NamedTuple):
-    """A span of tokens with its label and its posterior probability."""
-
     start: int
     end: int
     label: str
-    score: float
+    score: float  # the posterior probability
 
 
 def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes:
@@ -39,11 +37,8 @@ def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes
 @torch.no_grad()
 def encode_words(network: Tagger, types: WordTypes) -> Tensor:
     """Encode distinct words without their context, (types, input), in parts that bound the memory."""
-    parts = [
-        network.encoder.encode_types(WordTypes(*(part[at : at + MAX_TYPES_AT_ONCE] for part in types)))
-        for at in range(0, len(types.words), MAX_TYPES_AT_ONCE)
-    ]
-    return torch.cat(parts).float()
+    blocks = zip(*(torch.split(part, MAX_TYPES_AT_ONCE) for part in types), strict=True)
+    return torch.cat([network.encoder.encode_types(WordTypes(*block)) for block in blocks]).float()
 
 
 @torch.no_grad()
@@ -64,16 +59,13 @@ def find_spans(
         encoded: (types, input), the distinct words as encoded by `encode_words`.
         rows: For each row its words as indexes into `encoded`, (tokens,).
         breaks: For each row the tokens that no span may continue beyond, such as the last token of a paragraph.
-
-    Returns:
-        For each row its spans, in order, without overlaps.
     """
     pieces = [
         (r, window)
         for r, row in enumerate(rows)
         for window in windows(len(row), size=WINDOW_TOKENS, margin=MARGIN_TOKENS)
     ]
-    piece_spans: list[list[ScoredSpan]] = [[] for _ in pieces]
+    found: list[list[ScoredSpan]] = [[] for _ in pieces]
     lengths = [window.end - window.start for _, window in pieces]
     for batch in batches_by_cost(lengths, max_cost=MAX_BATCH_TOKENS):
         sizes = torch.tensor([lengths[p] for p in batch])
@@ -85,19 +77,12 @@ def find_spans(
             if breaks is not None:
                 stops += [(n, at - window.start) for at in breaks[r] if window.start <= at < window.end]
         for p, spans in zip(batch, _find_in_batch(network, encoded, index, sizes, stops), strict=True):
-            piece_spans[p] = spans
-    return _join_windows(len(rows), pieces, piece_spans)
-
-
-def _join_windows(
-    num_rows: int, pieces: Sequence[tuple[int, Window]], piece_spans: Sequence[Sequence[ScoredSpan]]
-) -> list[list[ScoredSpan]]:
-    """Map the spans of windows to their rows: each window contributes the spans that begin in its core."""
-    result: list[list[ScoredSpan]] = [[] for _ in range(num_rows)]
-    for (r, window), spans in zip(pieces, piece_spans, strict=True):
+            found[p] = spans
+    result: list[list[ScoredSpan]] = [[] for _ in rows]
+    for (r, window), spans in zip(pieces, found, strict=True):
         for start, end, label, score in spans:
             at = window.start + start
-            # A span of an earlier window that reaches into this core takes precedence.
+            # Each window contributes the spans that begin in its core; one of an earlier window takes precedence.
             if window.core_start <= at < window.core_end and (not result[r] or at >= result[r][-1].end):
                 result[r].append(ScoredSpan(at, window.start + end, label, score))
     return result

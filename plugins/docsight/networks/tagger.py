@@ -33,12 +33,7 @@ class Tagger(nn.Module):
     """An encoder of words in context, tagged by a CRF over IOBES.
 
     Args:
-        labels: The labels of spans, such as PER.
-        encoder: The arguments of the `Encoder`.
         dropout: Fraction of the encoder's outputs that is dropped, the same units at every token of a row.
-
-    Raises:
-        ValueError: There are no labels, or too many.
     """
 
     saved_names = {"output": "emit"}
@@ -56,14 +51,11 @@ class Tagger(nn.Module):
         keep_saved_names(self)
 
     def emissions(self, encoded: Tensor, lengths: Tensor) -> Tensor:
-        """Score every tag of every token.
+        """Score every tag of every token, (batch, time, tags), float32; undefined beyond a row's length.
 
         Args:
             encoded: (batch, time, input), rows of `Encoder.encode_types` in running order.
             lengths: (batch,), each at least 1.
-
-        Returns:
-            (batch, time, tags), float32; values beyond a row's length are undefined.
         """
         states = self.encoder(encoded, lengths)
         scores: Tensor = self.output(_drop_units(states, self.dropout if self.training else 0.0))
@@ -79,15 +71,11 @@ class Encoder(nn.Module):
 
     Args:
         num_words: Ids of words, padding and unknown included.
-        num_chars: Ids of characters, padding and unknown included.
+        num_chars: Ids of characters, likewise.
         tuned_words: Ids below this one have a trained correction to their pretrained vector.
-        word_dim: Width of a word vector.
         word_parts: Bytes of a pretrained vector, see `CodedEmbedding`.
-        char_dim: Width of a character embedding.
         char_width: Width of the character CNN's output.
-        casing_dim: Width of a casing embedding.
         hidden_dim: Width of the LSTM in each direction.
-        num_layers: Number of stacked BiLSTMs.
         dropout: Fraction of the LSTMs' inputs that is dropped, the same units at every token of a row.
         word_dropout: Fraction of the words replaced by the unknown word in training, so that the network learns to
             rely on their characters.

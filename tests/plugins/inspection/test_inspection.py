@@ -23,8 +23,7 @@ from docsight.inspection import InspectedModel
 from docsight.inspection.activations import receptive_fields, record_activations
 from docsight.inspection.attribution import grad_cam, occlusion
 from docsight.inspection.loading import prepare
-from docsight.networks.decision import Decision
-from docsight.networks.image_classifier import ImageClassifier
+from docsight.networks.image_classifier import Decision, ImageClassifier
 
 VIEWS = ["scores", "picture", "pixels", "decision", "filters", "maps_block1", "maps_block2"]
 

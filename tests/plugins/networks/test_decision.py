@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from docsight.errors import ConfigError
-from docsight.networks.decision import Decision
-from docsight.networks.image_classifier import ClassifierOutput, ImageClassifier
+from docsight.networks.image_classifier import ClassifierOutput, Decision, ImageClassifier
 
 
 def _output(other: float | None = 0.0) -> ClassifierOutput:
