@@ -1,4 +1,4 @@
-"""Find the files to read, each once: files that are named, and those in folders in sorted order."""
+"""Find the files to read, each once: named files, and those in folders in sorted order."""
 
 import glob
 import os
@@ -25,7 +25,7 @@ class InputFile:
     """A file that has a reader.
 
     Args:
-        name: Its relative path, as records have it.
+        name: Its relative path, as in the records.
         format: The format of its suffix, or of its content if the suffix is unknown. Reading checks the content again.
         size: In bytes.
     """

@@ -15,7 +15,7 @@ class Problem:
         part: The part of the file, as in a document's provenance; empty for the file itself.
         error: The class of the error.
         message: A human-readable description of the error.
-        skipped: Whether the file was skipped, for example because nothing reads its format. That is not a failure.
+        skipped: Whether the file was skipped, for example because no reader supports it. That is not a failure.
         is_timeout: Whether it exceeded the time limit.
         size: The size of the file in bytes, 0 if unknown.
     """

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-# Longer than any word, and than any address that matters. Longer strings are tokenized in pieces.
+# Longer than any word or relevant address. Longer strings are tokenized in pieces.
 _LONG_STRING = re.compile(r"(?<!\S)\S{401,}")
 _CHARS_PER_PIECE = 100
 
@@ -19,7 +19,7 @@ _CHARS_PER_PIECE = 100
 def tokenize(nlp: "Language", text: str) -> "Doc":
     """Tokenize a text with the pipeline's tokenizer, but split long strings without a space into pieces first.
 
-    Other tokenizers than spaCy's own get the text as it is: some are for languages that are written without spaces.
+    Tokenizers other than spaCy's own get the text unchanged: some are for languages that are written without spaces.
     """
     from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # missing in spaCy's stubs
 

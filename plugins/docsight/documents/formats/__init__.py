@@ -15,9 +15,9 @@ from docsight.documents.formats.source import Source
 
 @dataclass(frozen=True)
 class Format:
-    """A document format, which the function `read` of its module parses."""
+    """A document format, parsed by the function `read` of its module."""
 
-    name: str  # as records state it
+    name: str  # as in the records
     suffixes: tuple[str, ...]  # in lower case; messages name the first
     module: str
     has_parts: bool = False  # whether a file may hold several documents

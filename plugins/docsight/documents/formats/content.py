@@ -5,7 +5,7 @@ from typing import Any
 
 
 class SkipError(Exception):
-    """A file or part is skipped on purpose, for the reason that the message states; this is not a failure."""
+    """A file or part that is skipped on purpose, for the reason in the message; this is not a failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +33,12 @@ class DocumentImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A span of a document's text, in characters, and where it comes from."""
+    """A span of a document's text, in characters, and its origin."""
 
     start: int
     end: int
     page: int | None = None  # the number of its page or slide, from 1
-    confidence: float | None = None  # of the OCR engine, from 0 to 1; None if the file contains the text as such
+    confidence: float | None = None  # of the OCR engine, from 0 to 1; None if the text is not from OCR
 
     def record(self, offset: int = 0) -> dict[str, Any]:
         """Return the passage as plain data, with offsets relative to `offset`."""
@@ -80,4 +80,4 @@ class PartError:
     """A part of a file that could not be read; the other parts are unaffected."""
 
     part: str  # as in `ParsedDocument`
-    error: Exception  # a `SkipError` if the part was skipped, such as a kind without a reader
+    error: Exception  # a `SkipError` if the part was skipped, for example for lack of a reader

@@ -20,9 +20,9 @@ _OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
 # These are zip files; if one is damaged, its reader reports the reason.
 _ZIP_BASED = frozenset(("docx", "pptx"))
 
-# Suffixes that text files have, and others too: content decides.
+# Suffixes of text files and of other files: the content decides.
 _MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
-# Names that begin with what the file is, whatever follows: README.Debian, LICENSE-MIT, changelog.old.
+# Beginnings of the names of text files, whatever follows: README.Debian, LICENSE-MIT, changelog.old.
 _TEXT_NAMES = re.compile(
     r"(readme|licen[cs]e|copying|copyright|changelog|changes|history|news|authors|contributors|credits|thanks|todo|install|"
     r"notice|about|faq|metadata|pkg-info|hacking|bugs|announce|release|upgrading)(?![a-z])",
@@ -41,12 +41,12 @@ _CODE_SUFFIXES = frozenset((
 
 
 def format_of(path: Path) -> Format | None:
-    """Return the format of a file by its suffix, in either case; None if no format has it."""
+    """Return the format of a file by its suffix, ignoring case; None if no format has it."""
     return _BY_SUFFIX.get(path.suffix.lower())
 
 
 def format_within(source: Source) -> Format | None:
-    """Return the format that the content of a file shows; None if its suffix decides.
+    """Return the format detected in the content of a file; None if its suffix decides.
 
     Raises:
         SkipError: The content is of a kind that no reader supports, whatever the suffix.
@@ -77,7 +77,7 @@ def find_format(source: Source, *, named: bool = False) -> Format:
     """
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
     may_be_text = _has_text_name(source.name)
-    # Programs keep their own data in zip files with suffixes of their own; those are not archives of documents.
+    # Some programs keep data in zip files with their own suffixes; those are not archives of documents.
     is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
     if form is not None and (named or may_be_text or not is_program_data):
         return form

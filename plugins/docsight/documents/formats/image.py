@@ -44,7 +44,7 @@ def _has_pages(source: Source) -> bool:
     """Return whether this is a TIFF file with several pages; the frames of other formats are an animation."""
     if source.head(4) not in _TIFF_MAGIC:
         return False
-    # Not `Image.open`, which warns of large images. Whoever decodes the image reports any damage.
+    # Not `Image.open`, which warns about large images. Any damage is reported when the image is decoded.
     with source.open() as file, suppress(Exception):
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(1)

@@ -17,22 +17,22 @@ class ImageCollector:
     _seen: set[bytes] = field(default_factory=set)
 
     def is_new(self, data: bytes, *properties: object) -> bool:
-        """Return whether no image with the same stored data and other properties occurred before, and remember it."""
+        """Return whether an image differs from all before in its stored data or properties, and remember it."""
         digest = hashlib.sha256(repr(properties).encode() + data).digest()
         is_new = digest not in self._seen
         self._seen.add(digest)
         return is_new
 
     def add(self, image: DocumentImage) -> None:
-        """Keep an image if the limit allows; after the first image beyond it, keep no more."""
+        """Keep an image if it is within the limit; after the first one beyond it, keep no more."""
         if self.is_full:
             return
         size = len(image.data or b"")
         if self._bytes + size > _MAX_COLLECTED_BYTES:
             self.is_full = True
-            where = "" if image.page is None else f" from page {image.page} on"
+            where = "" if image.page is None else f" from page {image.page} onward"
             limit = f"{_MAX_COLLECTED_BYTES >> 20} MB"
-            self.notes.append(f"its images take more than {limit} together: those that follow{where} were left out")
+            self.notes.append(f"its images take more than {limit} in total: the remaining images{where} were left out")
             return
         self._bytes += size
         self.images.append(image)

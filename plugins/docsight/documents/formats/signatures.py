@@ -1,4 +1,4 @@
-"""What the first bytes of a file show of its format."""
+"""Detect the format of a file by its first bytes."""
 
 import codecs
 import re
@@ -29,9 +29,9 @@ UNREADABLE = {
     "old Office files": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     "7z archives": rb"7z\xbc\xaf\x27\x1c",
     "RAR archives": rb"Rar!\x1a\x07",
-    "files packed by bzip2": rb"BZh[1-9]1AY&SY",
-    "files packed by xz": rb"\xfd7zXZ\0",
-    "files packed by zstandard": rb"\x28\xb5\x2f\xfd",
+    "bzip2 files": rb"BZh[1-9]1AY&SY",
+    "xz files": rb"\xfd7zXZ\0",
+    "zstandard files": rb"\x28\xb5\x2f\xfd",
     "tar archives": rb".{257}ustar",
     "programs": rb"\x7fELF|MZ.{56}",
     "scripts": rb"#!\s*/",
@@ -60,7 +60,7 @@ def binary_format(head: bytes) -> str | None:
     # A text may begin with "GIF89a". Text has no NUL bytes, and images have one early.
     if (match := _IMAGE.match(head)) is not None and b"\0" in head[:32]:
         return match.lastgroup
-    # A text may begin with "%PDF-1.7", too. No object of that format follows there.
+    # A text may begin with "%PDF-1.7", too, but no PDF object follows there.
     if (match := _PDF.search(head, 0, _PDF_HEADER_WITHIN)) is not None and re.search(rb"\d obj\b", head[match.end() :]):
         return "pdf"
     return next((name for name, signature in _PACKED.items() if signature.match(head)), None)

@@ -1,4 +1,4 @@
-"""What a reader reads from: a file, or a part of a file in memory; and the limits that it keeps to."""
+"""The input of a reader: a file, or a part of a file in memory; and its limits."""
 
 import io
 import os
@@ -61,13 +61,13 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The bytes of a document, at a path or in memory; `name` is the file name, whose suffix counts."""
+    """The bytes of a document, at a path or in memory; `name` is the file name, whose suffix matters."""
 
     name: str
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
     options: ReadOptions = field(default_factory=ReadOptions)
-    depth: int = 0  # the number of containers it lies in
+    depth: int = 0  # the number of containers it is nested in
     budget: Budget = field(default_factory=lambda: Budget.of(ReadOptions()))
 
     @classmethod
@@ -95,7 +95,7 @@ class Source:
 
     @property
     def bomb_size(self) -> int:
-        """The size in bytes above which only a decompression bomb unpacks."""
+        """The size in bytes that only a decompression bomb exceeds when unpacked."""
         return max(_UNPACKED_BYTES_ALWAYS_ALLOWED, MAX_UNPACK_RATIO * self.size)
 
     def open(self) -> BinaryIO:
@@ -120,7 +120,7 @@ class Source:
         if self.path is None:
             return self.read_bytes()
         with self.open():
-            pass  # an unreadable file fails here, not with a vague error of whoever gets the path
+            pass  # an unreadable file fails here, not with a vague error of the library that gets the path
         path = os.fspath(self.path)
         try:
             path.encode("utf-8")

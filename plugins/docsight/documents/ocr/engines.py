@@ -91,7 +91,7 @@ def _run_rapidocr(image: "Image") -> list[Line]:
 
 
 def _deskewed_boxes(quads: np.ndarray) -> list[Box]:
-    """Turn the corners of lines, (lines, 4, 2), by the angle of most lines, and return their bounding boxes."""
+    """Rotate the corners of lines, (lines, 4, 2), by the angle of most lines, and return their bounding boxes."""
     top_edges = quads[:, 1] - quads[:, 0]  # (lines, 2)
     angles = np.arctan2(top_edges[:, 1], top_edges[:, 0])
     lengths = np.hypot(top_edges[:, 0], top_edges[:, 1])

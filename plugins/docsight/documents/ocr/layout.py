@@ -102,7 +102,7 @@ def _block_text(lines: list[Line]) -> str:
 
 
 def _rows(lines: list[Line]) -> list[list[Line]]:
-    """Group lines that stand side by side, from top to bottom."""
+    """Group lines that are side by side, from top to bottom."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.middle):
         if rows:

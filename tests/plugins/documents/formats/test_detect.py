@@ -131,7 +131,7 @@ def test_find_format_skips_unsupported_kinds_and_names_them(file_name: str, data
 
 
 @pytest.mark.parametrize("file_name", ["a.py", "Makefile", "a.exe", "script", "a.b"])
-def test_find_format_takes_any_text_that_is_named(file_name: str) -> None:
+def test_find_format_accepts_any_named_text(file_name: str) -> None:
     assert find_format(source(file_name, b"#!/bin/sh\necho Ada\n"), named=True).name == "text"
     with pytest.raises(SkipError):
         find_format(source(file_name, b"a\0b"), named=True)
@@ -154,7 +154,7 @@ def test_find_format_takes_any_text_that_is_named(file_name: str) -> None:
         "manual.doc",
     ],
 )
-def test_find_format_takes_texts_without_a_suffix(file_name: str) -> None:
+def test_find_format_accepts_text_without_a_suffix(file_name: str) -> None:
     assert find_format(source(file_name, TEXT)).name == "text"
 
 
@@ -168,7 +168,7 @@ def test_format_of_ignores_case() -> None:
     assert [form and form.name for form in names] == ["pdf", "docx", "jsonl", "html", "gzip", None]
 
 
-def test_find_takes_texts_of_any_name(tmp_path: Path) -> None:
+def test_find_accepts_text_with_any_name(tmp_path: Path) -> None:
     (tmp_path / "README").write_bytes(TEXT)
     (tmp_path / "code.py").write_bytes(b"import os\n")
     (tmp_path / "data").write_bytes(b"a\0b")

@@ -125,7 +125,7 @@ def test_read_detects_images_by_their_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["BMW builds cars and many other things, too.", "GIF89a is a format of pictures.", "II"]
 )
-def test_read_does_not_take_text_for_an_image(text: str, tmp_path: Path) -> None:
+def test_read_does_not_mistake_text_for_an_image(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     (doc,) = read(tmp_path)
     assert doc.text == text
@@ -169,7 +169,7 @@ def test_read_reports_an_unreadable_image(tmp_path: Path, monkeypatch: pytest.Mo
     assert [(problem.error, problem.message) for problem in found] == [("PermissionError", "Permission denied")]
 
 
-def test_read_keeps_images_through_bytes(tmp_path: Path) -> None:
+def test_document_images_survive_serialization_to_bytes(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(encode())
     (doc,) = read(tmp_path)
     assert Doc(doc.vocab).from_bytes(doc.to_bytes())._.images == doc._.images

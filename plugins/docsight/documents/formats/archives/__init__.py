@@ -1,4 +1,4 @@
-"""Zip and gzip archives, and what all containers share: part by part, within a budget.
+"""Zip and gzip archives, and the reading of parts within a budget, which all containers share.
 
 Imports the modules of `formats`.
 """

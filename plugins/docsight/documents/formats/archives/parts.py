@@ -11,7 +11,7 @@ from docsight.errors import DataError
 
 UNPACK_STEP_BYTES = 1 << 20
 
-# The charge for a part is multiplied by this for each archive that it lies in. Nested archives multiply their content,
+# The charge for a part is multiplied by this for each enclosing archive. Nested archives multiply their content,
 # and legitimate ones are hardly ever nested more than two deep.
 _CHARGE_PER_DEPTH = 4
 
@@ -20,7 +20,7 @@ _MIN_BYTES_FOR_RATIO = 64 << 20
 
 
 class BudgetExceededError(DataError):
-    """The parts of a file exceed what one file may cost; the rest of the file is not read."""
+    """The parts of a file exceed its budget; the rest of the file is not read."""
 
 
 def read_part(source: Source, part: str, *, named: bool = False) -> Iterator[ParsedDocument | PartError]:
@@ -58,7 +58,7 @@ def isolate_errors(part: str, items: Iterable[ParsedDocument | PartError]) -> It
 def prefix_parts(
     part: str, items: Iterable[ParsedDocument | PartError], *, form: str
 ) -> Iterator[ParsedDocument | PartError]:
-    """Prefix the part names of items with that of the part they lie in; `form` is the format of items without one."""
+    """Prefix the part names of items with that of the enclosing part; `form` is the format of items without one."""
     for item in items:
         name = f"{part}/{item.part}" if item.part else part
         if isinstance(item, PartError):
@@ -68,28 +68,28 @@ def prefix_parts(
 
 
 def check_depth(source: Source) -> None:
-    """Raise `DataError` for a part that lies in too many containers."""
+    """Raise `DataError` for a part nested in too many containers."""
     if source.depth > source.options.max_depth:
         raise DataError(f"is nested in more than {source.options.max_depth} containers, and was not read (max_depth)")
 
 
 def charge_part(source: Source, part: str) -> None:
-    """Deduct a part of an archive from the budget; raise `BudgetExceededError` if that is exhausted."""
+    """Deduct a part of an archive from the budget; raise `BudgetExceededError` if it is exhausted."""
     source.budget.parts -= _CHARGE_PER_DEPTH ** min(source.depth, 16)
     if source.budget.parts < 0:
         raise BudgetExceededError(
             f"has more than {source.options.max_parts:,} parts (those of nested archives count several times); "
-            f"nothing was read from {part} on"
+            f"reading stopped before {part}"
         )
 
 
 def unpack(
     read: Callable[[int], bytes], source: Source, part: str, *, packed: int, step: int = UNPACK_STEP_BYTES
 ) -> bytes:
-    """Unpack a part of an archive step by step, without trusting the size in its header.
+    """Unpack a part of an archive in chunks, without trusting the size in its header.
 
     Args:
-        read: Returns at most so many bytes, and none at the end.
+        read: Returns at most the given number of bytes, and none at the end.
         source: The archive.
         part: The name of the part.
         packed: The size of the packed part, in bytes.
@@ -106,8 +106,8 @@ def unpack(
         source.budget.bytes -= len(chunk)
         if source.budget.bytes < 0:
             raise BudgetExceededError(
-                f"unpacks to more than {source.options.max_unpacked:,} bytes, or to the size of a decompression bomb; "
-                f"nothing was read from {part} on"
+                f"unpacks to more than {source.options.max_unpacked:,} bytes, or is a decompression bomb; "
+                f"reading stopped before {part}"
             )
         if size > limit:
             raise DataError(f"unpacks to more than {limit:,} bytes, too many for one document")
@@ -116,5 +116,5 @@ def unpack(
         try:
             unpacked.write(chunk)
         except MemoryError as err:
-            raise DataError(f"unpacks to more than {size:,} bytes, for which there is not enough memory") from err
+            raise DataError(f"unpacks to more than {size:,} bytes, more than the available memory") from err
     return unpacked.getvalue()

@@ -24,7 +24,7 @@ ZIP_ERRORS = (
     ValueError,
 )
 
-# In memory, the directory takes some 15 times as much. The limit allows half a million members.
+# In memory, the directory takes about 15 times as much. The limit allows half a million members.
 _MAX_DIRECTORY = 64 << 20
 _ODF = b"application/vnd.oasis.opendocument."
 _OFFICE_FOLDERS = {"word/": "docx", "ppt/": "pptx"}
@@ -39,7 +39,7 @@ _UNSUPPORTED_MEMBERS = {
 
 @contextmanager
 def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.ZipFile]:
-    """Open a zip file, which messages call a `kind`, and read its directory.
+    """Open a zip file and read its directory; messages call it a `kind`.
 
     Raises:
         DataError: It is damaged, its directory is too large, or its members overlap.
@@ -57,13 +57,13 @@ def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.Z
             available = archive.start_dir  # the directory comes after all members
             if compressed > available:  # members share their compressed bytes in decompression bombs
                 raise DataError(
-                    f"its members take {compressed:,} bytes in {available:,}: they overlap, or the file is damaged"
+                    f"its members take {compressed:,} of {available:,} bytes: they overlap, or the file is damaged"
                 )
             yield archive
 
 
 def zip_kind(source: Source) -> tuple[str | None, str]:
-    """Detect what a zip file is by its members.
+    """Detect the kind of a zip file by its members.
 
     Returns:
         The name of its format and "", or None and the description of a kind that no reader supports.

@@ -11,7 +11,7 @@ from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-# `zipfile` unpacks with these methods all that it reads at once, which can be some thousand times as much.
+# With these methods, `zipfile` unpacks everything it reads at once, which can become a thousand times as large.
 _UNBOUNDED_METHODS = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _UNBOUNDED_STEP_BYTES = 4096
 
@@ -35,7 +35,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return the name of a member; UTF-8 if no encoding is flagged and it fits, as most programs write it."""
+    """Return the name of a member; without an encoding flag, UTF-8 if valid, as most programs write it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:

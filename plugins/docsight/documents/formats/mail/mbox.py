@@ -11,7 +11,7 @@ from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
 _MAX_LINE_PIECE_BYTES = 1 << 20
-# The line between two mails has a date. Programs quote a line of a mail that begins with "From " by a ">" in front.
+# The line between two mails has a date. Programs quote a line that begins with "From " by prefixing it with ">".
 _SEPARATOR = re.compile(rb"From [^\n]*\b\d{1,2}:\d\d\b[^\n]*\b\d{4}\b")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.M)
 

@@ -15,7 +15,7 @@ from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-_TEXT_HEADERS = ("Subject", "From", "To", "Cc", "Date")  # these stand before the text
+_TEXT_HEADERS = ("Subject", "From", "To", "Cc", "Date")  # written before the text
 _EXPECTED_HEADERS = (*_TEXT_HEADERS, "Message-ID", "Received", "Return-Path", "MIME-Version", "Content-Type")
 _MAIL_TYPES = ("message/rfc822", "message/global", "message/news")
 _SEALED_TYPES = (
@@ -49,7 +49,7 @@ def parse(data: bytes) -> Message:
 
 
 class _MailParser(BytesFeedParser):
-    """Parses mails of bounded depth, since each line is compared with the boundaries of all parts that it lies in."""
+    """Parses mails of bounded depth, since each line is compared with the boundaries of all enclosing parts."""
 
     def _new_message(self) -> None:
         if len(self._msgstack) > _MAX_MIME_DEPTH:  # type: ignore[attr-defined]
@@ -84,11 +84,11 @@ def _read_attachment(leaf: Message, part: str, name: str, source: Source) -> Ite
         yield from prefix_parts(part, read_message(message, inner), form="mail")
         return
     if media_type in _SEALED_TYPES:
-        raise SkipError(f"is sealed as {media_type}: encrypted, or signed so that only a mail program opens it")
+        raise SkipError(f"is {media_type}: encrypted, or signed so that only a mail program can open it")
     if leaf.get_content_maintype() == "message":
         raise SkipError(f"no reader for {media_type}")
     data, warning = decode_payload(leaf)
-    # A mail program that declares text/plain has named the file as text, as a user would.
+    # A declared text/plain means the same as a text file that the user named.
     for item in read_part(source.inner(name, data), part, named=media_type == "text/plain"):
         if warning and isinstance(item, ParsedDocument):
             item = replace(item, notes=(*item.notes, warning))
@@ -110,5 +110,5 @@ def _file_name(leaf: Message, number: int) -> str:
 
 @cache
 def _media_types() -> MimeTypes:
-    """Return the media types that Python knows, without those of this machine."""
+    """Return the media types built into Python, without those configured on this machine."""
     return MimeTypes()

@@ -22,7 +22,7 @@ _SOFT_BREAK = re.compile(r"(?<!\n--) \n(?![>\n])")  # of format=flowed, RFC 3676
 
 @dataclass
 class MimeBody:
-    """The texts and images that a mail program displays, in order, and warnings about them; and the attachments."""
+    """The texts and images that a mail program displays, in order, with warnings about them, and the attachments."""
 
     texts: list[str] = field(default_factory=list)
     encoding: str = ""  # of the first text
@@ -32,7 +32,7 @@ class MimeBody:
 
 
 def parse_body(message: Message) -> MimeBody:
-    """Sort the parts of a mail; prefer plain text to its alternatives, and leave out signatures."""
+    """Classify the parts of a mail; prefer plain text to its alternatives, and leave out signatures."""
     body = MimeBody()
     for number, (leaf, is_displayed, is_related) in enumerate(_leaves(message), start=1):
         media_type = leaf.get_content_type()
@@ -53,13 +53,13 @@ def parse_body(message: Message) -> MimeBody:
 
 
 def _leaves(message: Message) -> Iterator[tuple[Message, bool, bool]]:
-    """Yield each part without parts, whether its text is displayed, and whether it belongs to an HTML page."""
+    """Yield each leaf part, whether its text is displayed, and whether it belongs to an HTML page."""
     stack = [(message, True, False)]
     while stack:
         node, is_displayed, is_related = stack.pop()
         media_type = node.get_content_type()
         children: Any = node.get_payload() if node.is_multipart() else None
-        # Mails in the mail and encrypted parts count as attachments.
+        # Nested mails and encrypted parts count as attachments.
         if (
             not isinstance(children, list)
             or not media_type.startswith("multipart/")
@@ -89,7 +89,7 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
         body.notes.append(f"its text is damaged: {warning}")
     is_html = media_type == "text/html"
     declared = lookup_encoding(_declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
-    # Many mails declare UTF-8 as something else, and text in other encodings hardly ever is valid UTF-8.
+    # Many mails declare another charset for UTF-8, and text in other encodings is hardly ever valid UTF-8.
     is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
     try:
         text, encoding = decode(data, declared=None if is_utf8 else declared)

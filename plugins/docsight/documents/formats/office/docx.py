@@ -40,7 +40,7 @@ def _walk(file: Any, walker: Walker) -> None:
 
 
 def _headers_or_footers(part: Any, tag: str) -> Iterator[Any]:
-    """Yield the headers or footers of all sections, those with the same text once."""
+    """Yield the headers or footers of all sections, without duplicates."""
     seen: set[str] = set()
     for reference in part.element.iter(f"{W}{tag}"):
         if (margin := related_part(part, reference.get(f"{R}id"))) is None:

@@ -47,7 +47,7 @@ def children(element: Any) -> Iterator[Any]:
 
 
 def is_single_spaced(paragraph: Any) -> bool:
-    """Return whether a paragraph is a list item of Word, or any of PowerPoint: these are written line by line."""
+    """Return whether a paragraph is a Word list item or from PowerPoint: these are written line by line."""
     return paragraph.tag == f"{A}p" or paragraph.find(f"{W}pPr/{W}numPr") is not None
 
 

@@ -20,7 +20,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of files before Offi
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAX_PARTS_PER_PACKAGE = 50_000
 _MAX_XML = 256 << 20  # bytes of all XML parts together
-_MAX_XML_NODES = 10_000_000  # elements and attributes of all XML parts; each takes some hundred bytes in memory
+_MAX_XML_NODES = 10_000_000  # elements and attributes of all XML parts; each takes about a hundred bytes of memory
 _MEMBER_STEP = 1 << 20  # bytes
 
 _XML = re.compile(r"\.(?:xml|rels)$", re.I)
@@ -54,10 +54,10 @@ _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}R
 
 
 def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str]]:
-    """Return the parts of a package, which messages call a `kind`, by name, and notes on what was left out.
+    """Return the parts of a package by name, and notes on what was left out; messages call it a `kind`.
 
     Raises:
-        DataError: It is no such package, is encrypted, damaged, or too large.
+        DataError: It is not such a package, or is encrypted, damaged or too large.
         OSError: It cannot be read.
     """
     if source.head(len(_OLE)) == _OLE:
@@ -77,7 +77,7 @@ def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str
         parts[_CONTENT_TYPES] = re.sub(pattern, ordinary_type, parts[_CONTENT_TYPES])
     missing = [name for name in _remove_dangling(parts) if not _UNNEEDED.search(name)]
     if count := sum(bool(_MEDIA.search(name) or _XML.search(name)) for name in missing):
-        notes.append(f"{count} {'part is' if count == 1 else 'parts are'} missing in it")
+        notes.append(f"{count} {'part is' if count == 1 else 'parts are'} missing")
     return parts, notes
 
 
@@ -124,7 +124,7 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
-    """Read a member step by step: read at once, one that understates its size would be unpacked whole."""
+    """Read a member in chunks: a single read would unpack all of a member that understates its size."""
     if member.file_size > max_bytes:  # `zipfile` returns at most the size that the directory states
         raise DataError("it is too large when unpacked (max_bytes)")
     pieces: list[bytes] = []
@@ -140,7 +140,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: i
 def _remove_dangling(parts: dict[str, bytes]) -> set[str]:
     """Remove the relationships to parts that are not in the package, and return the names of these parts.
 
-    The libraries fail on such relationships. The names of parts that do exist are corrected in their case.
+    The libraries fail on such relationships. The case of the names of existing parts is corrected.
     """
     from lxml import etree  # type: ignore[import-untyped]
 

@@ -83,7 +83,7 @@ def _position(shape: Any, positions: dict[int, _Position]) -> _Position:
 
 
 def _bounding_box(shape: Any) -> tuple[float, float, float, float] | None:
-    """Return left, top, right and bottom of a shape in points; None if the shape does not state them."""
+    """Return left, top, right and bottom of a shape in points; None if the shape does not specify them."""
     offset = next(shape.iter(f"{A}off"), None)
     size = None if offset is None else offset.getnext()
     if size is None:

@@ -60,7 +60,7 @@ class Walker:
     """Writes the parts of a document one after another.
 
     Args:
-        notes: What was not read so far.
+        notes: What has not been read so far.
         bbox: The bounding box of the current shape of a slide, which is also that of its images.
     """
 
@@ -77,7 +77,7 @@ class Walker:
         self._pages.append((number, len(self.builder)))
 
     def walk(self, element: Any, part: Any) -> None:
-        """Write an element and all below it; `part`, the library's object for its part, resolves relationships."""
+        """Write an element and its descendants; `part`, the library's object for its part, resolves relationships."""
         stack: list[tuple[Any, bool]] = [(element, True)]  # elements to begin (True) or to end
         boxes: list[Any] = []  # text boxes in the current paragraph; they are written after it
         cells: list[int] = []  # the text offsets at which the open cells begin

@@ -52,7 +52,7 @@ class PageImage:
 
 
 def find_images(page: "PdfPage") -> tuple[list[PageImage], bool]:
-    """Find the images of a page, and return also whether the page has any content at all."""
+    """Find the images of a page, and also return whether the page has any content at all."""
     import pypdfium2 as pdfium
 
     images: list[PageImage] = []
@@ -90,7 +90,7 @@ def render_page(page: "PdfPage", images: Iterable[PageImage]) -> "Image":
     """Render a page with its images, in greyscale if it has no colours.
 
     Raises:
-        DataError: It cannot be rendered in this size, or with images of this size.
+        DataError: It cannot be rendered at this size, or with images of this size.
         PdfiumError: It is damaged.
     """
     if sum(image.pixels for image in images) > _MAX_RENDERED_IMAGE_PIXELS:

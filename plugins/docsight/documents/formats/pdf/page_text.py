@@ -1,4 +1,4 @@
-"""Read the text of PDF pages, and of what people entered into them, as running text."""
+"""Read the text of PDF pages, form fields and comments as running text."""
 
 import ctypes
 import re
@@ -41,8 +41,8 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 def join_hyphens(text: str, known: Counter[str]) -> str:
     """Join words that were broken at line ends.
 
-    The hyphen is kept if the document has the hyphenated word more often than the joined one. If it has both equally
-    often, the letters decide: between lower-case letters, the hyphen nearly always marks only the line end.
+    The hyphen is kept if the document has the hyphenated word more often than the joined one. In a tie, the letters
+    decide: between lower-case letters, the hyphen nearly always marks only the line end.
 
     Args:
         text: Text that `clean` returned.

@@ -68,13 +68,13 @@ def _rows(
                 note=f"the row has {len(row)} fields, the header {width}" if len(row) > width else "",
             )
     except (csv.Error, DataError) as err:
-        error = DataError(f"cannot be parsed as a row, and nothing was read from it on: {err}")
+        error = DataError(f"cannot be parsed as a row, so reading stopped there: {err}")
         yield PartError(part=str(number + 1), error=error)
 
 
 def _read_whole(source: Source) -> ParsedDocument:
     text, encoding = decode(source.read_bytes())
-    note = "no column of this table holds text, so the whole table was read as one; to choose one: --text-column"
+    note = "no column of this table holds text, so the whole table is one document; choose a column with --text-column"
     return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))
 
 

@@ -40,13 +40,13 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
                     if chars > source.bomb_size:  # every row may refer to the same text in a dictionary
                         raise DataError(
                             f"its rows have more than {source.bomb_size:,} characters in {source.size:,} bytes: "
-                            f"a decompression bomb; nothing was read from row {number} on"
+                            f"a decompression bomb; reading stopped before row {number}"
                         )
                     yield row
         except (pa.ArrowException, UnicodeDecodeError, OSError) as err:  # UnicodeDecodeError: names of columns
             if isinstance(err, OSError) and err.errno is not None:
                 raise
-            where = f"; nothing was read from row {number + 1} on" if number else ""
+            where = f"; reading stopped before row {number + 1}" if number else ""
             reason = str(err).partition("\n")[0]
             raise DataError(f"is damaged, or not a Parquet file{where}: {reason}") from err
 

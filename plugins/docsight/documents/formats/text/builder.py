@@ -1,4 +1,4 @@
-"""Build a text of pieces, with breaks between pieces only: never two in a row, never at an end."""
+"""Build a text from pieces with breaks between them, never two in a row or at either end."""
 
 import re
 
@@ -48,7 +48,7 @@ class TextBuilder:
         self._is_verbatim = verbatim
 
     def write_collapsed(self, text: str) -> None:
-        """Append a piece of text with each run of whitespace made one space, and none after whitespace."""
+        """Append a piece of text with each run of whitespace collapsed to one space, or to none after whitespace."""
         text = _WHITESPACE.sub(" ", text)
         if self._pieces and self._pieces[-1][-1:].isspace():
             text = text.lstrip()

@@ -34,14 +34,14 @@ _NOT_GUESSED = [
     "mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian", "mac_turkish",
 ]
 # fmt: on
-# The time for a guess grows with the length, and the first part of a file shows as much as all of it.
+# The time for a guess grows with the length, and the beginning of a file is as informative as all of it.
 _MAX_GUESS_BYTES = 256 * 1024
 
 # Text has at most one control character in this many bytes: logs have NULs after a crash, Info files for their images.
 _MIN_BYTES_PER_CONTROL = 100
 _CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 
-# Text in no encoding that fits is read as western if at most one in this many bytes is not ASCII.
+# If no encoding fits, text is read as Western if at most one in this many bytes is not ASCII.
 _MIN_BYTES_PER_NON_ASCII = 100
 
 # Damaged UTF-8 has at least this many valid non-ASCII characters for each invalid sequence. Text in other encodings
@@ -159,7 +159,7 @@ def _guess(data: bytes) -> tuple[str, str]:
     if best is None:
         if (text := _decode_as_western(data)) is not None:
             return text, "cp1252"
-        raise DataError("is in no encoding that could be recognised: probably a binary file")
+        raise DataError("has an unknown encoding: probably a binary file")
     # Short western texts fit many encodings about equally well; cp1252 is by far the most common of these.
     likely = [
         match for match in matches if match.chaos <= best.chaos + 0.03 and match.coherence >= best.coherence - 0.05

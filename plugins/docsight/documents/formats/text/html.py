@@ -1,4 +1,4 @@
-"""HTML: the text that a reader of the page sees, as lines and paragraphs."""
+"""HTML: the visible text of a page, as lines and paragraphs."""
 
 import re
 from collections.abc import Iterator

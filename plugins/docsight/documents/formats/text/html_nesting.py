@@ -72,12 +72,12 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep the rest of a tag that was cut from becoming a tag."""
+    """Escape the rest of a truncated tag, so that it does not become a tag."""
     return text.replace("<", "&lt;")
 
 
 class _Nesting:
-    """Counts the open elements; never fewer than the parser will have open."""
+    """Counts the open elements, never fewer than the parser has open."""
 
     def __init__(self) -> None:
         self._depth = 0

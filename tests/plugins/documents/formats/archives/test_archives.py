@@ -45,7 +45,7 @@ def test_zip_reads_members_in_the_order_of_the_archive_by_their_formats() -> Non
     assert errors(items) == {}
 
 
-def test_zip_reads_archives_and_mails_in_it_under_their_names() -> None:
+def test_zip_reads_nested_archives_and_mails_under_their_names() -> None:
     mail = b"From: a@example.org\nSubject: Hi\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
     mail += b"--x\n\nHello.\n--x\nContent-Disposition: attachment; filename=n.txt\n\nNote.\n--x--\n"
     inner = zipped({"b.txt": "B", "c.txt.gz": gzip.compress(b"C")})
@@ -128,7 +128,7 @@ def set_directory_field(data: bytes, offset: int, value: bytes) -> bytes:
     return data[:at] + value + data[at + len(value) :]
 
 
-def test_zip_reports_only_the_members_that_are_damaged() -> None:
+def test_zip_reports_only_damaged_members() -> None:
     good = zipped({"a.txt": "Ada " * 50, "b.txt": "B"})
     cases = {
         "encrypted": set_directory_field(good, 8, b"\1\0"),
@@ -147,7 +147,7 @@ def test_zip_unpacks_other_compression_methods(method: int) -> None:
     assert texts(read(zipped({"a.txt": "Ada " * 5000}, compress_type=method))) == {"a.txt": "Ada " * 5000}
 
 
-def test_zip_that_is_damaged_is_an_error() -> None:
+def test_damaged_zip_is_an_error() -> None:
     for data in (b"", b"PK\x03\x04 and no more", b"text", zipped({"a.txt": "x"})[:-30]):
         source = Source(name="a.zip", data=data)
         with pytest.raises(DataError, match="zip file"):
@@ -212,7 +212,7 @@ def test_zip_bomb_of_one_member_is_reported() -> None:
     assert texts(items) == {"b.txt": "B"}
 
 
-def test_zip_bomb_of_overlapping_members_is_refused() -> None:
+def test_zip_bomb_of_overlapping_members_is_rejected() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", "Ada" * 1000)
@@ -254,7 +254,7 @@ def test_gzip_of_a_file_without_a_reader_is_skipped() -> None:
     [gzip.compress(b"Ada" * 100)[:-9], gzip.compress(b"Ada")[:-8] + bytes(8)],
     ids=["truncated", "wrong checksum"],
 )
-def test_gzip_that_is_damaged_is_an_error(data: bytes) -> None:
+def test_damaged_gzip_is_an_error(data: bytes) -> None:
     with pytest.raises(DataError, match="damaged gzip"):
         read(data, "a.gz")
 

@@ -302,7 +302,7 @@ def test_mbox_may_be_empty_but_must_begin_with_from() -> None:
         read("Dear Ada,\n", "a.mbox")
 
 
-def test_mbox_reports_only_the_mail_that_is_too_large() -> None:
+def test_mbox_reports_only_the_oversized_mail() -> None:
     large = MBOX.replace("First.", "First. " * 1000)
     items = read(large, "a.mbox", max_bytes=4000)
     assert list(errors(items)) == ["1"]

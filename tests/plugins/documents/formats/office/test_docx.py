@@ -70,7 +70,7 @@ def read(data: bytes, *, ocr: Ocr = "never", **options: int) -> ParsedDocument:
     return content
 
 
-def test_docx_gives_paragraphs_and_tables_in_their_order() -> None:
+def test_docx_reads_paragraphs_and_tables_in_order() -> None:
     document = library.Document()
     document.core_properties.title = "A  letter"
     document.add_heading("Letter", 1)
@@ -86,7 +86,7 @@ def test_docx_gives_paragraphs_and_tables_in_their_order() -> None:
     assert content.notes == content.images == content.passages == ()
 
 
-def test_docx_gives_images_with_their_start() -> None:
+def test_docx_records_the_offsets_of_images() -> None:
     document = library.Document()
     document.add_paragraph("Before")
     document.add_picture(io.BytesIO(png()))
@@ -97,7 +97,7 @@ def test_docx_gives_images_with_their_start() -> None:
     assert [(one.data, one.start, one.page) for one in content.images] == [(png(), 6, None), (png("blue"), 13, None)]
 
 
-def test_docx_gives_headers_and_footers_once() -> None:
+def test_docx_reads_headers_and_footers_once() -> None:
     document = library.Document()
     document.sections[0].header.paragraphs[0].text = "ACME Ltd"
     document.sections[0].footer.paragraphs[0].text = "Confidential"
@@ -108,7 +108,7 @@ def test_docx_gives_headers_and_footers_once() -> None:
     assert read(save(document)).text == "ACME Ltd\n\nHello\n\nBye\n\nConfidential"
 
 
-def test_docx_gives_comments_at_the_end() -> None:
+def test_docx_puts_comments_at_the_end() -> None:
     document = library.Document()
     run = document.add_paragraph("Hello").add_run(" Ada")
     document.add_comment([run], text="Who is that?", author="Grace")
@@ -128,7 +128,7 @@ def test_docx_leaves_out_deleted_and_hidden_text() -> None:
     assert read(with_body(body)).text == "Kept inserted7cooperate"
 
 
-def test_docx_gives_text_boxes_after_their_paragraph_and_once() -> None:
+def test_docx_reads_text_boxes_once_after_their_paragraph() -> None:
     mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     box = f"<w:txbxContent>{paragraph('In a box')}</w:txbxContent>"
     choice = f'<mc:AlternateContent {mc}><mc:Choice Requires="wps">{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>'
@@ -136,7 +136,7 @@ def test_docx_gives_text_boxes_after_their_paragraph_and_once() -> None:
     assert read(with_body(body + paragraph("After"))).text == "Before\n\nIn a box\n\nAfter"
 
 
-def test_docx_reads_files_with_macros_templates_and_the_strict_standard() -> None:
+def test_docx_reads_macro_files_templates_and_strict_ooxml() -> None:
     document = library.Document()
     document.add_paragraph("Hello")
     document.add_picture(io.BytesIO(png()))
@@ -184,7 +184,7 @@ def test_docx_notes_what_it_left_out() -> None:
     assert content.text == "Hello"
     assert content.notes == (
         "1 embedded file was not read",
-        "1 part is missing in it",
+        "1 part is missing",
         "1 linked image was not read",
     )
 
@@ -216,7 +216,7 @@ def test_docx_opens_no_external_entity(tmp_path: Path) -> None:
     assert read(with_body(paragraph("a"), before=external)).text == "a"
 
 
-def test_docx_refuses_entity_expansion() -> None:
+def test_docx_rejects_entity_expansion() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     entities = f'<!DOCTYPE w:document [<!ENTITY l0 "ha">{laughs}]>'
     with pytest.raises(DataError, match="amplification"):
@@ -233,7 +233,7 @@ def test_docx_limits_nesting() -> None:
                 read(with_body(row))
 
 
-def test_docx_refuses_files_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docx_rejects_files_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     data = edit(save(library.Document()), lambda parts: parts.update({"word/media/zeros.png": bytes(5_000_000)}))
     assert len(data) < 100_000
     with pytest.raises(DataError, match="too large when unpacked"):

@@ -26,7 +26,7 @@ def png(colour: str = "red") -> io.BytesIO:
 
 
 def add_slide(presentation: Any, *boxes: tuple[str, int, int], layout: int = BLANK) -> Any:
-    """Add a slide with text boxes: what they say, and how many inches from the top and the left."""
+    """Add a slide with text boxes, given as text and inches from the top and the left."""
     slide = presentation.slides.add_slide(presentation.slide_layouts[layout])
     for text, top, left in boxes:
         slide.shapes.add_textbox(left * INCH, top * INCH, INCH, INCH).text_frame.text = text
@@ -59,7 +59,7 @@ def pages(content: ParsedDocument) -> list[tuple[int | None, str]]:
     return [(one.page, content.text[one.start : one.end]) for one in content.passages]
 
 
-def test_pptx_gives_slides_as_pages_and_shapes_from_top_to_bottom() -> None:
+def test_pptx_reads_slides_as_pages_and_shapes_from_top_to_bottom() -> None:
     presentation = library.Presentation()
     presentation.core_properties.title = "Talk"
     add_slide(presentation, ("right", 1, 5), ("bottom", 3, 0), ("left", 1, 1))
@@ -79,7 +79,7 @@ def test_pptx_takes_positions_of_placeholders_from_the_layout() -> None:
     assert read(save(presentation)).text == "Title\n\nSubtitle\n\nfooter"
 
 
-def test_pptx_gives_tables_groups_charts_and_notes() -> None:
+def test_pptx_reads_tables_groups_charts_and_notes() -> None:
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
@@ -102,7 +102,7 @@ def test_pptx_gives_tables_groups_charts_and_notes() -> None:
     assert content.notes == ("1 embedded file was not read",)
 
 
-def test_pptx_gives_images_with_page_bbox_and_start() -> None:
+def test_pptx_records_page_bbox_and_offset_of_images() -> None:
     presentation = library.Presentation()
     add_slide(presentation, ("First", 0, 0))
     slide = add_slide(presentation, ("Above", 0, 0), ("below", 5, 0))
@@ -113,7 +113,7 @@ def test_pptx_gives_images_with_page_bbox_and_start() -> None:
     assert image.start == len("First\n\nAbove")
 
 
-def test_pptx_reads_shows_and_templates() -> None:
+def test_pptx_reads_slide_shows_and_templates() -> None:
     presentation = library.Presentation()
     add_slide(presentation, ("Hello", 0, 0))
     usual = b"openxmlformats-officedocument.presentationml.presentation.main"

@@ -128,7 +128,7 @@ def test_clean_removes_characters_that_are_not_text() -> None:
     assert clean("a\x00b\r\nc\x0cd\x7f \ufb01n\uffff\ud800\u00a0e\x02") == "ab\nc\nd fin e"
 
 
-def test_clean_leaves_one_empty_line_of_several() -> None:
+def test_clean_collapses_empty_lines() -> None:
     assert clean("cresc.\n\x01\n \x02\n\n\tmolto\n\nfine\n5\n8") == "cresc.\n\n\tmolto\n\nfine\n5\n8"
 
 
@@ -147,7 +147,7 @@ def test_pdf_reads_form_fields_and_annotations() -> None:
     assert found == [("Name:", 1), ("Grace Hopper\nLondon", 1)]
 
 
-def test_pdf_gives_images_with_page_and_bbox() -> None:
+def test_pdf_records_page_and_bbox_of_images() -> None:
     image, jpeg = jpeg_image(40, 20)
     content = read(make_pdf(say(b"One"), say(b"Two") + show(b"I0", 20, 30, 80, 40), images=[image, raw_image(30, 30)]))
     (image,) = content.images
@@ -189,7 +189,7 @@ def test_pdf_finds_images_in_forms() -> None:
     assert [one.bbox for one in content.images] == [(50.0, 220.0, 90.0, 240.0)]
 
 
-def test_pdf_gives_an_image_once_and_tiny_ones_never() -> None:
+def test_pdf_deduplicates_images_and_drops_tiny_ones() -> None:
     page = say(b"One") + show(b"I0", 0, 0, 20, 20) + show(b"I1", 50, 0, 20, 20)
     content = read(make_pdf(page, page, images=[jpeg_image(40, 40)[0], jpeg_image(15, 40)[0]]))
     assert [one.page for one in content.images] == [1]
@@ -216,7 +216,7 @@ def test_pdf_treats_a_page_with_an_image_and_a_page_number_as_a_scan() -> None:
     assert read(make_pdf(figure, images=images)).notes == ()
 
 
-def test_pdf_names_the_extra_that_reads_scanned_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdf_names_the_extra_for_reading_scanned_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "installed", lambda: [])
     scanned = make_pdf(show(b"I0", 0, 0, 200, 300), images=[jpeg_image(200, 300)[0]])
     content = read(scanned, ocr="auto")
@@ -259,7 +259,7 @@ def test_pdf_reports_damaged_and_encrypted_files() -> None:
         read(write_pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"], locked))
 
 
-def test_pdf_raises_the_error_of_the_file_system(tmp_path: Path) -> None:
+def test_pdf_raises_file_system_errors(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(pdf.read(Source.of(tmp_path / "none.pdf")))
 
@@ -277,7 +277,7 @@ def test_pdf_stops_at_max_pages() -> None:
     assert content.notes == ("it has 5 pages: those after page 2 were left out (max_pages)",)
 
 
-def test_pdf_stops_in_a_cyclic_page_tree() -> None:
+def test_pdf_stops_on_a_cyclic_page_tree() -> None:
     circle = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R 2 0 R]/Count 1000000>>",

@@ -51,7 +51,7 @@ def test_csv_is_read_in_any_encoding(encoding: str) -> None:
     assert list(texts(items).values()) == ["Zoë fährt nach Köln und Düsseldorf", WORDS]
 
 
-def test_csv_reports_rows_without_text_and_rows_that_are_too_wide() -> None:
+def test_csv_reports_rows_without_text_or_with_too_many_fields() -> None:
     items = read(f"n,text\n1,{WORDS}\n2,\n\n3\n4,a,b\n")
     assert texts(items) == {"1": WORDS, "4": "a"}
     assert errors(items) == {"2": "the row has no text", "3": "the row has no text"}
@@ -59,13 +59,13 @@ def test_csv_reports_rows_without_text_and_rows_that_are_too_wide() -> None:
     assert "3 fields" in items[-1].notes[0]  # type: ignore[union-attr]
 
 
-def test_csv_takes_the_requested_column() -> None:
+def test_csv_uses_the_requested_column() -> None:
     assert texts(read("text,remark\na,b\n", text_column="remark")) == {"1": "b"}
     with pytest.raises(DataError, match=r"no column 'x', found 'text', 'remark'.*--text-column"):
         read("text,remark\na,b\n", text_column="x")
 
 
-def test_csv_takes_the_only_column_of_prose() -> None:
+def test_csv_uses_the_only_column_of_prose() -> None:
     items = read(f"id,name,remark\n1,Ada,{WORDS}\n2,Grace,{WORDS}\n")
     assert texts(items) == {"1": WORDS, "2": WORDS}
     assert texts(read(f"remark\n{WORDS} And, well, more.\n{WORDS}\n")) == {"1": f"{WORDS} And, well, more.", "2": WORDS}
@@ -82,7 +82,7 @@ def test_csv_without_a_text_column_is_one_document(table: str) -> None:
     assert "--text-column" in content.notes[0]
 
 
-def test_csv_that_is_large_without_a_text_column_is_an_error() -> None:
+def test_large_csv_without_a_text_column_is_an_error() -> None:
     with pytest.raises(DataError, match=r"'q', 'a'.*--text-column"):
         read(f"q,a\n{WORDS},{WORDS}\n" * 100_000)
 
@@ -147,7 +147,7 @@ def test_jsonl_lines_may_be_strings() -> None:
     assert texts(read('"Ada"\n\n"Grace"\n', "a.ndjson")) == {"1": "Ada", "3": "Grace"}
 
 
-def test_jsonl_reports_only_the_lines_that_are_invalid() -> None:
+def test_jsonl_reports_only_invalid_lines() -> None:
     deep = "[" * 200_000
     lines = [
         '{"text": "a"}',
@@ -175,7 +175,7 @@ def test_jsonl_replaces_surrogates_with_a_warning() -> None:
     assert "1 bytes or lone surrogates" in content.notes[0]
 
 
-def test_jsonl_takes_a_column_or_lists_the_columns() -> None:
+def test_jsonl_uses_the_requested_column_or_lists_the_columns() -> None:
     assert texts(read('{"a": "x", "b": 1}\n{"a": "y"}', "a.jsonl")) == {"1": "x", "2": "y"}
     assert texts(read('{"a": "x", "b": "1"}', "a.jsonl", text_column="b")) == {"1": "1"}
     with pytest.raises(DataError, match=r"'a', 'b'.*--text-column"):
@@ -216,7 +216,7 @@ def test_parquet_reports_rows_without_text() -> None:
     assert errors(items) == {"2": "the row has no text"}
 
 
-def test_parquet_takes_a_column_or_lists_the_columns() -> None:
+def test_parquet_uses_the_requested_column_or_lists_the_columns() -> None:
     data = parquet({"a": ["x"], "b": ["y"], "c": [1]})
     assert texts(read(data, "a.parquet", text_column="b")) == {"1": "y"}
     with pytest.raises(DataError, match=r"'a', 'b', 'c'.*--text-column"):
@@ -226,7 +226,7 @@ def test_parquet_takes_a_column_or_lists_the_columns() -> None:
     assert "int" in str(error.error)
 
 
-def test_parquet_that_is_damaged_is_an_error() -> None:
+def test_damaged_parquet_is_an_error() -> None:
     data = parquet({"text": ["Ada " * 100]})
     for damaged in (data[:-1], data[:40], b"PAR1", b"PAR1" + bytes(99) + b"PAR1"):
         with pytest.raises(DataError, match="Parquet"):

@@ -32,7 +32,7 @@ def test_decode_finds_the_encoding(data: bytes, encoding: str) -> None:
 
 
 @needs_guesser
-def test_decode_guesses_an_encoding_that_is_not_western() -> None:
+def test_decode_guesses_a_non_western_encoding() -> None:
     text = "Лев Толстой родился в Ясной Поляне и жил в Москве много лет.\n" * 3
     assert decode(text.encode("koi8-r")) == (text, "koi8_r")
 
@@ -90,7 +90,7 @@ def test_decode_does_not_mistake_other_encodings_for_damaged_utf8() -> None:
 
 
 @pytest.mark.parametrize("declared", ["rot13", "punycode", "undefined", "no-such"])
-def test_decode_ignores_a_declared_encoding_that_is_not_for_text(declared: str) -> None:
+def test_decode_ignores_a_declared_encoding_that_is_not_a_text_encoding(declared: str) -> None:
     assert decode("Zoë".encode(), declared=declared)[0] == "Zoë"
 
 

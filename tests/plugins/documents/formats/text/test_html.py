@@ -129,7 +129,7 @@ def test_html_is_fast_for_deep_nesting_and_keeps_all_text(tmp_path: Path, cycle:
     assert content.text.endswith("Grace")
 
 
-def test_html_that_is_nested_too_deeply_keeps_its_lines(tmp_path: Path) -> None:
+def test_html_nested_too_deeply_keeps_its_lines(tmp_path: Path) -> None:
     content = read_page(
         tmp_path, "<div>" * 2000 + "Ada<div class='a'>Grace<b>s</b></div>x" + "</div>" * 2000 + "<p>end"
     )
