@@ -30,7 +30,7 @@ def main() -> int:
     for name, old, new, same in rows:
         print(f"| {name} | {old:,} | {new:,} | {same:,} |")
     largest = max((score_difference(old, new) for old, new in common), default=0.0)
-    print(f"\nlargest difference of a score: {largest:.6f}")
+    print(f"\nlargest score difference: {largest:.6f}")
     is_same = all(old == new == same for _, old, new, same in rows)
     return 0 if is_same and largest <= args.tolerance else 1
 
@@ -64,7 +64,7 @@ def without_scores(value: Any) -> Any:
 
 
 def score_difference(old: Any, new: Any) -> float:
-    """Return the largest difference between numbers at the same place of two nested values."""
+    """Return the largest difference between numbers at the same position of two nested values."""
     if isinstance(old, dict) and isinstance(new, dict):
         return max((score_difference(old[key], new[key]) for key in old if key in new), default=0.0)
     if isinstance(old, list) and isinstance(new, list):

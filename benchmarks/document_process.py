@@ -38,7 +38,7 @@ def run_process(inputs: Path, *options: str) -> Run:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - started
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise SystemExit(f"{' '.join(command)} exited with code {done.returncode}:\n{done.stderr[-2000:]}")
     return Run(seconds=seconds, memory=watch.peak)
 
 

@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of Parquet files with a column `text`, or of documents")
     parser.add_argument("--documents", type=int, default=2000, help="texts (default: %(default)s)")
-    parser.add_argument("--words", type=int, default=300, help="words a text (default: %(default)s)")
+    parser.add_argument("--words", type=int, default=300, help="words per text (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds in turn (default: %(default)s)")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="sections to print")
     options = parser.parse_args()
@@ -79,7 +79,7 @@ def print_workers(bench: Bench) -> None:
 
 
 def print_ray(bench: Bench) -> None:
-    """Print the throughput with one and with two Ray actors, each round on a cluster of its own."""
+    """Print the throughput with one and with two Ray actors, each round on a separate cluster."""
     engine = ("--engine", "ray")
     _print_throughput(bench, "Ray actor", [(*engine, "--workers", "1"), (*engine, "--workers", "2")])
 
@@ -101,7 +101,7 @@ def _print_throughput(bench: Bench, unit: str, commands: Sequence[tuple[str, ...
         speeds = f"{len(bench.texts) / took:,.1f} | {bench.words / took:,.0f} | {bench.words / steady[-1]:,.0f}"
         memory = max(one.memory for one in run) / 1e6
         print(f"| {number} | {began:.1f} | {took:.1f} | {speeds} | {memory:,.0f} |")
-    print(f"\ntwo {unit}s against one: {whole[0] / whole[1]:.2f}; without the start: {steady[0] / steady[1]:.2f}\n")
+    print(f"\nspeed-up with two {unit}s: {whole[0] / whole[1]:.2f}; without the start: {steady[0] / steady[1]:.2f}\n")
 
 
 def _median(runs: Sequence[Run]) -> float:
@@ -109,7 +109,7 @@ def _median(runs: Sequence[Run]) -> float:
 
 
 def print_overhead(bench: Bench) -> None:
-    """Print the time of the runner compared with plain `nlp.pipe` over the same texts, with models loaded before.
+    """Print the time of the runner compared with plain `nlp.pipe` over the same texts, with the models already loaded.
 
     In this process both have seen every word before. A worker has seen none, nor has its `nlp.pipe`.
     """
@@ -193,7 +193,7 @@ def print_peers(bench: Bench) -> None:
             if turn:  # the first is to warm up
                 speeds[name].append(count_words(texts) / seconds)
     ours = next(iter(speeds.values()))
-    print(f"| one core, {size:,} texts a round | words/s (median) | time beside docsight's |")
+    print(f"| one core, {size:,} texts per round | words/s (median) | time relative to docsight |")
     print("|---|--:|--:|")
     for name, measured in speeds.items():
         ratio = statistics.median(mine / theirs for mine, theirs in zip(ours, measured, strict=True))

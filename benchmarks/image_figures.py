@@ -17,7 +17,7 @@ MAX_CONFUSIONS = 5
 
 
 def print_figures(run: Run) -> None:
-    """Print how well `figures` classifies docfig, by class, and what it says of other images."""
+    """Print how well `figures` classifies docfig, by class, and its predictions for other images."""
     ours, test = run.figures, run.examples("docfig")
     prediction = ours.classify(test.images)
     print_classes(prediction, test, short(run.options.figures))

@@ -20,7 +20,7 @@ DIRECTIONS = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1) if 
 
 @dataclass(frozen=True)
 class Examples:
-    """Encoded images with their labels ('' for none of the classes) and sources."""
+    """Encoded images with their labels ('' for no class) and sources."""
 
     images: list[bytes]
     labels: list[str]
@@ -130,8 +130,8 @@ def typeset(
         count: The number of characters.
         fonts: Their typefaces.
         digits: Whether to draw digits, not letters.
-        strict: Whether to draw all letters but I, O, S, Z, B and l. If not, those are left out that a typeface draws
-            like a digit.
+        strict: Whether to draw all letters but I, O, S, Z, B and l. If not, only letters that a typeface draws like a
+            digit are left out.
         seed: The seed of the characters and typefaces.
 
     Returns:

@@ -1,16 +1,16 @@
-"""Measure `rnn_speller` letter by letter: letters meant, keystrokes saved, right letters changed, time per keystroke.
+"""Measure `rnn_speller` letter by letter: intended letters, keystrokes saved, right letters changed, keystroke times.
 
     python benchmarks/keystrokes.py --data FOLDER [--model MODEL] [--sentences 300]
 
 FOLDER holds `fce.parquet` and `clean.parquet` with the columns `noisy` and `clean`, the same text word by word. Every
-sentence is typed as written, letter by letter, into a session of its own; no completion is accepted.
+sentence is typed as written, letter by letter, into a separate session; no completion is accepted.
 
-- Intended letter first: a misspelled word is typed up to the first letter that differs from the right word. Counted is
-  how often the right letter is `letters[0]`, and how often it is `letter`, which must pass the threshold. Words that
-  differ only in missing or superfluous letters at the end are left out.
-- Right letters changed: the fraction of the letters of correct words for which `letter` is another one.
-- Words corrected: the fraction of the misspelled words that are right in the session's text after a space or a sign
-  ended them; and the fraction of the correct words that are not.
+- Intended letter first: a misspelled word is typed up to the first letter that differs from the right word. The
+  score is how often the right letter is `letters[0]`, and how often it is `letter`, which must pass the threshold.
+  Words that differ only in missing or extra letters at the end are left out.
+- Right letters changed: the fraction of the letters of correct words for which `letter` differs.
+- Words corrected: the fraction of the misspelled words that are right in the session's text after a space or a
+  punctuation mark; and the fraction of the correct words that are not.
 - Keystrokes saved: if the right word is among the first three completions after some letters, or before the first, the
   remaining letters less one keystroke for choosing it; as a fraction of all keystrokes of the right text.
 """
@@ -59,7 +59,7 @@ def load(model: str) -> Start:
 
 
 def read_sentences(file: Path, *, max_sentences: int, seed: int = 1) -> list[tuple[str, str]]:
-    """Return a sample of sentences, as written and as meant, that have the same number of words."""
+    """Return a sample of sentences, as written and as intended, that have the same number of words."""
     table = pq.read_table(file, columns=["noisy", "clean"])
     pairs = list(zip(table["noisy"].to_pylist(), table["clean"].to_pylist(), strict=True))
     pairs = [(noisy, clean) for noisy, clean in pairs if len(noisy.split(" ")) == len(clean.split(" "))]
@@ -134,7 +134,7 @@ def _type_word(session: Session, written: str, meant: str, tally: Tally) -> None
 
 
 def _first_wrong(written: str, meant: str) -> int | None:
-    """Return the index of the first wrong letter, or None if no letter was typed or meant there."""
+    """Return the index of the first wrong letter, or None if no letter was typed or intended there."""
     for n, (typed, right) in enumerate(zip(written, meant, strict=False)):
         if typed != right:
             return n if typed.isalpha() and (right.isalpha() or right == "'") else None

@@ -5,7 +5,7 @@
 FOLDER holds one folder for each corpus of `experiment=rnn_ner`, as for `ner.py`; their test sets are read. The noise is
 specific to this benchmark and not what the speller was trained with: it does not imitate how people spell. One in ten
 of all words, including names, is misspelled, drawn uniformly from the words of three letters or more, by one edit at a
-uniformly drawn place: a letter becomes a neighbour on the keyboard, is deleted, is doubled, is swapped with the next
+uniformly drawn position: a letter becomes a neighbour on the keyboard, is deleted, is doubled, is swapped with the next
 one, or becomes another vowel (if the word has one), with equal probabilities. The result may be another real word.
 `--words` misspells the same fraction of the words in names alone, or outside of names alone.
 
@@ -95,7 +95,7 @@ def misspell(documents: Sequence[Document], fraction: float, which: str, rng: ra
     ]
     long = [(tokens, at) for tokens, at in places if len(tokens[at]) >= MIN_LETTERS]
     for tokens, at in rng.sample(long, min(round(fraction * len(places)), len(long))):
-        tokens[at] = misspelt(tokens[at], rng)
+        tokens[at] = misspell_word(tokens[at], rng)
     return [
         Document(
             document.corpus, [Sentence(tokens, s.spans) for tokens, s in zip(rows, document.sentences, strict=True)]
@@ -104,7 +104,7 @@ def misspell(documents: Sequence[Document], fraction: float, which: str, rng: ra
     ]
 
 
-def misspelt(word: str, rng: random.Random) -> str:
+def misspell_word(word: str, rng: random.Random) -> str:
     """Return a word of ASCII letters with one edit; each position keeps its case."""
     lower = typed = word.lower()
     while typed == lower:
@@ -176,7 +176,7 @@ def make_doc(vocab: Vocab, document: Document) -> Gold:
 
 
 def spaces_after(tokens: Sequence[str]) -> list[bool]:
-    """Tell which tokens of a sentence are followed by a space; the last one is."""
+    """Return which tokens of a sentence are followed by a space; the last one always is."""
     spaces = []
     is_open = False  # whether a straight quotation mark is open
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):

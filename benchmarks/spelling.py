@@ -32,7 +32,7 @@ CLEAN = ("wikipedia_clean", "bea_wi_fce/clean")
 ALONE = {"norvig_testset1": None, "birkbeck": 1000}  # the size of the sample
 SEED = 13
 ALL_EXAMPLES = 1_000_000
-MIN_CPU_SECONDS = 0.1  # of a speed; the clock of other processes has steps of 0.01 s
+MIN_CPU_SECONDS = 0.1  # of a speed; the clock of other processes has a resolution of 0.01 s
 Result = dict[str, Any]
 
 
@@ -67,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the test sets")
     parser.add_argument(
-        "--wordlist", type=Path, help="one word a line; errors in this list are real words (FOLDER/wordlist.txt)"
+        "--wordlist", type=Path, help="one word per line; errors in this list are real words (FOLDER/wordlist.txt)"
     )
     parser.add_argument("--model", default="rnn_speller", help="a shipped model or a model folder")
     parser.add_argument("--only", help="some of: docsight, " + ", ".join(n for n in SYSTEMS if "docsight" not in n))
@@ -104,7 +104,7 @@ def choose(parser: argparse.ArgumentParser, only: str | None, settings: str) -> 
     peers = [name for name in SYSTEMS if not name.startswith("docsight")]
     wanted = ["docsight", *peers] if only is None else ["does nothing", *only.split(",")]
     if unknown := set(wanted) - {"docsight", *peers} | {name for name in ours if name not in SYSTEMS}:
-        parser.error(f"there is no {', '.join(sorted(unknown))}; there are docsight, {', '.join(peers)}")
+        parser.error(f"unknown system {', '.join(sorted(unknown))}; expected docsight, {', '.join(peers)}")
     chosen = [name for name in SYSTEMS if name in wanted or (name in ours and "docsight" in wanted)]
     for name in list(chosen):
         if missing := SYSTEMS[name].missing():

@@ -62,17 +62,17 @@ class Docsight(System):
         self.nlp.add_pipe("rnn_speller", config={"model": self.model, "setting": self.setting})
 
     def correct(self, texts: list[str]) -> list[str]:
-        """Correct texts, each a document of its own."""
+        """Correct texts, each as a separate document."""
         return [doc._.corrected_text for doc in self.nlp.pipe(texts)]
 
     def suggest(self, words: list[str]) -> list[list[str]]:
-        """Return the suggestions for a reported word, and the word itself for others."""
+        """Return the suggestions for a flagged word, and the word itself for others."""
         ranked = []
         for word, doc in zip(words, self.nlp.pipe(words), strict=True):
             rows = doc._.corrections
             if len(rows) == 1 and rows[0]["text"] == word:
                 ranked.append([suggestion for suggestion, _ in rows[0]["suggestions"]][:MAX_SUGGESTIONS])
-            else:  # not reported, or not a single word
+            else:  # not flagged, or not a single word
                 ranked.append([doc._.corrected_text])
         return ranked
 
@@ -150,7 +150,7 @@ class WordByWord(System):
 
 
 def is_english(token: str) -> bool:
-    """Tell whether the words of a token are looked up."""
+    """Return whether the words of a token are looked up."""
     return not NO_ENGLISH.search(token) and not CLITIC.fullmatch(token)
 
 
@@ -261,7 +261,7 @@ class Ispell(WordByWord):
 
     @classmethod
     def missing(cls) -> str | None:
-        return None if shutil.which(cls.program) else f"there is no program {cls.program}"
+        return None if shutil.which(cls.program) else f"program {cls.program} not found"
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -296,7 +296,7 @@ class Ispell(WordByWord):
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.program} ended; does `{self.program} -a {' '.join(self.options())}` run?")
+            raise SystemExit(f"{self.program} exited; does `{self.program} -a {' '.join(self.options())}` run?")
         return line.rstrip("\n")
 
 

@@ -177,7 +177,7 @@ def configure(
         "batch_size": 64,
         "validation": round(HELD_OUT / (max_count + HELD_OUT), 4),
         "images": config["data"]["images"] | pair.images,
-        "augment": {},  # augmentation would stand in for labels, whose value is measured here
+        "augment": {},  # augmentation would compensate for missing labels, whose value is measured here
         "balance": 0.5 if pair.metric.endswith("f1_macro") else 0.0,
     }
     config["model"]["network"] |= {"blocks": pair.blocks, "stem_stride": pair.stem_stride}
@@ -189,7 +189,7 @@ def configure(
 
 
 def run_once(config: dict[str, Any], folder: Path) -> dict[str, float]:
-    """Train, unless the folder holds the same run complete, and return its metrics."""
+    """Train unless the folder holds the same run, completed, and return its metrics."""
     weights_config, run_config = folder / "model" / "config.json", folder / "config.yaml"
     if weights_config.is_file() and yaml.safe_load(run_config.read_text()) == config:
         return json.loads((folder / "metrics.json").read_text())
