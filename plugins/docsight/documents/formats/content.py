@@ -10,7 +10,7 @@ class SkipError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentImage:
-    """An encoded image: in a file of its own at `path`, or embedded in another file as `data`."""
+    """An encoded image: in its own file at `path`, or embedded in another file as `data`."""
 
     path: str | None = None
     data: bytes | None = None

@@ -19,7 +19,7 @@ ROW_TAGS = {f"{W}tr", f"{A}tr"}
 CELL_TAGS = {f"{W}tc", f"{A}tc"}
 TEXT_BOX = f"{W}txbxContent"
 IMPORTED_TEXT = f"{W}altChunk"
-# Images, charts and diagrams are parts of their own; the attribute has their relationship.
+# Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
 SYMBOLS = {

@@ -125,7 +125,7 @@ def _encode_png(image: PageImage) -> bytes:
 
 
 def _to_pil(bitmap: "PdfBitmap") -> "Image":
-    """Copy a bitmap to an image with memory of its own, and close the bitmap."""
+    """Copy a bitmap to an image with its own memory, and close the bitmap."""
     try:
         image: Image = bitmap.to_pil().copy()
     finally:

@@ -72,9 +72,7 @@ class PageCollector:
             DataError: No page could be read.
         """
         if self._failed and not self._texts:
-            raise DataError(
-                f"none of the {len(self._failed):,} pages that were tried can be read: {_first(self._failed)}"
-            )
+            raise DataError(f"none of the {len(self._failed):,} pages tried can be read: {_first(self._failed)}")
         text, passages, starts = self._join_pages()
         images = tuple(
             replace(image, start=min(starts.get(image.page or 0, 0), len(text))) for image in self._images.images

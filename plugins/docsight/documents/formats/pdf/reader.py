@@ -69,7 +69,7 @@ def _collect(pdf: "PdfDocument", pages: PageCollector, max_pages: int) -> None:
         failures = 0 if pages.add(pdf, number) else failures + 1
         if failures == _MAX_CONSECUTIVE_FAILURES and number < count:
             pages.notes.append(
-                f"{failures} consecutive pages cannot be read: those from page {number + 1} on were left out"
+                f"{failures} consecutive pages cannot be read: those from page {number + 1} onward were left out"
             )
             break
         if pages.is_full:
