@@ -1,4 +1,4 @@
-"""Fixtures of all tests. The package test uses them without the sources, so they import docsight only."""
+"""Fixtures of all tests. The package test uses them without the sources, so they import only docsight."""
 
 import json
 import string

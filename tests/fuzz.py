@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-# The package test runs without the sources, so the corpus is beside the tests.
+# The package test runs without the sources, so the corpus is next to the tests.
 sys.path.insert(0, str(Path(__file__).parent / "plugins" / "documents"))
 
 import pebble

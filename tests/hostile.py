@@ -1,10 +1,10 @@
-"""Write files that try to stop, trick or misuse their reader: python tests/hostile.py FOLDER [--slow]."""
+"""Write hostile files, which try to stop, trick or abuse the reader: python tests/hostile.py FOLDER [--slow]."""
 
 import argparse
 import sys
 from pathlib import Path
 
-# The package test runs without the sources, so the corpus is beside the tests.
+# The package test runs without the sources, so the corpus is next to the tests.
 sys.path.insert(0, str(Path(__file__).parent / "plugins" / "documents"))
 
 from hostile_files import write

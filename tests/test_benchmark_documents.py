@@ -27,7 +27,7 @@ def corpus(load) -> ModuleType:
     return load("document_corpus")
 
 
-def test_read_texts_joins_rows_of_all_tables_and_uses_none_twice(corpus: ModuleType, tmp_path: Path) -> None:
+def test_read_texts_joins_rows_of_all_tables_without_repetition(corpus: ModuleType, tmp_path: Path) -> None:
     pa = pytest.importorskip("pyarrow")
     pq = pytest.importorskip("pyarrow.parquet")
     for name in ("a", "b"):
@@ -52,14 +52,14 @@ def test_read_texts_reads_documents_and_samples(corpus: ModuleType, tmp_path: Pa
     assert drawn == corpus.read_texts(None, documents=5, words=50)
 
 
-def test_write_texts_leaves_their_ends_of_lines(corpus: ModuleType, tmp_path: Path) -> None:
+def test_write_texts_preserves_line_endings(corpus: ModuleType, tmp_path: Path) -> None:
     folder = corpus.write_texts(["a\r\nb", "c"], tmp_path / "texts")
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == [b"a\r\nb", b"c"]
     assert corpus.count_words(["a\r\nb", "c"]) == 3
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads the memory from /proc")
-def test_memory_watch_sees_the_memory_of_marked_processes(load) -> None:
+def test_memory_watch_measures_marked_processes(load) -> None:
     process = load("document_process")
     hold = "import time; held = bytearray(50_000_000); held[::4096] = b'x' * len(held[::4096]); time.sleep(30)"
     child = subprocess.Popen([sys.executable, "-c", hold], env=os.environ | {process._MARK: "here"})

@@ -1,4 +1,4 @@
-"""What the benchmarks put around the peers is fair to them, and their scores are right."""
+"""The benchmark wrappers treat the peers fairly, and the scores are correct."""
 
 import importlib
 import sys
@@ -49,13 +49,11 @@ def correct(systems: ModuleType) -> Callable[[str], str]:
         ("", ""),
     ],
 )
-def test_peers_keep_case_punctuation_and_what_is_no_word(
-    correct: Callable[[str], str], text: str, corrected: str
-) -> None:
+def test_peers_keep_case_punctuation_and_non_words(correct: Callable[[str], str], text: str, corrected: str) -> None:
     assert correct(text) == corrected
 
 
-def test_peers_answer_for_a_word_alone_in_its_case(systems: ModuleType) -> None:
+def test_peers_rank_single_words_in_their_case(systems: ModuleType) -> None:
     class Peer(systems.WordByWord):
         def rank(self, words: Sequence[str], most: int) -> list[list[str]]:
             return [["the", "tea", "ten", "eh", "he", "ted"] if word == "teh" else [] for word in words]
@@ -72,7 +70,7 @@ def test_peers_answer_for_a_word_alone_in_its_case(systems: ModuleType) -> None:
         (["& te 1 1: tea", "# h 3"], []),
     ],
 )
-def test_ispell_lines_are_read(systems: ModuleType, lines: list[str], answers: list[str]) -> None:
+def test_ispell_lines_are_parsed(systems: ModuleType, lines: list[str], answers: list[str]) -> None:
     assert systems.parse_ispell("teh", lines) == answers
 
 
@@ -107,14 +105,14 @@ def image_modules(benchmark_modules: Callable[[str], ModuleType]) -> Callable[[s
 
 
 def bars(count: int) -> np.ndarray:
-    """Draw upright and level bars in turn, light on dark, (count, 28, 28)."""
+    """Draw vertical and horizontal bars in turn, light on dark, (count, 28, 28)."""
     pixels = np.zeros((count, 28, 28), dtype=np.uint8)
     pixels[::2, 4:24, 12:16] = 255
     pixels[1::2, 12:16, 4:24] = 255
     return pixels
 
 
-def test_auroc_is_the_share_of_pairs_in_order(image_modules: Callable[[str], ModuleType]) -> None:
+def test_auroc_is_the_fraction_of_pairs_in_order(image_modules: Callable[[str], ModuleType]) -> None:
     auroc = image_modules("image_run").auroc
     assert auroc(np.array([3.0, 2.0]), np.array([1.0, 0.0])) == 1.0
     assert auroc(np.array([1.0, 1.0]), np.array([1.0])) == 0.5
@@ -139,7 +137,9 @@ def test_scanned_digit_is_dark_on_light_and_large(image_modules: Callable[[str],
 
 
 @pytest.mark.parametrize("name", ["train_mlp", "train_lstm", "train_cnn"])
-def test_peers_learn_upright_from_level_bars(image_modules: Callable[[str], ModuleType], name: str) -> None:
+def test_peers_learn_to_separate_vertical_from_horizontal_bars(
+    image_modules: Callable[[str], ModuleType], name: str
+) -> None:
     systems = image_modules("image_systems")
     encoded = [image_modules("image_sets").png(pixels) for pixels in bars(64)]
     images = systems.inputs(encoded, ImageSettings(size=28, mode="L"))
@@ -168,7 +168,7 @@ def test_left_out_runs_are_found_by_their_config(image_modules: Callable[[str], 
     assert found == [(["books"], tmp_path / "a" / "model")]
 
 
-def test_transfer_runs_of_a_pair_differ_in_their_start_alone(
+def test_transfer_runs_of_a_pair_differ_only_in_their_start(
     benchmark_modules: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:
     for name in ("hydra", "pyarrow", "pytorch_lightning"):

@@ -41,12 +41,12 @@ def strokes() -> np.ndarray:
     return images
 
 
-def test_corruptions_are_ten_kinds(corruptions: Corruptions) -> None:
+def test_there_are_ten_corruptions(corruptions: Corruptions) -> None:
     assert tuple(corruptions) == KINDS
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_corruption_keeps_shape_and_type_and_leaves_its_input_alone(
+def test_corruption_keeps_shape_and_type_and_does_not_modify_its_input(
     name: str, corruptions: Corruptions, strokes: np.ndarray
 ) -> None:
     before = strokes.copy()
@@ -58,7 +58,7 @@ def test_corruption_keeps_shape_and_type_and_leaves_its_input_alone(
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_corruption_changes_every_image_the_same_way_for_a_seed(
+def test_corruption_changes_every_image_deterministically(
     name: str, corruptions: Corruptions, strokes: np.ndarray
 ) -> None:
     changed = corruptions[name](strokes, np.random.default_rng(1))
@@ -75,6 +75,6 @@ def test_corruption_leaves_the_ink_visible(name: str, corruptions: Corruptions, 
     assert min(apart) > 15
 
 
-def test_corruption_refuses_images_of_another_kind(corruptions: Corruptions) -> None:
+def test_corruption_rejects_other_shapes_and_types(corruptions: Corruptions) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
         corruptions["fax_specks"](np.zeros((2, 3, 28, 28), dtype=np.float32), np.random.default_rng(1))

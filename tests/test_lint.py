@@ -43,11 +43,11 @@ def banned(path: str, modules: list[str]) -> list[str]:
     return [modules[found["location"]["row"] - 1] for found in json.loads(done.stdout)]
 
 
-def test_ruff_bans_training_packages_from_the_run_time() -> None:
+def test_ruff_bans_training_packages_at_run_time() -> None:
     assert banned("plugins/docsight/x.py", TRAINING_ONLY) == TRAINING_ONLY
     assert banned("training/docsight_training/x.py", TRAINING_ONLY) == []
 
 
 @pytest.mark.parametrize("folder", ["plugins/docsight", "training/docsight_training", "tests/plugins", "benchmarks"])
-def test_ruff_bans_second_names_of_packages_everywhere(folder: str) -> None:
+def test_ruff_bans_package_aliases_everywhere(folder: str) -> None:
     assert banned(f"{folder}/x.py", NEVER) == NEVER

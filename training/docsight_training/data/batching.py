@@ -10,7 +10,7 @@ Batch = TypeVar("Batch")
 
 
 class LazyBatches(Dataset[Batch], Generic[Plan, Batch]):
-    """The batches of an epoch: `build` makes each from its plan, such as the numbers of its sentences."""
+    """The batches of an epoch: `build` makes each from its plan, such as the indexes of its sentences."""
 
     def __init__(self, plans: Sequence[Plan], build: Callable[[Plan], Batch]) -> None:
         self.plans, self.build = plans, build

@@ -59,7 +59,7 @@ def load_split(
 
 
 def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> bool:
-    """Return whether a split exists beside the training split; a path to a single file has no other split.
+    """Return whether a split exists in addition to the training split; a path to a single file has no other split.
 
     The arguments and errors are those of `load_split`.
     """
@@ -133,7 +133,7 @@ def _from_files(files: list[Path], split: str, source: str, columns: list[str] |
 
 
 def _from_folders(path: Path, split: str) -> datasets.Dataset:
-    """Read images from folders that are named for their classes."""
+    """Read images from folders that are named after their classes."""
     folder = path / split
     if not folder.is_dir():
         raise DataError(f"{path} has no folder {split!r}: expected {split}/CLASS/IMAGE; found {_listing(path)}.")

@@ -22,14 +22,14 @@ def images(kind: str) -> list[Image.Image]:
     return [draw(kind, np.random.default_rng(seed), TYPEFACES) for seed in range(12)]
 
 
-def test_draw_gives_rgb_images_of_a_fit_size(images: list[Image.Image]):
+def test_draw_returns_rgb_images_of_a_suitable_size(images: list[Image.Image]):
     for image in images:
         assert image.mode == "RGB"
         assert 60 <= max(image.size) <= 480
         assert min(image.size) >= 8
 
 
-def test_draw_gives_the_same_image_for_the_same_seed(kind: str, images: list[Image.Image]):
+def test_draw_is_deterministic_for_a_seed(kind: str, images: list[Image.Image]):
     again = draw(kind, np.random.default_rng(5), TYPEFACES)
     assert again.tobytes() == images[5].tobytes()
     assert again.tobytes() != images[6].tobytes()
@@ -46,17 +46,17 @@ def test_draw_of_different_kinds_differs():
     assert len(small) == len(kinds)
 
 
-def test_receipts_are_taller_than_wide_more_often_than_not():
+def test_receipts_are_usually_taller_than_wide():
     images = [draw("receipt", np.random.default_rng([0, number]), TYPEFACES) for number in range(20)]
     assert sum(image.height > image.width for image in images) > 14
 
 
-def test_draw_refuses_an_unknown_kind_and_lists_the_known_ones():
-    with pytest.raises(ConfigError, match=r"chart, .*receipt.*found poem"):
+def test_draw_rejects_an_unknown_kind_and_lists_the_known_ones():
+    with pytest.raises(ConfigError, match=r"unknown kind of drawing poem; expected one of chart, .*receipt"):
         draw("poem", np.random.default_rng(0), TYPEFACES)
 
 
-def test_typefaces_without_fonts_are_refused():
+def test_typefaces_without_fonts_are_rejected():
     with pytest.raises(ConfigError, match="find_fonts"):
         Typefaces([])
 

@@ -14,7 +14,7 @@ from docsight_training.data.images import glyphs, textures
 PLAIN = fonts.built_in_font()
 
 
-def test_find_fonts_always_finds_one_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_fonts_always_finds_a_usable_font(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())  # a system may have thousands
     found = fonts.find_fonts()
     assert found
@@ -36,7 +36,7 @@ def test_find_fonts_names_a_missing_folder_and_an_empty_one(tmp_path: Path) -> N
         fonts.find_fonts([tmp_path])
 
 
-def test_find_fonts_leaves_symbols_out() -> None:
+def test_find_fonts_leaves_out_symbol_fonts() -> None:
     pytest.importorskip("matplotlib")
     (folder,) = fonts._matplotlib_folder()
     families = {font.family for font in fonts.find_fonts([folder])}
@@ -48,7 +48,7 @@ def test_built_in_font_is_latin() -> None:
     assert fonts._is_latin(PLAIN)
 
 
-def test_is_held_out_keeps_a_family_together_and_stays() -> None:
+def test_is_held_out_keeps_a_family_together_and_is_stable() -> None:
     def held(family: str) -> bool:
         return fonts.is_held_out(replace(PLAIN, family=family))
 
@@ -58,7 +58,7 @@ def test_is_held_out_keeps_a_family_together_and_stays() -> None:
     assert 0.1 < sum(held(f"Family{chr(97 + i // 26)}{chr(97 + i % 26)}") for i in range(300)) / 300 < 0.3
 
 
-def test_is_handwriting_goes_by_whole_names() -> None:
+def test_is_handwriting_matches_whole_names() -> None:
     pens = ("Comic Neue", "Nanum Pen Script", "xkcd", "DkgHandwriting")
     others = ("Open Sans", "GNUTypewriter", "PostScript Sans", "DejaVu Sans")
     assert [bool(fonts._HANDWRITING.search(name)) for name in pens + others] == [True] * 4 + [False] * 4
@@ -77,7 +77,7 @@ def test_draw_glyph_fills_the_box_of_mnist_and_centres_the_mass() -> None:
     assert len({image.tobytes() for image in drawn}) == 20
 
 
-def test_glyph_set_follows_from_its_seed() -> None:
+def test_glyph_set_is_determined_by_its_seed() -> None:
     images, chars = glyphs.glyph_set("0123456789", 60, seed=1, fonts=[PLAIN])
     again, same = glyphs.glyph_set("0123456789", 60, seed=1, fonts=[PLAIN])
     other, _ = glyphs.glyph_set("0123456789", 60, seed=2, fonts=[PLAIN])
@@ -95,7 +95,7 @@ def test_glyph_set_draws_any_size() -> None:
     assert glyphs.glyph_set("7", 2, seed=1, fonts=[PLAIN], size=40)[0].shape == (2, 40, 40)
 
 
-def test_outlier_set_follows_from_its_seed() -> None:
+def test_outlier_set_is_determined_by_its_seed() -> None:
     images = glyphs.outlier_set(80, seed=1, fonts=[PLAIN])
     assert images.shape == (80, 28, 28)
     assert images.dtype == np.uint8
@@ -124,7 +124,7 @@ def test_outlier_set_draws_no_sign_that_the_font_lacks() -> None:
     assert not glyphs._has("\U0010fffc", PLAIN)
 
 
-def test_is_like_digit_spares_letters_that_print_tells_apart() -> None:
+def test_is_like_digit_ignores_letters_that_differ_in_print() -> None:
     assert glyphs.is_like_digit("O", PLAIN)
     assert glyphs.is_like_digit("o", PLAIN)
     assert not glyphs.is_like_digit("W", PLAIN)
@@ -133,14 +133,14 @@ def test_is_like_digit_spares_letters_that_print_tells_apart() -> None:
 
 
 @pytest.mark.parametrize("draw", [*textures._OVERLAID_TEXTURES, textures.blank, textures.overlay])
-def test_textures_are_images_of_the_size_asked_for(draw: textures.TextureFunction) -> None:
+def test_textures_have_the_requested_size(draw: textures.TextureFunction) -> None:
     for seed in range(30):
         image = draw(np.random.default_rng(seed), 28)
         assert image.shape == (28, 28)
         assert image.dtype == np.uint8
 
 
-def test_sets_without_fonts_say_what_to_do() -> None:
+def test_sets_without_fonts_raise_helpful_errors() -> None:
     with pytest.raises(ConfigError, match="find_fonts"):
         glyphs.glyph_set("1", 1, seed=1, fonts=[])
     with pytest.raises(ConfigError, match="find_fonts"):

@@ -22,7 +22,7 @@ def _changed(augment: ImageAugment, images: torch.Tensor, seed: int = 1) -> torc
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 @pytest.mark.parametrize(("channels", "size"), [(1, 8), (1, 28), (3, 33)])
-def test_augment_change_keeps_shape_range_and_given_images(name, channels, size):
+def test_augment_change_keeps_shape_range_and_its_input(name, channels, size):
     images = _images(channels=channels, size=size)
     before = images.clone()
     augment = ImageAugment(chances={name: 1.0})
@@ -38,7 +38,7 @@ def test_augment_change_keeps_shape_range_and_given_images(name, channels, size)
 
 
 @pytest.mark.parametrize("name", [name for name in TRANSFORMS if name != "grey"])
-def test_augment_change_changes_images_each_its_own_way(name):
+def test_augment_change_differs_between_images(name):
     images = _images(1, channels=3).expand(16, -1, -1, -1).clone()
     images[:, :, 3, 4] = 0.7  # not the same from left to right
     changed = _changed(ImageAugment(chances={name: 1.0}), images)
@@ -68,12 +68,12 @@ def test_augment_geometry_keeps_shape_and_range(name):
     assert not torch.equal(changed, _changed(augment, images, 2))
 
 
-def test_augment_of_nothing_is_nothing():
+def test_augment_without_changes_returns_its_input():
     images = _images()
     assert torch.equal(_changed(ImageAugment(), images), images)
 
 
-def test_augment_shift_by_hand():
+def test_augment_shift_matches_a_worked_example():
     images = torch.zeros(200, 1, 20, 20)
     images[:, :, 9:11, 9:11] = 1
     changed = _changed(ImageAugment(geometry={"shift": 0.2}), images)
@@ -84,7 +84,7 @@ def test_augment_shift_by_hand():
     assert abs(float(across.mean())) < 0.6
 
 
-def test_augment_rotation_by_hand():
+def test_augment_rotation_matches_a_worked_example():
     images = torch.zeros(100, 1, 41, 41)
     images[:, :, 20, 4:37] = 1
     changed = _changed(ImageAugment(geometry={"rotate": 10}), images)
@@ -95,7 +95,7 @@ def test_augment_rotation_by_hand():
     assert left.abs().max() >= 2
 
 
-def test_augment_leaves_the_clean_fraction_to_geometry_alone():
+def test_augment_applies_only_geometry_to_the_clean_fraction():
     images = _images(1).expand(4000, -1, -1, -1)
     changed = _changed(ImageAugment(chances={"invert": 1.0}, clean=0.3), images)
     same = (changed == images).flatten(1).all(dim=1)
@@ -110,7 +110,7 @@ def test_augment_chance_is_the_fraction_of_images():
     assert float(same.float().mean()) == pytest.approx(0.8, abs=0.03)
 
 
-def test_augment_invert_flip_and_grey_by_hand():
+def test_augment_invert_flip_and_grey_match_worked_examples():
     images = _images(channels=3)
     assert torch.allclose(_changed(ImageAugment(chances={"invert": 1}), images), 1 - images)
     assert torch.equal(_changed(ImageAugment(chances={"flip": 1}), images), images.flip(3))
@@ -118,7 +118,7 @@ def test_augment_invert_flip_and_grey_by_hand():
     assert torch.allclose(grey, images.mean(dim=1, keepdim=True).expand_as(images))
 
 
-def test_augment_jpeg_is_close_and_of_blocks():
+def test_augment_jpeg_is_close_and_blocky():
     images = torch.full((4, 1, 16, 16), 0.4)
     assert torch.allclose(_changed(ImageAugment(chances={"jpeg": 1}), images), images, atol=0.05)
     busy = torch.rand(20, 1, 16, 16, generator=torch.Generator().manual_seed(1))
@@ -139,7 +139,7 @@ def test_augment_jpeg_is_close_and_of_blocks():
         ({"geometry": {"rotate": float("nan")}}, "rotate is nan"),
     ],
 )
-def test_augment_names_what_cannot_work(options, message):
+def test_augment_rejects_invalid_arguments(options, message):
     with pytest.raises(ConfigError, match=message):
         ImageAugment(**options)
 

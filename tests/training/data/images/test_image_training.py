@@ -51,7 +51,7 @@ def trained(folders, tmp_path_factory) -> tuple[Path, dict[str, float]]:
 
 
 @pytest.mark.parametrize("experiment", ["cnn_digits", "cnn_figures", "cnn_figures_tune", "cnn_imagecat"])
-def test_experiment_of_images_composes_and_resolves(experiment):
+def test_image_experiment_composes_and_resolves(experiment):
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
         made = compose("train", overrides=[f"experiment={experiment}"])
     for key in ("data", "model", "trainer", "card"):
@@ -61,7 +61,7 @@ def test_experiment_of_images_composes_and_resolves(experiment):
     ImageData(**options)  # all names are known, all numbers possible
 
 
-def test_train_of_images_learns_and_leaves_all_that_it_promises(trained):
+def test_image_training_learns_and_writes_all_outputs(trained):
     folder, metrics = trained
     assert metrics["test/accuracy"] > 0.9
     for name in ("errors.json", "confusion.png", "worst.png", "curves.png", "metrics.json", "checkpoints/best.ckpt"):
@@ -73,7 +73,7 @@ def test_train_of_images_learns_and_leaves_all_that_it_promises(trained):
     assert np.trace(matrix) / 12 == pytest.approx(metrics["test/accuracy"])
 
 
-def test_train_of_images_exports_a_model_that_classifies_images(trained, shapes):
+def test_image_training_exports_a_model_that_classifies_images(trained, shapes):
     folder, _ = trained
     about = load_folder(folder / "model", kind="image_classifier").about
     assert about["images"]["size"] == 16
@@ -88,7 +88,7 @@ def test_train_of_images_exports_a_model_that_classifies_images(trained, shapes)
         assert best == list(SHAPES)
 
 
-def test_train_of_images_exports_the_averaged_weights_that_were_judged_best(trained):
+def test_image_training_exports_the_best_averaged_weights(trained):
     folder, _ = trained
     best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)
     exported = load_folder(folder / "model", kind="image_classifier").network.state_dict()
@@ -100,7 +100,7 @@ def test_train_of_images_exports_the_averaged_weights_that_were_judged_best(trai
         assert not torch.equal(best["current_model_state"][name], best["state_dict"][name])
 
 
-def test_train_of_images_resumed_repeats_an_undisturbed_run(trained, folders, tmp_path, monkeypatch):
+def test_resumed_image_training_matches_an_uninterrupted_run(trained, folders, tmp_path, monkeypatch):
     settings = config(f"data.path={folders}", *RUN)
     plain = ImageModule.on_train_batch_start
 

@@ -20,16 +20,16 @@ def built_in_font_only(monkeypatch):
     monkeypatch.setattr(synthetic, "find_fonts", lambda folders: [built_in_font()])
 
 
-def test_draw_figures_gives_as_many_of_each_label_as_asked_for():
+def test_draw_figures_draws_the_requested_number_of_each_label():
     assert _draw({"chart": 2, "logo": 0, "text": 1}).labels.tolist() == [0, 0, 2]
 
 
-def test_draw_figures_begins_the_same_whatever_is_asked_for_besides():
+def test_draw_figures_do_not_depend_on_other_counts():
     few, many = _draw({"chart": 2}), _draw({"logo": 2, "chart": 9})
     assert torch.equal(few.pixels, many.pixels[2:4])
 
 
-def test_draw_figures_follows_from_the_seed_and_the_split():
+def test_draw_figures_is_determined_by_the_seed_and_the_split():
     train, again = _draw({"chart": 1}), _draw({"chart": 1})
     assert torch.equal(train.pixels, again.pixels)
     assert not torch.equal(train.pixels, _draw({"chart": 1}, seed=4).pixels)

@@ -20,7 +20,7 @@ def _changed(augment: TextAugment, seed: int, *sentences: Sentence) -> list[Sent
     return augment(sentences or [ROOSEVELT, PLAIN], random.Random(seed))
 
 
-def test_augment_without_chances_changes_nothing():
+def test_augment_with_zero_probabilities_changes_nothing():
     assert _changed(TextAugment(), 1) == [ROOSEVELT, PLAIN]
 
 
@@ -63,7 +63,7 @@ def test_augment_exchanges_one_word_with_names_of_other_labels():
     }
 
 
-def test_augment_names_stay_the_same_through_a_document():
+def test_augment_names_are_consistent_within_a_document():
     for seed in range(10):
         first, second = _changed(
             TextAugment(exchange={"PER": {"LOC": 0.5}, "LOC": {"ORG": 0.5}}), seed, ROOSEVELT, ROOSEVELT

@@ -35,18 +35,18 @@ def test_templates_borrow_words_from_names_of_other_labels():
     assert words == {"London", "Acme", "Bank"}
 
 
-def test_templates_let_a_street_and_a_firm_reach_over_their_noun():
+def test_templates_extend_street_and_company_spans_over_their_noun():
     ends = {(s.label, sentence.tokens[s.end - 1]) for sentence in _filled(0.5) for s in sentence.spans}
     assert {("LOC", "Street"), ("LOC", "Avenue"), ("ORG", "Inc."), ("ORG", "Corp.")} <= ends
 
 
-def test_templates_have_no_open_slot_and_no_other_braces():
+def test_templates_leave_no_slots_or_braces():
     for sentence in _filled(0.5):
         assert sentence.spans
         assert not any("{" in token or "}" in token for token in sentence.tokens)
 
 
-def test_templates_of_labels_that_the_data_lacks_are_left_out():
+def test_templates_with_labels_missing_from_the_data_are_left_out():
     places = Sentence(["London"], [TagSpan(0, 1, "LOC")])
     assert {span.label for sentence in _filled(0.5, places) for span in sentence.spans} == {"LOC"}
     assert _filled(0.5, Sentence(["it", "rained"], [])) == []

@@ -33,7 +33,7 @@ FIGURES: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "text": draw_text,
 }
 _PRINTED = frozenset({"chart", "diagram", "formula", "map", "table", "text"})
-_SCANNED_FRACTION = 0.12  # of the printed figures look like paper under a scanner or a camera
+_SCANNED_FRACTION = 0.12  # of the printed figures look like scanned or photographed paper
 
 
 def draw(kind: str, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
@@ -43,6 +43,6 @@ def draw(kind: str, rng: np.random.Generator, typefaces: Typefaces) -> Image.Ima
         ConfigError: The kind is unknown.
     """
     if kind not in FIGURES:
-        raise ConfigError(f"expected a kind of drawing among {', '.join(FIGURES)}; found {kind}")
+        raise ConfigError(f"unknown kind of drawing {kind}; expected one of {', '.join(FIGURES)}")
     image = FIGURES[kind](rng, typefaces)
     return as_scanned_sheet(image, rng) if kind in _PRINTED and chance(rng, _SCANNED_FRACTION) else image

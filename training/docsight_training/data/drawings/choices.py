@@ -1,4 +1,4 @@
-"""Random choices, the smallest step of every drawing, and invented words, sentences and numbers, its text."""
+"""Random choices for drawings, and invented words, sentences and numbers for their text."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -57,7 +57,7 @@ class DiagramCanvas:
         self.text(middle, text, half[0] * 1.7, fill=ink, rows=rows)
 
     def text(self, middle: Point, text: str, room: float, *, fill: Colour | None = None, rows: int = 3) -> None:
-        """Write each word on a line of its own, centred, as many words as fit."""
+        """Write each word on its own line, centred, as many words as fit."""
         parts = text.split()[: max(1, min(3, rows))]
         face = fitted(max(parts, key=len), self.font, self.size, room)
         y = middle[1] - face.size * 1.1 * (len(parts) - 1) / 2

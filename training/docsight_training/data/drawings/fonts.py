@@ -1,4 +1,4 @@
-"""The fonts of this machine: find them, check that they write Latin letters, and hold some families out."""
+"""The fonts of this machine: find them, check that they have Latin letters, and hold out some families."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ SYSTEM_FOLDERS = (
     "~/Library/Fonts",
 )
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc"})
-BUILT_IN = Path()  # the path that stands for Pillow's built-in font
+BUILT_IN = Path()  # the path of Pillow's built-in font
 REQUIRED_CHARACTERS = string.ascii_letters + string.digits
 HELD_OUT_ONE_IN = 5  # one family in five is held out
 

@@ -145,7 +145,7 @@ def _scale_and_compass(image: Image.Image, rng: np.random.Generator, ink: Colour
 
 
 def _curved_arrow(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: tuple[int, int]) -> None:
-    """Draw a curved arrow, as maps of campaigns and trade have."""
+    """Draw a curved arrow, as on maps of campaigns and trade."""
     start, stop = rng.uniform([0.05, 0.05], [0.95, 0.95], (2, 2)) * size
     bend = np.array([start[1] - stop[1], stop[0] - start[0]]) * float(rng.uniform(-0.4, 0.4))
     steps = np.linspace(0, 1, 16)[:, None]

@@ -58,7 +58,7 @@ def draw_receipt(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     columns = int(rng.integers(26, 60) if chance(rng, 0.8) else rng.integers(18, 30))
     printer = ReceiptPrinter(rng, (width, height), font, columns)
     _print(printer, typefaces)
-    # A long receipt is cut off by the image; a short one ends soon or late after its last line.
+    # A long receipt is cut off by the image; the paper of a short one ends at some distance below its last line.
     rest = printer.leading * float(rng.uniform(0, 3)) if chance(rng, 0.7) else height * float(rng.uniform(0, 0.3))
     ink = printer.ink.crop((0, 0, width, int(min(height, max(printer.y + rest, width * 0.6)))))
     if chance(rng, 0.06):  # the top is cut off

@@ -76,7 +76,7 @@ def _paper(ink: Image.Image, rng: np.random.Generator, *, clean: bool) -> Image.
 
 
 def _mark_by_hand(paper: Image.Image, rng: np.random.Generator, typefaces: Typefaces) -> None:
-    """Add the marks that accountants leave on a sheet (mode RGB); often there are none."""
+    """Add the marks that accountants leave on a sheet (mode RGB), often none."""
     if chance(rng, 0.25):
         for _ in range(int(rng.integers(1, 4))):
             _note(paper, rng, typefaces)

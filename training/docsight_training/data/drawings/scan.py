@@ -67,7 +67,7 @@ def warp_paper(
 
 
 def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return what a scanner sees beside the sheet: white, grey or its dark lid, (height, width, 3)."""
+    """Return what a scanner sees around the sheet: white, grey or its dark lid, (height, width, 3)."""
     value = float(pick(rng, [255.0, 255.0, 250.0, 0.0, 20.0, 60.0, 170.0, 220.0]))
     return np.full((size[1], size[0], 3), value, np.float32)
 

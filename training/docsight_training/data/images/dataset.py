@@ -9,7 +9,7 @@ from torch import Tensor
 
 from docsight.errors import ConfigError
 
-OTHER = -1  # the label of an image that belongs to none of the classes
+OTHER = -1  # the label of an image that belongs to no class
 
 
 @dataclass
@@ -18,7 +18,7 @@ class LabeledImages:
 
     Args:
         pixels: (images, channels, size, size), uint8.
-        labels: (images,), int64; OTHER for an image of none of the classes.
+        labels: (images,), int64; OTHER for an image of no class.
         sources: The source of each image; '' if it is unknown or the image was drawn.
     """
 

@@ -48,7 +48,7 @@ _OUTLIER_FRACTIONS = {
 
 
 def draw_glyph(text: str, font: Font, rng: np.random.Generator, size: int = 28) -> np.ndarray:
-    """Draw a character (or a few) light on dark, with random thickness, slant, rotation and scale; uint8, (size, size).
+    """Draw one or more characters light on dark, with random thickness, slant, rotation and scale; uint8, (size, size).
 
     The ink is fitted into a box with its centre of mass in the middle, as in MNIST.
     """
@@ -60,12 +60,12 @@ def draw_glyph(text: str, font: Font, rng: np.random.Generator, size: int = 28) 
 def glyph_set(
     chars: str, count: int, *, seed: int, fonts: Sequence[Font], size: int = 28
 ) -> tuple[np.ndarray, list[str]]:
-    """Draw random characters, uint8 (count, size, size), and return the character of each, too.
+    """Draw random characters; return the images, uint8 (count, size, size), and the character of each.
 
     Font families are equally likely, however many styles they have.
     """
     if not chars:
-        raise ConfigError("expected characters to draw, found none; give some, such as '0123456789'")
+        raise ConfigError("expected characters to draw, found none; pass some, such as '0123456789'")
     rng = np.random.default_rng(seed)
     families = _checked_families(fonts)
     drawn = [chars[i] for i in rng.integers(len(chars), size=count)]
@@ -76,7 +76,7 @@ def glyph_set(
 
 
 def outlier_set(count: int, *, seed: int, fonts: Sequence[Font], size: int = 28) -> np.ndarray:
-    """Draw images without a digit, uint8 (count, size, size); no letter in a font in which it looks like a digit."""
+    """Draw images without a digit, uint8 (count, size, size), nor any letter that looks like a digit in its font."""
     rng = np.random.default_rng(seed)
     families = _checked_families(fonts)
     kinds = list(_OUTLIER_FRACTIONS)
@@ -139,7 +139,7 @@ def _mask(font: Font, text: str, thickness: int) -> Image.Image:
         glyph = ImageOps.expand(glyph, thickness).filter(ImageFilter.MaxFilter(2 * thickness + 1))
     elif thickness < 0:
         thin = glyph.filter(ImageFilter.MinFilter(3))
-        # Where hairlines would vanish and leave the letter in pieces, keep it as it is.
+        # Where hairlines would vanish and leave the letter in pieces, keep it unchanged.
         if np.asarray(thin).sum() > 0.6 * np.asarray(glyph).sum():
             glyph = thin
     return glyph.crop(glyph.getbbox() or (0, 0, *glyph.size))

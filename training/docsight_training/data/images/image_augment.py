@@ -80,7 +80,7 @@ class ImageAugment:
         shear = draw.uniform(-1, 1) * maximum["shear"]
         cos, sin = angle.cos(), angle.sin()
         across, down = zoom * aspect.sqrt() / scale, zoom / aspect.sqrt() / scale
-        # The rows of the matrix that maps the place of a pixel in the result to its place in the image.
+        # The rows of the matrix that maps the position of a pixel in the result to its position in the image.
         turn = torch.stack([cos * across, (shear * cos - sin) * down, sin * across, (shear * sin + cos) * down], 1)
         shift = torch.stack([draw.uniform(-1, 1), draw.uniform(-1, 1)], 1) * 2 * maximum["shift"]
         room = (1 - zoom)[:, None] * torch.stack([draw.uniform(-1, 1), draw.uniform(-1, 1)], 1)

@@ -1,4 +1,4 @@
-"""The data module of `cnn_imagecat`: images of a data set and drawn images in, augmented batches out."""
+"""The data module of `cnn_imagecat`: makes augmented batches from images of a data set and drawn images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ImageBatch:
     """Images for a step, ready for the network."""
 
     images: Tensor  # (batch, channels, size, size), normalised
-    labels: Tensor  # (batch,), OTHER for none of the classes
+    labels: Tensor  # (batch,), OTHER for no class
 
 
 class ImageData(pl.LightningDataModule):
@@ -52,8 +52,8 @@ class ImageData(pl.LightningDataModule):
         leave_out: Sources that are not trained on.
         withhold: Labels whose real images are only tested on; training and validation use drawn ones.
         drawn: By label, how many images to draw for training; see `docsight_training.data.drawings`.
-        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise as none of the
-            classes, such as {digits: 6000, other: 12000}.
+        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise as images
+            of no class, such as {digits: 6000, other: 12000}.
         fonts: Folders of fonts; None for those of the system.
         seed: Seeds the held-out split, drawings and augmentation.
     """
@@ -154,7 +154,7 @@ class ImageData(pl.LightningDataModule):
     def class_weights(self) -> Tensor:
         """Return a sampling weight for each class, (labels + 1,), 1 on average over the training images.
 
-        The last one is for images of none of the classes, so that OTHER is its index.
+        The last one is for images of no class, so that OTHER is its index.
         """
         labels = self.parts["train"].labels
         counts = torch.bincount(torch.where(labels == OTHER, len(self.labels), labels), minlength=len(self.labels) + 1)
@@ -223,12 +223,12 @@ class ImageData(pl.LightningDataModule):
         for name, given in (("withhold", self.withhold), ("drawn", self.drawn)):
             if unknown := sorted(set(given) - set(self.labels)):
                 raise ConfigError(
-                    f"data.{name}: {', '.join(unknown)} is none of the classes: {', '.join(self.labels)}."
+                    f"data.{name}: unknown class {', '.join(unknown)}; expected {', '.join(self.labels)}."
                 )
         if missing := sorted(set(self.withhold) - set(self.drawn)):
             raise ConfigError(f"data.withhold: nothing is drawn for {', '.join(missing)}; add it to data.drawn.")
         if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
-            raise ConfigError("data.glyphs.digits: the classes are not 0 to 9.")
+            raise ConfigError("data.glyphs.digits: expected the classes 0 to 9.")
 
     def _load(self, split: str) -> datasets.Dataset:
         name = self.splits[split]
@@ -244,8 +244,8 @@ class ImageData(pl.LightningDataModule):
         splits = [split for split in ("train", "validation") if split in self.parts]
         known = {source for split in splits for source in self.parts[split].sources}
         if unknown := sorted(self.leave_out - known):
-            names = ", ".join(sorted(known - {""})) or f"there is no column {self.columns['source']!r}"
-            raise ConfigError(f"data.leave_out: {', '.join(unknown)} is none of the sources: {names}.")
+            names = ", ".join(sorted(known - {""})) or f"a column {self.columns['source']!r}, which is missing"
+            raise ConfigError(f"data.leave_out: unknown source {', '.join(unknown)}; expected {names}.")
         withheld = {self.labels.index(label) for label in self.withhold}
         for split in splits:
             images = self.parts[split]

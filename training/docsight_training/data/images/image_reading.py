@@ -35,7 +35,7 @@ def read_images(
     ids = {label: at for at, label in enumerate(labels)}
     if unknown := sorted(set(names) - set(labels)):
         raise DataError(
-            f"{where}: {', '.join(unknown[:5])} is none of the classes; expected {', '.join(labels[:20])}. "
+            f"{where}: unknown class {', '.join(unknown[:5])}; expected {', '.join(labels[:20])}. "
             "List every class in data.labels, or correct the data."
         )
     _check_memory(len(rows), settings, where)
@@ -135,12 +135,12 @@ def _encoded_image(cell: Any) -> bytes | str:
 
 
 def _check_memory(count: int, settings: ImageSettings, where: str) -> None:
-    """Refuse more images than memory can hold, before any is allocated."""
+    """Raise `ConfigError` if the images do not fit into memory, before any is allocated."""
     needed = count * settings.channels * settings.size**2
     limit = int(_MAX_MEMORY_FRACTION * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     if needed > limit:
         raise ConfigError(
             f"{where}: {count:,} images of {settings.size} x {settings.size} pixels take {needed / 2**30:.1f} GiB, as "
-            f"they are all kept in memory; expected at most {limit / 2**30:.1f} GiB. Lower data.images.size, or give "
+            f"they are all kept in memory; expected at most {limit / 2**30:.1f} GiB. Lower data.images.size, or use "
             "fewer images."
         )

@@ -195,7 +195,7 @@ def _jpeg(images: Tensor, draw: RandomFields) -> Tensor:
     batch, channels, side, _ = padded.shape
     blocks = padded.reshape(batch, channels, side // 8, 8, side // 8, 8).transpose(3, 4)
     place = torch.arange(8.0)
-    basis = torch.cos(math.pi / 8 * place[:, None] * (place + 0.5)) / 2  # (frequency, place)
+    basis = torch.cos(math.pi / 8 * place[:, None] * (place + 0.5)) / 2  # (frequency, position)
     basis[0] /= math.sqrt(2)
     waves = basis @ blocks @ basis.T
     quality = draw.uniform(8, 70, 1, 1, 1, 1, 1)

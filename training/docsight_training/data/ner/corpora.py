@@ -91,7 +91,7 @@ class CorpusFormat:
         source: hub, parquet, conll, json or spacy; see `load_split`.
         path: The folder above the corpora, or None.
         columns: The names of the columns.
-        fold: Maps labels of the corpora to those to learn; other labels are dropped. None keeps all as they are.
+        fold: Maps labels of the corpora to those to learn; other labels are dropped. None keeps all unchanged.
         conll_columns: The columns of a conll file, in order.
     """
 

@@ -22,7 +22,7 @@ class NerBatch:
     types: WordTypes
     index: Tensor  # (batch, time), into the types
     lengths: Tensor  # (batch,)
-    allowed: Tensor  # (batch, time, tags), the tags that the annotation admits
+    allowed: Tensor  # (batch, time, tags), the tags that the annotation allows
 
 
 @dataclass
@@ -103,7 +103,7 @@ def join_sentences(sentences: Sequence[Sentence]) -> Sentence:
 
 
 def cut_windows(sentences: Sequence[Sentence], max_tokens: int, rng: random.Random) -> list[Sentence]:
-    """Join sentences in running order to windows of a random length of at most `max_tokens` tokens.
+    """Join sentences in running order into windows of a random length of at most `max_tokens` tokens.
 
     A sentence is never cut, so a window of one sentence may be longer.
     """

@@ -1,4 +1,4 @@
-"""The data module of `rnn_ner`: corpora in, batches of windows of running text out."""
+"""The data module of `rnn_ner`: makes batches of windows of running text from corpora."""
 
 import random
 from collections import Counter
@@ -30,7 +30,7 @@ from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.ner_batches import BatchEncoder, NerBatch, NerDocument, cut_windows
 from docsight_training.data.ner.templates import TemplateFiller
 
-TEMPLATES = "templates"  # stands for the corpus of a sentence that was made from a template
+TEMPLATES = "templates"  # the corpus name of sentences made from templates
 
 
 class NerData(pl.LightningDataModule):
@@ -43,10 +43,10 @@ class NerData(pl.LightningDataModule):
         columns: The arguments of `Columns`.
         conll_columns: The columns of a conll file, in order.
         labels: The labels to learn; None for those of the training split.
-        fold: For each label to learn, the labels of the corpora that it stands for; None to keep all as they are.
+        fold: For each label to learn, the labels of the corpora that map to it; None to keep all unchanged.
         unknown_labels: What a token outside all spans means for labels that its corpus does not annotate:
             `outside` (it has none of them) or `marginalise` (nothing).
-        glove_words: How many of the most frequent words of GloVe the vocabulary takes; 0 for none.
+        glove_words: How many of the most frequent words of GloVe the vocabulary includes; 0 for none.
         min_count: How often a word must occur in the training split for its vector to be tuned, or for a word that
             GloVe lacks to have a vector.
         window: The maximum number of tokens in a window.
@@ -83,7 +83,7 @@ class NerData(pl.LightningDataModule):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
         corpora = corpora or {"own": {}}
         if unknown := sorted(set(leave_out) - set(corpora)):
-            raise ConfigError(f"data.leave_out: {', '.join(unknown)} is none of the corpora: {', '.join(corpora)}.")
+            raise ConfigError(f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(corpora)}.")
         self.corpora = {name: Corpus(**(corpus or {})) for name, corpus in corpora.items()}
         folded = None if fold is None else {theirs: label for label, names in fold.items() for theirs in names}
         self.corpus_format = CorpusFormat(source, path, Columns(**(columns or {})), folded, conll_columns)
@@ -165,7 +165,7 @@ class NerData(pl.LightningDataModule):
         return DataLoader(cast(Dataset[list[NerDocument]], self.groups("test")), batch_size=None)
 
     def epoch_batches(self, epoch: int) -> LazyBatches[list[tuple[str, Sentence]], NerBatch]:
-        """Cut the training documents into windows and batches; seed and epoch decide how."""
+        """Cut the training documents into windows and batches, as determined by seed and epoch."""
         rng = random.Random(f"{self.seed}-{epoch}")
         windows: list[tuple[str, Sentence]] = []
         for document in self.documents["train"]:
@@ -194,7 +194,7 @@ class NerData(pl.LightningDataModule):
                 for label, name in names_in([document]):
                     if label not in self.labels:
                         raise DataError(
-                            f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is none of the labels "
+                            f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is not among the labels "
                             f"to learn: {', '.join(self.labels)}. Add it to data.labels, or fold it with data.fold."
                         )
 
