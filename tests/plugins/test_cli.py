@@ -117,7 +117,7 @@ def test_cli_returns_2_for_wrong_usage(args: list[str], capsys: pytest.CaptureFi
     assert "usage:" in capsys.readouterr().err
 
 
-def test_cli_passes_the_device_on_to_components_that_have_one(tmp_path: Path) -> None:
+def test_cli_passes_the_device_to_components_with_that_setting(tmp_path: Path) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path)
@@ -148,7 +148,7 @@ def test_cli_continues_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys
     assert "done before" not in capsys.readouterr().out
 
 
-def test_cli_runs_components_of_the_user_s_own(tmp_path: Path) -> None:
+def test_cli_runs_user_defined_components(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from spacy.language import Language\n"
         "from spacy.tokens import Span\n"
@@ -168,7 +168,7 @@ def test_cli_runs_components_of_the_user_s_own(tmp_path: Path) -> None:
     assert json.loads(line)["entities"] == [{"start": 0, "end": 3, "label": "FIRST", "score": None}]
 
 
-def test_cli_allows_parts_over_the_limit_of_spacy(tmp_path: Path, pipeline: str) -> None:
+def test_cli_allows_chunks_above_the_limit_of_spacy(tmp_path: Path, pipeline: str) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     assert run("process", tmp_path, "--out", tmp_path / "o", "--pipeline", pipeline, "--max-chars", 5_000_000) == 0
 
@@ -197,7 +197,7 @@ def shell(redirection: str, *args: object) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true", "2>&1 | true"])
 @pytest.mark.parametrize(("more", "code"), [([], 0), (["gone.txt"], 3)])
-def test_cli_does_its_work_whoever_listens(
+def test_cli_completes_with_closed_streams(
     tmp_path: Path, pipeline: str, redirection: str, more: list[str], code: int
 ) -> None:
     (tmp_path / "a.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
@@ -210,7 +210,7 @@ def test_cli_does_its_work_whoever_listens(
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
-def test_cli_writes_errors_to_no_other_stream(tmp_path: Path) -> None:
+def test_cli_does_not_write_errors_to_another_stream(tmp_path: Path) -> None:
     done = shell("2>&-", "process", tmp_path, "--out", "")
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -227,7 +227,7 @@ def test_cli_cleans_up_when_it_is_terminated(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_cli_escapes_what_would_control_a_terminal(
+def test_cli_escapes_terminal_control_characters(
     tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
@@ -248,13 +248,13 @@ def test_cli_refuses_empty_paths(tmp_path: Path, pipeline: str, capsys: pytest.C
     assert not (tmp_path / "out").exists()
 
 
-def test_cli_states_which_numbers_it_accepts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_error_states_the_valid_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run("process", "a", "--out", "b", "--max-chars", "x")
     assert "argument --max-chars: expected a whole number of at least 1, found 'x'" in capsys.readouterr().err
 
 
-def test_cli_takes_a_device_for_a_pipeline_without_components(
+def test_cli_accepts_a_device_for_a_pipeline_without_components(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "config.cfg").write_text("[nlp]\nlang = 'en'\n", encoding="utf-8")
@@ -291,7 +291,7 @@ def test_documents_import_nothing_slow() -> None:
 
 
 @pytest.mark.parametrize("code", ["raise ValueError('no')", "import sys; sys.exit(0)", "import os; os._exit(0)"])
-def test_cli_reports_code_that_did_not_run(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cli_reports_user_code_that_fails(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.py").write_text(code, encoding="utf-8")
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     options = ["--out", tmp_path / "out", "--components", "sentencizer", "--code", tmp_path / "mine.py"]

@@ -57,7 +57,7 @@ def test_corrected_text_has_the_applied_corrections(doc):
     assert doc.text == TEXT
 
 
-def test_corrected_text_of_a_doc_that_no_speller_read_is_its_text():
+def test_corrected_text_without_a_speller_is_the_text():
     doc = NLP(TEXT)
     assert doc._.corrections is None
     assert doc._.corrected_text == TEXT
@@ -104,7 +104,7 @@ def test_corrections_survive_bytes_docbin_copy_and_pickling(doc):
 
 
 @pytest.mark.parametrize("copy_user_data", [False, True])
-def test_corrections_are_not_those_of_another_place_in_a_piece_of_a_doc(doc, copy_user_data):
+def test_corrections_of_a_slice_are_not_those_of_another_place(doc, copy_user_data):
     piece = doc[3:].as_doc(copy_user_data=copy_user_data)
     assert piece._.corrections is None
     assert piece._.corrected_text == piece.text
@@ -232,7 +232,7 @@ def test_token_getters_do_not_walk_through_all_corrections():
     assert Counted.read < 2000 * 40
 
 
-def test_scores_count_places_and_suggestions():
+def test_scores_count_spans_and_suggestions():
     found = [row(0, 3, "the"), row(5, 8, "cat"), row(10, 12, "no", applied=False)]
     gold = [row(0, 3, "the"), row(5, 8, "car"), row(20, 22, "is"), row(30, 32, "as")]
     scores = score_corrections([(found, gold), (found, None)])
@@ -248,7 +248,7 @@ def test_scores_without_gold_are_none_and_of_clean_texts_count_false_corrections
     assert score_corrections([([row(0, 3, "the")], [])])["corrections_p"] == 0.0
 
 
-def test_attributes_are_all_there():
+def test_all_attributes_are_set():
     assert Token.has_extension("is_misspelled")
     assert Token.has_extension("suggestion")
     assert Token.has_extension("suggestions")

@@ -114,12 +114,12 @@ def test_open_image_refuses_a_truncated_image(kind, fraction):
         (png(0, 0), "cannot be decoded|pixels|damaged"),
     ],
 )
-def test_open_image_says_what_is_wrong(content, message):
+def test_open_image_reports_the_problem(content, message):
     with pytest.raises(DataError, match=message):
         open_image(content)
 
 
-def test_open_image_names_the_file_and_what_is_wrong_with_it(tmp_path):
+def test_open_image_reports_the_file_and_the_problem(tmp_path):
     text = tmp_path / "letter.png"
     text.write_text("Dear Sir or Madam,")
     empty = tmp_path / "empty.png"
@@ -165,7 +165,7 @@ def test_open_image_follows_a_link_to_an_image(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_open_image_says_that_a_file_may_not_be_read(tmp_path):
+def test_open_image_reports_a_missing_read_permission(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(encode(Image.new("L", (4, 4))))
     path.chmod(0)
@@ -264,7 +264,7 @@ def test_open_image_converts_signed_integers_to_8_bits():
     assert np.asarray(open_image(encode(Image.fromarray(values), "TIFF"))).tolist() == [[0, 128], [255, 191]]
 
 
-def test_open_image_converts_more_rows_than_are_converted_at_once_to_8_bits():
+def test_open_image_converts_tall_images_to_8_bits_in_steps():
     values = np.tile(np.arange(700, dtype=np.float32)[:, None], (1, 3))
     pixels = np.asarray(open_image(encode(Image.fromarray(values), "TIFF")))
     assert np.array_equal(pixels, (values / 699 * 255).round().astype(np.uint8))

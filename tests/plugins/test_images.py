@@ -155,7 +155,7 @@ def test_stretch_makes_ink_light_on_dark_whatever_the_paper():
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-def test_stretch_of_blank_paper_is_nothing(value):
+def test_stretch_of_blank_paper_is_zero(value):
     assert stretched(torch.full((2, 1, 28, 28), value)).unique().tolist() == [0.0]
 
 
@@ -208,7 +208,7 @@ def test_image_settings_round_trip_through_json():
         ({"size": 28, "mean": "0.5"}, r"images\.mean"),
     ],
 )
-def test_image_settings_name_an_invalid_value(config, message):
+def test_image_settings_report_an_invalid_value(config, message):
     with pytest.raises(ConfigError, match=message):
         ImageSettings.from_config(config)
 

@@ -14,7 +14,7 @@ def test_spans_from_iob2_refuses_iob1():
 
 
 @pytest.mark.parametrize("tag", ["PER", "E-PER", "B-", "b-PER", ""])
-def test_spans_from_iob2_names_a_strange_tag(tag):
+def test_spans_from_iob2_reports_an_invalid_tag(tag):
     with pytest.raises(ValueError, match=f"found {tag!r} at token 0"):
         spans_from_iob2([tag])
 

@@ -177,12 +177,12 @@ def test_docsight_imports_without_the_training_packages(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_package_itself_imports_nothing() -> None:
+def test_importing_the_package_imports_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", IMPORT_ALONE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_docsight_names_no_training_package() -> None:
+def test_docsight_does_not_mention_training_packages() -> None:
     found = [
         f"{module}:{line} imports {name}"
         for module in modules("docsight")
@@ -200,7 +200,7 @@ def test_every_floor_has_a_module() -> None:
     assert [name for name in LEVELS if name not in modules("docsight")] == []
 
 
-def test_docsight_imports_go_down_only() -> None:
+def test_docsight_imports_point_downwards_only() -> None:
     upward = [
         f"{module}:{line} imports {name}"
         for module in modules("docsight")
@@ -238,7 +238,7 @@ def test_no_modules_import_each_other(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", MAX_ENTRIES)
-def test_package_stays_a_table_of_contents(package: str) -> None:
+def test_packages_have_few_entries(package: str) -> None:
     spec = importlib.util.find_spec(package)
     assert spec is not None
     assert spec.origin is not None
@@ -248,7 +248,7 @@ def test_package_stays_a_table_of_contents(package: str) -> None:
 
 @pytest.mark.parametrize("kind", ["module", "class", "constant"])
 @pytest.mark.parametrize("package", PACKAGES)
-def test_a_name_occurs_once(package: str, kind: str) -> None:
+def test_names_are_unique(package: str, kind: str) -> None:
     places = collections.defaultdict(set)
     for name, module in names_of(package, kind):
         places[name].add(module)

@@ -40,7 +40,7 @@ def test_span_score_equals_seqeval(data):
             assert score.scores(label)["f1"] == pytest.approx(report[label]["f1-score"])
 
 
-def test_span_score_wants_edges_and_label_right():
+def test_span_score_requires_exact_edges_and_label():
     score = SpanScore()
     score.add([TagSpan(0, 2, "PER"), TagSpan(3, 4, "LOC")], [TagSpan(0, 1, "PER"), TagSpan(3, 4, "ORG")])
     assert score.f1 == 0.0

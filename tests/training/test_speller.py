@@ -110,7 +110,7 @@ def test_experiment_rnn_speller_composes_and_resolves():
         OmegaConf.to_container(made[key], resolve=True, throw_on_missing=True)
 
 
-def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(config, tmp_path, monkeypatch):
+def test_train_exports_a_speller_that_spacy_loads_and_resumes(config, tmp_path, monkeypatch):
     metrics = train(config(), tmp_path / "run")
     assert {name.partition("/")[0] for name in metrics} == {"context", "typing", "ranker"}
     made = load_folder(tmp_path / "run" / "model", kind="speller")
@@ -140,12 +140,12 @@ def test_train_makes_a_speller_that_spacy_loads_and_goes_on_where_it_stopped(con
         train(config(), tmp_path / "run")
 
 
-def test_train_speller_names_a_checkpoint_that_it_cannot_take(config, tmp_path):
+def test_train_speller_rejects_a_checkpoint_of_one_stage(config, tmp_path):
     with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: each of the 4 stages .* pass ckpt_path=last"):
         train(config("ckpt_path=best.ckpt"), tmp_path / "run")
 
 
-def test_part_stage_names_weights_of_an_old_run(tmp_path):
+def test_part_stage_reports_weights_of_an_old_run(tmp_path):
     (tmp_path / "context").mkdir()
     torch.save({"network": {}, "figures": {}, "arguments": {}}, tmp_path / "context" / "weights.pt")
     stage = PartStage(name="context", network={}, module={}, data={}, parts_from=str(tmp_path))
@@ -153,7 +153,7 @@ def test_part_stage_names_weights_of_an_old_run(tmp_path):
         stage.run(Run({}, tmp_path / "run"))
 
 
-def test_make_stages_names_a_speller_config_without_stages():
+def test_make_stages_reports_a_speller_config_without_stages():
     old = {"parts_from": None, "context": {}, "typing": {}, "ranker": {}}
     with pytest.raises(ConfigError, match=r"expected the list `stages` beside context, typing, ranker; .* Copy"):
         make_stages({"model": old, "data": {}})
@@ -167,12 +167,12 @@ def test_make_stages_names_a_speller_config_without_stages():
         ("data.scowl=nowhere", "nowhere"),
     ],
 )
-def test_train_speller_names_data_that_is_not_there(config, tmp_path, override, message):
+def test_train_speller_reports_missing_data(config, tmp_path, override, message):
     with pytest.raises(DataError, match=message):
         train(config(override), tmp_path / "run")
 
 
-def test_trigram_ids_take_signs_for_edges_and_the_s_off_unknown_words():
+def test_trigram_ids_treat_punctuation_as_edges_and_strip_s_from_unknown_words():
     words = Vocab(["the", "house", "it's", "0"])
     text = [Paragraph("talk", ["The house's, it's 12 teh!", "A"])]
     assert tables.trigram_ids(text, words).tolist() == [0, 0, 2, 3, 0, 4, 5, UNK, 0, 0, 0, UNK, 0, 0]

@@ -63,12 +63,12 @@ def trained(tiny_corpus, tmp_path_factory) -> tuple[Path, dict[str, float]]:
     return folder, train(_config(f"data.path={tiny_corpus}", "epochs=12"), folder)
 
 
-def test_train_learns_what_can_be_learned(trained):
+def test_train_fits_learnable_data(trained):
     _, metrics = trained
     assert metrics["test/f1"] > 0.9
 
 
-def test_train_leaves_config_metrics_curves_checkpoints_and_exports(trained):
+def test_train_writes_config_metrics_curves_checkpoints_and_exports(trained):
     folder, _ = trained
     for name in (
         "config.yaml",
@@ -82,7 +82,7 @@ def test_train_leaves_config_metrics_curves_checkpoints_and_exports(trained):
     assert "test/f1" in (folder / "model" / "MODEL_CARD.md").read_text()
 
 
-def test_train_exports_a_pipeline_that_opens_anywhere(trained, tmp_path):
+def test_train_exports_a_pipeline_that_loads_anywhere(trained, tmp_path):
     folder, _ = trained
     moved = (folder / "pipeline").rename(tmp_path / "moved")
     docs = list(spacy.load(moved).pipe(["Ada works for Acme .", "Globex Corporation moved to New York ."]))
@@ -108,7 +108,7 @@ def test_train_with_the_same_seed_gives_the_same_result(tiny_corpus, tmp_path):
     assert other["train/loss"] != runs[0]["train/loss"]
 
 
-def test_train_resumed_repeats_an_undisturbed_run(tiny_corpus, tmp_path, monkeypatch):
+def test_train_resumed_repeats_an_uninterrupted_run(tiny_corpus, tmp_path, monkeypatch):
     whole = train(_config(f"data.path={tiny_corpus}", "epochs=4"), tmp_path / "whole")
     config = _config(f"data.path={tiny_corpus}", "epochs=4")
     interrupted = tmp_path / "interrupted"
@@ -133,7 +133,7 @@ def test_train_refuses_a_second_run_in_the_same_folder(trained, tiny_corpus):
         train(_config(f"data.path={tiny_corpus}"), folder)
 
 
-def test_train_overwrite_throws_the_earlier_run_away(tiny_corpus, tmp_path):
+def test_train_overwrite_deletes_the_earlier_run(tiny_corpus, tmp_path):
     folder = tmp_path / "run"
     (folder / "checkpoints").mkdir(parents=True)
     (folder / "checkpoints" / "old.ckpt").write_text("old")
@@ -143,12 +143,12 @@ def test_train_overwrite_throws_the_earlier_run_away(tiny_corpus, tmp_path):
     assert "old: true" not in (folder / "config.yaml").read_text()
 
 
-def test_train_refuses_to_go_on_without_a_checkpoint(tiny_corpus, tmp_path):
+def test_train_refuses_to_resume_without_a_checkpoint(tiny_corpus, tmp_path):
     with pytest.raises(ConfigError, match=r"ckpt_path=last: there is no .*last\.ckpt"):
         train(_config(f"data.path={tiny_corpus}", "ckpt_path=last"), tmp_path / "run")
 
 
-def test_train_names_a_label_that_the_model_does_not_have(tiny_corpus, tmp_path):
+def test_train_reports_a_label_that_the_model_does_not_have(tiny_corpus, tmp_path):
     with pytest.raises(DataError, match=r"label 'ORG' of 'Acme' is not among the labels to learn: PER, LOC\. Add it"):
         train(_config(f"data.path={tiny_corpus}", "data.labels=[PER,LOC]"), tmp_path / "run")
 
@@ -162,7 +162,7 @@ def test_train_starts_from_the_encoder_of_another_model(trained, tiny_corpus, tm
     assert start["val/f1"] > plain["val/f1"]
 
 
-def test_train_names_a_width_that_does_not_fit_the_start(trained, tiny_corpus, tmp_path):
+def test_train_reports_a_width_that_differs_from_the_initial_model(trained, tiny_corpus, tmp_path):
     folder, _ = trained
     overrides = [f"model.init_from={folder / 'model'}", "model.network.encoder.hidden_dim=8"]
     with pytest.raises(ConfigError, match=r"read\.0\.ahead\.weight_ih_l0 has shape"):
@@ -181,7 +181,7 @@ def test_train_names_a_width_that_does_not_fit_the_start(trained, tiny_corpus, t
     ],
 )
 @pytest.mark.slow
-def test_command_says_in_one_line_what_is_wrong(arguments, message, tmp_path):
+def test_command_reports_errors_in_one_line(arguments, message, tmp_path):
     ended = _command(*arguments, cwd=tmp_path)
     assert ended.returncode == 1
     assert re.search(message, ended.stderr), ended.stderr
@@ -200,7 +200,7 @@ def test_command_runs_the_smoke_trainer(tiny_corpus, tmp_path):
 
 
 @pytest.mark.slow
-def test_command_goes_on_after_kill_9(tiny_corpus, tmp_path):
+def test_command_resumes_after_kill_9(tiny_corpus, tmp_path):
     arguments = [*TINY, f"data.path={tiny_corpus}", "epochs=40"]
     process = subprocess.Popen(
         [sys.executable, "-m", "docsight_training", *arguments],

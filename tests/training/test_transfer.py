@@ -41,7 +41,7 @@ def _network(**changed) -> ImageClassifier:
     return ImageClassifier(**{"labels": ["x", "y", "z"], "channels": 1, "blocks": BLOCKS, **changed})
 
 
-def test_copy_blocks_takes_all_but_the_last_layer(tmp_path):
+def test_copy_blocks_copies_all_but_the_last_layer(tmp_path):
     start = _model(tmp_path / "start")
     network, untouched = _network(), _network()
     copy_blocks(str(start), network)
@@ -52,7 +52,7 @@ def test_copy_blocks_takes_all_but_the_last_layer(tmp_path):
     assert network.labels == ("x", "y", "z")
 
 
-def test_copy_blocks_reads_colour_as_the_mean_that_grey_filters_saw(tmp_path):
+def test_copy_blocks_converts_grey_filters_to_colour(tmp_path):
     start = _model(tmp_path / "start")
     network = _network(channels=3)
     copy_blocks(str(start), network)
@@ -62,7 +62,7 @@ def test_copy_blocks_reads_colour_as_the_mean_that_grey_filters_saw(tmp_path):
     assert torch.allclose(found, grey(pictures.mean(dim=1, keepdim=True)).features, atol=1e-5)
 
 
-def test_copy_blocks_reads_grey_as_colour_of_three_equal_channels(tmp_path):
+def test_copy_blocks_converts_colour_filters_to_grey(tmp_path):
     start = _model(tmp_path / "start", channels=3)
     network = _network()
     copy_blocks(str(start), network)
@@ -72,7 +72,7 @@ def test_copy_blocks_reads_grey_as_colour_of_three_equal_channels(tmp_path):
 
 
 @pytest.mark.parametrize("blocks", [[[4], [6, 6]], [[4], [8, 8], [6]], [[4, 4], [6, 6], [6]]])
-def test_copy_blocks_names_the_widths_that_it_wants(tmp_path, blocks):
+def test_copy_blocks_reports_the_expected_widths(tmp_path, blocks):
     start = _model(tmp_path / "start")
     network = _network(blocks=blocks)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
@@ -83,13 +83,13 @@ def test_copy_blocks_names_the_widths_that_it_wants(tmp_path, blocks):
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
 
 
-def test_copy_blocks_says_that_there_is_no_such_model(tmp_path):
+def test_copy_blocks_rejects_an_unknown_model(tmp_path):
     with pytest.raises(BundleError, match="neither a shipped model"):
         copy_blocks(str(tmp_path / "nowhere"), _network())
 
 
 @pytest.mark.parametrize("numbers", [{"after": -1}, {"every": 0}])
-def test_thaw_refuses_epochs_that_cannot_be(numbers):
+def test_gradual_unfreezing_rejects_invalid_epochs(numbers):
     with pytest.raises(ConfigError, match=r"model\.thaw: expected after of 0 or more, every of 1 or more"):
         GradualUnfreezing(**numbers)
 
@@ -98,7 +98,7 @@ def _frozen(network: ImageClassifier) -> list[bool]:
     return [not all(p.requires_grad for p in block.parameters()) for block in network.blocks]
 
 
-def test_thaw_goes_from_the_last_block_to_the_first():
+def test_gradual_unfreezing_goes_from_the_last_block_to_the_first():
     module = ImageModule(_network(), optimizer=torch.optim.SGD)
     thaw = GradualUnfreezing(after=2, every=3)
     thaw.freeze_before_training(module)
@@ -160,7 +160,7 @@ def _filters(state: dict[str, torch.Tensor]) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("ema", [None, 0.5])
-def test_train_keeps_frozen_blocks_and_thaws_them_in_their_epoch(pictures, tmp_path, monkeypatch, ema):
+def test_train_unfreezes_blocks_in_their_epoch(pictures, tmp_path, monkeypatch, ema):
     start = _model(tmp_path / "start")
     seen = {}
 
@@ -183,7 +183,7 @@ def test_train_keeps_frozen_blocks_and_thaws_them_in_their_epoch(pictures, tmp_p
     )
 
 
-def test_train_resumed_goes_on_thawing(pictures, tmp_path, monkeypatch):
+def test_train_resumed_continues_unfreezing(pictures, tmp_path, monkeypatch):
     start = _model(tmp_path / "start")
     settings = config(
         f"data.path={pictures}", "epochs=4", f"model.init_from={start}", "model.thaw={after: 1, every: 1}"
@@ -204,18 +204,18 @@ def test_train_resumed_goes_on_thawing(pictures, tmp_path, monkeypatch):
     assert resumed == pytest.approx(whole, abs=1e-4)
 
 
-def test_train_refuses_to_thaw_what_starts_from_nothing(pictures, tmp_path):
+def test_train_rejects_thaw_without_init_from(pictures, tmp_path):
     with pytest.raises(ConfigError, match=r"model\.thaw freezes layers that were trained before; set model\.init_from"):
         train(config(f"data.path={pictures}", "epochs=1", "model.thaw={after: 1, every: 1}"), tmp_path / "run")
 
 
-def test_train_refuses_a_start_of_other_widths(pictures, tmp_path):
+def test_train_rejects_an_initial_model_of_other_widths(pictures, tmp_path):
     start = _model(tmp_path / "start", blocks=[[4], [8]])
     with pytest.raises(ConfigError, match=r"widths of that model: \[\[4\], \[8\]\]"):
         train(config(f"data.path={pictures}", "epochs=1", f"model.init_from={start}"), tmp_path / "run")
 
 
-def test_make_trainer_thaws_only_when_it_is_told(tmp_path):
+def test_make_trainer_unfreezes_only_if_configured(tmp_path):
     settings = config("data.path=x")["trainer"]
     hooks = make_trainer(settings, tmp_path, thaw={"after": 2}).callbacks
     assert [hook.after for hook in hooks if isinstance(hook, GradualUnfreezing)] == [2]

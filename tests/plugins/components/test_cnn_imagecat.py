@@ -55,7 +55,7 @@ def _same(cats: dict, other: dict) -> bool:
     return cats["label"] == other["label"] and cats["scores"] == pytest.approx(other["scores"], abs=1e-4)
 
 
-def test_cnn_imagecat_gives_each_image_label_score_and_all_probabilities(nlp):
+def test_cnn_imagecat_writes_label_score_and_probabilities_of_each_image(nlp):
     doc = nlp(_doc(nlp, {"id": "a", "bytes": _png(1)}))
     (cats,) = _cats(doc)
     assert set(cats) == {"label", "score", "scores", "in_domain"}
@@ -160,7 +160,7 @@ def test_cnn_imagecat_max_pixels_applies_to_each_image(tiny_imagecat):
     assert "scores" in _cats(doc)[1]
 
 
-def test_cnn_imagecat_huge_max_pixels_takes_no_memory_for_it(tiny_imagecat):
+def test_cnn_imagecat_huge_max_pixels_allocates_no_memory(tiny_imagecat):
     nlp = _with(tiny_imagecat, max_pixels=10**15)
     assert "scores" in _cats(nlp(_doc(nlp, {"id": "a", "bytes": _png(1)})))[0]
 
@@ -236,7 +236,7 @@ def test_cnn_imagecat_chunks_across_documents_equal_one_by_one(nlp, monkeypatch,
         assert one == other if "error" in one else _same(one, other)
 
 
-def test_cnn_imagecat_opens_files_when_they_are_read_and_holds_none(nlp, tmp_path, monkeypatch):
+def test_cnn_imagecat_opens_files_lazily_and_closes_them(nlp, tmp_path, monkeypatch):
     for n in range(4):
         (tmp_path / f"{n}.png").write_bytes(_png(n))
     opened = []
@@ -255,7 +255,7 @@ def test_cnn_imagecat_opens_files_when_they_are_read_and_holds_none(nlp, tmp_pat
     assert all(set(doc._.images[0]) == {"id", "path", "cats"} for doc in docs)
 
 
-def test_cnn_imagecat_threads_read_images_of_their_own(nlp):
+def test_cnn_imagecat_threads_do_not_mix_images(nlp):
     images = [_png(seed) for seed in range(8)]
     expected = [_cats(nlp(_doc(nlp, {"id": "a", "bytes": image})))[0] for image in images]
     results = {}
@@ -431,6 +431,6 @@ def test_cnn_imagecat_refuses_altered_weights(tiny_imagecat, tmp_path):
     nlp("London")  # one bit of a weight with a matching checksum: a different model, which cannot be detected
 
 
-def test_read_images_is_that_of_images(nlp):
+def test_read_images_equals_images(nlp):
     doc = _doc(nlp, {"id": "a"})
     assert attributes.read_images(doc) is attributes.images(doc)

@@ -44,7 +44,7 @@ def test_rnn_ner_stores_scores_in_user_data_by_component_name(nlp):
     assert doc[2:3]._.score is None
 
 
-def test_rnn_ner_scores_of_two_labels_at_one_place_are_distinguished(tiny_model):
+def test_rnn_ner_scores_of_two_labels_of_one_span_are_distinct(tiny_model):
     nlp = _with(tiny_model)
     nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model), "overwrite_ents": True})
     nlp.get_pipe("rnn_ner").predict = lambda docs: [[ScoredSpan(0, 2, "PER", 0.9)]]
@@ -135,7 +135,7 @@ def test_rnn_ner_score_in_a_slice_of_a_doc_is_not_that_of_another_entity(nlp):
     assert piece.ents[0]._.score is None
 
 
-def test_rnn_ner_labels_are_kept_by_a_pipeline_it_is_given_to(tiny_model):
+def test_rnn_ner_labels_are_kept_by_a_pipeline_that_sources_it(tiny_model):
     nlp, other = _with(tiny_model, labels={"PER": "MORTAL"}), spacy.blank("en")
     other.add_pipe("rnn_ner", source=nlp)
     _fixed(other, LOVELACE)
@@ -166,7 +166,7 @@ def test_rnn_ner_refuses_bytes_that_are_not_a_model(nlp):
             nlp.get_pipe("rnn_ner").from_bytes(content)
 
 
-def test_rnn_ner_encodes_distinct_words_in_portions(tiny_model, monkeypatch):
+def test_rnn_ner_encodes_distinct_words_in_batches(tiny_model, monkeypatch):
     text = " ".join(f"Ada{n}" for n in range(40))
     whole = _with(tiny_model)(text)
     monkeypatch.setattr("docsight.networks.spans.MAX_TYPES_AT_ONCE", 7)
@@ -246,7 +246,7 @@ def test_rnn_ner_scores_against_gold(nlp):
     assert scores["ents_per_type"]["PER"]["p"] == 1.0
 
 
-def test_rnn_ner_of_two_names_keep_their_own_results(tiny_model):
+def test_rnn_ner_two_instances_keep_their_own_results(tiny_model):
     nlp = _with(tiny_model)
     nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model)})
     assert set(nlp(TEXT).user_data["docsight"]) == {"rnn_ner", "second"}

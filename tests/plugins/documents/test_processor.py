@@ -105,7 +105,7 @@ def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language
     assert {entity["score"] for entity in record["entities"]} == {0.75}
 
 
-def test_process_shows_components_where_a_text_comes_from(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_gives_components_the_source_of_a_text(folder: Path, nlp: Language, tmp_path: Path) -> None:
     sources: list[dict[str, Any]] = []
 
     @Language.component("looks_at_source")
@@ -123,7 +123,7 @@ def test_process_shows_components_where_a_text_comes_from(folder: Path, nlp: Lan
 
 
 @pytest.mark.parametrize("max_chars", [80, 100, 333, 1000])
-def test_process_in_parts_equals_process_whole(folder: Path, nlp: Language, tmp_path: Path, max_chars: int) -> None:
+def test_process_in_chunks_equals_process_whole(folder: Path, nlp: Language, tmp_path: Path, max_chars: int) -> None:
     write(folder, a=(SENTENCE * 3 + "\n\n") * 5, b=SENTENCE.replace(" ", "\n"), c="short")
     process(folder, nlp, tmp_path / "whole")
     process(folder, nlp, tmp_path / "parts", max_chars=max_chars, batch_size=2)
@@ -142,9 +142,7 @@ def test_process_loses_nothing_of_a_huge_line(folder: Path, nlp: Language, tmp_p
 
 
 @pytest.mark.parametrize("component", ["fails_on_bang", "fails_with_its_batch"])
-def test_process_loses_only_the_document_that_fails(
-    folder: Path, nlp: Language, tmp_path: Path, component: str
-) -> None:
+def test_process_fails_only_the_document_at_fault(folder: Path, nlp: Language, tmp_path: Path, component: str) -> None:
     nlp.add_pipe(component)
     write(folder, a=SENTENCE, b=SENTENCE + "bang", c=SENTENCE, d=SENTENCE * 3 + "bang")
     summary = process(folder, nlp, tmp_path / "out", max_chars=100)
@@ -158,7 +156,9 @@ def test_process_loses_only_the_document_that_fails(
     assert (summary.documents, summary.failed) == (2, 2)
 
 
-def test_process_is_not_deceived_by_a_handler_that_swallows_errors(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_reports_errors_despite_a_handler_that_ignores_them(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
     def swallow(*_: Any) -> None:
         """Say nothing."""
 
@@ -186,7 +186,7 @@ def test_process_lists_what_it_could_not_read(folder: Path, nlp: Language, tmp_p
     assert [problem.path for problem in problems] == [error["path"] for error in errors]
 
 
-def test_process_gives_ids_that_stay_and_differ(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_gives_stable_and_unique_ids(folder: Path, nlp: Language, tmp_path: Path) -> None:
     for name in "ab":
         (folder / name).mkdir()
         write(folder / name, x=f"In {name}.")
@@ -234,7 +234,7 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     assert errors == {f"results/{name}": "written by docsight" for name in names}
 
 
-def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_keeps_the_old_outputs_when_it_aborts(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write(folder, a="old")
     process(folder, nlp, out)
@@ -253,7 +253,7 @@ def test_process_that_breaks_off_leaves_the_old_outputs(folder: Path, nlp: Langu
     assert names == ["documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"]
 
 
-def test_process_stops_where_the_pipeline_is_at_fault(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_stops_if_the_pipeline_is_at_fault(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("has_no_model")
     def has_no_model(doc: Doc) -> Doc:
         raise BundleError("no model")
@@ -265,7 +265,7 @@ def test_process_stops_where_the_pipeline_is_at_fault(folder: Path, nlp: Languag
     assert outputs(tmp_path / "out") == []
 
 
-def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_refuses_invalid_options(folder: Path, nlp: Language, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nlp\.max_length"):
         process(folder, nlp, tmp_path / "out", max_chars=nlp.max_length + 1)
     with pytest.raises(ConfigError, match="batch_size"):
@@ -282,7 +282,7 @@ def test_process_refuses_options_that_cannot_work(folder: Path, nlp: Language, t
 
 
 @pytest.mark.filterwarnings("ignore:Span._.score is already set")
-def test_process_takes_no_other_plugin_s_score_for_ours(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_ignores_the_score_of_another_plugin(folder: Path, nlp: Language, tmp_path: Path) -> None:
     before = Span.get_extension("score")
     Span.set_extension("score", default=0.25, force=True)
     write(folder, a=SENTENCE)
@@ -294,7 +294,7 @@ def test_process_takes_no_other_plugin_s_score_for_ours(folder: Path, nlp: Langu
     assert {entity["score"] for entity in record["entities"]} == {None}
 
 
-def test_process_reports_the_key_that_a_component_missed(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_reports_the_missing_key_of_a_component(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("misses_a_key")
     def misses_a_key(doc: Doc) -> Doc:
         raise KeyError("colour")
@@ -306,7 +306,7 @@ def test_process_reports_the_key_that_a_component_missed(folder: Path, nlp: Lang
     assert (error["error"], error["message"]) == ("KeyError", "'colour'")
 
 
-def test_process_does_not_fill_the_vocabulary(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_does_not_grow_the_vocabulary(folder: Path, nlp: Language, tmp_path: Path) -> None:
     nlp.add_pipe("fails_on_bang")
     write(folder, a=SENTENCE + "abracadabra", b="bang simsalabim", c=SENTENCE + "hocuspocus")
     process(folder, nlp, tmp_path / "out", batch_size=1)
@@ -325,7 +325,7 @@ def test_process_may_run_in_a_memory_zone(folder: Path, nlp: Language, tmp_path:
     assert len(lines(tmp_path / "out" / "documents.jsonl")[0]["entities"]) == 3
 
 
-def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_leaves_the_memory_zone_when_it_aborts(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("has_no_model_either")
     def has_no_model_either(doc: Doc) -> Doc:
         raise BundleError("no model")
@@ -337,7 +337,7 @@ def test_process_leaves_the_memory_zone_when_it_breaks_off(folder: Path, nlp: La
     assert not cast(Any, nlp.vocab).in_memory_zone
 
 
-def test_process_that_finds_nothing_leaves_the_results_as_they_are(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_that_finds_nothing_keeps_the_results(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE)
     process(folder, nlp, tmp_path / "out")
     with pytest.raises(ConfigError, match=r"found nothing to read \(mistyped: No such file.*stay as they are"):
@@ -348,9 +348,7 @@ def test_process_that_finds_nothing_leaves_the_results_as_they_are(folder: Path,
     assert process(folder, nlp, tmp_path / "out").kept == 1
 
 
-def test_process_keeps_the_work_on_files_that_are_not_named_this_time(
-    folder: Path, nlp: Language, tmp_path: Path
-) -> None:
+def test_process_keeps_results_of_files_that_are_not_in_this_run(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE, b=SENTENCE)
     process(folder, nlp, tmp_path / "out")
     assert process([folder / "a.txt"], nlp, tmp_path / "out").kept == 1
@@ -358,14 +356,14 @@ def test_process_keeps_the_work_on_files_that_are_not_named_this_time(
     assert process(folder, nlp, tmp_path / "out").kept == 2
 
 
-def test_process_does_again_what_another_tokenizer_reads(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_process_repeats_files_with_another_tokenizer(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE)
     process(folder, nlp, tmp_path / "out")
     cast(Any, nlp.tokenizer).rules = {}
     assert process(folder, nlp, tmp_path / "out").kept == 0
 
 
-def test_process_loses_only_the_document_whose_doc_cannot_be_written(
+def test_process_fails_only_the_document_whose_doc_cannot_be_written(
     folder: Path, nlp: Language, tmp_path: Path
 ) -> None:
     @Language.component("leaves_an_object")
@@ -384,7 +382,7 @@ def test_process_loses_only_the_document_whose_doc_cannot_be_written(
     assert [doc._.source["path"] for doc in bin_.get_docs(nlp.vocab)] == ["a.txt", "c.txt"]
 
 
-def test_process_refuses_a_component_that_has_no_model(folder: Path, tmp_path: Path) -> None:
+def test_process_refuses_a_component_without_a_model(folder: Path, tmp_path: Path) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("ner")
     write(folder, a=SENTENCE)

@@ -81,7 +81,7 @@ def test_outputs_name_the_file_that_could_not_be_written(tmp_path: Path) -> None
     assert names(tmp_path) == []
 
 
-def test_store_is_for_one_run_at_a_time_and_free_when_that_is_killed(tmp_path: Path) -> None:
+def test_store_is_locked_until_its_run_ends_or_is_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WAITS, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -78,7 +78,7 @@ def dot(row: int, column: int, *, side: int = 2, light: int = 255) -> np.ndarray
     return pixels
 
 
-def test_load_refuses_what_is_no_image_classifier(tiny_model: Path, tmp_path: Path) -> None:
+def test_load_refuses_other_kinds_of_models(tiny_model: Path, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="tagger"):
         inspection.load(tiny_model)
     with pytest.raises(BundleError, match="neither a shipped model"):
@@ -101,7 +101,7 @@ def test_pixels_and_input_have_the_shape_of_the_model(model: InspectedModel, ima
         inspection.pixel_values(model, pixels[:, :8])
 
 
-def test_classify_says_what_the_component_says(model: InspectedModel, tiny_imagecat: Path, image: Path) -> None:
+def test_classify_equals_the_component(model: InspectedModel, tiny_imagecat: Path, image: Path) -> None:
     spacy = pytest.importorskip("spacy")
     nlp = spacy.blank("en")
     nlp.add_pipe("cnn_imagecat", config={"model": str(tiny_imagecat), "device": "cpu"})
@@ -115,7 +115,7 @@ def test_classify_says_what_the_component_says(model: InspectedModel, tiny_image
     assert (prediction.temperature, prediction.threshold) == (1.5, 0.0)
 
 
-def test_filters_before_are_those_that_the_seed_draws(model: InspectedModel) -> None:
+def test_filters_before_training_follow_the_seed(model: InspectedModel) -> None:
     before, after = inspection.filters_before_and_after(model)
     assert before.shape == after.shape == (4, 1, 3, 3)
     fresh = ImageClassifier(**model.arguments).first_conv.weight.detach().numpy()
@@ -124,7 +124,7 @@ def test_filters_before_are_those_that_the_seed_draws(model: InspectedModel) -> 
     assert np.abs(after - before).min() > 0
 
 
-def test_feature_maps_are_those_of_a_forward_by_hand(model: InspectedModel, image: Path) -> None:
+def test_feature_maps_equal_a_forward_pass_by_hand(model: InspectedModel, image: Path) -> None:
     maps = inspection.feature_maps(model, image, layers=inspection.layer_names(model))
     assert {name: values.shape for name, values in maps.items()} == {
         "block1.layer1": (4, 16, 16),
@@ -145,12 +145,12 @@ def test_feature_maps_are_those_of_a_forward_by_hand(model: InspectedModel, imag
     assert not any(module._forward_hooks for module in model.network.modules())
 
 
-def test_feature_maps_of_an_unknown_layer_list_the_known(model: InspectedModel, image: Path) -> None:
+def test_feature_maps_error_for_an_unknown_layer_lists_the_layers(model: InspectedModel, image: Path) -> None:
     with pytest.raises(ConfigError, match=r"block1\.layer1, block1\.layer2, block1, block2"):
         inspection.feature_maps(model, image, layers=["block9"])
 
 
-def test_grad_cam_finds_what_speaks_for_the_label() -> None:
+def test_grad_cam_finds_the_evidence_for_the_label() -> None:
     one = hand_made()
     cam = grad_cam(one, dot(4, 10))
     # The logit is 8 times the mean of filter 0, so that each place of its map has 8 / 256 of its value.
@@ -179,7 +179,7 @@ def test_attribution_takes_the_most_probable_label_by_default(model: InspectedMo
 
 
 @pytest.mark.parametrize("explain", [grad_cam, occlusion])
-def test_attribution_of_an_unknown_label_lists_the_known(
+def test_attribution_error_for_an_unknown_label_lists_the_labels(
     explain: Callable[..., np.ndarray], model: InspectedModel, image: Path
 ) -> None:
     with pytest.raises(ConfigError, match="0, 1, 2, 3"):
@@ -213,7 +213,7 @@ def test_occlusion_works_with_one_label_and_in_colour() -> None:
     assert np.isfinite(occlusion(InspectedModel(**{**vars(hand_made()), "network": only}), dot(4, 10))).all()
 
 
-def test_top_images_sorts_images_by_the_highest_answer() -> None:
+def test_top_images_sorts_images_by_their_maximum_activation() -> None:
     one = hand_made()
     images = [dot(3, 3, light=light) for light in (50, 250, 0, 150, 250)]
     found = inspection.top_images(one, images, top=4)
@@ -235,7 +235,7 @@ def test_top_images_does_not_depend_on_the_batch(monkeypatch: pytest.MonkeyPatch
     assert lines[-1] == "7 of 7 images"
 
 
-def test_top_images_passes_over_what_cannot_be_read(model: InspectedModel) -> None:
+def test_top_images_skips_unreadable_images(model: InspectedModel) -> None:
     found = inspection.top_images(model, [b"no image", dot(3, 3), b""], top=9)
     assert (found.read, found.unread, found.images.shape) == (1, 2, (8, 1))
     assert (found.images == 1).all()
@@ -253,7 +253,7 @@ def test_top_images_refuses_unknown_layers_and_filters(model: InspectedModel) ->
         inspection.top_images(model, [dot(3, 3)], top=0)
 
 
-def test_find_images_walks_folders_and_passes_over_the_rest(tmp_path: Path) -> None:
+def test_find_images_searches_subfolders_and_skips_other_files(tmp_path: Path) -> None:
     for name in ("b.PNG", "sub/a.jpg", ".hidden/c.png", "text.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -266,7 +266,7 @@ def test_find_images_walks_folders_and_passes_over_the_rest(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("stride", "layer"), [(1, "block1"), (1, "block2"), (2, "block1"), (2, "block2.layer1")])
-def test_receptive_fields_are_what_a_place_depends_on(stride: int, layer: str) -> None:
+def test_receptive_fields_cover_what_a_position_depends_on(stride: int, layer: str) -> None:
     arguments: dict[str, Any] = {"labels": ["a"], "channels": 1, "blocks": [[2, 2], [2, 2]], "stem_stride": stride}
     network = ImageClassifier(**arguments).eval().requires_grad_(False)
     network.pool = torch.nn.AvgPool2d(2)  # type: ignore[assignment]  # which lets all pixels through
@@ -347,7 +347,7 @@ def test_inspect_page_shows_hostile_names_as_text_and_needs_no_network(
         (["--image", "{image}", "--data", "{folder}", "--filter", "99"], "filters 0 to 7; found 99"),
     ],
 )
-def test_inspect_tells_errors_in_a_line_and_writes_nothing(
+def test_inspect_reports_errors_in_one_line_and_writes_nothing(
     options: list[str],
     message: str,
     tiny_imagecat: Path,

@@ -10,7 +10,7 @@ def _encoded(vectors: torch.Tensor) -> ByteEmbedding:
     return layer
 
 
-def test_byte_embedding_is_zero_until_it_is_given_vectors():
+def test_byte_embedding_is_zero_until_encode():
     assert torch.equal(ByteEmbedding(3, 4)(torch.tensor([0, 2, 2])), torch.zeros(3, 4))
 
 
@@ -33,7 +33,7 @@ def test_byte_embedding_keeps_255_levels_of_each_row():
 
 
 @pytest.mark.parametrize("scale", [1e-3, 0.1, 30.0])
-def test_byte_embedding_is_off_by_half_a_level_at_most(scale):
+def test_byte_embedding_error_is_at_most_half_a_level(scale):
     torch.manual_seed(0)
     vectors = torch.randn(200, 16) * scale
     off = (_encoded(vectors)(torch.arange(200)) - vectors).abs()

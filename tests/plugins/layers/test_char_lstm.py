@@ -35,7 +35,7 @@ def test_char_lstm_equals_the_last_states_of_torchs_packed_bidirectional_lstm():
     assert torch.allclose(layer(CHARS), torch.cat([last[0], last[1]], dim=1), atol=1e-6)
 
 
-def test_char_lstm_does_not_see_padding():
+def test_char_lstm_ignores_padding():
     layer = _layer()
     wide = torch.cat([CHARS, torch.zeros(4, 20, dtype=torch.long)], dim=1)
     assert torch.allclose(layer(wide), layer(CHARS), atol=1e-6)
@@ -44,7 +44,7 @@ def test_char_lstm_does_not_see_padding():
 
 
 @pytest.mark.parametrize("words", [1, 31, 32, 33, 70])
-def test_char_lstm_gives_the_words_of_many_blocks_in_their_order(monkeypatch, words):
+def test_char_lstm_keeps_the_order_of_words_across_blocks(monkeypatch, words):
     monkeypatch.setattr(lstms, "BLOCK_SIZE", 20)
     layer = _layer()
     torch.manual_seed(1)
@@ -54,7 +54,7 @@ def test_char_lstm_gives_the_words_of_many_blocks_in_their_order(monkeypatch, wo
     assert torch.allclose(layer(chars), alone, atol=1e-6)
 
 
-def test_char_lstm_tells_the_order_of_letters():
+def test_char_lstm_depends_on_the_order_of_letters():
     layer = _layer()
     out = layer(torch.tensor([[2, 3, 4], [4, 3, 2], [3, 2, 4]]))
     assert not torch.allclose(out[0], out[1], atol=1e-3)

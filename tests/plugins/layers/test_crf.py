@@ -26,7 +26,7 @@ def _chain(crf: LinearChainCRF, emissions: torch.Tensor) -> ChainScores:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_crf_equals_its_educational_twin(seed):
+def test_crf_equals_its_educational_version(seed):
     tags, crf = _crf(seed=seed)
     emissions, lengths = torch.randn(3, 9, len(tags)), torch.tensor([9, 4, 1])
     partition, best = crf.log_partition(emissions, lengths), crf.decode(emissions, lengths)
@@ -43,7 +43,7 @@ def test_crf_equals_its_educational_twin(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_crf_run_log_posterior_equals_that_of_its_educational_twin(seed):
+def test_crf_run_log_posterior_equals_that_of_its_educational_version(seed):
     tags, crf = _crf(seed=seed)
     emissions, lengths = torch.randn(2, 6, len(tags)), torch.tensor([6, 3])
     cells = [(row, a, b) for row, n in enumerate(lengths.tolist()) for a in range(n) for b in range(a + 1, n + 1)]
@@ -56,7 +56,7 @@ def test_crf_run_log_posterior_equals_that_of_its_educational_twin(seed):
         assert posterior == pytest.approx(expected, abs=1e-4)
 
 
-def test_crf_likelihood_is_marginal_over_what_is_left_open():
+def test_crf_likelihood_is_marginal_over_several_allowed_tags():
     tags, crf = _crf()
     emissions, lengths = torch.randn(1, 2, len(tags)), torch.tensor([2])
     everything = torch.ones(1, 2, len(tags), dtype=torch.bool)
@@ -95,7 +95,7 @@ def test_crf_gives_an_illegal_path_no_probability_and_a_finite_gradient():
     assert torch.isfinite(emissions.grad).all()
 
 
-def test_crf_does_not_see_padding():
+def test_crf_ignores_padding():
     tags, crf = _crf()
     emissions, lengths = torch.randn(2, 5, len(tags)), torch.tensor([5, 3])
     wide = torch.cat([emissions, 100 * torch.randn(2, 4, len(tags))], dim=1)

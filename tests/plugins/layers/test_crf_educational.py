@@ -29,13 +29,13 @@ def _chain(tokens: int, seed: int) -> ChainScores:
     return ChainScores(emissions, steps, first, last)
 
 
-def test_crf_educational_gives_what_its_docstring_shows():
+def test_crf_educational_docstring_examples_are_correct():
     assert doctest.testmod(crf_educational).failed == 0
     assert doctest.testmod(crf_educational).attempted > 3
 
 
 @pytest.mark.parametrize("tokens", [1, 2, 4])
-def test_crf_educational_equals_the_enumeration_of_all_paths(tokens):
+def test_crf_educational_equals_an_enumeration_of_all_paths(tokens):
     chain = _chain(tokens, seed=tokens)
     scores = {path: path_score(chain, path) for path in itertools.product(range(TAGS), repeat=tokens)}
     total = log(sum(map(exp, scores.values())))

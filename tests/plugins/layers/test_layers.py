@@ -39,13 +39,13 @@ def test_layer_keeps_its_shape_and_reloads_from_its_state(make, inputs, shape):
     assert torch.equal(other(*inputs), out)
 
 
-def test_char_cnn_does_not_see_padding():
+def test_char_cnn_ignores_padding():
     layer = CharCNN(num_chars=6, char_dim=4, width=7)
     wide = torch.cat([CHARS, torch.zeros(3, 6, dtype=torch.long)], dim=1)
     assert torch.allclose(layer(CHARS), layer(wide))
 
 
-def test_char_cnn_tells_a_prefix_from_the_middle():
+def test_char_cnn_distinguishes_a_prefix_from_the_middle():
     layer = CharCNN(num_chars=6, char_dim=4, width=32)
     ends, starts = layer(torch.tensor([[2, 3, 3]])), layer(torch.tensor([[3, 3, 2]]))
     assert not torch.allclose(ends, starts)
@@ -70,7 +70,7 @@ def test_bilstm_equals_torchs_packed_bidirectional_lstm():
     assert torch.allclose(out[1, :2], expected[1, :2], atol=1e-6)
 
 
-def test_coded_embedding_gives_back_what_few_vectors_it_was_given():
+def test_coded_embedding_reproduces_few_vectors_exactly():
     torch.manual_seed(0)
     vectors = torch.randn(100, 6)
     vectors[0] = 0
@@ -81,7 +81,7 @@ def test_coded_embedding_gives_back_what_few_vectors_it_was_given():
     assert torch.equal(out[0], torch.zeros(6))
 
 
-def test_coded_embedding_of_many_vectors_stays_near():
+def test_coded_embedding_approximates_many_vectors():
     torch.manual_seed(0)
     vectors = torch.randn(5000, 4)
     layer = CodedEmbedding(5000, 4, parts=2)

@@ -92,7 +92,7 @@ def test_shipped_classifier_differs_from_its_initial_weights(name: str) -> None:
     assert not bundle.network.first_conv.weight.allclose(initial.first_conv.weight, atol=0.01)
 
 
-def test_digits_costs_at_most_thirty_million_multiply_adds() -> None:
+def test_digits_needs_at_most_thirty_million_multiply_adds() -> None:
     network = load_folder(MODELS / "digits", kind="image_classifier").network
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         network(torch.zeros(1, 1, 28, 28))

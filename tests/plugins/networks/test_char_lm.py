@@ -15,7 +15,7 @@ def test_char_lm_numbers_characters_from_one_and_unknown_ones_zero():
     assert _network().encode("a b?").tolist() == [2, 1, 3, UNKNOWN]
 
 
-def test_char_lm_with_weights_of_zero_finds_all_characters_alike():
+def test_char_lm_with_zero_weights_is_uniform():
     network = _network()
     for parameter in network.parameters():
         torch.nn.init.zeros_(parameter)

@@ -44,7 +44,7 @@ def test_context_network_has_one_place_more_than_words():
 
 
 @pytest.mark.parametrize("place", [0, 1, 3])
-def test_context_network_does_not_see_the_word_in_the_place(place):
+def test_context_network_ignores_the_word_in_the_place(place):
     network = _network()
     index = [0, 1, 2, 3]
     left, right = _states(network, index)
@@ -74,7 +74,7 @@ def test_context_network_a_place_of_two_words_has_the_states_around_both():
     assert torch.allclose(right[3], right_other[3], atol=1e-6)
 
 
-def test_context_network_does_not_see_padding():
+def test_context_network_ignores_padding():
     network = _network()
     encoded = network.encode(WORDS, CHARS)
     lengths = torch.tensor([4, 2, 1])

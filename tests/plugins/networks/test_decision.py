@@ -13,7 +13,7 @@ def _output(other: float | None = 0.0) -> ClassifierOutput:
     )
 
 
-def test_decision_probabilities_are_those_at_its_temperature():
+def test_decision_probabilities_use_its_temperature():
     logits = torch.tensor([[2.0, 0.0], [0.0, 0.0]])
     assert Decision(temperature=2.0).probabilities(logits)[:, 0].tolist() == pytest.approx(
         [1 / (1 + math.exp(-1)), 0.5]
@@ -65,6 +65,6 @@ def test_decision_round_trip():
         ({"temperature": 10**400}, r"decision\.temperature"),
     ],
 )
-def test_decision_names_what_cannot_work(config, message):
+def test_decision_rejects_invalid_settings(config, message):
     with pytest.raises(ConfigError, match=message):
         Decision.from_config(config)

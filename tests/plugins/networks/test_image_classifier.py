@@ -38,7 +38,7 @@ def test_conv_block_refuses_layers_of_several_widths():
             ConvBlock(channels=1, widths=widths)
 
 
-def test_image_classifier_gives_the_numbers_that_its_weights_make():
+def test_image_classifier_equals_a_computation_by_hand():
     network = ImageClassifier(labels=["a", "b"], channels=1, blocks=[[1], [2]], other=True).eval()
     with torch.no_grad():
         for parameter in network.blocks.parameters():
@@ -58,7 +58,7 @@ def test_image_classifier_gives_the_numbers_that_its_weights_make():
 
 
 @pytest.mark.parametrize(("size", "stride", "sides"), [(28, 1, [28, 14]), (28, 2, [14, 7]), (15, 1, [15, 7])])
-def test_image_classifier_halves_the_picture_from_block_to_block(size, stride, sides):
+def test_image_classifier_halves_the_image_from_block_to_block(size, stride, sides):
     network = ImageClassifier(**ARGUMENTS, stem_stride=stride).eval()
     images = torch.zeros(2, 1, size, size)
     maps = list(network.feature_maps(images))
@@ -69,7 +69,7 @@ def test_image_classifier_halves_the_picture_from_block_to_block(size, stride, s
     assert reading.other is None
 
 
-def test_image_classifier_reads_each_picture_for_itself():
+def test_image_classifier_classifies_each_image_independently():
     network = _with_statistics(other=True)
     images = torch.randn(5, 1, 16, 16, generator=torch.Generator().manual_seed(1))
     together = network(images)
@@ -79,7 +79,7 @@ def test_image_classifier_reads_each_picture_for_itself():
             assert torch.allclose(one[0], all_[at], atol=1e-5)
 
 
-def test_image_classifier_begins_as_its_seed_says_and_leaves_other_numbers_alone():
+def test_image_classifier_seeds_its_weights_without_changing_the_global_generator():
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
@@ -91,12 +91,12 @@ def test_image_classifier_begins_as_its_seed_says_and_leaves_other_numbers_alone
     assert not torch.equal(first.first_conv.weight, other.first_conv.weight)
 
 
-def test_image_classifier_first_conv_sees_the_picture():
+def test_image_classifier_first_conv_reads_the_image():
     network = ImageClassifier(**{**ARGUMENTS, "channels": 3})
     assert list(network.first_conv.weight.shape) == [4, 3, 3, 3]
 
 
-def test_image_classifier_folded_gives_the_same():
+def test_image_classifier_folded_gives_the_same_results():
     network = _with_statistics(other=True)
     images = torch.randn(4, 1, 20, 20, generator=torch.Generator().manual_seed(1))
     before = network(images)
@@ -144,12 +144,12 @@ def test_image_classifier_min_size_is_the_smallest_that_it_reads(blocks, stride)
         ({"dropout": 2.0}, "dropout probability"),
     ],
 )
-def test_image_classifier_names_what_cannot_work(changed, message):
+def test_image_classifier_rejects_invalid_arguments(changed, message):
     with pytest.raises(ValueError, match=message):
         ImageClassifier(**{**ARGUMENTS, **changed})
 
 
 @pytest.mark.parametrize("blocks", [[[4], []], [4], None, "ab"])
-def test_image_classifier_refuses_blocks_that_are_none(blocks):
+def test_image_classifier_rejects_invalid_blocks(blocks):
     with pytest.raises((ValueError, TypeError, IndexError)):
         ImageClassifier(**{**ARGUMENTS, "blocks": blocks})

@@ -32,7 +32,7 @@ def test_ranker_standardises_features():
     assert torch.allclose(ranker(moved), _ranker()(ROWS))
 
 
-def test_ranker_members_start_differently_and_none_prefers_anything():
+def test_ranker_members_start_differently_and_without_preference():
     ranker = Ranker(num_features=3, hidden_dim=4, members=3)
     scores = ranker.members_scores(torch.randn(5, 3))
     assert scores.shape == (5, 3)

@@ -35,7 +35,7 @@ def _sentences(text: str) -> list[list[str]]:
         ("a\u200db\x00c", ["a", "\u200d", "b", "\x00", "c"]),
     ],
 )
-def test_read_tokens_finds_words_numbers_and_signs(text, surfaces):
+def test_read_tokens_finds_words_numbers_and_punctuation(text, surfaces):
     assert read_tokens(text).surfaces == surfaces
 
 

@@ -60,17 +60,17 @@ def test_load_split_reads_parquet_json_conll_and_docbins_alike(tmp_path):
         assert [(row["tokens"], row["ner_tags"]) for row in rows] == expected, source
 
 
-def test_load_split_names_the_origin_where_there_is_neither_path_nor_hub():
+def test_load_split_names_the_origin_if_there_is_neither_path_nor_hub():
     with pytest.raises(ConfigError, match=r"data\.path is missing.*its origin \(the attic\).*data\.path=FOLDER"):
         _load(None, origin="the attic")
 
 
-def test_load_split_names_a_path_that_is_not_there(tmp_path):
+def test_load_split_reports_a_missing_path(tmp_path):
     with pytest.raises(DataError, match=r"nowhere does not exist; expected a folder with the split 'train'"):
         _load(tmp_path / "nowhere")
 
 
-def test_load_split_names_an_unknown_split_and_what_there_is(tmp_path):
+def test_load_split_reports_an_unknown_split_and_the_existing_files(tmp_path):
     with pytest.raises(DataError, match=r"no split 'dev': expected a file dev ending in .*; found train\.jsonl"):
         _load(_write_json(tmp_path, ROWS), "dev")
 
@@ -83,13 +83,13 @@ def test_load_split_refuses_an_unknown_source(tmp_path):
 @pytest.mark.parametrize(
     ("source", "name"), [("parquet", "train.parquet"), ("json", "train.json"), ("spacy", "train.spacy")]
 )
-def test_load_split_names_a_file_that_is_damaged(tmp_path, source, name):
+def test_load_split_reports_a_damaged_file(tmp_path, source, name):
     (tmp_path / name).write_bytes(b"\x00\x01 this is no such file \xff" * 9)
     with pytest.raises(DataError, match=f"{name}.* cannot be read as"):
         _load(tmp_path, source=source)
 
 
-def test_load_split_takes_a_path_with_an_equals_sign(tmp_path):
+def test_load_split_accepts_a_path_with_an_equals_sign(tmp_path):
     folder = tmp_path / "a=b [1]"
     folder.mkdir()
     assert len(_load(_write_json(folder, ROWS))) == 3
@@ -142,7 +142,7 @@ def test_read_corpus_reads_class_labels(tmp_path):
         ({"tokens": ["a"], "ner_tags": ["PERSON"]}, r"row 1: Expected IOB2 tags .*; found 'PERSON' at token 0"),
     ],
 )
-def test_read_corpus_names_the_row_that_is_wrong(tmp_path, row, message):
+def test_read_corpus_reports_an_invalid_row(tmp_path, row, message):
     with pytest.raises(DataError, match=message):
         _read(_write_json(tmp_path, [{"tokens": ["x"], "ner_tags": ["O"]}, row]))
 
@@ -152,7 +152,7 @@ def test_read_corpus_refuses_numbers_without_names(tmp_path):
         _read(_write_json(tmp_path, [{"tokens": ["x"], "ner_tags": [1]}]))
 
 
-def test_read_corpus_names_a_missing_column(tmp_path):
+def test_read_corpus_reports_a_missing_column(tmp_path):
     with pytest.raises(DataError, match=r"no column 'labels'; found tokens, ner_tags, doc_id\. Set data\.columns"):
         _read(_write_json(tmp_path, ROWS), columns=Columns(tags="labels"))
 
@@ -163,6 +163,6 @@ def test_read_corpus_refuses_an_empty_split(tmp_path):
 
 
 @pytest.mark.parametrize("spec", ["train%0", "", "%5"])
-def test_read_corpus_refuses_a_strange_split(tmp_path, spec):
+def test_read_corpus_refuses_an_invalid_split(tmp_path, spec):
     with pytest.raises(ConfigError, match="expected a split such as"):
         _read(_write_json(tmp_path, ROWS), Corpus(splits={"train": [spec]}))

@@ -6,7 +6,7 @@ from docsight_training.modules.images import fit_decision, fit_temperature
 
 
 @pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
-def test_fit_temperature_finds_the_one_that_the_labels_were_drawn_at(truth):
+def test_fit_temperature_recovers_the_temperature_of_the_labels(truth):
     generator = torch.Generator().manual_seed(1)
     logits = 4 * torch.randn(20_000, 4, generator=generator)
     labels = torch.multinomial((logits / truth).softmax(dim=1), 1, generator=generator)[:, 0]

@@ -28,7 +28,7 @@ def _batch(tag: int) -> NerBatch:
     return NerBatch(types, torch.tensor([[0, 1, 0]]), torch.tensor([2]), allowed)
 
 
-def test_ner_module_margin_makes_its_label_cost_more_and_no_other():
+def test_ner_module_margin_raises_the_loss_of_its_label_only():
     s_per, s_org = 4, 8
     plain, strict = _module(), _module(margins={"ORG": 2.0})
     for tag, more in ((s_org, True), (s_per, False), (0, False)):
@@ -36,12 +36,12 @@ def test_ner_module_margin_makes_its_label_cost_more_and_no_other():
         assert (with_margin > without + 0.1) if more else with_margin == pytest.approx(without)
 
 
-def test_ner_module_refuses_a_margin_of_no_label():
+def test_ner_module_refuses_a_margin_for_an_unknown_label():
     with pytest.raises(ConfigError, match="margins: expected labels of the network, PER, ORG; found MISC"):
         _module(margins={"MISC": 1.0})
 
 
-def test_ner_module_loss_is_per_token_and_does_not_see_padding():
+def test_ner_module_loss_is_per_token_and_ignores_padding():
     batch = _batch(4)
     short = NerBatch(batch.types, batch.index[:, :2], batch.lengths, batch.allowed[:, :2])
     module = _module()
@@ -50,7 +50,7 @@ def test_ner_module_loss_is_per_token_and_does_not_see_padding():
     )
 
 
-def test_one_cycle_rises_to_its_peak_and_falls_to_nothing():
+def test_one_cycle_rises_to_its_peak_and_falls_to_zero():
     rates = [one_cycle(n / 100, warmup=0.1) for n in range(101)]
     assert rates[0] == pytest.approx(0.04)
     assert max(rates) == pytest.approx(1.0)

@@ -112,7 +112,7 @@ def test_merge_keeps_the_order_and_what_is_selected(nlp: Language) -> None:
     assert [doc._.source["path"] for doc in docs] == [f"{doc.text}.txt" for doc in docs]
 
 
-def test_merge_starts_a_file_where_one_is_full(nlp: Language) -> None:
+def test_merge_starts_a_new_file_when_one_is_full(nlp: Language) -> None:
     docs = [nlp.make_doc("one two three four") for _ in range(5)]
     parts = [(pack(docs), list(range(5)))]
     assert [len(file) for file in join(parts, max_tokens=8)] == [2, 2, 1]
@@ -131,7 +131,7 @@ def test_merge_without_docs_writes_an_empty_file() -> None:
     assert join([(pack([]), [])]) == [[]]
 
 
-def test_merge_takes_docs_without_words(nlp: Language) -> None:
+def test_merge_accepts_docs_without_words(nlp: Language) -> None:
     docs = [nlp.make_doc(""), nlp.make_doc("Ada"), nlp.make_doc("")]
     (loaded,) = join([(pack(docs), [0, 1, 2]), (pack(docs[:1]), [0])])
     assert [doc.text for doc in loaded] == ["", "Ada", "", ""]

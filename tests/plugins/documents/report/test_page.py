@@ -174,13 +174,13 @@ def test_report_needs_no_network() -> None:
     assert "img-src data:;" in page
 
 
-def test_report_names_no_file_that_is_not_there() -> None:
+def test_report_links_only_existing_files() -> None:
     page = Report()
     assert "jsonl" not in page.render(Summary(), pipeline="p", files=["documents.parquet"])
     assert '<a href="documents.parquet">' in page.render(Summary(), pipeline="p", files=["documents.parquet"])
 
 
-def test_report_says_what_an_excerpt_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_states_what_an_excerpt_omits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_CHARS", 100)
     text = "Ada went. " * 50
     page = render(record(text, *((at, at + 3, "PER") for at in range(0, 500, 10)), corrections=[fix(4, 8, "goes")]))
@@ -189,7 +189,7 @@ def test_report_says_what_an_excerpt_leaves_out(monkeypatch: pytest.MonkeyPatch)
     assert "of 500, with 10 of 50 entities and 1 of 1 flagged word." in page
 
 
-def test_report_starts_an_excerpt_where_there_is_something_to_see(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_starts_an_excerpt_at_the_first_annotation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_CHARS", 100)
     text = "word " * 100 + "Ada went on."
     page = render(record(text, (500, 503, "PER")))
@@ -206,7 +206,7 @@ def test_report_never_shows_a_part_of_an_entity(monkeypatch: pytest.MonkeyPatch)
     assert "1 of 2 entities" in page
 
 
-def test_report_ends_an_excerpt_whose_marks_take_too_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_shortens_an_excerpt_with_many_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsight.documents.report.excerpts.MAX_EXCERPT_BYTES", 2_000)
     text = "A b " * 1000
     page = render(record(text, *((at, at + 1, "PER") for at in range(0, 4000, 4))))
@@ -214,7 +214,7 @@ def test_report_ends_an_excerpt_whose_marks_take_too_much_room(monkeypatch: pyte
     assert text.startswith(shown_text(page))
 
 
-def test_report_of_nothing_says_so() -> None:
+def test_report_without_documents_says_so() -> None:
     page = render()
     assert "No document could be processed." in page
     assert "<article" not in page
@@ -268,7 +268,7 @@ def test_report_marks_incomplete_documents() -> None:
     assert ["data-missing" in row for row in rows] == [True, True, False]
 
 
-def test_report_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_is_bounded_and_states_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "MAX_LISTED_PROBLEMS", 2)
     problems = (
         Problem(path="s1", error="Skipped", message="-", skipped=True),
@@ -286,7 +286,7 @@ def shown_paths(page: str) -> list[str]:
     return re.findall(r"<article.*?<h3><bdi>(.*?)</bdi>", page, flags=re.S)
 
 
-def test_report_shows_a_spread_of_documents() -> None:
+def test_report_shows_a_varied_selection_of_documents() -> None:
     def records() -> Iterable[dict[str, Any]]:
         for i in range(2_000):
             entities = [(0, 3, "PER")] * (i % 7 + 50 * (i == 1234))
@@ -345,7 +345,7 @@ def test_report_shows_images_with_label_and_score() -> None:
     ]
 
 
-def test_report_links_an_image_to_its_figure_and_gives_it_no_article() -> None:
+def test_report_links_an_image_without_text_to_its_figure() -> None:
     page = render(with_images("a.png", labelled("chart")), thumbnails=ThumbnailOfEach())
     assert '<a href="#p1"><bdi>a.png</bdi></a>' in page
     assert '<figure id="p1"' in page
@@ -379,7 +379,7 @@ def test_report_bounds_its_images_and_shows_some_of_every_label(monkeypatch: pyt
     assert "This page shows 5 of 20 images" in page
 
 
-def test_report_without_images_says_nothing_of_them() -> None:
+def test_report_without_images_does_not_mention_them() -> None:
     page = render(record("Ada", (0, 3, "PER")))
     body = page[page.index("<body>") : page.index("<script>")]
     assert "image" not in body.replace("Labels of entities or images", "").lower()

@@ -150,7 +150,7 @@ def results(out: Path) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
 @pytest.mark.slow
-def test_runs_that_are_killed_end_as_one_that_was_not(arguments: list[str], tmp_path: Path) -> None:
+def test_killed_runs_give_the_results_of_an_undisturbed_run(arguments: list[str], tmp_path: Path) -> None:
     kills = 24
     undisturbed = start(arguments, tmp_path / "whole")
     assert undisturbed.communicate()[1] == b""
@@ -196,7 +196,7 @@ def test_runs_that_are_killed_end_as_one_that_was_not(arguments: list[str], tmp_
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
 @pytest.mark.parametrize("how", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
-def test_run_that_is_ended_leaves_no_process(arguments: list[str], tmp_path: Path, how: str) -> None:
+def test_terminated_run_leaves_no_process(arguments: list[str], tmp_path: Path, how: str) -> None:
     run = start(arguments, tmp_path / "out")
     wait_for_shards(run, tmp_path / "out")
     os.killpg(run.pid, getattr(signal, how))  # as a terminal does

@@ -38,23 +38,23 @@ def chain(found: Plan) -> list[str]:
     return [ref.shard.name for refs in found.refs.values() for ref in refs]
 
 
-def test_plan_does_what_nobody_has_done(file: InputFile) -> None:
+def test_plan_includes_unprocessed_files(file: InputFile) -> None:
     found = made(file)
     assert (found.pending, found.kept, found.refs) == ([WorkItem(file=file)], 0, {})
 
 
-def test_plan_keeps_what_is_done(file: InputFile) -> None:
+def test_plan_skips_processed_files(file: InputFile) -> None:
     found = made(file, shard("s", entry(file)))
     assert (found.pending, found.kept, chain(found)) == ([], 1, ["s"])
 
 
-def test_plan_goes_on_where_a_file_was_left(file: InputFile) -> None:
+def test_plan_continues_a_partly_processed_file(file: InputFile) -> None:
     found = made(file, shard("s", entry(file, 0, 5)), shard("t", entry(file, 5, 9)))
     assert found.pending == [WorkItem(file=file, start=9, sha256=hash_file(file))]
     assert (found.kept, chain(found)) == (0, ["s", "t"])
 
 
-def test_plan_takes_the_newest_of_several(file: InputFile) -> None:
+def test_plan_uses_the_newest_of_several_entries(file: InputFile) -> None:
     found = made(file, shard("old", entry(file)), shard("new", entry(file)))
     assert chain(found) == ["new"]
 
@@ -68,14 +68,14 @@ def test_plan_takes_the_newest_of_several(file: InputFile) -> None:
         [(0, 0)],
     ],
 )
-def test_plan_uses_no_chain_beyond_a_gap(file: InputFile, entries: list[tuple[int, int | None]]) -> None:
+def test_plan_uses_nothing_after_a_gap(file: InputFile, entries: list[tuple[int, int | None]]) -> None:
     found = made(file, *(shard(str(number), entry(file, *one)) for number, one in enumerate(entries)))
     assert len(found.pending) == 1
     assert found.pending[0].start == (5 if entries[0] == (0, 5) else 0)
     assert found.kept == 0
 
 
-def test_plan_does_again_what_differs(file: InputFile) -> None:
+def test_plan_repeats_what_has_changed(file: InputFile) -> None:
     assert made(file, shard("s", entry(file), fingerprint="other")).pending
     assert made(file, shard("s", entry(file)), with_docs=True).pending
     assert not made(file, shard("s", entry(file), has_docs=True), with_docs=True).pending
@@ -89,14 +89,14 @@ def test_plan_does_again_what_differs(file: InputFile) -> None:
     assert made(file, done).pending == [WorkItem(file=file)]
 
 
-def test_plan_mixes_no_parts_of_two_contents(file: InputFile) -> None:
+def test_plan_never_combines_parts_of_different_contents(file: InputFile) -> None:
     first = entry(file, 0, 5)
     second = entry(file, 5, None)
     second.sha256 = "other"
     assert made(file, shard("s", first), shard("t", second)).pending[0].start == 5
 
 
-def test_plan_retries_what_failed_if_asked(file: InputFile) -> None:
+def test_plan_retries_failures_if_requested(file: InputFile) -> None:
     for failure in ({"status": "failed"}, {"status": "timeout"}, {"failed": 1}):
         done = shard("s", entry(file, **failure))
         assert not made(file, done).pending
@@ -104,13 +104,13 @@ def test_plan_retries_what_failed_if_asked(file: InputFile) -> None:
     assert not made(file, shard("s", entry(file, status="skipped")), retry_failed=True).pending
 
 
-def test_plan_passes_problems_on(file: InputFile) -> None:
+def test_plan_keeps_problems(file: InputFile) -> None:
     problem = Problem(path="x", error="Skipped", message="no reader", skipped=True)
     found = make_plan([problem, file], [], fingerprint="f")
     assert (found.items, len(found.pending)) == ([problem, file], 1)
 
 
-def test_plan_of_a_file_that_has_vanished_does_it_again(file: InputFile) -> None:
+def test_plan_repeats_a_file_that_has_vanished(file: InputFile) -> None:
     done = shard("s", entry(file))
     file.path.unlink()
     assert made(file, done).pending == [WorkItem(file=file)]

@@ -134,13 +134,13 @@ def are_gone(pipeline: Pipeline) -> bool:
     return wait_for(lambda: all(is_gone(pid) for pid in noted(pipeline, "pids") if int(pid) != os.getpid()))
 
 
-def test_rows_bring_a_job_to_an_actor_as_it_is(work_item: WorkItem) -> None:
+def test_rows_round_trip_a_job(work_item: WorkItem) -> None:
     row = ray_engine.encode(7, (work_item,))
     assert {type(value) for value in row.values()} == {int, bytes}
     assert ray_engine.decode(row) == (7, (work_item,))
 
 
-def test_rows_bring_the_shards_of_a_job_back_as_they_are() -> None:
+def test_rows_round_trip_the_shards_of_a_job() -> None:
     entry = FileEntry(name="a\\xff.txt", size=3, sha256=None, next=4, status="failed", error="OSError", seconds=0.25)
     shards = [
         Shard(name="00ff", fingerprint="f", has_docs=True, entries=[entry]),
@@ -152,12 +152,12 @@ def test_rows_bring_the_shards_of_a_job_back_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("error", [BundleError("no model"), MissingExtraError("This", "ocr")])
-def test_rows_bring_an_error_back_as_it_was(error: Exception) -> None:
+def test_rows_round_trip_an_error(error: Exception) -> None:
     number, decoded = ray_engine.decode(ray_engine.encode(7, error))
     assert (number, type(decoded), str(decoded)) == (7, type(error), str(error))
 
 
-def test_run_ray_names_the_extra_that_is_missing(
+def test_run_ray_names_the_missing_extra(
     work_item: WorkItem, settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
@@ -165,18 +165,18 @@ def test_run_ray_names_the_extra_that_is_missing(
         next(ray_engine.run_ray(iter([(work_item,)]), Pipeline(), settings, workers=2, address=None))
 
 
-def test_run_ray_starts_nothing_where_nothing_is_to_do(settings: WorkerSettings) -> None:
+def test_run_ray_starts_nothing_without_jobs(settings: WorkerSettings) -> None:
     assert list(ray_engine.run_ray(iter([]), Pipeline(), settings, workers=2, address=None)) == []
 
 
-def test_run_ray_refuses_an_address_where_nobody_listens() -> None:
+def test_run_ray_refuses_an_address_without_a_cluster() -> None:
     for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:99999"):
         with pytest.raises(ConfigError, match="is the cluster running"):
             ray_engine._check_address(address)
     ray_engine._check_address("auto")
 
 
-def test_run_ray_reports_an_error_of_ray_in_a_line() -> None:
+def test_run_ray_reports_an_error_of_ray_in_one_line() -> None:
     ray = SimpleNamespace(exceptions=SimpleNamespace(RayError=RuntimeError))
     with (
         pytest.raises(ConfigError, match=r"^Ray failed: ModuleNotFoundError: No module named 'docsight'; "),
@@ -185,7 +185,7 @@ def test_run_ray_reports_an_error_of_ray_in_a_line() -> None:
         raise RuntimeError("The actor died\n  in a file\nModuleNotFoundError: No module named 'docsight'\n\n")
 
 
-def test_run_ray_asks_for_a_folder_that_all_nodes_share(
+def test_run_ray_requires_a_folder_that_all_nodes_share(
     settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray_engine, "_MAX_SHARD_DELAY", 0.0)
@@ -193,9 +193,7 @@ def test_run_ray_asks_for_a_folder_that_all_nodes_share(
         ray_engine._wait_for(settings.folder, Shard(name="elsewhere", fingerprint="", has_docs=False))
 
 
-def test_run_ray_sends_no_path_that_hangs_on_the_working_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_ray_sends_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "saved").mkdir()
     settings = WorkerSettings(options=RunOptions(workers=2), folder=Path("out"))
@@ -224,7 +222,7 @@ def test_process_with_ray_equals_process_without(folder: Path, pipeline: Pipelin
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
-def test_process_with_ray_loses_only_what_kills_its_process(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
+def test_process_with_ray_fails_only_what_kills_its_process(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     (folder / "3.txt").write_text("Now crash.", encoding="utf-8")
     summary = process(folder, pipeline, tmp_path / "out", workers=2, engine="ray")
     assert (summary.documents, summary.failed) == (7, 1)
@@ -235,9 +233,7 @@ def test_process_with_ray_loses_only_what_kills_its_process(folder: Path, pipeli
 @pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="finds the actor in /proc")
-def test_process_with_ray_does_a_job_again_whose_actor_is_lost(
-    folder: Path, pipeline: Pipeline, tmp_path: Path
-) -> None:
+def test_process_with_ray_repeats_a_job_whose_actor_is_lost(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     (folder / "3.txt").write_text("Now lose the actor.", encoding="utf-8")
     summary = process(folder, pipeline, tmp_path / "out", workers=2, engine="ray")
     assert (summary.documents, summary.failed) == (8, 0)
@@ -249,7 +245,7 @@ def test_process_with_ray_does_a_job_again_whose_actor_is_lost(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
-def test_process_with_ray_goes_on_where_it_was_broken_off(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
+def test_process_with_ray_continues_an_interrupted_run(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 

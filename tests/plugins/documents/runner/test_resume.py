@@ -74,7 +74,7 @@ def test_second_run_does_nothing_and_writes_the_same(folder: Path, nlp: Language
     assert {name: (out / name).read_bytes() for name in before} == before
 
 
-def test_second_run_sees_what_changed_was_added_or_removed(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_second_run_notices_changed_added_and_removed_files(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     again(folder, nlp, out)
     time = (folder / "b.txt").stat().st_mtime_ns
@@ -101,7 +101,9 @@ def test_second_run_reads_shards_in_another_order_of_inputs(folder: Path, nlp: L
         assert found == [(path.name, f"{path.stem} in London") for path in order]
 
 
-def test_second_run_with_other_models_or_settings_does_all_again(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_second_run_with_other_models_or_settings_repeats_everything(
+    folder: Path, nlp: Language, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     again(folder, nlp, out)
     ruler: Any = nlp.get_pipe("entity_ruler")
@@ -114,7 +116,7 @@ def test_second_run_with_other_models_or_settings_does_all_again(folder: Path, n
     assert len(again(folder, nlp, out, max_chars=5, reading=ReadOptions(max_depth=1), overwrite=True)[1]) > 3
 
 
-def test_second_run_retries_failures_if_asked(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_second_run_retries_failures_if_requested(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (folder / "b.txt").write_text("bang", encoding="utf-8")
     assert again(folder, nlp, out)[0].failed == 1
@@ -138,7 +140,7 @@ def test_run_that_stops_at_a_failure_is_continued(folder: Path, nlp: Language, t
     assert (summary.documents, summary.failed, seen) == (3, 0, ["b is well"])
 
 
-def test_second_run_makes_docs_that_the_first_did_not_keep(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_second_run_creates_docs_that_the_first_did_not_keep(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     again(folder, nlp, out)
     assert len(again(folder, nlp, out, formats=("jsonl", "spacy"))[1]) == 3
@@ -146,7 +148,7 @@ def test_second_run_makes_docs_that_the_first_did_not_keep(folder: Path, nlp: La
     assert again(folder, nlp, out, formats=("spacy",))[1] == []
 
 
-def test_second_run_makes_tables_of_what_is_there(folder: Path, nlp: Language, tmp_path: Path) -> None:
+def test_second_run_writes_tables_of_earlier_results(folder: Path, nlp: Language, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     again(folder, nlp, tmp_path / "out")
     summary, seen = again(folder, nlp, tmp_path / "out", formats=("parquet",))
@@ -180,7 +182,7 @@ short_shards = functools.partial(WorkerSettings, shard_seconds=0.0)
 
 
 @pytest.mark.parametrize("change", ["rewrite", "cut", "append"])
-def test_run_uses_nothing_of_a_file_that_changes_while_it_is_read(
+def test_run_discards_a_file_that_changes_while_it_is_read(
     folder: Path, nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     monkeypatch.setattr("docsight.documents.processor.WorkerSettings", short_shards)
@@ -214,7 +216,7 @@ def test_two_runs_at_once_do_not_share_a_folder(folder: Path, nlp: Language, tmp
 
 
 @pytest.mark.parametrize("damage", ["data", "cut", "index", "gone"])
-def test_run_does_again_what_a_damaged_shard_held(folder: Path, nlp: Language, tmp_path: Path, damage: str) -> None:
+def test_run_repeats_the_work_of_a_damaged_shard(folder: Path, nlp: Language, tmp_path: Path, damage: str) -> None:
     out = tmp_path / "out"
     again(folder, nlp, out)
     before = (out / "documents.jsonl").read_bytes()

@@ -48,7 +48,7 @@ def read(folder: Path, shard: Shard, number: int) -> list[tuple[str, int]]:
         return [(record["of"], record["number"]) for record in records(reader, number)]
 
 
-def test_shard_comes_back_as_it_was_written(tmp_path: Path) -> None:
+def test_shard_round_trips(tmp_path: Path) -> None:
     shard = write(tmp_path, with_docs=True)
     assert scan(tmp_path) == [shard]
     assert list(read_docs(tmp_path, shard)) == [(0, 2, b"packed"), (2, 3, b"more")]
@@ -72,7 +72,7 @@ def test_shards_are_listed_oldest_first(tmp_path: Path) -> None:
     assert scan(tmp_path) == shards[::-1]
 
 
-def test_shard_that_was_not_put_in_place_does_not_exist(tmp_path: Path) -> None:
+def test_uncommitted_shard_does_not_exist(tmp_path: Path) -> None:
     whole = write(tmp_path)
     writer = ShardWriter(tmp_path, fingerprint="f", with_docs=True)
     writer.add("{}")
@@ -142,7 +142,7 @@ def test_shard_survives_a_crash_at_any_step_of_another(tmp_path: Path, steps: di
         "\udcff",
     ],
 )
-def test_shard_with_an_index_that_is_none_does_not_exist(tmp_path: Path, index: str) -> None:
+def test_shard_with_an_invalid_index_does_not_exist(tmp_path: Path, index: str) -> None:
     shard = write(tmp_path)
     (tmp_path / f"{shard.name}.json").write_bytes(index.encode("utf-8", "surrogateescape"))
     assert scan(tmp_path) == []
@@ -150,7 +150,7 @@ def test_shard_with_an_index_that_is_none_does_not_exist(tmp_path: Path, index: 
 
 
 @pytest.mark.parametrize("suffix", [".jsonl.gz", ".docs"])
-def test_shard_whose_files_are_cut_or_gone_does_not_exist(tmp_path: Path, suffix: str) -> None:
+def test_shard_with_truncated_or_missing_files_does_not_exist(tmp_path: Path, suffix: str) -> None:
     shard = write(tmp_path, with_docs=True)
     path = tmp_path / (shard.name + suffix)
     path.write_bytes(path.read_bytes()[:-1])
@@ -161,7 +161,7 @@ def test_shard_whose_files_are_cut_or_gone_does_not_exist(tmp_path: Path, suffix
 
 
 @pytest.mark.parametrize("at", [0, 60, -5])
-def test_shard_with_other_bytes_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
+def test_shard_with_altered_bytes_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
     shard = write(tmp_path)
     change(tmp_path / f"{shard.name}.jsonl.gz", at)
     with pytest.raises(DamagedError, match="damaged"):
@@ -169,7 +169,7 @@ def test_shard_with_other_bytes_is_reported_as_damaged(tmp_path: Path, at: int) 
 
 
 @pytest.mark.parametrize("at", [0, 40, -5])
-def test_shard_with_other_docs_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
+def test_shard_with_altered_docs_is_reported_as_damaged(tmp_path: Path, at: int) -> None:
     shard = write(tmp_path, with_docs=True)
     change(tmp_path / f"{shard.name}.docs", at)
     with pytest.raises(DamagedError, match="damaged"):
@@ -182,7 +182,7 @@ def change(path: Path, at: int) -> None:
     path.write_bytes(data)
 
 
-def test_shard_is_not_made_where_another_run_has_removed_its_files(tmp_path: Path) -> None:
+def test_shard_is_not_committed_if_another_run_removed_its_files(tmp_path: Path) -> None:
     writer = ShardWriter(tmp_path, fingerprint="f")
     writer.add("{}")
     assert scan(tmp_path) == []
@@ -205,7 +205,7 @@ def test_line_that_is_not_json_is_refused_before_it_is_written(value: Any) -> No
         dump_document({"score": value}, words=0)
 
 
-def test_lines_come_back_as_they_were_written() -> None:
+def test_lines_round_trip() -> None:
     record = {"text": f"a\ttab and {HARD}", "score": 0.1}
     line = dump_document(record, words=4, thumbnails={"1": "data:"}, docs=[3])
     assert line.splitlines() == [line]

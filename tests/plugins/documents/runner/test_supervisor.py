@@ -175,7 +175,7 @@ DIED = "failed WorkerDied"
         ("ODD", "failed OddError", "odd"),
     ],
 )
-def test_supervisor_loses_only_the_document_at_fault(
+def test_supervisor_fails_only_the_document_at_fault(
     tmp_path: Path, supervise: Callable[..., Supervisor], word: str, error: str, message: str
 ) -> None:
     texts = {"a.txt": "fine", "b.txt": f"so {word} it", "c.txt": "well"}
@@ -188,7 +188,7 @@ def test_supervisor_loses_only_the_document_at_fault(
 
 
 @pytest.mark.parametrize("at", [{0, 2, 4}, {1, 3}, {0, 1, 2}])
-def test_supervisor_finds_those_at_fault_among_files(
+def test_supervisor_finds_the_files_at_fault(
     tmp_path: Path, supervise: Callable[..., Supervisor], at: set[int]
 ) -> None:
     texts = {f"{number}.txt": "so EXIT3 it" if number in at else "fine" for number in range(5)}
@@ -200,7 +200,7 @@ def test_supervisor_finds_those_at_fault_among_files(
 
 @pytest.mark.parametrize("make", [make_rows, make_archive])
 @pytest.mark.parametrize("at", [{1}, {50, 51}, {3, 100}])
-def test_supervisor_finds_those_at_fault_in_a_file_with_parts(
+def test_supervisor_finds_the_parts_at_fault(
     tmp_path: Path,
     supervise: Callable[..., Supervisor],
     monkeypatch: pytest.MonkeyPatch,
@@ -219,7 +219,7 @@ def test_supervisor_finds_those_at_fault_in_a_file_with_parts(
     assert len(restarts) <= 2 * len(at)
 
 
-def test_supervisor_gives_a_file_up_whose_parts_all_kill(
+def test_supervisor_gives_up_on_a_file_whose_parts_all_crash(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restarts = count_restarts(monkeypatch)
@@ -245,7 +245,7 @@ def count_restarts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return restarts
 
 
-def test_supervisor_goes_on_behind_a_part_whose_reader_crashes(
+def test_supervisor_continues_after_a_part_whose_reader_crashes(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The part is not read again to get behind it."""
@@ -265,7 +265,7 @@ def test_supervisor_goes_on_behind_a_part_whose_reader_crashes(
     assert list(problems) == ["all.zip/item 2", "all.zip/item 5"]
 
 
-def test_supervisor_replaces_the_worker_without_a_change_of_results(
+def test_supervisor_replaces_the_worker_without_changing_results(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restarts = count_restarts(monkeypatch)
@@ -356,7 +356,7 @@ def test_supervisor_repeats_what_a_killed_worker_had_finished_but_not_reported(
     assert len(list((tmp_path / "shards").glob("*.json"))) == 3
 
 
-def test_supervisor_stops_if_the_disk_is_at_fault(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+def test_supervisor_stops_on_a_disk_error(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
     work_items = make_files(tmp_path / "in", {"a.txt": "a"})
     with supervise() as supervisor:
         (tmp_path / "shards").rmdir()

@@ -84,7 +84,7 @@ def test_worker_marks_what_is_done_and_what_was_read_last(tmp_path: Path, rows: 
     assert seen == [(5, 5, 5), (7, 7, 7), (10, 10, 10)]
 
 
-def test_worker_uses_nothing_of_a_file_with_another_content(tmp_path: Path, rows: WorkItem) -> None:
+def test_worker_uses_nothing_of_a_changed_file(tmp_path: Path, rows: WorkItem) -> None:
     item = WorkItem(file=rows.file, sha256="the hash of an earlier content")
     shard, _ = make_worker(tmp_path, [0, 0])((item,))
     (entry,) = shard.entries

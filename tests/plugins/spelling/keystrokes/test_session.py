@@ -166,7 +166,7 @@ def test_session_completions_can_be_switched_off(typing_model):
     assert _type(Session(typing_model, completions=0), "netw").completions == ()
 
 
-def test_session_backspace_restores_each_moment_exactly(typing_model):
+def test_session_backspace_restores_each_state_exactly(typing_model):
     session = Session(typing_model, "we ")
     moments = []
     for char in "work. Teh netwrok 12a\nяд don't ":
@@ -261,7 +261,7 @@ def test_session_rejects_completions_that_are_not_words(typing_model, completion
 
 
 @pytest.mark.parametrize("char", ["\n", "\t", "\u2019", "\u0301", "👍", "é", "字", "0"])
-def test_session_accepts_any_sign(typing_model, char):
+def test_session_accepts_any_other_character(typing_model, char):
     session = Session(typing_model, "we ")
     assert session.type(char).letter == char
     _type(session, "x ")

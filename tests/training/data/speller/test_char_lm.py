@@ -71,7 +71,7 @@ def test_char_lm_data_validates_on_so_many_characters(folder):
     assert sum(batch.inputs.numel() for batch in data.val_dataloader()) <= 51
 
 
-def test_char_lm_data_knows_all_of_ascii_and_what_is_frequent(folder):
+def test_char_lm_data_knows_ascii_and_frequent_characters(folder):
     assert "é" in _data(folder).chars
     rare = _data(folder, min_count=10_000)
     assert "é" not in rare.chars
@@ -79,7 +79,7 @@ def test_char_lm_data_knows_all_of_ascii_and_what_is_frequent(folder):
     assert _text(rare, rare._encode("a😀bé")) == "a?b?\n"
 
 
-def test_char_lm_data_streams_go_on_from_batch_to_batch(folder):
+def test_char_lm_data_streams_continue_from_batch_to_batch(folder):
     data = _data(folder, lower=0.0, upper=0.0)
     batches = data.epoch_batches(0)
     assert [batch.first for batch in batches] == [True] + [False] * (len(batches) - 1)
@@ -123,7 +123,7 @@ def test_char_lm_data_thins_out_a_source(folder):
     assert all(n % 3 == 0 for n in numbers)
 
 
-def test_char_lm_data_says_what_is_missing(folder, tmp_path):
+def test_char_lm_data_reports_missing_text(folder, tmp_path):
     with pytest.raises(DataError, match="found none"):
         _data(tmp_path)
     with pytest.raises(DataError, match="expected text for training and for validation"):
@@ -178,7 +178,7 @@ def test_char_lm_module_logs_bits_per_character():
     assert module.logged == {"val/bits_per_character": pytest.approx(2.0)}  # four characters, the unknown included
 
 
-def test_experiment_rnn_speller_takes_a_step_of_typing(folder):
+def test_experiment_rnn_speller_trains_the_char_lm_for_a_step(folder):
     with hydra.initialize_config_module("docsight_conf", version_base="1.3"):
         config = hydra.compose("train", overrides=["experiment=rnn_speller", f"data.text={folder}", "data.thin=null"])
     stage = OmegaConf.to_container(config, resolve=True)["model"]["typing"]
@@ -195,7 +195,7 @@ def test_experiment_rnn_speller_takes_a_step_of_typing(folder):
 PAIRS = [("netwark", "network"), ("netwrk", "network"), ("networrk", "network"), ("netwrok", "network")]
 
 
-def test_letter_channel_rates_come_from_the_edits_seen():
+def test_letter_error_model_rates_come_from_the_observed_edits():
     channel = fit_letter_error_model(PAIRS * 50)
     o, a, w, r = (CODES[letter] for letter in "oawr")
     assert int(channel.substitute[o].argmax()) == a
@@ -206,7 +206,7 @@ def test_letter_channel_rates_come_from_the_edits_seen():
     assert (channel.substitute.diagonal() == 0).all()
 
 
-def test_letter_channel_rates_come_to_one_error_a_letter():
+def test_letter_error_model_rates_sum_to_one_error_per_letter():
     channel = fit_letter_error_model(PAIRS * 50)
     letters = torch.zeros(len(LETTERS))
     letters[[CODES[letter] for letter in "network"]] = 1 / 7
@@ -219,7 +219,7 @@ def test_letter_channel_rates_come_to_one_error_a_letter():
     assert float(total) == pytest.approx(1.0, abs=0.1)
 
 
-def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
+def test_letter_error_model_costs_are_log_probabilities_at_an_error_rate():
     costs = fit_letter_error_model(PAIRS * 50).costs(0.01)
     assert np.exp(costs.substitute.diagonal()) == pytest.approx(0.99)
     for table in costs[:3]:
@@ -227,6 +227,6 @@ def test_letter_channel_costs_are_log_probabilities_at_an_error_rate():
         assert (table < 0).all()
 
 
-def test_letter_channel_ignores_words_of_other_letters_and_refuses_nothing_at_all():
+def test_letter_error_model_ignores_words_of_other_letters_and_rejects_empty_lists():
     with pytest.raises(DataError, match="Expected misspellings that are one edit"):
         fit_letter_error_model([("1st", "first"), ("abc", "xyz"), ("a", "a")])

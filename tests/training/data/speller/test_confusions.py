@@ -61,7 +61,7 @@ def test_confusions_sound_the_same():
     assert "weak" in _meant()["week"]
 
 
-def test_confusions_hold_pairs_that_an_apostrophe_tells_apart():
+def test_confusions_hold_pairs_that_differ_in_an_apostrophe():
     meant = _meant()
     assert meant["its"] == ["it's"]
     assert meant["it's"] == ["its"]

@@ -62,7 +62,7 @@ def _batches(loader) -> list[ContextBatch]:
     return list(loader)
 
 
-def test_context_data_asks_for_every_word_as_it_was_meant(folder):
+def test_context_data_predicts_the_words_that_were_meant(folder):
     data = _data(folder, noisy_sentences=1.0, noisy_words=(0.5, 0.5))
     for batch in _batches(data.train_dataloader())[:3]:
         wanted = [_word(data, int(at)) for at in batch.pool[batch.target]]
@@ -78,7 +78,7 @@ def test_context_data_asks_for_every_word_as_it_was_meant(folder):
         assert meant <= expected | {"a a"}
 
 
-def test_context_data_misspells_what_is_read_and_nothing_else(folder):
+def test_context_data_misspells_only_the_input(folder):
     data = _data(folder, noisy_sentences=1.0, noisy_words=(0.5, 0.5))
     changed = asked = 0
     for batch in _batches(data.train_dataloader()):
@@ -105,7 +105,7 @@ def test_context_data_validates_without_noise(folder):
         assert torch.equal(batch.words[batch.index[row, column]], batch.pool[batch.target])
 
 
-def test_context_data_holds_a_word_against_those_one_edit_away(folder):
+def test_context_data_compares_a_word_with_those_one_edit_away(folder):
     data = _data(folder)
     for batch in _batches(data.train_dataloader())[:3]:
         for target, negatives in zip(batch.target.tolist(), batch.hard_negatives.tolist(), strict=True):
@@ -126,7 +126,7 @@ def test_context_data_drops_hard_negatives_that_were_not_drawn(folder):
         assert bool((inside < len(batch.pool)).all())
 
 
-def test_context_data_pads_to_round_lengths_and_asks_no_padding(folder):
+def test_context_data_pads_to_multiples_and_predicts_no_padding(folder):
     data = _data(folder)
     for batch in _batches(data.train_dataloader()):
         assert batch.index.shape[1] % LENGTH_STEP == 0
@@ -138,7 +138,7 @@ def test_context_data_pads_to_round_lengths_and_asks_no_padding(folder):
         assert batch.index.numel() <= 200
 
 
-def test_context_data_repeats_an_epoch_and_draws_the_next_anew(folder):
+def test_context_data_epochs_are_reproducible_and_differ(folder):
     def first(data, epoch):
         return data.epoch_batches(epoch)[0]
 
@@ -206,7 +206,7 @@ def test_context_module_losses_equal_softmaxes_by_hand(folder):
     assert float(module.training_step(batch, 0).detach()) == pytest.approx(chosen + against, abs=1e-4)
 
 
-def test_context_module_stands_a_batch_without_hard_negatives(folder):
+def test_context_module_accepts_a_batch_without_hard_negatives(folder):
     batch = _batches(_data(folder).val_dataloader())[0]
     batch.hard_negatives = torch.full_like(batch.hard_negatives, -1)
     loss = _module().training_step(batch, 0)

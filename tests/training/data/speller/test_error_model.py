@@ -56,13 +56,13 @@ def test_align_finds_the_edits(typed: str, meant: str, edits: list[tuple[int, ..
     assert [edit_kind(typed, meant, edit) for edit in found] == kinds
 
 
-def test_align_gives_up_above_the_most_edits() -> None:
+def test_align_gives_up_above_max_edits() -> None:
     assert align("cat", "elephant") is None
     assert align("abcdef", "ghijkl", 5) is None
     assert len(align("abcdef", "ghijkl", 6) or []) == 6
 
 
-def test_fit_prices_what_was_seen_below_what_was_not(model: ErrorModel) -> None:
+def test_fit_makes_seen_edits_cheaper_than_unseen_ones(model: ErrorModel) -> None:
     assert cost(model, "decieve", "deceive") < cost(model, "dceeive", "deceive")
     assert cost(model, "telefone", "telephone") < cost(model, "teleqone", "telephone")
     assert cost(model, "comon", "common") < cost(model, "coon", "common")
@@ -96,6 +96,6 @@ def test_fit_leaves_equal_words_free_and_all_costs_in_range(model: ErrorModel) -
         assert buffer.max() <= MAX_COST
 
 
-def test_fit_refuses_lists_of_no_use() -> None:
+def test_fit_rejects_unusable_lists() -> None:
     with pytest.raises(DataError, match="Expected pairs"):
         fit_error_model([("alot", "a lot", 1), ("café", "cafe", 1)])

@@ -86,7 +86,7 @@ def test_lexicon_is_in_order_of_frequency(built):
     assert len(lexicon.zipf) == len(vocab)
 
 
-def test_lexicon_tells_whose_a_word_is(built):
+def test_lexicon_records_the_sources_of_a_word(built):
     assert _sources(built, "color") == WordSource.US | WordSource.LOWER | WordSource.FREQUENCY
     assert _sources(built, "organise") == WordSource.UK | WordSource.LOWER
     assert _sources(built, "organize") == WordSource.US | WordSource.UK | WordSource.LOWER
@@ -97,7 +97,7 @@ def test_lexicon_tells_whose_a_word_is(built):
     assert _sources(built, "hitherfoo") == WordSource.CORPUS
 
 
-def test_lexicon_holds_keys_alone(built):
+def test_lexicon_holds_only_keys(built):
     vocab, _, _ = built
     assert "zurich" in vocab
     assert "i'm" in vocab
@@ -119,7 +119,7 @@ def test_lexicon_holds_contractions_but_no_possessives(built):
     assert "cat" in built[0]
 
 
-def test_lexicon_holds_possessives_that_are_no_words_without_their_sign(scowl):
+def test_lexicon_holds_possessives_that_are_no_words_without_apostrophe(scowl):
     (scowl / "english-words.20").write_text("women\n")
     words, _, _ = build_lexicon(scowl, frequencies=FREQUENCIES, counts={}, pairs=[])
     assert "women's" in words
@@ -145,7 +145,7 @@ def test_lexicon_has_no_variants_for_words_of_both_varieties(built, word):
     assert built[1].variant[built[0].id(word)] == 0
 
 
-def test_known_pairs_hold_what_tells_anything(built):
+def test_known_pairs_hold_only_useful_pairs(built):
     vocab, _, known = built
     row, first, second = known.lookup(["seperate", "seprate", "alot", "dont", "four", "ocelit", "thx"])
     a, lot = vocab.id("a"), vocab.id("lot")
@@ -161,7 +161,7 @@ def test_build_reads_lists_in_latin_1(scowl):
     assert "besancon" in words
 
 
-def test_build_says_what_folder_it_wants(tmp_path):
+def test_build_reports_a_missing_folder(tmp_path):
     with pytest.raises(DataError, match=r"expected SCOWL's lists"):
         build_lexicon(tmp_path, frequencies={}, counts={}, pairs=[])
     with pytest.raises(DataError, match=r"expected SCOWL's lists"):
@@ -176,7 +176,7 @@ def test_read_pairs_reads_every_list(tmp_path):
     assert read_pairs(tmp_path, ["typos", "toefl"]) == [("teh", "typos", 2), ("teh", "toefl", 2)]
 
 
-def test_read_pairs_names_the_file_it_wants(tmp_path):
+def test_read_pairs_reports_an_invalid_file(tmp_path):
     with pytest.raises(DataError, match=r"codespell.*columns misspelling, correction, count"):
         read_pairs(tmp_path, ["codespell"])
 

@@ -132,7 +132,7 @@ def test_noise_leaves_other_words_alone(noise: Noise, word: str) -> None:
     assert noise.split(word, rng) is None
 
 
-def test_noise_repeats_itself_by_seed(noise: Noise, sentence: list[str]) -> None:
+def test_noise_is_reproducible_by_seed(noise: Noise, sentence: list[str]) -> None:
     again = Noise(uniform_pairs(6000), lexicon=LEXICON)
     drawn = [SentenceNoise(noise).noisy(sentence, random.Random(seed)) for seed in range(50)]
     assert drawn == [SentenceNoise(again).noisy(sentence, random.Random(seed)) for seed in range(50)]
@@ -170,14 +170,14 @@ def test_split_cuts_where_both_parts_are_words(noise: Noise) -> None:
     assert noise.split("possible", rng) is None
 
 
-def test_join_glues_two_words(noise: Noise) -> None:
+def test_join_joins_two_words(noise: Noise) -> None:
     assert noise.join("a", "lot") == "alot"
     assert noise.join("A", "lot") == "Alot"
     assert noise.join("some", "times") is None
     assert noise.join("in", "Paris") is None
 
 
-def test_noisy_draws_the_wanted_shares(noise: Noise, sentence: list[str]) -> None:
+def test_noisy_draws_the_wanted_fractions(noise: Noise, sentence: list[str]) -> None:
     rng = random.Random(11)
     drawn = [SentenceNoise(noise).noisy(sentence, rng, rate=(0.2, 0.2)) for _ in range(3000)]
     kinds = Counter(change.kind for changes in drawn for change in changes)
@@ -196,7 +196,7 @@ def test_noisy_changes_words_once_and_in_order(noise: Noise, sentence: list[str]
         assert all(change.typed != " ".join(sentence[change.start : change.stop]) for change in changes)
 
 
-def test_noise_wants_pairs_and_the_whole_mix() -> None:
+def test_noise_requires_pairs_and_a_complete_mix() -> None:
     with pytest.raises(ValueError, match="found none of ASCII letters"):
         Noise([("alot", "a lot", 1)])
     with pytest.raises(ValueError, match="Expected the mix to have the kinds delete"):

@@ -123,7 +123,7 @@ def test_ranker_data_labels_what_was_meant(bundle, corrector):
     assert found["freind's"] == ("friend", 1.0)
 
 
-def test_ranker_data_holds_documents_back_and_standardises(bundle, corrector):
+def test_ranker_data_holds_out_documents_and_standardises(bundle, corrector):
     data = _data(bundle, corrector, Fixed(the="teh", friend="freind", house="hosue"))
     data.setup()
     for part in (data.train, data.validation):
@@ -152,7 +152,7 @@ def test_ranker_data_batches_hold_each_place_once(bundle, corrector):
     assert sum(sums) == pytest.approx(float(data.train.features.astype(float).sum()))
 
 
-def test_ranker_data_draws_more_mistakes_in_what_is_not_edited(bundle, corrector):
+def test_ranker_data_draws_more_mistakes_in_unedited_texts(bundle, corrector):
     fractions = []
 
     class Asked(Fixed):
@@ -165,7 +165,7 @@ def test_ranker_data_draws_more_mistakes_in_what_is_not_edited(bundle, corrector
     assert sorted(fractions) == pytest.approx([1 / 3] * 6 + [0.9] * 4)
 
 
-def test_ranker_data_hides_parts_from_the_ranker(bundle, corrector):
+def test_ranker_data_hides_features_from_the_ranker(bundle, corrector):
     data = _data(bundle, corrector, Fixed(the="teh"), ablate=["context"])
     data.setup()
     hidden = [FEATURES[at] for at in data.hidden]
@@ -214,7 +214,7 @@ def _module() -> RankerModule:
     return module
 
 
-def test_ranker_module_loss_is_the_weighted_surprise_of_each_member():
+def test_ranker_module_loss_is_the_weighted_log_loss_of_each_member():
     module = _module()
     loss = float(module.training_step(BATCH, 0).detach())
     # The first member scores 1 and 2, then 1, 0.5 and -1; the second scores all alike.
@@ -234,13 +234,13 @@ def test_ranker_module_counts_corrections_and_false_alarms():
     assert module.logged["val/false_alarms"] == 1.0
 
 
-def test_ranker_module_logs_no_corrections_where_nothing_was_wrong():
+def test_ranker_module_logs_no_corrections_without_mistakes():
     module = _module()
     module.validation_step(RankerBatch(BATCH.features, BATCH.start, BATCH.start[:-1], BATCH.weight), 0)
     assert "val/corrected" not in module.logged
 
 
-def test_ranker_module_logs_no_false_alarms_where_all_was_wrong():
+def test_ranker_module_logs_no_false_alarms_without_correct_words():
     module = _module()
     module.validation_step(RankerBatch(BATCH.features, BATCH.start, BATCH.start[:-1] + 1, BATCH.weight), 0)
     assert "val/false_alarms" not in module.logged

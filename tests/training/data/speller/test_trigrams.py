@@ -43,7 +43,7 @@ def test_count_trigrams_probabilities_add_up_to_one():
         assert total == pytest.approx(1.0, abs=0.05)
 
 
-def test_count_trigrams_keeps_what_stands_there_often_enough():
+def test_count_trigrams_drops_rare_pairs_and_triples():
     model = count_trigrams(IDS, ZIPF, min_count=2, corpus=1.0)
     assert (len(model.bigram), len(model.trigram)) == (2, 1)  # edge edge, edge a; edge edge a
     assert _probability(model, 0, 2, 3) == pytest.approx(0.75 * 0.75 * SINGLE[3], rel=0.1)
