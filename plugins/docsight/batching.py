@@ -16,12 +16,12 @@ class Window(NamedTuple):
 def batches_by_cost(lengths: Sequence[int], *, max_cost: int) -> list[list[int]]:
     """Group rows of similar length so that the number of rows times the longest is at most `max_cost`.
 
-    A row that exceeds it alone gets a batch of its own. A batch is a list of indexes into `lengths`; the shortest rows
+    A row that alone exceeds it gets its own batch. A batch is a list of indices into `lengths`; the shortest rows
     come first.
     """
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        # In ascending order, the row that joins is the longest of its batch.
+        # In ascending order, the row that is added is the longest of its batch.
         if batches and (len(batches[-1]) + 1) * lengths[index] <= max_cost:
             batches[-1].append(index)
         else:

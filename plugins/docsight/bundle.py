@@ -1,11 +1,11 @@
 """A model folder: the one format that training exports, the wheel ships, `to_disk` writes and `from_disk` reads.
 
     config.json           format, kind, name, lang, network (keyword arguments), vocabularies, sha256 of the files below
-    <vocabulary>.txt      one entry a line; words.txt and chars.txt for a tagger and a speller
+    <vocabulary>.txt      one entry per line; words.txt and chars.txt for a tagger and a speller
     weights.safetensors   the network's state dict, floats in half precision
     MODEL_CARD.md
 
-A component may keep files of its own beside these. A folder is untrusted input: sizes are checked before memory is
+A component may keep its own files beside these. A folder is untrusted input: sizes are checked before memory is
 allocated, and nothing in it is executed. Version 1 of the format stays readable.
 """
 
@@ -40,7 +40,7 @@ _CONFIG_TYPES = {"network": dict, "vocabularies": list, "sha256": dict}
 class ModelKind:
     network: Callable[..., nn.Module]
     vocabularies: frozenset[str] = frozenset()  # that the network needs
-    retired_arguments: frozenset[str] = frozenset()  # that older configs have, and that no longer mean anything
+    retired_arguments: frozenset[str] = frozenset()  # in older configs, without effect
 
 
 _TEXT = frozenset({"words", "chars"})
@@ -99,7 +99,7 @@ def find_model(model: str) -> Path:
         try:
             if (folder / CONFIG).is_file():
                 return folder
-        except (OSError, ValueError):  # not a possible file name, so there is no such model
+        except (OSError, ValueError):  # not a valid file name, so there is no such model
             continue
     shipped = sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
     raise BundleError(
@@ -146,9 +146,7 @@ def read_file(folder: Path, name: str) -> bytes:
         raise BundleError(f"{path} is missing from the model folder. Found: {present}. Export the model again.")
     max_bytes = _MAX_FILE_BYTES.get(name, _MAX_FILE_BYTES[""])
     if (size := path.stat().st_size) > max_bytes:
-        raise BundleError(
-            f"{path} has {size:,} bytes; expected at most {max_bytes:,}. This is not a model of docsight."
-        )
+        raise BundleError(f"{path} has {size:,} bytes; expected at most {max_bytes:,}. This is not a docsight model.")
     return path.read_bytes()
 
 
@@ -197,7 +195,7 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as err:
         raise BundleError(f"{where} is not JSON: {err}. The file is damaged; export the model again.") from err
     if not isinstance(config, dict) or type(config.get("format")) is not int:
-        raise BundleError(f"{where}: expected an object with an integer 'format'; this is not a model of docsight.")
+        raise BundleError(f"{where}: expected an object with an integer 'format'; this is not a docsight model.")
     if not 1 <= config["format"] <= FORMAT:
         raise BundleError(
             f"{where}: format {config['format']}; this docsight reads 1 to {FORMAT}. Upgrade docsight to load it."

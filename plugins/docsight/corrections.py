@@ -14,7 +14,7 @@ CorrectionRow = Mapping[str, Any]
 class OffsetMap:
     """Maps character offsets between a text and its corrected form.
 
-    Outside of corrected words the two directions are inverse. An offset inside a corrected word maps to the start of
+    Outside corrected words, the two directions are inverses. An offset inside a corrected word maps to the start of
     the word, or as the end of a span (`end=True`) to its end. So a span, mapped by its start and its end, covers whole
     corrected words.
 
@@ -52,7 +52,7 @@ class OffsetMap:
 
 
 def applied_rows(rows: Sequence[CorrectionRow], size: int) -> list[CorrectionRow]:
-    """Return the applied ones of the rows of any component, in the order of a text of `size` characters.
+    """Return the applied rows of any component, in the order of a text of `size` characters.
 
     Raises:
         DataError: A row lacks a key, is outside the text, or overlaps another one.
@@ -96,7 +96,7 @@ def score_corrections(
     """Score applied corrections against gold ones, over all texts together.
 
     A detection is right if a gold correction has the same start and end; a correction, if it also has the same
-    suggestion. F0.5 weights precision higher than recall.
+    suggestion. F0.5 weights precision more than recall.
 
     Args:
         pairs: For each text, the predicted rows and the gold rows. All gold rows count, except those that are not
@@ -122,7 +122,7 @@ def score_corrections(
 
 
 def _fraction(right: float, wrong: float) -> float:
-    """Return the right fraction of all; 1 if there is nothing to count, where `PRFScore` has 0."""
+    """Return the fraction that is right; 1 if there is nothing to count, where `PRFScore` has 0."""
     return right / (right + wrong) if right + wrong else 1.0
 
 

@@ -58,7 +58,7 @@ def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_
             raise
         except Image.DecompressionBombError as err:  # a frame or a tile larger than the image, or a giant WebP
             raise DataError(f"{where} is too large: {err}") from err
-        # Pillow's decoders let many exceptions through: struct.error, zlib.error, SyntaxError, IndexError and more.
+        # Pillow's decoders raise many other exceptions: struct.error, zlib.error, SyntaxError, IndexError and more.
         except Exception as err:
             raise DataError(
                 f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
@@ -82,7 +82,7 @@ def _open_file(path: str) -> IO[bytes]:
 
 
 def _identify(file: IO[bytes]) -> Image.Image | None:
-    """Open an image like `Image.open`, but return None if it is none.
+    """Open an image like `Image.open`, but return None if it is not an image.
 
     This bypasses Pillow's own pixel limit, which is global to the process, as is its warning; `max_pixels` replaces it.
     """
@@ -100,7 +100,7 @@ def _rotate(image: Image.Image) -> Image.Image:
     """Rotate an image as its EXIF data says, and detach it from its file."""
     try:
         transpose = _TRANSPOSE_BY_ORIENTATION.get(image.getexif().get(_EXIF_ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 - Pillow raises many errors over damaged EXIF data; the image itself is intact
+    except Exception:  # noqa: BLE001 - Pillow raises many errors on damaged EXIF data; the image itself is intact
         transpose = None
     return image.copy() if transpose is None else image.transpose(transpose)
 

@@ -1,11 +1,11 @@
-"""Find the ink in an image, and crop the image so that a classifier of characters finds it where it expects it."""
+"""Find the ink in an image, and crop the image so that it is where a classifier of characters expects it."""
 
 import numpy as np
 from PIL import Image
 
 # In MNIST the ink of a digit fills 20 of 28 pixels, and its centre of mass is in the middle.
 INK_FRACTION = 20 / 28
-# An image whose ink takes between these fractions of its side, and is at most that far off its centre, is left alone.
+# An image whose ink takes between these fractions of its side, and is at most that far off its centre, is not changed.
 _MIN_SIDE, _MAX_SIDE, _MAX_OFFSET = 0.5, 0.85, 0.13
 _SEARCH_SIDE = 56  # pixels of the side at which the ink is searched for
 # These limits distinguish strokes that reach the edges of an image from specks and lines there: the maximum fraction of
@@ -20,7 +20,7 @@ def find_ink_square(image: Image.Image, size: int) -> tuple[float, float, float]
     """Find the square to crop so that the ink lies as in MNIST, for a model whose input has sides of `size` pixels.
 
     Returns:
-        The centre (x, y) and the side of the square in pixels, or None if the image is best left alone.
+        The centre (x, y) and the side of the square in pixels, or None if the image is best left unchanged.
     """
     max_edge_ink, min_outer_ink = _TIGHT_LIMITS if max(image.size) < size else _LOOSE_LIMITS
     scale = max(1.0, max(image.size) / _SEARCH_SIDE)
@@ -44,12 +44,12 @@ def find_ink_square(image: Image.Image, size: int) -> tuple[float, float, float]
             return None
     elif side / whole >= _MIN_SIDE and offset <= _MAX_OFFSET:
         return None
-    # A narrow image was reduced to a width of at least one pixel, so each side has a scale of its own.
+    # A narrow image was reduced to a width of at least one pixel, so each side has its own scale.
     return x * image.width / width, y * image.height / height, max(4.0, side * scale / INK_FRACTION)
 
 
 def _find_contrast(image: Image.Image, scale: float, max_edge_ink: float) -> np.ndarray | None:
-    """Return how much each pixel of the reduced image differs from the paper, (height, width); 0 where it is no ink.
+    """Return how much each pixel of the reduced image differs from the paper, (height, width); 0 where there is no ink.
 
     None if there is no ink, or if the edge is so uneven (noise, lines, a photo) that paper and ink cannot be separated.
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def lazy_names(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return `__getattr__` and `__dir__` of a package; `modules` has for each name the module that defines it."""
+    """Return `__getattr__` and `__dir__` of a package; `modules` maps each name to the module that defines it."""
 
     def get_attribute(name: str) -> Any:
         if name not in modules:

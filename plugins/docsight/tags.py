@@ -72,7 +72,7 @@ def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
 
 
 def iobes_rules(tags: Sequence[str]) -> tuple[list[list[bool]], list[bool], list[bool]]:
-    """Return the rules of IOBES: `follows[a][b]`, whether tag b may come after tag a; which may be first, and last."""
+    """Return the rules of IOBES: `follows[a][b]`, whether tag b may follow tag a; and which may be first and last."""
     parts = [tag.partition("-") for tag in tags]
     opens = {prefix: prefix in "BI" for prefix in "OBIES"}  # the span continues after this tag
     continues = {prefix: prefix in "IE" for prefix in "OBIES"}  # the span has begun before this tag

@@ -1,4 +1,4 @@
-"""The terminal: streams that may be closed, signals, text without control characters, a line of progress."""
+"""The terminal: streams that may be closed, signals, text without control characters, a progress line."""
 
 import os
 import re
@@ -19,7 +19,7 @@ class Terminated(KeyboardInterrupt):
 
 
 def open_closed_streams() -> None:
-    """Open streams that the shell closed by `>&-`: the next file opened would take their number."""
+    """Open streams that the shell closed by `>&-`: the next file opened would get their number."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
@@ -79,6 +79,6 @@ class ProgressLine:
             say(line, sys.stderr)
 
     def close(self) -> None:
-        """Erase the line, so that what follows starts on an empty one."""
+        """Erase the line, so that later output starts on an empty one."""
         if self._width:
             say(" " * self._width, sys.stderr, start="\r", end="\r")

@@ -38,7 +38,7 @@ class Vocab:
         return self._ids.get(entry, UNK)
 
     def word_id(self, word: str) -> int:
-        """Return the id of a word: of its lower case, else of that with its digits as zeros, else unknown."""
+        """Return the id of a word: that of its lower case, else that with its digits as zeros, else unknown."""
         lower = word.lower()
         known = self._ids.get(lower)
         return self._ids.get(_DIGIT_PATTERN.sub("0", lower), UNK) if known is None else known

@@ -23,7 +23,7 @@ from docsight.errors import BundleError
 
 # Bytes of one number of each type in a safetensors file.
 _DTYPE_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-# The types that a file may have for the tensors of a network: floats of either width, integers of exactly their own.
+# The types that a file may have for the tensors of a network: floats of either width, integers of exactly their width.
 _FLOAT_DTYPES = ("F16", "F32")
 _INTEGER_DTYPES = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64"}
 
@@ -37,7 +37,7 @@ def keep_saved_names(module: nn.Module) -> None:
 def half_precision(network: nn.Module) -> dict[str, torch.Tensor]:
     """Return the weights of a network as they are saved, floats in half precision.
 
-    That halves the size and leaves the results the same. Read back it is exact, so a copy of a copy is identical.
+    That halves the size and does not change the results. Reading is exact, so a copy of a copy is identical.
     """
     weights = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
@@ -113,7 +113,7 @@ def _compare(network: nn.Module, found: Mapping[str, tuple[str, list[int]]], whe
 
 
 def _read_header(content: bytes, where: str) -> dict[str, tuple[str, list[int]]]:
-    """Return type and shape of each tensor in a safetensors file, and check that the file is complete."""
+    """Return the type and shape of each tensor in a safetensors file, and check that the file is complete."""
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or size > len(content) - 8:
         raise BundleError(f"{where} is truncated: its header needs {size + 8:,} bytes, it has {len(content):,}.")

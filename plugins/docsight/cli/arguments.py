@@ -25,7 +25,7 @@ class _ArgumentParser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser. `parser` of the parsed arguments is that of the subcommand, for errors found later."""
-    parser = _ArgumentParser(prog="docsight", description="Find names, misspelt words and image classes in documents.")
+    parser = _ArgumentParser(prog="docsight", description="Find names, misspellings and image classes in documents.")
     parser.add_argument("--version", action="version", version=f"docsight {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     _add_process(commands)

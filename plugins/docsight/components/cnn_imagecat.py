@@ -22,7 +22,7 @@ from docsight.image_decoding import MAX_PIXELS
 from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.image_classifier import Decision, ImageClassifier
 
-# Images are decoded and classified in batches of about so many pixels at the size of the network's input: enough to
+# Images are decoded and classified in batches of about this many pixels at the size of the network's input: enough to
 # keep a core busy, small enough for its caches.
 _PIXELS_PER_BATCH = 128 * 28 * 28
 _MIN_IMAGES_PER_BATCH = 16

@@ -23,8 +23,8 @@ from docsight.networks.tagger import Tagger
 from docsight.vocab import UNK, Vocab
 
 # The minimum score of a correction that is read instead of the word as written. The second is for a capitalised word
-# that the network has no vector for, while it has one for the suggestion: the letters of a misspelt name say little
-# about it. Both were chosen on the validation sets.
+# that the network has no vector for, while it has one for the suggestion: the letters of a misspelled name say
+# little about it. Both were chosen on the validation sets.
 _MIN_CORRECTION_SCORE, _MIN_SCORE_OF_KNOWN_NAME = 0.7, 0.2
 _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
 
@@ -169,12 +169,12 @@ class RnnNer(NetworkPipe):
     ) -> tuple[list[str], list[torch.Tensor], list[np.ndarray], list[list[int]]]:
         """Collect the distinct words of Docs, without white space.
 
-        For each Doc also its words as indexes into them, (words,), the token of each word, (words,), and the words
-        that no entity continues beyond.
+        Also returns, for each Doc, its words as indices into them, (words,), the token of each word, (words,), and the
+        words that no entity continues beyond.
         """
         joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
         distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
-        # The string of a word is looked up in its own Doc, which after pickling may have a vocabulary of its own.
+        # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
         owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
         words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
         spaces = np.array([word.isspace() or not word for word in words], dtype=bool)

@@ -100,7 +100,7 @@ class RnnSpeller(NetworkPipe):
         protect: What is not corrected: `words` (in any case, unless they have capitals), `patterns` (regular
             expressions), and `entities` (labels of `doc.ents`, or "*" for all).
         user_words: More correct words, which may be suggested. A word with capitals is correct only as is.
-        user_words_path: A UTF-8 file with more of them, one a line; lines that start with # are ignored.
+        user_words_path: A UTF-8 file with more of them, one per line; lines that start with # are ignored.
         options: model, device, lang; see `NetworkPipe`.
 
     Raises:

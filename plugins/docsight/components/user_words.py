@@ -55,7 +55,7 @@ def check_words(words: Iterable[str], where: str) -> tuple[str, ...]:
 
 
 def parse_words(content: bytes, where: str) -> tuple[str, ...]:
-    """Parse UTF-8 text with one word a line; empty lines and lines that start with # are ignored.
+    """Parse UTF-8 text with one word per line; empty lines and lines that start with # are ignored.
 
     Raises:
         ConfigError: The text is not UTF-8.
@@ -71,7 +71,7 @@ def _read_words(path: Path, where: str) -> tuple[str, ...]:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as err:
-        raise ConfigError(f"{where}: {path} cannot be read: {err}. Expected a text file with one word a line.") from err
+        raise ConfigError(f"{where}: {path} cannot be read: {err}. Expected a file with one word per line.") from err
     return parse_words(content, f"{where}: {path}")
 
 

@@ -81,7 +81,7 @@ class Canvas:
             ha=align,
             va="center_baseline" if middle else "baseline",
             weight="bold" if bold else "normal",
-            parse_math=False,  # a dollar sign in a label starts no formula
+            parse_math=False,  # a dollar sign in a label does not start a formula
         )
 
     def box(

@@ -1,17 +1,17 @@
-"""A slow, readable twin of `docsight.layers.crf`: one sequence, plain Python, no tensors.
+"""A slow, readable version of `docsight.layers.crf`: one sequence, plain Python, no tensors.
 
-It shows the algorithms, and the tests of the fast version use it as their reference. A path, one tag a token, scores
-the sum of its emissions, of the steps between its tags, and of its first and last tag; its probability is
-exp(score) / sum of exp(score) over all paths. There are tags ** tokens paths, so none of the functions lists them:
-each goes along the tokens once and keeps one number a tag.
+It shows the algorithms, and the tests of the fast version use it as their reference. A path has one tag per token. Its
+score is the sum of its emissions, of the steps between its tags, and of its first and last tag; its probability is
+exp(score) / sum of exp(score) over all paths. There are tags ** tokens paths, so no function lists them: each
+passes over the tokens once and keeps one number per tag.
 
-Is a day sunny (0) or rainy (1)? The weather seldom changes, and on three days somebody was seen without, with and
+Is a day sunny (0) or rainy (1)? The weather seldom changes, and somebody was seen on three days: without, with and
 without an umbrella:
 
 >>> scores = ChainScores(
 ...     emissions=[[1.0, 0.0], [0.0, 1.5], [1.0, 0.0]],  # sunny without an umbrella, rainy with one
-...     steps=[[1.0, 0.0], [0.0, 1.0]],  # it stays as it is
-...     first=[0.5, 0.0],  # the first day is rather sunny
+...     steps=[[1.0, 0.0], [0.0, 1.0]],  # no change is likelier
+...     first=[0.5, 0.0],  # the first day is probably sunny
 ...     last=[0.0, 0.0],
 ... )
 >>> viterbi(scores)  # two changes of the weather cost more than the one umbrella gains
@@ -86,9 +86,9 @@ def run_log_posterior(scores: ChainScores, *, start: int, run: Sequence[int]) ->
 
 
 def viterbi(scores: ChainScores) -> list[int]:
-    """Return the best path: forward with the maximum instead of the sum, then back along the winners."""
+    """Return the best path: forward with the maximum instead of the sum, then back along the best tags."""
     best = [first + emission for first, emission in zip(scores.first, scores.emissions[0], strict=True)]
-    winners: list[list[int]] = []  # [token - 1][tag]: the tag before, on the best way to this tag
+    winners: list[list[int]] = []  # [token - 1][tag]: the tag before, on the best path to this tag
     for emissions in scores.emissions[1:]:
         arriving = [
             [score + steps[tag] for score, steps in zip(best, scores.steps, strict=True)] for tag in range(len(best))

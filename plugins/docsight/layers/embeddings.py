@@ -1,4 +1,4 @@
-"""Frozen word embeddings of a few bytes a word. They are all zeros until `encode`."""
+"""Frozen word embeddings of a few bytes per word. They are all zeros until `encode`."""
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ _ROWS_PER_BLOCK = 65_536  # rows that are compared with the centroids together
 
 
 class ByteEmbedding(nn.Module):
-    """An embedding of one byte a number, with one scale a row."""
+    """An embedding of one byte per number, with one scale per row."""
 
     codes: Tensor
     scales: Tensor

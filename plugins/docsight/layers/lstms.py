@@ -7,7 +7,7 @@ from docsight.vocab import PAD
 from docsight.weights import keep_saved_names
 
 BLOCK_SIZE = 512  # words of similar length that are encoded together
-BLOCK_MULTIPLE = 32  # blocks are padded to a multiple of this: oneDNN keeps a compiled program for every shape it sees
+BLOCK_MULTIPLE = 32  # blocks are padded to a multiple of this: oneDNN keeps a compiled kernel for every shape it sees
 
 
 def reverse_rows(x: Tensor, lengths: Tensor) -> Tensor:
@@ -19,7 +19,7 @@ def reverse_rows(x: Tensor, lengths: Tensor) -> Tensor:
 
 
 class BiLSTM(nn.Module):
-    """Two one-way LSTMs, each `hidden_dim` wide, the second over each row reversed within its own length.
+    """Two unidirectional LSTMs, each `hidden_dim` wide, the second over each row reversed within its own length.
 
     The result equals that of a packed bidirectional LSTM, at the speed of an unpacked one. A padded bidirectional
     LSTM would start its backward pass in the padding.

@@ -1,1 +1,1 @@
-"""The networks, plain nn.Modules without spaCy or Lightning. They import `layers` and modules of the top."""
+"""The networks, plain nn.Modules without spaCy or Lightning. They import `layers` and top-level modules."""

@@ -12,7 +12,7 @@ from docsight.weights import keep_saved_names
 
 
 class ContextNetwork(nn.Module):
-    """Scores words in a place by the words before and after it, never by the word in the place.
+    """Scores words in a place by the words before and after it, never by the word in that place.
 
     A word has one vector, as input and as candidate: a projection of its characters, plus a trained embedding for
     frequent words. So words that were not in the training data have scores, too, and misspelled words are useful as
@@ -24,7 +24,7 @@ class ContextNetwork(nn.Module):
         char_hidden: The width of the character LSTM in each direction.
         hidden_dim: The width of the sentence LSTM in each direction.
         dropout: The dropout rate of word vectors and states.
-        word_dropout: The fraction of words without their embedding in training, so that characters alone must do.
+        word_dropout: The fraction of words without their embedding in training, so that it also learns from characters.
         in_bytes: Whether the embeddings are stored in bytes; such a network cannot be trained.
     """
 

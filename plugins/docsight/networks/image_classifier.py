@@ -1,4 +1,4 @@
-"""The convolutional network of `cnn_imagecat`, and what follows from its logits: probabilities, and abstention."""
+"""The convolutional network of `cnn_imagecat`, and what its logits mean: probabilities and abstention."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from docsight.layers.convolutions import ConvBlock
 from docsight.tags import check_labels
 from docsight.weights import keep_saved_names
 
-# Far above any useful number; they bound a malformed config.
+# Far above any useful number; they limit a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
 _REMOVED = ("probability", "distance", "other_and_distance")  # abstention scores that no shipped model used
 _RANGES = (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30))
@@ -110,7 +110,7 @@ class ImageClassifier(nn.Module):
             yield images
 
     def fold(self) -> Self:
-        """Fold batch norm into the convolutions, for inference only: the same figures, faster."""
+        """Fold batch norm into the convolutions, for inference only: the same results, faster."""
         for layer in self.modules():
             if isinstance(layer, nn.Sequential):
                 match list(layer):

@@ -1,9 +1,9 @@
-"""The ranker: keep the word as typed, or which candidate? A small network over features of each candidate."""
+"""The ranker: a small network over features of each candidate, one of which is the word as typed."""
 
 import torch
 from torch import Tensor, nn
 
-# Of every candidate. Differences are to the word as typed, whose own are 0.
+# Of every candidate. Differences are to the word as typed, for which they are 0.
 _OF_CANDIDATE = (
     "typed",  # it is the word as typed
     "cost",  # of typing the word as typed when this was meant, nats
@@ -24,7 +24,7 @@ _OF_CANDIDATE = (
     "join",
     "same_first",  # the same first letter
     "longer",  # the difference in letters
-    "apostrophe",  # differs in apostrophes alone
+    "apostrophe",  # differs only in apostrophes
     "base",  # a dictionary word, as the next three; see `WordSource`
     "large",
     "proper",

@@ -14,7 +14,7 @@ from docsight.tags import check_labels, iobes_rules, iobes_tags
 from docsight.vocab import CASINGS, PAD, UNK
 from docsight.weights import keep_saved_names
 
-# Far above any useful number; they bound a malformed config. The cost of a CRF grows with the square of its tags.
+# Far above any useful number; they limit a malformed config. The cost of a CRF grows with the square of its tags.
 MAX_LSTM_LAYERS, MAX_SPAN_LABELS = 8, 200
 
 
@@ -54,7 +54,7 @@ class Tagger(nn.Module):
         """Score every tag of every token, (batch, time, tags), float32; undefined beyond a row's length.
 
         Args:
-            encoded: (batch, time, input), rows of `Encoder.encode_types` in running order.
+            encoded: (batch, time, input), rows of `Encoder.encode_types` in text order.
             lengths: (batch,), each at least 1.
         """
         states = self.encoder(encoded, lengths)
@@ -140,7 +140,7 @@ class Encoder(nn.Module):
         return torch.cat([words, self.encode_chars(types.chars), self.embed_casings(types.casings)], dim=1)
 
     def forward(self, encoded: Tensor, lengths: Tensor) -> Tensor:
-        """Map (batch, time, input), rows of `encode_types` in running order, to (batch, time, 2 * hidden)."""
+        """Map (batch, time, input), rows of `encode_types` in text order, to (batch, time, 2 * hidden)."""
         for layer in self.layers:
             encoded = layer(_drop_units(encoded, self.dropout if self.training else 0.0), lengths)
         return encoded

@@ -7,7 +7,7 @@ import numpy as np
 
 from docsight.vocab import CASINGS, UNK, Vocab
 
-# A word is letters with apostrophes inside (don't). A number is one token, and so is every other sign.
+# A word is letters with apostrophes inside (don't). A number is one token, and so is every other character.
 _TOKEN_PATTERN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _DIGIT = re.compile(r"\d")
 _KEY_PATTERN = re.compile(r"[a-z']+")
@@ -22,7 +22,7 @@ NUMBER_KEY = "0"  # of every number
 
 
 class Tokens(NamedTuple):
-    """The words, numbers and signs of a text."""
+    """The words, numbers and punctuation characters of a text."""
 
     surfaces: list[str]  # as written
     starts: np.ndarray  # (tokens,) offset of the first character of each
@@ -55,5 +55,5 @@ def lexicon_id(surface: str, words: Vocab) -> int:
 
 
 def is_key(key: str) -> bool:
-    """Tell whether a key can be in a lexicon: ASCII letters and apostrophes, at most `MAX_KEY`."""
+    """Return whether a key can be in a lexicon: ASCII letters and apostrophes, at most `MAX_KEY`."""
     return len(key) <= MAX_KEY and _KEY_PATTERN.fullmatch(key) is not None

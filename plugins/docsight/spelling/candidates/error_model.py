@@ -19,7 +19,7 @@ MAX_COST = 20.0
 _LONGEST_RULE = 3
 # Common letters at either end cost nothing and are cut off, except for the letters that a rule can reach.
 _RULE_MARGIN = _LONGEST_RULE - 1
-_BAND = 3  # letters by which an alignment may leave the diagonal, on top of the difference in length
+_BAND = 3  # letters by which an alignment may leave the diagonal, beyond the difference in length
 _MAX_LENGTH_DIFFERENCE = 5  # letters
 _MAX_ROW_CELLS = 1 << 15  # numbers in one row of the dynamic program, so that it fits the processor's cache
 _MIN_PAIRS_PER_RUN = 256
@@ -183,7 +183,7 @@ def group_code(letters: Sequence[int]) -> int:
 
 
 def _common_ends(typed: Bytes, meant: Bytes, typed_lengths: Ints, meant_lengths: Ints) -> tuple[Ints, Ints]:
-    """Return the number of letters each pair shares at its start and end, less the margin that rules need."""
+    """Return the number of letters each pair shares at its start and end, minus the margin that rules need."""
     shortest = np.minimum(typed_lengths, meant_lengths)
     width = typed.shape[1]
     differs = typed != meant

@@ -1,1 +1,1 @@
-"""Correction of whole texts, by the candidates of each word. Imports all other parts but `keystrokes`."""
+"""Correction of whole texts, by the candidates of each word. Imports all other parts except `keystrokes`."""

@@ -1,4 +1,4 @@
-"""A batch of texts as flat arrays of tokens, with what is known of each token from its surroundings."""
+"""A batch of texts as flat arrays of tokens, with facts about each token and its surroundings."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _TECHNICAL = re.compile(
 )
 # Two sentences without a space between them; such a run is corrected.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
-# Some tokenizers cut it off a verb (do n't). Neither it nor the verb before it is checked.
+# Some tokenizers split it from a verb (do n't). Neither it nor the verb before it is checked.
 _CUT_OFF_NOT = "n't"
 _POSSESSIVE_S = "'s"
 
@@ -155,7 +155,7 @@ class TokenBatch:
 
 
 def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bools:
-    """Tell which tokens overlap any of the spans of their text."""
+    """Return which tokens overlap any of the spans of their text."""
     covered = np.zeros(len(starts) + 1, dtype=np.int64)
     edges = np.array([span for span in spans if span[0] < span[1]], dtype=np.int64).reshape(-1, 2)
     if len(edges) and len(starts):
@@ -165,7 +165,7 @@ def _covered(starts: Ints, ends: Ints, spans: Sequence[tuple[int, int]]) -> Bool
 
 
 def _before_one_space(text: str, starts: Ints, ends: Ints) -> Bools:
-    """Tell which tokens are followed by exactly one space and another token."""
+    """Return which tokens are followed by exactly one space and another token."""
     is_parted = np.zeros(len(starts), dtype=bool)
     if len(starts) > 1:
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

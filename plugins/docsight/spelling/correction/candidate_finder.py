@@ -18,7 +18,7 @@ from docsight.spelling.tokens import LOWER
 from docsight.vocab import UNK
 
 MAX_CANDIDATES = 14  # of a suspicious word
-# The preliminary order of candidates is by cost, less these bonuses, in nats.
+# The preliminary order of candidates is by cost minus these bonuses, in nats.
 _BONUS_PER_ZIPF = 1.8
 _BONUS_LISTED = 2.0
 _JOIN_COST = 3.0  # nats, of a superfluous space

@@ -130,7 +130,7 @@ class Corrector:
             start = stop
 
     def _doubtful(self, batch: TokenBatch, groups: CandidateGroups, context: Floats) -> Bools:
-        """Tell which places to rank: of the usual words, those where the noisy channel prefers a candidate."""
+        """Return which places to rank: of the usual words, those where the noisy channel prefers a candidate."""
         heads = groups.start[:-1]
         log_odds = np.where(groups.typed, -np.inf, context - context[heads][groups.of] - groups.cost)
         is_likely = np.maximum.reduceat(log_odds, heads) > MIN_LOG_ODDS
@@ -138,7 +138,7 @@ class Corrector:
         return is_doubtful
 
     def _tie_variants(self, groups: CandidateGroups, scores: Floats) -> Floats:
-        """Give both varieties of a word, where both are candidates, the score of the better one.
+        """Assign both varieties of a word, where both are candidates, the score of the better one.
 
         Which one fits better depends on the origin of the training text; the typed letters decide which was meant.
         """
@@ -156,7 +156,7 @@ class Corrector:
     def _decide(
         self, batch: TokenBatch, groups: CandidateGroups, logits: Floats, texts: Sequence[str]
     ) -> Iterator[tuple[int, Correction]]:
-        """Turn the scores of candidates into corrections, (text, correction), in order."""
+        """Convert the scores of candidates to corrections, (text, correction), in order."""
         heads, of = groups.start[:-1], groups.of
         best = np.maximum.reduceat(np.where(groups.typed, -np.inf, logits), heads)
         weights = np.exp(logits - np.maximum.reduceat(logits, heads)[of])

@@ -25,7 +25,7 @@ _FOREIGN = (
     "van von voor vous wir wird zijn zu zum zur"
 )
 _WINDOW_RADIUS = 4  # words on either side that decide whether a word is in a foreign passage
-_MIN_WINDOW = 4  # words; a smaller window decides nothing
+_MIN_WINDOW = 4  # words; with fewer, nothing is foreign
 _MIN_FOREIGN = 2  # foreign words in the window, or foreign and unknown words
 _MIN_FOREIGN_FRACTION = 0.3  # of the words in the window
 _MIN_FOREIGN_ZIPF = 2.5  # words of the large lists above this frequency often belong to another language
@@ -68,11 +68,11 @@ def word_kinds(keys: Sequence[str], ids: Ints, casings: Ints, dictionary: Dictio
 
 
 def foreign_passages(kinds: Ints, edges: Ints) -> Bools:
-    """Tell which words are in a foreign passage: (words,).
+    """Return which words are in a foreign passage: (words,).
 
     A word is if its window has no common English word, and either enough foreign words and at most half usual English
     ones, or a common word of another language and at least half foreign or unknown words. A word that may be foreign
-    is also if it is next to a common word of another language.
+    also counts if it is next to a common word of another language.
 
     Args:
         kinds: (words,) of running text.

@@ -27,7 +27,7 @@ class Hypothesis:
         return CODES[self.text[-1].lower()] if self.text else START
 
     def completes_swap(self, letter: str) -> bool:
-        """Tell whether a letter is the second one of a swap: the letter that was deleted just before."""
+        """Return whether a letter is the second one of a swap: the letter that was deleted just before."""
         return bool(self.swapped) and self.swapped.lower() == letter.lower()
 
     def rescored(self, score: float) -> "Hypothesis":

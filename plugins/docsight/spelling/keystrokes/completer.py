@@ -30,7 +30,7 @@ _ZIPF_OF_ALL = 9.0  # Zipf frequencies count in 10**9 words
 class Completer:
     """Ranks the words that continue the hypotheses of a beam.
 
-    The language model gives the probability of the next two letters, as far as they were read ahead, and the lexicon
+    The language model gives the probability of the next two letters, if they were read ahead, and the lexicon
     that of the rest.
     """
 
@@ -115,7 +115,7 @@ def _in_case_of(word: str, text: str) -> str:
 
 
 class TrigramRescorer:
-    """Scores words by how much likelier they are after a text than anywhere.
+    """Scores words by how much likelier they are after a text than elsewhere.
 
     The frequency of a word is left out: the lexicon and the language model know it. The weight is relative to them.
     """
@@ -125,7 +125,7 @@ class TrigramRescorer:
         self._anywhere = (lexicon.zipf.float() / ZIPF_STEPS - _ZIPF_OF_ALL) * math.log(10)
 
     def __call__(self, before: str) -> WordScorer:
-        """Return the scorer of the next word from the text before it, with all its spaces and signs."""
+        """Return the scorer of the next word from the text before it, with all its spaces and punctuation."""
         line = before[-_MAX_READ_CHARS:].rpartition("\n")[2]
         last = read_tokens(line).surfaces[-2:]
         is_start = bool(last) and last[-1] in _SENTENCE_ENDS
@@ -140,5 +140,5 @@ class TrigramRescorer:
         return score
 
     def _id(self, surface: str) -> int:
-        """Return the id of a word in the trigrams, which count signs as edges."""
+        """Return the id of a word in the trigrams, which count punctuation as edges."""
         return lexicon_id(surface, self._words) if any(map(str.isalnum, surface)) else EDGE_ID

@@ -1,4 +1,4 @@
-"""The decoder: a beam search through a noisy channel for the letters that are meant, one word at a time."""
+"""The decoder: a noisy-channel beam search for the letters that are meant, one word at a time."""
 
 import math
 from dataclasses import replace
@@ -15,10 +15,10 @@ from docsight.spelling.keystrokes.prefixes import LEXICON_WEIGHT, PrefixIndex, S
 MAX_HYPOTHESES = 8
 MAX_LOOK_AHEAD = 8  # next letters of the hypotheses that are read ahead, for deletions and for completions
 _MAX_CONTINUATIONS = 20  # that are looked up in the lexicon
-_LETTERS_PER_ERROR = 4  # one error is always possible, and one more for so many letters
+_LETTERS_PER_ERROR = 4  # one error is always possible, and one more for each so many letters
 _BEAM_MARGIN = 10.0  # nats below the sum of all hypotheses at which a hypothesis is dropped
 # The assumed fraction of mistyped letters. It is above the real one (1 %), so that errors are found; thresholds protect
-# what is right.
+# correct words.
 _ERROR_RATE = 0.08
 # The penalty, in nats, of a prefix or a word that is not in the lexicon: for a word typed in lower case, and for one
 # with an initial capital, as names have.

@@ -43,7 +43,7 @@ class PrefixIndex:
         return self._below[span.end] - self._below[span.start]
 
     def is_word(self, span: Span, prefix: str) -> bool:
-        """Tell whether a prefix, whose span is given, is a word."""
+        """Return whether a prefix, whose span is given, is a word."""
         return span.start < span.end and self.words[span.start] == prefix
 
     def count(self, at: int) -> float:

@@ -21,7 +21,7 @@ MAX_UNDO_WORDS = 4096  # words that backspace can take back
 MAX_LETTERS_SHOWN = 5  # of a keystroke
 _MIN_LETTER_PROBABILITY = 0.45  # of another letter that replaces the typed one
 _MIN_WORD_PROBABILITY = 0.9  # of another prefix or word that replaces the typed one
-_RESCORER_CONTEXT = 8  # words and signs before a word that rank its completions
+_RESCORER_CONTEXT = 8  # tokens before a word by which its completions are ranked
 # What follows one of these is not corrected: addresses, paths, tags, the rest of a number.
 _NO_WORD_AFTER = frozenset("@#/\\_.:=&~%+*<>|$^")
 _NO_WORD_BEFORE = frozenset("@/\\_=~|")  # a word before one of these is not corrected
@@ -35,7 +35,7 @@ class Keystroke:
         letter: The letter that was probably meant after the letters before: the typed character, unless another one is
             likely enough.
         letters: The likeliest letters with their probabilities, the likeliest first; at most five.
-        prefix: The corrected word so far; empty after a space or a sign, which end a word.
+        prefix: The corrected word so far; empty after a space or punctuation, which ends a word.
         completions: Whole words that begin like this, with their probabilities, the likeliest first.
     """
 
@@ -116,7 +116,7 @@ class Session:
         """Type a character.
 
         Args:
-            letter: A letter or any other character. A space or a sign ends the word.
+            letter: A letter or any other character. A space or punctuation ends the word.
 
         Raises:
             DataError: It is not exactly one character, or a control character other than a line break or a tab.
@@ -127,7 +127,7 @@ class Session:
                 f"session.type: expected one character; found {str(letter)[:40]!r}. Type characters one by one."
             )
         if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t":
-            raise DataError(f"session.type: expected a letter or a sign; found the control character {char!r}.")
+            raise DataError(f"session.type: expected a printable character; found the control character {char!r}.")
         return self._do(char)
 
     @torch.inference_mode()
@@ -204,7 +204,7 @@ class Session:
         return best if changed or probabilities[best] >= _MIN_WORD_PROBABILITY else text
 
     def _end(self, plain: str, char: str) -> Keystroke:
-        """End the word with a space or a sign, and start the next one."""
+        """End the word with a space or punctuation, and start the next one."""
         now, model = self._now, self._model
         text, row = now.text, 0
         if len(text) > 1 and not now.literal and plain not in _NO_WORD_BEFORE and text[-1] != "'":
@@ -244,7 +244,7 @@ class Session:
 
 
 def _ends_word(char: str, word: str) -> bool:
-    """Tell whether a character ends a word: a space or a sign; an apostrophe only before the first letter."""
+    """Return whether a character ends a word: space or punctuation; an apostrophe only before the first letter."""
     if char == "'":
         return not word
     return unicodedata.category(char)[0] in "ZPSC" and char != "_" and unicodedata.category(char) != "Cf"

@@ -25,7 +25,7 @@ class TypingModel:
         error_model: The typing errors.
         words: The lexicon, as for `PrefixIndex`.
         zipf: The frequencies of its words.
-        rescorer: Makes the scorer of the completions of a word from the text before it. Called once a word.
+        rescorer: Makes the scorer of the completions of a word from the text before it. Called once per word.
     """
 
     def __init__(

@@ -31,8 +31,8 @@ class WordFacts:
 class Dictionary:
     """Facts about words, by id: first the words of the lexicon, then those of the user.
 
-    Ids from `size` up are unknown words of a batch of texts. A word of the user with capitals is correct in this form
-    alone.
+    Ids from `size` up are unknown words of a batch of texts. A word of the user with capitals is correct only in this
+    form.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Dictionary:
         self._facts = _facts(self.names, self.sources, self.zipf)
 
     def known(self, ids: Ints, casings: Ints) -> Bools:
-        """Tell which words are known, by their ids and casings.
+        """Return which words are known, by their ids and casings.
 
         The lists of frequent words hold common misspellings. A word that is only in them is known where it is
         capitalised, as names are, or very frequent.

@@ -1,4 +1,4 @@
-"""The tables of words: what is known of each one, listed misspellings, and words that are typed for one another."""
+"""The tables of words: facts about each word, listed misspellings, and words that are typed for one another."""
 
 from collections.abc import Sequence
 from enum import IntFlag

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 STEP = 1 / 16  # of a stored log probability, in nats: one byte reaches down to -15.9
 OTHER_ID = 1  # of every word outside the lexicon
-EDGE_ID = 0  # of the start and the end of a sentence, and of every sign
+EDGE_ID = 0  # of the start and the end of a sentence, and all punctuation
 # Odd, with well mixed bits: the key of a trigram is the upper half of a sum of products.
 _HASH_FACTORS = (-7046029254386353131, -4417276706812531889, 7109453100751455733)
 
@@ -17,7 +17,7 @@ class Trigrams(nn.Module):
     false match.
 
     Args:
-        num_words: The number of word ids: 0 for edges and signs, 1 for words outside the lexicon, then the words.
+        num_words: The number of word ids: 0 for edges and punctuation, 1 for words outside the lexicon, then the words.
     """
 
     def __init__(self, *, num_words: int, num_bigrams: int, num_trigrams: int) -> None:
