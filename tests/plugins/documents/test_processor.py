@@ -95,7 +95,10 @@ def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language
     @Language.component("scores")
     def scores(doc: Doc) -> Doc:
         entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
-        attributes.results(doc)["scores"] = {"size": attributes.text_size(doc), "entities": entities}
+        doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["scores"] = {
+            "size": attributes.text_size(doc),
+            "entities": entities,
+        }
         return doc
 
     nlp.add_pipe("scores")

@@ -244,7 +244,10 @@ def test_run_reports_a_score_that_is_not_a_number_as_a_failure(folder: Path, nlp
     def scores_nothing(doc: Doc) -> Doc:
         score = float("nan") if doc.text.startswith("b") else 0.5
         entities = [[ent.start_char, ent.end_char, ent.label_, score] for ent in doc.ents]
-        attributes.results(doc)["scores"] = {"size": attributes.text_size(doc), "entities": entities}
+        doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["scores"] = {
+            "size": attributes.text_size(doc),
+            "entities": entities,
+        }
         return doc
 
     nlp.add_pipe("scores_nothing")
