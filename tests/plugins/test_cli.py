@@ -251,7 +251,7 @@ def test_cli_refuses_empty_paths(tmp_path: Path, pipeline: str, capsys: pytest.C
 def test_cli_error_states_the_valid_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run("process", "a", "--out", "b", "--max-chars", "x")
-    assert "argument --max-chars: expected a whole number of at least 1, found 'x'" in capsys.readouterr().err
+    assert "argument --max-chars: expected an integer of at least 1, found 'x'" in capsys.readouterr().err
 
 
 def test_cli_accepts_a_device_for_a_pipeline_without_components(

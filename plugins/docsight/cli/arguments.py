@@ -145,7 +145,7 @@ def _add_inspect(commands: Any) -> None:
 def _add_number(
     group: argparse._ActionsContainer, option: str, minimum: int, default: int | None, help: str, *, metavar: str = "N"
 ) -> None:
-    """Add an option for a whole number of at least `minimum`."""
+    """Add an option for an integer of at least `minimum`."""
 
     def parse(text: str) -> int:
         try:
@@ -153,7 +153,7 @@ def _add_number(
         except ValueError:
             number = minimum - 1
         if number < minimum:
-            raise argparse.ArgumentTypeError(f"expected a whole number of at least {minimum}, found {text!r}")
+            raise argparse.ArgumentTypeError(f"expected an integer of at least {minimum}, found {text!r}")
         return number
 
     group.add_argument(option, type=parse, default=default, metavar=metavar, help=f"{help} (default: %(default)s)")

@@ -85,7 +85,7 @@ class Pipeline:
 def fingerprint_of(nlp: "Language") -> str:
     """Hash what the results of a loaded pipeline depend on: its config, and what its components would save.
 
-    Of a component without `to_bytes` only the settings are included.
+    For a component without `to_bytes`, only the settings are included.
     """
     digest = hashlib.sha256(f"{__version__} {_package_version('spacy')}\n{nlp.config.to_str()}".encode())
     digest.update(str(nlp.vocab.vectors.shape).encode())
@@ -106,7 +106,7 @@ def describe(nlp: "Language | Pipeline") -> str:
 
 
 def _import_file(path: str) -> None:
-    """Import a Python file, like the option `--code` of spaCy's own commands."""
+    """Import a Python file, like the option `--code` of spaCy's commands."""
     spec = importlib.util.spec_from_file_location("docsight_user_code", path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{path} is not a Python file")
@@ -148,4 +148,4 @@ def _package_version(name: str) -> str:
     try:
         return version(name)
     except Exception as err:
-        raise ConfigError(f"cannot load the pipeline {name}: there is no such folder and no such package") from err
+        raise ConfigError(f"cannot load the pipeline {name}: there is no such folder or package") from err

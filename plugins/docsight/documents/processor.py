@@ -57,7 +57,7 @@ def process(
     that failed or was skipped, `errors.jsonl` one for each of these failures and skips. `report.html` shows a
     selection. They appear, and replace those of an earlier run, when the run is complete. Until then, finished work
     is kept in `OUT/.docsight`. A run that was interrupted, even by `kill -9`, continues from there when it is started
-    again. Files that an earlier run has done with the same content, pipeline and options are skipped.
+    again. Files that an earlier run processed with the same content, pipeline and options are skipped.
 
     Args:
         paths: One or several files, folders and glob patterns. A document's `path` is relative to the folder given;
@@ -86,7 +86,7 @@ def process(
         on_problem: Called for each file or part that failed or was skipped, while the outputs are written.
 
     Raises:
-        ConfigError: An option has an impossible value, a path is invalid, or `out` cannot be written to.
+        ConfigError: An option or a path is invalid, or `out` cannot be written to.
         BundleError: A component of the pipeline has no usable model.
         DataError: Something failed, and `fail_fast` is set.
     """
@@ -166,11 +166,11 @@ def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan
         with_docs=options.keeps_docs,
         retry_failed=options.retry_failed or options.fail_fast,
     )
-    if not plan.files and store.has_results:  # a typo must not replace the results of an earlier run by nothing
+    if not plan.files and store.has_results:  # a typo must not replace the results of an earlier run with nothing
         problem = next((item for item in plan.items if isinstance(item, Problem)), None)
         reason = f"{problem.where}: {problem.message}" if problem is not None else "the input is empty"
-        raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} stay as they are")
-    if options.overwrite:  # only now that there is something to replace it
+        raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} are unchanged")
+    if options.overwrite:  # only now that there is a replacement
         clear(store.shards)
     return plan
 

@@ -20,7 +20,7 @@ OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT, *TABLES.values(), DOCS)
 _OUTPUT_LIST = "outputs.json"  # the names of the files that the last complete run wrote
 _LOCK = "run.lock"
 
-# JSON allows these raw, but Python's `splitlines` and other tools take them for line ends.
+# JSON allows these raw, but Python's `splitlines` and other tools treat them as line ends.
 _JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -60,7 +60,7 @@ class Store:
         self._stack.close()
 
     def _lock(self, stack: ExitStack) -> None:
-        """Take a lock that ends with the process, however it ends, and at the latest with the stack."""
+        """Take a lock that ends with the process, however it ends, and at the latest when the stack closes."""
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.out / STORE_FOLDER / _LOCK)
@@ -68,7 +68,7 @@ class Store:
             lock.acquire(blocking=False)
         except Timeout as err:
             raise ConfigError(
-                f"cannot write to {self.out}: another run is at work there; wait for it or choose another folder"
+                f"cannot write to {self.out}: another run is using it; wait for it or choose another folder"
             ) from err
         except PermissionError as err:
             raise ConfigError(f"cannot write to {self.out}: {err.strerror}: {err.filename}") from err
@@ -134,7 +134,7 @@ def to_json_line(record: dict[str, Any]) -> str:
     """Encode a record as JSON that is one line for every tool that splits text into lines.
 
     Raises:
-        ValueError: The record holds a number that JSON cannot express, or half of a surrogate pair.
+        ValueError: The record holds a number that JSON cannot express, or a lone surrogate.
         TypeError: The record holds an object that is not plain data.
     """
     line = json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_JSON_LINE_ENDS)

@@ -57,7 +57,7 @@ def find_spans(
     Args:
         network: The tagger, in evaluation mode.
         encoded: (types, input), the distinct words as encoded by `encode_words`.
-        rows: For each row its words as indexes into `encoded`, (tokens,).
+        rows: For each row its words as indices into `encoded`, (tokens,).
         breaks: For each row the tokens that no span may continue beyond, such as the last token of a paragraph.
     """
     pieces = [

@@ -343,9 +343,9 @@ def test_process_leaves_the_memory_zone_when_it_aborts(folder: Path, nlp: Langua
 def test_process_that_finds_nothing_keeps_the_results(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE)
     process(folder, nlp, tmp_path / "out")
-    with pytest.raises(ConfigError, match=r"found nothing to read \(mistyped: No such file.*stay as they are"):
+    with pytest.raises(ConfigError, match=r"found nothing to read \(mistyped: No such file.*are unchanged"):
         process(tmp_path / "mistyped", nlp, tmp_path / "out")
-    with pytest.raises(ConfigError, match="stay as they are"):
+    with pytest.raises(ConfigError, match="are unchanged"):
         process(tmp_path / "mistyped", nlp, tmp_path / "out", overwrite=True)
     assert len(lines(tmp_path / "out" / "documents.jsonl")) == 1
     assert process(folder, nlp, tmp_path / "out").kept == 1

@@ -86,7 +86,7 @@ def test_store_is_locked_until_its_run_ends_or_is_killed(tmp_path: Path) -> None
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        with pytest.raises(ConfigError, match="another run is at work there"), Store(tmp_path):
+        with pytest.raises(ConfigError, match="another run is using it"), Store(tmp_path):
             pytest.fail("the block must not begin")
         process.kill()
     with Store(tmp_path) as store:

@@ -159,7 +159,7 @@ class _RecordWriter:
 
 
 class _ReaderPool:
-    """Keeps a few shards open: neighbouring files are mostly in the same shard."""
+    """Keeps a few shards open: neighbouring files are usually in the same shard."""
 
     def __init__(self, store: Store) -> None:
         self._folder = store.shards

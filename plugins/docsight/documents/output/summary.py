@@ -24,14 +24,14 @@ class ImageCounts:
             self.labels[cat["label"]] += 1
 
     def rows(self) -> list[tuple[str, int]]:
-        """Return names and counts other than 0, labels first, by falling frequency."""
+        """Return names and counts other than 0, labels first, by descending frequency."""
         rest = (("not sure", self.unsure), ("unreadable", self.unreadable))
         return [*self.labels.most_common(), *((name, count) for name, count in rest if count)]
 
 
 @dataclass(kw_only=True)
 class Summary:
-    """The counts of a run, including what it kept of earlier runs.
+    """The counts of a run, including those kept from earlier runs.
 
     Args:
         documents: The number of documents.

@@ -8,7 +8,7 @@ _MAX_CAPTIONS = 3  # components whose label stands in the caption of an image
 # Browsers show no control characters except tab and line ends, and lone surrogates cannot be encoded.
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r\f"} | {0x7F: 0x2421}
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-# In a name, marks that turn the direction of the text can make one name look like another.
+# In a name, marks that change the direction of the text can make one name look like another.
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]")
 
 
@@ -19,7 +19,7 @@ def visible_text(text: str) -> str:
 
 
 def visible_name(text: str, max_chars: int = 300) -> str:
-    """Fit a file name or a label on one line: no direction marks, and a long name loses its middle."""
+    """Fit a file name or a label on one line: no direction marks, and the middle of a long name is cut out."""
     text = _DIRECTION_MARKS.sub(_code, visible_text(text[: 4 * max_chars]))
     text = text.translate({9: " ", 10: "␊", 12: " ", 13: "␍"})
     return text if len(text) <= max_chars else f"{text[: max_chars * 2 // 3]} … {text[-max_chars // 4 :]}"
@@ -38,7 +38,7 @@ def image_category(cat: dict[str, Any]) -> str:
 
 
 def image_caption(image: dict[str, Any]) -> str:
-    """Return what the components say of an image, with their scores."""
+    """Return what the components report about an image, with their scores."""
     captions = []
     for cat in image["cats"].values():
         has_score = "error" not in cat and cat.get("label") is not None and cat.get("score") is not None

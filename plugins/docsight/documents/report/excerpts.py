@@ -17,7 +17,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The segments of a passage, and where it stands in its file; `is_ocr` if it was read from an image."""
+    """The segments of a passage, and where it is in its file; `is_ocr` if it was read from an image."""
 
     segments: list[Segment]
     where: str = ""
@@ -76,7 +76,7 @@ def _range(text: str, entities: Rows, corrections: Rows) -> tuple[int, int]:
 
 
 def _before_annotation(start: int, end: int, entities: Rows, corrections: Rows) -> int:
-    """Move the end before an annotation that it would cut: half of one cannot be marked."""
+    """Move the end before an annotation that it would cut: a part of one cannot be marked."""
     for _ in range(2):  # the new end, before a correction, may cut an entity
         for rows in (entities, corrections):
             end = next((row["start"] for row in rows if start < row["start"] < end < row["end"]), end)
@@ -102,7 +102,7 @@ def _excerpt(record: dict[str, Any], entities: Rows, corrections: Rows, start: i
 
 
 def _merge_passages(passages: Rows) -> Rows:
-    """Merge neighbours of one page and one origin; the confidence is the mean over their characters."""
+    """Merge neighbours of the same page and origin; the confidence is the mean over their characters."""
     merged: Rows = []
     for passage in passages:
         last = merged[-1] if merged else None

@@ -29,7 +29,7 @@ class Bar:
 
 
 class Histogram:
-    """Counts values by bin and by series; what it draws is defined once it has counted a value.
+    """Counts values by bin and by series; the plot is defined once a value has been counted.
 
     Args:
         title: The title of the plot.
@@ -107,7 +107,7 @@ class Histogram:
 
     @property
     def _bins(self) -> range:
-        """The indices of all bins of scores, otherwise from the first that has a value to the last."""
+        """The indices of all bins of scores; otherwise from the first bin with a value to the last."""
         used = set[int]().union(*self._counts)
         return range(len(self._edges)) if self._has_scores else range(min(used), max(used) + 1)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_LISTED_PROBLEMS = 200
 MAX_LABEL_ROWS = 40
-MAX_FAILED_PATHS = 20_000  # files of which a part failed: their documents are marked as incomplete
+MAX_FAILED_PATHS = 20_000  # files with failed parts: their documents are marked as incomplete
 
 # These labels get their colours first: a person has the same colour in every report.
 _KNOWN_LABELS = {"PER": 0, "PERSON": 0, "ORG": 1, "LOC": 2, "GPE": 2, "MISC": 3}
@@ -53,7 +53,7 @@ class DocumentView:
 
     @property
     def has_article(self) -> bool:
-        """Whether there is something to read: an image without text is shown only in the gallery."""
+        """Whether there is text: an image without text is shown only in the gallery."""
         return self.chars > 0 or not self.images or bool(self.notes)
 
 
@@ -194,7 +194,7 @@ def _image_categories(documents: list[DocumentView], figures: list[Figure]) -> l
 
 
 def _colours(labels: list[str]) -> dict[str, int]:
-    """Give each label a colour; unknown labels take turns with the colours that known ones leave."""
+    """Give each label a colour; unknown labels share the colours that known ones do not use."""
     free = [colour for colour in range(_COLOURS) if colour > max(_KNOWN_LABELS.values())]
     unknown = [label for label in labels if label not in _KNOWN_LABELS]
     return _KNOWN_LABELS | {label: free[i % len(free)] for i, label in enumerate(unknown)}

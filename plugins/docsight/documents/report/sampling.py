@@ -87,7 +87,7 @@ class DocumentSample(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """An image of the gallery: its thumbnail as a `data:` URI, and what each component says of it."""
+    """An image of the gallery: its thumbnail as a `data:` URI, and what each component reports about it."""
 
     image: str
     path: str

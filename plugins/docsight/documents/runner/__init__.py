@@ -1,4 +1,4 @@
-"""Runs work: plans it, hands it to workers and keeps what they have done in shards. `docs/resume.md` explains it.
+"""Plan runs, distribute the work to workers and keep their results in shards; see `docs/resume.md`.
 
 `settings` has the options, `plan` the jobs. `local` and `ray` are the engines; each worker process has a `supervisor`,
 which starts it as a `process` that runs `child`. In it a `worker` reads `work_items`, runs the pipeline (`annotate`)

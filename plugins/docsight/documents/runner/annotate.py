@@ -57,7 +57,7 @@ def annotate(
 
     Raises:
         BundleError: A component has no usable model, which is not a document's fault.
-        ConfigError: A component has a setting that cannot work.
+        ConfigError: A component has an invalid setting.
     """
     # Memory zones do not nest: the caller's is used if there is one.
     is_inside = nlp.vocab.in_memory_zone  # type: ignore[attr-defined]  # missing in spaCy's stubs
@@ -151,7 +151,7 @@ def add_doc(packed: "DocBin", doc: "Doc") -> None:
     """Add a Doc with all annotations and user data, but without the bytes of its images.
 
     The Doc is not changed. The result does not depend on its vocabulary, so this may be called in a memory zone.
-    `packed` must be made with `store_user_data=False`, and this be set to True when all Docs have been added.
+    `packed` must be made with `store_user_data=False`, and this must be set to True when all Docs have been added.
 
     Raises:
         ConfigError: A component left something in `doc.user_data` that cannot be serialized.

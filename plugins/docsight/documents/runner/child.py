@@ -1,4 +1,4 @@
-"""The code that runs inside a worker process: it loads the pipeline once, then does the work it is given."""
+"""The code that runs in a worker process: it loads the pipeline once, then processes the work it is given."""
 
 import os
 import signal
@@ -62,7 +62,7 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
     warnings.filterwarnings("ignore", module=r"PIL\.")
     nlp = pipeline.load()
     options = settings.options
-    # spaCy's limit protects parsers from running out of memory; a user who sets max_chars has decided about that.
+    # spaCy's limit protects parsers from running out of memory; a user who sets max_chars has chosen another.
     nlp.max_length = max(nlp.max_length, options.max_chars)
     # Components load some things on first use, so annotate a document. Its failure is ignored.
     document = Document(
@@ -76,7 +76,7 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
 
 
 def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Shard, tuple[WorkItem, ...], float]:
-    """Do work items, see `Worker`; also return by how many megabytes the memory has grown since the start."""
+    """Process work items, see `Worker`; also return how many megabytes the memory has grown since the start."""
     try:
         shard, remaining = _worker(work_items, limit=limit)
         return shard, remaining, _peak_memory() - _memory_at_start
@@ -97,7 +97,7 @@ def _peak_memory() -> float:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Let the system refuse more memory than this, in addition to what the process has now. Only on Linux."""
+    """Limit the memory of this process to this much in addition to what it has now. Only on Linux."""
     try:
         from resource import RLIMIT_DATA, getrlimit, setrlimit
 

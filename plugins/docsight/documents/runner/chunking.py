@@ -1,4 +1,4 @@
-"""Cut a long text at the best boundaries, such as ends of paragraphs."""
+"""Split a long text at the best boundaries, such as ends of paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ def cut(text: str, max_chars: int) -> Iterator[tuple[int, int]]:
     """Yield chunks of at most `max_chars` characters that together are the whole text.
 
     Each but the last is at least half full. It ends after a paragraph if one ends in its second half, else after a
-    sentence, a line or a space, and at the limit if there is none of these. An empty text has one empty chunk.
+    sentence, a line or a space, and at the limit if there is no such boundary. An empty text has one empty chunk.
 
     Yields:
         Start and end of each chunk, in characters.
@@ -30,7 +30,7 @@ def cut(text: str, max_chars: int) -> Iterator[tuple[int, int]]:
 
 
 def _boundary(text: str, low: int, high: int) -> int:
-    """Find the last good place to cut in the interval (low, high]."""
+    """Find the last good place to split in the interval (low, high]."""
     paragraph = text.rfind("\n\n", low, high)
     if paragraph >= 0:
         return paragraph + 2

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 THUMBNAIL_SIDE = 112  # pixels
-MAX_THUMBNAIL_BYTES = 8_192  # as JPEG; base64 in the report takes a third more
+MAX_THUMBNAIL_BYTES = 8_192  # as JPEG; base64 in the report makes it a third larger
 
 # Thumbnails of images with the same labels, and of all images. One worker sees only a part of a run.
 _MAX_THUMBNAILS_PER_KIND, _MAX_THUMBNAILS = 24, 120
@@ -49,7 +49,7 @@ def annotated_images(doc: "Doc", offset: int) -> list[AnnotatedImage]:
 
 
 def image_failure(images: Sequence[AnnotatedImage]) -> DataError | None:
-    """Say why no image of a document could be read; None if one could, or if there are none."""
+    """Return why no image of a document could be read; None if one could, or if there are none."""
     cats = [cat for image in images for cat in image.cats.values()]
     if not cats or not all(image.cats for image in images) or not all("error" in cat for cat in cats):
         return None

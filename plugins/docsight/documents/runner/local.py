@@ -1,4 +1,4 @@
-"""The engine "local": jobs are done in this process, or in worker processes on this machine.
+"""The engine "local": jobs run in this process, or in worker processes on this machine.
 
 An engine is given jobs and yields shards as they are complete, in any order. If it is closed before its end, its
 workers are stopped.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run_here(
     jobs: Iterator[Job], nlp: "Language", settings: WorkerSettings, *, on_batch: Callable[[list[FileEntry]], None]
 ) -> Generator[Shard, None, None]:
-    """Do the jobs in this process. Whatever kills it ends the run."""
+    """Run the jobs in this process. A document that kills it ends the run."""
     worker = Worker(nlp, settings, on_batch=on_batch)
     for work_items in jobs:
         while work_items:
@@ -34,7 +34,7 @@ def run_here(
 def run_workers(
     jobs: Iterator[Job], pipeline: Pipeline, settings: WorkerSettings, *, workers: int
 ) -> Generator[Shard, None, None]:
-    """Do the jobs in worker processes, each supervised by a thread of this process."""
+    """Run the jobs in worker processes, each supervised by a thread of this process."""
     results: queue.Queue[Shard | BaseException | None] = queue.Queue(maxsize=4 * workers)
     supervisors = [Supervisor(pipeline, settings) for _ in range(workers)]
     is_over = threading.Event()

@@ -1,4 +1,4 @@
-"""The plan of a run: all files, minus those that earlier runs have done with the same content and models."""
+"""The plan of a run: all files, minus those that earlier runs processed with the same content and models."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Job = tuple[WorkItem, ...]  # what a worker is given at a time
 
 @dataclass(frozen=True)
 class ShardRef:
-    """Where the lines of a file are: in which shard, as which of its entries."""
+    """Where the lines of a file are: the shard, and the entry in it."""
 
     shard: Shard
     number: int
@@ -30,7 +30,7 @@ class ShardRef:
 
 @dataclass
 class Plan:
-    """The files of a run in order, and the shards that hold what is done of each."""
+    """The files of a run in order, and the shards that hold the finished work on each."""
 
     items: list[InputFile | Problem]  # also the problems of paths that are not readable files
     refs: dict[str, list[ShardRef]] = field(default_factory=dict)  # by the path of a file, in the order of its items
@@ -57,7 +57,7 @@ class Plan:
         ]
 
     def jobs(self, *, workers: int = 1) -> Iterator[Job]:
-        """Divide the pending work into jobs. They grow smaller towards the end, so that all workers end together."""
+        """Divide the pending work into jobs. They get smaller towards the end, so that all workers finish together."""
         job: list[WorkItem] = []
         size, left = 0, sum(item.file.size for item in self.pending)
         limit = _max_job_bytes(left, workers)
@@ -86,7 +86,7 @@ def make_plan(
     with_docs: bool = False,
     retry_failed: bool = False,
 ) -> Plan:
-    """Find out what is left to do.
+    """Determine what is left to do.
 
     A file is done if shards hold all of it, with the content that it has now. The file is hashed to verify that.
     Shards, oldest first, are not used if they have another fingerprint, or no Docs although `with_docs` is set.

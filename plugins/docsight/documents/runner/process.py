@@ -44,7 +44,7 @@ class DiedError(Exception):
 
     def __init__(self, message: str, *, began: bool = True, is_killed: bool = False) -> None:
         self.began = began  # the call
-        self.is_killed = is_killed  # by SIGKILL: the system does that when memory is short, whoever is at fault
+        self.is_killed = is_killed  # by SIGKILL: the system does that when memory is short, at fault or not
         super().__init__(message)
 
 
@@ -80,7 +80,7 @@ class WorkerProcess:
 
         Raises:
             DiedError: The process ended.
-            TimeoutError: The call took longer than this many seconds, so the process was ended.
+            TimeoutError: The call took longer than this many seconds, so the process was stopped.
         """
         from pebble import ProcessExpired
 
@@ -115,7 +115,7 @@ class WorkerProcess:
             pool.join()
         for end in lifeline or ():
             end.close()
-        if future is not None:  # pebble never completes it, so whoever waits for it would wait forever
+        if future is not None:  # pebble never completes it, so a caller would wait forever
             with suppress(InvalidStateError):
                 future.set_exception(CancelledError())
 

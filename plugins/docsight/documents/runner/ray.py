@@ -1,6 +1,6 @@
-"""The engine "ray": jobs are done in actors of Ray, on this machine or on a cluster.
+"""The engine "ray": jobs run in Ray actors, on this machine or on a cluster.
 
-Each actor supervises a worker process of its own, as a thread does in `run_workers`. A document that crashes, hangs or
+Each actor supervises its own worker process, as a thread does in `run_workers`. A document that crashes, hangs or
 uses up the memory ends that process, never an actor. Shards are written to the folder of the run, which every node must
 see, as it must see the inputs and the pipeline; only the indexes of the shards come back.
 
@@ -33,18 +33,18 @@ Row = dict[str, Any]
 
 # Ray tracks each block, of one job or a few. This many are no burden, and a lost one is soon repeated.
 _MAX_BLOCKS = 20_000
-_MAX_SHARD_DELAY = 15.0  # seconds until a shard of another node is seen: network file systems show files late
+_MAX_SHARD_DELAY = 15.0  # seconds to wait for a shard of another node: network file systems show files late
 _CONNECT_TIMEOUT = 10.0  # seconds
 
 
 def run_ray(
     jobs: Iterator[Job], pipeline: Pipeline, settings: WorkerSettings, *, workers: int, address: str | None
 ) -> Generator[Shard, None, None]:
-    """Do the jobs in actors of Ray Data, each with one CPU.
+    """Run the jobs in actors of Ray Data, each with one CPU.
 
     If a cluster has fewer CPUs than `workers`, fewer actors work at a time. The address is that of a cluster, or "auto"
-    for one that runs on this machine; None starts one here for this run. An existing connection to Ray is used whatever
-    the address, and is left open.
+    for one that runs on this machine; None starts one here for this run. An existing connection to Ray is used
+    regardless of the address, and is left open.
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -93,7 +93,7 @@ def decode(row: Row) -> tuple[int, Any]:
 
 
 class _Actor:
-    """An actor on a node, which keeps one worker process at work.
+    """An actor on a node, which keeps one worker process running.
 
     It needs no cleanup: Ray kills it, and the process ends when it notices that through its lifeline.
     """
@@ -106,7 +106,7 @@ class _Actor:
         self._error: Exception | None = None
         try:
             self._supervisor.__enter__()
-        except Exception as err:  # noqa: BLE001 - raised in the driver: Ray would hide it and try again
+        except Exception as err:  # noqa: BLE001 - raised in the driver: Ray would hide it and retry
             self._error = err
 
     def __call__(self, batch: Row) -> Row:
@@ -166,7 +166,7 @@ def _connected(ray: Any, workers: int, address: str | None) -> Iterator[None]:
 
 
 def _check_address(address: str) -> None:
-    """Refuse HOST:PORT if nothing listens there: Ray would try for seven minutes."""
+    """Refuse HOST:PORT if nothing listens there: Ray would retry for seven minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not port.isdecimal():
         return
@@ -208,7 +208,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _data_context(ray: Any) -> Any:
-    """Return settings of Ray Data that show nothing and never give up on long work."""
+    """Return settings of Ray Data that show nothing and never abort long work."""
     context = ray.data.DataContext.get_current().copy()
     context.enable_progress_bars = False
     context.print_on_execution_start = False

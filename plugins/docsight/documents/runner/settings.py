@@ -20,7 +20,7 @@ class RunOptions:
     """The options of a run; `docsight.documents.process` describes each.
 
     Raises:
-        ConfigError: An option has an impossible value, or two options exclude each other.
+        ConfigError: An option has an invalid value, or two options are mutually exclusive.
     """
 
     formats: tuple[str, ...] = ("jsonl",)
@@ -39,7 +39,7 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         if not isinstance(self.workers, int):
-            raise ConfigError(f"workers must be a whole number, not {self.workers!r}")
+            raise ConfigError(f"workers must be an integer, not {self.workers!r}")
         if self.workers < 0:
             raise ConfigError(f"workers must be 0 (none) or more, not {self.workers}")
         for name in ("max_chars", "batch_size", "recycle", "memory"):
@@ -47,13 +47,13 @@ class RunOptions:
             if number is not None and number < 1:
                 raise ConfigError(f"{name} must be at least 1, not {number}")
         if unknown := [name for name in self.formats if name not in OUTPUT_FORMATS]:
-            raise ConfigError(f"there is no output format {unknown[0]!r}; choose from {', '.join(OUTPUT_FORMATS)}")
+            raise ConfigError(f"unknown output format {unknown[0]!r}; choose from {', '.join(OUTPUT_FORMATS)}")
         if self.engine not in ENGINES:
-            raise ConfigError(f"there is no engine {self.engine!r}; choose {' or '.join(ENGINES)}")
+            raise ConfigError(f"unknown engine {self.engine!r}; choose {' or '.join(ENGINES)}")
         if self.engine == "ray" and not self.workers:
-            raise ConfigError("the engine ray needs workers, at least 1: each is an actor")
+            raise ConfigError("the engine ray needs at least 1 worker: each is an actor")
         if self.timeout is not None and not self.workers:
-            raise ConfigError("a timeout needs workers, at least 1: a document in this process cannot be stopped")
+            raise ConfigError("a timeout needs at least 1 worker: a document in this process cannot be stopped")
         if self.timeout is not None and self.timeout <= 0:
             raise ConfigError(f"timeout must be more than 0 seconds, not {self.timeout:g}")
 

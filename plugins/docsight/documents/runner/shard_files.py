@@ -1,8 +1,8 @@
 r"""Write and read the files of a shard.
 
 The lines of `NAME.jsonl.gz` are documents and problems, in the order in which they were read. A document is
-`DETAILS\tRECORD`: what merging needs besides the record, and the record as it will stand in `documents.jsonl`. A
-problem is its record alone. JSON has no raw tab, so the first tab is the boundary.
+`DETAILS\tRECORD`: what merging needs besides the record, and the record as it will be in `documents.jsonl`. A
+problem is only its record. JSON has no raw tab, so the first tab is the boundary.
 """
 
 import gzip
@@ -30,7 +30,7 @@ from docsight.documents.runner.shards import (
 )
 from docsight.documents.store import to_json_line, write_errors
 
-# The lowest level compresses text to a third, in a hundredth of the time that the models need for it.
+# The lowest level compresses text to a third, in a hundredth of the time that the models take.
 _GZIP_LEVEL = 1
 
 
@@ -38,7 +38,7 @@ _GZIP_LEVEL = 1
 class DocumentLine:
     """A document in a shard."""
 
-    text: str  # the record as JSON, as it stands in `documents.jsonl`
+    text: str  # the record as JSON, as in `documents.jsonl`
     record: dict[str, Any]  # the same, decoded
     words: int  # separated by white space
     thumbnails: dict[str, str]  # data URIs of images, by the id of the image
@@ -48,7 +48,7 @@ class DocumentLine:
 def dump_document(
     record: dict[str, Any], *, words: int, thumbnails: dict[str, str] | None = None, docs: list[int] | None = None
 ) -> str:
-    """Encode a document as a line; errors as in `to_json_line`."""
+    """Encode a document as a line; raises the errors of `to_json_line`."""
     details: dict[str, Any] = {"words": words}
     if thumbnails:
         details["thumbnails"] = thumbnails
@@ -122,7 +122,7 @@ class ShardWriter:
         return self._shard
 
     def discard(self) -> None:
-        with suppress(OSError):  # what a full disk did not take will be removed
+        with suppress(OSError):  # what could not be written will be removed
             self._file.close()
         if self._archive is not None:
             with suppress(OSError, ValueError):
@@ -134,7 +134,7 @@ class ShardWriter:
 
 
 class ShardReader:
-    """Reads the lines of a shard, entry by entry. A shard that is damaged or gone raises a DamagedError."""
+    """Reads the lines of a shard, entry by entry. A damaged or missing shard raises a DamagedError."""
 
     def __init__(self, folder: Path, shard: Shard) -> None:
         self._name = shard.name
@@ -148,7 +148,7 @@ class ShardReader:
     def lines(self, number: int) -> Iterator[DocumentLine | Problem]:
         """Yield the lines of the entry with this number. Reading the entries in order is fastest."""
         try:
-            if number < self._next_entry:  # the files stood in another order when the shard was written
+            if number < self._next_entry:  # the files were in another order when the shard was written
                 self._file.seek(0)
                 self._next_entry = 0
             for entry in self._entries[self._next_entry : number]:
@@ -167,7 +167,7 @@ class ShardReader:
 
 
 def read_docs(folder: Path, shard: Shard) -> Iterator[tuple[int, int, bytes]]:
-    """Yield packed Docs in order, each with the number of its first Doc and how many; errors as in `ShardReader`."""
+    """Yield packed Docs in order, each with the number of its first Doc and their count; errors as in `ShardReader`."""
     try:
         with zipfile.ZipFile(folder / (shard.name + PACKED_DOCS)) as archive:
             for name in archive.namelist():

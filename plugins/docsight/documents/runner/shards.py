@@ -48,7 +48,7 @@ class FileEntry:
 
 @dataclass(kw_only=True)
 class Shard:
-    """A complete shard; its entries stand in the order of its lines."""
+    """A complete shard; its entries are in the order of its lines."""
 
     name: str
     fingerprint: str
@@ -57,7 +57,7 @@ class Shard:
 
 
 class DamagedError(ConfigError):
-    """A shard does not hold what its index states. It has to be removed and its work repeated."""
+    """A shard does not hold what its index states. It must be removed and its work repeated."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,6 +1,6 @@
-"""A supervisor keeps a worker process at work. If the process dies or hangs, only the document at fault fails.
+"""A supervisor keeps a worker process running. If the process dies or hangs, only the document at fault fails.
 
-When a call fails, its files are done one by one, then the items of the file at fault, by the marks of the worker.
+When a call fails, its files are processed one by one, then the items of the file at fault, by the worker's marks.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Task:
 
 
 class Supervisor:
-    """Keeps one worker process at work.
+    """Keeps one worker process running.
 
     Used as a context manager: on entering, the worker loads its pipeline; on leaving, it is stopped.
 
@@ -91,7 +91,7 @@ class Supervisor:
         self._process.stop()
 
     def run(self, work_items: tuple[WorkItem, ...]) -> Iterator[Shard]:
-        """Do work items and yield each shard when it is complete. Every item is in a shard, whatever happens.
+        """Process work items and yield each shard when it is complete. Every item ends up in a shard, whatever happens.
 
         Raises:
             BundleError, ConfigError: The pipeline, a setting or the disk is at fault, not a document.
@@ -104,7 +104,7 @@ class Supervisor:
                 shard, remaining = self._call(task)
             except (BundleError, ConfigError):
                 raise
-            except Exception as err:  # noqa: BLE001 - whatever it is, only one document fails
+            except Exception as err:  # noqa: BLE001 - whatever the error, only one document fails
                 if self._stopped.is_set():
                     return
                 done, begun = self._process.marks
@@ -168,11 +168,11 @@ class Supervisor:
     def _restart(self) -> None:
         self._process.stop()
         self._process = WorkerProcess()
-        if not self._stopped.is_set():  # asked only now: from here on, `stop` stops the new process
+        if not self._stopped.is_set():  # checked only now: from here on, `stop` stops the new process
             self._start()
 
     def _write_failure(self, work_item: WorkItem, error: Exception, *, goes_on: bool) -> Shard:
-        """Write a shard which states why an item failed, and whether the file goes on behind it."""
+        """Write a shard that states why an item failed, and whether the file continues after it."""
         file, start, timeout = work_item.file, work_item.start, self._settings.options.timeout
         problem = _problem(file.name, f"item {start + 1}" if goes_on else "", error, timeout)
         if file.format.has_parts and not goes_on:

@@ -31,7 +31,7 @@ class WorkItem:
 
 
 class ItemReader:
-    """The items of one file; `position` is the number of the next one, and `size` that of the bytes."""
+    """The items of one file; `position` is the number of the next one, and `size` is in bytes."""
 
     def __init__(self, work_item: WorkItem, options: ReadOptions) -> None:
         self.position = 0
@@ -71,7 +71,7 @@ class ItemStream:
     ) -> None:
         self.entries: list[FileEntry] = []  # of each file begun so far
         self.unwritten: deque[FileEntry] = deque()  # the entry of each item that is not written to the shard yet
-        self.remaining = deque(work_items)  # what is not done, the first perhaps in part
+        self.remaining = deque(work_items)  # what is not done; the first may be partly done
         self.reader = reader  # of a file that is not finished
         self.writer = writer
         self._settings = settings
@@ -100,7 +100,7 @@ class ItemStream:
     def _read(self, work_item: WorkItem, reader: ItemReader, entry: FileEntry) -> Iterator[Document | Problem]:
         began = time.perf_counter()
         while True:
-            # A file of a format without parts is one document, so there is nothing to come back for.
+            # A file of a format without parts is one document, so nothing remains of it.
             has_more = work_item.file.format.has_parts or reader.position > 1
             if has_more and reader.position > work_item.start and self._is_full():
                 entry.next = reader.position
@@ -137,7 +137,7 @@ def hash_file(file: InputFile) -> str | None:
 
 
 def _stat(file: InputFile) -> tuple[int, int]:
-    """Return the size and the time of the last change; zeros if the file is gone."""
+    """Return the size and the time of the last change; zeros if the file no longer exists."""
     try:
         info = file.path.stat()
     except OSError:

@@ -1,6 +1,6 @@
-"""A worker: it does work items and keeps the results in shards.
+"""A worker: it processes work items and keeps the results in shards.
 
-The same class works in the process of the run, in a process of its own and under an actor of Ray.
+The same class works in the process of the run, in its own process and under a Ray actor.
 """
 
 import time
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """Does work items, one shard a call.
+    """Processes work items, one shard per call.
 
     Args:
         on_batch: Called after each batch of documents, with the entries of the shard so far.
@@ -55,10 +55,10 @@ class Worker:
     def __call__(
         self, work_items: tuple[WorkItem, ...], *, limit: int | None = None
     ) -> tuple[Shard, tuple[WorkItem, ...]]:
-        """Do as much as fits into a shard, at least one item and at most `limit`.
+        """Process as much as fits into a shard, at least one item and at most `limit`.
 
         Returns:
-            The shard, and the work items that remain, the first perhaps in part.
+            The shard, and the remaining work items, the first of which may be partly done.
         """
         options = self._settings.options
         self._annotations, self._problem = Annotations(), None
@@ -105,7 +105,7 @@ class Worker:
     def _write_document(self, document: Document, stream: ItemStream) -> None:
         annotations, self._annotations = self._annotations, Annotations()
         problem, self._problem = self._problem, None
-        # A document without text has nothing but its image: if that cannot be read, nothing is left of it.
+        # A document without text has only its image: if that cannot be read, the document fails.
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
             problem = Problem.of(document.path, error, part=document.part)
         if problem is not None:
@@ -120,7 +120,7 @@ class Worker:
         thumbnails = self._thumbnails.make(annotations.images)
         try:
             line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs)
-        except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has half a character
+        except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has a lone surrogate
             _write_problem(Problem.of(document.path, err, part=document.part), stream)
             return
         entry = stream.unwritten[0]
@@ -134,7 +134,7 @@ class Worker:
 
 
 def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
-    """Cut documents into chunks. Problems pass through, so that the order of items is kept."""
+    """Split documents into chunks. Problems pass through, so that the order of items is kept."""
     for item in items:
         if isinstance(item, Problem):
             yield item
@@ -146,7 +146,7 @@ def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Ite
 def make_batches(parts: Iterable[Chunk | Problem], *, size: int, max_chars: int) -> Iterator[list[Chunk | Problem]]:
     """Group chunks, lazily, so that a batch has at most `size` chunks and `max_chars` characters.
 
-    A problem stands in its place behind a chunk. One that no chunk of the batch precedes is yielded at once, alone.
+    A problem keeps its place after a chunk. One that no chunk of the batch precedes is yielded at once, alone.
     """
     batch: list[Chunk | Problem] = []
     chunks, room = 0, max_chars

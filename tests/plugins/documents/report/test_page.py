@@ -79,7 +79,7 @@ def test_report_shows_corrections_and_what_is_only_flagged() -> None:
     assert f'<span class="fixed" title="{tooltip}"><del>teh</del><ins>the</ins></span> <span class="flagged"' in page
     assert "<del>quene</del><ins>queue</ins></span> went</div>" in page
     assert "1 correction in 1 document" in page
-    assert "2 words flagged as misspelt: unknown word: 1 corrected, 1 only flagged." in page
+    assert "2 words flagged as misspelled: unknown word: 1 corrected, 1 only flagged." in page
     assert shown_text(page) == "teh quene went"
 
 

@@ -209,7 +209,7 @@ def test_run_discards_a_file_that_changes_while_it_is_read(
 
 def test_two_runs_at_once_do_not_share_a_folder(folder: Path, nlp: Language, tmp_path: Path) -> None:
     def second_run(progress: Progress) -> None:
-        with pytest.raises(ConfigError, match="another run is at work there"):
+        with pytest.raises(ConfigError, match="another run is using it"):
             process(folder, spacy.blank("en"), tmp_path / "out")
 
     process(folder, nlp, tmp_path / "out", on_progress=second_run)
