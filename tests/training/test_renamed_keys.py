@@ -21,7 +21,7 @@ from docsight_training.renamed_keys import rename_keys, rename_overrides
     ],
 )
 def test_rename_overrides_accepts_old_keys_and_warns(old, new):
-    with pytest.warns(FutureWarning, match=r"is deprecated; (use|it has no effect)"):
+    with pytest.warns(FutureWarning, match=r"is deprecated; (use|it no longer has any effect)"):
         renamed = rename_overrides([old, "seed=2"])
     assert renamed == [*new, "seed=2"]
     OverridesParser.create().parse_overrides(renamed)

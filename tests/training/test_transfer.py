@@ -90,7 +90,7 @@ def test_copy_blocks_rejects_an_unknown_model(tmp_path):
 
 @pytest.mark.parametrize("numbers", [{"after": -1}, {"every": 0}])
 def test_gradual_unfreezing_rejects_invalid_epochs(numbers):
-    with pytest.raises(ConfigError, match=r"model\.thaw: expected after of 0 or more, every of 1 or more"):
+    with pytest.raises(ConfigError, match=r"model\.thaw: expected after >= 0 and every >= 1"):
         GradualUnfreezing(**numbers)
 
 

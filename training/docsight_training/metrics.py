@@ -57,7 +57,7 @@ def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, fl
 def calibration_error(probabilities: Tensor, labels: Tensor, *, bins: int = 15) -> float:
     """Return the expected calibration error: the mean gap between confidence and accuracy (Naeini et al. 2015).
 
-    `probabilities` is (images, classes); the bins of confidence have all the same width.
+    `probabilities` is (images, classes); all bins of confidence have the same width.
     """
     confidence, predicted = probabilities.max(dim=1)
     right = (predicted == labels).float()

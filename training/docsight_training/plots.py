@@ -1,4 +1,4 @@
-"""What a run leaves to look at: its curves and, for a classifier, its errors. Images need the extra `plots`."""
+"""Plots of a run: its curves and, for a classifier, its errors. Image files need the extra `plots`."""
 
 import csv
 import importlib.util
@@ -17,7 +17,7 @@ from docsight_training.metrics import f1_by_class
 
 _MAX_WORST_IMAGES = 40
 _IMAGES_PER_ROW = 10
-_MAX_CLASSES_WITH_COUNTS = 30  # above, the cells of the matrix are too small for numbers
+_MAX_CLASSES_WITH_COUNTS = 30  # with more classes, the cells of the matrix are too small for numbers
 
 
 def plot_curves(folder: Path) -> None:
@@ -75,7 +75,7 @@ def _draw_matrix(plt: Any, path: Path, matrix: Tensor, labels: Sequence[str]) ->
     side = min(16.0, 3 + 0.5 * len(labels))
     figure, axis = plt.subplots(figsize=(side + 1, side), constrained_layout=True)
     fractions = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
-    axis.imshow(fractions.sqrt().numpy(), cmap="Blues", vmin=0, vmax=1)  # the root makes single errors visible
+    axis.imshow(fractions.sqrt().numpy(), cmap="Blues", vmin=0, vmax=1)  # the square root makes single errors visible
     axis.set(xlabel="predicted", ylabel="right", title="Images by right and predicted class")
     axis.set_xticks(range(len(labels)), labels, rotation=90)
     axis.set_yticks(range(len(labels)), labels)

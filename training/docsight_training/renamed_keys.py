@@ -1,4 +1,4 @@
-"""Config keys that were renamed. The old ones keep working, with a warning."""
+"""Config keys that were renamed. The old ones still work, with a warning."""
 
 import re
 import warnings
@@ -7,7 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-# The new key of each old one; None for a key that has no effect any more.
+# The new key of each old one; None for a key that no longer has an effect.
 _NEW_KEYS: dict[str, str | None] = {
     "recipe": None,
     "data.embed_corpora": None,
@@ -29,7 +29,7 @@ _OVERRIDE = re.compile(r"(?P<sign>\+{0,2}|~)(?P<key>[\w.]+)(?P<value>=.*)?", re.
 
 
 def rename_overrides(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments of the command with the new key in each override that has an old one."""
+    """Return the arguments of the command with old keys in overrides replaced by new ones."""
     renamed = []
     for argument in arguments:
         override = _OVERRIDE.fullmatch(argument)
@@ -41,7 +41,7 @@ def rename_overrides(arguments: Sequence[str]) -> list[str]:
         _warn(old)
         if (new := _NEW_KEYS[old]) is not None:
             key = new + override["key"].removeprefix(old)
-            # Both keys may be in the config, or neither: ++ sets a value in either case.
+            # Both keys may be in the config, or neither: ++ sets a value in both cases.
             sign = "++" if override["sign"] == "+" else override["sign"]
             renamed.append(f"{sign}{key}{override['value'] or ''}")
     return renamed
@@ -71,5 +71,5 @@ _ABSENT: Any = object()
 
 def _warn(old: str) -> None:
     new = _NEW_KEYS[old]
-    advice = f"use {new}" if new else "it has no effect any more, so leave it out"
+    advice = f"use {new}" if new else "it no longer has any effect, so remove it"
     warnings.warn(f"The config key {old} is deprecated; {advice}.", FutureWarning, stacklevel=3)

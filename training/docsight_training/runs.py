@@ -1,4 +1,4 @@
-"""A training run: its config, its folder, and what its stages leave. A folder holds one run and is never reused."""
+"""A training run: its config, its folder, and the results of its stages. A folder holds one run and is never reused."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class TrainedModel:
     arguments: dict[str, Any]  # of the network, plain JSON
     vocabularies: dict[str, Vocab]
     sources: Mapping[str, Mapping[str, str]]  # the origin and licence of each corpus
-    about: dict[str, Any] = field(default_factory=dict)  # what else the model's config says
+    about: dict[str, Any] = field(default_factory=dict)  # further entries of the model's config
 
 
 @dataclass
@@ -43,10 +43,10 @@ class Run:
         wanted = self.config["ckpt_path"]
         if num_stages > 1 and wanted not in (None, "last"):
             raise ConfigError(
-                f"ckpt_path={wanted}: each of the {num_stages} stages has checkpoints of its own; pass ckpt_path=last, "
+                f"ckpt_path={wanted}: each of the {num_stages} stages has its own checkpoints; pass ckpt_path=last, "
                 "to resume at the stage where the run stopped."
             )
-        # Lightning starts the processes beside the main one when the folder is in use already.
+        # Lightning starts the other processes when the folder is already in use.
         if wanted is not None or not _is_main_process() or not (self.folder / _CONFIG).exists():
             return
         if not self.config["overwrite"]:
@@ -59,7 +59,7 @@ class Run:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
 
     def seed(self) -> None:
-        """Seed all generators. Each stage begins with it, so that a resumed run repeats an uninterrupted one."""
+        """Seed all generators. Each stage does this first, so that a resumed run repeats an uninterrupted one."""
         pl.seed_everything(self.config["seed"], workers=True, verbose=False)
 
     def checkpoint(self) -> str | None:
@@ -89,5 +89,5 @@ class Run:
 
 
 def _is_main_process() -> bool:
-    """Return whether this is the process that the user started, not one of Lightning's beside it."""
+    """Return whether the user started this process, rather than Lightning."""
     return int(os.environ.get("LOCAL_RANK", 0)) == 0

@@ -22,7 +22,7 @@ from docsight_training.trainer import quiet_lightning
 
 
 def main() -> None:
-    """Run the command. Errors that the user can mend are printed in one line; the exit code is 1."""
+    """Run the command. Errors that the user can fix are printed in one line; the exit code is 1."""
     arguments = rename_overrides(sys.argv[1:])
     # Hydra's parser needs the overrides in one piece: --multirun may stand anywhere, so it is moved to the front.
     arguments.sort(key=lambda argument: argument not in ("-m", "--multirun"))
@@ -38,7 +38,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     """Run the stages of a model by its resolved config, export it, and return the figures.
 
     Raises:
-        DocsightError: Data or config cannot work.
+        DocsightError: The data or the config is invalid.
     """
     quiet_lightning()
     if config["threads"] is not None:
@@ -48,7 +48,7 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     run.open(num_stages=len(stages))
     for stage in stages:
         stage.run(run)
-    if run.model is not None:  # the main process alone has it
+    if run.model is not None:  # only the main process has it
         run.write_metrics()
         export_run(run, run.model)
     return run.metrics

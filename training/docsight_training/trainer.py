@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class LineProgress(callbacks.Callback):
-    """Logs one line for each epoch, where there is no terminal for a progress bar."""
+    """Logs one line per epoch if there is no terminal for a progress bar."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -40,7 +40,7 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
     Without a folder, it only evaluates and writes nothing. `thaw` has the arguments of `GradualUnfreezing`.
 
     Raises:
-        ConfigError: A setting cannot work.
+        ConfigError: A setting is invalid.
     """
     hooks = [] if folder is None else _hooks(settings, folder)
     if thaw is not None:

@@ -47,7 +47,7 @@ class GradualUnfreezing(BaseFinetuning):
     def __init__(self, *, after: int = 1, every: int = 1) -> None:
         super().__init__()
         if after < 0 or every < 1:
-            raise ConfigError(f"model.thaw: expected after of 0 or more, every of 1 or more; found {after}, {every}.")
+            raise ConfigError(f"model.thaw: expected after >= 0 and every >= 1; found {after}, {every}.")
         self.after, self.every = after, every
 
     def freeze_before_training(self, pl_module: LightningModule) -> None:

@@ -66,7 +66,7 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         trainer = self.trainer
         epochs, batches = trainer.max_epochs, trainer.num_training_batches
         if not epochs or epochs < 0 or not batches:
-            return 0.5  # a run without an end stays half way
+            return 0.5  # a run without an end stays at the midpoint
         done = trainer.fit_loop.epoch_loop.batch_progress.current.ready / batches
         return (trainer.current_epoch + min(1.0, done)) / epochs
 
@@ -75,4 +75,4 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
         return {}
 
     def write_reports(self, folder: Path, data: Any) -> None:
-        """Write what the run folder holds beyond figures and curves; called after the last evaluation."""
+        """Write files to the run folder besides figures and curves; called after the last evaluation."""

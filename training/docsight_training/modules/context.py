@@ -16,7 +16,7 @@ class ContextModule(ScheduledModule[ContextNetwork]):
 
     The loss has two parts: a sampled softmax over the words of the batch and random ones, corrected for how often each
     is drawn (Bengio and Senécal 2008), and a softmax of the right word against its hard negatives, the words one edit
-    away that a speller must tell apart.
+    away that a speller must distinguish.
     """
 
     def __init__(self, network: ContextNetwork, *, hard_negative_weight: float = 1.0, **schedule: Any) -> None:
@@ -48,7 +48,7 @@ class ContextModule(ScheduledModule[ContextNetwork]):
         queries = network.query(left[row, word], right[row, word + 1])
         vectors, biases = network.keys(batch.pool, network.encode(batch.pool, batch.pool_chars))
         scores = (queries @ vectors.T).float() + biases.float()  # (n, pool)
-        # The right word is always in the pool, but it is corrected by its rate like the others.
+        # The right word is always in the pool, but its score is corrected by its rate like the others.
         sampled = cross_entropy(scores - batch.pool_rate.log(), batch.target)
         exists = batch.hard_negatives >= 0
         negatives = scores.gather(1, batch.hard_negatives.clamp(min=0)).masked_fill(~exists, -torch.inf)

@@ -1,4 +1,4 @@
-"""Training of the image classifier: cross-entropy, with an extra class for images that belong to none."""
+"""Training of the image classifier: cross-entropy, with an extra class for images of no class."""
 
 import math
 from collections.abc import Sized
@@ -93,7 +93,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
     def describe(self, data: ImageData) -> dict[str, Any]:
         """Fit temperature and threshold of the decision.
 
-        They are fitted to validation images with the changes of training, which stand for images of other sources.
+        They are fitted to validation images with the augmentation of training, which imitates images of other sources.
         """
         self.network.eval()
         output, labels = self._classify(data.augmented_batches("validation", max_images=_MAX_FITTED_IMAGES))

@@ -21,7 +21,7 @@ class NerModule(ScheduledModule[Tagger]):
 
     Args:
         margins: For each label, a value that training adds to the scores of all other tags where the annotation has
-            this label. The network learns to be surer of the label: recall at the cost of precision (softmax-margin,
+            this label. This raises recall of the label at the cost of precision (softmax-margin,
             Gimpel and Smith 2010; for the recall of names in other domains, Mohit et al. 2012).
     """
 

@@ -22,7 +22,7 @@ _TABLES = ("lexicon", "pairs", "channel", "confusions", "trigrams", "letters")
 class TablesStage(KeptStage):
     """Count lexicon, known misspellings, error costs, confusions, trigrams and the rates of typing errors.
 
-    Leaves `tables` (state dicts by name), `words` and `chars` (vocabularies), `noise` and `sentence_noise` for later
+    Provides `tables` (state dicts by name), `words` and `chars` (vocabularies), `noise` and `sentence_noise` for later
     stages.
     """
 

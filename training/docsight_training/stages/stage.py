@@ -20,11 +20,11 @@ _PARTS_WITHOUT_STAGES = ("context", "typing", "ranker")  # in the speller config
 
 
 class Stage(ABC):
-    """One step of a run. It leaves results for the stages after it; the last one leaves the model to export."""
+    """One step of a run. It provides results for later stages; the last one provides the model to export."""
 
     @abstractmethod
     def run(self, run: Run) -> None:
-        """Do what is not done yet, and add results, figures or the model to the run."""
+        """Run what is not finished, and add results, figures or the model to the run."""
 
 
 def make_stages(config: dict[str, Any]) -> list[Stage]:
@@ -71,7 +71,7 @@ class NetworkStage(Stage):
         self.init_from, self.thaw = init_from, thaw
 
     def run(self, run: Run) -> None:
-        """Train, evaluate, and write curves and reports; data or config that cannot work raise before that."""
+        """Train, evaluate, and write curves and reports; invalid data or config raises before that."""
         checkpoint = run.checkpoint()
         if self.thaw is not None and not self.init_from:
             raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
@@ -191,7 +191,7 @@ class PartStage(KeptStage):
 
 
 def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], nn.Module]:
-    """Return the arguments of a network for the data, plain JSON, and the network with any pretrained weights."""
+    """Return the arguments of a network for the data, plain JSON, and the network, with pretrained weights if any."""
     given = {name: value for name, value in settings.items() if name != "_target_"}
     merged = OmegaConf.merge(given, data.network_arguments())
     arguments = cast(dict[str, Any], OmegaConf.to_container(merged))

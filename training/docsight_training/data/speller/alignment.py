@@ -14,7 +14,7 @@ LEARNER_MIX = {
     "double": 0.05,
 }
 VOWELS = frozenset("aeiou")
-MAX_EDITS = 4  # of a pair; with more, the list has an error, or another word was meant
+MAX_EDITS = 4  # of a pair; with more, the list is wrong, or another word was meant
 
 
 class Edit(NamedTuple):
@@ -27,7 +27,7 @@ class Edit(NamedTuple):
 
 
 def differing_parts(typed: str, meant: str) -> tuple[int, str, str]:
-    """Return the length of the common beginning of two words, and of each what is between that and the common end."""
+    """Return the length of the common beginning of two words, and of each the part between that and the common end."""
     short = min(len(typed), len(meant))
     head = next((i for i in range(short) if typed[i] != meant[i]), short)
     tail = next((i for i in range(short - head) if typed[-1 - i] != meant[-1 - i]), short - head)

@@ -26,7 +26,7 @@ class CharLMBatch:
     """A step along all streams."""
 
     inputs: Tensor  # (streams, steps), ids of characters
-    targets: Tensor  # (streams, steps), the character behind each
+    targets: Tensor  # (streams, steps), the character after each
     first: bool  # whether the streams begin here
 
 
@@ -38,7 +38,7 @@ class CharLMData(EpochData[CharLMBatch]):
         min_count: How often a character beyond ASCII must occur to be known.
         block: The approximate number of characters that stay together when the text is shuffled.
         streams: The rows of a batch; each is a text that continues from one batch to the next.
-        steps: The characters of each row in a batch; the gradient flows back through so many.
+        steps: The characters of each row in a batch; the gradient flows back through this many.
         epoch_characters: The approximate number of characters in an epoch. One pass over the text has several epochs.
         lower: The fraction of the blocks in lower case, as people type in haste.
         upper: The fraction of the blocks in capitals.
@@ -92,7 +92,7 @@ class CharLMData(EpochData[CharLMBatch]):
         return self._batches(self._validation)
 
     def epoch_batches(self, epoch: int) -> list[CharLMBatch]:
-        """Return the batches from where the epoch before stopped; text that was read to its end is shuffled again."""
+        """Return the batches from where the epoch before stopped; text that was read completely is reshuffled."""
         parts = max(1, round(sum(map(len, self._train)) / self.epoch_characters))
         order = np.random.default_rng([self.seed, epoch // parts]).permutation(len(self._train))
         chosen = np.array_split(order, parts)[epoch % parts]
@@ -124,7 +124,7 @@ class CharLMData(EpochData[CharLMBatch]):
 
 
 def _blocks(paragraphs: Iterable[Paragraph], size: int) -> list[str]:
-    """Join neighbouring paragraphs of the same head of source to blocks of about `size` characters."""
+    """Join neighbouring paragraphs of sources with the same head to blocks of about `size` characters."""
     blocks: list[str] = []
     held: list[str] = []
     held_source = ""
@@ -151,7 +151,7 @@ def _table(chars: str) -> Bytes:
 
 
 def _case_table(chars: str, case: str) -> Bytes:
-    """Return, by id, the id of the character in another case, or its own id where that is unknown."""
+    """Return, by id, the id of the character in another case, or its own id if that is unknown."""
     ids = {char: n for n, char in enumerate(chars, start=1)}
     changed = [ids.get(getattr(char, case)(), n) for n, char in enumerate(chars, start=1)]
     return np.array([UNKNOWN, *changed], dtype=np.uint8)

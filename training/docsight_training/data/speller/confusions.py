@@ -30,7 +30,7 @@ _MAX_SEARCHED = 128
 _ZIPF_GAIN = 0.8  # of a tenfold frequency, in nats
 _KNOWN_GAIN = 100.0  # known pairs come before all others
 
-# Words that are written as a single letter.
+# Words of a single letter.
 _LETTERS = {
     "a": ("i", "an", "at"),
     "b": ("be", "by"),
@@ -57,7 +57,7 @@ def confusions(
     """Find the words that may have been meant where another word of the lexicon was typed.
 
     The form of a word in the other variety of English, and its form with or without -s, are excluded unless a set has
-    them: the first is no error, the second one of grammar.
+    them: the first is not an error, the second is a grammatical one.
 
     Args:
         words: The words of the lexicon, the first of which has id 2.
@@ -105,7 +105,7 @@ def _near(words: Sequence[str], sources: npt.NDArray[np.uint8], zipf: npt.NDArra
     near |= alike & (distances <= _MAX_ALIKE_EDITS) & (zipf[meant] >= _MIN_ALIKE_ZIPF)
     letters = hash_words([word.replace("'", "") for word in words])
     near |= letters[typed - 2] == letters[meant - 2]
-    # Words that are meant are in the base dictionaries, and are no names unless they are frequent.
+    # Words that are meant are in the base dictionaries, and are not names unless they are frequent.
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
     near &= (is_base & (((sources & int(WordSource.LOWER)) > 0) | (zipf >= _MIN_NAME_ZIPF)))[meant]
     return typed[near], meant[near]
@@ -158,7 +158,7 @@ def edit_neighbours(words: Sequence[str], *, most: int, among: int = 60_000) -> 
     """Return for each word the most frequent words that become equal to it when each loses at most one letter.
 
     These are the words one edit away, and those where one letter has moved (act, cat). Only the first `among` of the
-    words, which are sorted by falling frequency, have and are neighbours. The ids are (words + 2, most), 0 for none.
+    words, which are sorted by descending frequency, have and are neighbours. The ids are (words + 2, most), 0 for none.
     """
     by_rest: dict[str, list[int]] = {}
     frequent = [word for word in words[:among] if is_key(word)]

@@ -1,4 +1,4 @@
-"""The data module of the context network: sentences of open text, with some words misspelt."""
+"""The data module of the context network: sentences of open text, with some words misspelled."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ from docsight_training.data.speller.confusions import edit_neighbours
 from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.open_text import EncodedText, EpochData, Keys, encode_text, read_paragraphs
 
-LENGTH_STEP = 8  # batches are padded to a multiple of this: oneDNN keeps a program for every shape that it meets
-_CONFUSED_FRACTION, _LISTED_FRACTION_OF_REST = 0.2, 0.33  # of the misspelt words; the others have learned edits
+LENGTH_STEP = 8  # batches are padded to a multiple of this: oneDNN keeps a kernel for every shape it sees
+_CONFUSED_FRACTION, _LISTED_FRACTION_OF_REST = 0.2, 0.33  # of the misspellings; the others have learned edits
 _MIN_SENTENCE_TOKENS = 3
 
 
@@ -47,8 +47,8 @@ class ContextData(EpochData[ContextBatch]):
     Args:
         text: The folder of the text; see `read_paragraphs`, also for `thin`.
         epoch_tokens: The approximate number of tokens in an epoch, each of which reads the next part of the text.
-        noisy_sentences: The fraction of sentences with misspelt words.
-        noisy_words: The minimum and maximum fraction of misspelt words in such a sentence.
+        noisy_sentences: The fraction of sentences with misspelled words.
+        noisy_words: The minimum and maximum fraction of misspelled words in such a sentence.
         max_hard_negatives: The maximum number of words one edit away that a word is compared with.
         random_words: The number of random words in each pool.
         hard_negative_words: The maximum number of words one edit away from any target in a pool.

@@ -1,4 +1,4 @@
-"""Misspelt words with one, two or three learned edits, in the mix of kinds that people show."""
+"""Misspellings with one, two or three learned edits, in the mix of kinds that people make."""
 
 import random
 from array import array
@@ -19,10 +19,10 @@ class EditSampler:
     """Draws edits of words by their rates, scaled so that the misspellings have the wanted mix.
 
     Args:
-        lexicon: Words in lower case that are no misspellings; fitting the mix skips them.
+        lexicon: Words in lower case that are not misspellings; fitting the mix skips them.
         mix: The wanted fraction of each kind of edit, as in `LEARNER_MIX`.
         first: The wanted fraction of misspellings with a wrong first letter.
-        two: The fraction of misspelt words with two edits; `three` is alike.
+        two: The fraction of misspelled words with two edits; `three` likewise.
 
     Raises:
         ValueError: A kind is missing from the mix.

@@ -11,9 +11,9 @@ from docsight_training.data.speller.alignment import VOWELS, differing_parts
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # The edits at a letter by number: 0-25 replace it, 26-51 insert a letter behind it, then follow these two.
 INSERT, DELETE, SWAP, NUM_EDITS = 26, 52, 53, 54
-_EDIT_SMOOTHING = 100.0  # the rate without context counts as much as so many sightings of the context
+_EDIT_SMOOTHING = 100.0  # the rate without context counts as much as this many occurrences of the context
 _MAX_RATIO = 20.0  # how much a neighbour can raise or lower the rate of an edit
-# The fraction of misspelt words by length, from two letters up: those of the lists are longer than those of text.
+# The fraction of misspelled words by length, from two letters up: those of the lists are longer than those of text.
 _FRACTION_BY_LENGTH = (0.01, 0.05, 0.11, 0.14, 0.14, 0.14, 0.12, 0.10, 0.08, 0.05, 0.03, 0.03)
 
 
@@ -57,7 +57,7 @@ class EditCounts:
         self._kinds[_group(edit)] += weight
 
     def sample(self, rng: random.Random, count: int) -> list[str]:
-        """Draw words of the pairs; their lengths are distributed like those of misspelt words in text."""
+        """Draw words of the pairs; their lengths are distributed like those of misspelled words in text."""
         by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in self.words:
             by_length[min(len(word), len(_FRACTION_BY_LENGTH) + 1)].append(word)

@@ -14,11 +14,11 @@ from docsight_training.data.speller.alignment import LEARNER_MIX, Edit, align, e
 
 _SINGLE_WORD = re.compile(r"[a-z'-]{1,32}")
 _LETTER_CODES = {letter: code for code, letter in enumerate("abcdefghijklmnopqrstuvwxyz'-", start=1)}
-_CONTEXT_SMOOTHING = 60.0  # the rate without context counts as much as so many sightings of the context
-_RULE_SMOOTHING = 20.0  # the single edits of a group count as much as so many sightings of the group
-_MIN_RULE_COUNT = 4.0  # sightings of a rule, in reweighted counts
+_CONTEXT_SMOOTHING = 60.0  # the rate without context counts as much as this many occurrences of the context
+_RULE_SMOOTHING = 20.0  # the single edits of a group count as much as this many occurrences of the group
+_MIN_RULE_COUNT = 4.0  # occurrences of a rule, in reweighted counts
 _MAX_GROUP_LETTERS = 3
-# The maximum cost of a single edit, seen or not: a word with one odd letter still is nearer than other words.
+# The maximum cost of a single edit, seen or not: a word with one odd letter is still nearer than other words.
 _MAX_SINGLE_COST = 14.0
 
 
@@ -80,7 +80,7 @@ class _Counts:
     def add(self, aligned: Sequence[tuple[str, str, float, list[Edit]]]) -> None:
         """Count all pairs, each edit with the weight that brings its kind to the wanted fraction."""
         if not aligned:
-            raise DataError("Expected pairs of a misspelt word and its correction; found none. Check the lists.")
+            raise DataError("Expected pairs of a misspelling and its correction; found none. Check the lists.")
         kinds: Counter[str] = Counter()
         named = []
         for typed, meant, weight, edits in aligned:

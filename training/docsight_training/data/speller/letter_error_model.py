@@ -14,7 +14,7 @@ from docsight_training.data.speller.alignment import differing_parts
 # Misspelling lists have four times the swaps of running text, and too few vowels replaced by vowels.
 _WEIGHT_BY_KIND = {"substitute": 1.0, "vowel": 1.5, "delete": 1.0, "insert": 1.0, "swap": 0.25}
 _VOWELS_AND_Y = frozenset("aeiouy")
-_PAIR_SMOOTHING = 400.0  # the rate of the letter alone counts as much as so many occurrences of the pair
+_PAIR_SMOOTHING = 400.0  # the rate of the letter alone counts as much as this many occurrences of the pair
 
 
 def fit_letter_error_model(pairs: Iterable[tuple[str, str]]) -> LetterErrorModel:

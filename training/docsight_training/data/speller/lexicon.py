@@ -23,13 +23,13 @@ _MAX_CORPUS_ZIPF = 2.4  # a word may be frequent in a small corpus only because 
 _MIN_CORPUS_COUNT = 5
 _MAX_FREQUENT_WORDS = 120_000
 
-# Words behind which -'s is short for "is", "has" or "us", and pronouns with a possessive.
+# Words after which -'s is short for "is", "has" or "us", and pronouns with a possessive.
 _CONTRACTED = re.compile(
     r"it|s?he|that|what|t?here|who|where|how|when|why|let|one|else|(an)?other|(every|some|any|no)(one|body|thing)"
 )
 _MIN_POSSESSIVE_ZIPF = 3.3
 
-_MISSPELLING_RATIO = 10.0  # a listed misspelling is believed if its correction is so many times as frequent
+_MISSPELLING_RATIO = 10.0  # a listed misspelling is accepted if its correction is this many times as frequent
 _MAX_LISTED_EDITS = 2  # between a misspelling that is dropped from the lexicon and its correction
 _LARGE_RATIO = 100.0  # the same for a misspelling that a large dictionary has as a rare word
 _MIN_CORRECTION_ZIPF = 2.0
@@ -47,7 +47,7 @@ def build_lexicon(
     counts: Mapping[str, int],
     pairs: Iterable[tuple[str, str]],
 ) -> tuple[list[str], Lexicon, KnownPairs]:
-    """Build the words by falling frequency, the facts about them, and the useful ones of the listed pairs.
+    """Build the words by descending frequency, the facts about them, and the useful ones of the listed pairs.
 
     Args:
         scowl: The folder of SCOWL's word lists (`final` of its sources; Debian's package `scowl`).
@@ -73,7 +73,7 @@ def build_lexicon(
     _set_zipf(words, frequencies, counts)
     for word in words.sources.keys() & _MISLEADING_WORDS:
         words.sources[word] = WordSource.FREQUENCY
-    # The words that only SCOWL's size 80 has and no text: they hide more errors than they explain.
+    # The words that only SCOWL's size 80 has, and no text: they hide more errors than they explain.
     for word in words.size_80 - frequencies.keys() - counts.keys():
         words.sources.pop(word, None)
     _drop_misspellings(words, listed)
@@ -134,7 +134,7 @@ def _keys(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _add_possessives(words: WordCollection, frequencies: Mapping[str, float]) -> None:
-    """Add the contractions with -'s, and frequent possessives (women's) whose form without apostrophe is no word."""
+    """Add the contractions with -'s, and frequent possessives (women's) whose form without apostrophe is not a word."""
     for word, fraction in frequencies.items():
         stem = word.removesuffix("'s")
         if stem == word or not is_entry(word):

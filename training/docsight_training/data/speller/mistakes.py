@@ -14,8 +14,8 @@ from docsight_training.data.speller.noise import NEIGHBOUR_FRACTION, Noise, reca
 
 # Fractions of the mistakes of a sentence; the rest are misspellings.
 _KIND_FRACTIONS = {"real": 0.25, "split": 0.01, "join": 0.01}
-_LISTED_FRACTION = 1 / 3  # of the misspellings, where lists have any of the word
-# How likely a word of running text is misspelt, by its length, relative to a word of six or seven letters.
+_LISTED_FRACTION = 1 / 3  # of the misspellings, if lists have any of the word
+# How likely a word of running text is misspelled, by its length, relative to a word of six or seven letters.
 _RATE_BY_LENGTH = (0.0, 0.01, 0.03, 0.1, 0.4, 0.8, 1.0, 1.2, 1.5, 1.9, 2.4)
 # Words so frequent that they would be most of the confused words if all places were equally likely.
 _FREQUENT = frozenset(("the", "a", "an", "in", "of", "and", "is", "it", "that", "for", "on", "as", "was", "with", "be"))
@@ -37,7 +37,7 @@ class Change(NamedTuple):
 
 
 class SentenceNoise:
-    """Draws the mistakes of sentences in the mix that learners show; `words` misspells single words."""
+    """Draws the mistakes of sentences in the mix that learners make; `words` misspells single words."""
 
     def __init__(self, words: Noise) -> None:
         self.words = words
@@ -50,9 +50,9 @@ class SentenceNoise:
         clean: float = 1 / 3,
         rate: tuple[float, float] = (0.02, 0.15),
     ) -> list[Change]:
-        """Draw the mistakes of a sentence, by rising `start`; no word is in two of them.
+        """Draw the mistakes of a sentence, by ascending `start`; no word is in two of them.
 
-        Entries that are no words, such as commas, stay. In all sentences but the fraction `clean`, the fraction of
+        Entries that are not words, such as commas, are kept. In all sentences but the fraction `clean`, the fraction of
         wrong words is drawn uniformly within `rate`. A fraction of a word is a probability, so a short sentence can
         stay without mistakes, too.
         """
@@ -139,7 +139,7 @@ class NoisyText:
 def make_mistakes(
     sentences: Sequence[str], noise: SentenceNoise, rng: random.Random, *, clean: float = 1 / 3
 ) -> NoisyText:
-    """Put mistakes into all but the fraction `clean` of sentences, after bringing some texts to another case."""
+    """Insert mistakes into all but the fraction `clean` of sentences, after bringing some texts to another case."""
     draw = rng.random()
     recase = str.lower if draw < _LOWER_BELOW else str.upper if draw < _UPPER_BELOW else str
     text, meant = "", {}
@@ -161,7 +161,7 @@ def make_mistakes(
 
 
 def draw_isolated_words(documents: Sequence[Sequence[str]], count: int, rng: random.Random) -> list[list[str]]:
-    """Draw words as texts of their own; the probability of a word is proportional to the root of its count."""
+    """Draw words as separate texts; the probability of a word is proportional to the root of its count."""
     counts = Counter(
         word for sentences in documents for sentence in sentences for word in read_tokens(sentence).surfaces
     )

@@ -17,15 +17,15 @@ from docsight_training.data.speller.lexicon import read_pairs
 
 NEIGHBOUR_FRACTION = 0.25  # of the real words typed for another one: a neighbour, not one of a confusion set
 _MAX_TRIES = 12
-# Short words that people cut off longer ones (a long, some times, with out); other parts must have four letters.
+# Short words that people split off longer ones (a long, some times, with out); other parts must have four letters.
 _PARTS = """
 a all an any be by can day down every for her him how in it like man may mean more my no not off on one our out over own
 self some the them there thing time to up way well what where while with your
 """
 _SPLIT_PARTS = frozenset(_PARTS.split())
 _MAX_JOINED_LETTERS = 14
-_CONTRACTION_WEIGHT = 20  # as many sightings as a contraction without its apostrophe counts for
-_FREQUENT_CONTRACTIONS = 20_000  # contractions are taken from so many of the most frequent words
+_CONTRACTION_WEIGHT = 20  # the occurrences that a contraction without its apostrophe counts as
+_FREQUENT_CONTRACTIONS = 20_000  # contractions are taken from this many of the most frequent words
 _MIN_BASE_ZIPF = 2.0  # a rarer word of the base dictionaries may be a misspelling of another one
 
 
@@ -34,7 +34,7 @@ class Noise:
 
     Only words of ASCII letters in lower case, capitals or with one capital in front are changed; `known` and `confuse`
     also accept an apostrophe where a list has the word. All other words, such as those with a hyphen, a digit or an
-    accent, stay as they are. All draws are from the generator that the caller passes, so a seed repeats them.
+    accent, stay as they are. All draws use the generator that the caller passes, so a seed reproduces them.
 
     Args:
         pairs: (misspelling, correction, weight), of any case; pairs that cannot be used are skipped.
@@ -73,7 +73,7 @@ class Noise:
                 if typed.isalpha() and meant.isalpha():
                     edits.add(typed, meant, weight)
         if not edits.words:
-            raise ValueError("Expected pairs of a misspelt word and its correction; found none of ASCII letters.")
+            raise ValueError("Expected pairs of a misspelling and its correction; found none of ASCII letters.")
         self._edits = EditSampler(edits, lexicon=self.lexicon, **mix)
         self._known = {word: cumulative(listed.items()) for word, listed in known.items()}
 
@@ -110,7 +110,7 @@ class Noise:
         return recase(rng.choice(others))
 
     def split(self, word: str, rng: random.Random) -> str | None:
-        """Return the word cut into two words of the lexicon, such as some times, or None."""
+        """Return the word split into two words of the lexicon, such as some times, or None."""
         recase = recase_like(word)
         if recase is None or len(word) < 4:
             return None
@@ -149,7 +149,7 @@ def recase_like(word: str, *, apostrophe: bool = False) -> Callable[[str], str] 
 
 
 def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lists: Path) -> Noise:
-    """Learn the noise of a speller's training text from the words by falling frequency, `Lexicon` and lists."""
+    """Learn the noise of a speller's training text from the words by descending frequency, `Lexicon` and lists."""
     # A misspelling may be a rare word (wich, hous), but not a usual one.
     sources, zipf = lexicon["sources"][2:], lexicon["zipf"][2:]
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0

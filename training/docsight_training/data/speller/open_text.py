@@ -24,7 +24,7 @@ from docsight.spelling.tokens import is_key, key_of, read_tokens
 from docsight.vocab import PAD, UNK, Vocab, casing
 
 # The parts, in thousandths of the paragraphs. The ranker learns from text that the context network and the trigrams
-# have not seen, because they are overconfident on the text of their training.
+# have not seen, because they are overconfident on their training text.
 PARTS = {"ranker": 30, "validation": 5, "train": 965}
 _PART_OF_THOUSANDTH = [part for part, thousandths in PARTS.items() for _ in range(thousandths)]
 
@@ -63,7 +63,7 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
 def read_paragraphs(folder: str, part: str, *, thin: Mapping[str, float] | None = None) -> Iterator[Paragraph]:
     """Read one part, a key of `PARTS`, of a folder of parquet files with the columns text, source and para.
 
-    By the beginning of a source's name, `thin` is the fraction of its paragraphs that is kept.
+    `thin` maps the beginning of a source's name to the fraction of its paragraphs that is kept.
 
     Raises:
         DataError: There are no such files, or a column is missing.
@@ -113,7 +113,7 @@ def _is_in_part(source: str, number: int, part: str, thin: Mapping[str, float]) 
 
 
 class Keys:
-    """Numbers lookup keys: those of the lexicon by their ids, the others behind them.
+    """Numbers lookup keys: those of the lexicon by their ids, the others after them.
 
     `rows` holds by number the ids of the key's characters, padded to `MAX_WORD_CHARS`.
     """

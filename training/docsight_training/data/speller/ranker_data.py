@@ -25,8 +25,8 @@ from docsight_training.data.speller.open_text import EpochData, read_clean_colum
 
 log = logging.getLogger(__name__)
 
-_TEXTS_PER_CALL = 2000  # texts that the corrector reads at once
-# The features that each value of `ablate` takes away.
+_TEXTS_PER_CALL = 2000  # texts that the corrector processes together
+# The features that each value of `ablate` hides.
 FEATURE_GROUPS = {
     "context": ("context", "context_best", "posterior", "posterior_best"),
     "trigrams": ("left", "right", "right_two", "trigram", "trigram_best"),
@@ -59,11 +59,11 @@ class RankerData(EpochData[RankerBatch]):
 
     Args:
         documents: Texts without mistakes, each a list of sentences.
-        edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are put in.
+        edited: Texts of a kind that has few mistakes, such as an encyclopedia; fewer are inserted.
         noisy_copies: How often mistakes are drawn for each text.
-        isolated_words: The number of words that are texts of their own; frequent words are drawn more often.
+        isolated_words: The number of words that are separate texts; frequent words are drawn more often.
         clean: The fraction of sentences without mistakes; `clean_edited` is that of the edited texts.
-        unreachable_weight: The weight of a place whose right word is not among the candidates; it should stay as typed.
+        unreachable_weight: The weight of a place whose right word is not among the candidates; the word should stay.
         ablate: Keys of `FEATURE_GROUPS`: the features that are hidden from the ranker, to measure what they contribute.
         validation: The fraction of the texts to validate on.
         batch_size: The number of places in a step.

@@ -23,7 +23,7 @@ _VARIETIES = {
     "variant": WordSource.US,
     "british": WordSource.UK,
 }
-# The first and last characters are letters, so that quotation marks are not taken for part of a word.
+# The first and last characters are letters, so that quotation marks are not treated as part of a word.
 _ENTRY = re.compile(r"[a-z](?:[a-z']*[a-z])?")
 _ACCENTS = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüý", "aaaaaaceeeeiiiinooooouuuuy")
 
@@ -81,7 +81,7 @@ class WordCollection:
 
     sources: dict[str, int] = field(default_factory=dict)  # by word, flags of `WordSource`
     zipf: dict[str, float] = field(default_factory=dict)
-    large: dict[str, int] = field(default_factory=dict)  # by word, the varieties whose large lists have it
+    large: dict[str, int] = field(default_factory=dict)  # by word, the varieties whose large lists contain it
     size_80: set[str] = field(default_factory=set)  # the words that no list below the largest has
 
     def add(self, word: str, flags: int) -> None:

@@ -108,7 +108,7 @@ def count_trigrams(
     """Count pairs and triples of words, and smooth the counts by absolute discounting.
 
     Args:
-        sentences: (tokens,) ids, with two zeros before each sentence and two behind the last.
+        sentences: (tokens,) ids, with two zeros before each sentence and two after the last.
         zipf: (num_words,) Zipf frequencies of the words, 0 for none.
         min_count: How often a pair or triple must occur to be stored.
         discount: The probability mass that each count gives to unseen words.
