@@ -34,7 +34,7 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def png(width: int, height: int, *, depth: int = 8, colour: int = 0, data: bytes = b"", more: bytes = b"") -> bytes:
-    """Make a PNG by hand, which may claim more than it holds."""
+    """Make a PNG by hand, which may claim more data than it has."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     body = chunk(b"IHDR", header) + more + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
@@ -164,7 +164,7 @@ def test_open_image_follows_a_link_to_an_image(tmp_path):
     assert open_image(tmp_path / "link.png").getpixel((0, 0)) == 9
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read everything")
 def test_open_image_reports_a_missing_read_permission(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(encode(Image.new("L", (4, 4))))
@@ -324,7 +324,7 @@ def test_open_image_rotates_as_the_exif_data_says(kind, orientation):
 def test_open_image_tolerates_damaged_exif_data(exif, kind):
     content = encode(Image.new("L", (16, 8), 90), kind, exif=exif)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow tells of it
+        warnings.simplefilter("ignore")  # Pillow warns about it
         image = open_image(content)
     assert image.size == (16, 8)
     assert abs(image.convert("L").getpixel((8, 4)) - 90) <= 1

@@ -1,4 +1,4 @@
-"""The walls around the run time: what it never imports, and which way its own imports go."""
+"""The import rules of the runtime: what it never imports, and in which direction its own imports point."""
 
 import ast
 import collections
@@ -23,8 +23,8 @@ REFUSED = (
     "docsight_conf",
 )
 
-# From the ground up: a module imports from its own floor and from those below, never from one above. The floor of a
-# module is that of the longest entry that its name begins with.
+# From the bottom up: a module imports from its own floor and from those below, never from one above. The floor of a
+# module is that of the longest entry that its name starts with.
 FLOORS = (
     {"errors", "version", "lazy"},
     {
@@ -64,7 +64,7 @@ FLOORS = (
 )
 LEVELS = {f"docsight.{name}": level for level, floor in enumerate(FLOORS) for name in floor}
 
-# Of packages side by side, those that each may import from.
+# The sibling packages that each package may import from.
 SIBLINGS = {
     "docsight.spelling": {
         "lexicon": set(),
@@ -123,7 +123,7 @@ sys.exit(0 if new == {"docsight", "docsight.lazy", "docsight.version"} else f"im
 
 @cache
 def modules(package: str) -> dict[str, ast.Module]:
-    """Parse all modules of a package, by full name; a package goes by its own name."""
+    """Parse all modules of a package, by full name; a package has its own name."""
     spec = importlib.util.find_spec(package)
     assert spec is not None
     assert spec.origin is not None
@@ -152,7 +152,7 @@ def level(module: str) -> int | None:
 
 
 def sibling(module: str, package: str) -> str:
-    """Return the part of a module's name behind its package: of `a.b.c` in `a` it is `b`."""
+    """Return the part of a module's name after its package: of `a.b.c` in `a` it is `b`."""
     return module.removeprefix(f"{package}.").partition(".")[0] if module.startswith(f"{package}.") else ""
 
 

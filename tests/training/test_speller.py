@@ -1,4 +1,4 @@
-"""`docsight-train experiment=rnn_speller` on invented data, a few dozen words of it."""
+"""`docsight-train experiment=rnn_speller` on made-up data of a few dozen words."""
 
 import random
 import shutil
@@ -124,7 +124,7 @@ def test_train_exports_a_speller_that_spacy_loads_and_resumes(config, tmp_path, 
     assert "CC BY-SA 4.0" in card
     assert str(tmp_path) not in card
 
-    # As if it had stopped before its last stage: the earlier ones are not made again.
+    # As if it had stopped before its last stage: the earlier ones are not repeated.
     shutil.rmtree(tmp_path / "run" / "ranker")
     monkeypatch.setattr(TablesStage, "make_result", None)
     left = {part: (tmp_path / "run" / part / "weights.pt").read_bytes() for part in ("tables", "context", "typing")}

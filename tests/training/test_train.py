@@ -1,4 +1,4 @@
-"""The real configs, composed and shrunk; the command itself, in processes of its own."""
+"""The real configs, composed and scaled down; and the command itself, in separate processes."""
 
 import os
 import re

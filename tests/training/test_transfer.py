@@ -1,4 +1,4 @@
-"""A picture classifier that starts from another one: its blocks copied, frozen, and thawed one by one."""
+"""An image classifier that starts from another one: its blocks are copied, frozen, and unfrozen one by one."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def _model(folder: Path, *, channels: int = 1, blocks=BLOCKS, labels=("a", "b"))
     with torch.no_grad():
         for tensor in network.blocks.state_dict().values():
             if tensor.is_floating_point():
-                tensor += 0.25  # no longer as it began
+                tensor += 0.25  # no longer the initial weights
     about = {
         "images": ImageSettings(size=16, mode="L" if channels == 1 else "RGB").to_config(),
         "decision": Decision().to_config(),
@@ -57,9 +57,9 @@ def test_copy_blocks_converts_grey_filters_to_colour(tmp_path):
     network = _network(channels=3)
     copy_blocks(str(start), network)
     grey = load_folder(start, kind="image_classifier").network.eval()
-    pictures = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
-    found = network.eval()(pictures).features
-    assert torch.allclose(found, grey(pictures.mean(dim=1, keepdim=True)).features, atol=1e-5)
+    images = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    found = network.eval()(images).features
+    assert torch.allclose(found, grey(images.mean(dim=1, keepdim=True)).features, atol=1e-5)
 
 
 def test_copy_blocks_converts_colour_filters_to_grey(tmp_path):
@@ -67,8 +67,8 @@ def test_copy_blocks_converts_colour_filters_to_grey(tmp_path):
     network = _network()
     copy_blocks(str(start), network)
     colour = load_folder(start, kind="image_classifier").network.eval()
-    pictures = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(network.eval()(pictures).features, colour(pictures.expand(-1, 3, -1, -1)).features, atol=1e-5)
+    images = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(network.eval()(images).features, colour(images.expand(-1, 3, -1, -1)).features, atol=1e-5)
 
 
 @pytest.mark.parametrize("blocks", [[[4], [6, 6]], [[4], [8, 8], [6]], [[4, 4], [6, 6], [6]]])
@@ -112,7 +112,7 @@ def test_gradual_unfreezing_goes_from_the_last_block_to_the_first():
     assert seen == [3, 3, 2, 2, 2, 1, 1, 1, 0]
     again = ImageModule(_network(), optimizer=torch.optim.SGD)
     thaw.freeze_before_training(again)
-    thaw.finetune_function(again, 5, None)  # a resumed run meets a later epoch first
+    thaw.finetune_function(again, 5, None)  # a resumed run begins with a later epoch
     assert _frozen(again.network) == [True, False, False]
 
 
@@ -120,8 +120,8 @@ def test_gradual_unfreezing_goes_from_the_last_block_to_the_first():
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("pictures")
+def images(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("images")
     datasets.config.HF_DATASETS_CACHE = tmp_path_factory.mktemp("cache")
     rng = np.random.default_rng(1)
     for split, count in (("train", 8), ("validation", 2)):
@@ -160,7 +160,7 @@ def _filters(state: dict[str, torch.Tensor]) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("ema", [None, 0.5])
-def test_train_unfreezes_blocks_in_their_epoch(pictures, tmp_path, monkeypatch, ema):
+def test_train_unfreezes_blocks_in_their_epoch(images, tmp_path, monkeypatch, ema):
     start = _model(tmp_path / "start")
     seen = {}
 
@@ -169,7 +169,7 @@ def test_train_unfreezes_blocks_in_their_epoch(pictures, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(ImageModule, "on_train_epoch_end", watch, raising=False)
     thawed = [f"model.init_from={start}", "model.thaw={after: 1, every: 1}", f"trainer.ema={ema or 'null'}"]
-    metrics = train(config(f"data.path={pictures}", "epochs=3", *thawed), tmp_path / "run")
+    metrics = train(config(f"data.path={images}", "epochs=3", *thawed), tmp_path / "run")
     began = _filters(
         {f"network.{n}": t for n, t in load_folder(start, kind="image_classifier").network.state_dict().items()}
     )
@@ -183,11 +183,9 @@ def test_train_unfreezes_blocks_in_their_epoch(pictures, tmp_path, monkeypatch, 
     )
 
 
-def test_train_resumed_continues_unfreezing(pictures, tmp_path, monkeypatch):
+def test_train_resumed_continues_unfreezing(images, tmp_path, monkeypatch):
     start = _model(tmp_path / "start")
-    settings = config(
-        f"data.path={pictures}", "epochs=4", f"model.init_from={start}", "model.thaw={after: 1, every: 1}"
-    )
+    settings = config(f"data.path={images}", "epochs=4", f"model.init_from={start}", "model.thaw={after: 1, every: 1}")
     whole = train(settings, tmp_path / "whole")
     plain = ImageModule.on_train_batch_start
 
@@ -204,15 +202,15 @@ def test_train_resumed_continues_unfreezing(pictures, tmp_path, monkeypatch):
     assert resumed == pytest.approx(whole, abs=1e-4)
 
 
-def test_train_rejects_thaw_without_init_from(pictures, tmp_path):
+def test_train_rejects_thaw_without_init_from(images, tmp_path):
     with pytest.raises(ConfigError, match=r"model\.thaw freezes layers that were trained before; set model\.init_from"):
-        train(config(f"data.path={pictures}", "epochs=1", "model.thaw={after: 1, every: 1}"), tmp_path / "run")
+        train(config(f"data.path={images}", "epochs=1", "model.thaw={after: 1, every: 1}"), tmp_path / "run")
 
 
-def test_train_rejects_an_initial_model_of_other_widths(pictures, tmp_path):
+def test_train_rejects_an_initial_model_of_other_widths(images, tmp_path):
     start = _model(tmp_path / "start", blocks=[[4], [8]])
     with pytest.raises(ConfigError, match=r"widths of that model: \[\[4\], \[8\]\]"):
-        train(config(f"data.path={pictures}", "epochs=1", f"model.init_from={start}"), tmp_path / "run")
+        train(config(f"data.path={images}", "epochs=1", f"model.init_from={start}"), tmp_path / "run")
 
 
 def test_make_trainer_unfreezes_only_if_configured(tmp_path):

@@ -348,7 +348,7 @@ def _gold(nlp: Language, text: str, *corrections: tuple[int, int, str]) -> Doc:
 
 def test_rnn_speller_scores_against_the_corrections_of_the_reference(nlp):
     gold = _gold(nlp, TEXT, (0, 3, "The"), (13, 15, "too"), (27, 31, "don't"), (37, 41, "witch"), (42, 48, "friend"))
-    plain = Example(nlp.make_doc("Teh"), nlp.make_doc("Teh"))  # nobody said what is right there
+    plain = Example(nlp.make_doc("Teh"), nlp.make_doc("Teh"))  # no gold corrections
     scores = nlp.evaluate([Example(nlp.make_doc(TEXT), gold), plain])
     assert (scores["detections_p"], scores["detections_r"]) == (1.0, 0.8)
     assert (scores["corrections_p"], scores["corrections_r"]) == (0.75, 0.6)

@@ -63,7 +63,7 @@ def fails_on_bang(doc: Doc) -> Doc:
 
 
 class FailsWithItsBatch:
-    """A component that processes a batch at once, and fails with all of it."""
+    """A component that processes a batch at once, and fails for the whole batch."""
 
     def __call__(self, doc: Doc) -> Doc:
         return fails_on_bang(doc)
@@ -208,7 +208,7 @@ def test_process_streams(folder: Path, nlp: Language, tmp_path: Path) -> None:
 
     def change_what_comes(progress: Progress) -> None:
         seen.append(progress)
-        if len(seen) == 1:  # one more is read than what is done
+        if len(seen) == 1:  # one document is read ahead
             write(folder, c="changed")
 
     process(folder, nlp, tmp_path / "out", batch_size=1, on_progress=change_what_comes)

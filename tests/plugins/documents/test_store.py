@@ -67,7 +67,7 @@ def test_store_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
         pytest.fail("the block must not begin")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full disk to offer")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 def test_outputs_name_the_file_that_could_not_be_written(tmp_path: Path) -> None:
     with Store(tmp_path) as store, open("/dev/full", "w", encoding="utf-8") as full:
         outputs = Outputs(store, NAMES)

@@ -27,7 +27,7 @@ def test_tokenize_takes_linear_time(unit):
     text = f"Ada didn't go. {unit * 20_000} Then  Ada left.\n{unit * 500}"
     started = time.process_time()
     doc = tokenize(NLP, text)
-    assert time.process_time() - started < 15  # without pieces, minutes to hours
+    assert time.process_time() - started < 15  # without splitting, minutes to hours
     assert doc.text == text
     assert [token.norm_ for token in doc[:4]] == [token.norm_ for token in NLP.tokenizer("Ada didn't go.")[:4]]
 

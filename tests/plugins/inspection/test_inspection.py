@@ -35,7 +35,7 @@ def model(tiny_imagecat: Path) -> InspectedModel:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a image of a light stroke on a dark, uneven ground."""
+    """Make an image of a light stroke on a dark, uneven background."""
     pixels = np.random.default_rng(1).integers(0, 30, (20, 14), dtype=np.uint8)
     pixels[4:16, 6:9] = 240
     path = tmp_path_factory.mktemp("images") / "stroke.png"
@@ -44,7 +44,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hand_made(*, channels: int = 1, blocks: list[list[int]] | None = None, stride: int = 1) -> InspectedModel:
-    """Make a model of 16 by 16 pixels whose filters pass the image on: of two classes, "ink" and "paper"."""
+    """Make a model of 16 by 16 pixels whose filters pass the image through, with the classes "ink" and "paper"."""
     arguments: dict[str, Any] = {
         "labels": ["ink", "paper"],
         "channels": channels,
@@ -56,7 +56,7 @@ def hand_made(*, channels: int = 1, blocks: list[list[int]] | None = None, strid
         for layer in network.modules():
             if isinstance(layer, torch.nn.Conv2d):
                 layer.weight.zero_()
-                layer.weight[0, 0, 1, 1] = 1.0  # filter 0 sees the light, filter 1 nothing
+                layer.weight[0, 0, 1, 1] = 1.0  # filter 0 responds to light, filter 1 to nothing
         network.classify.weight.copy_(torch.tensor([[8.0, 0.0], [0.0, 0.0]]))
         network.classify.bias.zero_()
     return InspectedModel(
@@ -153,7 +153,7 @@ def test_feature_maps_error_for_an_unknown_layer_lists_the_layers(model: Inspect
 def test_grad_cam_finds_the_evidence_for_the_label() -> None:
     one = hand_made()
     cam = grad_cam(one, dot(4, 10))
-    # The logit is 8 times the mean of filter 0, so that each place of its map has 8 / 256 of its value.
+    # The logit is 8 times the mean of filter 0, so that each position of its map has 8 / 256 of its value.
     assert cam[4:6, 10:12] == pytest.approx(8 / 256, rel=1e-3)
     cam[4:6, 10:12] = 0
     assert not cam.any()
@@ -217,7 +217,7 @@ def test_top_images_sorts_images_by_their_maximum_activation() -> None:
     one = hand_made()
     images = [dot(3, 3, light=light) for light in (50, 250, 0, 150, 250)]
     found = inspection.top_images(one, images, top=4)
-    assert found.images.tolist() == [[1, 4, 3, 0], [0, 1, 2, 3]]  # filter 1 sees nothing in any
+    assert found.images.tolist() == [[1, 4, 3, 0], [0, 1, 2, 3]]  # filter 1 responds to none of them
     assert found.values[0] == pytest.approx([250 / 255, 250 / 255, 150 / 255, 50 / 255], rel=1e-3)
     assert found.boxes[0, 0].tolist() == [2, 2, 5, 5]  # 3 by 3, around the first pixel of the dot
     assert (found.layer, found.read, found.unread) == ("block1", 5, 0)

@@ -38,7 +38,7 @@ def test_byte_embedding_error_is_at_most_half_a_level(scale):
     vectors = torch.randn(200, 16) * scale
     off = (_encoded(vectors)(torch.arange(200)) - vectors).abs()
     level = vectors.abs().amax(dim=1, keepdim=True) / 127
-    # Half a level, and what the scale loses in half precision at the far end of the row.
+    # Half a level, and the rounding of the scale to half precision for the largest values of the row.
     assert bool((off <= level * (0.5 + 127 * 2**-11)).all())
     assert float((off / level).mean()) < 0.3
 

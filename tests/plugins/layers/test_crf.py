@@ -21,7 +21,7 @@ def _crf(labels=("A", "B"), seed=0):
 
 
 def _chain(crf: LinearChainCRF, emissions: torch.Tensor) -> ChainScores:
-    """Return what the educational twin reads for one sequence, emissions (time, tags)."""
+    """Return the scores of one sequence, emissions (time, tags), for the educational version."""
     return ChainScores(emissions.tolist(), *(scores.detach().tolist() for scores in crf.scores()))
 
 
@@ -62,7 +62,7 @@ def test_crf_likelihood_is_marginal_over_several_allowed_tags():
     everything = torch.ones(1, 2, len(tags), dtype=torch.bool)
     assert float(crf.log_likelihood(emissions, lengths, everything).detach()) == pytest.approx(0, abs=1e-5)
     parts = []
-    for tag in (0, 4):  # O or S-A first, O behind
+    for tag in (0, 4):  # O or S-A first, then O
         allowed = torch.zeros(1, 2, len(tags), dtype=torch.bool)
         allowed[0, 0, tag] = allowed[0, 1, 0] = True
         parts.append(crf.log_likelihood(emissions, lengths, allowed).detach())

@@ -1,4 +1,4 @@
-"""The readable CRF against all paths, one by one: it is the reference for the fast one."""
+"""The readable CRF, which is the reference for the fast one, against an enumeration of all paths."""
 
 import doctest
 import itertools

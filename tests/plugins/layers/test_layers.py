@@ -1,4 +1,4 @@
-"""One table over the layers, then what is particular to each."""
+"""Tests of all layers in one table, then of each layer."""
 
 import pytest
 import torch
@@ -34,7 +34,7 @@ def test_layer_keeps_its_shape_and_reloads_from_its_state(make, inputs, shape):
     out = layer(*inputs)
     assert out.shape == shape
     assert torch.isfinite(out).all()
-    assert not torch.allclose(other(*inputs), out)  # it has weights of its own, until it is given those of the first
+    assert not torch.allclose(other(*inputs), out)  # it has its own weights until it loads those of the first
     other.load_state_dict(layer.state_dict(), strict=True)
     assert torch.equal(other(*inputs), out)
 

@@ -1,7 +1,7 @@
-"""Models of format 1 load for ever.
+"""Models of format 1 can always be loaded.
 
 `format_1/` holds tiny models as docsight 0.1.0 wrote them, with random weights, and in `expected.json` what it found
-with them. Never write them anew. The tagger was trained with an embedding of the corpus, which no longer exists.
+with them. Never regenerate them. The tagger was trained with an embedding of the corpus, which no longer exists.
 """
 
 import io

@@ -4,7 +4,7 @@ import torch
 from docsight.networks.context import ContextNetwork
 
 SMALL = {"word_dim": 6, "char_dim": 3, "char_hidden": 4, "casing_dim": 2, "hidden_dim": 5, "dropout": 0.0}
-WORDS = torch.tensor([2, 3, 4, 9, 40])  # the last two have no correction of their own
+WORDS = torch.tensor([2, 3, 4, 9, 40])  # the last two have no embedding
 CHARS = torch.tensor([[2, 3, 0], [4, 0, 0], [2, 2, 2], [5, 3, 0], [5, 3, 0]])
 
 

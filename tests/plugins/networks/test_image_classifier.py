@@ -26,7 +26,7 @@ def test_conv_block_adds_its_branch_to_its_first_layer():
     with torch.no_grad():
         for layer, weight in ((block.first, 2.0), (block.branch[0], 3.0)):
             layer[0].weight.zero_()
-            layer[0].weight[0, 0, 1, 1] = weight  # each pixel for itself
+            layer[0].weight[0, 0, 1, 1] = weight  # each pixel separately
     images = torch.tensor([[[[1.0, -1.0], [0.5, 0.0]]]])
     # Batch norm divides by the root of 1 + 1e-5: 2x, then 2x + 6x, negative ones cut off.
     assert torch.allclose(block(images), torch.tensor([[[[8.0, 0.0], [4.0, 0.0]]]]), atol=1e-3)
@@ -104,7 +104,7 @@ def test_image_classifier_folded_gives_the_same_results():
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())
     for one, other in zip(before, network(images), strict=True):
         assert torch.allclose(one, other, atol=1e-5, rtol=1e-5)
-    network.fold()  # once is enough, and twice does no harm
+    network.fold()  # a second call changes nothing
     assert torch.allclose(before.logits, network(images).logits, atol=1e-5, rtol=1e-5)
 
 

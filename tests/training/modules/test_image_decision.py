@@ -15,7 +15,7 @@ def test_fit_temperature_recovers_the_temperature_of_the_labels(truth):
 
 def test_fit_temperature_stays_within_its_bounds():
     logits = torch.tensor([[5.0, 0.0]] * 10)
-    assert 0.05 <= fit_temperature(logits, torch.zeros(10, dtype=torch.long)) < 0.5  # all right: cold
+    assert 0.05 <= fit_temperature(logits, torch.zeros(10, dtype=torch.long)) < 0.5  # all correct: a low temperature
     assert 19 <= fit_temperature(logits, torch.ones(10, dtype=torch.long)) <= 20.01
 
 

@@ -11,7 +11,7 @@ CANARY_FILE = ".canary.txt"  # beside the corpus, and hidden so that it is not r
 
 DOCUMENT = "document"  # at least one document and no problem
 FAILED = "failed"  # a problem and no document
-SKIPPED = "skipped"  # only problems that are no failures
+SKIPPED = "skipped"  # only problems that are not failures
 PARTLY = "partly"  # documents and problems, or documents with notes
 EITHER = "either"  # anything, as long as reading ends
 

@@ -1,4 +1,4 @@
-"""Images that claim to be gigantic, are truncated or of rare kinds."""
+"""Images that claim to be gigantic, are truncated or have rare formats."""
 
 import struct
 
@@ -47,7 +47,7 @@ def tiff_bomb() -> bytes:
 
 @CASES.add("loop.tif", EITHER)
 def tiff_loop() -> bytes:
-    """Has a directory of images that names itself as the next."""
+    """Has an image directory that refers to itself as the next one."""
     data = make_image("TIFF", "L")
     offset = struct.unpack("<I", data[4:8])[0]
     count = struct.unpack("<H", data[offset : offset + 2])[0]

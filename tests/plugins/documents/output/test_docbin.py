@@ -94,7 +94,7 @@ def test_pack_in_a_memory_zone_outlives_it(nlp: Language) -> None:
         packed = pack([annotated(nlp, "Zzyzx unheardofword.")])
     for _ in range(3):
         with nlp.memory_zone():
-            nlp.make_doc("other words take the place of those")
+            nlp.make_doc("other words replace those")
     ((doc,),) = join([(packed, [0])])
     assert [token.text for token in doc] == ["Zzyzx", "unheardofword", "."]
     assert doc[0].lemma_ == "lemma_Zzyzx"

@@ -386,7 +386,7 @@ def test_report_without_images_does_not_mention_them() -> None:
 
 
 def test_report_of_many_documents_is_bounded_in_size_and_memory() -> None:
-    """Use the worst records: each has names, notes, labels and problems of its own, and text that needs escaping."""
+    """Use the worst records: each has its own names, notes, labels and problems, and text that needs escaping."""
     text = '"Ünïcödé" & <tags> \U0001f600 Ada Lovelace teh ' * 200
     page, summary = Report(), Summary(seconds=1.0)
     uri = "data:image/jpeg;base64," + "A" * 10_900

@@ -18,7 +18,7 @@ from spacy.language import Language
 
 DRIVER = """
 import functools, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in what a shell runs in the background
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs of a shell
 from docsight.documents import Pipeline, process, processor
 from docsight.documents.runner import plan as planning
 
@@ -44,7 +44,7 @@ def slow(doc):
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Make small files of several formats, one large one with parts, and some that give nothing."""
+    """Make small files of several formats, one large one with parts, and some that yield nothing."""
     folder = tmp_path / "in"
     folder.mkdir()
     texts = [f"Number {number} went from London to Paris. " * (1 + number % 7) for number in range(900)]
@@ -72,7 +72,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def arguments(corpus: Path, tiny_model: Path, tmp_path: Path) -> list[str]:
-    """Make all but the folder of the results, which goes in at 3."""
+    """Return all arguments except the output folder, which is inserted at 3."""
     nlp = spacy.blank("en")
     code = tmp_path / "code.py"
     code.write_text(CODE, encoding="utf-8")
@@ -94,7 +94,7 @@ def start(arguments: list[str], out: Path, *, workers: int = 2) -> "subprocess.P
 
 
 def members(group: int) -> list[int]:
-    """Find the processes of a group: the driver, the server of processes and its workers."""
+    """Find the processes of a group: the driver, the fork server and its workers."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -118,7 +118,7 @@ def kill(run: "subprocess.Popen[bytes]", how: str, rng: random.Random) -> None:
         os.killpg(run.pid, signal.SIGKILL)
     elif how == "driver":
         os.kill(run.pid, signal.SIGKILL)
-    else:  # a worker or what starts them, and the driver somewhat later
+    else:  # a worker or the fork server, and the driver somewhat later
         if others := [one for one in members(run.pid) if one != run.pid]:
             os.kill(rng.choice(others), signal.SIGKILL)
         time.sleep(rng.uniform(0, 2))
@@ -136,7 +136,7 @@ def wait_for_shards(run: "subprocess.Popen[bytes]", out: Path) -> None:
 
 
 def results(out: Path) -> dict[str, list[dict[str, Any]]]:
-    """Give what is to be the same: all but seconds, and scores."""
+    """Return what must be the same: everything but seconds and scores."""
     found = {}
     for name in ("documents", "manifest", "errors"):
         rows = [json.loads(line) for line in (out / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -1,4 +1,4 @@
-"""What a run takes over from an earlier one, and what it repeats."""
+"""What a run reuses from an earlier one, and what it repeats."""
 
 import os
 from dataclasses import replace
@@ -64,7 +64,7 @@ def test_plan_uses_the_newest_of_several_entries(file: InputFile) -> None:
     [
         [(5, None)],  # its beginning is missing
         [(0, 5), (6, None)],  # there is a gap
-        [(0, 5), (5, 5), (9, None)],  # it leads nowhere
+        [(0, 5), (5, 5), (9, None)],  # nothing continues it
         [(0, 0)],
     ],
 )

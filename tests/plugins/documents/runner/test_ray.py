@@ -1,4 +1,4 @@
-"""The engine of Ray actors."""
+"""The engine "ray"."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem
 from docsight.errors import BundleError, ConfigError, MissingExtraError
 
-# What a worker runs: it records its process and what it has done, and obeys words in a text.
+# What a worker runs: it records its process and its finished work, and reacts to certain words in a text.
 CODE = """
 import os, signal, time
 from pathlib import Path
@@ -49,7 +49,7 @@ def obeys(doc):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "lose" in doc.text and not (FOLDER / "lost").exists():
         (FOLDER / "lost").touch()
-        os.kill(parent(parent(os.getpid())), signal.SIGKILL)  # the server of processes, the actor
+        os.kill(parent(parent(os.getpid())), signal.SIGKILL)  # the fork server, the actor
         time.sleep(100)
     if doc._.source:  # the text with which a worker warms up has none
         note("done", doc._.source["path"])
@@ -85,7 +85,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a folder of eight texts, two a job."""
+    """Make a folder of eight texts, two per job."""
     monkeypatch.setattr(planning, "MAX_JOB_FILES", 2)
     folder = tmp_path / "in"
     folder.mkdir()
@@ -123,7 +123,7 @@ def wait_for(is_so: Callable[[], bool]) -> bool:
 
 
 def are_gone(pipeline: Pipeline) -> bool:
-    """Tell whether all processes are gone that ever loaded the pipeline; one that waits to be buried is."""
+    """Return whether all processes that ever loaded the pipeline are gone; zombies count as gone."""
 
     def is_gone(pid: str) -> bool:
         try:
@@ -256,7 +256,7 @@ def test_process_with_ray_continues_an_interrupted_run(folder: Path, pipeline: P
     before = noted(pipeline, "done")
     summary = process(folder, pipeline, out, workers=2, engine="ray")
     assert (summary.documents, summary.failed) == (8, 0)
-    assert summary.kept >= 2  # the job that was reported, at least
+    assert summary.kept >= 2  # at least the job that was reported
     assert len(noted(pipeline, "done")) == len(before) + 8 - summary.kept
 
 
@@ -275,7 +275,7 @@ def test_process_with_ray_raises_what_the_pipeline_raises(folder: Path, pipeline
 @pytest.mark.slow
 def test_process_with_ray_starts_a_cluster_and_stops_it(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     ray = pytest.importorskip("ray")
-    ray.shutdown()  # that of the tests before; this one is the last to need it
+    ray.shutdown()  # that of earlier tests; this one is the last to need it
     summary = process(folder, pipeline, tmp_path / "out", workers=2, engine="ray")
     assert (summary.documents, summary.failed) == (8, 0)
     assert not ray.is_initialized()

@@ -1,4 +1,4 @@
-"""A second run does what is left to do and what has changed."""
+"""A second run processes only what is left and what has changed."""
 
 import functools
 import json
@@ -82,7 +82,7 @@ def test_second_run_notices_changed_added_and_removed_files(folder: Path, nlp: L
     os.utime(folder / "b.txt", ns=(time, time))
     (folder / "a.txt").unlink()
     (folder / "d.txt").write_text("d is new", encoding="utf-8")
-    os.utime(folder / "c.txt")  # touched alone
+    os.utime(folder / "c.txt")  # only touched
     summary, seen = again(folder, nlp, out)
     assert seen == ["B in London", "d is new"]
     assert summary.kept == 1

@@ -82,12 +82,12 @@ def test_uncommitted_shard_does_not_exist(tmp_path: Path) -> None:
 
 
 class _CrashError(Exception):
-    """Stands for the end of the process."""
+    """Represents the end of the process."""
 
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, int]:
-    """Count what changes files, and crash at the step number `crash`."""
+    """Count the calls that change files, and crash at number `crash`."""
     state = {"at": 0, "crash": -1}
 
     def crashing(function: Any) -> Any:

@@ -44,7 +44,7 @@ def trouble(doc):
             os.abort()
         elif word == "SLEEP":
             time.sleep(1000)
-        elif word == "SPIN":  # in C, and no other thread gets a turn
+        elif word == "SPIN":  # in C, so that no other thread can run
             re.match("(a+)+$", "a" * 60 + "b")
         elif word == "RAISE":
             raise RuntimeError("it went wrong")
@@ -73,7 +73,7 @@ def fails_to_load(doc):
 
 @pytest.fixture
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
-    """Make supervisors of a pipeline that obeys words in the texts."""
+    """Make supervisors of a pipeline that misbehaves on certain words in the texts."""
     (tmp_path / "trouble.py").write_text(TROUBLE, encoding="utf-8")
     (tmp_path / "shards").mkdir()
     before = set(children())
@@ -97,7 +97,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
 
 
 def children() -> list[int]:
-    """Find the worker processes: they are children of the server of processes, which is a child of this process."""
+    """Find the worker processes: children of the fork server, which is a child of this process."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -134,7 +134,7 @@ def work_items_in(folder: Path) -> tuple[WorkItem, ...]:
 
 
 def run(supervisor: Supervisor, work_items: tuple[WorkItem, ...]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
-    """Give the texts of documents, by their names, and the statuses and messages of problems."""
+    """Return the texts of documents, and the statuses and messages of problems, by their names."""
     texts, problems = {}, {}
     for shard in supervisor.run(work_items):
         for line in lines(supervisor, shard):
@@ -248,7 +248,7 @@ def count_restarts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_supervisor_continues_after_a_part_whose_reader_crashes(
     tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The part is not read again to get behind it."""
+    """The part is not read again to get past it."""
     trouble = TROUBLE + (
         "\nfrom docsight.documents.formats.text import plain\nread = plain.read\n"
         "def read_or_crash(source):\n"
@@ -301,7 +301,7 @@ def test_supervisor_is_not_stopped_by_the_death_of_an_idle_worker(
             os.kill(pid, 9)
             time.sleep(delay)
             found, problems = run(supervisor, work_items)
-            # At once it looks as if it had died of its work, which is then tried again.
+            # At first it looks as if it had died during its work, which is then retried.
             assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
 
 
@@ -369,7 +369,7 @@ def test_supervisor_limits_keep_shrinking() -> None:
     assert file is None or not file.file.format.has_parts
     rows = WorkItem(file=InputFile(path=Path("x"), name="x", format=_format("jsonl"), size=1))
     tasks, calls = [Task(work_items=(rows,))], 0
-    while tasks:  # whatever the worker notes, and however often it dies
+    while tasks:  # whatever the marks of the worker, and however often it dies
         tasks = tasks.pop().divide(1_000_000, 5)
         calls += 1
         assert calls < 20

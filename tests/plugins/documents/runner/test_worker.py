@@ -18,7 +18,7 @@ from docsight.documents.runner.worker import Worker
 
 @pytest.fixture
 def rows(tmp_path: Path) -> WorkItem:
-    """Make a file of ten items, of which those number 0, 3, 4 and 9 are problems."""
+    """Make a file of ten items, of which numbers 0, 3, 4 and 9 are problems."""
     rows = ["{" if number in (0, 3, 4, 9) else json.dumps({"text": f"row {number}"}) for number in range(10)]
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
@@ -70,7 +70,7 @@ def test_worker_stops_after_a_number_of_items_and_continues_from_there(
 
 
 def test_worker_marks_what_is_done_and_what_was_read_last(tmp_path: Path, rows: WorkItem) -> None:
-    """An item is done when its line is written: a problem behind a document waits for the document's batch."""
+    """An item is done when its line is written: a problem after a document waits for the document's batch."""
     marks = [0, 0]
     worker = make_worker(tmp_path, marks, batch_size=2)
     seen: list[tuple[int, ...]] = []

@@ -57,7 +57,7 @@ def test_costs_equal_a_dynamic_program_cell_by_cell() -> None:
     rng = random.Random(1)
     pairs = []
     while len(pairs) < 400:
-        # Words that probability few letters at either end: the common ends of the others are skipped.
+        # Words that share few letters at either end: the common ends of the others are skipped.
         typed, meant = ("".join(rng.choices("abcd", k=rng.randint(1, 9))) for _ in range(2))
         if typed != meant and typed[:3] != meant[:3] and typed[-3:] != meant[-3:] and abs(len(typed) - len(meant)) <= 5:
             pairs.append((typed, meant))

@@ -60,7 +60,7 @@ def _column(text: str, dictionary: Dictionary, name: str) -> list:
     ],
 )
 def test_batch_protects_what_is_not_a_plain_english_word(dictionary, text, expected):
-    # A word a line: a sentence of strange words would count as another language.
+    # One word per line: a sentence of unknown words would count as another language.
     assert _open(text.replace(" ", "\n"), dictionary) == expected
 
 

@@ -1,4 +1,4 @@
-"""`Corrector` on the tiny speller, and what hostile texts do to it."""
+"""`Corrector` on the tiny speller, also with hostile texts."""
 
 import random
 import time

@@ -51,6 +51,6 @@ def test_trigram_rescorer_reads_the_last_two_words_of_the_sentence(before, expec
 
 def test_trigram_rescorer_ranks_by_what_a_word_gains_over_its_frequency():
     rank = _rescorer(_Recording(), weight=0.5)("we ")
-    # Frequencies of 1 in 10**3, 10**4 and 10**5; of a word outside the lexicon nothing is known.
+    # Frequencies of 1 in 10**3, 10**4 and 10**5; a word outside the lexicon has none.
     gains = [power * math.log(10) - 1 for power in (3, 4, 5)]
     assert rank(["we", "work", "school", "qux"]) == pytest.approx([*(gain / 2 for gain in gains), 0.0], rel=1e-5)

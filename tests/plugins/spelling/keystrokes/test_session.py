@@ -145,14 +145,14 @@ def test_session_rescores_by_the_corrected_words(ranked):
     _type(session, " netwrok ")
     assert contexts[1:] == ["In the garden ", "In the garden network "]
     _type(session, "of the house, " * 4)
-    assert contexts[-1] == "of the house, of the house, "  # of the last words alone, however long the text
+    assert contexts[-1] == "of the house, of the house, "  # only the last words, however long the text
     seen = len(contexts)
     Session(typing_model, completions=0).type("w")
     assert len(contexts) == seen
 
 
 def test_session_rescores_as_before_after_backspace_over_a_word(typing_model):
-    # The second word likes what the first one does not.
+    # The rescorer prefers another completion for the second word than for the first.
     liking = copy.copy(typing_model)
     liking.rescorer = lambda before: lambda words: [20.0 * ((word == "works") == (not before)) for word in words]
     session = Session(liking)
@@ -178,7 +178,7 @@ def test_session_backspace_restores_each_state_exactly(typing_model):
         assert session.text == text
         assert session._now.beam.hypotheses == moment.beam.hypotheses
         assert (session._now.beam.log_probs == moment.beam.log_probs).all()
-    assert session.backspace() == moments[0][1].keystroke  # there is nothing more to take back
+    assert session.backspace() == moments[0][1].keystroke  # there is nothing more to undo
     assert session.text == "we "
 
 

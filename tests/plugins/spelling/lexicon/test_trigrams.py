@@ -81,5 +81,5 @@ def test_hash_ids_rarely_collides():
     ids = torch.cartesian_prod(torch.arange(300), torch.arange(300))
     hashes = hash_ids(*ids.T)
     assert hashes.dtype == torch.int32
-    assert len(hashes.unique()) > len(ids) - 8  # 90,000 of 2**32: one pair of them alike is to be expected
+    assert len(hashes.unique()) > len(ids) - 8  # 90,000 of 2**32: about one collision is expected
     assert abs(float((hashes > 0).float().mean()) - 0.5) < 0.01

@@ -5,7 +5,7 @@ from docsight.spelling.lexicon.tables import ZIPF_STEPS, Lexicon, WordSource
 from docsight_training.data.speller.confusions import confusions
 
 BASE = int(WordSource.US | WordSource.UK | WordSource.LOWER)
-# By falling frequency; what stands in no tuple is an ordinary word of both varieties.
+# By descending frequency; words in no tuple are ordinary words of both varieties.
 WORDS = {
     "the": 7.7,
     "in": 7.0,

@@ -90,7 +90,7 @@ def test_context_data_misspells_only_the_input(folder):
         for word, seen, at in zip(wanted, read, ids.tolist(), strict=True):
             asked += 1
             changed += word != seen
-            # A misspelt word is known by its letters alone.
+            # A misspelled word is known only by its letters.
             assert at == data.keys.ids[word] if word == seen else at >= len(data.key_chars)
         assert set(batch.pool.tolist()) <= set(range(2, len(data.key_chars)))
     assert 0.35 < changed / asked < 0.6

@@ -45,7 +45,7 @@ def test_read_paragraphs_parts_are_disjoint_and_make_the_whole(folder):
 
 
 def test_read_paragraphs_splits_deterministically(folder):
-    # What was held back from one training must be held back from the next.
+    # What one training run holds out, the next one must hold out, too.
     numbers = sorted(int(number) for number in _numbers(folder, "validation"))
     assert numbers == [30, 96, 479, 502, 668, 999, 1707, 1711, 2045, 2731, 2814]
 

@@ -89,7 +89,7 @@ def test_make_mistakes_is_undone_by_what_it_returns(seed):
 
 
 def _labels(bundle, corrector, text: str, meant: dict[str, str]) -> dict[str, tuple[str, float]]:
-    """Return by what was typed the right alternative and its weight."""
+    """Return the right candidate and its weight by what was typed."""
     data = _data(bundle, corrector, Fixed())
     spans = {(text.index(typed), text.index(typed) + len(typed)): word for typed, word in meant.items()}
     noisy = NoisyText(text, spans)
@@ -118,8 +118,8 @@ def test_ranker_data_labels_what_was_meant(bundle, corrector):
     assert found["alot"] == ("a lot", 1.0)
     assert found["fam ily"] == ("family", 1.0)
     assert found["fam"][1] == found["ily"][1] == 0  # parts of a word that was split
-    assert found["zzxqj"] == ("zzxqj", 1.0)  # no mistake: it is to stay
-    assert found["knwo"] == ("knwo", 0.3)  # what was meant is out of reach
+    assert found["zzxqj"] == ("zzxqj", 1.0)  # not a mistake: it should stay
+    assert found["knwo"] == ("knwo", 0.3)  # the word that was meant is not a candidate
     assert found["freind's"] == ("friend", 1.0)
 
 
@@ -217,7 +217,7 @@ def _module() -> RankerModule:
 def test_ranker_module_loss_is_the_weighted_log_loss_of_each_member():
     module = _module()
     loss = float(module.training_step(BATCH, 0).detach())
-    # The first member scores 1 and 2, then 1, 0.5 and -1; the second scores all alike.
+    # The first member scores 1 and 2, then 1, 0.5 and -1; the second scores all equally.
     first = np.log(np.exp([1, 2]).sum()) - 2, np.log(np.exp([1, 0.5, -1]).sum()) - 1
     second = np.log(2), np.log(3)
     assert loss == pytest.approx(np.mean([first[0], second[0], first[1] / 2, second[1] / 2]), abs=1e-5)

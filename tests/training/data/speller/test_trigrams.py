@@ -27,7 +27,7 @@ def _probability(model: Trigrams, *ids: int) -> float:
         ((0, 0, 2), 1.25 / 2 + 0.75 * 1 / 2 * (1.25 / 5 + 0.75 * 2 / 5 * SINGLE[2])),
         ((0, 2, 3), 0.25 / 2 + 0.75 * 2 / 2 * (0.25 / 2 + 0.75 * SINGLE[3])),
         ((2, 3, 2), 0.75 * 0.75 * SINGLE[2]),  # backs off twice
-        ((4, 2, 3), 0.25 / 2 + 0.75 * SINGLE[3]),  # the pair before was never seen: nothing to give away
+        ((4, 2, 3), 0.25 / 2 + 0.75 * SINGLE[3]),  # the pair before was never seen: no mass to redistribute
         ((2, 3, 1), 0.75 * 0.75 * SINGLE[1]),
     ],
 )
