@@ -1,4 +1,4 @@
-"""The extension attributes of docsight. All are set here, and only where no other plugin has set them."""
+"""The extension attributes of docsight. All are set here, unless another plugin has set them."""
 
 import warnings
 from bisect import bisect_left
@@ -88,12 +88,12 @@ def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
 
 
 def corrected_text(doc: Doc) -> str:
-    """Return the text with all applied corrections; raises a `DataError` if they are invalid, or overlap."""
+    """Return the text with all applied corrections; raises a `DataError` if they are invalid or overlap."""
     return correct_text(doc.text, applied_rows(corrections(doc), text_size(doc)))
 
 
 def offset_map(doc: Doc) -> OffsetMap:
-    """Return the map between offsets in the text and in the corrected text; errors as `corrected_text`."""
+    """Return the map between offsets in the text and in the corrected text; raises the errors of `corrected_text`."""
     size = text_size(doc)
     return OffsetMap(applied_rows(corrections(doc), size), size)
 

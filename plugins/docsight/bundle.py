@@ -118,7 +118,7 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
 
 
 def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
-    """Read only the labels of a model; errors as `load_folder`."""
+    """Read only the labels of a model; raises the errors of `load_folder`."""
     config = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}", kind)
     labels = config["network"].get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
@@ -127,7 +127,7 @@ def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
 
 
 def load_files(files: Mapping[str, bytes], *, kind: str) -> Bundle:
-    """Read a model from the files of its folder by name; errors as `load_folder`."""
+    """Read a model from the files of its folder by name; raises the errors of `load_folder`."""
     where = "the serialised model"
 
     def read(name: str) -> bytes:

@@ -32,4 +32,4 @@ class MissingExtraError(DocsightError, ImportError):
         super().__init__(f"{feature} needs the '{extra}' extra; install it with: pip install 'docsight[{extra}]'")
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), self._arguments  # the default would call the class with the message alone
+        return type(self), self._arguments  # the default would call the class with only the message

@@ -72,7 +72,7 @@ class ImageSettings:
 
     @classmethod
     def from_config(cls, settings: Any) -> Self:
-        """Make settings from their entry in a `config.json`; errors as those of the class."""
+        """Make settings from their entry in a `config.json`; raises the errors of the class."""
         if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
             raise ConfigError(f"images: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
         if "size" not in settings:
@@ -87,7 +87,7 @@ class ImageSettings:
 def read_pixels(
     source: bytes | str | os.PathLike[str], settings: ImageSettings, *, max_pixels: int = MAX_PIXELS
 ) -> np.ndarray:
-    """Decode an image for a model: uint8, (channels, size, size); errors as `open_image`."""
+    """Decode an image for a model: uint8, (channels, size, size); raises the errors of `open_image`."""
     return to_pixels(open_image(source, max_pixels=max_pixels), settings)
 
 

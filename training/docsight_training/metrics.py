@@ -48,7 +48,7 @@ class SpanScore:
 
 
 def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, float]:
-    """Return the F1 of each of the `classes` that occurs among the labels, (images,); predicted classes alike."""
+    """Return the F1 of each of the `classes` that occurs among the labels, (images,); predicted classes likewise."""
     right = torch.bincount(labels[labels == predicted], minlength=classes)
     gold, found = torch.bincount(labels, minlength=classes), torch.bincount(predicted, minlength=classes)
     return {at: float(2 * right[at] / (gold[at] + found[at])) for at in range(classes) if gold[at]}

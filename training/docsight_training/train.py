@@ -24,7 +24,7 @@ from docsight_training.trainer import quiet_lightning
 def main() -> None:
     """Run the command. Errors that the user can fix are printed in one line; the exit code is 1."""
     arguments = rename_overrides(sys.argv[1:])
-    # Hydra's parser needs the overrides in one piece: --multirun may stand anywhere, so it is moved to the front.
+    # Hydra's parser needs the overrides in one piece: --multirun may be anywhere, so it is moved to the front.
     arguments.sort(key=lambda argument: argument not in ("-m", "--multirun"))
     sys.argv[1:] = arguments
     try:

@@ -35,7 +35,7 @@ def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]
 
 
 class GradualUnfreezing(BaseFinetuning):
-    """Trains the last layer alone at first, then unfreezes the blocks below it one by one, from the last to the first.
+    """Trains only the last layer at first, then unfreezes the blocks below it one by one, from the last to the first.
 
     The statistics and scales of batch norm are trained from the start: they adapt the filters to the new images.
 

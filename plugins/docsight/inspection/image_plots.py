@@ -29,7 +29,7 @@ _DETAIL_SIDE = 16  # pixels of a larger image that show their values
 _MAX_BARS = 14
 _MAX_LABEL_CHARS = 22
 
-# The views that stand side by side, in inches.
+# Views side by side, in inches.
 _VIEW_SIDE, _VIEW_GAP, _VIEW_TOP = 3.3, 0.4, 0.65
 
 

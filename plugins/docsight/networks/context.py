@@ -19,7 +19,7 @@ class ContextNetwork(nn.Module):
     context.
 
     Args:
-        num_words: Ids below this one have an embedding; the others are known by their characters alone.
+        num_words: Ids below this one have an embedding; the others are known only by their characters.
         num_chars: The number of character ids, including padding and unknown.
         char_hidden: The width of the character LSTM in each direction.
         hidden_dim: The width of the sentence LSTM in each direction.

@@ -167,7 +167,7 @@ class Decision:
 
     @classmethod
     def from_config(cls, settings: Any) -> Self:
-        """Make a decision from its entry in a `config.json`; errors as those of the class."""
+        """Make a decision from its entry in a `config.json`; raises the errors of the class."""
         if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
             raise ConfigError(f"decision: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
         return cls(**settings)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 # Of every candidate. Differences are to the word as typed, for which they are 0.
 _OF_CANDIDATE = (
     "typed",  # it is the word as typed
-    "cost",  # of typing the word as typed when this was meant, nats
+    "cost",  # of typing the word as typed if this one was meant, nats
     "little_cost",  # the same, at most 3
     "zipf",
     "context",  # score of the context network, difference

@@ -37,7 +37,7 @@ class Tagger(nn.Module):
     """
 
     saved_names = {"output": "emit"}
-    retired_tensors = frozenset({"embed_corpora.weight"})  # an embedding of the corpus, used in training alone
+    retired_tensors = frozenset({"embed_corpora.weight"})  # an embedding of the corpus, used only in training
 
     def __init__(self, *, labels: Sequence[str], encoder: Mapping[str, Any], dropout: float = 0.5) -> None:
         super().__init__()

@@ -55,7 +55,7 @@ class NetworkStage(Stage):
     Args:
         network: The config of the network, without the arguments that the data decides.
         init_from: A model folder or the name of a shipped model whose weights the network starts from.
-        thaw: The arguments of `GradualUnfreezing`, to train the last layer alone at first; needs `init_from`.
+        thaw: The arguments of `GradualUnfreezing`, to train only the last layer at first; needs `init_from`.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class PartStage(KeptStage):
         if not result["arguments"]:
             raise ConfigError(
                 f"{self.parts_from or run.folder}: expected {self.name}/weights.pt to hold a network's weights and "
-                "its arguments; found weights alone, as docsight 0.1.0 wrote them. Train the network again: omit "
+                "its arguments; found only weights, as docsight 0.1.0 wrote them. Train the network again: omit "
                 "model.parts_from, or start a new run."
             )
         network = get_class(self.network["_target_"])(**result["arguments"])

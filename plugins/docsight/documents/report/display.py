@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-_MAX_CAPTIONS = 3  # components whose label stands in the caption of an image
+_MAX_CAPTIONS = 3  # components whose label is in the caption of an image
 
 # Browsers show no control characters except tab and line ends, and lone surrogates cannot be encoded.
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r\f"} | {0x7F: 0x2421}

@@ -11,7 +11,7 @@ from docsight.documents.runner.work_items import WorkItem, hash_file
 MAX_JOB_FILES = 64
 MAX_JOB_BYTES = 2_000_000  # a few seconds of work, if it is text
 
-_MIN_JOBS_LEFT_PER_WORKER = 4  # jobs grow smaller before so few of this size are left for each worker
+_MIN_JOBS_LEFT_PER_WORKER = 4  # jobs get smaller before fewer than this many of full size are left per worker
 
 Job = tuple[WorkItem, ...]  # what a worker is given at a time
 

@@ -61,7 +61,7 @@ class WorkerProcess:
         self.marks: Any = (0, 0)  # of the last call, see `Worker`
 
     def start(self, function: Callable[..., None], *args: Any, timeout: float | None) -> None:
-        """Start the process and run a function in it that prepares it; errors as in `call`."""
+        """Start the process and run a function in it that prepares it; raises the errors of `call`."""
         from pebble import ProcessPool
 
         context = _context()

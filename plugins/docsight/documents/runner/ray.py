@@ -31,7 +31,7 @@ from docsight.errors import ConfigError, MissingExtraError
 
 Row = dict[str, Any]
 
-# Ray tracks each block, of one job or a few. This many are no burden, and a lost one is soon repeated.
+# Ray tracks each block, of one job or a few. This many are no burden, and a lost one is quickly repeated.
 _MAX_BLOCKS = 20_000
 _MAX_SHARD_DELAY = 15.0  # seconds to wait for a shard of another node: network file systems show files late
 _CONNECT_TIMEOUT = 10.0  # seconds

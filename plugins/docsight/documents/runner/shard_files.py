@@ -167,7 +167,7 @@ class ShardReader:
 
 
 def read_docs(folder: Path, shard: Shard) -> Iterator[tuple[int, int, bytes]]:
-    """Yield packed Docs in order, each with the number of its first Doc and their count; errors as in `ShardReader`."""
+    """Yield packed Docs in order, each with its first number and its count; raises the errors of `ShardReader`."""
     try:
         with zipfile.ZipFile(folder / (shard.name + PACKED_DOCS)) as archive:
             for name in archive.namelist():

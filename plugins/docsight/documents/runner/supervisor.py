@@ -20,7 +20,7 @@ from docsight.errors import BundleError, ConfigError
 
 _START_TIMEOUT = 600  # seconds
 _MAX_ATTEMPTS = 3
-_MAX_DEATHS_PER_FILE = 3  # successive items of one file that kill their worker
+_MAX_DEATHS_PER_FILE = 3  # consecutive items of one file that kill their worker
 _MAX_HASHED_BYTES = 4 << 30  # size of a failed file
 _MIN_ITEMS_SKIPPED_PER_SECOND = 100  # by a worker that starts in the middle of a file
 
@@ -30,9 +30,9 @@ class Task:
     """Work items to do in one call."""
 
     work_items: tuple[WorkItem, ...]
-    safe: int = 0  # a worker that died had done the items of the file before this one
+    safe: int = 0  # the items of the file before this one were done by a worker that died
     until: int = 0  # the items from `safe` up to this one are done one by one, as one of them is at fault
-    is_retry: bool = False  # the same task was tried before, since it may not have been at fault
+    is_retry: bool = False  # a second try, since the task may not have been at fault
 
     @property
     def limit(self) -> int | None:
@@ -144,7 +144,7 @@ class Supervisor:
                     raise
                 self._restart()  # it died while idle, so this task is not at fault
         else:
-            raise DiedError("died again and again before it began")
+            raise DiedError("died repeatedly before it began")
         self._documents += sum(entry.documents for entry in shard.entries)
         has_grown = options.memory is not None and growth > options.memory / 2
         if self._documents >= options.recycle or has_grown:

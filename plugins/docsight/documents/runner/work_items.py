@@ -57,7 +57,7 @@ class ItemReader:
 
 
 class ItemStream:
-    """The items of several work items, in order, until the shard has enough of them."""
+    """The items of several work items, in order, until the shard is full."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from docsight.spelling.lexicon.hashing import MAX_LETTERS, HashTable, deletion_h
 
 # Words below these Zipf frequencies are found one edit away at most, the others two.
 _MIN_TWO_EDITS_ZIPF = 2.5
-_MIN_TWO_EDITS_ZIPF_SHORT = 3.3  # of words of four letters, so many of which are close to anything
+_MIN_TWO_EDITS_ZIPF_SHORT = 3.3  # of words of four letters, many of which are close to any other
 _MIN_TWO_EDITS_LETTERS = 4  # of the typed word and of the meant word
 _MIN_NEAR_KEY = 5  # sounds of a phonetic key that may differ in one sound from another
 

@@ -139,7 +139,7 @@ class Scorer:
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
-        # As in training, words known by their characters alone have ids from the size of the lexicon up.
+        # As in training, words known only by their characters have ids from the size of the lexicon up.
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
             return self._context.encode(self._put(ids), self._put(self._char_ids(keys))).float().cpu()
 

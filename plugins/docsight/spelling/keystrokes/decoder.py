@@ -15,7 +15,7 @@ from docsight.spelling.keystrokes.prefixes import LEXICON_WEIGHT, PrefixIndex, S
 MAX_HYPOTHESES = 8
 MAX_LOOK_AHEAD = 8  # next letters of the hypotheses that are read ahead, for deletions and for completions
 _MAX_CONTINUATIONS = 20  # that are looked up in the lexicon
-_LETTERS_PER_ERROR = 4  # one error is always possible, and one more for each so many letters
+_LETTERS_PER_ERROR = 4  # one error is always possible, and one more per this many letters
 _BEAM_MARGIN = 10.0  # nats below the sum of all hypotheses at which a hypothesis is dropped
 # The assumed fraction of mistyped letters. It is above the real one (1 %), so that errors are found; thresholds protect
 # correct words.

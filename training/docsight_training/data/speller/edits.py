@@ -9,7 +9,7 @@ from itertools import accumulate
 from docsight_training.data.speller.alignment import VOWELS, differing_parts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# The edits at a letter by number: 0-25 replace it, 26-51 insert a letter behind it, then follow these two.
+# The edits at a letter by number: 0-25 replace it, 26-51 insert a letter after it, then follow these two.
 INSERT, DELETE, SWAP, NUM_EDITS = 26, 52, 53, 54
 _EDIT_SMOOTHING = 100.0  # the rate without context counts as much as this many occurrences of the context
 _MAX_RATIO = 20.0  # how much a neighbour can raise or lower the rate of an edit
