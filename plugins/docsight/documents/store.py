@@ -18,7 +18,7 @@ DOCS = "documents.spacy"
 OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT, *TABLES.values(), DOCS)
 
 _OUTPUT_LIST = "outputs.json"  # the names of the files that the last complete run wrote
-_LOCK = "run.lock"
+_LOCK = "lock"
 
 # JSON allows these raw, but Python's `splitlines` and other tools treat them as line ends.
 _JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})

@@ -106,7 +106,7 @@ def test_store_works_on_a_file_system_without_locks(
 def test_store_refuses_a_folder_whose_lock_belongs_to_another_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail_to_lock(monkeypatch, PermissionError(errno.EACCES, "Permission denied", "run.lock"))
+    fail_to_lock(monkeypatch, PermissionError(errno.EACCES, "Permission denied", "lock"))
     with pytest.raises(ConfigError, match=r"cannot write to .*Permission denied"), Store(tmp_path):
         pytest.fail("the block must not begin")
 
