@@ -3,9 +3,10 @@
 import pytest
 from hydra import compose, initialize_config_module
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.utils import get_class
 from omegaconf import OmegaConf
 
-from docsight_training.renamed_keys import rename_keys, rename_overrides
+from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,10 @@ def test_rename_keys_returns_a_config_without_old_keys_as_it_is(recwarn):
     config = OmegaConf.create({"model": {"network": {}}, "data": {"path": None}})
     assert rename_keys(config) is config
     assert not recwarn
+
+
+def test_rename_targets_finds_classes_that_were_moved():
+    config = {"data": {"_target_": "docsight_training.data.ner.NerData", "seed": 1}, "kept": ["a", None]}
+    renamed = rename_targets(config)
+    assert renamed == {**config, "data": {"_target_": "docsight_training.data.ner.ner_data.NerData", "seed": 1}}
+    assert get_class(renamed["data"]["_target_"]).__name__ == "NerData"

@@ -15,6 +15,7 @@ _NEW_KEYS: dict[str, str | None] = {
     "data.without": "data.test_names",
     "model.trigrams.least": "model.tables.trigrams.min_count",
     "model.trigrams": "model.tables.trigrams",
+    "model.tables.trigrams.least": "model.tables.trigrams.min_count",  # of model.trigrams={least: …}
     "model.context.data.max_rivals": "model.context.data.max_hard_negatives",
     "model.context.data.rival_words": "model.context.data.hard_negative_words",
     "model.context.module.rivals": "model.context.module.hard_negative_weight",
@@ -24,6 +25,10 @@ _NEW_KEYS: dict[str, str | None] = {
     "model.ranker.data.unreachable": "model.ranker.data.unreachable_weight",
     "model.ranker.data.held": "model.ranker.data.validation",
     "model.ranker.data.batch": "model.ranker.data.batch_size",
+}
+_NEW_TARGETS = {
+    "docsight_training.data.images.ImageData": "docsight_training.data.images.image_data.ImageData",
+    "docsight_training.data.ner.NerData": "docsight_training.data.ner.ner_data.NerData",
 }
 _OVERRIDE = re.compile(r"(?P<sign>\+{0,2}|~)(?P<key>[\w.]+)(?P<value>=.*)?", re.DOTALL)
 
@@ -45,6 +50,15 @@ def rename_overrides(arguments: Sequence[str]) -> list[str]:
             sign = "++" if override["sign"] == "+" else override["sign"]
             renamed.append(f"{sign}{key}{override['value'] or ''}")
     return renamed
+
+
+def rename_targets(value: Any) -> Any:
+    """Return a plain config with the new names of classes that were moved."""
+    if isinstance(value, dict):
+        return {key: rename_targets(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rename_targets(item) for item in value]
+    return _NEW_TARGETS.get(value, value) if isinstance(value, str) else value
 
 
 def rename_keys(config: DictConfig) -> DictConfig:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import hydra
 import torch
@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, DocsightError
 from docsight_training.export import export_run
-from docsight_training.renamed_keys import rename_keys, rename_overrides
+from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 from docsight_training.runs import Run
 from docsight_training.stages.stage import make_stages
 from docsight_training.trainer import quiet_lightning
@@ -67,7 +67,7 @@ def _command(config: DictConfig) -> float | None:
 
 
 def _run(config: DictConfig) -> float | None:
-    plain = cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
+    plain: dict[str, Any] = rename_targets(OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
     job = HydraConfig.get()
     if job.mode == RunMode.MULTIRUN and str(plain["trainer"]["strategy"]).startswith("ddp"):
         raise ConfigError(
