@@ -9,6 +9,9 @@ UNK = 1
 _RESERVED = 2
 _DIGIT_PATTERN = re.compile(r"\d")
 
+# Tokens that stand for layout: the end of a line and the end of a table cell. They are never part of an entity.
+LINE_END, CELL_END = "⏎", "⇥"
+
 # The classes of `casing`, in the order of their ids; 0 is padding.
 CASINGS = ("<pad>", "lower", "title", "upper", "initial", "mixed", "digits", "alphanumeric", "symbol")
 
