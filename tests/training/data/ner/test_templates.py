@@ -1,29 +1,45 @@
 import json
 import random
+import time
 from pathlib import Path
 
 import pytest
 
+from docsight.errors import ConfigError
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
-from docsight_training.data.ner.templates import TemplateFiller, read_templates
+from docsight.vocab import CELL_END, LINE_END
+from docsight_training.data.ner.corpora import TITLES, Document, Sentence
+from docsight_training.data.ner.templates import Slot, TemplateFiller, parse_template, read_templates
 
 NAMES = Sentence(
     ["Ada", "Lovelace", "left", "London", "for", "Acme", "Bank", "."],
     [TagSpan(0, 2, "PER"), TagSpan(3, 4, "LOC"), TagSpan(5, 7, "ORG")],
 )
-REACHED = {"Street", "Avenue", "Road", "Square", "Bridge", "Park", "Airport", "Inc.", "Corp."}
 CONTEXT_SET = Path(__file__).parents[4] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 
-def _filled(borrow: float, *documents: Sentence) -> list[Sentence]:
-    filler = TemplateFiller([Document("own", list(documents or [NAMES]))], borrow=borrow)
-    return filler.fill(300, random.Random(1))
+def _filler(*documents: Sentence, **options) -> TemplateFiller:
+    return TemplateFiller([Document("own", list(documents or [NAMES]))], **options)
+
+
+def _filled(borrow: float, *documents: Sentence, **options) -> list[Sentence]:
+    options = {"shares": {"everyday": 1.0}, "split": 0.0, **options}
+    return _filler(*documents, borrow=borrow, **options).fill(300, random.Random(1))
+
+
+def _names(sentences: list[Sentence], *labels: str) -> set[tuple[str, ...]]:
+    return {
+        (s.label, *sentence.tokens[s.start : s.end])
+        for sentence in sentences
+        for s in sentence.spans
+        if s.label in labels
+    }
 
 
 def test_templates_are_filled_with_names_of_the_label_of_the_slot():
-    names = {(s.label, *sentence.tokens[s.start : s.end]) for sentence in _filled(0.0) for s in sentence.spans}
-    assert {name for name in names if name[-1] not in REACHED} == {
+    names = _names(_filled(0.0), "PER", "ORG", "LOC")
+    reached = {"Street", "Avenue", "Road", "Square", "Bridge", "Park", "Airport", "Inc.", "Corp."}
+    assert {name for name in names if name[-1] not in reached} == {
         ("PER", "Ada", "Lovelace"),
         ("LOC", "London"),
         ("ORG", "Acme", "Bank"),
@@ -31,25 +47,112 @@ def test_templates_are_filled_with_names_of_the_label_of_the_slot():
 
 
 def test_templates_borrow_words_from_names_of_other_labels():
-    words = {sentence.tokens[s.start] for sentence in _filled(1.0) for s in sentence.spans if s.label == "PER"}
-    assert words == {"London", "Acme", "Bank"}
+    assert {name[1] for name in _names(_filled(1.0), "PER")} == {"London", "Acme", "Bank"}
 
 
 def test_templates_extend_street_and_company_spans_over_their_noun():
-    ends = {(s.label, sentence.tokens[s.end - 1]) for sentence in _filled(0.5) for s in sentence.spans}
+    ends = {(name[0], name[-1]) for name in _names(_filled(0.5), "ORG", "LOC")}
     assert {("LOC", "Street"), ("LOC", "Avenue"), ("ORG", "Inc."), ("ORG", "Corp.")} <= ends
 
 
-def test_templates_leave_no_slots_or_braces():
-    for sentence in _filled(0.5):
-        assert sentence.spans
-        assert not any("{" in token or "}" in token for token in sentence.tokens)
+def test_templates_of_all_sections_leave_no_slots_and_no_empty_words():
+    sentences = _filler(labels=["PER", "ORG", "LOC", "DATE", "NORP"]).fill(5000, random.Random(1))
+    tokens = [token for sentence in sentences for token in sentence.tokens]
+    assert all(tokens)
+    assert not [token for token in tokens if "{" in token or (len(token) > 1 and token.startswith(("LOC:", "PER:")))]
 
 
-def test_templates_with_labels_missing_from_the_data_are_left_out():
+def test_templates_mark_only_the_labels_to_learn():
+    sentences = _filled(0.5)
+    assert {span.label for sentence in sentences for span in sentence.spans} == {"PER", "ORG", "LOC"}
+    assert any("Thursday" in sentence.tokens for sentence in sentences)
+    dated = _filled(0.5, labels=["PER", "ORG", "LOC", "DATE"])
+    assert ("DATE", "Thursday") in _names(dated, "DATE")
+
+
+def test_templates_with_names_missing_from_the_data_are_left_out():
     places = Sentence(["London"], [TagSpan(0, 1, "LOC")])
     assert {span.label for sentence in _filled(0.5, places) for span in sentence.spans} == {"LOC"}
     assert _filled(0.5, Sentence(["it", "rained"], [])) == []
+
+
+def test_templates_are_determined_by_the_generator():
+    first, second = (_filler().fill(500, random.Random(7)) for _ in range(2))
+    assert first == second
+
+
+def test_templates_are_drawn_from_sections_by_their_shares():
+    shares = {"everyday": 1.0, "chat": 3.0}
+    sentences = _filler(shares=shares, split=0.0).fill(1000, random.Random(1))
+    chatty = sum(all(token.islower() or not token.isalpha() for token in s.tokens) for s in sentences)
+    assert 700 < chatty < 800
+    with pytest.raises(ConfigError, match="unknown section poems; expected"):
+        _filler(shares={"poems": 1.0})
+
+
+def test_typed_slots_use_the_gazetteer(tmp_path: Path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "names.parquet"
+    pq.write_table(pa.table({"name": ["Zorbo Ltd.", "Quux's Place"], "kind": ["companies", "cities"]}), path)
+    words = _filler(gazetteer=str(path))._words
+    rng = random.Random(1)
+    assert ("Zorbo", "Ltd.") in {words.draw("ORG", "company", rng) for _ in range(50)}
+    assert ("Quux", "'s", "Place") in {words.draw("LOC", "city", rng) for _ in range(50)}
+
+
+def test_typed_slots_without_gazetteer_use_names_of_the_label():
+    assert _filler()._words.draw("PER", "person", random.Random(1)) == ("Ada", "Lovelace")
+
+
+def test_names_in_inverted_order_have_a_comma():
+    drawn = {_filler()._words.draw("PER", "inverted", random.Random(n)) for n in range(50)}
+    assert all("," in name and name[-1] != "," for name in drawn)
+
+
+def test_parse_template_reads_labels_kinds_capitals_and_fixed_words():
+    template = parse_template("{PER} , {LOC:city^} ( {number}-{number} ) {DATE=last week} ⏎", "news")
+    assert template.tokens == (
+        Slot("PER"),
+        ",",
+        Slot("LOC", "city", upper=True),
+        "(",
+        (Slot(None, "number"), "-", Slot(None, "number")),
+        ")",
+        Slot("DATE", words=("last", "week")),
+        "⏎",
+    )
+
+
+@pytest.mark.parametrize("line", ["{PER}'s dog", "{loc city}", "{PER:}x {}"])
+def test_parse_template_rejects_slots_that_are_written_wrongly(line: str):
+    with pytest.raises(ValueError, match="Expected"):
+        parse_template(line, "news")
+
+
+def test_templates_keep_line_ends_cell_ends_and_titles_out_of_names():
+    sentences = _filler(labels=["PER", "ORG", "LOC", "DATE", "NORP"], split=1.0).fill(5000, random.Random(2))
+    inside = {word for sentence in sentences for s in sentence.spans for word in sentence.tokens[s.start : s.end]}
+    assert not {LINE_END, CELL_END} & inside
+    starts = {name[1] for name in _names(sentences, "PER")}
+    assert not {word for word in starts if word.endswith(".") and word[:-1].lower() in TITLES}
+
+
+def test_templates_of_capitals_and_chat_have_one_case():
+    for section, is_cased in (("capitals", str.isupper), ("chat", str.islower)):
+        sentences = _filler(shares={section: 1.0}).fill(200, random.Random(1))
+        words = [token for sentence in sentences for token in sentence.tokens if token.isascii() and token.isalpha()]
+        assert words
+        assert all(is_cased(word) for word in words)
+
+
+def test_templates_are_filled_quickly():
+    filler = _filler()
+    filler.fill(20_000, random.Random(1))  # spaCy's tokenizer is loaded, and its results are cached
+    start = time.process_time()
+    filler.fill(20_000, random.Random(2))
+    assert time.process_time() - start < 6  # 1 on an idle core
 
 
 @pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="the benchmarks are not here")
@@ -57,7 +160,10 @@ def test_templates_share_no_run_of_words_with_the_test_set_of_names_in_context()
     def runs(words: list[str]) -> set[tuple[str, ...]]:
         return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
 
-    templated = {run for template in read_templates() for run in runs([w.lower() for w in template if w.isalpha()])}
+    templated = set()
+    for template in read_templates():
+        tokens = [word for t in template.tokens for word in (t.words if isinstance(t, Slot) else (t,))]
+        templated |= runs([w.lower() for w in tokens if isinstance(w, str) and w.isalpha()])
     for line in CONTEXT_SET.read_text().splitlines():
         words = [w.strip(".,;:!?\"'").lower() for w in json.loads(line)["text"].split()]
         assert not runs(words) & templated, json.loads(line)["text"]

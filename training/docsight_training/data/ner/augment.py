@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from docsight.tags import TagSpan
+from docsight.vocab import LINE_END
 from docsight_training.data.ner.corpora import Document, Sentence, names_in
 
 # The position of the word that may be exchanged for one from a name of another label; 0 for labels not listed here:
@@ -23,6 +24,7 @@ class TextAugment:
         title: The probability that every word of a sentence is capitalised, as in other headlines.
         lower: The probability that a document is written in lower case.
         retokenize: The probability that a document is tokenized by spaCy's English tokenizer.
+        lines: The probability that a document is written with each sentence on a line of its own.
         rename: The probability that a name becomes another name of its label, throughout a document.
         exchange: By label and by other label, the probability that one word of a name becomes a word from names of
             the other label, throughout a document, so that only the context decides the label.
@@ -35,10 +37,12 @@ class TextAugment:
         title: float = 0.0,
         lower: float = 0.0,
         retokenize: float = 0.0,
+        lines: float = 0.0,
         rename: float = 0.0,
         exchange: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
-        self.upper, self.title, self.lower, self.retokenize = upper, title, lower, retokenize
+        self.upper, self.title, self.lower = upper, title, lower
+        self.retokenize, self.lines = retokenize, lines
         self.rename, self.exchange = rename, dict(exchange or {})
         self._names: dict[str, list[tuple[str, ...]]] = {}
         self._words: dict[str, list[str]] = {}
@@ -52,14 +56,22 @@ class TextAugment:
                 self._words.setdefault(label, []).append(word)
 
     def __call__(self, sentences: Sequence[Sentence], rng: random.Random, *, rename: bool = True) -> list[Sentence]:
-        """Return the changed sentences of a document; without `rename` its names stay unchanged."""
+        """Return the changed sentences of a document; without `rename` its names stay unchanged.
+
+        Sentences with a teacher's scores only change their casing.
+        """
+        lower = rng.random() < self.lower
+        if any(sentence.scores is not None for sentence in sentences):
+            return [self._recase(sentence, rng, lower=lower) for sentence in sentences]
         if rename and (self.rename or self.exchange):
             renamed: dict[tuple[str, ...], tuple[str, ...]] = {}
             sentences = [self._rename(sentence, renamed, rng) for sentence in sentences]
         if rng.random() < self.retokenize:
             sentences = [retokenize(sentence) for sentence in sentences]
-        lower = rng.random() < self.lower
-        return [self._recase(sentence, rng, lower=lower) for sentence in sentences]
+        sentences = [self._recase(sentence, rng, lower=lower) for sentence in sentences]
+        if rng.random() < self.lines:
+            sentences = [Sentence([*sentence.tokens, LINE_END], sentence.spans) for sentence in sentences]
+        return list(sentences)
 
     def _rename(
         self, sentence: Sentence, renamed: dict[tuple[str, ...], tuple[str, ...]], rng: random.Random
@@ -94,12 +106,14 @@ class TextAugment:
     def _recase(self, sentence: Sentence, rng: random.Random, *, lower: bool) -> Sentence:
         draw = rng.random()
         if lower:
-            return Sentence([token.lower() for token in sentence.tokens], sentence.spans)
-        if draw < self.upper:
-            return Sentence([token.upper() for token in sentence.tokens], sentence.spans)
-        if draw < self.upper + self.title:
-            return Sentence([token[:1].upper() + token[1:] for token in sentence.tokens], sentence.spans)
-        return sentence
+            tokens = [token.lower() for token in sentence.tokens]
+        elif draw < self.upper:
+            tokens = [token.upper() for token in sentence.tokens]
+        elif draw < self.upper + self.title:
+            tokens = [token[:1].upper() + token[1:] for token in sentence.tokens]
+        else:
+            return sentence
+        return Sentence(tokens, sentence.spans, sentence.scores)
 
 
 def retokenize(sentence: Sentence) -> Sentence:
@@ -124,6 +138,8 @@ def retokenize(sentence: Sentence) -> Sentence:
 
 @cache
 def _split(token: str) -> tuple[str, ...]:
+    if token.isalpha() and token not in _tokenizer().rules:  # most words: ten times as fast
+        return (token,)
     return tuple(piece.text for piece in _tokenizer()(token) if not piece.is_space) or (token,)
 
 

@@ -1,0 +1,398 @@
+"""The words that fill the slots of template sentences: names by label and kind, dates, numbers, programs."""
+
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import pyarrow.parquet as pq
+
+from docsight.errors import DataError
+
+WORD_LISTS = "slot_words.list"
+# The kinds of names in a gazetteer, by label and kind of slot.
+_GAZETTEER_KINDS = {
+    ("ORG", "team"): ("sports_teams",),
+    ("ORG", "company"): ("companies",),
+    ("ORG", "university"): ("universities",),
+    ("ORG", "agency"): ("agencies", "ngos"),
+    ("ORG", "newspaper"): ("media",),
+    ("LOC", "city"): ("cities",),
+    ("LOC", "region"): ("regions",),
+    ("LOC", "airport"): ("airports",),
+    ("PER", "person"): ("people",),
+    ("PER", "first"): ("first_names",),
+    ("PER", "last"): ("last_names",),
+}
+_MAX_NAME = 6  # tokens; longer names of a gazetteer are rarely written
+# Funds and shell companies, and names with additions that no text repeats.
+_UNUSUAL = re.compile(r"[(/%#*\d]|ADR|Acquisition|Warrant|Notes|Trust|Fund|Holdings? [A-Z]{1,2}$")
+_SPLIT = re.compile(r"'s\b|[^\s,;:']+(?:'(?!s\b)[^\s,;:']*)*|[,;:']")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+Name = tuple[str, ...]
+Draw = Callable[[random.Random], Name]
+
+
+class SlotWords:
+    """Draws the words for slots.
+
+    Args:
+        names: The names of the training data by label, each as its tokens.
+        gazetteer: The path of a Parquet file with columns `name` and `kind`, or None. A kind that only it has is filled
+            with any name of the label without it.
+    """
+
+    def __init__(self, names: Mapping[str, Sequence[Name]], gazetteer: str | None = None) -> None:
+        self._names = names
+        self._sources: dict[tuple[str | None, str], list[Sequence[Name] | Draw]] = {}
+        for key, words in _word_lists().items():
+            self._sources[key] = [words]
+        for key, draw in self._drawn().items():
+            self._sources.setdefault(key, []).append(draw)
+        for key, words in _read_gazetteer(gazetteer).items():
+            self._sources.setdefault(key, []).append(words)
+        for label, known in names.items():
+            self._sources[label, ""] = [known]
+        self.labels = frozenset(names)
+
+    def has(self, label: str | None, kind: str) -> bool:
+        """Return whether a slot can be filled; raise ValueError if no kind of slot has this name."""
+        if label is not None and kind and (label, kind) not in self._sources and (label, kind) not in _GAZETTEER_KINDS:
+            raise ValueError(f"Expected a kind of {label} that has words; found {kind!r}.")
+        if label is None and (label, kind) not in self._sources:
+            raise ValueError(f"Expected a kind of slot that has words; found {kind!r}.")
+        return label in (None, "DATE", "NORP") or label in self.labels
+
+    def draw(self, label: str | None, kind: str, rng: random.Random) -> Name:
+        sources = self._sources.get((label, kind)) or self._sources[label, ""]
+        source = sources[0] if len(sources) == 1 else rng.choice(sources)
+        return source(rng) if callable(source) else rng.choice(source)
+
+    def _text(self, label: str | None, kind: str, rng: random.Random) -> str:
+        return " ".join(self.draw(label, kind, rng))
+
+    def _drawn(self) -> dict[tuple[str | None, str], Draw]:
+        """Return the kinds of words that are composed of others."""
+        return {
+            ("PER", "name"): self._full_name,
+            ("PER", "inverted"): self._inverted_name,
+            ("PER", "cited"): lambda rng: (*self.draw("PER", "last", rng), ",", *_initials(rng)),
+            ("PER", "initials"): lambda rng: (*_initials(rng), *self.draw("PER", "last", rng)),
+            ("ORG", "company"): self._company,
+            ("ORG", "team"): self._pattern("{city} {nickname}", "{city} United", "{city} City", "FC {city}", "{city}"),
+            ("ORG", "town"): self._pattern("{city}"),
+            ("ORG", "university"): self._pattern(
+                "University of {city}",
+                "{city} University",
+                "{last} College",
+                "{city} State University",
+                "Technical University of {city}",
+                "{last} Institute of Technology",
+            ),
+            ("ORG", "school"): self._pattern(
+                "{last} High School",
+                "{city} High School",
+                "St. {first} 's School",
+                "{city} Grammar School",
+                "{last} Academy",
+            ),
+            ("ORG", "agency"): self._pattern(
+                "Ministry of {field}",
+                "Department of {field}",
+                "{city} City Council",
+                "{city} Police Department",
+                "National Institute of {field}",
+                "Federal Office for {field}",
+            ),
+            ("ORG", "newspaper"): self._pattern(
+                "{city} {paper}",
+                "The {city} {paper}",
+                "Daily {paper}",
+                "The {paper}",
+            ),
+            ("ORG", "bank"): self._pattern(
+                "Bank of {city}",
+                "First National Bank of {city}",
+                "{last} Savings Bank",
+                "{city} Bank",
+                "{last} Brothers",
+            ),
+            ("ORG", "publisher"): self._pattern(
+                "{city} University Press",
+                "{last} & Sons",
+                "{last} Press",
+                "{last} and {last}",
+                "{last} Verlag",
+            ),
+            ("ORG", "acronym"): lambda rng: ("".join(rng.choices(_ALPHABET, k=rng.choice((3, 3, 3, 4, 4, 5)))),),
+            ("LOC", "street"): self._pattern(
+                "{last} Street",
+                "{last} Road",
+                "{city} Road",
+                "{last} Avenue",
+                "{first} Street",
+                "{last} Lane",
+                "{city} Street",
+                "{last} Square",
+                "{last} Drive",
+                "{last} Boulevard",
+                "High Street",
+                "Station Road",
+                "Church Lane",
+                "Mill Lane",
+                "Harbour Street",
+                "{last}straße",
+                "Rue {last}",
+                "Via {last}",
+            ),
+            ("LOC", "airport"): self._pattern("{city} Airport", "{city} International Airport"),
+            ("LOC", "building"): self._pattern(
+                "{last} Hall",
+                "{last} Tower",
+                "{last} House",
+                "{city} Cathedral",
+                "{last} Building",
+                "{city} Castle",
+                "{last} Bridge",
+                "{last} Theatre",
+                "St. {first} 's Church",
+                "{city} Station",
+            ),
+            ("LOC", "stadium"): self._pattern("{last} Stadium", "{last} Park", "{last} Field", "{last} Arena"),
+            ("LOC", "nature"): self._pattern(
+                "{last} River",
+                "River {last}",
+                "Lake {last}",
+                "Mount {last}",
+                "{last} Valley",
+                "{last} Island",
+                "Cape {last}",
+                "{last} Bay",
+            ),
+            ("LOC", "county"): self._pattern("{last} County", "County {city}", "{city} County"),
+            **{("DATE", kind): draw for kind, draw in _DATES.items()},
+            **{(None, kind): draw for kind, draw in _NUMBERS.items()},
+            (None, "email"): self._email,
+            (None, "identifier"): self._identifier,
+            (None, "file"): self._file,
+            (None, "url"): lambda rng: (
+                f"https://{self._text(None, 'host', rng)}/{'/'.join(self._words(rng, rng.randint(0, 3)))}",
+            ),
+            (None, "path"): lambda rng: (f"/{'/'.join(self._words(rng, 2))}/{self._text(None, 'file', rng)}",),
+            (None, "option"): lambda rng: (f"--{'-'.join(self._words(rng, rng.randint(1, 2)))}",),
+        }
+
+    def _pattern(self, *patterns: str) -> Draw:
+        """Return a function that draws a pattern and fills its slots."""
+        split = [[_PATTERN_SLOTS.get(word, word) for word in re.split(r"(\{\w+\}| )", p) if word] for p in patterns]
+
+        def draw(rng: random.Random) -> Name:
+            parts = [part if isinstance(part, str) else self._text(part[0], part[1], rng) for part in rng.choice(split)]
+            return tuple("".join(parts).split())
+
+        return draw
+
+    def _words(self, rng: random.Random, count: int) -> list[str]:
+        return [self._text(None, "word", rng) for _ in range(count)]
+
+    def _full_name(self, rng: random.Random) -> Name:
+        middle: Name = (f"{rng.choice(_ALPHABET)}.",) if rng.random() < 0.15 else ()
+        return (*self.draw("PER", "first", rng), *middle, *self.draw("PER", "last", rng))
+
+    def _inverted_name(self, rng: random.Random) -> Name:
+        first, middle, *_ = *self._full_name(rng)[:2], ""
+        middle = middle if len(middle) == 2 else ""
+        return tuple(word for word in (*self.draw("PER", "last", rng), ",", first, middle) if word)
+
+    def _company(self, rng: random.Random) -> Name:
+        draw, last = rng.random(), self._text("PER", "last", rng)
+        if draw < 0.2:
+            start = f"{last} & {self._text('PER', 'last', rng)}"
+        elif draw < 0.8:
+            place = self._text("LOC", "city", rng) if rng.random() < 0.3 else last
+            start = f"{place} {self._text(None, 'trade', rng)}"
+        else:
+            start = last
+        if draw >= 0.8 or rng.random() < 0.5:
+            start = f"{start} {self._text(None, 'company_form', rng)}"
+        return tuple(start.split())
+
+    def _email(self, rng: random.Random) -> Name:
+        first, last = (re.sub(r"\W", "", self._text("PER", kind, rng)).lower() for kind in ("first", "last"))
+        user = rng.choice((f"{first}.{last}", f"{first[:1]}{last}", first, last, f"{first}{rng.randint(1, 99)}"))
+        return (f"{user}@{self._text(None, 'host', rng)}",)
+
+    def _identifier(self, rng: random.Random) -> Name:
+        words = self._words(rng, rng.randint(2, 3))
+        style = rng.randrange(4)
+        if style == 0:
+            return ("_".join(words),)
+        if style == 1:
+            return ("_".join(words).upper(),)
+        camel = "".join(word.capitalize() for word in words)
+        return (camel if style == 2 else words[0] + camel[len(words[0]) :],)
+
+    def _file(self, rng: random.Random) -> Name:
+        return (f"{'_'.join(self._words(rng, rng.randint(1, 2)))}.{self._text(None, 'suffix', rng)}",)
+
+
+_PATTERN_SLOTS: dict[str, tuple[str | None, str]] = {
+    "{city}": ("LOC", "city"),
+    "{first}": ("PER", "first"),
+    "{last}": ("PER", "last"),
+    "{nickname}": (None, "nickname"),
+    "{field}": (None, "field"),
+    "{paper}": (None, "paper"),
+}
+
+
+@cache
+def _word_lists() -> dict[tuple[str | None, str], list[Name]]:
+    """Read the word lists: lines such as `LOC:city: Leeds | New York`; lines of one kind are joined."""
+    lists: dict[tuple[str | None, str], list[Name]] = {}
+    text = (files("docsight_training.data.ner") / "template_texts" / WORD_LISTS).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            kind, _, words = line.partition(": ")
+            label, colon, inner = kind.partition(":")
+            key = (label, inner) if colon else (label, "") if label.isupper() else (None, label)
+            lists.setdefault(key, []).extend(tuple(word.split()) for word in words.split(" | "))
+    return lists
+
+
+@cache
+def _read_gazetteer(path: str | None) -> dict[tuple[str | None, str], list[Name]]:
+    """Read the names of a gazetteer by label and kind of slot.
+
+    Raises:
+        DataError: The file cannot be read or has other columns.
+    """
+    if path is None:
+        return {}
+    try:
+        table = pq.read_table(path, columns=["name", "kind"])
+    except (OSError, ValueError, KeyError) as err:
+        raise DataError(f"{path}: expected a Parquet file with columns name and kind; {err}") from err
+    slots = {kind: slot for slot, kinds in _GAZETTEER_KINDS.items() for kind in kinds}
+    names: dict[tuple[str | None, str], list[Name]] = {}
+    for text, kind in zip(table["name"].to_pylist(), table["kind"].to_pylist(), strict=True):
+        if kind in slots and not _UNUSUAL.search(text):
+            name = tuple(_SPLIT.findall(text))
+            if 0 < len(name) <= _MAX_NAME and name[0][0].isupper():
+                names.setdefault(slots[kind], []).append(name)
+    return names
+
+
+def _initials(rng: random.Random) -> Name:
+    return tuple(f"{rng.choice(_ALPHABET)}." for _ in range(rng.choice((1, 1, 2))))
+
+
+def _year(rng: random.Random) -> str:
+    return str(rng.choice((rng.randint(1700, 2030), rng.randint(1900, 2030), rng.randint(1980, 2026))))
+
+
+def _full_date(rng: random.Random) -> Name:
+    day, month, year = str(rng.randint(1, 31)), rng.choice(_MONTHS), _year(rng)
+    forms: tuple[Name, ...] = (
+        (day, month, year),
+        (month, day, ",", year),
+        (month, day),
+        (day, month),
+        (rng.choice(_WEEKDAYS),),
+        (rng.choice(_WEEKDAYS), ",", day, month, year),
+        (rng.choice(_WEEKDAYS), ",", month, day),
+    )
+    return rng.choice(forms)
+
+
+def _numeric_date(rng: random.Random) -> Name:
+    day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1990, 2026)
+    forms = (
+        f"{year}-{month:02}-{day:02}",
+        f"{day:02}/{month:02}/{year}",
+        f"{month}/{day}/{year % 100:02}",
+        f"{day}.{month}.{year}",
+        f"{day:02}.{month:02}.{year}",
+    )
+    return (rng.choice(forms),)
+
+
+def _short_date(rng: random.Random) -> Name:
+    month, day = rng.choice(_MONTHS), str(rng.randint(1, 31))
+    short = month if len(month) < 5 else rng.choice((month, month[:3], f"{month[:3]}."))
+    return rng.choice(((short, day), (day, short)))
+
+
+_DATES: dict[str, Draw] = {
+    "": _full_date,
+    "year": lambda rng: (_year(rng),),
+    "month": lambda rng: (rng.choice(_MONTHS), _year(rng)),
+    "month_name": lambda rng: (rng.choice(_MONTHS),),
+    "weekday": lambda rng: (rng.choice(_WEEKDAYS),),
+    "iso": lambda rng: (f"{rng.randint(1990, 2026)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",),
+    "numeric": _numeric_date,
+    "short": _short_date,
+    "decade": lambda rng: ("the", f"{rng.randint(170, 202)}0s"),
+    "season": lambda rng: ("the", rng.choice(("spring", "summer", "autumn", "winter")), "of", _year(rng)),
+}
+
+
+def _digits(rng: random.Random, count: int) -> str:
+    return "".join(rng.choices("0123456789", k=count))
+
+
+def _phone(rng: random.Random) -> Name:
+    forms: tuple[Name, ...] = (
+        (f"+{rng.randint(1, 99)}", _digits(rng, 3), _digits(rng, 6)),
+        (f"({_digits(rng, 3)})", f"{_digits(rng, 3)}-{_digits(rng, 4)}"),
+        (f"{_digits(rng, 3)}-{_digits(rng, 3)}-{_digits(rng, 4)}",),
+        (_digits(rng, 3), _digits(rng, 3), _digits(rng, 4)),
+        (f"0{_digits(rng, 3)}", _digits(rng, 3), _digits(rng, 4)),
+    )
+    return rng.choice(forms)
+
+
+def _sets(rng: random.Random) -> Name:
+    return tuple(f"{rng.randint(6, 7)}-{rng.randint(0, 6)}" for _ in range(rng.choice((2, 2, 3))))
+
+
+_NUMBERS: dict[str, Draw] = {
+    "digit": lambda rng: (str(rng.randint(0, 9)),),
+    "number": lambda rng: (str(rng.randint(2, 99)),),
+    "hundred": lambda rng: (str(rng.randint(100, 999)),),
+    "thousand": lambda rng: (f"{rng.randint(1, 999)},{_digits(rng, 3)}",),
+    "decimal": lambda rng: (f"{rng.randint(0, 99)}.{_digits(rng, rng.randint(1, 2))}",),
+    "average": lambda rng: (f".{_digits(rng, 3)}",),
+    "seconds": lambda rng: (f"{rng.randint(9, 59)}.{_digits(rng, 2)}",),
+    "minutes": lambda rng: (f"{rng.randint(1, 59)}:{rng.randint(0, 59):02}.{_digits(rng, 2)}",),
+    "fraction": lambda rng: (f"{rng.randint(1, 99)}-{rng.choice((1, 3, 5, 7))}/{rng.choice((8, 16))}",),
+    "score": lambda rng: (f"{rng.randint(0, 9)}-{rng.randint(0, 9)}",),
+    "high_score": lambda rng: (f"{rng.randint(60, 130)}-{rng.randint(60, 130)}",),
+    "sets": _sets,
+    "ordinal": lambda rng: (f"{rng.randint(4, 20)}th",),
+    "age": lambda rng: (str(rng.randint(16, 95)),),
+    "time": lambda rng: (f"{rng.randint(0, 23)}:{rng.randint(0, 59):02}",),
+    "clock": lambda rng: (f"{rng.randint(1, 12)}:{rng.choice(('00', '15', '30', '45'))}", rng.choice(("p.m.", "a.m."))),
+    "money": lambda rng: ("$", rng.choice((str(rng.randint(2, 900)), f"{rng.randint(1, 99)}.{_digits(rng, 1)}"))),
+    "phone": _phone,
+    "postcode": lambda rng: (_digits(rng, 5),),
+    "uk_postcode": lambda rng: (
+        f"{''.join(rng.choices(_ALPHABET, k=2))}{rng.randint(1, 20)}",
+        f"{rng.randint(1, 9)}{''.join(rng.choices(_ALPHABET, k=2))}",
+    ),
+    "version": lambda rng: (f"{rng.randint(0, 12)}.{rng.randint(0, 30)}{rng.choice(('', f'.{rng.randint(0, 20)}'))}",),
+    "hash": lambda rng: (f"{rng.getrandbits(28):07x}",),
+    "issue": lambda rng: (f"#{rng.randint(1, 9999)}",),
+    "pages": lambda rng: (f"{rng.randint(1, 400)}-{rng.randint(401, 900)}",),
+    "ip": lambda rng: (".".join(str(rng.randint(1, 254)) for _ in range(4)),),
+    "letter": lambda rng: (rng.choice(_ALPHABET),),
+    "roman": lambda rng: (rng.choice(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")),),
+    "iso_number": lambda rng: (f"{rng.randint(200, 27999)}{rng.choice(('', '', f'-{rng.randint(1, 15)}'))}",),
+}
