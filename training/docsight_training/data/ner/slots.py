@@ -59,7 +59,9 @@ class SlotWords:
         for key, words in _read_gazetteer(gazetteer).items():
             self._sources.setdefault(key, []).append(words)
         for label, known in names.items():
-            self._sources[label, ""] = [known]
+            if label == "NORP":  # adjectives, because the templates have adjectives there
+                known = [name for name in known if len(name) == 1 and name[0][-1] != "s"]
+            self._sources[label, ""] = [*self._sources.get((label, ""), ()), *([known] if known else ())]
         self.labels = frozenset(names)
 
     def has(self, label: str | None, kind: str) -> bool:
@@ -85,6 +87,7 @@ class SlotWords:
             ("PER", "inverted"): self._inverted_name,
             ("PER", "cited"): lambda rng: (*self.draw("PER", "last", rng), ",", *_initials(rng)),
             ("PER", "initials"): lambda rng: (*_initials(rng), *self.draw("PER", "last", rng)),
+            ("PER", "regnal"): lambda rng: (*self.draw("PER", "first", rng), *self.draw(None, "roman", rng)),
             ("ORG", "company"): self._company,
             ("ORG", "team"): self._pattern("{city} {nickname}", "{city} United", "{city} City", "FC {city}", "{city}"),
             ("ORG", "town"): self._pattern("{city}"),
@@ -298,6 +301,10 @@ def _year(rng: random.Random) -> str:
     return str(rng.choice((rng.randint(1700, 2030), rng.randint(1900, 2030), rng.randint(1980, 2026))))
 
 
+def _month(rng: random.Random) -> str:
+    return rng.choice(_MONTHS)
+
+
 def _full_date(rng: random.Random) -> Name:
     day, month, year = str(rng.randint(1, 31)), rng.choice(_MONTHS), _year(rng)
     forms: tuple[Name, ...] = (
@@ -332,6 +339,9 @@ def _short_date(rng: random.Random) -> Name:
 
 _DATES: dict[str, Draw] = {
     "": _full_date,
+    "day": lambda rng: rng.choice(
+        ((_month(rng), str(rng.randint(1, 31)), ",", _year(rng)), (str(rng.randint(1, 31)), _month(rng), _year(rng)))
+    ),
     "year": lambda rng: (_year(rng),),
     "month": lambda rng: (rng.choice(_MONTHS), _year(rng)),
     "month_name": lambda rng: (rng.choice(_MONTHS),),
@@ -373,6 +383,7 @@ _NUMBERS: dict[str, Draw] = {
     "seconds": lambda rng: (f"{rng.randint(9, 59)}.{_digits(rng, 2)}",),
     "minutes": lambda rng: (f"{rng.randint(1, 59)}:{rng.randint(0, 59):02}.{_digits(rng, 2)}",),
     "fraction": lambda rng: (f"{rng.randint(1, 99)}-{rng.choice((1, 3, 5, 7))}/{rng.choice((8, 16))}",),
+    "acronym_plain": lambda rng: ("".join(rng.choices(_ALPHABET, k=rng.randint(2, 4))),),
     "score": lambda rng: (f"{rng.randint(0, 9)}-{rng.randint(0, 9)}",),
     "high_score": lambda rng: (f"{rng.randint(60, 130)}-{rng.randint(60, 130)}",),
     "sets": _sets,
