@@ -59,6 +59,8 @@ class SlotWords:
         for key, words in _read_gazetteer(gazetteer).items():
             self._sources.setdefault(key, []).append(words)
         for label, known in names.items():
+            if label == "DATE":
+                continue  # a drawn date fits every template
             if label == "NORP":  # adjectives, because the templates have adjectives there
                 known = [name for name in known if len(name) == 1 and name[0][-1] != "s"]
             self._sources[label, ""] = [*self._sources.get((label, ""), ()), *([known] if known else ())]
@@ -378,6 +380,7 @@ _NUMBERS: dict[str, Draw] = {
     "number": lambda rng: (str(rng.randint(2, 99)),),
     "hundred": lambda rng: (str(rng.randint(100, 999)),),
     "thousand": lambda rng: (f"{rng.randint(1, 999)},{_digits(rng, 3)}",),
+    "thousand_plain": lambda rng: (str(rng.randint(1000, 99999)),),
     "decimal": lambda rng: (f"{rng.randint(0, 99)}.{_digits(rng, rng.randint(1, 2))}",),
     "average": lambda rng: (f".{_digits(rng, 3)}",),
     "seconds": lambda rng: (f"{rng.randint(9, 59)}.{_digits(rng, 2)}",),
