@@ -1,9 +1,10 @@
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docsight.tags import TagSpan, iobes_from_spans, spans_from_iob2
-from docsight_training.metrics import SpanScore
+from docsight_training.metrics import SpanScore, calibration_error, confidence_error
 
 LABELS = ["PER", "ORG", "LOC"]
 
@@ -54,3 +55,20 @@ def test_span_score_of_nothing_is_zero():
 
 def test_iobes_of_no_spans_is_outside():
     assert iobes_from_spans([], 3) == ["O", "O", "O"]
+
+
+def test_confidence_error_weighs_the_gap_of_each_bin_by_its_size():
+    confidence = torch.tensor([0.85, 0.85, 0.85, 0.85, 0.15])
+    right = torch.tensor([True, True, True, False, False])
+    # Four predictions with a gap of 0.1, and one with a gap of 0.15.
+    assert confidence_error(confidence, right, bins=10) == pytest.approx(0.8 * 0.1 + 0.2 * 0.15)
+
+
+def test_confidence_error_is_0_of_nothing_and_1_of_certain_mistakes():
+    assert confidence_error(torch.zeros(0), torch.zeros(0, dtype=torch.bool)) == 0.0
+    assert confidence_error(torch.tensor([1.0, 0.0]), torch.tensor([False, True])) == 1.0
+
+
+def test_calibration_error_judges_the_most_probable_class():
+    probabilities = torch.tensor([[0.9, 0.1], [0.3, 0.7]])
+    assert calibration_error(probabilities, torch.tensor([0, 0])) == pytest.approx((0.1 + 0.7) / 2)

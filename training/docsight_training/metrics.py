@@ -55,13 +55,20 @@ def f1_by_class(labels: Tensor, predicted: Tensor, classes: int) -> dict[int, fl
 
 
 def calibration_error(probabilities: Tensor, labels: Tensor, *, bins: int = 15) -> float:
+    """Return the `confidence_error` of classes: `probabilities` is (images, classes), `labels` (images,)."""
+    confidence, predicted = probabilities.max(dim=1)
+    return confidence_error(confidence, predicted == labels, bins=bins)
+
+
+def confidence_error(confidence: Tensor, right: Tensor, *, bins: int = 15) -> float:
     """Return the expected calibration error: the mean gap between confidence and accuracy (Naeini et al. 2015).
 
-    `probabilities` is (images, classes); all bins of confidence have the same width.
+    All bins of confidence have the same width (Guo et al. 2017). `confidence` is the probability of each prediction,
+    `right` whether it is right, both (predictions,).
     """
-    confidence, predicted = probabilities.max(dim=1)
-    right = (predicted == labels).float()
     bin_of = (confidence * bins).long().clamp(max=bins - 1)
     counts = torch.bincount(bin_of, minlength=bins)
-    gaps = torch.bincount(bin_of, weights=right - confidence, minlength=bins)  # summed over each bin
+    gaps = torch.bincount(
+        bin_of, weights=right.to(confidence.dtype) - confidence, minlength=bins
+    )  # summed over each bin
     return float(gaps.abs().sum() / counts.sum().clamp(min=1))
