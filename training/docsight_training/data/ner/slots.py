@@ -152,7 +152,7 @@ class SlotWords:
                 "Station Road",
                 "Church Lane",
                 "Mill Lane",
-                "Harbour Street",
+                "Park Street",
                 "{last}straße",
                 "Rue {last}",
                 "Via {last}",
