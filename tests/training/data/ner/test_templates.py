@@ -76,6 +76,13 @@ def test_templates_with_names_missing_from_the_data_are_left_out():
     assert _filled(0.5, Sentence(["it", "rained"], [])) == []
 
 
+def test_templates_write_an_before_a_vowel():
+    sentences = _filler(shares={"encyclopedia": 1.0}, split=0.0).fill(2000, random.Random(1))
+    pairs = {pair for sentence in sentences for pair in zip(sentence.tokens, sentence.tokens[1:], strict=False)}
+    assert {("an", "Indian"), ("a", "Polish")} <= pairs
+    assert not {("a", "Indian"), ("an", "Polish")} & pairs
+
+
 def test_templates_are_determined_by_the_generator():
     first, second = (_filler().fill(500, random.Random(7)) for _ in range(2))
     assert first == second

@@ -132,6 +132,8 @@ class TemplateFiller:
                 tokens.append("".join(parts))
             else:
                 words = self._draw(token, rng)
+                if tokens and tokens[-1] in ("a", "an"):
+                    tokens[-1] = "an" if words[0][0] in "aeiouAEIOU" else "a"
                 if token.label in self.labels:
                     spans.append(TagSpan(len(tokens), len(tokens) + len(words), str(token.label)))
                 tokens += words
