@@ -28,6 +28,7 @@ _CONFUSED = {
     "C": "G", "H": "II", "D": "O", "P": "F", "L": "I", "T": "I", "M": "N",
 }  # fmt: skip
 _OCR_ERRORS = 0.12  # the probability that OCR text has an error in a word
+_VOWEL = re.compile(r"(?!eu)[aeio]", re.IGNORECASE)
 _TOKEN = re.compile(r"(?:\{[^{}]*\}|[^\s{}])+")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _SLOT_TEXT = re.compile(r"(?:([A-Z]+)|(?=[a-z]))(?::?([a-z_]+))?(\^?)")
@@ -133,7 +134,7 @@ class TemplateFiller:
             else:
                 words = self._draw(token, rng)
                 if tokens and tokens[-1] in ("a", "an"):
-                    tokens[-1] = "an" if words[0][0] in "aeiouAEIOU" else "a"
+                    tokens[-1] = "an" if _VOWEL.match(words[0]) else "a"
                 if token.label in self.labels:
                     spans.append(TagSpan(len(tokens), len(tokens) + len(words), str(token.label)))
                 tokens += words
