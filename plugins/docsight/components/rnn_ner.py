@@ -1,6 +1,6 @@
 """`rnn_ner`: named entities by a BiLSTM-CRF, each with its exact posterior probability."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -12,12 +12,14 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.training import Example
 from spacy.util import filter_spans
 from spacy.vocab import Vocab as SpacyVocab
+from torch import nn
 
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
 from docsight.corrections import CorrectionRow, applied_rows
-from docsight.errors import ConfigError
+from docsight.errors import BundleError, ConfigError
+from docsight.networks.calibration import calibrate, read_calibration
 from docsight.networks.spans import ScoredSpan, encode_words, find_spans, word_types
 from docsight.networks.tagger import Tagger
 from docsight.vocab import UNK, Vocab
@@ -125,7 +127,8 @@ class RnnNer(NetworkPipe):
         vocabularies = self.bundle.vocabularies
         types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
         encoded = encode_words(network, types.to(self.device))
-        spans_of_rows = find_spans(network, encoded, rows, breaks=breaks)
+        found = find_spans(network, encoded, rows, breaks=breaks)
+        spans_of_rows = [calibrate(spans, self._calibration) for spans in found]
         return [
             [
                 ScoredSpan(int(at[span.start]), int(at[span.end - 1]) + 1, span.label, span.score)
@@ -163,6 +166,13 @@ class RnnNer(NetworkPipe):
                 f"{', '.join(loaded.arguments['labels'])}."
             )
         super()._install(loaded)
+
+    def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
+        try:
+            self._calibration = read_calibration(about.get("calibration"), cast(Tagger, network).labels)
+        except ConfigError as err:
+            raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
+        super()._place(network, about)
 
     def _collect_words(
         self, docs: Sequence[Doc]

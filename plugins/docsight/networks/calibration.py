@@ -110,7 +110,6 @@ def calibrate(spans: Sequence[ScoredSpan], calibration: Calibration) -> list[Sco
     ]
 
 
-def min_posterior(probability: float, calibration: Calibration, labels: Sequence[str]) -> float:
-    """Return the smallest posterior at which a span of any of the labels may have at least this probability."""
-    scores = [calibration[label].score(probability) if label in calibration else probability for label in labels]
-    return min(scores)
+def min_posteriors(probability: float, calibration: Calibration, labels: Sequence[str]) -> dict[str, float]:
+    """Return for each label the posterior from which on its spans have at least this probability."""
+    return {label: calibration[label].score(probability) if label in calibration else probability for label in labels}

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from docsight.errors import ConfigError
-from docsight.networks.calibration import BetaCalibration, calibrate, min_posterior, read_calibration
+from docsight.networks.calibration import BetaCalibration, calibrate, min_posteriors, read_calibration
 from docsight.networks.spans import ScoredSpan
 
 LABELS = ("PER", "ORG")
@@ -44,10 +44,9 @@ def test_calibrate_maps_each_label_by_its_own_curve_and_leaves_others_alone():
     assert calibrate(spans, {}) == spans
 
 
-def test_min_posterior_keeps_every_span_of_the_probability():
+def test_min_posteriors_are_those_of_the_probability():
     calibration = read_calibration({"ORG": CURVE}, LABELS)
-    assert min_posterior(0.2, {}, LABELS) == 0.2
-    assert min_posterior(0.2, calibration, LABELS) == min(0.2, calibration["ORG"].score(0.2))
+    assert min_posteriors(0.2, calibration, LABELS) == {"PER": 0.2, "ORG": calibration["ORG"].score(0.2)}
 
 
 def test_calibration_round_trip():
