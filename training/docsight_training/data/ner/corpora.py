@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import datasets
+import numpy as np
 
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan, spans_from_iob2
@@ -32,10 +33,17 @@ TITLES = frozenset(
 
 @dataclass(frozen=True)
 class Sentence:
-    """Tokens and the spans over them."""
+    """Tokens and the spans over them, or the scores that a teacher gives to their tags.
+
+    Args:
+        tokens: The words and punctuation marks.
+        spans: The annotated entities, in order; empty if there are scores.
+        scores: (tokens, tags), the emissions of a teacher; None if the sentence is annotated.
+    """
 
     tokens: list[str]
     spans: list[TagSpan]
+    scores: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Corpus:
         folder: Its folder below `data.path`; with `hub`, the folder of a local copy.
         hub: Its id on the hub, or None.
         splits: For each role (train, validation, test) the splits that are read; `validation%5` is every fifth row
-            of a split, `validation!5` all other rows.
+            of a split, `validation!5` all other rows; `train%10d` is every tenth document, `train!10d` all others.
         keep: A pattern; only documents whose id matches are read.
         annotates: The labels that the corpus annotates; None for all.
         repeat: How often an epoch contains its training split, each time with other changes and windows.
@@ -133,25 +141,29 @@ def read_corpus(name: str, corpus: Corpus, role: str, corpus_format: CorpusForma
     return documents
 
 
-def _parse_split(spec: str) -> tuple[str, Callable[[int], bool]]:
-    """Parse `validation%5` (every fifth row) and `validation!5` (all other rows)."""
-    match = re.fullmatch(r"([^%!]+)(?:([%!])([1-9]\d*))?", spec)
+def _parse_split(spec: str) -> tuple[str, Callable[[int, int], bool]]:
+    """Parse `validation%5` (every fifth row), `validation!5` (all other rows), and the same of documents (`%5d`).
+
+    Returns the name of the split, and whether a row is chosen by its number and that of its document.
+    """
+    match = re.fullmatch(r"([^%!]+)(?:([%!])([1-9]\d*)(d?))?", spec)
     if match is None:
         raise ConfigError(
-            f"data.corpora: expected a split such as train, validation%5 or validation!5; found {spec!r}."
+            "data.corpora: expected a split such as train, validation%5 or validation!5 (rows), train%10d or "
+            f"train!10d (documents); found {spec!r}."
         )
-    split, sign, step = match.groups()
+    split, sign, step, by_document = match.groups()
     if sign is None:
-        return split, lambda row: True
+        return split, lambda row, document: True
     n = int(step)
-    return split, lambda row: (row % n == n - 1) == (sign == "%")
+    return split, lambda row, document: ((document if by_document else row) % n == n - 1) == (sign == "%")
 
 
 def _documents(
     name: str,
     where: str,
     rows: datasets.Dataset,
-    is_chosen: Callable[[int], bool],
+    is_chosen: Callable[[int, int], bool],
     corpus: Corpus,
     corpus_format: CorpusFormat,
 ) -> list[Document]:
@@ -164,8 +176,9 @@ def _documents(
     ids = rows[columns.document][:] if columns.document in rows.column_names else [None] * len(all_tokens)
     documents: list[Document] = []
     last: str | None = None
+    numbers = _number_documents(ids)
     for n, (tokens, tags, doc_id) in enumerate(zip(all_tokens, all_tags, ids, strict=True)):
-        if not is_chosen(n) or not tokens or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
+        if not is_chosen(n, numbers[n]) or not tokens or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
             continue
         if len(tokens) != len(tags):
             raise DataError(f"{where}, row {n}: {len(tokens)} tokens but {len(tags)} tags.")
@@ -182,6 +195,15 @@ def _documents(
     if not documents:
         raise DataError(f"{where}: found no sentence; expected at least one row with tokens.")
     return documents
+
+
+def _number_documents(ids: Sequence[str | None]) -> list[int]:
+    """Number the documents of rows by their ids; a row without an id is a document of its own."""
+    numbers: list[int] = []
+    for n, doc_id in enumerate(ids):
+        is_next = n > 0 and (doc_id is None or doc_id != ids[n - 1])
+        numbers.append(numbers[-1] + is_next if numbers else 0)
+    return numbers
 
 
 def _tag_names(rows: datasets.Dataset, column: str, where: str) -> list[list[str]]:
