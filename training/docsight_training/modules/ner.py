@@ -1,19 +1,32 @@
-"""Training of the tagger: maximum conditional likelihood, evaluated by strict spans."""
+"""Training of the tagger: maximum conditional likelihood of annotations, or cross entropy to a teacher.
+
+Evaluated by strict spans.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from docsight.errors import ConfigError
+from docsight.layers.crf import LinearChainCRF
 from docsight.networks.spans import encode_words, find_spans
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
 from docsight_training.data.ner.ner_batches import NerBatch, NerDocument
+from docsight_training.data.ner.ner_data import NerData
 from docsight_training.metrics import SpanScore
 from docsight_training.modules.base import ScheduledModule
+from docsight_training.modules.ner_calibration import (
+    choose_method,
+    compare_methods,
+    fit_labels,
+    judge_network,
+    write_calibration,
+)
 
 
 class NerModule(ScheduledModule[Tagger]):
@@ -37,14 +50,40 @@ class NerModule(ScheduledModule[Tagger]):
         self._margins = torch.tensor([(margins or {}).get(tag[2:], 0.0) for tag in network.tags])
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
-        emissions = self.network(batch.types, batch.index, batch.lengths)
-        margin = (self._margins.to(emissions.device) * batch.allowed).amax(dim=2, keepdim=True)  # (batch, time, 1)
-        emissions = emissions + margin * ~batch.allowed
+        emissions = self.emissions(batch)
         with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials need float32
-            likelihood = self.network.crf.log_likelihood(emissions, batch.lengths, batch.allowed)
-        loss = -likelihood.sum() / batch.lengths.sum()
+            if batch.scores is None:
+                kind, loss = "gold", self._annotation_loss(emissions, batch)
+            else:
+                kind, loss = "silver", self._distillation_loss(emissions, batch)
+        loss = loss.sum() / batch.lengths.sum()
+        self.log(f"train/loss/{kind}", loss, batch_size=len(batch.lengths), on_step=False, on_epoch=True)
         self.log("train/loss", loss, batch_size=len(batch.lengths), on_step=True, on_epoch=True)
         return loss
+
+    def emissions(self, batch: NerBatch) -> Tensor:
+        """Score the tags of the windows of a batch, (batch, time, tags)."""
+        scores: Tensor = self.network(batch.types, batch.index, batch.lengths)
+        return scores
+
+    def _annotation_loss(self, emissions: Tensor, batch: NerBatch) -> Tensor:
+        """Return the negative log-likelihood of the annotation of each window, (batch,)."""
+        margin = (self._margins.to(emissions.device) * batch.allowed).amax(dim=2, keepdim=True)  # (batch, time, 1)
+        emissions = emissions + margin * ~batch.allowed
+        return -self.network.crf.log_likelihood(emissions, batch.lengths, batch.allowed)
+
+    def _distillation_loss(self, emissions: Tensor, batch: NerBatch) -> Tensor:
+        """Return the cross entropy of the teacher's distribution over tag sequences, (1,), summed over the windows.
+
+        It differs from the Kullback-Leibler divergence by the teacher's entropy, a constant.
+        """
+        assert batch.scores is not None
+        teacher = self.trainer.datamodule.teacher_crf.to(emissions.device)  # type: ignore[attr-defined]
+        unary, steps, first, last = expected_counts(teacher, batch.scores, batch.lengths)
+        crf = self.network.crf
+        expected = (unary * emissions).sum() + (steps * crf.transitions).sum()
+        expected = expected + (first * crf.start).sum() + (last * crf.end).sum()
+        return crf.log_partition(emissions, batch.lengths).sum() - expected
 
     def on_validation_epoch_start(self) -> None:
         self._scores = defaultdict(SpanScore)
@@ -62,11 +101,32 @@ class NerModule(ScheduledModule[Tagger]):
     def predict_spans(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
         encoded, rows, offset = [], [], 0
         for document in documents:
-            encoded.append(encode_words(self.network, document.types))
-            rows.append(document.index + offset)
-            offset += len(encoded[-1])
+            words, index = self.encode(document)
+            encoded.append(words)
+            rows.append(index + offset)
+            offset += len(words)
         found = find_spans(self.network, torch.cat(encoded), rows, breaks=[d.breaks for d in documents])
         return [[TagSpan(*span[:3]) for span in spans] for spans in found]
+
+    def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:
+        """Return rows of inputs of the BiLSTM, (rows, input), and for each token its row, (tokens,)."""
+        return encode_words(self.network, document.types), document.index
+
+    @torch.no_grad()
+    def describe(self, data: NerData) -> dict[str, Any]:
+        """Fit the calibration of the posteriors to the validation documents."""
+        self.network.eval()
+        judged = judge_network(self.network, data.groups("validation"), self.encode)
+        self.calibration_errors = compare_methods(judged)
+        self.calibration = fit_labels(judged, choose_method(self.calibration_errors))
+        return {"calibration": {label: curve.to_config() for label, curve in self.calibration.items()}}
+
+    @torch.no_grad()
+    def write_reports(self, folder: Path, data: NerData) -> None:
+        part = "test" if data.has_test else "validation"
+        self.network.eval()
+        judged = judge_network(self.network, data.groups(part), self.encode)
+        write_calibration(folder, judged, self.calibration, self.calibration_errors, part=part)
 
     def on_validation_epoch_end(self) -> None:
         self._log_scores("val")
@@ -87,3 +147,16 @@ class NerModule(ScheduledModule[Tagger]):
             self.log(f"{split}/{name}", value, prog_bar=name == "f1")
         mean = sum(score.f1 for score in self._scores.values()) / max(1, len(self._scores))
         self.log(f"{split}/f1_mean", mean)
+
+
+def expected_counts(crf: LinearChainCRF, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return how often a CRF expects each tag at each token, and each step, first tag and last tag in total.
+
+    These are the gradients of the log-partition function: the marginals (batch, time, tags), and sums over the batch
+    (tags, tags), (tags,), (tags,).
+    """
+    with torch.enable_grad():
+        emissions = emissions.detach().requires_grad_()
+        total = crf.log_partition(emissions, lengths).sum()
+        unary, steps, first, last = torch.autograd.grad(total, [emissions, crf.transitions, crf.start, crf.end])
+    return unary, steps, first, last

@@ -2,9 +2,11 @@
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,14 +17,24 @@ from docsight.vocab import Vocab
 from docsight_training.data.ner.corpora import Document, Sentence
 
 
+class Features(Protocol):
+    """Computes features of words in context: of each sentence, (words, dim)."""
+
+    dim: int
+
+    def __call__(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]: ...
+
+
 @dataclass
 class NerBatch:
-    """Windows for a training step."""
+    """Windows for a training step, all annotated or all labelled by a teacher."""
 
     types: WordTypes
     index: Tensor  # (batch, time), into the types
     lengths: Tensor  # (batch,)
     allowed: Tensor  # (batch, time, tags), the tags that the annotation allows
+    scores: Tensor | None = None  # (batch, time, tags), the teacher's emissions; None if annotated
+    features: Tensor | None = None  # (batch, time, dim), if the data has features
 
 
 @dataclass
@@ -35,13 +47,21 @@ class NerDocument:
     spans: list[TagSpan]
     breaks: list[int]  # the last token of each sentence
     unannotated: frozenset[str]  # the labels that the corpus does not annotate
+    features: Tensor | None = None  # (tokens, dim), if the data has features
 
 
 class BatchEncoder:
     """Converts sentences to tensors.
 
-    `unannotated` lists, by corpus, the labels that it does not annotate. With `marginalise` a token outside all spans
-    may have one of these.
+    Args:
+        words: The vocabulary of words.
+        chars: The vocabulary of characters.
+        labels: The labels to learn.
+        unannotated: By corpus, the labels that it does not annotate.
+        marginalise: Whether a token outside all spans may have one of the labels that its corpus does not annotate.
+        possible: For some labels, which of the tokens of a text may have them if they are not annotated; with other
+            labels any token may.
+        features: Computes features of words in context, sentence by sentence; None for none.
     """
 
     def __init__(
@@ -52,15 +72,16 @@ class BatchEncoder:
         *,
         unannotated: Mapping[str, frozenset[str]],
         marginalise: bool,
+        possible: Mapping[str, Callable[[Sequence[str]], Sequence[bool]]] | None = None,
+        features: Features | None = None,
     ) -> None:
         self.words, self.chars = words, chars
         self.unannotated = unannotated
+        self.marginalise = marginalise
+        self.possible = possible or {}
+        self.features = features
         self.tag_ids = {tag: n for n, tag in enumerate(iobes_tags(labels))}
-        self._open_tags = {
-            corpus: [n for tag, n in self.tag_ids.items() if tag[2:] in missing]
-            for corpus, missing in unannotated.items()
-            if marginalise
-        }
+        self._tags_of = {label: [n for tag, n in self.tag_ids.items() if tag[2:] == label] for label in labels}
 
     def batch(self, rows: Sequence[tuple[str, Sentence]]) -> NerBatch:
         """Convert windows, each with the name of its corpus, to the tensors of a training step."""
@@ -72,19 +93,30 @@ class BatchEncoder:
         for n, (corpus, sentence) in enumerate(rows):
             size = len(sentence.tokens)
             padded[n, :size] = index[n]
+            if sentence.scores is not None:
+                continue
             tags = torch.tensor([self.tag_ids[tag] for tag in iobes_from_spans(sentence.spans, size)])
             allowed[n, :size].scatter_(1, tags.unsqueeze(1), True)
-            if open_tags := self._open_tags.get(corpus):
-                outside = (tags == self.tag_ids[OUTSIDE]).nonzero()
-                allowed[n, outside, torch.tensor(open_tags)] = True
-        return NerBatch(types, padded, lengths, allowed)
+            for label in self.unannotated.get(corpus, ()) if self.marginalise else ():
+                is_open = tags == self.tag_ids[OUTSIDE]
+                if label in self.possible:
+                    is_open = is_open & torch.tensor(self.possible[label](sentence.tokens))
+                allowed[n, is_open.nonzero(), torch.tensor(self._tags_of[label])] = True
+        scores = [torch.from_numpy(s.scores.astype(np.float32)) for _, s in rows if s.scores is not None]
+        return NerBatch(types, padded, lengths, allowed, _pad(scores) if scores else None, self._features([s.tokens for _, s in rows]))
 
     def document(self, document: Document) -> NerDocument:
         joined = join_sentences(document.sentences)
         breaks = [end - 1 for end in itertools.accumulate(len(s.tokens) for s in document.sentences)]
         types, index = self._encode([joined.tokens])
         unannotated = self.unannotated[document.corpus]
-        return NerDocument(document.corpus, types, index[0], joined.spans, breaks, unannotated)
+        features = None
+        if self.features is not None:
+            features = torch.cat(self.features([sentence.tokens for sentence in document.sentences]))
+        return NerDocument(document.corpus, types, index[0], joined.spans, breaks, unannotated, features)
+
+    def _features(self, rows: Sequence[Sequence[str]]) -> Tensor | None:
+        return None if self.features is None else _pad(self.features(rows))
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> tuple[WordTypes, list[Tensor]]:
         """Return the distinct words of some rows, and each row as indexes into them."""
@@ -94,12 +126,19 @@ class BatchEncoder:
 
 
 def join_sentences(sentences: Sequence[Sentence]) -> Sentence:
+    """Join sentences that are all annotated, or all have scores."""
     tokens: list[str] = []
     spans: list[TagSpan] = []
     for sentence in sentences:
         spans += [TagSpan(s + len(tokens), e + len(tokens), label) for s, e, label in sentence.spans]
         tokens += sentence.tokens
-    return Sentence(tokens, spans)
+    scores = [sentence.scores for sentence in sentences if sentence.scores is not None]
+    return Sentence(tokens, spans, np.concatenate(scores) if scores else None)
+
+
+def _pad(rows: Sequence[Tensor]) -> Tensor:
+    """Stack rows (time, width) of different lengths: (batch, time, width), zero beyond a row's length."""
+    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True)
 
 
 def cut_windows(sentences: Sequence[Sentence], max_tokens: int, rng: random.Random) -> list[Sentence]:

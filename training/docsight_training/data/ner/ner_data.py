@@ -3,7 +3,9 @@
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any, cast
 
 import pytorch_lightning as pl
@@ -13,7 +15,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
-from docsight.vocab import Vocab, char_vocab
+from docsight.layers.crf import LinearChainCRF
+from docsight.tags import iobes_rules, iobes_tags
+from docsight.vocab import CELL_END, LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.ner.augment import TextAugment
 from docsight_training.data.ner.corpora import (
@@ -26,8 +30,10 @@ from docsight_training.data.ner.corpora import (
     names_in,
     read_corpus,
 )
+from docsight_training.data.ner.dates import find_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
-from docsight_training.data.ner.ner_batches import BatchEncoder, NerBatch, NerDocument, cut_windows
+from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows
+from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
 
 TEMPLATES = "templates"  # the corpus name of sentences made from templates
@@ -46,14 +52,22 @@ class NerData(pl.LightningDataModule):
         fold: For each label to learn, the labels of the corpora that map to it; None to keep all unchanged.
         unknown_labels: What a token outside all spans means for labels that its corpus does not annotate:
             `outside` (it has none of them) or `marginalise` (nothing).
+        date_label: The label of dates. A corpus that does not annotate it gets it by rule where the rule is sure;
+            needs `unknown_labels=marginalise`, because other words may be dates, too. None for no rule.
         glove_words: How many of the most frequent words of GloVe the vocabulary includes; 0 for none.
         min_count: How often a word must occur in the training split for its vector to be tuned, or for a word that
             GloVe lacks to have a vector.
         window: The maximum number of tokens in a window.
         batch_tokens: The approximate number of tokens in a training step.
         augment: The arguments of `TextAugment`, which changes the text in each epoch; None for no changes.
-        templates: The number of sentences of `templates.txt` in an epoch, filled with names of the training data. They
-            are English and have the labels PER, ORG and LOC.
+        templates: The number of template sentences in an epoch, filled with names of the training data. They are
+            English and have the labels PER, ORG, LOC, DATE and NORP.
+        gazetteer: A Parquet file with the columns `name` and `kind`, whose names fill the templates, too; None for
+            only those of the training data.
+        silver: A folder of text that a teacher has labelled, see `docsight_training.data.ner.silver`; None for none.
+        silver_tokens: The approximate number of silver tokens in an epoch.
+        features: Computes features of words in context for a network that has them; None for none. Windows are then
+            single sentences.
         leave_out: Corpora that are evaluated but not trained on.
         seed: Seeds windows, batches and augmentation.
     """
@@ -69,12 +83,17 @@ class NerData(pl.LightningDataModule):
         labels: Sequence[str] | None = None,
         fold: Mapping[str, Sequence[str]] | None = None,
         unknown_labels: str = "outside",
+        date_label: str | None = None,
         glove_words: int = 400_000,
         min_count: int = 2,
         window: int = 160,
         batch_tokens: int = 1500,
         augment: Mapping[str, Any] | None = None,
         templates: int = 0,
+        gazetteer: str | None = None,
+        silver: str | None = None,
+        silver_tokens: int = 2_000_000,
+        features: Features | None = None,
         leave_out: Sequence[str] = (),
         seed: int = 1,
     ) -> None:
@@ -89,13 +108,18 @@ class NerData(pl.LightningDataModule):
         self.corpus_format = CorpusFormat(source, path, Columns(**(columns or {})), folded, conll_columns)
         self.given_labels = labels
         self.unknown_labels = unknown_labels
+        self.date_label = date_label
         self.glove_words, self.min_count = glove_words, min_count
-        self.window, self.batch_tokens = window, batch_tokens
+        self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
-        self.templates = templates
+        self.templates, self.gazetteer = templates, gazetteer
+        self.silver, self.silver_tokens = silver, silver_tokens
+        self.features = features
         self.leave_out = frozenset(leave_out)
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
+        self.silver_documents: list[Document] = []
+        self.silver_sources: list[SilverSource] = []
 
     def setup(self, stage: str | None = None) -> None:
         if self.documents:
@@ -112,25 +136,36 @@ class NerData(pl.LightningDataModule):
         if not self.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
         self._check_labels()
+        unannotated = {
+            name: frozenset() if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
+            for name, corpus in self.corpora.items()
+        }
+        if self.date_label in self.labels:
+            undated = {name for name, missing in unannotated.items() if self.date_label in missing}
+            train = [_with_dates(document) if document.corpus in undated else document for document in train]
+            self.documents["train"] = train
         self._build_vocabularies(train)
-        self._encoder = BatchEncoder(
+        self.encoder = BatchEncoder(
             self.words,
             self.chars,
             self.labels,
-            unannotated={
-                name: frozenset() if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
-                for name, corpus in self.corpora.items()
-            },
+            unannotated=unannotated,
             marginalise=self.unknown_labels == "marginalise",
+            possible={} if self.date_label is None else {self.date_label: may_be_date},
+            features=self.features,
         )
         if self.augment:
             self.augment.learn_names(train)
         named = [document for document in train if not self.corpora[document.corpus].terse]
-        self._filler = TemplateFiller(named) if self.templates else None
+        self._filler = TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer) if self.templates else None
+        if self.silver is not None:
+            self.silver_documents, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
+            self.teacher_crf = _make_crf(teacher)
 
     def network_arguments(self) -> dict[str, Any]:
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
-        return {"labels": self.labels, "encoder": sizes}
+        arguments = {"labels": self.labels, "encoder": sizes}
+        return arguments if self.features is None else {**arguments, "feature_dim": self.features.dim}
 
     def initial_weights(self) -> dict[str, Tensor]:
         """Return pretrained vectors by the name of their embedding; a row of zeros has no pretrained vector."""
@@ -148,11 +183,16 @@ class NerData(pl.LightningDataModule):
 
     def sources(self) -> dict[str, dict[str, str]]:
         trained = {document.corpus for document in self.documents["train"]}
-        return {
+        sources = {
             name: {"origin": corpus.origin, "licence": corpus.licence}
             for name, corpus in self.corpora.items()
             if name in trained
         }
+        silver = {
+            f"{source.name} (labelled by the teacher)": {"origin": source.origin, "licence": source.licence}
+            for source in self.silver_sources
+        }
+        return sources | silver
 
     def train_dataloader(self) -> DataLoader[NerBatch]:
         epoch = self.trainer.current_epoch if self.trainer else 0
@@ -169,23 +209,37 @@ class NerData(pl.LightningDataModule):
         rng = random.Random(f"{self.seed}-{epoch}")
         windows: list[tuple[str, Sentence]] = []
         for document in self.documents["train"]:
-            corpus = self.corpora[document.corpus]
-            for _ in range(corpus.repeat):
-                sentences = document.sentences
-                if self.augment:
-                    sentences = self.augment(sentences, rng, rename=not corpus.terse)
-                windows += [(document.corpus, window) for window in cut_windows(sentences, self.window, rng)]
+            for _ in range(self.corpora[document.corpus].repeat):
+                windows += self._windows(document, rng, rename=not self.corpora[document.corpus].terse)
         if self._filler is not None:
             windows += [(TEMPLATES, sentence) for sentence in self._filler.fill(self.templates, rng)]
+        silver: list[tuple[str, Sentence]] = []
+        size = 0
+        for number in rng.sample(range(len(self.silver_documents)), len(self.silver_documents)):
+            if size >= self.silver_tokens:
+                break
+            of_document = self._windows(self.silver_documents[number], rng, rename=False)
+            size += sum(len(sentence.tokens) for _, sentence in of_document)
+            silver += of_document
+        # A batch is annotated or labelled by the teacher: each kind has its own loss.
+        batches = [*self._batches(windows, rng), *self._batches(silver, rng)]
+        rng.shuffle(batches)
+        return LazyBatches(batches, self.encoder.batch)
+
+    def _windows(self, document: Document, rng: random.Random, *, rename: bool) -> list[tuple[str, Sentence]]:
+        sentences = document.sentences
+        if self.augment:
+            sentences = self.augment(sentences, rng, rename=rename)
+        return [(document.corpus, window) for window in cut_windows(sentences, self.window, rng)]
+
+    def _batches(self, windows: list[tuple[str, Sentence]], rng: random.Random) -> list[list[tuple[str, Sentence]]]:
         rng.shuffle(windows)
         lengths = [len(sentence.tokens) for _, sentence in windows]
-        batches = batches_by_cost(lengths, max_cost=self.batch_tokens)
-        rng.shuffle(batches)
-        return LazyBatches([[windows[n] for n in batch] for batch in batches], self._encoder.batch)
+        return [[windows[n] for n in batch] for batch in batches_by_cost(lengths, max_cost=self.batch_tokens)]
 
     def groups(self, role: str, size: int = 64) -> list[list[NerDocument]]:
         """Return the documents of a role for evaluation, `size` at a time."""
-        documents = [self._encoder.document(document) for document in self.documents[role]]
+        documents = [self.encoder.document(document) for document in self.documents[role]]
         return [documents[start : start + size] for start in range(0, len(documents), size)]
 
     def _check_labels(self) -> None:
@@ -202,7 +256,7 @@ class NerData(pl.LightningDataModule):
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
         counts = Counter(token.lower() for token in tokens)
         # The words whose vectors are tuned come first: the network recognises them by their id.
-        own = sorted(word for word, count in counts.items() if count >= self.min_count)
+        own = sorted({word for word, count in counts.items() if count >= self.min_count} | {LINE_END, CELL_END})
         words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
         tuned = set(own)
         self.words = Vocab([*own, *(word for word in words if word not in tuned)])
@@ -211,3 +265,23 @@ class NerData(pl.LightningDataModule):
         if vectors is not None:
             self._vectors = torch.zeros(len(self.words), vectors.shape[1])
             self._vectors[[self.words.id(word) for word in words]] = torch.from_numpy(vectors)
+
+
+def _with_dates(document: Document) -> Document:
+    """Add the dates that a rule is sure of."""
+    sentences = []
+    for sentence in document.sentences:
+        taken = {token for start, end, _ in sentence.spans for token in range(start, end)}
+        dates = [span for span in find_dates(sentence.tokens) if taken.isdisjoint(range(span.start, span.end))]
+        sentences.append(replace(sentence, spans=sorted([*sentence.spans, *dates])))
+    return replace(document, sentences=sentences)
+
+
+def _make_crf(teacher: Teacher) -> LinearChainCRF:
+    follows, first, last = iobes_rules(iobes_tags(teacher.labels))
+    crf = LinearChainCRF(follows=follows, first=first, last=last)
+    with torch.no_grad():
+        crf.transitions.copy_(torch.tensor(teacher.transitions))
+        crf.start.copy_(torch.tensor(teacher.start))
+        crf.end.copy_(torch.tensor(teacher.end))
+    return crf
