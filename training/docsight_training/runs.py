@@ -58,9 +58,12 @@ class Run:
             if old.suffix != ".log":  # Hydra is writing it
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
 
-    def seed(self) -> None:
-        """Seed all generators. Each stage does this first, so that a resumed run repeats an uninterrupted one."""
-        pl.seed_everything(self.config["seed"], workers=True, verbose=False)
+    def seed(self, seed: int | None = None) -> None:
+        """Seed all generators, by the run's seed if no other is given.
+
+        Each stage does this first, so that a resumed run repeats an uninterrupted one.
+        """
+        pl.seed_everything(self.config["seed"] if seed is None else seed, workers=True, verbose=False)
 
     def checkpoint(self) -> str | None:
         """Return the checkpoint that the only stage of a run resumes from, or None."""

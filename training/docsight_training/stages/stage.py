@@ -141,6 +141,7 @@ class PartStage(KeptStage):
     Args:
         trainer: Settings of the trainer that differ from those of the run.
         inputs: Names of results of earlier stages that the data module takes as arguments.
+        seed: The seed of this stage, if it differs from the run's.
     """
 
     def __init__(
@@ -151,15 +152,16 @@ class PartStage(KeptStage):
         data: dict[str, Any],
         trainer: dict[str, Any] | None = None,
         inputs: Sequence[str] = (),
+        seed: int | None = None,
         **kept: Any,
     ) -> None:
         super().__init__(**kept)
         self.network, self.module, self.data = network, module, data
-        self.trainer, self.inputs = dict(trainer or {}), inputs
+        self.trainer, self.inputs, self.seed = dict(trainer or {}), inputs, seed
 
     def make_result(self, run: Run) -> dict[str, Any]:
         """Train. The checkpoints and curves are in the folder of the stage, where training resumes."""
-        run.seed()
+        run.seed(self.seed)
         inputs = {name: run.results[name] for name in self.inputs}
         data = instantiate(self.data, _partial_=True, _convert_="all")(**inputs)
         data.setup()
