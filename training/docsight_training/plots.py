@@ -1,10 +1,10 @@
-"""Plots of a run: its curves and, for a classifier, its errors. Image files need the extra `plots`."""
+"""Plots of a run: its curves, the errors of a classifier, reliability. Image files need the extra `plots`."""
 
 import csv
 import importlib.util
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,41 @@ def write_errors(
     if plt := _pyplot():
         _draw_matrix(plt, folder / "confusion.png", matrix, labels)
         _draw_worst(plt, folder / "worst.png", probabilities, images, labels, settings)
+
+
+def plot_reliability(path: Path, panels: Mapping[str, Mapping[str, tuple[Tensor, Tensor]]], *, bins: int = 15) -> None:
+    """Draw how many predictions of each probability are right, if matplotlib is installed.
+
+    Args:
+        path: The image file.
+        panels: For each panel its curves, and for each curve the probabilities of predictions and whether each is
+            right, both (predictions,).
+        bins: The number of bins of the same width. A point is the mean of a bin, its size that of the bin.
+    """
+    plt = _pyplot()
+    if plt is None:
+        return
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(4 * len(panels), 4.2), constrained_layout=True, sharey=True, squeeze=False
+    )
+    for axis, (title, curves) in zip(axes.flat, panels.items(), strict=True):
+        axis.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle="--")
+        for name, (probabilities, right) in curves.items():
+            bin_of = (probabilities * bins).long().clamp(max=bins - 1)
+            counts = torch.bincount(bin_of, minlength=bins)
+            used = counts > 0
+            x = torch.bincount(bin_of, probabilities, minlength=bins)[used] / counts[used]
+            y = torch.bincount(bin_of, right.to(probabilities.dtype), minlength=bins)[used] / counts[used]
+            (line,) = axis.plot(x.numpy(), y.numpy(), label=name)
+            axis.scatter(
+                x.numpy(), y.numpy(), s=(4 + 300 * counts[used] / counts.sum()).numpy(), color=line.get_color()
+            )
+        axis.set(title=title, xlabel="probability", xlim=(0, 1), ylim=(0, 1))
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=8)
+    axes[0, 0].set_ylabel("fraction that is right")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
 
 
 def _draw_matrix(plt: Any, path: Path, matrix: Tensor, labels: Sequence[str]) -> None:
