@@ -38,6 +38,7 @@ FLOORS = (
         "image_decoding",
         "images",
         "terminal",
+        "text_layout",
     },
     {"layers"},
     {"networks"},
