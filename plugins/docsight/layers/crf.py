@@ -4,7 +4,7 @@ Lafferty, McCallum and Pereira (2001); as the last layer of a network, Collobert
 `docsight.layers.crf_educational` explains the algorithms, one sequence at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -110,6 +110,52 @@ class LinearChainCRF(nn.Module):
             step = steps[runs[:, k - 1], runs[:, k]] + emissions[rows, token, runs[:, k]]
             score = score + step.masked_fill(k >= sizes, 0.0)
         return score.clamp(max=0.0)
+
+    @torch.no_grad()
+    def span_log_posteriors(
+        self,
+        emissions: Tensor,
+        lengths: Tensor,
+        *,
+        begins: Tensor,
+        insides: Tensor,
+        ends: Tensor,
+        singles: Tensor,
+        max_size: int,
+    ) -> Iterator[Tensor]:
+        """Yield the exact log posteriors of all spans of 1 token, then of all spans of 2 tokens, up to `max_size`.
+
+        Each item is (batch, time - size + 1, labels), by the first token of the span; -inf if the span ends beyond
+        its row. One pass of forward-backward serves all sizes, and each size is computed from the one before.
+
+        Args:
+            emissions: (batch, time, tags).
+            lengths: (batch,).
+            begins: (labels,), the first tag of spans of several tokens.
+            insides: (labels,), their tags between the first and the last.
+            ends: (labels,), their last tag.
+            singles: (labels,), the tag of spans of one token.
+            max_size: Tokens of the longest spans.
+        """
+        steps, _, _ = self.scores()
+        time = emissions.shape[1]
+        alphas = self._forward(emissions)  # (batch, time, tags)
+        betas = self._backward(emissions, lengths)  # (batch, time, tags)
+        total = self._close(alphas, lengths)[:, None, None]
+        tokens = torch.arange(time, device=emissions.device)[:, None]
+        is_beyond = tokens >= lengths[:, None, None]  # (batch, time, 1)
+        closing = (emissions + betas).masked_fill(is_beyond, -torch.inf)[:, :, ends] - total  # (batch, time, labels)
+        inside = emissions[:, :, insides]
+        opening = alphas[:, :, begins]  # up to and including the token before the last
+        yield (alphas + betas - total).masked_fill(is_beyond, -torch.inf)[:, :, singles].clamp(max=0.0)
+        for size in range(2, min(max_size, time) + 1):
+            starts = time - size + 1
+            opening = opening[:, :starts]
+            if size > 2:
+                step = steps[begins, insides] if size == 3 else steps[insides, insides]
+                opening = opening + step + inside[:, size - 2 : time - 1]
+            step = steps[begins, ends] if size == 2 else steps[insides, ends]
+            yield (opening + step + closing[:, size - 1 :]).clamp(max=0.0)
 
     def _forward(self, emissions: Tensor) -> Tensor:
         """Return the log sum over all beginnings of a path, (batch, time, tags); rows continue beyond their length."""

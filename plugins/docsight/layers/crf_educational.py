@@ -41,6 +41,15 @@ class ChainScores(NamedTuple):
     last: Sequence[float]  # [tag] of the last token
 
 
+class SpanTags(NamedTuple):
+    """The tags of the spans of one label."""
+
+    begin: int  # the first tag of a span of several tokens
+    inside: int  # its tags between the first and the last
+    end: int  # its last tag
+    single: int  # the tag of a span of one token
+
+
 def path_score(scores: ChainScores, path: Sequence[int]) -> float:
     """Return the score of one path."""
     emitted = sum(row[tag] for row, tag in zip(scores.emissions, path, strict=True))
@@ -83,6 +92,12 @@ def run_log_posterior(scores: ChainScores, *, start: int, run: Sequence[int]) ->
     for token, (tag, next_tag) in enumerate(pairwise(run), start=start + 1):
         score += scores.steps[tag][next_tag] + scores.emissions[token][next_tag]
     return score - log_partition(scores)
+
+
+def span_log_posterior(scores: ChainScores, *, start: int, size: int, tags: SpanTags) -> float:
+    """Return the log posterior of a labelled span: that of the run of tags that stands for it."""
+    run = [tags.single] if size == 1 else [tags.begin, *[tags.inside] * (size - 2), tags.end]
+    return run_log_posterior(scores, start=start, run=run)
 
 
 def viterbi(scores: ChainScores) -> list[int]:

@@ -1,12 +1,13 @@
 """Find spans with a tagger: long rows in windows, windows in batches, each span with its posterior probability."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from docsight.batching import batches_by_cost, windows
+from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
@@ -16,6 +17,7 @@ MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
 MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
+MAX_LIKELY_TOKENS = 12  # tokens of a span that is listed although it is not on the best path
 
 
 class ScoredSpan(NamedTuple):
@@ -23,6 +25,13 @@ class ScoredSpan(NamedTuple):
     end: int
     label: str
     score: float  # the posterior probability
+
+
+class RowSpans(NamedTuple):
+    """The spans of one row, in ascending order."""
+
+    best: list[ScoredSpan]  # of the best sequence of tags; they do not overlap
+    likely: list[ScoredSpan]  # all with a minimum score, overlapping ones too; empty if none was asked for
 
 
 def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes:
@@ -41,14 +50,42 @@ def encode_words(network: Tagger, types: WordTypes) -> Tensor:
     return torch.cat([network.encoder.encode_types(WordTypes(*block)) for block in blocks]).float()
 
 
-@torch.no_grad()
 def find_spans(
     network: Tagger,
     encoded: Tensor,
     rows: Sequence[Tensor],
     *,
     breaks: Sequence[Sequence[int]] | None = None,
+    outside: Sequence[Sequence[int]] | None = None,
 ) -> list[list[ScoredSpan]]:
+    """Find the spans of the best sequence of tags of each row; see `search_rows`."""
+    return [found.best for found in search_rows(network, encoded, rows, breaks=breaks, outside=outside)]
+
+
+def find_all_spans(
+    network: Tagger,
+    encoded: Tensor,
+    rows: Sequence[Tensor],
+    *,
+    min_score: float | Mapping[str, float],
+    breaks: Sequence[Sequence[int]] | None = None,
+    outside: Sequence[Sequence[int]] | None = None,
+) -> list[list[ScoredSpan]]:
+    """Find all spans of each row that have the minimum score, overlapping ones too; see `search_rows`."""
+    found = search_rows(network, encoded, rows, breaks=breaks, outside=outside, min_score=min_score)
+    return [row.likely for row in found]
+
+
+@torch.no_grad()
+def search_rows(
+    network: Tagger,
+    encoded: Tensor,
+    rows: Sequence[Tensor],
+    *,
+    breaks: Sequence[Sequence[int]] | None = None,
+    outside: Sequence[Sequence[int]] | None = None,
+    min_score: float | Mapping[str, float] | None = None,
+) -> list[RowSpans]:
     """Find the spans of rows of any length.
 
     A row longer than `WINDOW_TOKENS` is split into overlapping windows, so time and memory are linear in its
@@ -58,66 +95,164 @@ def find_spans(
         network: The tagger, in evaluation mode.
         encoded: (types, input), the distinct words as encoded by `encode_words`.
         rows: For each row its words as indices into `encoded`, (tokens,).
-        breaks: For each row the tokens that no span may continue beyond, such as the last token of a paragraph.
+        breaks: For each row, in order, the tokens that no span may continue beyond, such as the last of a paragraph.
+        outside: For each row, in order, the tokens that are in no span, such as those that stand for layout.
+        min_score: The lowest posterior of the spans in `RowSpans.likely`, above 0; one for all labels or one for each.
+            These spans have up to `MAX_LIKELY_TOKENS` tokens, or any number if they are on the best sequence.
     """
+    min_scores = None if min_score is None else _min_scores(network, min_score)
     pieces = [
         (r, window)
         for r, row in enumerate(rows)
         for window in windows(len(row), size=WINDOW_TOKENS, margin=MARGIN_TOKENS)
     ]
-    found: list[list[ScoredSpan]] = [[] for _ in pieces]
+    found = [RowSpans([], []) for _ in pieces]
     lengths = [window.end - window.start for _, window in pieces]
     for batch in batches_by_cost(lengths, max_cost=MAX_BATCH_TOKENS):
         sizes = torch.tensor([lengths[p] for p in batch])
         index = torch.zeros(len(batch), int(sizes.max()), dtype=torch.long)
-        stops: list[tuple[int, int]] = []
+        ends: list[tuple[int, int]] = []
+        skips: list[tuple[int, int]] = []
         for n, p in enumerate(batch):
             r, window = pieces[p]
             index[n, : lengths[p]] = rows[r][window.start : window.end]
-            if breaks is not None:
-                stops += [(n, at - window.start) for at in breaks[r] if window.start <= at < window.end]
-        for p, spans in zip(batch, _find_in_batch(network, encoded, index, sizes, stops), strict=True):
-            found[p] = spans
-    result: list[list[ScoredSpan]] = [[] for _ in rows]
-    for (r, window), spans in zip(pieces, found, strict=True):
-        for start, end, label, score in spans:
-            at = window.start + start
-            # Each window contributes the spans that begin in its core; one of an earlier window takes precedence.
-            if window.core_start <= at < window.core_end and (not result[r] or at >= result[r][-1].end):
-                result[r].append(ScoredSpan(at, window.start + end, label, score))
-    return result
+            ends += _places(n, window, breaks[r] if breaks is not None else ())
+            skips += _places(n, window, outside[r] if outside is not None else ())
+        emissions, sizes = _emissions(network, encoded, index, sizes, ends=ends, skips=skips)
+        best = _best_spans(network, emissions, sizes)
+        likely = None if min_scores is None else _likely_spans(network, emissions, sizes, best, min_scores)
+        for n, p in enumerate(batch):
+            found[p] = RowSpans(best[n], likely[n] if likely is not None else [])
+    return _join_windows(len(rows), pieces, found)
 
 
-def _find_in_batch(
-    network: Tagger, encoded: Tensor, index: Tensor, lengths: Tensor, stops: Sequence[tuple[int, int]]
-) -> list[list[ScoredSpan]]:
-    """Find the spans of padded rows: index (batch, time), lengths (batch,), stops as (row, token)."""
+def _min_scores(network: Tagger, min_score: float | Mapping[str, float]) -> dict[str, float]:
+    scores = min_score if isinstance(min_score, Mapping) else dict.fromkeys(network.labels, min_score)
+    if not all(scores[label] > 0 for label in network.labels):
+        raise ValueError(f"Expected minimum scores above 0; found {min_score}.")
+    return {label: scores[label] for label in network.labels}
+
+
+def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the tokens of a row that are in the window, counted from its start, each with the row."""
+    first, last = bisect_left(tokens, window.start), bisect_left(tokens, window.end)
+    return [(row, token - window.start) for token in tokens[first:last]]
+
+
+def _emissions(
+    network: Tagger,
+    encoded: Tensor,
+    index: Tensor,
+    lengths: Tensor,
+    *,
+    ends: Sequence[tuple[int, int]],
+    skips: Sequence[tuple[int, int]],
+) -> tuple[Tensor, Tensor]:
+    """Return the emissions of padded rows, (batch, time, tags), and their lengths, (batch,), on the network's device.
+
+    Args:
+        network: The tagger.
+        encoded: (types, input).
+        index: (batch, time), rows of `encoded`.
+        lengths: (batch,).
+        ends: Row and token of each break: there, only tags that end a span or are outside one (O, E, S) are possible.
+        skips: Row and token of each token that is in no span: there, only O is possible.
+    """
     device = encoded.device
-    index, lengths = index.to(device), lengths.to(device)
-    emissions = network.emissions(encoded[index], lengths)  # (batch, time, tags)
-    prefixes = [tag[0] for tag in network.tags]
-    if stops:
-        # At the last token before a break only tags that end a span, or are outside one (O, E, S), are possible.
-        at = torch.tensor(stops, device=device)
-        continues = torch.tensor([prefix in "BI" for prefix in prefixes], device=device)
-        emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(continues, FORBIDDEN)
+    lengths = lengths.to(device)
+    emissions = network.emissions(encoded[index.to(device)], lengths)
+    for places, prefixes in ((ends, "BI"), (skips, "BIES")):
+        if places:
+            at = torch.tensor(places, device=device)
+            forbidden = torch.tensor([tag[0] in prefixes for tag in network.tags], device=device)
+            emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(forbidden, FORBIDDEN)
+    return emissions, lengths
+
+
+def _best_spans(network: Tagger, emissions: Tensor, lengths: Tensor) -> list[list[ScoredSpan]]:
+    """Return the spans of the best path of each row."""
+    device = emissions.device
     path = network.crf.decode(emissions, lengths)  # (batch, time)
+    prefixes = [tag[0] for tag in network.tags]
     opens = torch.tensor([prefix in "BS" for prefix in prefixes], device=device)
     closes = torch.tensor([prefix in "ES" for prefix in prefixes], device=device)
     # A decoded path is well formed, so the n-th opening tag of the batch belongs to the n-th closing one.
     rows, starts = opens[path].nonzero(as_tuple=True)
     _, lasts = closes[path].nonzero(as_tuple=True)
-    spans: list[list[ScoredSpan]] = [[] for _ in range(len(lengths))]
     if not len(rows):
-        return spans
+        return [[] for _ in range(len(lengths))]
     sizes = lasts - starts + 1
     tokens = starts.unsqueeze(1) + torch.arange(int(sizes.max()), device=device)
     runs = path[rows.unsqueeze(1), tokens.clamp(max=path.shape[1] - 1)]  # (runs, longest)
     used, used_rows = torch.unique(rows, return_inverse=True)  # rows without spans need no forward-backward
-    log_posterior = network.crf.run_log_posterior(emissions[used], lengths[used], used_rows, starts, runs, sizes)
+    log_posteriors = network.crf.run_log_posterior(emissions[used], lengths[used], used_rows, starts, runs, sizes)
     # Tags are O, then B, I, E and S of each label.
     labels = (runs[:, 0] - 1) // 4
-    columns = (rows, starts, lasts + 1, labels, log_posterior.exp())
+    return _scored_spans(network, len(lengths), rows, starts, sizes, labels, log_posteriors)
+
+
+def _likely_spans(
+    network: Tagger,
+    emissions: Tensor,
+    lengths: Tensor,
+    best: Sequence[Sequence[ScoredSpan]],
+    min_scores: Mapping[str, float],
+) -> list[list[ScoredSpan]]:
+    """Return the spans of each row with the minimum score of their label; of long ones only those of the best path."""
+    device = emissions.device
+    begins = 1 + 4 * torch.arange(len(network.labels), device=device)
+    posteriors = network.crf.span_log_posteriors(
+        emissions,
+        lengths,
+        begins=begins,
+        insides=begins + 1,
+        ends=begins + 2,
+        singles=begins + 3,
+        max_size=MAX_LIKELY_TOKENS,
+    )
+    limits = torch.tensor(list(min_scores.values()), device=device).log()  # (labels,)
+    parts = []
+    for size, log_posteriors in enumerate(posteriors, start=1):
+        rows, starts, labels = (log_posteriors >= limits).nonzero(as_tuple=True)
+        parts.append((rows, starts, torch.full_like(rows, size), labels, log_posteriors[rows, starts, labels]))
+    spans = _scored_spans(network, len(lengths), *(torch.cat(column) for column in zip(*parts, strict=True)))
+    for row, entities in zip(spans, best, strict=True):
+        row += [
+            span
+            for span in entities
+            if span.end - span.start > MAX_LIKELY_TOKENS and span.score >= min_scores[span.label]
+        ]
+        row.sort()
+    return spans
+
+
+def _scored_spans(
+    network: Tagger, num_rows: int, rows: Tensor, starts: Tensor, sizes: Tensor, labels: Tensor, log_posteriors: Tensor
+) -> list[list[ScoredSpan]]:
+    """Sort spans, given as columns (spans,), into their rows. Here posteriors become scores."""
+    spans: list[list[ScoredSpan]] = [[] for _ in range(num_rows)]
+    columns = (rows, starts, starts + sizes, labels, log_posteriors.exp())
     for row, start, end, label, score in zip(*(column.tolist() for column in columns), strict=True):
         spans[row].append(ScoredSpan(start, end, network.labels[label], score))
     return spans
+
+
+def _join_windows(num_rows: int, pieces: Sequence[tuple[int, Window]], found: Sequence[RowSpans]) -> list[RowSpans]:
+    """Collect the spans of rows from those of their windows: of each window those that begin in its core."""
+    result = [RowSpans([], []) for _ in range(num_rows)]
+    for (r, window), spans in zip(pieces, found, strict=True):
+        best, likely = result[r]
+        for span in _in_core(spans.best, window):
+            if not best or span.start >= best[-1].end:  # one of an earlier window takes precedence
+                best.append(span)
+        likely += _in_core(spans.likely, window)
+    return result
+
+
+def _in_core(spans: Sequence[ScoredSpan], window: Window) -> list[ScoredSpan]:
+    """Return the spans that begin in the core of a window, with the offsets of its row."""
+    return [
+        ScoredSpan(window.start + start, window.start + end, label, score)
+        for start, end, label, score in spans
+        if window.core_start <= window.start + start < window.core_end
+    ]

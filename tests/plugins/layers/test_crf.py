@@ -2,9 +2,19 @@ import itertools
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from docsight.layers.crf import LinearChainCRF
-from docsight.layers.crf_educational import ChainScores, log_partition, path_score, run_log_posterior, viterbi
+from docsight.layers.crf_educational import (
+    ChainScores,
+    SpanTags,
+    log_partition,
+    path_score,
+    run_log_posterior,
+    span_log_posterior,
+    viterbi,
+)
 from docsight.tags import iobes_rules, iobes_tags
 
 SINGLE, BEGIN, INSIDE, END = 4, 1, 2, 3  # the tags of the first label: O, then B, I, E and S of each label
@@ -54,6 +64,63 @@ def test_crf_run_log_posterior_equals_that_of_its_educational_version(seed):
     for (row, start, _), run, posterior in zip(cells, runs, posteriors.tolist(), strict=True):
         expected = run_log_posterior(_chain(crf, emissions[row, : lengths[row]]), start=start, run=run)
         assert posterior == pytest.approx(expected, abs=1e-4)
+
+
+def _span_posteriors(crf, emissions, lengths, labels, max_size):
+    """Return the log posteriors of the spans of each size."""
+    begins = 1 + 4 * torch.arange(labels)
+    tags = {"begins": begins, "insides": begins + 1, "ends": begins + 2, "singles": begins + 3}
+    return list(crf.span_log_posteriors(emissions, lengths, **tags, max_size=max_size))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    lengths=st.lists(st.integers(1, 7), min_size=1, max_size=3),
+    labels=st.integers(1, 3),
+    max_size=st.integers(1, 8),
+    seed=st.integers(0, 1000),
+)
+def test_crf_span_log_posteriors_equal_those_of_its_educational_version(lengths, labels, max_size, seed):
+    tags, crf = _crf(labels="ABC"[:labels], seed=seed)
+    emissions = 2 * torch.randn(len(lengths), max(lengths), len(tags))
+    found = _span_posteriors(crf, emissions, torch.tensor(lengths), labels, max_size)
+    assert len(found) == min(max_size, max(lengths))
+    for row, length in enumerate(lengths):
+        chain = _chain(crf, emissions[row, :length])
+        for size, posteriors in enumerate(found, start=1):
+            assert posteriors.shape[1] == max(lengths) - size + 1
+            for start, label in itertools.product(range(posteriors.shape[1]), range(labels)):
+                if start + size > length:
+                    assert posteriors[row, start, label] == -torch.inf
+                    continue
+                label_tags = SpanTags(*range(4 * label + 1, 4 * label + 5))
+                expected = span_log_posterior(chain, start=start, size=size, tags=label_tags)
+                assert float(posteriors[row, start, label]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_crf_posteriors_of_the_spans_over_a_token_sum_to_that_of_not_being_outside():
+    tags, crf = _crf(seed=5)
+    emissions, lengths = torch.randn(2, 6, len(tags)), torch.tensor([6, 4])
+    covered = torch.zeros(2, 6)
+    for size, posteriors in enumerate(_span_posteriors(crf, emissions, lengths, 2, max_size=6), start=1):
+        for start in range(posteriors.shape[1]):
+            covered[:, start : start + size] += posteriors[:, start].exp().sum(dim=1, keepdim=True)
+    for row, length in enumerate(lengths.tolist()):
+        chain = _chain(crf, emissions[row, :length])
+        outside = [run_log_posterior(chain, start=token, run=[0]) for token in range(length)]
+        assert torch.allclose(covered[row, :length], 1 - torch.tensor(outside).exp(), atol=1e-4)
+
+
+def test_crf_span_log_posteriors_are_exact_beside_forbidden_tokens():
+    tags, crf = _crf(seed=3)
+    emissions = torch.randn(1, 200, len(tags))
+    emissions[:, ::2, 1:] = -1e4  # every second token is outside, so that long sums would lose all digits
+    found = _span_posteriors(crf, emissions, torch.tensor([200]), 2, max_size=3)
+    chain = _chain(crf, emissions[0])
+    for start in (1, 99, 199):
+        expected = span_log_posterior(chain, start=start, size=1, tags=SpanTags(1, 2, 3, 4))
+        assert float(found[0][0, start, 0]) == pytest.approx(expected, abs=1e-3)
+    assert float(found[1].exp().max()) == float(found[2].exp().max()) == 0.0
 
 
 def test_crf_likelihood_is_marginal_over_several_allowed_tags():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from docsight.bundle import load_folder
-from docsight.networks.spans import find_spans, word_types
+from docsight.networks.spans import find_all_spans, find_spans, search_rows, word_types
 
 
 def _rows(folder, lengths):
@@ -43,6 +43,47 @@ def test_find_spans_does_not_cross_a_break(tiny_model):
     breaks = [s.start for s in crossing]
     for span in find_spans(network, encoded, [row], breaks=[breaks])[0]:
         assert not any(span.start <= at < span.end - 1 for at in breaks)
+
+
+def test_find_spans_contain_no_token_that_is_outside(tiny_model):
+    network, encoded, (row,) = _rows(tiny_model, [600])
+    outside = sorted({span.start for span in find_spans(network, encoded, [row])[0]})
+    for spans in search_rows(network, encoded, [row], outside=[outside], min_score=0.01)[0]:
+        assert spans
+        assert not any(span.start <= at < span.end for span in spans for at in outside)
+
+
+def test_find_all_spans_lists_the_spans_above_the_minimum_in_order(tiny_model):
+    network, encoded, rows = _rows(tiny_model, [40, 0, 1, 600])
+    best, spans = find_spans(network, encoded, rows), find_all_spans(network, encoded, rows, min_score=0.05)
+    for entities, found in zip(best, spans, strict=True):
+        assert found == sorted(found)
+        assert len({span[:3] for span in found}) == len(found)
+        assert all(span.score >= 0.05 for span in found)
+        scores = {span[:3]: span.score for span in found}
+        likely = [span for span in entities if span.score > 0.051]
+        assert [scores[span[:3]] for span in likely] == pytest.approx([span.score for span in likely], abs=1e-3)
+    assert any(a.end > b.start for a, b in itertools.pairwise(spans[-1]))  # overlapping ones, too
+
+
+def test_find_all_spans_takes_a_minimum_for_each_label(tiny_model):
+    network, encoded, rows = _rows(tiny_model, [100])
+    minimum = {"PER": 0.3, "ORG": 0.05, "LOC": 1.0}
+    everything = find_all_spans(network, encoded, rows, min_score=0.05)[0]
+    found = find_all_spans(network, encoded, rows, min_score=minimum)[0]
+    assert found == [span for span in everything if span.score >= minimum[span.label]]
+    assert {span.label for span in found} == {"PER", "ORG"}
+    with pytest.raises(ValueError, match="minimum scores above 0; found 0"):
+        find_all_spans(network, encoded, rows, min_score=0)
+
+
+def test_find_all_spans_lists_an_entity_of_any_length(tiny_model, monkeypatch):
+    monkeypatch.setattr("docsight.networks.spans.MAX_LIKELY_TOKENS", 1)
+    network, encoded, rows = _rows(tiny_model, [100])
+    entities = [span for span in find_spans(network, encoded, rows)[0] if span.end - span.start > 1]
+    found = find_all_spans(network, encoded, rows, min_score=0.01)[0]
+    assert [span for span in found if span.end - span.start > 1] == [span for span in entities if span.score >= 0.01]
+    assert found == sorted(found)
 
 
 def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model):
