@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
+from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span, SpanGroup
@@ -17,17 +17,12 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
-from docsight.corrections import CorrectionRow, applied_rows
+from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
-from docsight.networks.calibration import calibrate, read_calibration
-from docsight.networks.spans import ScoredSpan, encode_words, find_spans, word_types
+from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
+from docsight.networks.spans import RowSpans, ScoredSpan, encode_words, search_rows, word_types
 from docsight.networks.tagger import Tagger
-from docsight.vocab import UNK, Vocab
 
-# The minimum score of a correction that is read instead of the word as written. The second is for a capitalised word
-# that the network has no vector for, while it has one for the suggestion: the letters of a misspelled name say
-# little about it. Both were chosen on the validation sets.
-_MIN_CORRECTION_SCORE, _MIN_SCORE_OF_KNOWN_NAME = 0.7, 0.2
 _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
 
 
@@ -40,6 +35,7 @@ _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
         "threshold": 0.0,
         "overwrite_ents": False,
         "spans_key": None,
+        "min_score": None,
         "use_corrections": True,
         "labels": {},
     },
@@ -53,8 +49,9 @@ def make_rnn_ner(
     threshold: float,
     overwrite_ents: bool,
     spans_key: str | None,
+    min_score: float | None,
     use_corrections: bool,
-    labels: dict[str, str],
+    labels: dict[str, str | None],
 ) -> "RnnNer":
     """Construct the component; the weights are read on first use."""
     return RnnNer(
@@ -66,6 +63,7 @@ def make_rnn_ner(
         threshold=threshold,
         overwrite_ents=overwrite_ents,
         spans_key=spans_key,
+        min_score=min_score,
         use_corrections=use_corrections,
         renamed=labels,
     )
@@ -81,15 +79,18 @@ class RnnNer(NetworkPipe):
         overwrite_ents: Whether a predicted entity replaces existing entities that it overlaps; otherwise the
             existing ones stay.
         spans_key: The key in `doc.spans` under which all entities are written, with `attrs["scores"]`, or None.
+        min_score: If given, `doc.spans[spans_key]` lists all spans of up to 12 words that are at least this probable,
+            overlapping ones too, instead of the entities. Above 0 and at most 1.
         use_corrections: Whether to read words as corrected in `doc._.corrections`, where one token becomes one word.
             The correction must be applied and have a score of at least 0.7. For a capitalised word that the network
             does not know, a suggestion that it knows needs a score of only 0.2.
-        renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}.
+        renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
+            to None are not written.
         options: model, device, lang; see `NetworkPipe`.
     """
 
     kind = "tagger"
-    settings = ("threshold", "overwrite_ents", "spans_key", "use_corrections", "renamed")
+    settings = ("threshold", "overwrite_ents", "spans_key", "min_score", "use_corrections", "renamed")
 
     def __init__(
         self,
@@ -99,59 +100,74 @@ class RnnNer(NetworkPipe):
         threshold: float = 0.0,
         overwrite_ents: bool = False,
         spans_key: str | None = None,
+        min_score: float | None = None,
         use_corrections: bool = True,
-        renamed: dict[str, str] | None = None,
+        renamed: Mapping[str, str | None] | None = None,
         **options: Any,
     ) -> None:
-        if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        if not (_is_number(threshold) and 0 <= threshold <= 1):
             raise ConfigError(f"{name}: expected a threshold from 0 to 1; found {threshold!r}.")
-        if not all(isinstance(label, str) and label.strip() for label in (renamed or {}).values()):
-            raise ConfigError(f"{name}: expected labels to be renamed to non-empty strings; found {renamed}.")
+        if min_score is not None and not (_is_number(min_score) and 0 < min_score <= 1):
+            raise ConfigError(f"{name}: expected min_score to be above 0 and at most 1, or null; found {min_score!r}.")
+        if min_score is not None and spans_key is None:
+            raise ConfigError(
+                f"{name}: min_score={min_score} needs spans_key, the key under which doc.spans lists the spans. "
+                "Set spans_key, or leave out min_score."
+            )
+        new_names = [label for label in (renamed or {}).values() if label is not None]
+        if not all(isinstance(label, str) and label.strip() for label in new_names):
+            raise ConfigError(f"{name}: expected labels to be renamed to non-empty strings or null; found {renamed}.")
         self.threshold = threshold
         self.overwrite_ents = overwrite_ents
         self.spans_key = spans_key
+        self.min_score = min_score
         self.use_corrections = use_corrections
         self.renamed = dict(renamed or {})
         super().__init__(vocab, name, **options)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.renamed.get(label, label) for label in super().labels))
+        written = (self.renamed.get(label, label) for label in super().labels)
+        return tuple(dict.fromkeys(label for label in written if label is not None))
 
-    def predict(self, docs: Sequence[Doc]) -> list[list[ScoredSpan]]:
-        """Return the entities of each Doc in tokens, without those below the threshold."""
-        network = cast(Tagger, self.bundle.network)
-        words, rows, tokens, breaks = self._collect_words(docs)
+    def predict(self, docs: Sequence[Doc]) -> list[RowSpans]:
+        """Return the spans of each Doc, in tokens: the entities above the threshold, and all spans of `min_score`."""
+        network, vocabularies = cast(Tagger, self.bundle.network), self.bundle.vocabularies
+        words, rows = collect_rows(docs, vocabularies["words"], use_corrections=self.use_corrections)
         if not words:
-            return [[] for _ in docs]
-        vocabularies = self.bundle.vocabularies
+            return [RowSpans([], []) for _ in docs]
         types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
-        encoded = encode_words(network, types.to(self.device))
-        found = find_spans(network, encoded, rows, breaks=breaks)
-        spans_of_rows = [calibrate(spans, self._calibration) for spans in found]
+        found = search_rows(
+            network,
+            encode_words(network, types.to(self.device)),
+            [torch.from_numpy(row.words) for row in rows],
+            breaks=[row.breaks for row in rows],
+            outside=[row.outside for row in rows],
+            min_score=self.min_score and min_posteriors(self.min_score, self._calibration, network.labels),
+        )
         return [
-            [
-                ScoredSpan(int(at[span.start]), int(at[span.end - 1]) + 1, span.label, span.score)
-                for span in spans
-                if span.score >= self.threshold
-            ]
-            for at, spans in zip(tokens, spans_of_rows, strict=True)
+            RowSpans(
+                [span for span in self._in_tokens(row, spans.best) if span.score >= self.threshold],
+                self._in_tokens(row, spans.likely),
+            )
+            for row, spans in zip(rows, found, strict=True)
         ]
 
-    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[ScoredSpan]]) -> None:
-        for doc, entities in zip(docs, predictions, strict=True):
-            spans = [Span(doc, start, end, label=self.renamed.get(label, label)) for start, end, label, _ in entities]
+    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[RowSpans]) -> None:
+        for doc, found in zip(docs, predictions, strict=True):
             self._keep_labels(doc.vocab)  # a sourced component may be in a pipeline with another vocabulary
+            spans, scores = self._label(doc, found.best)
             doc.user_data.setdefault(attributes.USER_DATA_KEY, {})[self.name] = {
                 "size": attributes.text_size(doc),
                 "entities": [
-                    [span.start_char, span.end_char, span.label_, entity.score]
-                    for span, entity in zip(spans, entities, strict=True)
+                    [span.start_char, span.end_char, span.label_, score]
+                    for span, score in zip(spans, scores, strict=True)
                 ],
             }
             if self.spans_key is not None:
-                scores = np.array([entity.score for entity in entities], dtype=np.float32)
-                doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=spans, attrs={"scores": scores})
+                listed, listed_scores = (spans, scores) if self.min_score is None else self._label(doc, found.likely)
+                attrs = {"scores": np.array(listed_scores, dtype=np.float32)}
+                doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=listed, attrs=attrs)
             blocked = _blocked(doc)
             doc.set_ents(_merge(spans, doc.ents, blocked, overwrite=self.overwrite_ents), blocked=blocked)
 
@@ -174,70 +190,26 @@ class RnnNer(NetworkPipe):
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
         super()._place(network, about)
 
-    def _collect_words(
-        self, docs: Sequence[Doc]
-    ) -> tuple[list[str], list[torch.Tensor], list[np.ndarray], list[list[int]]]:
-        """Collect the distinct words of Docs, without white space.
+    def _in_tokens(self, row: WordRow, spans: Sequence[ScoredSpan]) -> list[ScoredSpan]:
+        """Return spans of words as spans of tokens, with calibrated scores."""
+        return [
+            ScoredSpan(int(row.tokens[start]), int(row.tokens[end - 1]) + 1, label, score)
+            for start, end, label, score in calibrate(spans, self._calibration)
+        ]
 
-        Also returns, for each Doc, its words as indices into them, (words,), the token of each word, (words,), and the
-        words that no entity continues beyond.
-        """
-        joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
-        distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
-        # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
-        owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
-        words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
-        spaces = np.array([word.isspace() or not word for word in words], dtype=bool)
-        blank = np.array([word.count("\n") > 1 for word in words], dtype=bool) & spaces
-        rows, tokens, breaks, start = [], [], [], 0
-        for doc in docs:
-            row = np.array(index[start : start + len(doc)])
-            start += len(doc)
-            is_word = ~spaces[row]
-            last_word = np.cumsum(is_word) - 1  # the last word at or before each token
-            breaks.append(_breaks(doc, last_word, blank[row]))
-            if self.use_corrections:
-                for token, word in _corrected_words(doc, self.bundle.vocabularies["words"]):
-                    row[token] = len(words)
-                    words.append(word)
-            rows.append(torch.from_numpy(row[is_word]))
-            tokens.append(is_word.nonzero()[0])
-        return words, rows, tokens, breaks
+    def _label(self, doc: Doc, found: Sequence[ScoredSpan]) -> tuple[list[Span], list[float]]:
+        """Return found spans with the labels to write, and their scores; without those whose label is not written."""
+        spans, scores = [], []
+        for start, end, own_label, score in found:
+            label = self.renamed.get(own_label, own_label)
+            if label is not None:
+                spans.append(Span(doc, start, end, label=label))
+                scores.append(score)
+        return spans, scores
 
 
-def _breaks(doc: Doc, last_word: np.ndarray, blank: np.ndarray) -> list[int]:
-    """Return the words before a blank line or, where sentence boundaries are annotated, at the end of a sentence.
-
-    `last_word`, (tokens,), is the last word at or before each token, -1 for none; `blank`, (tokens,), whether a token
-    is white space with a blank line.
-    """
-    ends = [last_word[blank]]
-    if doc.has_annotation("SENT_START"):
-        starts = np.flatnonzero(doc.to_array(SENT_START) == 1)
-        ends.append(last_word[starts[starts > 0] - 1])
-    return [int(at) for at in np.unique(np.concatenate(ends)) if at >= 0]
-
-
-def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
-    """Return the tokens that are read as another word; corrections that split or join words are ignored."""
-    rows = attributes.corrections(doc)
-    applied = applied_rows(rows, attributes.text_size(doc))
-    words: dict[int, str] = {}
-    for row in [*applied, *(row for row in rows if not row["applied"])]:
-        if row["suggestion"] and not any(char.isspace() for char in row["suggestion"]):
-            span = doc.char_span(row["start"], row["end"])
-            if span is not None and len(span) == 1 and _is_reliable(row, span.text, vocab):
-                words.setdefault(span.start, row["suggestion"])
-    return list(words.items())
-
-
-def _is_reliable(row: CorrectionRow, typed: str, vocab: Vocab) -> bool:
-    """Return whether a correction is certain enough to be read; without a score, whether it is applied."""
-    score = row.get("score", float(row["applied"]))
-    if row["applied"] and score >= _MIN_CORRECTION_SCORE:
-        return True
-    is_unknown_name = typed[:1].isupper() and vocab.word_id(typed) == UNK
-    return bool(is_unknown_name and score >= _MIN_SCORE_OF_KNOWN_NAME and vocab.word_id(row["suggestion"]) != UNK)
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _blocked(doc: Doc) -> list[Span]:

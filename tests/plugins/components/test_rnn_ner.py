@@ -1,13 +1,18 @@
+import pickle
+
 import numpy as np
 import pytest
 import spacy
+import torch
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
+from thinc.api import Config
 
 from docsight.components.rnn_ner import RnnNer
+from docsight.components.word_rows import collect_rows
 from docsight.errors import BundleError, ConfigError, DataError
-from docsight.networks.spans import ScoredSpan
+from docsight.networks.spans import RowSpans, ScoredSpan
 
 TEXT = "Ada Lovelace met Charles Babbage in London."
 
@@ -28,7 +33,7 @@ def _with(tiny_model, **settings) -> Language:
 def _fixed(nlp: Language, *spans: ScoredSpan) -> RnnNer:
     """Make the component find the same spans in every Doc."""
     component = nlp.get_pipe("rnn_ner")
-    component.predict = lambda docs: [list(spans) for _ in docs]
+    component.predict = lambda docs: [RowSpans(list(spans), list(spans)) for _ in docs]
     return component
 
 
@@ -47,8 +52,8 @@ def test_rnn_ner_stores_scores_in_user_data_by_component_name(nlp):
 def test_rnn_ner_scores_of_two_labels_of_one_span_are_distinct(tiny_model):
     nlp = _with(tiny_model)
     nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model), "overwrite_ents": True})
-    nlp.get_pipe("rnn_ner").predict = lambda docs: [[ScoredSpan(0, 2, "PER", 0.9)]]
-    nlp.get_pipe("second").predict = lambda docs: [[ScoredSpan(0, 2, "ORG", 0.3)]]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
+    nlp.get_pipe("second").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "ORG", 0.3)], [])]
     doc = nlp(TEXT)
     assert [(ent.label_, ent._.score) for ent in doc.ents] == [("ORG", 0.3)]
     assert Span(doc, 0, 2, label="PER")._.score == 0.9
@@ -108,12 +113,73 @@ def test_rnn_ner_refuses_to_rename_labels_that_the_model_does_not_have(tiny_mode
     nlp = _with(tiny_model, labels={"PERSON": "PER"})
     with pytest.raises(ConfigError, match="labels renames PERSON, but the model's labels are PER, ORG, LOC"):
         nlp(TEXT)
-    with pytest.raises(ConfigError, match="renamed to non-empty strings"):
+    with pytest.raises(ConfigError, match="labels renames DATE, but the model's labels are PER, ORG, LOC"):
+        _with(tiny_model, labels={"DATE": None})(TEXT)
+    with pytest.raises(ConfigError, match="renamed to non-empty strings or null"):
         _with(tiny_model, labels={"PER": ""})
 
 
 def test_rnn_ner_lists_labels_renamed_to_the_same_name_once(tiny_model):
     assert _with(tiny_model, labels={"ORG": "PER"}).get_pipe("rnn_ner").labels == ("PER", "LOC")
+
+
+def test_rnn_ner_does_not_write_labels_renamed_to_none(tiny_model, tmp_path):
+    nlp = _with(tiny_model, labels={"PER": None, "LOC": "GPE"}, spans_key="names", min_score=0.05)
+    assert nlp.get_pipe("rnn_ner").labels == ("ORG", "GPE")
+    _fixed(nlp, LOVELACE, LONDON)
+    doc = nlp(TEXT)
+    assert [ent.label_ for ent in doc.ents] == [span.label_ for span in doc.spans["names"]] == ["GPE"]
+    assert doc.spans["names"].attrs["scores"].tolist() == pytest.approx([0.4])
+    assert doc.user_data["docsight"]["rnn_ner"]["entities"] == [[36, 42, "GPE", 0.4]]
+
+
+def test_rnn_ner_settings_survive_disk_and_config(tiny_model, tmp_path):
+    settings = {"labels": {"PER": None, "LOC": "GPE"}, "spans_key": "names", "min_score": 0.05}
+    nlp = _with(tiny_model, **settings)
+    nlp.to_disk(tmp_path)
+    copies = [spacy.load(tmp_path), spacy.blank("en").from_config(Config().from_str(nlp.config.to_str()))]
+    for copy in [*copies, pickle.loads(pickle.dumps(nlp))]:
+        component = copy.get_pipe("rnn_ner")
+        assert (component.renamed, component.spans_key, component.min_score) == tuple(settings.values())
+        assert component.labels == ("ORG", "GPE")
+        assert {ent.label_ for ent in copy(TEXT).ents} == {ent.label_ for ent in nlp(TEXT).ents}
+
+
+def test_rnn_ner_lists_every_span_above_min_score(tiny_model):
+    plain, nlp = _with(tiny_model)(TEXT), _with(tiny_model, spans_key="names", min_score=0.02)
+    doc = nlp(TEXT)
+    assert [(e.start, e.end, e.label_, e._.score) for e in doc.ents] == [
+        (e.start, e.end, e.label_, e._.score) for e in plain.ents
+    ]
+    group = doc.spans["names"]
+    places = [(span.start, span.end, span.label_) for span in group]
+    assert places == sorted(set(places))
+    assert {(e.start, e.end, e.label_) for e in doc.ents if e._.score > 0.021} <= set(places)
+    assert len(group) > len(doc.ents)
+    assert group.has_overlap
+    scores = group.attrs["scores"]
+    assert len(scores) == len(group)
+    assert scores.min() >= 0.02
+    assert scores.max() <= 1
+    again = Doc(nlp.vocab).from_bytes(doc.to_bytes()).spans["names"]
+    assert np.array_equal(again.attrs["scores"], scores)
+
+
+def test_rnn_ner_min_score_ignores_the_threshold(tiny_model):
+    doc = _with(tiny_model, spans_key="names", min_score=0.02, threshold=1.0)(TEXT)
+    assert not doc.ents
+    assert doc.spans["names"]
+
+
+@pytest.mark.parametrize("min_score", [0, 1.5, -0.1, float("nan"), True])
+def test_rnn_ner_refuses_an_invalid_min_score(min_score):
+    with pytest.raises(ConfigError, match="expected min_score to be above 0 and at most 1, or null; found"):
+        RnnNer(spacy.blank("en").vocab, model="rnn_ner", spans_key="names", min_score=min_score)
+
+
+def test_rnn_ner_refuses_min_score_without_spans_key(tiny_model):
+    with pytest.raises(ConfigError, match=r"min_score=0.05 needs spans_key.* Set spans_key, or leave out min_score"):
+        _with(tiny_model, min_score=0.05)
 
 
 def test_rnn_ner_leaves_blocked_tokens_alone(tiny_model):
@@ -216,8 +282,9 @@ def test_rnn_ner_reads_certain_corrections_and_likely_ones_of_unknown_names(
     doc = nlp.make_doc(f"She lived in {typed} .")
     row = {"start": 13, "end": 13 + len(typed), "suggestion": suggestion, "score": score, "applied": applied}
     doc._.corrections = [row]
-    words, rows, *_ = nlp.get_pipe("rnn_ner")._collect_words([doc])
-    assert words[rows[0][3]] == (suggestion if is_read else typed)
+    vocab = nlp.get_pipe("rnn_ner").bundle.vocabularies["words"]
+    words, rows = collect_rows([doc], vocab, use_corrections=True)
+    assert words[rows[0].words[3]] == (suggestion if is_read else typed)
 
 
 def test_rnn_ner_ignores_corrections_without_use_corrections(tiny_model):
@@ -236,6 +303,47 @@ def test_rnn_ner_never_begins_or_ends_with_white_space_nor_crosses_a_paragraph(n
         assert not ent[0].is_space
         assert not ent[-1].is_space
         assert all(token.text.count("\n") < 2 for token in ent)
+
+
+@pytest.fixture
+def grown_nlp(nlp) -> Language:
+    """Make a pipeline whose words are all parts of entities of several words, as far as breaks allow."""
+    network = nlp.get_pipe("rnn_ner").bundle.network
+    emissions = torch.tensor([tag[0] == "I" or tag == "B-PER" for tag in network.tags]).float()
+    network.emissions = lambda encoded, lengths: (9 * emissions).expand(*encoded.shape[:2], -1).clone()
+    torch.nn.init.zeros_(network.crf.transitions)
+    return nlp
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rosa Lindt\nBen Achterberg", ["Rosa Lindt", "Ben Achterberg"]),
+        ("Bern Alder\tBirch Mills\nBen Berg", ["Bern Alder", "Birch Mills", "Ben Berg"]),
+        ("Rosa Lindt | Bern Ghent", ["Rosa Lindt", "Bern Ghent"]),
+        ("the lease that was signed by Rosa\nLindt in the old town", ["*"]),
+        ("> the lease that was signed by Rosa\n> Lindt in the old town", ["*"]),
+        ("the lease that was signed by Rosa\r\nLindt in the old town", ["*"]),
+        (
+            "the lease that was signed by Rosa\x0cLindt in the old",
+            ["the lease that was signed by Rosa", "Lindt in the old"],
+        ),
+        ("", []),
+        ("\n\n", []),
+        ("> \n>\n", []),
+        ("\n\n> Rosa Lindt\n\n", ["Rosa Lindt"]),
+    ],
+)
+def test_rnn_ner_entities_end_where_lines_and_cells_end(grown_nlp, text, expected):
+    expected = [text.removeprefix("> ")] if expected == ["*"] else expected
+    assert [ent.text for ent in grown_nlp(text).ents] == expected
+
+
+def test_rnn_ner_takes_no_line_break_of_an_office_file_for_a_wrap(grown_nlp):
+    text = "the lease that was signed by Rosa\nLindt in the old town"
+    doc = grown_nlp.make_doc(text)
+    doc._.source = {"format": "docx"}
+    assert [ent.text for ent in grown_nlp(doc).ents] == text.split("\n")
 
 
 def test_rnn_ner_scores_against_gold(nlp):

@@ -1,0 +1,173 @@
+"""Docs as rows of words for `rnn_ner`: without white space, as corrected, and with the ends of lines and cells."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+from spacy.attrs import LENGTH, ORTH, SENT_START, SPACY
+from spacy.tokens import Doc
+
+from docsight import attributes
+from docsight.corrections import CorrectionRow, applied_rows
+from docsight.text_layout import text_layout
+from docsight.vocab import CELL_END, LINE_END, UNK, Vocab
+
+# The minimum score of a correction that is read instead of the word as written. The second is for a capitalised word
+# that the network has no vector for, while it has one for the suggestion: the letters of a misspelled name say
+# little about it. Both were chosen on the validation sets.
+_MIN_CORRECTION_SCORE, _MIN_SCORE_OF_KNOWN_NAME = 0.7, 0.2
+# Every text of several lines or cells, or with quote marks, has a token that matches; few other texts have.
+_LAYOUT = re.compile(r"[\t-\r\x1c-\x1e\x85\xa0\u2028\u2029]|  |^>")
+_UNWRAPPED_FORMATS = ("docx", "pptx")  # their readers write line breaks only where lines end
+
+
+class WordRow(NamedTuple):
+    """A Doc as the network reads it."""
+
+    words: np.ndarray  # (words,), indices into the distinct words of all Docs
+    tokens: np.ndarray  # (words,), the token of each word; -1 for one that stands for the end of a line or a cell
+    breaks: list[int]  # the words that no entity continues beyond, in order
+    outside: list[int]  # the words that are in no entity, in order
+
+
+class _Ends(NamedTuple):
+    """The tokens before which something ends."""
+
+    lines: list[int]
+    cells: list[int]
+
+
+def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) -> tuple[list[str], list[WordRow]]:
+    """Return the distinct words of Docs, and each Doc as a row of them.
+
+    If the vocabulary contains `LINE_END` and `CELL_END`, these are words of the rows, where a line or a cell ends. If
+    it does not, the word before is in `breaks`.
+
+    Args:
+        docs: The Docs.
+        vocab: The words of the network.
+        use_corrections: Whether words are read as corrected.
+    """
+    joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
+    distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
+    # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
+    owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
+    words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
+    is_space = np.array([word.isspace() or not word for word in words], dtype=bool)
+    is_bar = np.array([word[:1] == "|" and not word.strip("|") for word in words], dtype=bool)
+    is_mark = np.array([word[:1] == ">" and not word.strip(">") for word in words], dtype=bool)
+    has_layout = np.array([_LAYOUT.search(word) is not None for word in words], dtype=bool)
+    reads_layout = LINE_END in vocab and CELL_END in vocab
+    line_end, cell_end = len(words), len(words) + 1
+    if reads_layout:
+        words += [LINE_END, CELL_END]
+    rows: list[WordRow] = []
+    offsets = accumulate((len(doc) for doc in docs), initial=0)
+    for doc, start in zip(docs, offsets, strict=False):
+        row = np.array(index[start : start + len(doc)])
+        is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
+        if has_layout[row].any():
+            ends, is_quoting = _read_layout(doc)
+            is_word &= ~(is_quoting & is_mark[row])
+        if use_corrections:
+            for token, word in _corrected_words(doc, vocab):
+                row[token] = len(words)
+                words.append(word)
+        if reads_layout:
+            row[bars] = cell_end
+        rows.append(
+            _make_row(row, is_word, bars, ends, _sentence_starts(doc), (line_end, cell_end) if reads_layout else None)
+        )
+    return words, rows
+
+
+def _make_row(
+    row: np.ndarray,
+    is_word: np.ndarray,
+    bars: np.ndarray,
+    ends: _Ends,
+    sentences: Sequence[int],
+    layout_words: tuple[int, int] | None,
+) -> WordRow:
+    """Make the row of a Doc.
+
+    Args:
+        row: (tokens,), indices into the distinct words.
+        is_word: (tokens,), whether the network reads a token.
+        bars: The tokens that separate the cells of a table; no entity contains one.
+        ends: The tokens before which lines and cells end.
+        sentences: The tokens with which sentences begin.
+        layout_words: The distinct words for the end of a line and of a cell, or None if the network does not read them.
+    """
+    before = np.concatenate([[0], np.cumsum(is_word)])  # (tokens + 1,), the number of words before each token
+    lines, cells, begins = (_inner_places(before, tokens) for tokens in (ends.lines, ends.cells, sentences))
+    words, tokens, outside = row[is_word], np.flatnonzero(is_word), before[bars]
+    places = np.array(sorted(lines | cells), dtype=np.int64)
+    if layout_words is None or not len(places):
+        return WordRow(words, tokens, [place - 1 for place in sorted(lines | cells | begins)], outside.tolist())
+    line_end, cell_end = layout_words
+    layout = [line_end if place in lines else cell_end for place in places.tolist()]
+    breaks = np.array(sorted(begins), dtype=np.int64) - 1
+    return WordRow(
+        words=np.insert(words, places, layout),
+        tokens=np.insert(tokens, places, -1),
+        breaks=(breaks + np.searchsorted(places, breaks, side="right")).tolist(),
+        outside=sorted(
+            [
+                *(places + np.arange(len(places))).tolist(),
+                *(outside + np.searchsorted(places, outside, side="right")).tolist(),
+            ]
+        ),
+    )
+
+
+def _inner_places(before: np.ndarray, tokens: Sequence[int]) -> set[int]:
+    """Return the numbers of words before the given tokens, without those that have no word before or after them."""
+    places: set[int] = set(before[list(tokens)].tolist())
+    return places - {0, int(before[-1])}
+
+
+def _read_layout(doc: Doc) -> tuple[_Ends, np.ndarray]:
+    """Return where lines and cells end, and (tokens,) whether a token begins in the marks before a quoted line."""
+    source = doc._.source
+    is_unwrapped = isinstance(source, Mapping) and source.get("format") in _UNWRAPPED_FORMATS
+    layout = text_layout(doc.text, may_wrap=not is_unwrapped)
+    sizes = doc.to_array([LENGTH, SPACY]).astype(np.int64).sum(axis=1)
+    starts = np.cumsum(sizes) - sizes  # (tokens,), in characters
+    ends = _Ends(*(np.searchsorted(starts, offsets).tolist() for offsets in (layout.line_ends, layout.cell_ends)))
+    is_quoting = np.zeros(len(doc), dtype=bool)
+    for first, last in np.searchsorted(starts, layout.quote_marks).tolist():
+        is_quoting[first:last] = True
+    return ends, is_quoting
+
+
+def _sentence_starts(doc: Doc) -> list[int]:
+    """Return the tokens with which sentences begin, where sentence boundaries are annotated, but not the first."""
+    if not doc.has_annotation("SENT_START"):
+        return []
+    starts: list[int] = np.flatnonzero(doc.to_array(SENT_START) == 1).tolist()
+    return starts
+
+
+def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
+    """Return the tokens that are read as another word; corrections that split or join words are ignored."""
+    rows = attributes.corrections(doc)
+    applied = applied_rows(rows, attributes.text_size(doc))
+    words: dict[int, str] = {}
+    for row in [*applied, *(row for row in rows if not row["applied"])]:
+        if row["suggestion"] and not any(char.isspace() for char in row["suggestion"]):
+            span = doc.char_span(row["start"], row["end"])
+            if span is not None and len(span) == 1 and _is_reliable(row, span.text, vocab):
+                words.setdefault(span.start, row["suggestion"])
+    return list(words.items())
+
+
+def _is_reliable(row: CorrectionRow, typed: str, vocab: Vocab) -> bool:
+    """Return whether a correction is certain enough to be read; without a score, whether it is applied."""
+    score = row.get("score", float(row["applied"]))
+    if row["applied"] and score >= _MIN_CORRECTION_SCORE:
+        return True
+    is_unknown_name = typed[:1].isupper() and vocab.word_id(typed) == UNK
+    return bool(is_unknown_name and score >= _MIN_SCORE_OF_KNOWN_NAME and vocab.word_id(row["suggestion"]) != UNK)

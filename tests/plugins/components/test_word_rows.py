@@ -1,0 +1,82 @@
+"""Docs as rows of words, for networks that read the ends of lines and cells and for others."""
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from docsight.components.word_rows import collect_rows
+from docsight.vocab import CELL_END, LINE_END, Vocab
+
+NLP = spacy.blank("en")
+PLAIN, LAYOUT = Vocab(["the"]), Vocab(["the", LINE_END, CELL_END])
+
+
+def _read(doc: Doc | str, vocab: Vocab) -> tuple[str, list[int], list[int], list[int]]:
+    """Return the words of a row, their tokens, and the words that end or are outside of entities."""
+    doc = NLP.make_doc(doc) if isinstance(doc, str) else doc
+    words, (row,) = collect_rows([doc], vocab, use_corrections=True)
+    assert len(row.words) == len(row.tokens)
+    for word, token in zip(row.words, row.tokens, strict=True):
+        assert token < 0 or words[word] in (doc[int(token)].text, CELL_END)
+    return " ".join(words[word] for word in row.words), row.tokens.tolist(), row.breaks, row.outside
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "breaks", "layout", "outside"),
+    [
+        ("Rosa Lindt\nBen", "Rosa Lindt Ben", [1], "Rosa Lindt ⏎ Ben", [2]),
+        ("Rosa\n\n \nBen", "Rosa Ben", [0], "Rosa ⏎ Ben", [1]),
+        ("Bern\tAlder Mills\t\tBen", "Bern Alder Mills Ben", [0, 2], "Bern ⇥ Alder Mills ⇥ Ben", [1, 4]),
+        ("Bern\tAlder\n\tBen\n", "Bern Alder Ben", [0, 1], "Bern ⇥ Alder ⏎ Ben", [1, 3]),
+        ("\n\nBern\t\nBen\n\n", "Bern Ben", [0], "Bern ⏎ Ben", [1]),
+        ("was signed by van\nLindt", "was signed by van Lindt", [], "was signed by van Lindt", []),
+        ("> was signed by van\n> Lindt", "was signed by van Lindt", [], "was signed by van Lindt", []),
+        ("Ben:\n>> Rosa > Bern", "Ben : Rosa > Bern", [1], "Ben : ⏎ Rosa > Bern", [2]),
+        ("", "", [], "", []),
+        (" \n", "", [], "", []),
+        ("> ", "", [], "", []),
+    ],
+)
+def test_rows_end_lines_and_cells(text, plain, breaks, layout, outside):
+    words, _, found, skipped = _read(text, PLAIN)
+    assert (words, found, skipped) == (plain, breaks, [])
+    words, tokens, found, skipped = _read(text, LAYOUT)
+    assert (words, found, skipped) == (layout, [], outside)
+    assert [at for at, token in enumerate(tokens) if token < 0] == outside
+
+
+def test_rows_read_a_bar_as_the_end_of_a_cell():
+    assert _read("| Rosa | Bern |", PLAIN) == ("| Rosa | Bern |", [0, 1, 2, 3, 4], [], [0, 2, 4])
+    assert _read("| Rosa | Bern |", LAYOUT) == ("⇥ Rosa ⇥ Bern ⇥", [0, 1, 2, 3, 4], [], [0, 2, 4])
+    assert _read("Rosa\tBen | Bern\nIvy", LAYOUT) == (
+        "Rosa ⇥ Ben ⇥ Bern ⏎ Ivy",
+        [0, -1, 2, 3, 4, -1, 6],
+        [],
+        [1, 3, 5],
+    )
+
+
+@pytest.mark.parametrize("vocab", [PLAIN, LAYOUT])
+def test_rows_break_at_sentences_beside_the_ends_of_lines(vocab):
+    doc = NLP.make_doc("Rosa came\nBen left Ivy ran")
+    doc[3].is_sent_start = doc[5].is_sent_start = True
+    words, _, breaks, outside = _read(doc, vocab)
+    ends = [word for word in range(len(words.split())) if word in breaks or word in outside]
+    assert words.replace(" ⏎", "") == "Rosa came Ben left Ivy ran"
+    assert ends == ([1, 3] if vocab is PLAIN else [1, 2, 4])
+    assert outside == ([] if vocab is PLAIN else [2])
+
+
+def test_rows_of_docs_with_unusual_tokens():
+    words = ["Rosa", "\n", "\n", "Ben\nIvy", "a", "\t\n \n", "b", ">", "c"]
+    doc = Doc(NLP.vocab, words=words, spaces=[False] * len(words))
+    # The line that ends within a token ends after it.
+    assert _read(doc, LAYOUT) == ("Rosa ⏎ Ben\nIvy ⏎ a ⏎ b > c", [0, -1, 3, -1, 4, -1, 6, 7, 8], [], [1, 3, 5])
+
+
+def test_rows_of_several_docs_share_their_words():
+    texts = ["Rosa Lindt\nBen", "", "Ben Rosa", "\n"]
+    words, rows = collect_rows([NLP.make_doc(text) for text in texts], LAYOUT, use_corrections=False)
+    assert [" ".join(words[at] for at in row.words) for row in rows] == ["Rosa Lindt ⏎ Ben", "", "Ben Rosa", ""]
+    assert len(np.unique(np.concatenate([row.words for row in rows]))) == 4
