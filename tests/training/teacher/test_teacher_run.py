@@ -1,4 +1,4 @@
-"""The experiments of the teacher and of `rnn_ner`, on tiny data: the teacher labels text, the student learns from it."""
+"""The experiments of the teacher and of `rnn_ner`, on tiny data."""
 
 from pathlib import Path
 

@@ -37,7 +37,7 @@ def test_silver_is_written_in_one_step(tmp_path: Path):
 
 
 def test_read_silver_says_how_to_make_it(tmp_path: Path):
-    with pytest.raises(ConfigError, match="found none. Train one with docsight-train experiment=rnn_ner_teacher"):
+    with pytest.raises(ConfigError, match=r"found none\. Train one with docsight-train experiment=rnn_ner_teacher"):
         read_silver(tmp_path, labels=["PER"])
 
 

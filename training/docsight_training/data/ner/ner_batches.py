@@ -103,7 +103,8 @@ class BatchEncoder:
                     is_open = is_open & torch.tensor(self.possible[label](sentence.tokens))
                 allowed[n, is_open.nonzero(), torch.tensor(self._tags_of[label])] = True
         scores = [torch.from_numpy(s.scores.astype(np.float32)) for _, s in rows if s.scores is not None]
-        return NerBatch(types, padded, lengths, allowed, _pad(scores) if scores else None, self._features([s.tokens for _, s in rows]))
+        features = self._features([sentence.tokens for _, sentence in rows])
+        return NerBatch(types, padded, lengths, allowed, _pad(scores) if scores else None, features)
 
     def document(self, document: Document) -> NerDocument:
         joined = join_sentences(document.sentences)
