@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from docsight.errors import ConfigError
+from docsight.vocab import CELL_END, LINE_END
 from docsight_training.teacher.features import WordFeatures
 
 transformers = pytest.importorskip("transformers")
@@ -40,6 +41,14 @@ def test_features_depend_on_the_context(model: str, tmp_path: Path):
     features = WordFeatures(model=model, cache=str(tmp_path / "cache.sqlite"))
     one, two = features([["bank", "river"], ["bank", "money"]])
     assert not torch.equal(one[0], two[0])
+
+
+def test_features_of_layout_are_zero_and_do_not_change_those_of_words(model: str, tmp_path: Path):
+    features = WordFeatures(model=model, cache=str(tmp_path / "cache.sqlite"))
+    plain, laid_out, empty = features([["ada", "wrote"], ["ada", CELL_END, "wrote", LINE_END], [LINE_END]])
+    assert torch.equal(laid_out[[0, 2]], plain)
+    assert not laid_out[[1, 3]].any()
+    assert not empty.any()
 
 
 def test_features_are_cached_for_other_processes(model: str, tmp_path: Path):

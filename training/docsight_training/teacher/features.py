@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 
 from docsight.errors import ConfigError, MissingExtraError
+from docsight.vocab import CELL_END, LINE_END
 
 _AVERAGED_LAYERS = 4  # the last layers know more of the task that the transformer was trained for than of names
 _MAX_PIECES = 256  # word pieces of a sentence; words beyond have features of zero
+_LAYOUT = (LINE_END, CELL_END)  # words that the transformer does not know
 _MAX_BATCH_PIECES = 4_096  # word pieces that are encoded together, padding included
 
 
@@ -50,10 +52,18 @@ class WordFeatures:
         self._cache = sqlite3.connect(cache, timeout=600, isolation_level=None)
         self._cache.execute("PRAGMA journal_mode=WAL")
         self._cache.execute("PRAGMA synchronous=OFF")
-        self._cache.execute("CREATE TABLE IF NOT EXISTS features (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        self._cache.execute("CREATE TABLE IF NOT EXISTS features (key BLOB PRIMARY KEY, value BLOB)")
 
     def __call__(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
-        """Return the features of each sentence, (words, dim) float16."""
+        """Return the features of each sentence, (words, dim) float16; zero for the ends of lines and cells."""
+        is_word = [torch.tensor([word not in _LAYOUT for word in sentence]) for sentence in sentences]
+        found = self._look_up([[word for word in sentence if word not in _LAYOUT] for sentence in sentences])
+        features = [torch.zeros(len(sentence), self.dim, dtype=torch.float16) for sentence in sentences]
+        for of_sentence, words, of_words in zip(features, is_word, found, strict=True):
+            of_sentence[words] = of_words
+        return features
+
+    def _look_up(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
         keys = [self._key(sentence) for sentence in sentences]
         found: dict[bytes, bytes] = {}
         for key in set(keys):
