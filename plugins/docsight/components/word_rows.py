@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-from spacy.attrs import LENGTH, ORTH, SENT_START, SPACY
+from spacy.attrs import ORTH, SENT_START, SPACY
 from spacy.tokens import Doc
 
 from docsight import attributes
@@ -59,6 +59,9 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
     is_bar = np.array([word[:1] == "|" and not word.strip("|") for word in words], dtype=bool)
     is_mark = np.array([word[:1] == ">" and not word.strip(">") for word in words], dtype=bool)
     has_layout = np.array([_LAYOUT.search(word) is not None for word in words], dtype=bool)
+    # The pieces of texts: each word, and each word with the space after it. `Doc.text` makes an object of each token.
+    pieces = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
+    num_distinct, sizes = len(words), np.array([len(piece) for piece in pieces], dtype=np.int64)
     reads_layout = LINE_END in vocab and CELL_END in vocab
     line_end, cell_end = len(words), len(words) + 1
     if reads_layout:
@@ -69,7 +72,9 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
         row = np.array(index[start : start + len(doc)])
         is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
         if has_layout[row].any():
-            ends, is_quoting = _read_layout(doc)
+            index_of_piece = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
+            text = "".join([pieces[at] for at in index_of_piece.tolist()])
+            ends, is_quoting = _read_layout(doc, text, sizes[index_of_piece])
             is_word &= ~(is_quoting & is_mark[row])
         if use_corrections:
             for token, word in _corrected_words(doc, vocab):
@@ -129,15 +134,20 @@ def _inner_places(before: np.ndarray, tokens: Sequence[int]) -> set[int]:
     return places - {0, int(before[-1])}
 
 
-def _read_layout(doc: Doc) -> tuple[_Ends, np.ndarray]:
-    """Return where lines and cells end, and (tokens,) whether a token begins in the marks before a quoted line."""
+def _read_layout(doc: Doc, text: str, sizes: np.ndarray) -> tuple[_Ends, np.ndarray]:
+    """Return where lines and cells end, and whether each token begins in the marks before a quoted line, (tokens,).
+
+    Args:
+        doc: The Doc.
+        text: Its text.
+        sizes: (tokens,), the characters of each token and the space after it.
+    """
     source = doc._.source
     is_unwrapped = isinstance(source, Mapping) and source.get("format") in _UNWRAPPED_FORMATS
-    layout = text_layout(doc.text, may_wrap=not is_unwrapped)
-    sizes = doc.to_array([LENGTH, SPACY]).astype(np.int64).sum(axis=1)
+    layout = text_layout(text, may_wrap=not is_unwrapped)
     starts = np.cumsum(sizes) - sizes  # (tokens,), in characters
     ends = _Ends(*(np.searchsorted(starts, offsets).tolist() for offsets in (layout.line_ends, layout.cell_ends)))
-    is_quoting = np.zeros(len(doc), dtype=bool)
+    is_quoting = np.zeros(len(sizes), dtype=bool)
     for first, last in np.searchsorted(starts, layout.quote_marks).tolist():
         is_quoting[first:last] = True
     return ends, is_quoting
