@@ -13,6 +13,7 @@ from docsight.components.rnn_ner import RnnNer
 from docsight.components.word_rows import collect_rows
 from docsight.errors import BundleError, ConfigError, DataError
 from docsight.networks.spans import RowSpans, ScoredSpan
+from docsight.vocab import CELL_END, LINE_END, Vocab
 
 TEXT = "Ada Lovelace met Charles Babbage in London."
 
@@ -337,6 +338,15 @@ def grown_nlp(nlp) -> Language:
 def test_rnn_ner_entities_end_where_lines_and_cells_end(grown_nlp, text, expected):
     expected = [text.removeprefix("> ")] if expected == ["*"] else expected
     assert [ent.text for ent in grown_nlp(text).ents] == expected
+
+
+def test_rnn_ner_with_a_model_that_reads_the_ends_of_lines_writes_spans_of_tokens(grown_nlp):
+    vocabularies = grown_nlp.get_pipe("rnn_ner").bundle.vocabularies
+    vocabularies["words"] = Vocab([*vocabularies["words"].entries[:-2], LINE_END, CELL_END])
+    doc = grown_nlp("Rosa Lindt\n\nBern Alder\tBirch Mills | Ben Berg\nIvy Okafor\n")
+    expected = ["Rosa Lindt", "Bern Alder", "Birch Mills", "Ben Berg", "Ivy Okafor"]
+    assert [ent.text for ent in doc.ents] == expected
+    assert [doc.text[start:end] for start, end, *_ in doc.user_data["docsight"]["rnn_ner"]["entities"]] == expected
 
 
 def test_rnn_ner_takes_no_line_break_of_an_office_file_for_a_wrap(grown_nlp):
