@@ -14,7 +14,7 @@ from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
-_MIN_WIDTH, _MAX_WIDTH = 24, 200  # of wrapped text, in characters
+_MIN_WIDTH, _MAX_WIDTH = 20, 200  # of wrapped text, in characters
 _MIN_WIDTH_OF_LISTS = 50  # of wrapped text that does not read like sentences
 _MIN_FULL_LINES = 3  # as evidence that a list is wrapped
 _MIN_FULL_SHARE = 0.7  # of the lines of a wrapped paragraph

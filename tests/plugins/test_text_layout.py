@@ -55,6 +55,7 @@ LISTS = {
 }
 WRAPPED = {
     "sentences": "The lease was signed by Rosa\nLindt in the old town hall of New\nGhent last Friday.",
+    "short lines": "The lease was from Rosa\nLindt, who lives in Ghent.",
     "a particle": "Lawyers Achterberg van den\nBroek & Sons, Box 12, Ghent, 9000.",
     "a word of a title": "BANK OF\nGHENT",
     "one full line": "The report that the harbour master sent to the board of Alder\nShipping Ltd was lost.",
