@@ -55,10 +55,13 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
     # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
     owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
     words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
-    is_space = np.array([word.isspace() or not word for word in words], dtype=bool)
-    is_bar = np.array([word[:1] == "|" and not word.strip("|") for word in words], dtype=bool)
-    is_mark = np.array([word[:1] == ">" and not word.strip(">") for word in words], dtype=bool)
-    has_layout = np.array([_LAYOUT.search(word) is not None for word in words], dtype=bool)
+    is_space, is_bar, is_mark, has_layout = np.zeros((4, len(words)), dtype=bool)
+    for at, word in enumerate(words):
+        if not word.isalnum():  # most words are
+            is_space[at] = word.isspace() or not word
+            is_bar[at] = word[:1] == "|" and not word.strip("|")
+            is_mark[at] = word[:1] == ">" and not word.strip(">")
+            has_layout[at] = _LAYOUT.search(word) is not None
     # The pieces of texts: each word, and each word with the space after it. `Doc.text` makes an object of each token.
     pieces = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
     num_distinct, sizes = len(words), np.array([len(piece) for piece in pieces], dtype=np.int64)
