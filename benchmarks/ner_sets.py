@@ -10,6 +10,7 @@ import yaml
 
 from docsight.tags import TagSpan
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, Document, read_corpus
+from docsight_training.data.ner.ner_batches import join_sentences
 
 HERE = Path(__file__).parent
 EXPERIMENT = HERE.parent / "conf" / "docsight_conf" / "experiment" / "rnn_ner.yaml"
@@ -131,11 +132,7 @@ def by_family(sets: Iterator[LabelledSet]) -> list[LabelledSet]:
 
 def gold_spans(document: Document) -> list[TagSpan]:
     """Return the spans of a document in its tokens, counted over all its sentences."""
-    spans, at = [], 0
-    for sentence in document.sentences:
-        spans += [TagSpan(at + start, at + end, label) for start, end, label in sentence.spans]
-        at += len(sentence.tokens)
-    return spans
+    return join_sentences(document.sentences).spans
 
 
 def read_short_texts(name: str) -> list[ShortText]:

@@ -1,5 +1,6 @@
 """The networks of the teacher: taggers that may also see features of a transformer, and their average."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -77,12 +78,7 @@ class Ensemble(nn.Module):
 
 
 def _mean_crf(crfs: Sequence[LinearChainCRF]) -> LinearChainCRF:
-    first = crfs[0]
-    mean = LinearChainCRF(
-        follows=(~first.forbidden_steps).tolist(),
-        first=(~first.forbidden_first).tolist(),
-        last=(~first.forbidden_last).tolist(),
-    )
+    mean = copy.deepcopy(crfs[0])
     with torch.no_grad():
         for name, parameter in mean.named_parameters():
             parameter.copy_(torch.stack([crf.get_parameter(name) for crf in crfs]).mean(dim=0))
