@@ -12,7 +12,7 @@ from typing import Any, Self
 from docsight.errors import ConfigError
 from docsight.networks.spans import ScoredSpan
 
-# Scores this close to 0 or 1 are not told apart: in float32, a posterior near 1 is not more exact than this.
+# Scores this close to 0 or 1 count as equal, because float32 stores a posterior near 1 no more exactly than this.
 EDGE = 1e-5
 # Far beyond any useful number; they limit a malformed config, and keep the exponential from overflowing.
 MIN_SLOPE, MAX_SLOPE, MAX_SHIFT = 0.01, 20.0, 20.0

@@ -14,7 +14,7 @@ from docsight_training.data.ner.corpora import Document, Sentence, names_in
 from docsight_training.data.ner.slots import SlotWords
 
 TEMPLATE_FOLDER = "template_texts"
-# The labels whose names can be told apart only by context; templates teach nothing without one of them.
+# The labels whose names only the context distinguishes; templates teach nothing without one of them.
 _NAMES = ("PER", "ORG", "LOC")
 # Words that become part of the name before them: a street or a company.
 _NAME_ENDINGS = {
