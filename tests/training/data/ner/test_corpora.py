@@ -39,3 +39,11 @@ def test_corpus_is_split_by_rows_or_by_documents(folder: Path, spec: str, words:
 def test_corpus_refuses_a_malformed_split(folder: Path):
     with pytest.raises(ConfigError, match=r"expected a split such as train, .* found 'train%0'"):
         _words(folder, "train%0")
+
+
+def test_corpus_does_not_read_spans_to_drop(tmp_path: Path):
+    tags = ["B-PER", "B-PER", "O", "B-ORG", "I-ORG", "I-ORG"]
+    rows = {"tokens": [["@", "ada", "met", "B", "@", "C"]], "ner_tags": [tags]}
+    pq.write_table(pa.table(rows), tmp_path / "train.parquet")
+    (document,) = read_corpus("own", Corpus(drop="@"), "train", CorpusFormat(path=str(tmp_path)))
+    assert document.sentences[0].spans == [(1, 2, "PER"), (3, 6, "ORG")]

@@ -1,6 +1,7 @@
 import json
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,13 @@ def _filler(*documents: Sentence, **options) -> TemplateFiller:
     return TemplateFiller([Document("own", list(documents or [NAMES]))], **options)
 
 
+def _only(**weights: float) -> dict[str, float]:
+    """Return weights by which only the named sections are drawn from."""
+    return {template.section: weights.get(template.section, 0.0) for template in read_templates()}
+
+
 def _filled(borrow: float, *documents: Sentence, **options) -> list[Sentence]:
-    options = {"shares": {"everyday": 1.0}, "split": 0.0, **options}
+    options = {"weights": _only(everyday=1.0), "split": 0.0, **options}
     return _filler(*documents, borrow=borrow, **options).fill(300, random.Random(1))
 
 
@@ -77,7 +83,7 @@ def test_templates_with_names_missing_from_the_data_are_left_out():
 
 
 def test_templates_write_an_before_a_vowel():
-    sentences = _filler(shares={"encyclopedia": 1.0}, split=0.0).fill(2000, random.Random(1))
+    sentences = _filler(weights=_only(encyclopedia=1.0), split=0.0).fill(2000, random.Random(1))
     words = {"a": set(), "an": set()}
     for sentence in sentences:
         for word, following in zip(sentence.tokens, sentence.tokens[1:], strict=False):
@@ -93,13 +99,14 @@ def test_templates_are_determined_by_the_generator():
     assert first == second
 
 
-def test_templates_are_drawn_from_sections_by_their_shares():
-    shares = {"everyday": 1.0, "chat": 3.0}
-    sentences = _filler(shares=shares, split=0.0).fill(1000, random.Random(1))
+def test_templates_of_a_section_are_drawn_by_their_number_times_its_weight():
+    numbers = Counter(template.section for template in read_templates())
+    chat, everyday = 3 * numbers["chat"], numbers["everyday"]
+    sentences = _filler(weights=_only(everyday=1.0, chat=3.0), split=0.0).fill(2000, random.Random(1))
     chatty = sum(all(token.islower() or not token.isalpha() for token in s.tokens) for s in sentences)
-    assert 700 < chatty < 800
-    with pytest.raises(ConfigError, match="unknown section poems; expected"):
-        _filler(shares={"poems": 1.0})
+    assert chatty / 2000 == pytest.approx(chat / (chat + everyday), abs=0.04)
+    with pytest.raises(ConfigError, match=r"data.template_weights: unknown section poems; expected"):
+        _filler(weights={"poems": 1.0})
 
 
 def test_typed_slots_use_the_gazetteer(tmp_path: Path):
@@ -153,7 +160,7 @@ def test_templates_keep_line_ends_cell_ends_and_titles_out_of_names():
 
 def test_templates_of_capitals_and_chat_have_one_case():
     for section, is_cased in (("capitals", str.isupper), ("chat", str.islower)):
-        sentences = _filler(shares={section: 1.0}).fill(200, random.Random(1))
+        sentences = _filler(weights=_only(**{section: 1.0})).fill(200, random.Random(1))
         words = [token for sentence in sentences for token in sentence.tokens if token.isascii() and token.isalpha()]
         assert words
         assert all(is_cased(word) for word in words)

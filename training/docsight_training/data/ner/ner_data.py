@@ -62,6 +62,8 @@ class NerData(pl.LightningDataModule):
         augment: The arguments of `TextAugment`, which changes the text in each epoch; None for no changes.
         templates: The number of template sentences in an epoch, filled with names of the training data. They are
             English and have the labels PER, ORG, LOC, DATE and NORP.
+        template_weights: By section, the name of a file in `template_texts`, how many times as often its templates are
+            drawn as those of other sections.
         gazetteer: A Parquet file with the columns `name` and `kind`, whose names fill the templates, too; None for
             only those of the training data.
         silver: A folder of text that a teacher has labelled, see `docsight_training.data.ner.silver`; None for none.
@@ -90,6 +92,7 @@ class NerData(pl.LightningDataModule):
         batch_tokens: int = 1500,
         augment: Mapping[str, Any] | None = None,
         templates: int = 0,
+        template_weights: Mapping[str, float] | None = None,
         gazetteer: str | None = None,
         silver: str | None = None,
         silver_tokens: int = 2_000_000,
@@ -100,6 +103,11 @@ class NerData(pl.LightningDataModule):
         super().__init__()
         if unknown_labels not in ("outside", "marginalise"):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
+        if date_label is not None and unknown_labels != "marginalise":
+            raise ConfigError(
+                f"data.date_label={date_label}: the rule does not find all dates, so it needs "
+                f"data.unknown_labels=marginalise; found {unknown_labels!r}. Set it, or pass data.date_label=null."
+            )
         corpora = corpora or {"own": {}}
         if unknown := sorted(set(leave_out) - set(corpora)):
             raise ConfigError(f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(corpora)}.")
@@ -113,6 +121,7 @@ class NerData(pl.LightningDataModule):
         self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
         self.templates, self.gazetteer = templates, gazetteer
+        self.template_weights = template_weights
         self.silver, self.silver_tokens = silver, silver_tokens
         self.features = features
         self.leave_out = frozenset(leave_out)
@@ -157,7 +166,11 @@ class NerData(pl.LightningDataModule):
         if self.augment:
             self.augment.learn_names(train)
         named = [document for document in train if not self.corpora[document.corpus].terse]
-        self._filler = TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer) if self.templates else None
+        self._filler = None
+        if self.templates:
+            self._filler = TemplateFiller(
+                named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights
+            )
         if self.silver is not None:
             self.silver_documents, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
             self.teacher_crf = _make_crf(teacher)
@@ -242,6 +255,10 @@ class NerData(pl.LightningDataModule):
         documents = [self.encoder.document(document) for document in self.documents[role]]
         return [documents[start : start + size] for start in range(0, len(documents), size)]
 
+    def _has_layout(self) -> bool:
+        """Whether the network learns the ends of lines and cells; if not, it must not be given them as words."""
+        return bool(self.templates or (self.augment and self.augment.lines))
+
     def _check_labels(self) -> None:
         for role, documents in self.documents.items():
             for document in documents:
@@ -256,7 +273,8 @@ class NerData(pl.LightningDataModule):
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
         counts = Counter(token.lower() for token in tokens)
         # The words whose vectors are tuned come first: the network recognises them by their id.
-        own = sorted({word for word, count in counts.items() if count >= self.min_count} | {LINE_END, CELL_END})
+        layout = {LINE_END, CELL_END} if self._has_layout() else set()
+        own = sorted({word for word, count in counts.items() if count >= self.min_count} | layout)
         words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
         tuned = set(own)
         self.words = Vocab([*own, *(word for word in words if word not in tuned)])

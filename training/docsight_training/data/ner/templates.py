@@ -71,11 +71,12 @@ class TemplateFiller:
         borrow: The probability that a slot for any name of a label is filled with one word from the names of another.
         labels: The labels to learn; slots of others are filled, too, but have no span. None for those of `documents`.
         gazetteer: The path of a Parquet file with columns `name` and `kind`, or None.
-        shares: The share of templates from each section, relative to the others; None for the number of its templates.
+        weights: By section, how many times as often a template of it is drawn as one of another section; 1 for the
+            sections that it does not list.
         split: The probability that a sentence is tokenized as by spaCy, not as in the Penn Treebank.
 
     Raises:
-        ConfigError: `shares` names an unknown section.
+        ConfigError: `weights` names an unknown section.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class TemplateFiller:
         borrow: float = 0.6,
         labels: Sequence[str] | None = None,
         gazetteer: str | None = None,
-        shares: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | None = None,
         split: float = 0.5,
     ) -> None:
         self.borrow, self.split = borrow, split
@@ -99,21 +100,23 @@ class TemplateFiller:
         self._borrowed = {label: words for label, words in self._borrowed.items() if words}
         self.labels = frozenset(names if labels is None else labels)
         self._words = SlotWords(names, gazetteer)
-        self._sections, self._shares = self._choose_sections(shares)
+        self._sections, self._shares = self._choose_sections(weights or {})
 
-    def _choose_sections(self, shares: Mapping[str, float] | None) -> tuple[list[list[Template]], list[float]]:
+    def _choose_sections(self, weights: Mapping[str, float]) -> tuple[list[list[Template]], list[float]]:
         """Group the templates that can be filled by section; return the groups and the share of each."""
         sections: dict[str, list[Template]] = {template.section: [] for template in read_templates()}
-        if unknown := sorted(set(shares or ()) - set(sections)):
-            raise ConfigError(f"shares: unknown section {', '.join(unknown)}; expected {', '.join(sections)}.")
+        if unknown := sorted(set(weights) - set(sections)):
+            raise ConfigError(
+                f"data.template_weights: unknown section {', '.join(unknown)}; expected {', '.join(sections)}."
+            )
         if not self.labels & self._words.labels & set(_NAMES):
             return [], []
         for template in read_templates():
             if all(self._words.has(slot.label, slot.kind) for slot in template.slots() if not slot.words):
                 sections[template.section].append(template)
-        chosen = {name: len(group) if shares is None else shares.get(name, 0) for name, group in sections.items()}
-        used = [name for name, group in sections.items() if group and chosen[name]]
-        return [sections[name] for name in used], [chosen[name] for name in used]
+        shares = {name: len(group) * weights.get(name, 1.0) for name, group in sections.items()}
+        used = [name for name, share in shares.items() if share]
+        return [sections[name] for name in used], [shares[name] for name in used]
 
     def fill(self, count: int, rng: random.Random) -> list[Sentence]:
         """Draw `count` templates that can be filled with names of the labels to learn, and fill them."""
