@@ -1,7 +1,7 @@
 """Compare `rnn_ner` with other recognizers: F1 by corpus and label, changed text, short texts, documents, speed.
 
-    python benchmarks/ner.py --data FOLDER [--text FOLDER] [--archive FOLDER] [--model MODEL] [--left-out RUNS]
-        [--gliner PATH] [--flair PATH] [--only SECTION…] [--limit N]
+    python benchmarks/ner.py --data FOLDER [--text FOLDER] [--archive FOLDER] [--model MODEL] [--memory NUMBER]
+        [--left-out RUNS] [--gliner PATH] [--flair PATH] [--only SECTION…] [--limit N]
 
 FOLDER of --data holds one folder for each corpus of `experiment=rnn_ner` and of `ner_left_out.yaml`; those that are
 missing are skipped. RUNS holds the runs of `docsight-train --multirun experiment=rnn_ner
@@ -23,6 +23,8 @@ from ner_sets import read_running_text
 from ner_systems import Docsight
 from ner_texts import print_archive, print_context, print_short
 
+from docsight.networks.document_memory import DOCUMENT_MEMORY
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -30,6 +32,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, help="a folder of Parquet files with a column `text`, for the speed test")
     parser.add_argument("--archive", type=Path, help="the folder of the judged documents; see score_archive.py")
     parser.add_argument("--model", default="rnn_ner", help="a shipped model or a model folder")
+    parser.add_argument("--memory", type=float, default=DOCUMENT_MEMORY, help="document_memory of rnn_ner")
     parser.add_argument("--left-out", type=Path, help="the folder of the runs, each with another corpus left out")
     parser.add_argument("--gliner", type=Path, help="the folder of the weights of GLiNER, which must be installed")
     parser.add_argument("--flair", type=Path, help="the weights of a tagger of flair, which must be installed")

@@ -23,7 +23,7 @@ class Run:
 
     @cached_property
     def ours(self) -> Docsight:
-        return Docsight(self.options.model)
+        return Docsight(self.options.model, document_memory=self.options.memory)
 
     @cached_property
     def peers(self) -> list[System]:

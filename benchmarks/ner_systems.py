@@ -87,13 +87,13 @@ class SpacySystem(System):
 
 
 class Docsight(SpacySystem):
-    """The component, alone in a blank pipeline."""
+    """The component, alone in a blank pipeline; `settings` are some of its settings."""
 
     name = "rnn_ner"
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, **settings: Any) -> None:
         nlp = spacy.blank("en")
-        component: Any = nlp.add_pipe("rnn_ner", config={"model": model})
+        component: Any = nlp.add_pipe("rnn_ner", config={"model": model, **settings})
         super().__init__(nlp, {label: label for label in component.labels if label in LABELS})
         self.folder_size = sum(file.stat().st_size for file in Path(find_model(model)).iterdir() if file.is_file())
 

@@ -20,6 +20,7 @@ from docsight.components.base import NetworkPipe
 from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
 from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
+from docsight.networks.document_memory import DOCUMENT_MEMORY
 from docsight.networks.spans import RowSpans, ScoredSpan, encode_words, search_rows, word_types
 from docsight.networks.tagger import Tagger
 
@@ -37,6 +38,7 @@ _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
         "spans_key": None,
         "min_score": None,
         "use_corrections": True,
+        "document_memory": DOCUMENT_MEMORY,
         "labels": {},
     },
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
@@ -51,6 +53,7 @@ def make_rnn_ner(
     spans_key: str | None,
     min_score: float | None,
     use_corrections: bool,
+    document_memory: float,
     labels: dict[str, str | None],
 ) -> "RnnNer":
     """Construct the component; the weights are read on first use."""
@@ -65,6 +68,7 @@ def make_rnn_ner(
         spans_key=spans_key,
         min_score=min_score,
         use_corrections=use_corrections,
+        document_memory=document_memory,
         renamed=labels,
     )
 
@@ -84,13 +88,23 @@ class RnnNer(NetworkPipe):
         use_corrections: Whether to read words as corrected in `doc._.corrections`, where one token becomes one word.
             The correction must be applied and have a score of at least 0.7. For a capitalised word that the network
             does not know, a suggestion that it knows needs a score of only 0.2.
+        document_memory: How much the places of a word in a document learn from each other, from 0 (not at all) to 1.
+            See `docsight.networks.document_memory`.
         renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
             to None are not written.
         options: model, device, lang; see `NetworkPipe`.
     """
 
     kind = "tagger"
-    settings = ("threshold", "overwrite_ents", "spans_key", "min_score", "use_corrections", "renamed")
+    settings = (
+        "threshold",
+        "overwrite_ents",
+        "spans_key",
+        "min_score",
+        "use_corrections",
+        "document_memory",
+        "renamed",
+    )
 
     def __init__(
         self,
@@ -102,6 +116,7 @@ class RnnNer(NetworkPipe):
         spans_key: str | None = None,
         min_score: float | None = None,
         use_corrections: bool = True,
+        document_memory: float = DOCUMENT_MEMORY,
         renamed: Mapping[str, str | None] | None = None,
         **options: Any,
     ) -> None:
@@ -114,6 +129,8 @@ class RnnNer(NetworkPipe):
                 f"{name}: min_score={min_score} needs spans_key, the key under which doc.spans lists the spans. "
                 "Set spans_key, or leave out min_score."
             )
+        if not (_is_number(document_memory) and 0 <= document_memory <= 1):
+            raise ConfigError(f"{name}: expected a document_memory from 0 to 1; found {document_memory!r}.")
         new_names = [label for label in (renamed or {}).values() if label is not None]
         if not all(isinstance(label, str) and label.strip() for label in new_names):
             raise ConfigError(f"{name}: expected labels to be renamed to non-empty strings or null; found {renamed}.")
@@ -122,6 +139,7 @@ class RnnNer(NetworkPipe):
         self.spans_key = spans_key
         self.min_score = min_score
         self.use_corrections = use_corrections
+        self.document_memory = document_memory
         self.renamed = dict(renamed or {})
         super().__init__(vocab, name, **options)
 
@@ -144,6 +162,7 @@ class RnnNer(NetworkPipe):
             breaks=[row.breaks for row in rows],
             outside=[row.outside for row in rows],
             min_score=self.min_score and min_posteriors(self.min_score, self._calibration, network.labels),
+            memory=self.document_memory,
         )
         return [
             RowSpans(

@@ -112,6 +112,17 @@ class LinearChainCRF(nn.Module):
         return score.clamp(max=0.0)
 
     @torch.no_grad()
+    def log_marginals(self, emissions: Tensor, lengths: Tensor) -> Tensor:
+        """Return the log posterior of each tag at each token, (batch, time, tags); undefined beyond a row's length.
+
+        Args:
+            emissions: (batch, time, tags).
+            lengths: (batch,).
+        """
+        alphas = self._forward(emissions)
+        return alphas + self._backward(emissions, lengths) - self._close(alphas, lengths)[:, None, None]
+
+    @torch.no_grad()
     def span_log_posteriors(
         self,
         emissions: Tensor,

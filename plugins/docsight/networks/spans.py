@@ -5,16 +5,21 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
+from docsight.layers.lstms import has_fast_bfloat16
+from docsight.networks.document_memory import ScoredBatch, share_evidence
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
 
 WINDOW_TOKENS = 256  # tokens of a window
 MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
+MAX_TOKENS_TOGETHER = 4 * MAX_BATCH_TOKENS  # tokens of rows whose scores are held together; a longer row is alone
+ROW_MULTIPLE = 16  # rows of a batch are padded to a multiple of this: with others, oneDNN may be several times slower
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
 MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
 MAX_LIKELY_TOKENS = 12  # tokens of a span that is listed although it is not on the best path
@@ -25,6 +30,13 @@ class ScoredSpan(NamedTuple):
     end: int
     label: str
     score: float  # the posterior probability
+
+
+class _Piece(NamedTuple):
+    """A window of a row."""
+
+    row: int
+    window: Window
 
 
 class RowSpans(NamedTuple):
@@ -85,6 +97,7 @@ def search_rows(
     breaks: Sequence[Sequence[int]] | None = None,
     outside: Sequence[Sequence[int]] | None = None,
     min_score: float | Mapping[str, float] | None = None,
+    memory: float = 0.0,
 ) -> list[RowSpans]:
     """Find the spans of rows of any length.
 
@@ -99,31 +112,31 @@ def search_rows(
         outside: For each row, in order, the tokens that are in no span, such as those that stand for layout.
         min_score: The lowest posterior of the spans in `RowSpans.likely`, above 0; one for all labels or one for each.
             These spans have up to `MAX_LIKELY_TOKENS` tokens, or any number if they are on the best sequence.
+        memory: How much the places of a word in a row learn from each other, from 0 to 1; see `document_memory`.
     """
     min_scores = None if min_score is None else _min_scores(network, min_score)
-    pieces = [
-        (r, window)
-        for r, row in enumerate(rows)
-        for window in windows(len(row), size=WINDOW_TOKENS, margin=MARGIN_TOKENS)
-    ]
-    found = [RowSpans([], []) for _ in pieces]
-    lengths = [window.end - window.start for _, window in pieces]
-    for batch in batches_by_cost(lengths, max_cost=MAX_BATCH_TOKENS):
-        sizes = torch.tensor([lengths[p] for p in batch])
-        index = torch.zeros(len(batch), int(sizes.max()), dtype=torch.long)
-        ends: list[tuple[int, int]] = []
-        skips: list[tuple[int, int]] = []
-        for n, p in enumerate(batch):
-            r, window = pieces[p]
-            index[n, : lengths[p]] = rows[r][window.start : window.end]
-            ends += _places(n, window, breaks[r] if breaks is not None else ())
-            skips += _places(n, window, outside[r] if outside is not None else ())
-        emissions, sizes = _emissions(network, encoded, index, sizes, ends=ends, skips=skips)
-        best = _best_spans(network, emissions, sizes)
-        likely = None if min_scores is None else _likely_spans(network, emissions, sizes, best, min_scores)
-        for n, p in enumerate(batch):
-            found[p] = RowSpans(best[n], likely[n] if likely is not None else [])
-    return _join_windows(len(rows), pieces, found)
+    found = [RowSpans([], []) for _ in rows]
+    for group in batches_by_cost([len(row) for row in rows], max_cost=MAX_TOKENS_TOGETHER):
+        pieces = [_Piece(r, window) for r in group for window in _windows(len(rows[r]))]
+        batches = batches_by_cost(
+            [piece.window.end - piece.window.start for piece in pieces], max_cost=MAX_BATCH_TOKENS
+        )
+        scored = [
+            _score(network, encoded, rows, [pieces[p] for p in batch], breaks=breaks, outside=outside)
+            for batch in batches
+        ]
+        emissions = [batch.emissions for batch in scored]
+        if memory and scored:
+            emissions = share_evidence(network.crf, scored, fraction=memory)
+        spans = [RowSpans([], []) for _ in pieces]
+        for batch, scores, part in zip(batches, emissions, scored, strict=True):
+            best = _best_spans(network, scores, part.lengths)
+            likely = None if min_scores is None else _likely_spans(network, scores, part.lengths, best, min_scores)
+            for n, p in enumerate(batch):
+                spans[p] = RowSpans(best[n], likely[n] if likely is not None else [])
+        for piece, of_piece in zip(pieces, spans, strict=True):
+            _add_spans(found[piece.row], of_piece, piece.window)
+    return found
 
 
 def _min_scores(network: Tagger, min_score: float | Mapping[str, float]) -> dict[str, float]:
@@ -133,40 +146,52 @@ def _min_scores(network: Tagger, min_score: float | Mapping[str, float]) -> dict
     return {label: scores[label] for label in network.labels}
 
 
-def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the tokens of a row that are in the window, counted from its start, each with the row."""
-    first, last = bisect_left(tokens, window.start), bisect_left(tokens, window.end)
-    return [(row, token - window.start) for token in tokens[first:last]]
+def _windows(length: int) -> list[Window]:
+    return windows(length, size=WINDOW_TOKENS, margin=MARGIN_TOKENS)
 
 
-def _emissions(
+def _score(
     network: Tagger,
     encoded: Tensor,
-    index: Tensor,
-    lengths: Tensor,
+    rows: Sequence[Tensor],
+    pieces: Sequence[_Piece],
     *,
-    ends: Sequence[tuple[int, int]],
-    skips: Sequence[tuple[int, int]],
-) -> tuple[Tensor, Tensor]:
-    """Return the emissions of padded rows, (batch, time, tags), and their lengths, (batch,), on the network's device.
+    breaks: Sequence[Sequence[int]] | None,
+    outside: Sequence[Sequence[int]] | None,
+) -> ScoredBatch:
+    """Score the tags of some windows, on the device of `encoded`.
 
-    Args:
-        network: The tagger.
-        encoded: (types, input).
-        index: (batch, time), rows of `encoded`.
-        lengths: (batch,).
-        ends: Row and token of each break: there, only tags that end a span or are outside one (O, E, S) are possible.
-        skips: Row and token of each token that is in no span: there, only O is possible.
+    At breaks, only tags that end a span or are outside one (O, E, S) are possible; at tokens outside, only O.
     """
     device = encoded.device
-    lengths = lengths.to(device)
-    emissions = network.emissions(encoded[index.to(device)], lengths)
+    lengths = torch.tensor([window.end - window.start for _, window in pieces])
+    index = torch.zeros(len(pieces), int(lengths.max()), dtype=torch.long)
+    is_core = torch.zeros(index.shape, dtype=torch.bool)
+    ends: list[tuple[int, int]] = []
+    skips: list[tuple[int, int]] = []
+    for n, (r, window) in enumerate(pieces):
+        index[n, : window.end - window.start] = rows[r][window.start : window.end]
+        is_core[n, window.core_start - window.start : window.core_end - window.start] = True
+        ends += _places(n, window, breaks[r] if breaks is not None else ())
+        skips += _places(n, window, outside[r] if outside is not None else ())
+    index, is_core, lengths = index.to(device), is_core.to(device), lengths.to(device)
+    missing = -len(pieces) % ROW_MULTIPLE if len(pieces) > ROW_MULTIPLE else 0
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_fast_bfloat16(device)):
+        padded, sizes = F.pad(index, (0, 0, 0, missing)), F.pad(lengths, (0, missing), value=1)
+        emissions = network.emissions(encoded[padded], sizes)[: len(pieces)]
     for places, prefixes in ((ends, "BI"), (skips, "BIES")):
         if places:
             at = torch.tensor(places, device=device)
             forbidden = torch.tensor([tag[0] in prefixes for tag in network.tags], device=device)
             emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(forbidden, FORBIDDEN)
-    return emissions, lengths
+    documents = torch.tensor([piece.row for piece in pieces], device=device)
+    return ScoredBatch(emissions, lengths, documents.unsqueeze(1) * len(encoded) + index, is_core)
+
+
+def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the tokens of a row that are in the window, counted from its start, each with the row."""
+    first, last = bisect_left(tokens, window.start), bisect_left(tokens, window.end)
+    return [(row, token - window.start) for token in tokens[first:last]]
 
 
 def _best_spans(network: Tagger, emissions: Tensor, lengths: Tensor) -> list[list[ScoredSpan]]:
@@ -237,16 +262,12 @@ def _scored_spans(
     return spans
 
 
-def _join_windows(num_rows: int, pieces: Sequence[tuple[int, Window]], found: Sequence[RowSpans]) -> list[RowSpans]:
-    """Collect the spans of rows from those of their windows: of each window those that begin in its core."""
-    result = [RowSpans([], []) for _ in range(num_rows)]
-    for (r, window), spans in zip(pieces, found, strict=True):
-        best, likely = result[r]
-        for span in _in_core(spans.best, window):
-            if not best or span.start >= best[-1].end:  # one of an earlier window takes precedence
-                best.append(span)
-        likely += _in_core(spans.likely, window)
-    return result
+def _add_spans(row: RowSpans, found: RowSpans, window: Window) -> None:
+    """Add the spans of a window, those that begin in its core, to those of the windows before it in the row."""
+    for span in _in_core(found.best, window):
+        if not row.best or span.start >= row.best[-1].end:  # one of an earlier window takes precedence
+            row.best.append(span)
+    row.likely.extend(_in_core(found.likely, window))
 
 
 def _in_core(spans: Sequence[ScoredSpan], window: Window) -> list[ScoredSpan]:

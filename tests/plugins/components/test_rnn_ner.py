@@ -69,10 +69,11 @@ def test_rnn_ner_threshold_drops_less_probable_entities(tiny_model):
     assert not _with(tiny_model, threshold=1.0)(TEXT).ents
 
 
-@pytest.mark.parametrize("threshold", [1.5, -0.1, float("nan"), True])
-def test_rnn_ner_refuses_an_invalid_threshold(threshold):
-    with pytest.raises(ConfigError, match="expected a threshold from 0 to 1"):
-        RnnNer(spacy.blank("en").vocab, model="rnn_ner", threshold=threshold)
+@pytest.mark.parametrize("setting", ["threshold", "document_memory"])
+@pytest.mark.parametrize("value", [1.5, -0.1, float("nan"), True])
+def test_rnn_ner_refuses_a_fraction_that_is_not_from_0_to_1(setting, value):
+    with pytest.raises(ConfigError, match=f"expected a {setting} from 0 to 1"):
+        RnnNer(spacy.blank("en").vocab, model="rnn_ner", **{setting: value})
 
 
 def test_rnn_ner_keeps_existing_entities(tiny_model):

@@ -24,7 +24,7 @@ def test_find_spans_is_the_same_alone_and_in_a_batch(tiny_model):
     for row, spans in zip(rows, together, strict=True):
         alone = find_spans(network, encoded, [row])[0]
         assert [span[:3] for span in alone] == [span[:3] for span in spans]
-        assert [span.score for span in alone] == pytest.approx([span.score for span in spans], abs=1e-4)
+        assert [span.score for span in alone] == pytest.approx([span.score for span in spans], abs=0.01)
 
 
 def test_find_spans_of_a_long_row_does_not_depend_on_distant_tokens(tiny_model):
@@ -86,7 +86,8 @@ def test_find_all_spans_lists_an_entity_of_any_length(tiny_model, monkeypatch):
     assert found == sorted(found)
 
 
-def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model):
+def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypatch):
+    monkeypatch.setattr("docsight.networks.spans.has_fast_bfloat16", lambda device: False)
     network, encoded, (row,) = _rows(tiny_model, [30])
     spans = find_spans(network, encoded, [row])[0]
     emissions = network.emissions(encoded[row].unsqueeze(0), torch.tensor([30]))

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from docsight.errors import ConfigError
 from docsight.layers.crf import LinearChainCRF
-from docsight.networks.spans import encode_words, find_spans
+from docsight.networks.document_memory import DOCUMENT_MEMORY
+from docsight.networks.spans import encode_words, search_rows
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
 from docsight_training.data.ner.ner_batches import NerBatch, NerDocument
@@ -105,8 +106,9 @@ class NerModule(ScheduledModule[Tagger]):
             encoded.append(words)
             rows.append(index + offset)
             offset += len(words)
-        found = find_spans(self.network, torch.cat(encoded), rows, breaks=[d.breaks for d in documents])
-        return [[TagSpan(*span[:3]) for span in spans] for spans in found]
+        breaks = [document.breaks for document in documents]
+        found = search_rows(self.network, torch.cat(encoded), rows, breaks=breaks, memory=DOCUMENT_MEMORY)
+        return [[TagSpan(*span[:3]) for span in row.best] for row in found]
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:
         """Return rows of inputs of the BiLSTM, (rows, input), and for each token its row, (tokens,)."""

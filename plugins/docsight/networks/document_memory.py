@@ -1,0 +1,91 @@
+"""Document memory: what the network finds out about a word at one place in a document counts at its other places.
+
+After Gui et al. (2020), "Leveraging Document-Level Label Consistency for Named Entity Recognition", and the memory of
+Luo, Xiao and Zhao (2020); here without parameters. The log probabilities of the labels at each place of a word are
+moved towards their mean over the document by a fraction. It is less than a half, so that the context of a place has
+more weight than all the others: Roosevelt and Roosevelt Street stay apart.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from docsight.layers.crf import LinearChainCRF
+
+DOCUMENT_MEMORY = 0.3  # the fraction, chosen on the validation sets (docs/ner.md)
+# Log probabilities are at least this: a place where the network is very sure has no more weight than that.
+_MIN_LOG_PROBABILITY = -9.2
+# The lead of a label's emission over O, without which a word is in no name at any of its places.
+_MIN_LEAD = -6.0
+# The mean log probability of some label, without which a word is not shared: it is hardly ever in a name.
+_MIN_MEAN = -4.0
+
+
+class ScoredBatch(NamedTuple):
+    """The emissions of parts of documents.
+
+    Args:
+        emissions: (batch, time, tags).
+        lengths: (batch,).
+        words: (batch, time); two tokens have the same number if they are the same word of the same document.
+        is_core: (batch, time); each token of a document is once in a core. Others serve as context.
+    """
+
+    emissions: Tensor
+    lengths: Tensor
+    words: Tensor
+    is_core: Tensor
+
+
+@torch.no_grad()
+def share_evidence(crf: LinearChainCRF, batches: Sequence[ScoredBatch], *, fraction: float) -> list[Tensor]:
+    """Return the emissions of each batch, moved by the evidence at other places of each word.
+
+    Args:
+        crf: A CRF over the tags O, then B, I, E and S of each label.
+        batches: All parts of some documents.
+        fraction: How far the log probabilities move towards their mean, from 0 to 1.
+    """
+    words, counts, leads = _survey(batches)
+    is_candidate = (counts > 1) & (leads > _MIN_LEAD)
+    if not is_candidate.any():
+        return [batch.emissions for batch in batches]
+    places = [torch.searchsorted(words, batch.words).clamp(max=len(words) - 1) for batch in batches]
+    sums = leads.new_zeros(len(words), 1 + (batches[0].emissions.shape[2] - 1) // 4)
+    logs = []
+    for batch, at in zip(batches, places, strict=True):
+        rows = is_candidate[at].any(dim=1).nonzero().squeeze(1)  # others need no forward-backward
+        log = _label_log_probabilities(crf, batch.emissions[rows], batch.lengths[rows])  # (rows, time, 1 + labels)
+        is_core = batch.is_core[rows]
+        sums.index_add_(0, at[rows][is_core], log[is_core])
+        logs.append((rows, log))
+    means = sums / counts.unsqueeze(1)
+    is_shared = is_candidate & (means[:, 1:].amax(dim=1) > _MIN_MEAN)
+    moved = []
+    for batch, at, (rows, log) in zip(batches, places, logs, strict=True):
+        steps = fraction * (means[at[rows]] - log) * is_shared[at[rows]].unsqueeze(2)
+        of_tags = torch.cat([steps[:, :, :1], steps[:, :, 1:].repeat_interleave(4, dim=2)], dim=2)
+        moved.append(batch.emissions.index_add(0, rows, of_tags))
+    return moved
+
+
+def _survey(batches: Sequence[ScoredBatch]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the distinct words in order, how often each occurs, and the highest lead of a label there, (words,).
+
+    The lead is that of the best emission of a tag of a label over that of O.
+    """
+    numbers = torch.cat([batch.words[batch.is_core] for batch in batches])
+    words, places, counts = torch.unique(numbers, return_inverse=True, return_counts=True)
+    scores = torch.cat([batch.emissions[batch.is_core] for batch in batches])  # (tokens, tags)
+    leads = scores[:, 1:].amax(dim=1) - scores[:, 0]
+    return words, counts, leads.new_full(words.shape, -torch.inf).scatter_reduce(0, places, leads, "amax")
+
+
+def _label_log_probabilities(crf: LinearChainCRF, emissions: Tensor, lengths: Tensor) -> Tensor:
+    """Return the log probability that a token is outside, or in a span of each label, (batch, time, 1 + labels)."""
+    marginals = crf.log_marginals(emissions, lengths).exp()
+    outside, inside = marginals[:, :, :1], marginals[:, :, 1:]
+    labels = torch.cat([outside, inside.reshape(*inside.shape[:2], inside.shape[2] // 4, 4).sum(dim=3)], dim=2)
+    return labels.log().clamp(min=_MIN_LOG_PROBABILITY)
