@@ -50,6 +50,7 @@ def test_span_score_requires_exact_edges_and_label():
 
 
 def test_span_score_of_nothing_is_zero():
+    assert SpanScore().labels == set()
     assert SpanScore().scores() == {"precision": 0.0, "recall": 0.0, "f1": 0.0}
 
 

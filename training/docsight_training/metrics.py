@@ -39,6 +39,11 @@ class SpanScore:
         return {"precision": score.precision, "recall": score.recall, "f1": score.fscore}
 
     @property
+    def labels(self) -> set[str]:
+        """The labels that were annotated or predicted."""
+        return set(self._by_label)
+
+    @property
     def num_gold(self) -> int:
         return sum(score.tp + score.fn for score in self._by_label.values())
 

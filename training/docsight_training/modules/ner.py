@@ -142,7 +142,7 @@ class NerModule(ScheduledModule[Tagger]):
             total.merge(score)
             if len(self._scores) > 1:
                 self.log(f"{split}/f1/{corpus}", score.f1)
-        for label in self.network.labels:
+        for label in (label for label in self.network.labels if label in total.labels):  # a test set may lack some
             self.log(f"{split}/f1/{label}", total.scores(label)["f1"])
             self.log(f"{split}/precision/{label}", total.scores(label)["precision"])
         for name, value in total.scores().items():
