@@ -1,4 +1,4 @@
-"""`rnn_ner`: named entities by a BiLSTM-CRF, each with its exact posterior probability."""
+"""`rnn_ner`: named entities by a BiLSTM-CRF, each with its calibrated probability."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast

@@ -42,8 +42,8 @@ class _Ends(NamedTuple):
 def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) -> tuple[list[str], list[WordRow]]:
     """Return the distinct words of Docs, and each Doc as a row of them.
 
-    If the vocabulary contains `LINE_END` and `CELL_END`, these are words of the rows, where a line or a cell ends. If
-    it does not, the word before is in `breaks`.
+    If the vocabulary contains `LINE_END`, it is a word of the rows where a line ends, and `CELL_END` where a cell ends;
+    without `CELL_END`, cells end like lines. Without either, the word before is in `breaks`.
 
     Args:
         docs: The Docs.
@@ -65,10 +65,11 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
     # The pieces of texts: each word, and each word with the space after it. `Doc.text` makes an object of each token.
     pieces = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
     num_distinct, sizes = len(words), np.array([len(piece) for piece in pieces], dtype=np.int64)
-    reads_layout = LINE_END in vocab and CELL_END in vocab
-    line_end, cell_end = len(words), len(words) + 1
+    reads_layout = LINE_END in vocab
+    line_end, cell_end = len(words), len(words) + (CELL_END in vocab)
     if reads_layout:
-        words += [LINE_END, CELL_END]
+        words += [LINE_END, CELL_END] if CELL_END in vocab else [LINE_END]
+    numbers: dict[str, int] = {}  # of the distinct words, filled at the first correction
     rows: list[WordRow] = []
     offsets = accumulate((len(doc) for doc in docs), initial=0)
     for doc, start in zip(docs, offsets, strict=False):
@@ -79,10 +80,13 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
             text = "".join([pieces[at] for at in index_of_piece.tolist()])
             ends, is_quoting = _read_layout(doc, text, sizes[index_of_piece])
             is_word &= ~(is_quoting & is_mark[row])
-        if use_corrections:
-            for token, word in _corrected_words(doc, vocab):
-                row[token] = len(words)
-                words.append(word)
+        if use_corrections and (corrected := _corrected_words(doc, vocab)):
+            numbers = numbers or {word: number for number, word in enumerate(words)}
+            for token, word in corrected:
+                if word not in numbers:
+                    numbers[word] = len(words)
+                    words.append(word)
+                row[token] = numbers[word]
         if reads_layout:
             row[bars] = cell_end
         rows.append(

@@ -2,8 +2,9 @@
 
 After Gui et al. (2020), "Leveraging Document-Level Label Consistency for Named Entity Recognition", and the memory of
 Luo, Xiao and Zhao (2020); here without parameters. The log probabilities of the labels at each place of a word are
-moved towards their mean over the document by a fraction. It is less than a half, so that the context of a place has
-more weight than all the others: Roosevelt and Roosevelt Street stay apart.
+moved towards their mean over the document by a fraction. It is small, so that a clear context outweighs all other
+places: Roosevelt and Roosevelt Street stay apart. Words that follow each other, such as New York, share one such step:
+otherwise names of several words would move several times as far.
 """
 
 from collections.abc import Sequence
@@ -19,8 +20,9 @@ DOCUMENT_MEMORY = 0.3  # the fraction, chosen on the validation sets (docs/ner.m
 _MIN_LOG_PROBABILITY = -9.2
 # The lead of a label's emission over O, without which a word is in no name at any of its places.
 _MIN_LEAD = -6.0
-# The mean log probability of some label, without which a word is not shared: it is hardly ever in a name.
-_MIN_MEAN = -4.0
+# A word is left alone if the mean log probability of every label is below this; within one above it, its steps grow to
+# their full size.
+_MIN_MEAN = -4.5
 
 
 class ScoredBatch(NamedTuple):
@@ -62,13 +64,24 @@ def share_evidence(crf: LinearChainCRF, batches: Sequence[ScoredBatch], *, fract
         sums.index_add_(0, at[rows][is_core], log[is_core])
         logs.append((rows, log))
     means = sums / counts.unsqueeze(1)
-    is_shared = is_candidate & (means[:, 1:].amax(dim=1) > _MIN_MEAN)
+    weights = fraction * is_candidate * (means[:, 1:].amax(dim=1) - _MIN_MEAN).clamp(0, 1)  # (words,)
     moved = []
     for batch, at, (rows, log) in zip(batches, places, logs, strict=True):
-        steps = fraction * (means[at[rows]] - log) * is_shared[at[rows]].unsqueeze(2)
+        at_rows = at[rows]
+        inside = torch.arange(at.shape[1], device=at.device) < batch.lengths[rows].unsqueeze(1)
+        is_shared = inside & (weights[at_rows] > 0)  # (rows, time)
+        weight = weights[at_rows] / _run_lengths(is_shared)
+        steps = (weight.unsqueeze(2) * (means[at_rows] - log)).masked_fill(~is_shared.unsqueeze(2), 0.0)
         of_tags = torch.cat([steps[:, :, :1], steps[:, :, 1:].repeat_interleave(4, dim=2)], dim=2)
         moved.append(batch.emissions.index_add(0, rows, of_tags))
     return moved
+
+
+def _run_lengths(mask: Tensor) -> Tensor:
+    """Return for each true value of a mask (rows, time) the length of its run in its row; 1 for others."""
+    starts = mask & ~torch.nn.functional.pad(mask[:, :-1], (1, 0))
+    runs = starts.flatten().cumsum(0).reshape(mask.shape)
+    return torch.where(mask, torch.bincount(runs[mask], minlength=runs.numel() + 1)[runs], 1)
 
 
 def _survey(batches: Sequence[ScoredBatch]) -> tuple[Tensor, Tensor, Tensor]:

@@ -98,6 +98,7 @@ def search_rows(
     outside: Sequence[Sequence[int]] | None = None,
     min_score: float | Mapping[str, float] | None = None,
     memory: float = 0.0,
+    words: Sequence[Tensor] | None = None,
 ) -> list[RowSpans]:
     """Find the spans of rows of any length.
 
@@ -113,6 +114,8 @@ def search_rows(
         min_score: The lowest posterior of the spans in `RowSpans.likely`, above 0; one for all labels or one for each.
             These spans have up to `MAX_LIKELY_TOKENS` tokens, or any number if they are on the best sequence.
         memory: How much the places of a word in a row learn from each other, from 0 to 1; see `document_memory`.
+            Posteriors are those after this.
+        words: For each row its words as numbers, (tokens,), for `memory`; None if equal words have equal indices.
     """
     min_scores = None if min_score is None else _min_scores(network, min_score)
     found = [RowSpans([], []) for _ in rows]
@@ -122,7 +125,7 @@ def search_rows(
             [piece.window.end - piece.window.start for piece in pieces], max_cost=MAX_BATCH_TOKENS
         )
         scored = [
-            _score(network, encoded, rows, [pieces[p] for p in batch], breaks=breaks, outside=outside)
+            _score(network, encoded, rows, [pieces[p] for p in batch], breaks=breaks, outside=outside, words=words)
             for batch in batches
         ]
         emissions = [batch.emissions for batch in scored]
@@ -158,6 +161,7 @@ def _score(
     *,
     breaks: Sequence[Sequence[int]] | None,
     outside: Sequence[Sequence[int]] | None,
+    words: Sequence[Tensor] | None,
 ) -> ScoredBatch:
     """Score the tags of some windows, on the device of `encoded`.
 
@@ -166,11 +170,12 @@ def _score(
     device = encoded.device
     lengths = torch.tensor([window.end - window.start for _, window in pieces])
     index = torch.zeros(len(pieces), int(lengths.max()), dtype=torch.long)
-    is_core = torch.zeros(index.shape, dtype=torch.bool)
+    numbers, is_core = torch.zeros_like(index), torch.zeros_like(index, dtype=torch.bool)
     ends: list[tuple[int, int]] = []
     skips: list[tuple[int, int]] = []
     for n, (r, window) in enumerate(pieces):
         index[n, : window.end - window.start] = rows[r][window.start : window.end]
+        numbers[n, : window.end - window.start] = (words or rows)[r][window.start : window.end]
         is_core[n, window.core_start - window.start : window.core_end - window.start] = True
         ends += _places(n, window, breaks[r] if breaks is not None else ())
         skips += _places(n, window, outside[r] if outside is not None else ())
@@ -184,8 +189,8 @@ def _score(
             at = torch.tensor(places, device=device)
             forbidden = torch.tensor([tag[0] in prefixes for tag in network.tags], device=device)
             emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(forbidden, FORBIDDEN)
-    documents = torch.tensor([piece.row for piece in pieces], device=device)
-    return ScoredBatch(emissions, lengths, documents.unsqueeze(1) * len(encoded) + index, is_core)
+    numbers += torch.tensor([piece.row for piece in pieces]).unsqueeze(1) << 32  # words of one row alone are the same
+    return ScoredBatch(emissions, lengths, numbers.to(device), is_core)
 
 
 def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:

@@ -111,6 +111,15 @@ def test_crf_posteriors_of_the_spans_over_a_token_sum_to_that_of_not_being_outsi
         assert torch.allclose(covered[row, :length], 1 - torch.tensor(outside).exp(), atol=1e-4)
 
 
+def test_crf_log_marginals_are_the_gradient_of_the_log_partition():
+    _, crf = _crf()
+    emissions, lengths = torch.randn(2, 5, 9, requires_grad=True), torch.tensor([5, 3])
+    crf.log_partition(emissions, lengths).sum().backward()
+    marginals = crf.log_marginals(emissions.detach(), lengths).exp()
+    for row, length in enumerate(lengths.tolist()):
+        assert torch.allclose(marginals[row, :length], emissions.grad[row, :length], atol=1e-5)
+
+
 def test_crf_span_log_posteriors_are_exact_beside_forbidden_tokens():
     tags, crf = _crf(seed=3)
     emissions = torch.randn(1, 200, len(tags))

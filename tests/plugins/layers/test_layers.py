@@ -5,7 +5,7 @@ import torch
 
 from docsight.layers.convolutions import CharCNN, ConvBlock
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM, reverse_rows
+from docsight.layers.lstms import BiLSTM, has_fast_bfloat16, reverse_rows
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10
@@ -54,6 +54,13 @@ def test_char_cnn_distinguishes_a_prefix_from_the_middle():
 def test_reverse_rows_stays_within_each_length():
     x = torch.arange(5.0).repeat(2, 1).unsqueeze(2)
     assert reverse_rows(x, LENGTHS).squeeze(2).tolist() == [[4, 3, 2, 1, 0], [1, 0, 2, 3, 4]]
+
+
+@pytest.mark.parametrize(("capabilities", "is_fast"), [({"avx512_bf16": True}, True), ({"avx2": True}, False)])
+def test_bfloat16_is_fast_on_processors_that_have_it(capabilities, is_fast, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert has_fast_bfloat16(torch.device("cpu")) is is_fast
+    assert not has_fast_bfloat16(torch.device("mps"))
 
 
 def test_bilstm_equals_torchs_packed_bidirectional_lstm():

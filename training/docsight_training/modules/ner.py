@@ -102,12 +102,13 @@ class NerModule(ScheduledModule[Tagger]):
     def predict_spans(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
         encoded, rows, offset = [], [], 0
         for document in documents:
-            words, index = self.encode(document)
-            encoded.append(words)
+            inputs, index = self.encode(document)
+            encoded.append(inputs)
             rows.append(index + offset)
-            offset += len(words)
+            offset += len(inputs)
         breaks = [document.breaks for document in documents]
-        found = search_rows(self.network, torch.cat(encoded), rows, breaks=breaks, memory=DOCUMENT_MEMORY)
+        words = [document.index for document in documents]
+        found = search_rows(self.network, torch.cat(encoded), rows, breaks=breaks, memory=DOCUMENT_MEMORY, words=words)
         return [[TagSpan(*span[:3]) for span in row.best] for row in found]
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:

@@ -67,7 +67,10 @@ def judge_network(network: Tagger, groups: Sequence[Sequence[NerDocument]], enco
         starts = accumulate((len(encoded) for encoded, _ in inputs), initial=0)
         rows = [index + start for (_, index), start in zip(inputs, starts, strict=False)]
         encoded, breaks = torch.cat([encoded for encoded, _ in inputs]), [document.breaks for document in group]
-        found = search_rows(network, encoded, rows, breaks=breaks, min_score=MIN_SCORE, memory=DOCUMENT_MEMORY)
+        words = [document.index for document in group]
+        found = search_rows(
+            network, encoded, rows, breaks=breaks, min_score=MIN_SCORE, memory=DOCUMENT_MEMORY, words=words
+        )
         entities += [row.best for row in found]
         spans += [row.likely for row in found]
     return judge_spans(documents, entities, spans)

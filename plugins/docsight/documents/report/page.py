@@ -24,7 +24,7 @@ MAX_LABEL_ROWS = 40
 MAX_FAILED_PATHS = 20_000  # files with failed parts: their documents are marked as incomplete
 
 # These labels get their colours first: a person has the same colour in every report.
-_KNOWN_LABELS = {"PER": 0, "PERSON": 0, "ORG": 1, "LOC": 2, "GPE": 2, "MISC": 3}
+_KNOWN_LABELS = {"PER": 0, "PERSON": 0, "ORG": 1, "LOC": 2, "GPE": 2, "MISC": 3, "DATE": 4, "NORP": 5}
 _COLOURS = 8
 
 _NO_LABEL = "no label"

@@ -45,5 +45,5 @@ def test_corpus_does_not_read_spans_to_drop(tmp_path: Path):
     tags = ["B-PER", "B-PER", "O", "B-ORG", "I-ORG", "I-ORG"]
     rows = {"tokens": [["@", "ada", "met", "B", "@", "C"]], "ner_tags": [tags]}
     pq.write_table(pa.table(rows), tmp_path / "train.parquet")
-    (document,) = read_corpus("own", Corpus(drop="@"), "train", CorpusFormat(path=str(tmp_path)))
+    (document,) = read_corpus("own", Corpus(drop_spans="@"), "train", CorpusFormat(path=str(tmp_path)))
     assert document.sentences[0].spans == [(1, 2, "PER"), (3, 6, "ORG")]

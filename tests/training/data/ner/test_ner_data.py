@@ -8,6 +8,9 @@ import pytest
 from docsight.errors import ConfigError
 from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
+from docsight_training.data.ner.templates import read_templates
+
+SECTIONS = sorted({template.section for template in read_templates()})
 
 
 def _data(folder: Path, **options: Any) -> NerData:
@@ -20,16 +23,24 @@ def _data(folder: Path, **options: Any) -> NerData:
 
 
 @pytest.mark.parametrize(
-    ("options", "reads_layout"), [({}, False), ({"augment": {"lines": 0.3}}, True), ({"templates": 5}, True)]
+    ("options", "ends"),
+    [
+        ({}, set()),
+        ({"augment": {"lines": 0.3}}, {LINE_END}),
+        ({"templates": 5}, {LINE_END, CELL_END}),
+        ({"templates": 5, "labels": ["PER", "LOC"], "template_weights": dict.fromkeys(SECTIONS, 0.0)}, set()),
+    ],
 )
-def test_vocabulary_has_ends_of_lines_and_cells_if_the_training_text_has_them(
-    tmp_path: Path, options: dict[str, Any], reads_layout: bool
+def test_vocabulary_has_the_ends_of_lines_and_cells_that_the_training_text_has(
+    tmp_path: Path, options: dict[str, Any], ends: set[str]
 ):
     words = _data(tmp_path, **options).words
-    assert [end in words for end in (LINE_END, CELL_END)] == [reads_layout] * 2
+    assert {end for end in (LINE_END, CELL_END) if end in words} == ends
 
 
 def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):
+    options = {"labels": ["PER", "LOC", "DATE"], "corpora": {"own": {"annotates": ["PER", "LOC"]}}}
     with pytest.raises(ConfigError, match=r"needs data.unknown_labels=marginalise; found 'outside'"):
-        _data(tmp_path, date_label="DATE")
-    assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise").date_label == "DATE"
+        _data(tmp_path, date_label="DATE", **options)
+    assert _data(tmp_path, date_label="DATE").date_label == "DATE"  # not among the labels, so there is no rule
+    assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise", **options).date_label == "DATE"

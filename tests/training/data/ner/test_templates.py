@@ -109,6 +109,12 @@ def test_templates_of_a_section_are_drawn_by_their_number_times_its_weight():
         _filler(weights={"poems": 1.0})
 
 
+@pytest.mark.parametrize("weight", [-1, float("nan"), float("inf"), "3", None])
+def test_templates_refuse_a_weight_that_is_no_number_from_0_up(weight):
+    with pytest.raises(ConfigError, match=r"data.template_weights: expected finite numbers from 0 up; found {'chat'"):
+        _filler(weights={"chat": weight})
+
+
 def test_typed_slots_use_the_gazetteer(tmp_path: Path):
     pa = pytest.importorskip("pyarrow")
     import pyarrow.parquet as pq

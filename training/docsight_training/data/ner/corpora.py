@@ -68,7 +68,7 @@ class Corpus:
         repeat: How often an epoch contains its training split, each time with other changes and windows.
         terse: Whether its texts are too short for the context to decide a label; its names are then not replaced.
         strip_titles: Whether titles are removed from the beginning of PER spans.
-        drop: A pattern; spans whose text matches as a whole are not read. None to read all.
+        drop_spans: A pattern; spans whose text matches as a whole are not read. None to read all.
         origin: Where the data comes from and whom to credit, for messages and the model card.
         licence: The licence of the data.
     """
@@ -81,7 +81,7 @@ class Corpus:
     repeat: int = 1
     terse: bool = False
     strip_titles: bool = True
-    drop: str | None = None
+    drop_spans: str | None = None
     origin: str = ""
     licence: str = ""
 
@@ -188,8 +188,10 @@ def _documents(
             spans = spans_from_iob2(tags)
         except ValueError as err:
             raise DataError(f"{where}, row {n}: {err}") from err
-        if corpus.drop is not None:
-            spans = [span for span in spans if not re.fullmatch(corpus.drop, " ".join(tokens[span.start : span.end]))]
+        if corpus.drop_spans is not None:
+            spans = [
+                span for span in spans if not re.fullmatch(corpus.drop_spans, " ".join(tokens[span.start : span.end]))
+            ]
         sentence = Sentence(tokens, _fold(tokens, spans, corpus_format.fold, strip_titles=corpus.strip_titles))
         if doc_id is not None and doc_id == last:
             documents[-1].sentences.append(sentence)

@@ -17,7 +17,7 @@ from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
 from docsight.layers.crf import LinearChainCRF
 from docsight.tags import iobes_rules, iobes_tags
-from docsight.vocab import CELL_END, LINE_END, Vocab, char_vocab
+from docsight.vocab import LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.ner.augment import TextAugment
 from docsight_training.data.ner.corpora import (
@@ -103,11 +103,6 @@ class NerData(pl.LightningDataModule):
         super().__init__()
         if unknown_labels not in ("outside", "marginalise"):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
-        if date_label is not None and unknown_labels != "marginalise":
-            raise ConfigError(
-                f"data.date_label={date_label}: the rule does not find all dates, so it needs "
-                f"data.unknown_labels=marginalise; found {unknown_labels!r}. Set it, or pass data.date_label=null."
-            )
         corpora = corpora or {"own": {}}
         if unknown := sorted(set(leave_out) - set(corpora)):
             raise ConfigError(f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(corpora)}.")
@@ -151,8 +146,20 @@ class NerData(pl.LightningDataModule):
         }
         if self.date_label in self.labels:
             undated = {name for name, missing in unannotated.items() if self.date_label in missing}
+            if undated and self.unknown_labels != "marginalise":
+                raise ConfigError(
+                    f"data.date_label={self.date_label}: the rule does not find all dates of "
+                    f"{', '.join(sorted(undated))}, so it needs data.unknown_labels=marginalise; found "
+                    f"{self.unknown_labels!r}. Set it, or pass data.date_label=null."
+                )
             train = [_with_dates(document) if document.corpus in undated else document for document in train]
             self.documents["train"] = train
+        named = [document for document in train if not self.corpora[document.corpus].terse]
+        self._filler = None
+        if self.templates:
+            self._filler = TemplateFiller(
+                named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights
+            )
         self._build_vocabularies(train)
         self.encoder = BatchEncoder(
             self.words,
@@ -165,12 +172,6 @@ class NerData(pl.LightningDataModule):
         )
         if self.augment:
             self.augment.learn_names(train)
-        named = [document for document in train if not self.corpora[document.corpus].terse]
-        self._filler = None
-        if self.templates:
-            self._filler = TemplateFiller(
-                named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights
-            )
         if self.silver is not None:
             self.silver_documents, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
             self.teacher_crf = _make_crf(teacher)
@@ -255,9 +256,10 @@ class NerData(pl.LightningDataModule):
         documents = [self.encoder.document(document) for document in self.documents[role]]
         return [documents[start : start + size] for start in range(0, len(documents), size)]
 
-    def _has_layout(self) -> bool:
-        """Whether the network learns the ends of lines and cells; if not, it must not be given them as words."""
-        return bool(self.templates or (self.augment and self.augment.lines))
+    def _layout_words(self) -> set[str]:
+        """Return the ends of lines and cells that the training text has: the network must not be given others."""
+        lines = {LINE_END} if self.augment and self.augment.lines else set()
+        return lines if self._filler is None else lines | self._filler.layout_words
 
     def _check_labels(self) -> None:
         for role, documents in self.documents.items():
@@ -273,8 +275,8 @@ class NerData(pl.LightningDataModule):
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
         counts = Counter(token.lower() for token in tokens)
         # The words whose vectors are tuned come first: the network recognises them by their id.
-        layout = {LINE_END, CELL_END} if self._has_layout() else set()
-        own = sorted({word for word, count in counts.items() if count >= self.min_count} | layout)
+        frequent = {word for word, count in counts.items() if count >= self.min_count}
+        own = sorted(frequent | self._layout_words())
         words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
         tuned = set(own)
         self.words = Vocab([*own, *(word for word in words if word not in tuned)])

@@ -1,5 +1,6 @@
 """Template sentences with slots for names, filled anew in each epoch, so that the context decides the label."""
 
+import math
 import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from importlib.resources import files
 
 from docsight.errors import ConfigError
 from docsight.tags import TagSpan
+from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.augment import retokenize
 from docsight_training.data.ner.corpora import Document, Sentence, names_in
 from docsight_training.data.ner.slots import SlotWords
@@ -76,7 +78,7 @@ class TemplateFiller:
         split: The probability that a sentence is tokenized as by spaCy, not as in the Penn Treebank.
 
     Raises:
-        ConfigError: `weights` names an unknown section.
+        ConfigError: `weights` names an unknown section, or has a value that is not a number from 0 up.
     """
 
     def __init__(
@@ -109,6 +111,8 @@ class TemplateFiller:
             raise ConfigError(
                 f"data.template_weights: unknown section {', '.join(unknown)}; expected {', '.join(sections)}."
             )
+        if wrong := {name: weight for name, weight in weights.items() if not _is_weight(weight)}:
+            raise ConfigError(f"data.template_weights: expected finite numbers from 0 up; found {wrong}.")
         if not self.labels & self._words.labels & set(_NAMES):
             return [], []
         for template in read_templates():
@@ -117,6 +121,12 @@ class TemplateFiller:
         shares = {name: len(group) * weights.get(name, 1.0) for name, group in sections.items()}
         used = [name for name, share in shares.items() if share]
         return [sections[name] for name in used], [shares[name] for name in used]
+
+    @property
+    def layout_words(self) -> set[str]:
+        """The ends of lines and cells that the sentences may have."""
+        tokens = {token for group in self._sections for template in group for token in template.tokens}
+        return {end for end in (LINE_END, CELL_END) if end in tokens}
 
     def fill(self, count: int, rng: random.Random) -> list[Sentence]:
         """Draw `count` templates that can be filled with names of the labels to learn, and fill them."""
@@ -203,6 +213,10 @@ def _parse_slot(text: str, line: str) -> Slot:
     if match is None:
         raise ValueError(f"Expected a slot such as PER, LOC:city or number; found {text!r} in {line!r}.")
     return Slot(match[1], match[2] or "", bool(match[3]))
+
+
+def _is_weight(weight: object) -> bool:
+    return isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < math.inf
 
 
 def _is_capitalised(name: Sequence[str]) -> bool:
