@@ -280,7 +280,7 @@ def test_section_names_the_option_that_it_needs(
 def test_tables_of_texts_are_printed_without_peers(
     load: Callable[[str], ModuleType], tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = argparse.Namespace(model=str(tiny_model), alone=True, gliner=None, flair=None)
+    options = argparse.Namespace(model=str(tiny_model), memory=0.3, alone=True, gliner=None, flair=None)
     run = load("ner_run").Run(options)
     texts = load("ner_texts")
     texts.print_short(run)

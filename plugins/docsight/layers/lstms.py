@@ -1,5 +1,7 @@
 """Bidirectional LSTMs whose results do not depend on padding, over sequences and over the characters of a word."""
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
 
@@ -46,10 +48,15 @@ class BiLSTM(nn.Module):
         keep_saved_names(self)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Map (batch, time, input) to (batch, time, 2 * hidden); values beyond a row's length are undefined."""
-        forward, _ = self.forward_lstm(x)
-        backward, _ = self.backward_lstm(reverse_rows(x, lengths))
-        return torch.cat([forward, reverse_rows(backward, lengths)], dim=2)
+        """Map (batch, time, input) to (batch, time, 2 * hidden); values beyond a row's length are undefined.
+
+        In evaluation the LSTMs run in bfloat16 where that is fast.
+        """
+        is_fast = not self.training and has_fast_bfloat16(x.device)
+        with torch.autocast(x.device.type, dtype=torch.bfloat16) if is_fast else nullcontext():
+            forward, _ = self.forward_lstm(x)
+            backward, _ = self.backward_lstm(reverse_rows(x, lengths))
+        return torch.cat([forward, reverse_rows(backward, lengths)], dim=2).to(x.dtype)
 
 
 class CharLSTM(nn.Module):

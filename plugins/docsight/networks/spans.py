@@ -10,7 +10,6 @@ from torch import Tensor
 
 from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN
-from docsight.layers.lstms import has_fast_bfloat16
 from docsight.networks.document_memory import ScoredBatch, share_evidence
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
@@ -19,7 +18,9 @@ WINDOW_TOKENS = 256  # tokens of a window
 MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
 MAX_TOKENS_TOGETHER = 4 * MAX_BATCH_TOKENS  # tokens of rows whose scores are held together; a longer row is alone
-ROW_MULTIPLE = 16  # rows of a batch are padded to a multiple of this: with others, oneDNN may be several times slower
+# Rows of a batch are padded to a multiple of this. In bfloat16, oneDNN then computes the same states for a row in any
+# batch; and with other numbers it may be several times slower.
+ROW_MULTIPLE = 16
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
 MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
 MAX_LIKELY_TOKENS = 12  # tokens of a span that is listed although it is not on the best path
@@ -180,10 +181,9 @@ def _score(
         ends += _places(n, window, breaks[r] if breaks is not None else ())
         skips += _places(n, window, outside[r] if outside is not None else ())
     index, is_core, lengths = index.to(device), is_core.to(device), lengths.to(device)
-    missing = -len(pieces) % ROW_MULTIPLE if len(pieces) > ROW_MULTIPLE else 0
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_fast_bfloat16(device)):
-        padded, sizes = F.pad(index, (0, 0, 0, missing)), F.pad(lengths, (0, missing), value=1)
-        emissions = network.emissions(encoded[padded], sizes)[: len(pieces)]
+    missing = -len(pieces) % ROW_MULTIPLE
+    padded, sizes = F.pad(index, (0, 0, 0, missing)), F.pad(lengths, (0, missing), value=1)
+    emissions = network.emissions(encoded[padded], sizes)[: len(pieces)]
     for places, prefixes in ((ends, "BI"), (skips, "BIES")):
         if places:
             at = torch.tensor(places, device=device)

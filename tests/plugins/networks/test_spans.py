@@ -18,8 +18,7 @@ def _rows(folder, lengths):
     return network, encoded, [torch.randint(0, len(words), (n,)) for n in lengths]
 
 
-def test_find_spans_is_the_same_alone_and_in_a_batch(tiny_model, monkeypatch):
-    monkeypatch.setattr("docsight.networks.spans.has_fast_bfloat16", lambda device: False)
+def test_find_spans_is_the_same_alone_and_in_a_batch(tiny_model):
     network, encoded, rows = _rows(tiny_model, [3, 40, 1, 300, 7, 0, 1000])
     together = find_spans(network, encoded, rows)
     for row, spans in zip(rows, together, strict=True):
@@ -88,7 +87,7 @@ def test_find_all_spans_lists_an_entity_of_any_length(tiny_model, monkeypatch):
 
 
 def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypatch):
-    monkeypatch.setattr("docsight.networks.spans.has_fast_bfloat16", lambda device: False)
+    monkeypatch.setattr("docsight.layers.lstms.has_fast_bfloat16", lambda device: False)
     network, encoded, (row,) = _rows(tiny_model, [30])
     spans = find_spans(network, encoded, [row])[0]
     emissions = network.emissions(encoded[row].unsqueeze(0), torch.tensor([30]))
@@ -109,17 +108,16 @@ def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypat
 
 
 def test_find_spans_memory_is_bounded_by_the_batch(tiny_model, monkeypatch):
-    monkeypatch.setattr("docsight.networks.spans.MAX_BATCH_TOKENS", 512)
-    network, encoded, rows = _rows(tiny_model, [5000, 10, 10])
+    monkeypatch.setattr("docsight.networks.spans.MAX_BATCH_TOKENS", 4096)
+    network, encoded, rows = _rows(tiny_model, [20_000, 10, 10])
     sizes = []
     emissions = network.emissions
     monkeypatch.setattr(network, "emissions", lambda x, n: sizes.append(x.shape[0] * x.shape[1]) or emissions(x, n))
     find_spans(network, encoded, rows)
-    assert max(sizes) <= 512
+    assert max(sizes) <= 4096
 
 
-def test_search_rows_with_memory_depends_on_the_row_alone(tiny_model, monkeypatch):
-    monkeypatch.setattr("docsight.networks.spans.has_fast_bfloat16", lambda device: False)
+def test_search_rows_with_memory_depends_on_the_row_alone(tiny_model):
     network, encoded, rows = _rows(tiny_model, [300, 40, 0, 7])
     together = search_rows(network, encoded, rows, memory=0.3)
     assert together != search_rows(network, encoded, rows)
