@@ -2,9 +2,8 @@
 
 After Gui et al. (2020), "Leveraging Document-Level Label Consistency for Named Entity Recognition", and the memory of
 Luo, Xiao and Zhao (2020); here without parameters. The log probabilities of the labels at each place of a word are
-moved towards their mean over the document by a fraction. It is small, so that a clear context outweighs all other
-places: Roosevelt and Roosevelt Street stay apart. Words that follow each other, such as New York, share one such step:
-otherwise names of several words would move several times as far.
+moved towards their mean over the document by a fraction. Only places where the word ends a name take part: Roosevelt
+learns from Franklin Roosevelt, but not from Roosevelt Street, and New York not from New York Times.
 """
 
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ _MIN_LEAD = -6.0
 # A word is left alone if the mean log probability of every label is below this; within one above it, its steps grow to
 # their full size.
 _MIN_MEAN = -4.5
+_TINY = 1e-9
 
 
 class ScoredBatch(NamedTuple):
@@ -56,32 +56,26 @@ def share_evidence(crf: LinearChainCRF, batches: Sequence[ScoredBatch], *, fract
         return [batch.emissions for batch in batches]
     places = [torch.searchsorted(words, batch.words).clamp(max=len(words) - 1) for batch in batches]
     sums = leads.new_zeros(len(words), 1 + (batches[0].emissions.shape[2] - 1) // 4)
-    logs = []
+    total = leads.new_zeros(len(words))
+    found = []
     for batch, at in zip(batches, places, strict=True):
         rows = is_candidate[at].any(dim=1).nonzero().squeeze(1)  # others need no forward-backward
-        log = _label_log_probabilities(crf, batch.emissions[rows], batch.lengths[rows])  # (rows, time, 1 + labels)
+        log, share = _label_log_probabilities(crf, batch.emissions[rows], batch.lengths[rows])
         is_core = batch.is_core[rows]
-        sums.index_add_(0, at[rows][is_core], log[is_core])
-        logs.append((rows, log))
-    means = sums / counts.unsqueeze(1)
+        sums.index_add_(0, at[rows][is_core], (share.unsqueeze(2) * log)[is_core])
+        total.index_add_(0, at[rows][is_core], share[is_core])
+        found.append((rows, log, share))
+    means = sums / total.clamp(min=_TINY).unsqueeze(1)
     weights = fraction * is_candidate * (means[:, 1:].amax(dim=1) - _MIN_MEAN).clamp(0, 1)  # (words,)
     moved = []
-    for batch, at, (rows, log) in zip(batches, places, logs, strict=True):
+    for batch, at, (rows, log, share) in zip(batches, places, found, strict=True):
         at_rows = at[rows]
         inside = torch.arange(at.shape[1], device=at.device) < batch.lengths[rows].unsqueeze(1)
-        is_shared = inside & (weights[at_rows] > 0)  # (rows, time)
-        weight = weights[at_rows] / _run_lengths(is_shared)
-        steps = (weight.unsqueeze(2) * (means[at_rows] - log)).masked_fill(~is_shared.unsqueeze(2), 0.0)
+        is_moved = (inside & (weights[at_rows] > 0)).unsqueeze(2)
+        steps = ((weights[at_rows] * share).unsqueeze(2) * (means[at_rows] - log)).masked_fill(~is_moved, 0.0)
         of_tags = torch.cat([steps[:, :, :1], steps[:, :, 1:].repeat_interleave(4, dim=2)], dim=2)
         moved.append(batch.emissions.index_add(0, rows, of_tags))
     return moved
-
-
-def _run_lengths(mask: Tensor) -> Tensor:
-    """Return for each true value of a mask (rows, time) the length of its run in its row; 1 for others."""
-    starts = mask & ~torch.nn.functional.pad(mask[:, :-1], (1, 0))
-    runs = starts.flatten().cumsum(0).reshape(mask.shape)
-    return torch.where(mask, torch.bincount(runs[mask], minlength=runs.numel() + 1)[runs], 1)
 
 
 def _survey(batches: Sequence[ScoredBatch]) -> tuple[Tensor, Tensor, Tensor]:
@@ -96,9 +90,15 @@ def _survey(batches: Sequence[ScoredBatch]) -> tuple[Tensor, Tensor, Tensor]:
     return words, counts, leads.new_full(words.shape, -torch.inf).scatter_reduce(0, places, leads, "amax")
 
 
-def _label_log_probabilities(crf: LinearChainCRF, emissions: Tensor, lengths: Tensor) -> Tensor:
-    """Return the log probability that a token is outside, or in a span of each label, (batch, time, 1 + labels)."""
+def _label_log_probabilities(crf: LinearChainCRF, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Return two tensors about tokens.
+
+    The log probability that a token is outside, or in a span of each label, (batch, time, 1 + labels); and the
+    probability that it is the last token of a span if it is in one, (batch, time).
+    """
     marginals = crf.log_marginals(emissions, lengths).exp()
     outside, inside = marginals[:, :, :1], marginals[:, :, 1:]
-    labels = torch.cat([outside, inside.reshape(*inside.shape[:2], inside.shape[2] // 4, 4).sum(dim=3)], dim=2)
-    return labels.log().clamp(min=_MIN_LOG_PROBABILITY)
+    by_label = inside.reshape(*inside.shape[:2], inside.shape[2] // 4, 4)  # the tags B, I, E and S of each label
+    labels = torch.cat([outside, by_label.sum(dim=3)], dim=2)
+    last = by_label[:, :, :, 2:].sum(dim=(2, 3)) / inside.sum(dim=2).clamp(min=_TINY)
+    return labels.log().clamp(min=_MIN_LOG_PROBABILITY), last.clamp(max=1.0).nan_to_num(0.0)

@@ -47,16 +47,19 @@ def test_clear_places_of_a_word_keep_their_different_labels(crf: LinearChainCRF)
     assert _best(crf, moved) == [["S-PER"], ["S-LOC"], ["S-LOC"], ["S-LOC"]]
 
 
-def test_words_in_a_row_share_one_step(crf: LinearChainCRF):
-    """Ten times New York as a place do not change New York Times, which is clearly an organization."""
-    place = [(1, {"B-LOC": 5.0}), (2, {"E-LOC": 5.0}), (OTHER, {"O": 9.0})]
-    times = [(1, {"B-PER": 5.0}), (2, {"I-PER": 5.0}), (3, {"E-PER": 5.0})]
-    (moved,) = share_evidence(crf, [_batch([times, *[place] * 10])], fraction=0.3)
-    assert _best(crf, moved)[0] == ["B-PER", "I-PER", "E-PER"]
-    single = _batch([[(1, {"S-PER": 5.0})], *[[(1, {"S-LOC": 5.0})]] * 10])
-    (moved_single,) = share_evidence(crf, [single], fraction=0.3)
-    step = (moved_single - single.emissions)[0, 0, TAGS.index("S-LOC")]
-    assert 0 < (moved - _batch([times]).emissions)[0, 0, TAGS.index("B-LOC")] < step
+def test_only_the_last_words_of_names_learn_from_each_other(crf: LinearChainCRF):
+    """A street is not drawn to the person whose name it begins with, but the surname to the full name."""
+    person, street = [(ROOSEVELT, {"S-PER": 9.0}), (OTHER, {"O": 9.0})], [(ROOSEVELT, {"B-LOC": 3.2, "B-PER": 3.0})]
+    street.append((7, {"E-LOC": 3.2, "E-PER": 3.0, "O": -5.0}))
+    batch = _batch([street, *[person] * 10])
+    (moved,) = share_evidence(crf, [batch], fraction=0.3)
+    assert _best(crf, moved)[0] == ["B-LOC", "E-LOC"]
+    full_name, unclear = [(8, {"B-PER": 9.0}), (ROOSEVELT, {"E-PER": 9.0})], [(OTHER, {"O": 9.0})]
+    unclear.append((ROOSEVELT, {"S-LOC": 3.2, "S-PER": 3.0}))
+    batch = _batch([unclear, full_name])
+    (moved,) = share_evidence(crf, [batch], fraction=0.3)
+    assert _best(crf, batch.emissions)[0] == ["O", "S-LOC"]
+    assert _best(crf, moved)[0] == ["O", "S-PER"]
 
 
 def test_words_that_occur_once_or_outside_names_keep_their_scores(crf: LinearChainCRF):
