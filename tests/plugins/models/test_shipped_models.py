@@ -13,7 +13,7 @@ ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
 )
-MAX_BYTES = {"rnn_ner": 15_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
+MAX_BYTES = {"rnn_ner": 20_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
 CONTEXT_SET = Path(__file__).parents[3] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 
@@ -32,7 +32,9 @@ def test_shipped_model_is_small_and_has_its_licence_in_its_card(name: str) -> No
 
 def test_rnn_ner_distinguishes_roosevelt_from_roosevelt_street(nlp: Language) -> None:
     entities = [(ent.text, ent.label_) for ent in nlp(ROOSEVELT).ents]
-    assert entities == [("Roosevelt", "PER"), ("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
+    names = [("Roosevelt", "PER"), ("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
+    assert [entity for entity in entities if entity[1] != "NORP"] == names
+    assert ("American", "NORP") in entities
 
 
 @pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="needs the benchmarks of a checkout")
