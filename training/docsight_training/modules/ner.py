@@ -13,8 +13,7 @@ from torch import Tensor
 
 from docsight.errors import ConfigError
 from docsight.layers.crf import LinearChainCRF
-from docsight.networks.document_memory import DOCUMENT_MEMORY
-from docsight.networks.spans import encode_words, search_rows
+from docsight.networks.spans import encode_words
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
 from docsight_training.data.ner.ner_batches import NerBatch, NerDocument
@@ -26,6 +25,7 @@ from docsight_training.modules.ner_calibration import (
     compare_methods,
     fit_labels,
     judge_network,
+    search_documents,
     write_calibration,
 )
 
@@ -100,15 +100,7 @@ class NerModule(ScheduledModule[Tagger]):
     test_step = validation_step
 
     def predict_spans(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
-        encoded, rows, offset = [], [], 0
-        for document in documents:
-            inputs, index = self.encode(document)
-            encoded.append(inputs)
-            rows.append(index + offset)
-            offset += len(inputs)
-        breaks = [document.breaks for document in documents]
-        words = [document.index for document in documents]
-        found = search_rows(self.network, torch.cat(encoded), rows, breaks=breaks, memory=DOCUMENT_MEMORY, words=words)
+        found = search_documents(self.network, documents, self.encode)
         return [[TagSpan(*span[:3]) for span in row.best] for row in found]
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:

@@ -25,7 +25,7 @@ from docsight.networks.calibration import (
     calibrate,
 )
 from docsight.networks.document_memory import DOCUMENT_MEMORY
-from docsight.networks.spans import ScoredSpan, search_rows
+from docsight.networks.spans import RowSpans, ScoredSpan, search_rows
 from docsight.networks.tagger import Tagger
 from docsight_training.data.ner.ner_batches import NerDocument
 from docsight_training.metrics import confidence_error
@@ -51,6 +51,23 @@ class JudgedSpan(NamedTuple):
     document: int  # the number of the document
 
 
+def search_documents(
+    network: Tagger, documents: Sequence[NerDocument], encode: Encode, *, min_score: float | None = None
+) -> list[RowSpans]:
+    """Find the spans of documents as the component does by default; see `search_rows`."""
+    inputs = [encode(document) for document in documents]
+    starts = accumulate((len(encoded) for encoded, _ in inputs), initial=0)
+    return search_rows(
+        network,
+        torch.cat([encoded for encoded, _ in inputs]),
+        [index + start for (_, index), start in zip(inputs, starts, strict=False)],
+        breaks=[document.breaks for document in documents],
+        min_score=min_score,
+        memory=DOCUMENT_MEMORY,
+        words=[document.index for document in documents],
+    )
+
+
 def judge_network(network: Tagger, groups: Sequence[Sequence[NerDocument]], encode: Encode) -> list[JudgedSpan]:
     """Find the spans of documents and judge them.
 
@@ -63,14 +80,7 @@ def judge_network(network: Tagger, groups: Sequence[Sequence[NerDocument]], enco
     entities: list[list[ScoredSpan]] = []
     spans: list[list[ScoredSpan]] = []
     for group in groups:
-        inputs = [encode(document) for document in group]
-        starts = accumulate((len(encoded) for encoded, _ in inputs), initial=0)
-        rows = [index + start for (_, index), start in zip(inputs, starts, strict=False)]
-        encoded, breaks = torch.cat([encoded for encoded, _ in inputs]), [document.breaks for document in group]
-        words = [document.index for document in group]
-        found = search_rows(
-            network, encoded, rows, breaks=breaks, min_score=MIN_SCORE, memory=DOCUMENT_MEMORY, words=words
-        )
+        found = search_documents(network, group, encode, min_score=MIN_SCORE)
         entities += [row.best for row in found]
         spans += [row.likely for row in found]
     return judge_spans(documents, entities, spans)
