@@ -28,9 +28,11 @@ _LEAVING_COSTS = (3.0, 1.0)
 class Decoder:
     """Finds the letters that are meant by the letters that are typed. The network is in evaluation mode."""
 
-    def __init__(self, network: CharLM, error_model: LetterErrorModel, index: PrefixIndex) -> None:
+    def __init__(
+        self, network: CharLM, error_model: LetterErrorModel, index: PrefixIndex, slips: Floats | None = None
+    ) -> None:
         self.network, self.index = network, index
-        self.costs = error_model.costs(_ERROR_RATE)
+        self.costs = error_model.costs(_ERROR_RATE, slips)
         # By whether they are capitals.
         self._ids = [network.encode(letters).numpy() for letters in (LETTERS, LETTERS.upper())]
 

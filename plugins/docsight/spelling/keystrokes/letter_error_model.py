@@ -17,6 +17,7 @@ START = len(LETTERS)  # the code of the start of a word
 # The odds of an error in the first letter of a word, relative to the other letters. In spelling lists 3 to 5 % of all
 # errors are there, but 13 % of the letters.
 FIRST = 0.35
+_SLIPS = 0.5  # of the wrong letters, if the layout of the keyboard is known
 
 
 class Costs(NamedTuple):
@@ -42,14 +43,24 @@ class LetterErrorModel(nn.Module):
         self.swap = nn.Buffer(torch.full((1,), 0.1))
         keep_saved_names(self)
 
-    def costs(self, error_rate: float) -> Costs:
-        """Return the log probabilities if the fraction `error_rate` of the letters is mistyped."""
+    def costs(self, error_rate: float, slips: Floats | None = None) -> Costs:
+        """Return the log probabilities if the fraction `error_rate` of the letters is mistyped.
+
+        Args:
+            error_rate: The fraction.
+            slips: The probability of each key beside another one, (27, 27), as `layouts.neighbours` returns it. Half of
+                the wrong letters are then such slips, whatever the letter; the other half is as learnt from lists.
+        """
 
         def logs(rates: Tensor) -> Floats:
             # Every error is possible, and none is more likely than not.
             probabilities: Floats = (as_array(rates.float()) * error_rate).clip(1e-7, 0.5)
             return np.log(probabilities).astype(np.float32)
 
-        substitute = logs(self.substitute)
+        substitute = logs(self.substitute if slips is None else self._with_slips(slips))
         np.fill_diagonal(substitute, math.log1p(-error_rate))
         return Costs(substitute, logs(self.delete), logs(self.insert), float(logs(self.swap)[0]))
+
+    def _with_slips(self, slips: Floats) -> Tensor:
+        mean = self.substitute.sum(dim=1).mean()
+        return (1 - _SLIPS) * self.substitute + _SLIPS * mean * torch.from_numpy(slips)

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import torch
@@ -21,6 +21,7 @@ MAX_UNDO_WORDS = 4096  # words that backspace can take back
 MAX_LETTERS_SHOWN = 5  # of a keystroke
 _MIN_LETTER_PROBABILITY = 0.45  # of another letter that replaces the typed one
 _MIN_WORD_PROBABILITY = 0.9  # of another prefix or word that replaces the typed one
+_KEPT_UNTIL_LEARNT = 2  # times that a word is typed again after its correction was taken back
 _RESCORER_CONTEXT = 8  # tokens before a word by which its completions are ranked
 # What follows one of these is not corrected: addresses, paths, tags, the rest of a number.
 _NO_WORD_AFTER = frozenset("@#/\\_.:=&~%+*<>|$^")
@@ -67,6 +68,7 @@ class _Start:
     scorer: WordScorer | None
     letter: str = ""  # that ended the word before
     actions: list[str] = field(default_factory=list)  # characters, and `_Accepted` texts
+    corrected: str = ""  # the word as typed, once its end has corrected it
 
 
 class Session:
@@ -99,6 +101,9 @@ class Session:
         log_probs, state = model.network.begin(before)
         self._context = context[: len(context) - num_begun]
         self._ended: list[str] = []
+        self._learnt: set[str] = set()
+        self._kept = Counter[str]()  # how often the user typed a word again that had been corrected
+        self._taken_back = ""  # the word as typed whose correction was last taken back by backspace
         start = _Start(state, log_probs.numpy(), before[-1:] in _NO_WORD_AFTER, self._word_scorer())
         self._words: deque[_Start] = deque([start], maxlen=MAX_UNDO_WORDS)
         self._recent: deque[_WordState] = deque(maxlen=MAX_RECENT)
@@ -152,6 +157,8 @@ class Session:
                 return self._now.keystroke
             self._words.pop()
             self._ended.pop()
+            self._taken_back = self._words[-1].corrected
+            self._words[-1].corrected = ""
         word = self._words[-1]
         word.actions.pop()
         if self._recent:
@@ -162,6 +169,51 @@ class Session:
             for action in actions:
                 self._do(action)
         return self._now.keystroke
+
+    @torch.inference_mode()
+    def undo(self) -> Keystroke:
+        """Take back the last correction of a whole word. The word stays as it was typed, now and later in the session.
+
+        What was typed after it stays. Without a correction to take back, nothing changes.
+        """
+        at = next((at for at in reversed(range(len(self._words))) if self._words[at].corrected), None)
+        if at is None:
+            return self._now.keystroke
+        self.learn(self._words[at].corrected)
+        later = [self._words.pop() for _ in range(len(self._words) - at)]
+        del self._ended[len(self._ended) - len(later) + 1 :]
+        word = later[-1]
+        actions = [action for each in reversed(later) for action in each.actions]
+        word.actions, word.corrected = [], ""
+        self._words.append(word)
+        self._recent.clear()
+        self._now = self._begin(word)
+        for action in actions:
+            self._do(action)
+        return self._now.keystroke
+
+    def learn(self, word: str) -> None:
+        """Leave a word as it is typed for the rest of the session, in any case.
+
+        A word is also learnt when the user takes its correction back with backspace and types it again, twice.
+
+        Raises:
+            DataError: The word is not a string, or is empty.
+        """
+        if not isinstance(word, str) or not word.strip():
+            raise DataError(f"session.learn: expected a word; found {str(word)[:40]!r}.")
+        self._learnt.add(to_plain(word).lower())
+
+    def _is_kept(self, text: str) -> bool:
+        """Return whether a word that would be corrected stays as typed, because the user wants it so."""
+        if text.lower() in self._learnt:
+            return True
+        if text != self._taken_back:
+            return False
+        self._kept[text.lower()] += 1
+        if self._kept[text.lower()] >= _KEPT_UNTIL_LEARNT:
+            self.learn(text)
+        return True
 
     def _do(self, action: str) -> Keystroke:
         now = self._now
@@ -209,8 +261,10 @@ class Session:
         text, row = now.text, 0
         if len(text) > 1 and not now.literal and plain not in _NO_WORD_BEFORE and text[-1] != "'":
             best, probability, best_row = model.decoder.finish(now.beam, plain)[0]
-            if best != text and probability >= _MIN_WORD_PROBABILITY:
+            if best != text and probability >= _MIN_WORD_PROBABILITY and not self._is_kept(text):
+                self._words[-1].corrected = text
                 text, row = best, best_row
+        self._taken_back = ""
         state, log_probs = model.decoder.read(plain, now.beam.state.select(torch.tensor([row])))
         literal = plain in _NO_WORD_AFTER or (now.literal and plain == "-")
         self._words[-1].actions.append(char)

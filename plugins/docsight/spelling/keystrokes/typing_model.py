@@ -1,5 +1,6 @@
 """What all typing sessions of a speller share."""
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from docsight.networks.char_lm import CharLM
 from docsight.spelling.arrays import Floats, as_array
 from docsight.spelling.keystrokes.completer import Completer, WordScorer
 from docsight.spelling.keystrokes.decoder import Decoder
+from docsight.spelling.keystrokes.layouts import neighbours
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
 from docsight.spelling.keystrokes.prefixes import PrefixIndex
 from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
@@ -40,7 +42,14 @@ class TypingModel:
         index = PrefixIndex(words, zipf)
         self.network, self.rescorer = network, rescorer
         self.decoder = Decoder(network, error_model, index)
+        self._error_model, self._index = error_model, index
         self.completer = Completer(network, index)
+
+    def with_layout(self, layout: str) -> "TypingModel":
+        """Return the model for a keyboard, a key of `LAYOUTS`; the two share everything but the error costs."""
+        model = copy.copy(self)
+        model.decoder = Decoder(self.network, self._error_model, self._index, neighbours(layout))
+        return model
 
 
 def completion_words(vocab: Vocab, lexicon: Lexicon, user_words: Iterable[str]) -> tuple[list[str], Floats]:

@@ -9,7 +9,8 @@ from torch.nn.functional import cross_entropy
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import CharLM
 from docsight.spelling.keystrokes import session as sessions
-from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
+from docsight.spelling.keystrokes.layouts import LAYOUTS, neighbours
+from docsight.spelling.keystrokes.letter_error_model import CODES, LETTERS, LetterErrorModel
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel
 
@@ -326,3 +327,95 @@ def test_generate_rejects_arguments_of_the_wrong_type(typing_model, options):
 def test_session_rejects_invalid_arguments(typing_model, options):
     with pytest.raises(ConfigError, match="session: expected"):
         Session(typing_model, **options)
+
+
+def _correcting(typing_model: TypingModel) -> Session:
+    """Start a session that has corrected a word, followed by two others."""
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn because this ")
+    assert session.text == "we often work in the garden because this "
+    return session
+
+
+def test_session_undo_takes_the_last_correction_back_and_keeps_what_follows(typing_model):
+    session = _correcting(typing_model)
+    session.undo()
+    assert session.text == "we often work in the gardxn because this "
+    _type(session, "great gardxn ")
+    assert session.text == "we often work in the gardxn because this great gardxn "
+    assert session.undo() == session.undo()  # nothing is left to take back
+    assert session.text == "we often work in the gardxn because this great gardxn "
+
+
+def test_session_undo_within_a_word_keeps_its_letters(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn be")
+    assert session.undo().prefix == "be"
+    assert session.text == "we often work in the gardxn be"
+    session.backspace()
+    assert session.text == "we often work in the gardxn b"
+
+
+def test_session_undo_of_several_corrections_goes_backwards(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn becausx ")
+    assert session.text.endswith("garden because ")
+    session.undo()
+    assert session.text.endswith("garden becausx ")
+    session.undo()
+    assert session.text.endswith("gardxn becausx ")
+
+
+def test_session_leaves_learnt_words_as_typed_in_any_case(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    session.learn("Gardxn")
+    _type(session, "gardxn Gardxn ")
+    assert session.text == "we often work in the gardxn Gardxn "
+
+
+@pytest.mark.parametrize("word", ["", "  ", 3, None])
+def test_session_learn_rejects_what_is_no_word(typing_model, word):
+    with pytest.raises(DataError, match=r"session\.learn: expected a word"):
+        Session(typing_model).learn(word)
+
+
+def test_session_learns_a_word_that_is_typed_again_twice(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    for _ in range(2):
+        _type(session, "gardxn ")
+        assert session.text.endswith("garden ")
+        session.backspace()
+        session.type(" ")  # as typed
+        assert session.text.endswith("gardxn ")
+    _type(session, "gardxn ")
+    assert session.text.endswith("gardxn gardxn gardxn ")
+
+
+def test_session_corrects_a_word_again_after_a_single_return(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn ")
+    session.backspace()
+    session.type(" ")
+    _type(session, "gardxn ")
+    assert session.text == "we often work in the gardxn garden "
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_layouts_have_all_letters_and_their_neighbours_are_mutual(layout):
+    letters = "".join(LAYOUTS[layout]).replace(" ", "").replace("'", "")
+    assert sorted(letters) == sorted(LETTERS.replace("'", ""))
+    near = neighbours(layout)
+    assert ((near > 0) == (near > 0).T).all()
+    sums = near.sum(axis=1)
+    assert sums[: len(LETTERS) - 1] == pytest.approx(1.0)
+    assert near.diagonal().max() == 0
+
+
+def test_layout_makes_slips_to_the_keys_beside_a_letter_likelier(typing_model):
+    usual, qwerty, dvorak = (
+        model.decoder.costs.substitute[CODES["e"]]
+        for model in (typing_model, typing_model.with_layout("qwerty"), typing_model.with_layout("dvorak"))
+    )
+    assert qwerty[CODES["w"]] > usual[CODES["w"]] + 1  # beside e
+    assert qwerty[CODES["p"]] < usual[CODES["p"]]
+    assert dvorak[CODES["o"]] > dvorak[CODES["w"]]
