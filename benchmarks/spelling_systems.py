@@ -71,7 +71,7 @@ class Docsight(System):
         for word, doc in zip(words, self.nlp.pipe(words), strict=True):
             rows = doc._.corrections
             if len(rows) == 1 and rows[0]["text"] == word:
-                ranked.append([suggestion for suggestion, _ in rows[0]["suggestions"]][:MAX_SUGGESTIONS])
+                ranked.append([each["text"] for each in rows[0]["suggestions"]][:MAX_SUGGESTIONS])
             else:  # not flagged, or not a single word
                 ranked.append([doc._.corrected_text])
         return ranked

@@ -18,6 +18,7 @@ from docsight.vocab import UNK, Vocab
 from docsight_training.data.speller import tables
 from docsight_training.data.speller.lexicon import PAIR_LISTS
 from docsight_training.data.speller.open_text import Paragraph
+from docsight_training.data.speller.technical_text import TechnicalCounts, write_technical
 from docsight_training.runs import Run
 from docsight_training.stages.speller_stages import TablesStage
 from docsight_training.stages.stage import PartStage, make_stages
@@ -60,6 +61,8 @@ TINY = [
     "model.ranker.data.isolated_words=20",
     "+model.ranker.data={validation:0.2,batch_size:64}",
     "model.ranker.trainer.max_epochs=1",
+    "+model.judge.data={num_sentences:60,texts_in_batch:50}",
+    "model.judge.trainer.max_epochs=2",
 ]
 
 
@@ -104,7 +107,7 @@ def config(folder, monkeypatch):
 def test_experiment_rnn_speller_composes_and_resolves():
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
         made = compose("train", overrides=["experiment=rnn_speller", "data.path=x"])
-    assert made.model.stages == ["tables", "context", "typing", "ranker"]
+    assert made.model.stages == ["tables", "context", "typing", "ranker", "judge"]
     assert made.name == "rnn_speller-1"
     for key in ("data", "model", "trainer"):
         OmegaConf.to_container(made[key], resolve=True, throw_on_missing=True)
@@ -112,7 +115,7 @@ def test_experiment_rnn_speller_composes_and_resolves():
 
 def test_train_exports_a_speller_that_spacy_loads_and_resumes(config, tmp_path, monkeypatch):
     metrics = train(config(), tmp_path / "run")
-    assert {name.partition("/")[0] for name in metrics} == {"context", "typing", "ranker"}
+    assert {name.partition("/")[0] for name in metrics} == {"context", "typing", "ranker", "judge"}
     made = load_folder(tmp_path / "run" / "model", kind="speller")
     assert set(made.vocabularies["words"].entries) >= set(WORDS)
     nlp = spacy.blank("en")
@@ -140,8 +143,31 @@ def test_train_exports_a_speller_that_spacy_loads_and_resumes(config, tmp_path, 
         train(config(), tmp_path / "run")
 
 
+def test_train_the_judge_of_a_finished_speller(config, tmp_path):
+    train(config(), tmp_path / "run")
+    first = load_folder(tmp_path / "run" / "model", kind="speller")
+    technical = tmp_path / "technical.parquet"
+    write_technical(TechnicalCounts(["zlib", "teh"], {("the", "house"): 3}), technical)
+    again = [
+        "experiment=rnn_speller_judge",
+        f"model.init_from={tmp_path / 'run' / 'model'}",
+        f"data.technical={technical}",
+        "model.judge.data.ablate=[odds]",
+    ]
+    metrics = train(config(*again), tmp_path / "again")
+    assert set(metrics) == {"judge/val/loss"}
+    made = load_folder(tmp_path / "again" / "model", kind="speller")
+    assert made.arguments["judge"] == {"num_terms": 1, "num_pairs": 1}  # teh is a listed misspelling, not a term
+    assert made.network.judge.scale[0] == 0
+    others = {name: weights for name, weights in first.network.state_dict().items() if "judge" not in name}
+    same = made.network.state_dict()
+    for name, weights in others.items():
+        if not name.startswith("technical"):
+            assert torch.equal(weights, same[name]), name
+
+
 def test_train_speller_rejects_a_checkpoint_of_one_stage(config, tmp_path):
-    with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: each of the 4 stages .* pass ckpt_path=last"):
+    with pytest.raises(ConfigError, match=r"ckpt_path=best\.ckpt: each of the 5 stages .* pass ckpt_path=last"):
         train(config("ckpt_path=best.ckpt"), tmp_path / "run")
 
 

@@ -7,10 +7,11 @@ from torch import nn
 
 from docsight.networks.char_lm import CharLM
 from docsight.networks.context import ContextNetwork
+from docsight.networks.judge import NUM_EVIDENCE, Judge
 from docsight.networks.ranker import NUM_FEATURES, Ranker
 from docsight.spelling.candidates.error_model import ErrorModel
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
-from docsight.spelling.lexicon.tables import Confusions, KnownPairs, Lexicon
+from docsight.spelling.lexicon.tables import Confusions, KnownPairs, Lexicon, TechnicalText
 from docsight.spelling.lexicon.trigrams import Trigrams
 
 
@@ -18,7 +19,8 @@ class Speller(nn.Module):
     """The parts of a speller. `Corrector` and `TypingModel` use them one by one; there is no forward.
 
     The numbers of words and of characters include padding and unknown. The mappings are the arguments of `ErrorModel`,
-    `ContextNetwork`, `Ranker` and `CharLM`.
+    `ContextNetwork`, `Ranker`, `CharLM` and `TechnicalText` (`judge`). A speller of docsight 0.1.0 has no judge: its
+    scores are the ranker's.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Speller(nn.Module):
         context: Mapping[str, Any],
         ranker: Mapping[str, Any],
         typing: Mapping[str, Any],
+        judge: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.lexicon = Lexicon(num_words=num_words)
@@ -45,3 +48,5 @@ class Speller(nn.Module):
         self.ranker = Ranker(num_features=NUM_FEATURES, **ranker)
         self.typing = CharLM(**typing)
         self.letters = LetterErrorModel()
+        self.technical = None if judge is None else TechnicalText(**judge)
+        self.judge = None if judge is None else Judge(num_evidence=NUM_EVIDENCE)

@@ -5,14 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from docsight.text_layout import text_layout
 from docsight.vocab import CASINGS, UNK, Vocab
 
 # A word is letters with apostrophes inside (don't). A number is one token, and so is every other character.
 _TOKEN_PATTERN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]|_")
 _DIGIT = re.compile(r"\d")
 _KEY_PATTERN = re.compile(r"[a-z']+")
-# A sentence ends at a line break, or at a full stop (?, !) with its closing quotes or brackets before a capital.
-_SENTENCE_END = re.compile(r"\n|[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]*[A-Z])")
+# A sentence ends at a full stop (?, !) with its closing quotes or brackets before a capital, and where a line or a cell
+# ends; see `text_layout`.
+_SENTENCE_END = re.compile(r"[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]*[A-Z])")
+_LINES = re.compile(r"[\t-\r\x1c-\x1e\x85\xa0\u2028\u2029]|   ")  # every text of several lines or cells matches
 LOWER, TITLE, UPPER, INITIAL, MIXED, SYMBOL = map(
     CASINGS.index, ("lower", "title", "upper", "initial", "mixed", "symbol")
 )
@@ -33,8 +36,11 @@ def read_tokens(text: str) -> Tokens:
     """Split a text into tokens and sentences, in time linear in its length."""
     surfaces = _TOKEN_PATTERN.findall(text)
     starts = np.array([match.start() for match in _TOKEN_PATTERN.finditer(text)], dtype=np.int64)
-    ends = np.array([match.end() for match in _SENTENCE_END.finditer(text)], dtype=np.int64)
-    bounds = np.unique(np.concatenate([[0], np.searchsorted(starts, ends), [len(surfaces)]]))
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    if _LINES.search(text):
+        layout = text_layout(text)
+        ends += layout.line_ends + layout.cell_ends
+    bounds = np.unique(np.concatenate([[0], np.searchsorted(starts, np.array(ends, np.int64)), [len(surfaces)]]))
     long = np.flatnonzero(np.diff(bounds) > MAX_SENTENCE)
     if len(long):
         cuts = [np.arange(bounds[at] + MAX_SENTENCE, bounds[at + 1], MAX_SENTENCE) for at in long]

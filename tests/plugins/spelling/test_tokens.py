@@ -80,7 +80,7 @@ def test_read_tokens_ends_sentences_at_stops_before_capitals_and_at_line_breaks(
 def test_read_tokens_cuts_very_long_sentences():
     assert [len(words) for words in _sentences("a " * 200)] == [MAX_SENTENCE, MAX_SENTENCE, 40]
     assert [len(words) for words in _sentences("a " * 80)] == [80]
-    assert [len(words) for words in _sentences("A b. " + "a " * 81 + "\nc")] == [84 - 4, 4, 1]
+    assert [len(words) for words in _sentences("A b. " + "a " * 81 + "\n\nc")] == [84 - 4, 4, 1]
 
 
 @pytest.mark.parametrize(

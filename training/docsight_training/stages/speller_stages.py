@@ -1,20 +1,25 @@
-"""The first and last stage of a speller: counting its tables, and training the ranker on the output of all parts."""
+"""The stages of a speller that are its own: counting its tables, and training its ranker and its judge."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import nn
 
+from docsight.bundle import find_model, load_folder
+from docsight.networks.judge import NUM_EVIDENCE, Judge
 from docsight.spelling.correction.corrector import Corrector
+from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
 from docsight_training.data.speller.mistakes import SentenceNoise
 from docsight_training.data.speller.noise import make_noise
 from docsight_training.data.speller.tables import CHARS, count_tables
+from docsight_training.data.speller.technical_text import TechnicalCounts, read_technical
 from docsight_training.runs import Run, TrainedModel
-from docsight_training.stages.stage import KeptStage, PartStage
+from docsight_training.stages.stage import KeptStage, PartStage, Stage
 
 _TABLES = ("lexicon", "pairs", "channel", "confusions", "trigrams", "letters")
 
@@ -93,3 +98,54 @@ class RankerStage(PartStage):
             "ranker": {name: value for name, value in self.network.items() if name != "_target_"},
             "typing": results["typing_arguments"],
         }
+
+
+class SpellerModelStage(Stage):
+    """Take a finished speller, to train only its judge; the noise is learnt from lists, as in `TablesStage`."""
+
+    def __init__(self, *, name: str, model: str, lists: str, origins: Mapping[str, Mapping[str, str]]) -> None:
+        self.name, self.model, self.lists = name, model, Path(lists)
+        self.origins = {origin: dict(about) for origin, about in origins.items()}
+
+    def run(self, run: Run) -> None:
+        bundle = load_folder(find_model(self.model), kind="speller")
+        speller = cast(Speller, bundle.network)
+        words = bundle.vocabularies["words"]
+        noise = make_noise(words.entries, speller.lexicon.state_dict(), lists=self.lists)
+        arguments = {name: value for name, value in bundle.arguments.items() if name != "judge"}
+        run.results |= {"speller": speller, "sentence_noise": SentenceNoise(noise)}
+        run.results["corrector"] = Corrector(speller, bundle.vocabularies, device=torch.device("cpu"))
+        run.model = TrainedModel(speller, arguments, bundle.vocabularies, self.origins)
+
+
+class JudgeStage(PartStage):
+    """Train the judge of the speller that the earlier stages made. The data module also gets `corrector`."""
+
+    def __init__(self, *, technical: str | None = None, **part: Any) -> None:
+        super().__init__(**part)
+        self.technical = technical
+
+    def run(self, run: Run) -> None:
+        speller, model = cast(Speller, run.results["speller"]), run.model
+        assert model is not None
+        counts = read_technical(self.technical) if self.technical else TechnicalCounts([], {})
+        is_misspelling = set(speller.pairs.lookup(counts.terms)[0].tolist())
+        terms = [term for at, term in enumerate(counts.terms) if at not in is_misspelling]
+        speller.technical = TechnicalText.from_counts(terms, counts.pairs)
+        speller.judge = Judge(num_evidence=NUM_EVIDENCE)
+        speller.eval().requires_grad_(False)
+        super().run(run)
+        sizes = {"num_terms": len(speller.technical.terms), "num_pairs": len(speller.technical.pairs)}
+        run.model = replace(model, arguments=model.arguments | {"judge": sizes})
+
+    def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
+        judge = cast(Judge, run.results["speller"].judge)
+        judge.mean.copy_(torch.from_numpy(data.mean))
+        judge.scale.copy_(torch.from_numpy(data.scale))
+        return {}, judge.train().requires_grad_(True)
+
+    def use_result(self, run: Run, result: dict[str, Any]) -> None:
+        judge = cast(Judge, run.results["speller"].judge)
+        judge.load_state_dict(result["network"])
+        judge.eval().requires_grad_(False)
+        run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})

@@ -68,6 +68,7 @@ class TokenBatch:
         beside_title: (tokens,) whether it is next to a capitalised word within the sentence.
         repeats: (tokens,) how often the word occurs elsewhere in the text, capitalised within a sentence.
         before_space: (tokens,) whether a single space separates it from the next token of its sentence.
+        kinds: (types,) the `Kind` of the words.
         variety: (texts,) the variety of English: a flag of `WordSource`, or 0 where it is unclear.
     """
 
@@ -138,10 +139,10 @@ class TokenBatch:
     def _foreign(self, dictionary: Dictionary) -> Bools:
         words = np.flatnonzero((self.casings >= LOWER) & (self.casings <= MIXED))
         types = self.tokens[words]
-        kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
+        self.kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
         edges = np.searchsorted(words, self.bounds)[np.stack([self.sentence[words], self.sentence[words] + 1])]
         is_foreign = np.zeros(len(self.tokens), dtype=bool)
-        is_foreign[words] = foreign_passages(kinds[types], edges)
+        is_foreign[words] = foreign_passages(self.kinds[types], edges)
         return is_foreign
 
     def _varieties(self, dictionary: Dictionary, dialect: str, num_texts: int) -> Ints:

@@ -4,26 +4,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from docsight.errors import ConfigError
 from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_finder import CandidateFinder
 from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores
 from docsight.spelling.correction.features import make_features
+from docsight.spelling.correction.judging import Judging, Places, Reason, Verdict
+from docsight.spelling.correction.ranked import RankedGroups
 from docsight.spelling.correction.scorer import Scorer
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import ZIPF_STEPS
+from docsight.spelling.lexicon.word_forms import WordForms
 from docsight.spelling.model import Speller
-from docsight.spelling.tokens import LOWER
 from docsight.vocab import Vocab
 
 MAX_TOKENS_AT_ONCE = 8192
 MIN_LOG_ODDS = -4.0  # nats: a usual word is ranked where a candidate is likelier than this
-MIN_SCORE = 0.2  # from which a known word, or one with a capital, is reported
-MIN_JOIN_SCORE = 0.5  # from which two words are reported as one
 MAX_SUGGESTIONS = 5
 
 Suggestion = tuple[str, float]  # with its probability
@@ -36,8 +36,9 @@ class Correction(NamedTuple):
         start: The offset of its first character.
         end: The offset after its last character. The span of two words that should be one covers both.
         suggestions: What may have been meant, in the casing of the text, with probabilities, the likeliest first.
-        score: The probability, from 0 to 1, that the first suggestion should replace the word.
+        score: The probability, from 0 to 1, that the first suggestion should replace the word in this text.
         known: Whether the word as typed is known.
+        because: The strongest reasons for the score, in words; none from a speller without a judge.
     """
 
     start: int
@@ -45,6 +46,7 @@ class Correction(NamedTuple):
     suggestions: list[Suggestion]
     score: float
     known: bool
+    because: tuple[str, ...] = ()
 
 
 class Corrector:
@@ -79,6 +81,7 @@ class Corrector:
     def _build_dictionary(self, user_words: frozenset[str]) -> None:
         network, vocabularies = self._network, self._vocabularies
         self.dictionary = Dictionary(vocabularies["words"], network.lexicon, user_words, network.pairs)
+        self._forms = WordForms(self.dictionary)
         self._finder = CandidateFinder(network, self.dictionary, self._index)
         self._scorer = Scorer(network, self.dictionary, vocabularies["chars"], self._device)
 
@@ -101,12 +104,63 @@ class Corrector:
         """
         corrections: list[list[Correction]] = [[] for _ in texts]
         batch = TokenBatch(texts, self.dictionary, protected, dialect)
+        judging = self._judging(texts, batch)
+        found: list[tuple[int, Correction, int]] = []  # with the number of the place that is judged
+        for groups, features, logits in self._ranked(batch):
+            ranked = RankedGroups(groups, batch, logits)
+            number = judging.add(ranked, features) if judging else None
+            for g in ranked.reported:
+                place = -1 if number is None else int(number[g])
+                found.append((int(batch.texts[groups.token[g]]), self._correction(batch, ranked, g, texts), place))
+        verdicts = judging.verdicts() if judging else []
+        for text, correction, place in found:
+            corrections[text].append(correction if place < 0 else _judged(correction, verdicts[place]))
+        return corrections
+
+    def places(self, texts: Sequence[str]) -> tuple[Places, list[str]]:
+        """Return the places of texts where a suggestion may be right, and the suggestions, to train the judge."""
+        batch = TokenBatch(texts, self.dictionary)
+        judging = self._judging(texts, batch)
+        if judging is None:
+            raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
+        suggestions = []
+        for groups, features, logits in self._ranked(batch):
+            ranked = RankedGroups(groups, batch, logits)
+            judging.add(ranked, features)
+            for g in ranked.judged.tolist():
+                start, end = ranked.span(g)
+                typed = texts[batch.texts[groups.token[g]]][start:end]
+                suggestions.append(next(self._write(batch, groups, g, ranked.best[g : g + 1], typed)))
+        return judging.places(), suggestions
+
+    def explain(
+        self, text: str, start: int, *, protected: Sequence[tuple[int, int]] = (), dialect: str = "auto"
+    ) -> list[Reason]:
+        """Return what decides on the correction that begins at an offset, the strongest reason first.
+
+        Raises:
+            ConfigError: No correction begins there, or the speller has no judge.
+        """
+        batch = TokenBatch([text], self.dictionary, [protected], dialect)
+        judging = self._judging([text], batch)
+        if judging is None:
+            raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
+        for groups, features, logits in self._ranked(batch):
+            judging.add(RankedGroups(groups, batch, logits), features)
+        return judging.reasons(start)
+
+    def _judging(self, texts: Sequence[str], batch: TokenBatch) -> "Judging | None":
+        judge, technical = self._network.judge, self._network.technical
+        if judge is None or technical is None:
+            return None
+        return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch)
+
+    def _ranked(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats, Floats]]:
+        """Yield the places to rank with the features of their candidates and the scores of these."""
         for groups, features in self.ranker_inputs(batch):
             with torch.inference_mode():
-                logits = self._network.ranker(torch.from_numpy(features).to(self._device)).cpu().numpy()
-            for text, correction in self._decide(batch, groups, logits, texts):
-                corrections[text].append(correction)
-        return corrections
+                logits = self._network.ranker(torch.from_numpy(features).to(self._device))
+            yield groups, features, as_array(logits)
 
     def ranker_inputs(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
         """Yield the places to rank with their candidates, and the features of these, (rows, features)."""
@@ -153,30 +207,18 @@ class Corrector:
         tied[rows[both]] = np.maximum(scores[rows[both]], scores[at[both]])
         return tied
 
-    def _decide(
-        self, batch: TokenBatch, groups: CandidateGroups, logits: Floats, texts: Sequence[str]
-    ) -> Iterator[tuple[int, Correction]]:
-        """Convert the scores of candidates to corrections, (text, correction), in order."""
-        heads, of = groups.start[:-1], groups.of
-        best = np.maximum.reduceat(np.where(groups.typed, -np.inf, logits), heads)
-        weights = np.exp(logits - np.maximum.reduceat(logits, heads)[of])
-        probabilities = weights / np.add.reduceat(weights, heads)[of]
-        score = 1 / (1 + np.exp(np.clip(logits[heads] - best, -50, 50)))
-        known = batch.types.known[batch.tokens[groups.token]]
-        # Two words that may be one are correct as they are, and an unknown word with a capital is often a name.
-        is_strange = ~known & (batch.casings[groups.token] == LOWER)
-        wanted = np.where(groups.span > 1, score >= MIN_JOIN_SCORE, (score >= MIN_SCORE) | is_strange)
-        for g in _without_overlaps(groups, wanted, score):
-            token, text = int(groups.token[g]), int(batch.texts[groups.token[g]])
-            start, end = int(batch.starts[token]), int(batch.ends[token + int(groups.span[g]) - 1])
-            rows = np.arange(groups.start[g] + 1, groups.start[g + 1])
-            rows = rows[np.argsort(-logits[rows], kind="stable")][:MAX_SUGGESTIONS]
-            suggestions: dict[str, float] = {}
-            for row, suggestion in zip(rows, self._write(batch, groups, g, rows, texts[text][start:end]), strict=True):
-                # Both varieties of a word may be written the same here.
-                suggestions[suggestion] = suggestions.get(suggestion, 0.0) + float(probabilities[row])
-            ranked = sorted(suggestions.items(), key=lambda item: -item[1])
-            yield text, Correction(start, end, ranked, float(score[g]) if ranked else 0.0, bool(known[g]))
+    def _correction(self, batch: TokenBatch, ranked: RankedGroups, g: int, texts: Sequence[str]) -> Correction:
+        """Return a place with its suggestions and the score of the ranker."""
+        groups, (start, end) = ranked.groups, ranked.span(g)
+        rows = np.arange(groups.start[g] + 1, groups.start[g + 1])
+        rows = rows[np.argsort(-ranked.logits[rows], kind="stable")][:MAX_SUGGESTIONS]
+        typed = texts[batch.texts[groups.token[g]]][start:end]
+        suggestions: dict[str, float] = {}
+        for row, suggestion in zip(rows, self._write(batch, groups, g, rows, typed), strict=True):
+            # Both varieties of a word may be written the same here.
+            suggestions[suggestion] = suggestions.get(suggestion, 0.0) + float(ranked.probabilities[row])
+        ordered = sorted(suggestions.items(), key=lambda item: -item[1])
+        return Correction(start, end, ordered, float(ranked.score[g]) if ordered else 0.0, bool(ranked.known[g]))
 
     def _write(self, batch: TokenBatch, groups: CandidateGroups, group: int, rows: Ints, typed: str) -> Iterator[str]:
         """Yield the candidates of rows in the casing, the apostrophes and the variety of English of their text."""
@@ -190,16 +232,15 @@ class Corrector:
             yield _in_case(words + ending, typed)
 
 
-def _without_overlaps(groups: CandidateGroups, wanted: Bools, score: npt.NDArray[np.floating]) -> list[int]:
-    """Return the wanted groups in the order of the text; where two overlap, the one with the higher score."""
-    taken: set[int] = set()
-    chosen = []
-    for g in sorted(np.flatnonzero(wanted).tolist(), key=lambda g: -score[g]):
-        covered = range(groups.token[g], groups.token[g] + groups.span[g])
-        if taken.isdisjoint(covered):
-            taken.update(covered)
-            chosen.append(g)
-    return sorted(chosen, key=lambda g: groups.token[g])
+def _judged(correction: Correction, verdict: Verdict) -> Correction:
+    """Return a correction with the score of the judge; the other suggestions keep their ratio to the first."""
+    first, *others = correction.suggestions
+    score = verdict.score
+    ratios = [min(probability / max(first[1], 1e-9), 1.0) for _, probability in others]
+    most = (1 - score) / sum(ratios) if sum(ratios) else score
+    scale = min(score, most)
+    rest = [(suggestion, ratio * scale) for (suggestion, _), ratio in zip(others, ratios, strict=True)]
+    return correction._replace(suggestions=[(first[0], score), *rest], score=score, because=verdict.because)
 
 
 def _in_case(word: str, typed: str) -> str:

@@ -1,19 +1,22 @@
 """The tables of words: facts about each word, listed misspellings, and words that are typed for one another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntFlag
 from typing import ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from docsight.spelling.arrays import Ints, as_array, spread
+from docsight.spelling.arrays import Bools, Ints, as_array, spread
 from docsight.spelling.lexicon.hashing import hash_words
+from docsight.spelling.tokens import is_key
 from docsight.weights import keep_saved_names
 
 # Stored steps per unit of the Zipf scale (van Heuven et al. 2014: log10 of the occurrences in 10**9 words).
 ZIPF_STEPS = 25
+_PAIR_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # model folders hold hashes, so this must never change
 
 
 class WordSource(IntFlag):
@@ -108,3 +111,61 @@ class Confusions(nn.Module):
         super().__init__()
         self.offsets = nn.Buffer(torch.zeros(num_words + 1, dtype=torch.int32))
         self.ids = nn.Buffer(torch.zeros(num_confusions, dtype=torch.int32))
+
+
+class TechnicalText(nn.Module):
+    """What is usual in technical text: terms that no dictionary has (names of packages, commands), and pairs of words.
+
+    Attributes:
+        terms: (terms,) int64, the hashes of the terms, ascending.
+        pairs: (pairs,) int64, the hashes of words that follow one another, ascending.
+        counts: (pairs,) uint8, in how many texts each pair was seen, at most 255.
+    """
+
+    def __init__(self, *, num_terms: int, num_pairs: int) -> None:
+        super().__init__()
+        self.terms = nn.Buffer(torch.zeros(num_terms, dtype=torch.int64))
+        self.pairs = nn.Buffer(torch.zeros(num_pairs, dtype=torch.int64))
+        self.counts = nn.Buffer(torch.zeros(num_pairs, dtype=torch.uint8))
+
+    @classmethod
+    def from_counts(cls, terms: Iterable[str], pairs: Mapping[tuple[str, str], int]) -> Self:
+        """Build the table from keys, in any order."""
+        term_hashes = np.unique(_hash_keys(sorted(set(terms))))
+        first, second = ([pair[at] for pair in pairs] for at in (0, 1))
+        pair_hashes, at = np.unique(_hash_pairs(first, second), return_index=True)
+        counts = np.fromiter(pairs.values(), np.int64, len(pairs))[at]
+        table = cls(num_terms=len(term_hashes), num_pairs=len(pair_hashes))
+        table.terms.copy_(torch.from_numpy(term_hashes))
+        table.pairs.copy_(torch.from_numpy(pair_hashes))
+        table.counts.copy_(torch.from_numpy(counts.clip(max=255).astype(np.uint8)))
+        return table
+
+    def has(self, keys: Sequence[str]) -> Bools:
+        """Return which keys are technical terms: (keys,)."""
+        return _find(as_array(self.terms), _hash_keys(keys))[1]
+
+    def count_pairs(self, first: Sequence[str], second: Sequence[str]) -> Ints:
+        """Return in how many texts one key followed another: (pairs,)."""
+        at, is_found = _find(as_array(self.pairs), _hash_pairs(first, second))
+        counts = np.zeros(len(at), dtype=np.int64)
+        counts[is_found] = as_array(self.counts)[at[is_found]]
+        return counts
+
+
+def _find(ordered: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> tuple[Ints, Bools]:
+    """Return the place of each wanted hash among ascending ones, and whether it is there."""
+    if not len(ordered):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    at = np.searchsorted(ordered, wanted).clip(max=len(ordered) - 1)
+    return at, ordered[at] == wanted
+
+
+def _hash_keys(keys: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Hash keys; what cannot be in a lexicon gets the hash of the empty word."""
+    return hash_words([key if is_key(key) else "" for key in keys]).view(np.int64)
+
+
+def _hash_pairs(first: Sequence[str], second: Sequence[str]) -> npt.NDArray[np.int64]:
+    mixed = _hash_keys(first).view(np.uint64) * _PAIR_FACTOR + _hash_keys(second).view(np.uint64)
+    return mixed.view(np.int64)

@@ -29,7 +29,7 @@ class Fixed:
     def __init__(self, **typed: str) -> None:
         self.typed = typed
 
-    def noisy(self, words, rng, *, clean):
+    def noisy(self, words, rng, *, clean, rate):
         changes = [Change(n, n + 1, self.typed[w], "known") for n, w in enumerate(words) if w in self.typed]
         joins = [n for n in range(len(words) - 1) if f"{words[n]}_{words[n + 1]}" in self.typed]
         changes += [Change(n, n + 2, self.typed[f"{words[n]}_{words[n + 1]}"], "join") for n in joins]
@@ -156,7 +156,7 @@ def test_ranker_data_draws_more_mistakes_in_unedited_texts(bundle, corrector):
     fractions = []
 
     class Asked(Fixed):
-        def noisy(self, words, rng, *, clean):
+        def noisy(self, words, rng, *, clean, rate):
             fractions.append(clean)
             return []
 

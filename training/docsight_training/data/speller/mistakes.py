@@ -12,6 +12,7 @@ from docsight.spelling.tokens import read_tokens
 from docsight_training.data.speller.confusions import confusion_sets
 from docsight_training.data.speller.noise import NEIGHBOUR_FRACTION, Noise, recase_like
 
+USUAL_RATE = 0.02, 0.15  # the fraction of wrong words in a sentence of a learner
 # Fractions of the mistakes of a sentence; the rest are misspellings.
 _KIND_FRACTIONS = {"real": 0.25, "split": 0.01, "join": 0.01}
 _LISTED_FRACTION = 1 / 3  # of the misspellings, if lists have any of the word
@@ -48,7 +49,7 @@ class SentenceNoise:
         rng: random.Random,
         *,
         clean: float = 1 / 3,
-        rate: tuple[float, float] = (0.02, 0.15),
+        rate: tuple[float, float] = USUAL_RATE,
     ) -> list[Change]:
         """Draw the mistakes of a sentence, by ascending `start`; no word is in two of them.
 
@@ -137,18 +138,35 @@ class NoisyText:
 
 
 def make_mistakes(
-    sentences: Sequence[str], noise: SentenceNoise, rng: random.Random, *, clean: float = 1 / 3
+    sentences: Sequence[str],
+    noise: SentenceNoise,
+    rng: random.Random,
+    *,
+    clean: float = 1 / 3,
+    rate: tuple[float, float] = USUAL_RATE,
+    separator: str = " ",
+    recase: bool = True,
 ) -> NoisyText:
-    """Insert mistakes into all but the fraction `clean` of sentences, after bringing some texts to another case."""
-    draw = rng.random()
-    recase = str.lower if draw < _LOWER_BELOW else str.upper if draw < _UPPER_BELOW else str
+    """Insert mistakes into all but the fraction `clean` of sentences, after bringing some texts to another case.
+
+    Args:
+        sentences: The sentences, or the lines of a document.
+        noise: Draws the mistakes.
+        rng: The source of all draws.
+        clean: The fraction of sentences without mistakes.
+        rate: The range of the fraction of wrong words in a sentence.
+        separator: What stands between two sentences.
+        recase: Whether some texts are brought to another case.
+    """
+    draw = rng.random() if recase else 1.0
+    change_case = str.lower if draw < _LOWER_BELOW else str.upper if draw < _UPPER_BELOW else str
     text, meant = "", {}
-    for sentence in sentences:
-        written = recase(sentence)
+    for number, sentence in enumerate(sentences):
+        written = change_case(sentence)
         tokens = read_tokens(written)
         done = 0
-        text += " " if text else ""
-        for change in noise.noisy(tokens.surfaces, rng, clean=clean):
+        text += separator if number else ""
+        for change in noise.noisy(tokens.surfaces, rng, clean=clean, rate=rate):
             last = change.stop - 1
             start = int(tokens.starts[change.start])
             end = int(tokens.starts[last]) + len(tokens.surfaces[last])

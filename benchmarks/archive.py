@@ -1,0 +1,100 @@
+"""Measure how often an applied correction of `rnn_speller` is right on real documents.
+
+    python benchmarks/archive.py --data FOLDER [--model MODEL] [--held-out] [--remaining]
+
+FOLDER holds archive.parquet (doc_id, class, text, package) and corrections_gold.jsonl (doc_id, start, end, meant, which
+is null where the text is right). A correction is right if it is what was meant, half right if the word is wrong but
+something else was meant, and new if nobody judged its place. `benchmarks/data/judged` has this form; the judge is
+trained on it, except for the packages that --held-out measures.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import spacy
+import torch
+from spacy.language import Language
+
+from docsight.components.rnn_speller import THRESHOLDS
+from docsight_training.data.speller.judge_data import is_held_out
+from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
+
+CLASSES = ("prose", "technical", "code", "foreign")
+HEAD = ("class", "setting", "words", "applied", "right", "half", "wrong", "new", "precision", "wrong per 10,000 words",
+        "applied per 10,000 words", "errors fixed")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the documents")
+    parser.add_argument("--model", default="rnn_speller", help="a model folder, or the name of a shipped model")
+    parser.add_argument("--held-out", action="store_true", help="only packages that no judge is trained on")
+    parser.add_argument("--remaining", action="store_true", help="print what the setting balanced corrects wrongly")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    documents = [
+        document for document in read_judged(options.data) if not options.held_out or is_held_out(document.package)
+    ]
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_speller", config={"model": options.model})
+    corrections = correct(nlp, documents)
+    print(f"| {' | '.join(HEAD)} |\n|---|---|{'--:|' * (len(HEAD) - 2)}")
+    for kind in CLASSES:
+        for setting, threshold in THRESHOLDS.items():
+            print_counts(kind, setting, *count(documents, corrections, kind, threshold))
+    if options.remaining:
+        print_remaining(documents, corrections, THRESHOLDS["balanced"])
+
+
+def correct(nlp: Language, documents: list[JudgedDocument]) -> list[list[dict[str, Any]]]:
+    """Return the corrections of each document, applied or not."""
+    return [doc._.corrections for doc in nlp.pipe(document.text for document in documents)]
+
+
+def verdict(document: JudgedDocument, correction: dict[str, Any]) -> str:
+    for start, end, meant in document.verdicts:
+        if (start, end) == (correction["start"], correction["end"]):
+            return "wrong" if meant is None else "right" if meant == correction["suggestion"] else "half"
+    return "wrong" if document.is_foreign else "new"
+
+
+def count(
+    documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]], kind: str, threshold: float
+) -> tuple[Counter[str], int, int]:
+    """Return the verdicts of what is applied at a threshold, the words, and the errors of the documents of a class."""
+    verdicts, words, errors = Counter[str](), 0, 0
+    for document, rows in zip(documents, corrections, strict=True):
+        if document.kind == kind:
+            words += len(document.text.split())
+            errors += sum(meant is not None for _, _, meant in document.verdicts)
+            verdicts.update(verdict(document, row) for row in rows if row["suggestions"] and row["score"] >= threshold)
+    return verdicts, words, errors
+
+
+def print_counts(kind: str, setting: str, verdicts: Counter[str], words: int, errors: int) -> None:
+    judged = verdicts["right"] + verdicts["half"] + verdicts["wrong"]
+    per_10_000 = 10_000 / max(words, 1)
+    cells = [kind, setting, f"{words:,}", str(verdicts.total())]
+    cells += [str(verdicts[name]) for name in ("right", "half", "wrong", "new")]
+    cells.append(f"{verdicts['right'] / judged:.0%}" if judged else "-")
+    cells += [f"{verdicts['wrong'] * per_10_000:.1f}", f"{verdicts.total() * per_10_000:.1f}"]
+    cells.append(f"{verdicts['right']} of {errors}")
+    print(f"| {' | '.join(cells)} |")
+
+
+def print_remaining(documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]], threshold: float) -> None:
+    for document, rows in zip(documents, corrections, strict=True):
+        for row in rows:
+            if row["suggestions"] and row["score"] >= threshold and verdict(document, row) != "right":
+                context = document.text[max(0, row["start"] - 40) : row["end"] + 40]
+                shown = {name: row[name] for name in ("text", "suggestion", "score")}
+                print(
+                    json.dumps({"verdict": verdict(document, row), "class": document.kind, **shown, "context": context})
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Judging the corrections of a batch of texts by the evidence, and by the density of errors in each text."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from docsight.errors import ConfigError
+from docsight.networks.judge import EVIDENCE, Judge
+from docsight.spelling.arrays import Floats, Ints, as_array
+from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.evidence import make_evidence
+from docsight.spelling.correction.ranked import RankedGroups
+from docsight.spelling.correction.surroundings import find_surroundings, is_word
+from docsight.spelling.lexicon.tables import TechnicalText
+from docsight.spelling.lexicon.word_forms import WordForms
+
+DENSITY = "density"  # the name of the density of errors among the reasons
+MIN_REASON = 0.05  # nats; weaker reasons are left out
+_SHOWN_REASONS = 2  # of a verdict
+_REASONS = (*EVIDENCE.values(), ("the text has other errors", "the text has few errors"))
+
+
+class Reason(NamedTuple):
+    """A fact about a correction, and what it adds to the log odds that the correction is right."""
+
+    fact: str  # a key of `EVIDENCE`, or `DENSITY`
+    text: str  # what it says, in words
+    weight: float  # nats, above 0 for the correction and below 0 against it
+
+
+class Verdict(NamedTuple):
+    score: float  # the probability that the suggestion is right
+    because: tuple[str, ...]  # the strongest reasons, in words
+
+
+class Places(NamedTuple):
+    """The places of some texts where a suggestion may be right, (places,) each, and the words of each text."""
+
+    evidence: Floats  # (places, evidence); see `Judge`
+    known: Ints  # 1 where the word as typed is known, 0 elsewhere
+    text: Ints  # the index of the text
+    share: Floats  # 1 divided by the number of places of the same word in the text
+    start: Ints  # characters
+    end: Ints
+    words: Floats  # (texts,)
+
+    def tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Return the arguments of `Judge`."""
+        evidence, known, text, words, share = map(
+            torch.from_numpy, (self.evidence, self.known, self.text, self.words, self.share)
+        )
+        return evidence, known, text, words, share
+
+
+class Judging:
+    """Collects the evidence of the places of a batch of texts, and judges them together."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        technical: TechnicalText,
+        forms: WordForms,
+        names: Sequence[str],  # of the words of the dictionary, by id
+        texts: Sequence[str],
+        batch: TokenBatch,
+    ) -> None:
+        self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
+        self._around = find_surroundings(texts, batch)
+        self._words = np.bincount(batch.texts, is_word(batch), len(texts)).astype(np.float32)
+        self._count = 0
+        self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
+
+    def add(self, ranked: RankedGroups, features: Floats) -> Ints:
+        """Add the judged groups; return the number of the place of each group, -1 where it is not judged.
+
+        Args:
+            ranked: Groups with their scores; groups must be added in the order of the text.
+            features: (rows, features) of the ranker.
+        """
+        chosen, batch = ranked.judged, self._batch
+        number = np.full(len(ranked.groups.token), -1, dtype=np.int64)
+        number[chosen] = self._count + np.arange(len(chosen))
+        self._count += len(chosen)
+        token = ranked.groups.token[chosen]
+        types = batch.tokens[token]
+        keys = [batch.types.keys[at] for at in types.tolist()]
+        unknown = ~ranked.known[chosen]
+        new_keys = [(key, is_new) for key, is_new in zip(keys, unknown.tolist(), strict=True)]
+        typed_phrases, suggested_phrases = self._phrases(ranked)
+        lookups = {
+            "vocabulary": self._technical.has(keys) & unknown,
+            "typed_phrases": typed_phrases,
+            "suggested_phrases": suggested_phrases,
+            "derived": np.array([is_new and self._forms.is_derived(key) for key, is_new in new_keys], bool),
+            "compound": np.array([is_new and self._forms.is_compound(key) for key, is_new in new_keys], bool),
+        }
+        evidence = make_evidence(ranked, batch, self._around, features, lookups)
+        end = batch.ends[token + ranked.groups.span[chosen] - 1]
+        self._parts.append((evidence, ranked.known[chosen].astype(np.int64), token, batch.starts[token], end))
+        return number
+
+    def _phrases(self, ranked: RankedGroups) -> list[Floats]:
+        """Return how usual the words as typed, and the suggestions, are between their neighbours in technical text.
+
+        The logarithms of the counts of all pairs of neighbouring words, summed for each judged group.
+        """
+        batch, groups, chosen = self._batch, ranked.groups, ranked.judged
+        first, last = groups.token[chosen], groups.token[chosen] + groups.span[chosen] - 1
+        sums = []
+        for ids in (
+            [batch.ids[first], np.where(last > first, batch.ids[last], 0)],
+            [groups.first[ranked.best[chosen]], groups.second[ranked.best[chosen]]],
+        ):
+            left, right = [], []
+            for before, one, two, after in zip(
+                self._neighbours(first, -1), *map(self._keys, ids), self._neighbours(last, 1), strict=True
+            ):
+                words = [before, one, *([two] if two else []), after]
+                left += [*words[:-1], *[""] * (4 - len(words))]
+                right += [*words[1:], *[""] * (4 - len(words))]
+            counts = self._technical.count_pairs(left, right) if left else np.zeros(0, np.int64)
+            sums.append(np.log1p(counts).reshape(-1, 3).sum(axis=1).astype(np.float32))
+        return sums
+
+    def _keys(self, ids: Ints) -> list[str]:
+        names, unknown = self._names, self._batch.types.unknown
+        return [names[at] if at < len(names) else unknown[at - len(names)] for at in ids.tolist()]
+
+    def _neighbours(self, token: Ints, step: int) -> list[str]:
+        """Return the key of the word before or after each token, '' where there is none in its sentence."""
+        batch = self._batch
+        at = token + step
+        inside = (at >= 0) & (at < len(batch.tokens))
+        at = np.where(inside, at, token)
+        inside &= batch.sentence[at] == batch.sentence[token]
+        return [key if is_near else "" for key, is_near in zip(self._keys(batch.ids[at]), inside.tolist(), strict=True)]
+
+    def places(self) -> Places:
+        evidence = np.concatenate([np.zeros((0, len(EVIDENCE)), np.float32), *(part[0] for part in self._parts)])
+        none = np.zeros(0, np.int64)
+        known, token, start, end = (
+            (np.concatenate([none, *columns]) for columns in zip(*(part[1:] for part in self._parts), strict=True))
+            if self._parts
+            else (none,) * 4
+        )
+        text = self._batch.texts[token]
+        _, where, counts = np.unique((text << 32) | self._batch.ids[token], return_inverse=True, return_counts=True)
+        share = (1 / counts[where.reshape(-1)]).astype(np.float32)
+        return Places(evidence, known, text, share, start, end, self._words)
+
+    def verdicts(self) -> list[Verdict]:
+        """Return the verdict on each place, in the order in which the places were added."""
+        places = self.places()
+        with torch.inference_mode():
+            scores = self._judge(*places.tensors()).sigmoid().tolist()
+        weights = self._weights(places)
+        # What speaks for a correction that is likely right, or against one that is not.
+        ordered = np.argsort(np.where(np.array(scores)[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
+        verdicts = []
+        for score, best, row in zip(scores, ordered.tolist(), weights, strict=True):
+            strong = [at for at in best if (row[at] > 0) == (score >= 0.5) and abs(row[at]) >= MIN_REASON]
+            verdicts.append(Verdict(score, tuple(_REASONS[at][int(row[at] < 0)] for at in strong)))
+        return verdicts
+
+    def reasons(self, start: int) -> list[Reason]:
+        """Return what decides on the place that begins at an offset of the only text, the strongest reason first.
+
+        Raises:
+            ConfigError: No place with a suggestion begins there.
+        """
+        places = self.places()
+        at = np.flatnonzero(places.start == start)
+        if not len(at):
+            raise ConfigError(f"Expected the start of a correction with a suggestion; found none at {start}.")
+        weights = self._weights(places)[at[0]].tolist()
+        reasons = [
+            Reason(name, texts[weight < 0], weight)
+            for name, texts, weight in zip((*EVIDENCE, DENSITY), _REASONS, weights, strict=True)
+            if abs(weight) >= MIN_REASON
+        ]
+        return sorted(reasons, key=lambda reason: -abs(reason.weight))
+
+    def _weights(self, places: Places) -> Floats:
+        """Return what each fact and the density of errors add to the log odds: (places, evidence + 1)."""
+        evidence, known, text, words, share = places.tensors()
+        with torch.inference_mode():
+            parts = self._judge.contributions(evidence, known, words[text])
+            density = self._judge.density_log_odds(evidence, known, text, words, share) - self._judge.usual_log_odds()
+        return as_array(torch.cat([parts, density.unsqueeze(1)], dim=1))
