@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
-from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within
+from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within, suggestion_dicts
 
 USER_DATA_KEY = "docsight"  # of the results of our components in `Doc.user_data`, by the component's name
 _EXTENSION_FIELDS = ("default", "method", "getter", "setter")  # what spaCy's `get_extension` returns
@@ -45,7 +45,19 @@ def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
     stored: list[dict[str, Any]] | None = user_data.get(key)
     if isinstance(stored, tuple):  # DocBin turns lists into tuples
         stored = user_data[key] = _lists(stored)
+    if stored and _has_pairs(stored):
+        stored = user_data[key] = [
+            row | {"suggestions": suggestion_dicts(row["suggestions"])} if row.get("suggestions") else row
+            for row in stored
+        ]
     return stored
+
+
+def _has_pairs(rows: Sequence[CorrectionRow]) -> bool:
+    """Return whether docsight 0.1.0 wrote the suggestions: the first ones tell."""
+    suggestions = (row.get("suggestions") for row in rows if isinstance(row, Mapping))
+    first = next(filter(None, suggestions), None)
+    return first is not None and not isinstance(first[0], Mapping)
 
 
 def set_corrections(doc: Doc, rows: Sequence[CorrectionRow] | None) -> None:
@@ -102,15 +114,15 @@ def is_misspelled(token: Token) -> bool:
     return bool(_corrections_of(token))
 
 
-def suggestion(token: Token) -> str | None:
-    """Return the corrected form of a token, None if it is not flagged.
+def suggestion(token: Token) -> str:
+    """Return the corrected form of a token, '' if it is not flagged.
 
     If a correction covers several tokens, the first has the whole suggestion and the others ''. If it covers only
     a part of the token, the rest of the token is kept around it.
     """
     rows = _corrections_of(token)
     if not rows:
-        return None
+        return ""
     start, pieces, at = token.idx, [], 0
     for row in rows:
         pieces.append(token.text[at : max(row["start"] - start, 0)])
@@ -120,8 +132,8 @@ def suggestion(token: Token) -> str | None:
     return "".join([*pieces, token.text[at:]])
 
 
-def suggestions(token: Token) -> list[list[Any]]:
-    """Return the suggestions, [text, probability] each, of the first correction that begins in a token."""
+def suggestions(token: Token) -> list[dict[str, Any]]:
+    """Return the suggestions, dicts with `text` and `probability`, of the first correction that begins in a token."""
     return next((row["suggestions"] for row in _corrections_of(token) if row["start"] >= token.idx), [])
 
 

@@ -82,6 +82,13 @@ def correct_text(text: str, applied: Sequence[CorrectionRow]) -> str:
     return "".join([*pieces, text[last:]])
 
 
+def suggestion_dicts(suggestions: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return suggestions as dicts with `text` and `probability`; docsight 0.1.0 wrote pairs."""
+    return [
+        dict(each) if isinstance(each, Mapping) else {"text": each[0], "probability": each[1]} for each in suggestions
+    ]
+
+
 def rows_within(rows: Sequence[CorrectionRow], start: int, end: int) -> Sequence[CorrectionRow]:
     """Return the rows that overlap a span of the text; `rows` must be in its order and not overlap."""
     first = bisect_left(rows, start, key=lambda row: row["start"])

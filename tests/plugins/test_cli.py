@@ -17,8 +17,8 @@ from docsight import __version__
 from docsight.cli import main, print_summary
 from docsight.documents import Summary
 from docsight.documents.output.summary import ImageCounts
-from docsight.documents.pipeline import DEFAULT_COMPONENTS
-from docsight.documents.pipeline import _device_overrides as device_overrides
+from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
+from docsight.errors import ConfigError
 from docsight.terminal import ProgressLine
 
 
@@ -117,15 +117,41 @@ def test_cli_returns_2_for_wrong_usage(args: list[str], capsys: pytest.CaptureFi
     assert "usage:" in capsys.readouterr().err
 
 
-def test_cli_passes_the_device_to_components_with_that_setting(tmp_path: Path) -> None:
+@pytest.fixture
+def speller_pipeline(tmp_path: Path, tiny_speller: Path) -> Path:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
-    nlp.to_disk(tmp_path)
-    assert device_overrides(str(tmp_path), "cpu") == {}
-    config = (tmp_path / "config.cfg").read_text(encoding="utf-8")
-    config += '\n[components.reader]\nfactory = "rnn_ner"\ndevice = "auto"\n'
-    (tmp_path / "config.cfg").write_text(config, encoding="utf-8")
-    assert device_overrides(str(tmp_path), "cpu") == {"components.reader.device": "cpu"}
+    nlp.add_pipe("rnn_speller", name="corrector", config={"model": str(tiny_speller), "threshold": 0.0})
+    nlp.to_disk(tmp_path / "nlp")
+    return tmp_path / "nlp"
+
+
+def test_pipeline_passes_the_device_to_components_with_that_setting(speller_pipeline: Path) -> None:
+    nlp = Pipeline(path=str(speller_pipeline), device="cpu").load()
+    assert nlp.config["components"]["corrector"]["device"] == "cpu"
+    assert "device" not in nlp.config["components"]["sentencizer"]
+    assert (
+        Pipeline(components=("sentencizer", "rnn_ner"), device="cpu").load().config["components"]["rnn_ner"]["device"]
+        == "cpu"
+    )
+
+
+def test_pipeline_applies_flags_or_leaves_out_corrections(speller_pipeline: Path) -> None:
+    path = str(speller_pipeline)
+    apply, flag, off = (Pipeline(path=path, corrections=each).load() for each in CORRECTIONS)
+    text = "We know teh house."
+    assert apply(text)._.corrected_text == "We know the house."
+    assert flag(text)._.corrected_text == text
+    assert [row["text"] for row in flag(text)._.corrections] == ["teh"]
+    assert off.pipe_names == ["sentencizer"]
+    assert Pipeline(corrections="off").load().pipe_names == ["rnn_ner", "cnn_imagecat"]
+    prints = {Pipeline(path=path, corrections=each).fingerprint() for each in CORRECTIONS}
+    assert len(prints) == len(CORRECTIONS)
+
+
+def test_pipeline_rejects_another_use_of_corrections() -> None:
+    with pytest.raises(ConfigError, match="corrections must be one of apply, flag, off, not 'maybe'"):
+        Pipeline(corrections="maybe")  # type: ignore[arg-type]
 
 
 def test_cli_help_states_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.matcher import Matcher
 from spacy.tokens import Doc, DocBin, Span, Token
 
 from docsight import attributes
@@ -16,13 +17,17 @@ TEXT = "I dont think some times it is alot of teh cheese."
 #       0123456789012345678901234567890123456789012345678
 
 
+def suggested(first: str) -> list[dict[str, Any]]:
+    return [{"text": first, "probability": 0.9}, {"text": "other", "probability": 0.05}]
+
+
 def row(start: int, end: int, suggestion: str, *, applied: bool = True, text: str = TEXT) -> dict[str, Any]:
     return {
         "start": start,
         "end": end,
         "text": text[start:end],
         "suggestion": suggestion,
-        "suggestions": [[suggestion, 0.9], ["other", 0.05]],
+        "suggestions": suggested(suggestion),
         "score": 0.9,
         "reason": "unknown_word",
         "applied": applied,
@@ -67,7 +72,7 @@ def test_corrected_text_without_a_speller_is_the_text():
 
 def test_token_has_its_suggestion_and_later_tokens_of_a_correction_are_empty(doc):
     found = {token.text: (token._.is_misspelled, token._.suggestion) for token in doc}
-    assert found["I"] == found["think"] == (False, None)
+    assert found["I"] == found["think"] == (False, "")
     assert (found["do"], found["nt"]) == ((True, "don't"), (True, ""))
     assert (found["some"], found["times"]) == ((True, "sometimes"), (True, ""))
     assert found["alot"] == (True, "a lot")
@@ -76,7 +81,7 @@ def test_token_has_its_suggestion_and_later_tokens_of_a_correction_are_empty(doc
 
 def test_token_has_the_suggestions_of_the_correction_that_begins_in_it(doc):
     found = {token.text: token._.suggestions for token in doc}
-    assert found["do"] == [["don't", 0.9], ["other", 0.05]]
+    assert found["do"] == suggested("don't")
     assert found["nt"] == found["I"] == []
 
 
@@ -90,7 +95,7 @@ def test_suggestion_of_a_token_where_a_correction_ends_and_another_begins():
     doc = Doc(NLP.vocab, words=["some", "times/teh"], spaces=[True, False])
     doc._.corrections = [row(0, 10, "sometimes"), row(11, 14, "the")]
     assert [token._.suggestion for token in doc] == ["sometimes", "/the"]
-    assert doc[1]._.suggestions[0][0] == "the"
+    assert doc[1]._.suggestions[0]["text"] == "the"
 
 
 def test_corrections_survive_bytes_docbin_copy_and_pickling(doc):
@@ -99,8 +104,21 @@ def test_corrections_survive_bytes_docbin_copy_and_pickling(doc):
     for other in (by_bytes, by_bin, doc.copy()):
         assert other._.corrections == ROWS
         assert other._.corrected_text == doc._.corrected_text
-        assert other[1]._.suggestions == [["don't", 0.9], ["other", 0.05]]
+        assert other[1]._.suggestions == suggested("don't")
     assert doc.to_json(underscore=["corrections"])["_"]["corrections"] == ROWS
+
+
+def test_suggestions_that_docsight_0_1_0_wrote_as_pairs_are_read_as_dicts(doc):
+    doc._.corrections = [each | {"suggestions": [[each["suggestion"], 0.9], ["other", 0.05]]} for each in ROWS]
+    read = Doc(NLP.vocab).from_bytes(doc.to_bytes())
+    assert read._.corrections == ROWS
+    assert read[1]._.suggestions == suggested("don't")
+
+
+def test_matcher_finds_flagged_tokens_by_their_suggestion(doc):
+    matcher = Matcher(NLP.vocab)
+    matcher.add("THE", [[{"_": {"suggestion": "the"}}]])
+    assert [doc[start:end].text for _, start, end in matcher(doc)] == ["teh"]
 
 
 @pytest.mark.parametrize("copy_user_data", [False, True])

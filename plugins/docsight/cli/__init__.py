@@ -84,7 +84,7 @@ def _make_pipeline(args: argparse.Namespace) -> Pipeline:
     if args.pipeline and args.components is not None:
         args.parser.error("--components are for a blank pipeline; a saved one has its own")
     options = {"path": args.pipeline, "components": args.components, "lang": args.lang}
-    options |= {"device": args.device, "code": args.code}
+    options |= {"device": args.device, "code": args.code, "corrections": args.corrections}
     return Pipeline(**{name: value for name, value in options.items() if value is not None})
 
 

@@ -7,7 +7,7 @@ import argparse
 from typing import Any, NoReturn, get_args
 
 from docsight.documents.formats.source import Ocr, ReadOptions
-from docsight.documents.pipeline import DEFAULT_COMPONENTS, Pipeline
+from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
 from docsight.terminal import visible
 from docsight.version import __version__
@@ -73,6 +73,13 @@ def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
         help=f"components of a blank pipeline, separated by commas (default: {','.join(DEFAULT_COMPONENTS)})",
     )
     group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
+    group.add_argument(
+        "--corrections",
+        choices=CORRECTIONS,
+        default=Pipeline.corrections,
+        help="misspelled words. apply: correct those that are sure; flag: only report them; off: leave rnn_speller out "
+        "(default: %(default)s)",
+    )
     group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
     devices = ("auto", "cpu", "cuda", "mps")
     group.add_argument("--device", choices=devices, help="where models run (default: auto, or as saved)")

@@ -1,6 +1,7 @@
 """The component `rnn_speller`: spelling corrections beside the text, which does not change."""
 
 import copy
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,16 +17,20 @@ from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.user_words import UserWords, format_words, parse_words
-from docsight.corrections import score_corrections
+from docsight.corrections import CorrectionRow, score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
+from docsight.spelling.correction.judging import Reason
 from docsight.spelling.keystrokes.completer import TrigramRescorer
+from docsight.spelling.keystrokes.layouts import LAYOUTS
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel, completion_words
 from docsight.spelling.model import Speller
 
 # The minimum score of an applied correction, by setting. docs/spelling.md has the precision and recall of each.
-THRESHOLDS = {"precise": 0.8, "balanced": 0.6, "eager": 0.3}
+THRESHOLDS = {"precise": 0.7, "balanced": 0.5, "eager": 0.3}
+FLAG = "flag"  # the setting that applies nothing
+SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
 CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
@@ -94,7 +99,7 @@ class RnnSpeller(NetworkPipe):
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        setting: Which corrections are applied: precise, balanced or eager.
+        setting: Which corrections are applied: precise, balanced, eager, or none of them: flag.
         threshold: The minimum score of an applied correction, from 0 to 1, instead of the setting's.
         dialect: The correct variety of English: us, uk, or auto, which detects it for each Doc.
         protect: What is not corrected: `words` (in any case, unless they have capitals), `patterns` (regular
@@ -137,12 +142,12 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def setting(self) -> str:
-        """Which corrections are applied: precise, balanced or eager."""
+        """Which corrections are applied: precise, balanced, eager or flag."""
         return self._setting
 
     @setting.setter
     def setting(self, setting: str) -> None:
-        self._setting = self._checked("setting", setting, THRESHOLDS)
+        self._setting = self._checked("setting", setting, SETTINGS)
 
     @property
     def threshold(self) -> float | None:
@@ -220,15 +225,17 @@ class RnnSpeller(NetworkPipe):
             self._set_corrector(corrector)
         return corrector
 
-    def session(self, context: str = "", *, completions: int = 5) -> Session:
+    def session(self, context: str = "", *, completions: int = 5, layout: str | None = None) -> Session:
         """Start a typing session, in which letters are typed one by one.
 
         Args:
             context: The text before the first letter. A word at its end is continued.
             completions: The maximum number of completions for each keystroke.
+            layout: The keyboard: qwerty, azerty, qwertz or dvorak. Half of the wrong letters are then expected to be
+                keys beside the right one. None for the errors that misspelling lists show.
 
         Returns:
-            A session; its `type`, `accept` and `backspace` return a `Keystroke`.
+            A session; its `type`, `accept`, `backspace` and `undo` return a `Keystroke`.
 
         Raises:
             BundleError: The model is missing or damaged.
@@ -241,7 +248,27 @@ class RnnSpeller(NetworkPipe):
             rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
             typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
             self._typing_model = typing_model
+        if layout is not None:
+            typing_model = typing_model.with_layout(self._checked("layout", layout, LAYOUTS))
         return Session(typing_model, context, completions=completions)
+
+    def explain(self, doc: Doc, row: CorrectionRow) -> list[Reason]:
+        """Return the facts that decide the score of a correction, the strongest first.
+
+        Args:
+            doc: A Doc that this component has read.
+            row: One of its `doc._.corrections`.
+
+        Returns:
+            For each fact its name, what it says, and its `weight`: what it adds to the log odds that the correction is
+            right, in nats.
+
+        Raises:
+            ConfigError: The row is not a correction with a suggestion of this Doc, or the model has no judge.
+        """
+        text = doc.text
+        protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
+        return self.corrector.explain(text, row["start"], protected=protected, dialect=self.dialect)
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
         """Continue a text with the character language model.
@@ -272,7 +299,7 @@ class RnnSpeller(NetworkPipe):
         return corrector.correct(texts, protected=protected, dialect=self.dialect)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
-        min_score = THRESHOLDS[self.setting] if self.threshold is None else self.threshold
+        min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold
         for doc, found in zip(docs, predictions, strict=True):
             text = doc.text if found else ""
             attributes.set_corrections(doc, [_row(each, text[each.start : each.end], min_score) for each in found])
@@ -327,8 +354,11 @@ def _row(correction: Correction, typed: str, min_score: float) -> dict[str, Any]
         "end": int(correction.end),
         "text": typed,
         "suggestion": correction.suggestions[0][0] if correction.suggestions else typed,
-        "suggestions": [[word, float(probability)] for word, probability in correction.suggestions],
+        "suggestions": [
+            {"text": word, "probability": float(probability)} for word, probability in correction.suggestions
+        ],
         "score": float(correction.score),
         "reason": CONTEXT_REASON if correction.known else UNKNOWN_WORD,
+        "because": "; ".join(correction.because),
         "applied": bool(correction.suggestions) and float(correction.score) >= min_score,
     }

@@ -3,9 +3,10 @@
 import hashlib
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from docsight.errors import ConfigError, DocsightError
 from docsight.version import __version__
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _SHIPPED_MODELS = Path(__file__).parents[1] / "models"  # as `docsight.bundle.MODELS`, which would import torch
 DEFAULT_COMPONENTS = ("rnn_speller", "rnn_ner", "cnn_imagecat")
+_SPELLER = "rnn_speller"  # the factory
+Corrections = Literal["apply", "flag", "off"]
+CORRECTIONS = get_args(Corrections)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,8 @@ class Pipeline:
         lang: The language of a blank pipeline.
         device: Where models run: auto, cpu, cuda or mps; None for the components' own setting.
         code: A Python file that is run first and registers the user's own factories.
+        corrections: What happens to misspelled words: "apply" leaves it to the setting of the speller, "flag" applies
+            no correction, "off" leaves the speller out.
     """
 
     path: str | None = None
@@ -34,6 +40,11 @@ class Pipeline:
     lang: str = "en"
     device: str | None = None
     code: str | None = None
+    corrections: Corrections = "apply"
+
+    def __post_init__(self) -> None:
+        if self.corrections not in CORRECTIONS:
+            raise ConfigError(f"corrections must be one of {', '.join(CORRECTIONS)}, not {self.corrections!r}")
 
     def load(self) -> "Language":
         """Load the pipeline.
@@ -48,17 +59,37 @@ class Pipeline:
             _import_file(self.code)
         try:
             if self.path is not None:
-                return spacy.load(self.path, config=_device_overrides(self.path, self.device) if self.device else {})
+                saved = _components(self.path) if self.device or self.corrections != "apply" else {}
+                overrides = {
+                    f"components.{name}.{key}": value
+                    for name, settings in saved.items()
+                    for key, value in self._settings(settings.get("factory"), settings).items()
+                }
+                left_out = [name for name, settings in saved.items() if self._is_left_out(settings.get("factory"))]
+                return spacy.load(self.path, exclude=left_out, config=overrides)
             nlp = spacy.blank(self.lang)
             for component in self.components:
-                settings = nlp.get_factory_meta(component).default_config if self.device is not None else {}
-                nlp.add_pipe(component, config={"device": self.device} if "device" in (settings or {}) else {})
+                if not self._is_left_out(component):
+                    defaults = nlp.get_factory_meta(component).default_config or {}
+                    nlp.add_pipe(component, config=self._settings(component, defaults))
             return nlp
         except DocsightError:
             raise
         except Exception as err:
             name = f"the pipeline {self.path}" if self.path else f"a pipeline for the language {self.lang!r}"
             raise ConfigError(f"cannot load {name}: {err}") from err
+
+    def _is_left_out(self, factory: str | None) -> bool:
+        return factory == _SPELLER and self.corrections == "off"
+
+    def _settings(self, factory: str | None, present: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings of a component that differ from those in its config, `present`."""
+        settings: dict[str, Any] = {}
+        if self.device is not None and "device" in present:
+            settings["device"] = self.device
+        if factory == _SPELLER and self.corrections == "flag":
+            settings |= {"setting": "flag", "threshold": None}
+        return settings
 
     def fingerprint(self) -> str:
         """Hash what the results depend on, without loading it: the files of the models, and versions.
@@ -67,6 +98,8 @@ class Pipeline:
             ConfigError: A file cannot be read.
         """
         inputs: dict[str, Any] = {"docsight": __version__, "spacy": _package_version("spacy")}
+        if self.corrections != "apply":
+            inputs["corrections"] = self.corrections
         try:
             if self.code is not None:
                 inputs["code"] = _hash_files(Path(self.code))
@@ -116,17 +149,14 @@ def _import_file(path: str) -> None:
         raise ConfigError(f"cannot run {path}: {type(err).__name__}: {err}") from err
 
 
-def _device_overrides(pipeline: str, device: str) -> dict[str, object]:
-    """Return a config that sets the device of those components of a saved pipeline that have such a setting."""
+def _components(pipeline: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the settings of the components of a saved pipeline, by their names."""
     import spacy
 
     saved = Path(pipeline) / "config.cfg"
     config = spacy.util.load_config(saved) if saved.is_file() else spacy.load(pipeline).config
-    return {
-        f"components.{name}.device": device
-        for name, settings in config.get("components", {}).items()
-        if "device" in settings
-    }
+    components: Mapping[str, Mapping[str, Any]] = config.get("components", {})
+    return components
 
 
 def _hash_files(path: Path) -> str:

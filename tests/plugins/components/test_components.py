@@ -47,10 +47,13 @@ def _entities(doc: Doc) -> list[tuple[str, int, int, float]]:
 
 
 def _corrections(doc: Doc) -> list[dict[str, Any]]:
-    rounded = [[[word, round(score, 2)] for word, score in row["suggestions"]] for row in doc._.corrections]
     return [
-        row | {"score": round(row["score"], 2), "suggestions": suggestions}
-        for row, suggestions in zip(doc._.corrections, rounded, strict=True)
+        row
+        | {
+            "score": round(row["score"], 2),
+            "suggestions": [(each["text"], round(each["probability"], 2)) for each in row["suggestions"]],
+        }
+        for row in doc._.corrections
     ]
 
 

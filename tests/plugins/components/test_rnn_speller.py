@@ -69,9 +69,10 @@ def test_rnn_speller_writes_one_row_for_each_correction(nlp):
             "end": 3,
             "text": "Teh",
             "suggestion": "The",
-            "suggestions": [["The", 0.9], ["Ten", 0.06]],
+            "suggestions": [{"text": "The", "probability": 0.9}, {"text": "Ten", "probability": 0.06}],
             "score": 0.6,
             "reason": "unknown_word",
+            "because": "",
             "applied": True,
         },
         {
@@ -79,9 +80,10 @@ def test_rnn_speller_writes_one_row_for_each_correction(nlp):
             "end": 15,
             "text": "to",
             "suggestion": "too",
-            "suggestions": [["too", 0.4]],
+            "suggestions": [{"text": "too", "probability": 0.4}],
             "score": 0.4,
             "reason": "context",
+            "because": "",
             "applied": False,
         },
         {
@@ -92,6 +94,7 @@ def test_rnn_speller_writes_one_row_for_each_correction(nlp):
             "suggestions": [],
             "score": 0.0,
             "reason": "unknown_word",
+            "because": "",
             "applied": False,
         },
     ]
@@ -101,8 +104,11 @@ def test_rnn_speller_rows_are_of_plain_types(nlp):
     for row in nlp(TEXT)._.corrections:
         types = {name: type(value) for name, value in row.items()}
         numbers = {"start": int, "end": int, "score": float, "applied": bool}
-        assert types == dict.fromkeys(("text", "suggestion", "reason"), str) | numbers | {"suggestions": list}
-        assert all(type(word) is str and type(probability) is float for word, probability in row["suggestions"])
+        assert types == dict.fromkeys(("text", "suggestion", "reason", "because"), str) | numbers | {
+            "suggestions": list
+        }
+        for each in row["suggestions"]:
+            assert {name: type(value) for name, value in each.items()} == {"text": str, "probability": float}
 
 
 def test_rnn_speller_text_without_corrections_has_an_empty_list(nlp):
@@ -139,7 +145,9 @@ def test_rnn_speller_rejects_an_invalid_threshold(threshold):
 
 
 def test_rnn_speller_rejects_unknown_settings_and_dialects():
-    with pytest.raises(ConfigError, match="expected the setting to be one of precise, balanced, eager; found 'bold'"):
+    with pytest.raises(
+        ConfigError, match="expected the setting to be one of precise, balanced, eager, flag; found 'bold'"
+    ):
         _built(setting="bold")
     with pytest.raises(ConfigError, match="expected the dialect to be one of auto, us, uk; found 'british'"):
         _built(dialect="british")

@@ -38,6 +38,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "suggestion": "string",
         "score": "double",
         "reason": "string",
+        "because": "string",
         "applied": "bool",
     },
     "images": {

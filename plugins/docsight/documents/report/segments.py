@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from docsight.corrections import suggestion_dicts
 from docsight.documents.report.display import image_caption, visible_text
 
 _MAX_SUGGESTION_CHARS = 80
@@ -121,5 +122,6 @@ def _correction_tooltip(row: dict[str, Any]) -> str:
     verdict = "corrected" if row["applied"] else "flagged, not corrected"
     reason = str(row.get("reason", "")).replace("_", " ")
     score = f"probability {row['score']:.2f}" if row.get("score") is not None else ""
-    others = ", ".join(text for text, _ in row.get("suggestions", [])[1:4])
-    return "; ".join(part for part in (verdict, reason, score, others and f"or {others[:200]}") if part)
+    others = ", ".join(each["text"] for each in suggestion_dicts(row.get("suggestions", [])[1:4]))
+    parts = (verdict, reason, score, row.get("because", ""), others and f"or {others[:200]}")
+    return "; ".join(part for part in parts if part)

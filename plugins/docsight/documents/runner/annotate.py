@@ -198,6 +198,7 @@ def _annotations(doc: "Doc", chunk: Chunk) -> Annotations | Problem:
 
 def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
     from docsight.attributes import corrections  # not `doc._.corrections`, which may be another plugin's
+    from docsight.corrections import suggestion_dicts
 
     return [
         {
@@ -205,9 +206,13 @@ def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
             "end": offset + row["end"],
             "text": row["text"],
             "suggestion": row["suggestion"],
-            "suggestions": [[text, round(float(probability), 6)] for text, probability in row["suggestions"]],
+            "suggestions": [
+                {"text": each["text"], "probability": round(float(each["probability"]), 6)}
+                for each in suggestion_dicts(row["suggestions"])
+            ],
             "score": round(float(row["score"]), 6),
             "reason": row["reason"],
+            "because": row.get("because", ""),
             "applied": bool(row["applied"]),
         }
         for row in corrections(doc)
