@@ -19,7 +19,7 @@ ROW = {
     "end": 12,
     "text": "teh ",
     "suggestion": "the ",
-    "suggestions": [["the ", 0.9]],
+    "suggestions": [{"text": "the ", "probability": 0.9}],
     "score": 0.9,
     "reason": "unknown_word",
     "applied": True,

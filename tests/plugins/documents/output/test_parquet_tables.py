@@ -27,7 +27,14 @@ RECORD: dict[str, Any] = {
     ],
     "notes": ["page 3 could not be read"],
     "corrections": [
-        {"start": 8, "end": 11, "text": "teh", "suggestion": "the", "suggestions": [["the", 0.9]], "score": 0.9}
+        {
+            "start": 8,
+            "end": 11,
+            "text": "teh",
+            "suggestion": "the",
+            "suggestions": [{"text": "the", "probability": 0.9}],
+            "score": 0.9,
+        }
         | {"reason": "unknown_word", "applied": True},
         {"start": 12, "end": 17, "text": "queen", "suggestion": "quean", "suggestions": [], "score": 0.1}
         | {"reason": "context", "applied": False},

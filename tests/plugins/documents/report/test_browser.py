@@ -37,7 +37,14 @@ def record(path: str, text: str, **more: Any) -> dict[str, Any]:
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a report of harmless and hostile documents."""
     entity = {"start": 0, "end": 3, "label": "PER", "score": 0.9}
-    row = {"start": 8, "end": 11, "text": "teh", "suggestion": "the", "suggestions": [["the", 0.9]], "score": 0.9}
+    row = {
+        "start": 8,
+        "end": 11,
+        "text": "teh",
+        "suggestion": "the",
+        "suggestions": [{"text": "the", "probability": 0.9}],
+        "score": 0.9,
+    }
     row |= {"reason": "unknown_word", "applied": True}
     cat = {"label": "chart", "score": 0.9, "scores": {"chart": 0.9}, "in_domain": 1.0}
     records = [

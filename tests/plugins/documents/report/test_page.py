@@ -40,7 +40,7 @@ def fix(start: int, end: int, suggestion: str, *, applied: bool = True, text: st
         "end": end,
         "text": text,
         "suggestion": suggestion,
-        "suggestions": [[suggestion, 0.9], ["tech", 0.05]],
+        "suggestions": [{"text": suggestion, "probability": 0.9}, {"text": "tech", "probability": 0.05}],
         "score": 0.9 if applied else 0.2,
         "reason": "unknown_word",
         "applied": applied,
