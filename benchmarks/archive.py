@@ -16,13 +16,13 @@ from typing import Any
 
 import spacy
 import torch
+from score_archive import CLASSES, verdict
 from spacy.language import Language
 
 from docsight.components.rnn_speller import THRESHOLDS
 from docsight_training.data.speller.judge_data import is_held_out
 from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
 
-CLASSES = ("prose", "technical", "code", "foreign")
 HEAD = ("class", "setting", "words", "applied", "right", "half", "wrong", "new", "precision", "wrong per 10,000 words",
         "applied per 10,000 words", "errors fixed")  # fmt: skip
 
@@ -54,11 +54,15 @@ def correct(nlp: Language, documents: list[JudgedDocument]) -> list[list[dict[st
     return [doc._.corrections for doc in nlp.pipe(document.text for document in documents)]
 
 
-def verdict(document: JudgedDocument, correction: dict[str, Any]) -> str:
-    for start, end, meant in document.verdicts:
-        if (start, end) == (correction["start"], correction["end"]):
-            return "wrong" if meant is None else "right" if meant == correction["suggestion"] else "half"
-    return "wrong" if document.is_foreign else "new"
+def verdicts_of(document: JudgedDocument, rows: list[dict[str, Any]]) -> list[str]:
+    """Return the verdict on each correction; in another language, those that nobody judged are wrong."""
+    gold = {(start, end): meant for start, end, meant in document.verdicts}
+    found = [verdict(gold, (row["start"], row["end"]), row["suggestion"]) for row in rows]
+    return ["wrong" if each == "new" and document.is_foreign else each for each in found]
+
+
+def applied(rows: list[dict[str, Any]], threshold: float) -> list[dict[str, Any]]:
+    return [row for row in rows if row["suggestions"] and row["score"] >= threshold]
 
 
 def count(
@@ -70,7 +74,7 @@ def count(
         if document.kind == kind:
             words += len(document.text.split())
             errors += sum(meant is not None for _, _, meant in document.verdicts)
-            verdicts.update(verdict(document, row) for row in rows if row["suggestions"] and row["score"] >= threshold)
+            verdicts.update(verdicts_of(document, applied(rows, threshold)))
     return verdicts, words, errors
 
 
@@ -87,13 +91,12 @@ def print_counts(kind: str, setting: str, verdicts: Counter[str], words: int, er
 
 def print_remaining(documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]], threshold: float) -> None:
     for document, rows in zip(documents, corrections, strict=True):
-        for row in rows:
-            if row["suggestions"] and row["score"] >= threshold and verdict(document, row) != "right":
+        changed = applied(rows, threshold)
+        for row, found in zip(changed, verdicts_of(document, changed), strict=True):
+            if found != "right":
                 context = document.text[max(0, row["start"] - 40) : row["end"] + 40]
                 shown = {name: row[name] for name in ("text", "suggestion", "score")}
-                print(
-                    json.dumps({"verdict": verdict(document, row), "class": document.kind, **shown, "context": context})
-                )
+                print(json.dumps({"verdict": found, "class": document.kind, **shown, "context": context}))
 
 
 if __name__ == "__main__":

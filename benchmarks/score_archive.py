@@ -11,9 +11,9 @@ corrected rightly, `left` those that were not touched. Entities are counted if t
 import argparse
 import collections
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow.parquet as pq
 import spacy
@@ -22,6 +22,7 @@ from spacy.language import Language
 
 CLASSES = ("prose", "technical", "code", "foreign")
 LABELS = ("PER", "ORG", "LOC")
+Place = TypeVar("Place")  # a key of the judged places
 Entity = tuple[int, int, str]  # start and end in characters of the document, label
 
 
@@ -122,7 +123,7 @@ def score_corrections(data: Path, nlp: Language) -> tuple[dict[str, Any], list[d
             if not correction["applied"]:
                 continue
             key = row["doc_id"], correction["start"], correction["end"]
-            verdicts[key] = _verdict(gold, key, correction["suggestion"])
+            verdicts[key] = verdict(gold, key, correction["suggestion"])
             count.update({"applied": 1, verdicts[key]: 1})
             if verdicts[key] == "new":
                 kept = {name: correction[name] for name in ("start", "end", "text", "suggestion", "score", "reason")}
@@ -135,7 +136,8 @@ def score_corrections(data: Path, nlp: Language) -> tuple[dict[str, Any], list[d
     return {name: _rates(count) for name, count in counts.items()}, new
 
 
-def _verdict(gold: dict[tuple[str, int, int], str | None], key: tuple[str, int, int], suggestion: str) -> str:
+def verdict(gold: Mapping[Place, str | None], key: Place, suggestion: str) -> str:
+    """Return whether a correction is right, half right, wrong or new, by what was meant at the judged places."""
     if key not in gold:
         return "new"
     if gold[key] is None:
