@@ -101,7 +101,7 @@ class RankerStage(PartStage):
 
 
 class SpellerModelStage(Stage):
-    """Take a finished speller, to train only its judge; the noise is learnt from lists, as in `TablesStage`."""
+    """Take a finished speller, to train only its judge; the noise is learned from lists, as in `TablesStage`."""
 
     def __init__(self, *, name: str, model: str, lists: str, origins: Mapping[str, Mapping[str, str]]) -> None:
         self.name, self.model, self.lists = name, model, Path(lists)

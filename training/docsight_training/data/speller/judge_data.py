@@ -17,10 +17,10 @@ from torch import Tensor
 from docsight.networks.judge import EVIDENCE
 from docsight.spelling.arrays import Bools, Floats, Ints, starts_of
 from docsight.spelling.correction.corrector import Corrector
-from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise, make_mistakes
-from docsight_training.data.speller.open_text import EpochData, read_clean_column, read_paragraphs
+from docsight_training.data.speller.open_text import read_paragraphs
+from docsight_training.data.speller.place_data import PlaceData, read_edited_sentences
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class _Labelled(NamedTuple):
     start: Ints  # (texts + 1,) the first place of each text
 
 
-class JudgeData(EpochData[JudgeBatch]):
+class JudgeData(PlaceData[_Labelled, JudgeBatch]):
     """Texts for the judge: sentences, paragraphs and long texts with mistakes, and documents that a reader judged.
 
     Args:
@@ -85,9 +85,6 @@ class JudgeData(EpochData[JudgeBatch]):
         ablate: Names of evidence that is hidden from the judge, to measure what it contributes.
         texts_in_batch: The number of texts in a step.
     """
-
-    mean: Floats  # (evidence,) of the training places
-    scale: Floats  # (evidence,) the inverse of their standard deviation; 0 for hidden and constant evidence
 
     def __init__(
         self,
@@ -110,7 +107,7 @@ class JudgeData(EpochData[JudgeBatch]):
         self.sentences, self.edited, self.paragraphs, self.judged = sentences, edited, paragraphs, judged
         self.clean, self.clean_sentences, self.clean_edited = clean, clean_sentences, clean_edited
         self.hidden = [at for at, name in enumerate(EVIDENCE) if name in ablate]
-        self.texts_in_batch, self.seed = texts_in_batch, seed
+        self.items_in_batch, self.seed = texts_in_batch, seed
 
     @classmethod
     def from_folders(
@@ -135,8 +132,7 @@ class JudgeData(EpochData[JudgeBatch]):
                 sentences += paragraph.sentences
             else:
                 by_source.setdefault(paragraph.source, []).append(paragraph.sentences)
-        kept_for_tests = set(read_clean_column(lists, test_names) if test_names else ())
-        edited = [sentence for sentence in read_clean_column(lists, names) if sentence not in kept_for_tests]
+        edited = read_edited_sentences(lists, names, test_names)
         return cls(
             sentences=rng.sample(sentences, min(num_sentences, len(sentences))),
             edited=rng.sample(edited, min(num_sentences, len(edited))),
@@ -153,23 +149,20 @@ class JudgeData(EpochData[JudgeBatch]):
         labelled = self._label(texts)
         is_validation = np.array([is_held_out(text.group) for text in texts], dtype=bool)
         self.train, self.validation = _take(labelled, ~is_validation), _take(labelled, is_validation)
-        evidence = self.train.evidence
-        self.mean, deviation = evidence.mean(axis=0), evidence.std(axis=0)
-        self.scale = np.where(deviation > 1e-4, 1 / np.maximum(deviation, 1e-4), 0.0).astype(np.float32)
-        self.scale[self.hidden] = 0.0
+        self.standardize(self.train.evidence, hidden=self.hidden)
 
-    def epoch_batches(self, epoch: int) -> LazyBatches[Ints, JudgeBatch]:
-        order = list(range(len(self.train.words)))
-        random.Random(f"{self.seed}/{epoch}").shuffle(order)
-        return self._batches(self.train, order)
+    @staticmethod
+    def count(part: _Labelled) -> int:
+        return len(part.words)
 
-    def validation_batches(self) -> LazyBatches[Ints, JudgeBatch]:
-        return self._batches(self.validation, range(len(self.validation.words)))
-
-    def _batches(self, labelled: _Labelled, order: Sequence[int]) -> LazyBatches[Ints, JudgeBatch]:
-        size = self.texts_in_batch
-        plans = [np.array(order[at : at + size], dtype=np.int64) for at in range(0, len(order), size)]
-        return LazyBatches(plans, partial(_make_batch, labelled))
+    @staticmethod
+    def make_batch(part: _Labelled, chosen: Ints) -> JudgeBatch:
+        sizes = part.start[chosen + 1] - part.start[chosen]
+        places = np.repeat(part.start[chosen] - starts_of(sizes)[:-1], sizes) + np.arange(int(sizes.sum()))
+        text = np.repeat(np.arange(len(chosen)), sizes)
+        evidence, known, share, right, weight = (torch.from_numpy(column[places]) for column in part[:5])
+        words = torch.from_numpy(part.words[chosen])
+        return JudgeBatch(evidence, known, torch.from_numpy(text), words, share, right, weight)
 
     def _noisy_texts(self, rng: random.Random) -> Iterator["_Text"]:
         """Yield texts whose density of errors differs from one to the next."""
@@ -318,12 +311,3 @@ def _take(labelled: _Labelled, texts: Bools) -> _Labelled:
         labelled.words[texts],
         starts_of(sizes[texts]),
     )
-
-
-def _make_batch(labelled: _Labelled, chosen: Ints) -> JudgeBatch:
-    sizes = labelled.start[chosen + 1] - labelled.start[chosen]
-    places = np.repeat(labelled.start[chosen] - starts_of(sizes)[:-1], sizes) + np.arange(int(sizes.sum()))
-    text = np.repeat(np.arange(len(chosen)), sizes)
-    evidence, known, share, right, weight = (torch.from_numpy(column[places]) for column in labelled[:5])
-    words = torch.from_numpy(labelled.words[chosen])
-    return JudgeBatch(evidence, known, torch.from_numpy(text), words, share, right, weight)

@@ -4,7 +4,6 @@ import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.tokens import lexicon_id
 from docsight.vocab import Vocab
-from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise, draw_isolated_words, make_mistakes
-from docsight_training.data.speller.open_text import EpochData, read_clean_column, read_paragraphs
+from docsight_training.data.speller.open_text import read_paragraphs
+from docsight_training.data.speller.place_data import PlaceData, read_edited_sentences
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ class RankerBatch:
     weight: Tensor  # (places,)
 
 
-class RankerData(EpochData[RankerBatch]):
+class RankerData(PlaceData[LabelledPlaces, RankerBatch]):
     """Noisy texts for the ranker.
 
     Args:
@@ -68,9 +67,6 @@ class RankerData(EpochData[RankerBatch]):
         validation: The fraction of the texts to validate on.
         batch_size: The number of places in a step.
     """
-
-    mean: Floats  # (features,) of the training places
-    scale: Floats  # (features,) the inverse of their standard deviation; 0 for hidden and constant features
 
     def __init__(
         self,
@@ -102,7 +98,7 @@ class RankerData(EpochData[RankerBatch]):
         self.documents = [(text, clean) for text in (*documents, *isolated)]
         self.documents += [(text, clean_edited) for text in edited]
         self.noisy_copies, self.unreachable_weight = noisy_copies, unreachable_weight
-        self.validation_fraction, self.batch_size, self.seed = validation, batch_size, seed
+        self.validation_fraction, self.items_in_batch, self.seed = validation, batch_size, seed
 
     @classmethod
     def from_folders(
@@ -117,9 +113,7 @@ class RankerData(EpochData[RankerBatch]):
     ) -> "RankerData":
         """Read the texts. The edited ones are sentences with many names, without those that are kept for tests."""
         documents = [paragraph.sentences for paragraph in read_paragraphs(text, "ranker", thin=thin)]
-        sentences = read_clean_column(lists, names)
-        kept_for_tests = set(read_clean_column(lists, test_names) if test_names else ())
-        edited = [[sentence] for sentence in sentences if sentence not in kept_for_tests]
+        edited = [[sentence] for sentence in read_edited_sentences(lists, names, test_names)]
         return cls(documents=documents, edited=edited, **options)
 
     def setup(self, stage: str | None = None) -> None:
@@ -129,22 +123,23 @@ class RankerData(EpochData[RankerBatch]):
         order = random.Random(self.seed).sample(range(len(self.documents)), len(self.documents))
         self.train = self._label([self.documents[at] for at in order[:cut]], self.noisy_copies)
         self.validation = self._label([self.documents[at] for at in order[cut:]], 1)
-        features = self.train.features
-        self.mean, deviation = features.mean(axis=0), features.std(axis=0)
-        self.scale = np.where(deviation > 1e-4, 1 / np.maximum(deviation, 1e-4), 0.0).astype(np.float32)
-        self.scale[self.hidden] = 0.0
+        self.standardize(self.train.features, hidden=self.hidden)
 
-    def epoch_batches(self, epoch: int) -> LazyBatches[Ints, RankerBatch]:
-        order = list(range(len(self.train.right)))
-        random.Random(f"{self.seed}/{epoch}").shuffle(order)
-        return self._batches(self.train, order)
+    @staticmethod
+    def count(part: LabelledPlaces) -> int:
+        return len(part.right)
 
-    def validation_batches(self) -> LazyBatches[Ints, RankerBatch]:
-        return self._batches(self.validation, range(len(self.validation.right)))
-
-    def _batches(self, places: LabelledPlaces, order: Sequence[int]) -> LazyBatches[Ints, RankerBatch]:
-        plans = [np.array(order[at : at + self.batch_size]) for at in range(0, len(order), self.batch_size)]
-        return LazyBatches(plans, partial(_make_batch, places))
+    @staticmethod
+    def make_batch(part: LabelledPlaces, chosen: Ints) -> RankerBatch:
+        sizes = part.start[chosen + 1] - part.start[chosen]
+        start = starts_of(sizes)
+        rows = np.repeat(part.start[chosen] - start[:-1], sizes) + np.arange(start[-1])
+        return RankerBatch(
+            torch.from_numpy(part.features[rows]),
+            torch.from_numpy(start),
+            torch.from_numpy(part.right[chosen] + start[:-1]),
+            torch.from_numpy(part.weight[chosen]),
+        )
 
     def _label(self, documents: Sequence[tuple[Sequence[str], float]], copies: int) -> LabelledPlaces:
         rng = random.Random(f"{self.seed}/{len(documents)}")
@@ -198,15 +193,3 @@ class RankerData(EpochData[RankerBatch]):
             else:
                 weight[place] = self.unreachable_weight
         return right, weight
-
-
-def _make_batch(places: LabelledPlaces, chosen: Ints) -> RankerBatch:
-    sizes = places.start[chosen + 1] - places.start[chosen]
-    start = starts_of(sizes)
-    rows = np.repeat(places.start[chosen] - start[:-1], sizes) + np.arange(start[-1])
-    return RankerBatch(
-        torch.from_numpy(places.features[rows]),
-        torch.from_numpy(start),
-        torch.from_numpy(places.right[chosen] + start[:-1]),
-        torch.from_numpy(places.weight[chosen]),
-    )
