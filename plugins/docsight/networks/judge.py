@@ -109,20 +109,25 @@ class Judge(nn.Module):
             share: (places,) 1 divided by the number of places of the same typed word in the text: what recurs is one
                 error at most.
         """
-        own = self._own_log_odds(evidence, known, words[text])
-        return own + self._density_log_odds(own, text, words, share)
+        _, own, density = self.parts(evidence, known, text, words, share)
+        return own + density
 
-    def density_log_odds(self, evidence: Tensor, known: Tensor, text: Tensor, words: Tensor, share: Tensor) -> Tensor:
-        """Return what the density of errors in the text adds to the log odds, with the arguments of `forward`."""
-        return self._density_log_odds(self._own_log_odds(evidence, known, words[text]), text, words, share)
+    def parts(
+        self, evidence: Tensor, known: Tensor, text: Tensor, words: Tensor, share: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the parts of the log odds, with the arguments of `forward`.
+
+        Returns:
+            What each fact adds, (places, evidence); their sum with the bias, (places,); and what the density of errors
+            in the text adds, (places,).
+        """
+        contributions = self.contributions(evidence, known, words[text])
+        own = contributions.sum(dim=1) + self.bias[known] + _length(words[text]) * self.long_bias[known]
+        return contributions, own, self._density_log_odds(own, text, words, share)
 
     def usual_log_odds(self) -> float:
         """Return what the density adds in a text of which nothing is known, in nats."""
         return float(self.prior_weight * (self.log_errors - self.log_right))
-
-    def _own_log_odds(self, evidence: Tensor, known: Tensor, words: Tensor) -> Tensor:
-        bias = self.bias[known] + _length(words) * self.long_bias[known]
-        return self.contributions(evidence, known, words).sum(dim=1) + bias
 
     def _density_log_odds(self, own: Tensor, text: Tensor, words: Tensor, share: Tensor) -> Tensor:
         errors, right = self.log_errors.exp(), self.log_right.exp()

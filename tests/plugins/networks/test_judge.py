@@ -71,7 +71,7 @@ def test_judge_log_odds_are_the_sum_of_contributions_bias_and_density(judge):
     words, share = torch.tensor([300.0]), torch.ones(4)
     judge.bias.data.copy_(torch.tensor([-0.5, 0.3]))
     own = judge.contributions(evidence, known, words[text]).sum(dim=1) + judge.bias[known]
-    density = judge.density_log_odds(evidence, known, text, words, share)
+    _, _, density = judge.parts(evidence, known, text, words, share)
     assert torch.allclose(judge(evidence, known, text, words, share), own + density)
 
 

@@ -198,7 +198,6 @@ def _annotations(doc: "Doc", chunk: Chunk) -> Annotations | Problem:
 
 def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
     from docsight.attributes import corrections  # not `doc._.corrections`, which may be another plugin's
-    from docsight.corrections import suggestion_dicts
 
     return [
         {
@@ -208,7 +207,7 @@ def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
             "suggestion": row["suggestion"],
             "suggestions": [
                 {"text": each["text"], "probability": round(float(each["probability"]), 6)}
-                for each in suggestion_dicts(row["suggestions"])
+                for each in row["suggestions"]
             ],
             "score": round(float(row["score"]), 6),
             "reason": row["reason"],

@@ -58,6 +58,7 @@ class TokenBatch:
         bounds: (sentences + 1,) the first token of each sentence, then the number of tokens.
         ids: (tokens,) word ids.
         casings: (tokens,) casing classes.
+        is_word: (tokens,) whether it is a word, not a number or a sign.
         open: (tokens,) whether the token may be corrected.
         suspicious: (tokens,) whether it may be corrected and is unknown or rare.
         sentence: (tokens,) the index of the sentence.
@@ -107,6 +108,7 @@ class TokenBatch:
         cut = np.array([key == _CUT_OFF_NOT for key in self.types.keys], dtype=bool)[self.tokens]
         self.open = unprotected & self.types.plain[self.tokens] & ~cut & ~np.append(cut[1:], False)[: len(cut)]
         self.casings = self.types.casings[self.tokens]
+        self.is_word = (self.casings >= LOWER) & (self.casings <= MIXED)
         self._inspect_casing()
         self.open &= ~self._foreign(dictionary)
         self.suspicious = self.types.suspicious[self.tokens] & self.open
@@ -118,7 +120,7 @@ class TokenBatch:
         count = len(sizes)
         self.sentence = np.repeat(np.arange(count), sizes)
         casings = self.casings
-        is_word = (casings >= LOWER) & (casings <= MIXED)
+        is_word = self.is_word
         # The first word of a sentence may follow a quotation mark.
         before: Ints = np.cumsum(is_word) - is_word
         self.first_of_sentence = is_word & (before == before[self.bounds[:-1]][self.sentence])
@@ -137,7 +139,7 @@ class TokenBatch:
         self.repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
 
     def _foreign(self, dictionary: Dictionary) -> Bools:
-        words = np.flatnonzero((self.casings >= LOWER) & (self.casings <= MIXED))
+        words = np.flatnonzero(self.is_word)
         types = self.tokens[words]
         self.kinds = word_kinds(self.types.keys, self.types.ids, self.types.casings, dictionary)
         edges = np.searchsorted(words, self.bounds)[np.stack([self.sentence[words], self.sentence[words] + 1])]

@@ -24,10 +24,11 @@ _BONUS_LISTED = 2.0
 _JOIN_COST = 3.0  # nats, of a superfluous space
 _MIN_JOIN_ZIPF = 3.0  # of the word that two words are joined to
 # Words that may as well be written as two (per cent, some day), or whose two words mean something else (log in).
-_OPEN_FORMS = (
+_OPEN_FORM_LIST = (
     "anymore anytime backup cannot database everyday filename forever login onto percent setup shutdown someday "
     "startup underway username website worldwide"
 )
+_OPEN_FORMS = frozenset(_OPEN_FORM_LIST.split())
 _MIN_SPLIT_ZIPF = 3.5  # of the parts of a word that is split
 _MIN_SPLIT_ZIPF_SHORT = 5.0  # of parts of one or two letters
 _MAX_CACHED_WORDS = 100_000
@@ -214,8 +215,7 @@ class CandidateFinder:
         at = at[~batch.types.possessive[batch.tokens[at]]]
         pairs, where = np.unique((batch.tokens[at] << 32) | batch.tokens[at + 1], return_inverse=True)
         names = (keys[pair >> 32] + keys[pair & 0xFFFFFFFF] for pair in pairs.tolist())
-        open_forms = frozenset(_OPEN_FORMS.split())
-        ids = (UNK if name in open_forms else dictionary.ids.get(name, UNK) for name in names)
+        ids = (UNK if name in _OPEN_FORMS else dictionary.ids.get(name, UNK) for name in names)
         joined = np.fromiter(ids, np.int64, len(pairs))
         base = (dictionary.sources[joined] & int(WordSource.US | WordSource.UK)) > 0
         joined = np.where(base & (dictionary.zipf[joined] >= _MIN_JOIN_ZIPF), joined, 0)[where.reshape(-1)]

@@ -106,12 +106,12 @@ class Corrector:
         batch = TokenBatch(texts, self.dictionary, protected, dialect)
         judging = self._judging(texts, batch)
         found: list[tuple[int, Correction, int]] = []  # with the number of the place that is judged
-        for groups, features, logits in self._ranked(batch):
-            ranked = RankedGroups(groups, batch, logits)
+        for ranked, features in self._ranked(batch):
             number = judging.add(ranked, features) if judging else None
             for g in ranked.reported:
                 place = -1 if number is None else int(number[g])
-                found.append((int(batch.texts[groups.token[g]]), self._correction(batch, ranked, g, texts), place))
+                text = int(batch.texts[ranked.groups.token[g]])
+                found.append((text, self._correction(batch, ranked, g, texts[text]), place))
         verdicts = judging.verdicts() if judging else []
         for text, correction, place in found:
             corrections[text].append(correction if place < 0 else _judged(correction, verdicts[place]))
@@ -120,17 +120,14 @@ class Corrector:
     def places(self, texts: Sequence[str]) -> tuple[Places, list[str]]:
         """Return the places of texts where a suggestion may be right, and the suggestions, to train the judge."""
         batch = TokenBatch(texts, self.dictionary)
-        judging = self._judging(texts, batch)
-        if judging is None:
-            raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
+        judging = self._require_judging(texts, batch)
         suggestions = []
-        for groups, features, logits in self._ranked(batch):
-            ranked = RankedGroups(groups, batch, logits)
+        for ranked, features in self._ranked(batch):
             judging.add(ranked, features)
             for g in ranked.judged.tolist():
                 start, end = ranked.span(g)
-                typed = texts[batch.texts[groups.token[g]]][start:end]
-                suggestions.append(next(self._write(batch, groups, g, ranked.best[g : g + 1], typed)))
+                typed = texts[batch.texts[ranked.groups.token[g]]][start:end]
+                suggestions.append(next(self._write(batch, ranked.groups, g, ranked.best[g : g + 1], typed)))
         return judging.places(), suggestions
 
     def explain(
@@ -142,25 +139,29 @@ class Corrector:
             ConfigError: No correction begins there, or the speller has no judge.
         """
         batch = TokenBatch([text], self.dictionary, [protected], dialect)
-        judging = self._judging([text], batch)
-        if judging is None:
-            raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
-        for groups, features, logits in self._ranked(batch):
-            judging.add(RankedGroups(groups, batch, logits), features)
+        judging = self._require_judging([text], batch)
+        for ranked, features in self._ranked(batch):
+            judging.add(ranked, features)
         return judging.reasons(start)
 
-    def _judging(self, texts: Sequence[str], batch: TokenBatch) -> "Judging | None":
+    def _require_judging(self, texts: Sequence[str], batch: TokenBatch) -> Judging:
+        judging = self._judging(texts, batch)
+        if judging is None:
+            raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
+        return judging
+
+    def _judging(self, texts: Sequence[str], batch: TokenBatch) -> Judging | None:
         judge, technical = self._network.judge, self._network.technical
         if judge is None or technical is None:
             return None
         return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch)
 
-    def _ranked(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats, Floats]]:
-        """Yield the places to rank with the features of their candidates and the scores of these."""
+    def _ranked(self, batch: TokenBatch) -> Iterator[tuple[RankedGroups, Floats]]:
+        """Yield the places with the ranker's scores of their candidates, and the features of these."""
         for groups, features in self.ranker_inputs(batch):
             with torch.inference_mode():
                 logits = self._network.ranker(torch.from_numpy(features).to(self._device))
-            yield groups, features, as_array(logits)
+            yield RankedGroups(groups, batch, as_array(logits)), features
 
     def ranker_inputs(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
         """Yield the places to rank with their candidates, and the features of these, (rows, features)."""
@@ -207,12 +208,12 @@ class Corrector:
         tied[rows[both]] = np.maximum(scores[rows[both]], scores[at[both]])
         return tied
 
-    def _correction(self, batch: TokenBatch, ranked: RankedGroups, g: int, texts: Sequence[str]) -> Correction:
-        """Return a place with its suggestions and the score of the ranker."""
+    def _correction(self, batch: TokenBatch, ranked: RankedGroups, g: int, text: str) -> Correction:
+        """Return a place of a text with its suggestions and the score of the ranker."""
         groups, (start, end) = ranked.groups, ranked.span(g)
         rows = np.arange(groups.start[g] + 1, groups.start[g + 1])
         rows = rows[np.argsort(-ranked.logits[rows], kind="stable")][:MAX_SUGGESTIONS]
-        typed = texts[batch.texts[groups.token[g]]][start:end]
+        typed = text[start:end]
         suggestions: dict[str, float] = {}
         for row, suggestion in zip(rows, self._write(batch, groups, g, rows, typed), strict=True):
             # Both varieties of a word may be written the same here.

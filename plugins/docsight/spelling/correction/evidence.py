@@ -23,6 +23,7 @@ def make_evidence(
     ranked: RankedGroups,
     batch: TokenBatch,
     around: Surroundings,
+    occurrences: "Occurrences",
     features: Floats,
     lookups: Mapping[str, npt.NDArray[Any]],
 ) -> Floats:
@@ -32,6 +33,7 @@ def make_evidence(
         ranked: The groups with their scores.
         batch: The tokens.
         around: Their surroundings.
+        occurrences: How often words occur in the texts.
         features: (rows, features) of the ranker.
         lookups: The facts that are looked up in tables of words, (judged,) each.
     """
@@ -42,7 +44,6 @@ def make_evidence(
     is_other[best] = False
     runner_up = np.maximum.reduceat(np.where(is_other, logits, -np.inf), groups.start[:-1])[chosen]
     letters = batch.types.letters[types]
-    occurrences = _Occurrences(batch)
     repeats = np.clip(occurrences.count(token, groups.first[heads]) - 1, 0, _MAX_COUNT)
     suggested = np.minimum(occurrences.count(token, groups.first[best]), _MAX_COUNT) * (groups.second[best] == 0)
 
@@ -87,7 +88,7 @@ def make_evidence(
     return np.stack([values[name].astype(np.float32) for name in EVIDENCE], axis=1)
 
 
-class _Occurrences:
+class Occurrences:
     """Counts words in the texts of a batch."""
 
     def __init__(self, batch: TokenBatch) -> None:

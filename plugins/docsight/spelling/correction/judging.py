@@ -11,9 +11,9 @@ from docsight.errors import ConfigError
 from docsight.networks.judge import EVIDENCE, Judge
 from docsight.spelling.arrays import Floats, Ints, as_array
 from docsight.spelling.correction.batch import TokenBatch
-from docsight.spelling.correction.evidence import make_evidence
+from docsight.spelling.correction.evidence import Occurrences, make_evidence
 from docsight.spelling.correction.ranked import RankedGroups
-from docsight.spelling.correction.surroundings import find_surroundings, is_word
+from docsight.spelling.correction.surroundings import find_surroundings
 from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.lexicon.word_forms import WordForms
 
@@ -69,7 +69,8 @@ class Judging:
     ) -> None:
         self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
         self._around = find_surroundings(texts, batch)
-        self._words = np.bincount(batch.texts, is_word(batch), len(texts)).astype(np.float32)
+        self._occurrences = Occurrences(batch)
+        self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0
         self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
 
@@ -97,7 +98,7 @@ class Judging:
             "derived": np.array([is_new and self._forms.is_derived(key) for key, is_new in new_keys], bool),
             "compound": np.array([is_new and self._forms.is_compound(key) for key, is_new in new_keys], bool),
         }
-        evidence = make_evidence(ranked, batch, self._around, features, lookups)
+        evidence = make_evidence(ranked, batch, self._around, self._occurrences, features, lookups)
         end = batch.ends[token + ranked.groups.span[chosen] - 1]
         self._parts.append((evidence, ranked.known[chosen].astype(np.int64), token, batch.starts[token], end))
         return number
@@ -153,16 +154,13 @@ class Judging:
 
     def verdicts(self) -> list[Verdict]:
         """Return the verdict on each place, in the order in which the places were added."""
-        places = self.places()
-        with torch.inference_mode():
-            scores = self._judge(*places.tensors()).sigmoid().tolist()
-        weights = self._weights(places)
+        weights, scores = self._weigh(self.places())
         # What speaks for a correction that is likely right, or against one that is not.
-        ordered = np.argsort(np.where(np.array(scores)[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
+        ordered = np.argsort(np.where(scores[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
         verdicts = []
-        for score, best, row in zip(scores, ordered.tolist(), weights, strict=True):
+        for score, best, row in zip(scores.tolist(), ordered.tolist(), weights.tolist(), strict=True):
             strong = [at for at in best if (row[at] > 0) == (score >= 0.5) and abs(row[at]) >= MIN_REASON]
-            verdicts.append(Verdict(score, tuple(_REASONS[at][int(row[at] < 0)] for at in strong)))
+            verdicts.append(Verdict(score, tuple(_REASONS[at][row[at] < 0] for at in strong)))
         return verdicts
 
     def reasons(self, start: int) -> list[Reason]:
@@ -175,7 +173,7 @@ class Judging:
         at = np.flatnonzero(places.start == start)
         if not len(at):
             raise ConfigError(f"Expected the start of a correction with a suggestion; found none at {start}.")
-        weights = self._weights(places)[at[0]].tolist()
+        weights = self._weigh(places)[0][at[0]].tolist()
         reasons = [
             Reason(name, texts[weight < 0], weight)
             for name, texts, weight in zip((*EVIDENCE, DENSITY), _REASONS, weights, strict=True)
@@ -183,10 +181,13 @@ class Judging:
         ]
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
 
-    def _weights(self, places: Places) -> Floats:
-        """Return what each fact and the density of errors add to the log odds: (places, evidence + 1)."""
-        evidence, known, text, words, share = places.tensors()
+    def _weigh(self, places: Places) -> tuple[Floats, Floats]:
+        """Return what each fact and the density of errors add to the log odds, and the probabilities.
+
+        (places, evidence + 1) and (places,).
+        """
         with torch.inference_mode():
-            parts = self._judge.contributions(evidence, known, words[text])
-            density = self._judge.density_log_odds(evidence, known, text, words, share) - self._judge.usual_log_odds()
-        return as_array(torch.cat([parts, density.unsqueeze(1)], dim=1))
+            contributions, own, density = self._judge.parts(*places.tensors())
+            more = density - self._judge.usual_log_odds()
+            weights = torch.cat([contributions, more.unsqueeze(1)], dim=1)
+            return as_array(weights), as_array((own + density).sigmoid())

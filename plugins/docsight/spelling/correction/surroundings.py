@@ -10,7 +10,7 @@ import numpy.typing as npt
 from docsight.spelling.arrays import Bools, Floats, Ints, starts_of
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.foreign import Kind
-from docsight.spelling.tokens import LOWER, MIXED
+from docsight.spelling.tokens import LOWER
 
 Flags = npt.NDArray[np.uint8]
 
@@ -130,7 +130,7 @@ def _fractions_of_kinds(batch: TokenBatch, edges: Ints) -> list[Floats]:
 
     `edges` are the first tokens of the texts, then the number of tokens: (texts + 1,).
     """
-    counted = is_word(batch)
+    counted = batch.is_word
     words = starts_of(counted.astype(np.int64))  # before each token
     low, high = words[edges[:-1]][batch.texts], words[edges[1:]][batch.texts]
     at = words[:-1]
@@ -147,15 +147,9 @@ def _fractions_of_kinds(batch: TokenBatch, edges: Ints) -> list[Floats]:
 
 
 def _unknown_in_text(batch: TokenBatch, num_texts: int) -> Floats:
-    counted = is_word(batch)
+    counted = batch.is_word
     distinct = np.unique((batch.texts[counted] << 32) | batch.tokens[counted])
     texts, types = distinct >> 32, distinct & 0xFFFFFFFF
     count = np.maximum(np.bincount(texts, minlength=num_texts), 1)
     unknown = np.bincount(texts, ~batch.types.known[types], num_texts) / count
     return unknown.astype(np.float32)[batch.texts]
-
-
-def is_word(batch: TokenBatch) -> Bools:
-    """Return which tokens are words, not numbers or signs: (tokens,)."""
-    counted: Bools = (batch.casings >= LOWER) & (batch.casings <= MIXED)
-    return counted

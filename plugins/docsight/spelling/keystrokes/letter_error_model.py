@@ -49,7 +49,7 @@ class LetterErrorModel(nn.Module):
         Args:
             error_rate: The fraction.
             slips: The probability of each key beside another one, (27, 27), as `layouts.neighbours` returns it. Half of
-                the wrong letters are then such slips, whatever the letter; the other half is as learnt from lists.
+                the wrong letters are then such slips, whatever the letter; the other half is as learned from lists.
         """
 
         def logs(rates: Tensor) -> Floats:

@@ -21,7 +21,7 @@ MAX_UNDO_WORDS = 4096  # words that backspace can take back
 MAX_LETTERS_SHOWN = 5  # of a keystroke
 _MIN_LETTER_PROBABILITY = 0.45  # of another letter that replaces the typed one
 _MIN_WORD_PROBABILITY = 0.9  # of another prefix or word that replaces the typed one
-_KEPT_UNTIL_LEARNT = 2  # times that a word is typed again after its correction was taken back
+_KEPT_UNTIL_LEARNED = 2  # times that a word is typed again after its correction was taken back
 _RESCORER_CONTEXT = 8  # tokens before a word by which its completions are ranked
 # What follows one of these is not corrected: addresses, paths, tags, the rest of a number.
 _NO_WORD_AFTER = frozenset("@#/\\_.:=&~%+*<>|$^")
@@ -101,7 +101,7 @@ class Session:
         log_probs, state = model.network.begin(before)
         self._context = context[: len(context) - num_begun]
         self._ended: list[str] = []
-        self._learnt: set[str] = set()
+        self._learned: set[str] = set()
         self._kept = Counter[str]()  # how often the user typed a word again that had been corrected
         self._taken_back = ""  # the word as typed whose correction was last taken back by backspace
         start = _Start(state, log_probs.numpy(), before[-1:] in _NO_WORD_AFTER, self._word_scorer())
@@ -195,23 +195,23 @@ class Session:
     def learn(self, word: str) -> None:
         """Leave a word as it is typed for the rest of the session, in any case.
 
-        A word is also learnt when the user takes its correction back with backspace and types it again, twice.
+        A word is also learned when the user takes its correction back with backspace and types it again, twice.
 
         Raises:
             DataError: The word is not a string, or is empty.
         """
         if not isinstance(word, str) or not word.strip():
             raise DataError(f"session.learn: expected a word; found {str(word)[:40]!r}.")
-        self._learnt.add(to_plain(word).lower())
+        self._learned.add(to_plain(word).lower())
 
     def _is_kept(self, text: str) -> bool:
         """Return whether a word that would be corrected stays as typed, because the user wants it so."""
-        if text.lower() in self._learnt:
+        if text.lower() in self._learned:
             return True
         if text != self._taken_back:
             return False
         self._kept[text.lower()] += 1
-        if self._kept[text.lower()] >= _KEPT_UNTIL_LEARNT:
+        if self._kept[text.lower()] >= _KEPT_UNTIL_LEARNED:
             self.learn(text)
         return True
 

@@ -6,20 +6,23 @@ from functools import lru_cache
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.vocab import UNK
 
-_PREFIXES = (
+_PREFIX_LIST = (
     "anti auto bi co counter cross cyber de dis down ex extra fore hyper in inter intra macro mega meta "
     "micro mid mini mis mono multi neo non out over poly post pre pro pseudo quasi re self semi sub super "
     "sur tele trans tri ultra un under up"
 )
 # By whether the suffix begins with a vowel, which takes the place of a final e (archive, archiver) and of a final y
 # (rely, reliable), and doubles the consonant after a short vowel (rip, ripper).
-_VOWEL_SUFFIXES = (
+_VOWEL_SUFFIX_LIST = (
     "able ably al ally ance ation ed edly en er ers ery ess est ian ic ical ification ify ing ings "
     "isation ise ised iser isers ises ish ising ism ist ists ity ization ize ized izer izers izes izing "
     "or ors y"
 )
-_CONSONANT_SUFFIXES = (
+_CONSONANT_SUFFIX_LIST = (
     "ful fully fulness hood less lessly lessness let like ly ment ments ness ship some ward wards ways wise"
+)
+_PREFIXES, _VOWEL_SUFFIXES, _CONSONANT_SUFFIXES = (
+    words.split() for words in (_PREFIX_LIST, _VOWEL_SUFFIX_LIST, _CONSONANT_SUFFIX_LIST)
 )
 _MIN_STEM = 3  # letters
 _MIN_STEM_ZIPF = 2.9
@@ -44,7 +47,7 @@ class WordForms:
         """Return whether a key is a word of the dictionaries with a prefix, a suffix, or both."""
         if self._has_suffix(key):
             return True
-        rests = (key[len(prefix) :] for prefix in _PREFIXES.split() if key.startswith(prefix))
+        rests = (key[len(prefix) :] for prefix in _PREFIXES if key.startswith(prefix))
         return any(len(rest) >= _MIN_STEM and (self._is_stem(rest) or self._has_suffix(rest)) for rest in rests)
 
     def _is_compound(self, key: str) -> bool:
@@ -55,11 +58,11 @@ class WordForms:
     def _has_suffix(self, key: str) -> bool:
         if key.endswith("s") and self._has_plural_ending(key):
             return True
-        for suffix in _VOWEL_SUFFIXES.split():
+        for suffix in _VOWEL_SUFFIXES:
             stem = key[: -len(suffix)]
             if key.endswith(suffix) and len(stem) >= _MIN_STEM and self._takes_vowel(stem, suffix):
                 return True
-        for suffix in _CONSONANT_SUFFIXES.split():
+        for suffix in _CONSONANT_SUFFIXES:
             stem = key[: -len(suffix)]
             if not key.endswith(suffix) or _Y.search(stem):
                 continue
