@@ -1,7 +1,14 @@
 """What the readers of all formats return."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom; in points from the top left corner of the page
+Range = tuple[int, int]  # start and end, in characters of the document's text
+Kind = Literal[
+    "heading", "paragraph", "list_item", "table", "caption", "header", "footer", "footnote", "quote", "code",
+    "signature", "comment", "speaker_note",
+]  # fmt: skip
 
 
 class SkipError(Exception):
@@ -15,7 +22,7 @@ class DocumentImage:
     path: str | None = None
     data: bytes | None = None
     page: int | None = None  # the number of its page, from 1
-    bbox: tuple[float, float, float, float] | None = None  # left, top, right, bottom
+    bbox: Box | None = None
     start: int | None = None  # the character offset of its position in the document's text
 
     def record(self, name: str, offset: int = 0) -> dict[str, Any]:
@@ -33,22 +40,45 @@ class DocumentImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A span of a document's text, in characters, and its origin."""
+    """A span of a document's text, in characters, and what it is.
+
+    Args:
+        start: Where it begins.
+        end: Where it ends.
+        kind: Its role in the document.
+        level: Of a heading, from 1 (the highest); of an item of a list, from 1 (the outermost list).
+        page: The number of its page or slide, from 1.
+        bbox: Where it is on the page.
+        confidence: Of the OCR engine, from 0 to 1; None if the text is not from OCR.
+        cells: The ranges of the cells of a table, by row; an empty cell is an empty range. Rows may differ in length.
+        links: The ranges of links, and their targets.
+    """
 
     start: int
     end: int
-    page: int | None = None  # the number of its page or slide, from 1
-    confidence: float | None = None  # of the OCR engine, from 0 to 1; None if the text is not from OCR
+    kind: Kind = "paragraph"
+    level: int | None = None
+    page: int | None = None
+    bbox: Box | None = None
+    confidence: float | None = None
+    cells: tuple[tuple[Range, ...], ...] | None = None
+    links: tuple[tuple[int, int, str], ...] = ()
 
     def record(self, offset: int = 0) -> dict[str, Any]:
-        """Return the passage as plain data, with offsets relative to `offset`."""
-        record: dict[str, Any] = {"start": self.start - offset, "end": self.end - offset}
-        if self.page is not None:
-            record["page"] = self.page
-        record["read_from"] = "text" if self.confidence is None else "picture"
-        if self.confidence is not None:
-            record["confidence"] = round(self.confidence, 4)
-        return record
+        """Return the passage as plain data, with offsets relative to `offset`; every field is always there."""
+        cells = [[[start - offset, end - offset] for start, end in row] for row in self.cells or ()]
+        return {
+            "start": self.start - offset,
+            "end": self.end - offset,
+            "kind": self.kind,
+            "level": self.level,
+            "page": self.page,
+            "bbox": None if self.bbox is None else [round(edge, 1) for edge in self.bbox],
+            "read_from": "text" if self.confidence is None else "picture",
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "cells": cells,
+            "links": [{"start": start - offset, "end": end - offset, "target": url} for start, end, url in self.links],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +91,7 @@ class ParsedDocument:
         title: The title that the format itself records, if any.
         encoding: How the bytes were decoded, as `decode` returns it; empty if the format leaves no choice.
         images: In document order.
-        passages: The origin of spans of the text, in order, if the format has pages or OCR was used.
+        passages: In order, if the format has structure or pages, or if OCR was used.
         notes: Human-readable extraction warnings, one sentence each.
     """
 

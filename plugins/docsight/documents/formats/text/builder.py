@@ -1,26 +1,80 @@
-"""Build a text from pieces with breaks between them, never two in a row or at either end."""
+"""Build a text from pieces with breaks between them, never two in a row or at either end, and its passages."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from docsight.documents.formats.content import Box, Kind, Passage, Range
 
 CELL, LINE, PARAGRAPH = 1, 2, 3
 _BREAKS = {CELL: "\t", LINE: "\n", PARAGRAPH: "\n\n"}
 _WHITESPACE = re.compile(r"\s+")
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Block:
+    """What the text that is written next belongs to; see `Passage` for the fields.
+
+    Two blocks are never equal, so each item of a list, which has a block of its own, is a passage of its own.
+    """
+
+    kind: Kind = "paragraph"
+    level: int | None = None
+    page: int | None = None
+    bbox: Box | None = None
+
+
+@dataclass
+class _Begun:
+    """A passage that begins at `start`; if it is a table, `rows` has the ranges of its cells."""
+
+    block: Block
+    start: int
+    rows: list[tuple[Range, ...]] | None = None
+
+
+@dataclass
+class _Table:
+    """A table that is open."""
+
+    block: Block
+    depth: int = 1  # how many tables are open, with those in its cells
+    passage: _Begun | None = None  # None until a cell has text
+    row: list[Range] = field(default_factory=list)
+    tabs: int = 0  # to write before the next text of the row
+    in_cell: bool = False
+    start: int | None = None  # of the text of the cell; None if it has none so far
+
+
 class TextBuilder:
-    """A growing text; of several breaks between two pieces, the strongest is written."""
+    """A growing text; of several breaks between two pieces, the strongest is written.
+
+    A passage ends at a break between paragraphs, and where `block` changes. A table is one passage. Between the cells
+    of a row there is one tab each, also around empty cells; empty cells at the end of a row and rows without text are
+    left out.
+    """
 
     def __init__(self) -> None:
+        self.block = Block()  # of the text that is written next, except in the cells of a table
         self._pieces: list[str] = []
         self._length = 0
         self._break = 0
         self._is_verbatim = False  # the last piece
+        self._begun: list[_Begun] = []
+        self._table: _Table | None = None
 
     def __len__(self) -> int:
         return self._length
 
     def interrupt(self, strength: int) -> None:
-        """End a cell, a line or a paragraph; whitespace before the break is dropped."""
+        """End a cell, a line or a paragraph; whitespace before the break is dropped.
+
+        In a cell of a table, paragraphs are separated like lines.
+        """
+        if self._table is not None and self._table.in_cell:
+            if self._table.start is None:
+                return
+            strength = min(strength, LINE)
         if not self._break:
             self._strip_end()
         self._break = max(self._break, strength)
@@ -37,13 +91,19 @@ class TextBuilder:
             text: The piece.
             verbatim: Whether whitespace at its start is kept after a break, and line ends are kept before the next.
         """
-        if not verbatim and (self._break or not self._pieces):
+        cell = self._table if self._table is not None and self._table.in_cell else None
+        is_first = self._break or not self._pieces or (cell is not None and cell.start is None)
+        if not verbatim and is_first:
             text = text.lstrip()
         if not text:
             return
-        if self._break and self._pieces:
-            self._add(_BREAKS[self._break])
-        self._break = 0
+        strength, self._break = self._break, 0
+        if strength and self._pieces:
+            self._add(_BREAKS[strength])
+        if cell is not None:
+            self._begin_cell_text(cell)
+        elif strength == PARAGRAPH or not self._begun or self._begun[-1].block is not self.block:
+            self._begun.append(_Begun(self.block, self._length))
         self._add(text)
         self._is_verbatim = verbatim
 
@@ -54,8 +114,85 @@ class TextBuilder:
             text = text.lstrip()
         self.write(text)
 
+    def begin_table(self, block: Block) -> None:
+        """Begin a table, whose passage is `block`; one in a cell of another is only text in that cell."""
+        self.interrupt(PARAGRAPH)
+        if self._table is None:
+            self._table = _Table(block)
+        else:
+            self._table.depth += 1
+
+    def begin_cell(self) -> None:
+        if (table := self._table) is not None and table.depth == 1:
+            table.in_cell, table.start = True, None
+
+    def end_cell(self) -> None:
+        table = self._table
+        if table is None or table.depth > 1:
+            self.interrupt(CELL)
+            self.weaken(CELL)
+        elif table.in_cell:
+            if table.start is not None:
+                self._strip_end()
+                self._break = 0
+            table.row.append((self._length if table.start is None else table.start, self._length))
+            table.tabs += 1
+            table.in_cell = False
+
+    def end_row(self) -> None:
+        if (table := self._table) is None or table.depth > 1:
+            self.interrupt(LINE)
+            return
+        if any(start < end for start, end in table.row):
+            if table.passage is not None and table.passage.rows is not None:
+                table.passage.rows.append(tuple(table.row))
+            self._break = max(self._break, LINE)
+        table.row, table.tabs, table.in_cell = [], 0, False
+
+    def end_table(self) -> None:
+        if self._table is None:
+            return
+        if self._table.depth > 1:
+            self._table.depth -= 1
+        else:
+            self.end_row()
+            self._table = None
+        self.interrupt(PARAGRAPH)
+
     def text(self) -> str:
         return "".join(self._pieces).rstrip()
+
+    def passages(self) -> Iterator[Passage]:
+        """Yield the passages of the text in order; together they are all of it but the breaks between them."""
+        text = self.text()
+        ends = [*(passage.start for passage in self._begun[1:]), len(text)]
+        for passage, limit in zip(self._begun, ends, strict=True):
+            block, end = passage.block, passage.start + len(text[passage.start : limit].rstrip())
+            if passage.start < end:
+                rows = passage.rows
+                yield Passage(
+                    start=passage.start,
+                    end=end,
+                    kind=block.kind,
+                    level=block.level,
+                    page=block.page,
+                    bbox=block.bbox,
+                    cells=None
+                    if rows is None
+                    else tuple(tuple((min(a, end), min(b, end)) for a, b in row) for row in rows),
+                )
+
+    def _begin_cell_text(self, table: _Table) -> None:
+        """Write the tabs before the text of a cell, if it is the cell's first."""
+        if table.start is not None:
+            return
+        if table.passage is None:
+            table.passage = _Begun(table.block, self._length, [])
+            self._begun.append(table.passage)
+        if table.tabs:
+            self._add("\t" * table.tabs)
+            table.tabs = 0
+        table.start = self._length
 
     def _strip_end(self) -> None:
         if self._is_verbatim:
