@@ -23,6 +23,8 @@ def nlp() -> Language:
         ("The company's benifits are excelent.", "The company's benefits are excellent."),
         ("I\u2019m shure, dont worry.", "I\u2019m sure, don't worry."),
         ("The goverment has anounced it on Wensday!", "The government has announced it on Wednesday!"),
+        ("Teh quick borwn fox jumpd over teh dog.", "The quick brown fox jumped over the dog."),
+        ("I definately recieved teh mesage, thnks alot!", "I definitely received the message, thanks a lot!"),
     ],
 )
 def test_shipped_speller_corrects_unknown_words(nlp: Language, text: str, corrected: str) -> None:
@@ -52,6 +54,7 @@ def test_shipped_speller_corrects_real_word_errors(nlp: Language, text: str, cor
         "Mail john.smth@exmaple.com or see http://teh.example/recieve and ./recieve.txt #recieve @freind",
         "Ng\u0169g\u0129 wa Thiong'o met Szymborska in \u0141\u00f3d\u017a.",
         "The iPhone and eBay, LaTeX and kubectl, ISO 9001 and x86_64.",
+        "The Kellers met the Johnsons and the Parkers.",
         "Dr. Okonkwo-Mbeki and Ms. Vijayalakshmi visited Ouagadougou.",
         "Das ist ein deutscher Satz, und niemand soll ihn \u00e4ndern.",
         "El perro de mi vecino come mucho pan todos los dias.",

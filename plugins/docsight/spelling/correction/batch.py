@@ -40,7 +40,7 @@ class TokenTypes:
     sizes: Ints  # characters of the surface
     letters: Ints  # letters of the key
     possessive: Bools
-    plain: Bools  # can be corrected: ASCII letters, not in mixed case, not a word of the user
+    plain: Bools  # can be corrected: ASCII letters, not in mixed case, not a word of the user, not the plural of a name
     known: Bools
     suspicious: Bools  # plain, and unknown or rare
 
@@ -198,6 +198,7 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
         plain.append(is_key(key) and not of_user[-1])
     word_ids = np.array(ids, dtype=np.int64)
     is_plain = np.array(plain, dtype=bool) & (casings >= LOWER) & (casings <= INITIAL)
+    is_plain &= ~((word_ids >= dictionary.size) & (casings == TITLE) & _is_family(keys, dictionary))
     # A word of the user is unknown in any other casing.
     in_lexicon = word_ids < dictionary.lexicon_size
     known = dictionary.known(word_ids, casings) & (in_lexicon | np.array(of_user, dtype=bool))
@@ -214,3 +215,8 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
         known=known,
         suspicious=is_plain & (~known | dictionary.rare(word_ids)),
     )
+
+
+def _is_family(keys: Sequence[str], dictionary: Dictionary) -> Bools:
+    """Return which keys are the plural of a name, as in "the Kellers"."""
+    return np.array([key.endswith("s") and dictionary.is_name(key.removesuffix("s")) for key in keys], dtype=bool)

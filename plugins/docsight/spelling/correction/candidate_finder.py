@@ -132,15 +132,15 @@ class CandidateFinder:
         return groups.select((sizes > 1) | ~batch.types.known[batch.tokens[token]])
 
     def restore(self, batch: TokenBatch, table: CandidateTable) -> Ints:
-        """Return the word ids of tokens as context: an unknown word in lower case is read as its best candidate."""
+        """Return the word id of each type: an unknown word that is easily corrected has that of its best candidate."""
         types = batch.types
         columns = table.columns
         if not len(columns.first):
-            return batch.ids
+            return types.ids
         best = np.minimum(table.start[:-1], len(columns.first) - 1)
         restored = (np.diff(table.start) > 0) & ~types.known & (types.casings == LOWER)
         restored &= (columns.second[best] == 0) & (columns.cost[best] < _MAX_RESTORED_COST)
-        return np.where(restored, columns.first[best], types.ids)[batch.tokens]
+        return np.where(restored, columns.first[best], types.ids)
 
     def _search(self, keys: list[str]) -> dict[str, Candidates]:
         if not keys:

@@ -10,7 +10,7 @@ from docsight.errors import ConfigError
 from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.candidates.index import CandidateIndex
 from docsight.spelling.correction.batch import TokenBatch
-from docsight.spelling.correction.candidate_finder import CandidateFinder
+from docsight.spelling.correction.candidate_finder import CandidateFinder, CandidateTable
 from docsight.spelling.correction.candidate_groups import CandidateGroups, ModelScores
 from docsight.spelling.correction.features import make_features
 from docsight.spelling.correction.judging import Judging, Places, Reason, Verdict
@@ -104,9 +104,10 @@ class Corrector:
         """
         corrections: list[list[Correction]] = [[] for _ in texts]
         batch = TokenBatch(texts, self.dictionary, protected, dialect)
-        judging = self._judging(texts, batch)
+        table = self._finder.find(batch)
+        judging = self._judging(texts, batch, table)
         found: list[tuple[int, Correction, int]] = []  # with the number of the place that is judged
-        for ranked, features in self._ranked(batch):
+        for ranked, features in self._ranked(batch, table):
             number = judging.add(ranked, features) if judging else None
             for g in ranked.reported:
                 place = -1 if number is None else int(number[g])
@@ -120,9 +121,10 @@ class Corrector:
     def places(self, texts: Sequence[str]) -> tuple[Places, list[str]]:
         """Return the places of texts where a suggestion may be right, and the suggestions, to train the judge."""
         batch = TokenBatch(texts, self.dictionary)
-        judging = self._require_judging(texts, batch)
+        table = self._finder.find(batch)
+        judging = self._require_judging(texts, batch, table)
         suggestions = []
-        for ranked, features in self._ranked(batch):
+        for ranked, features in self._ranked(batch, table):
             judging.add(ranked, features)
             for g in ranked.judged.tolist():
                 start, end = ranked.span(g)
@@ -139,34 +141,38 @@ class Corrector:
             ConfigError: No correction begins there, or the speller has no judge.
         """
         batch = TokenBatch([text], self.dictionary, [protected], dialect)
-        judging = self._require_judging([text], batch)
-        for ranked, features in self._ranked(batch):
+        table = self._finder.find(batch)
+        judging = self._require_judging([text], batch, table)
+        for ranked, features in self._ranked(batch, table):
             judging.add(ranked, features)
         return judging.reasons(start)
 
-    def _require_judging(self, texts: Sequence[str], batch: TokenBatch) -> Judging:
-        judging = self._judging(texts, batch)
+    def _require_judging(self, texts: Sequence[str], batch: TokenBatch, table: CandidateTable) -> Judging:
+        judging = self._judging(texts, batch, table)
         if judging is None:
             raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
         return judging
 
-    def _judging(self, texts: Sequence[str], batch: TokenBatch) -> Judging | None:
+    def _judging(self, texts: Sequence[str], batch: TokenBatch, table: CandidateTable) -> Judging | None:
         judge, technical = self._network.judge, self._network.technical
         if judge is None or technical is None:
             return None
-        return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch)
+        is_misspelt = self._finder.restore(batch, table) != batch.types.ids
+        return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch, is_misspelt)
 
-    def _ranked(self, batch: TokenBatch) -> Iterator[tuple[RankedGroups, Floats]]:
+    def _ranked(self, batch: TokenBatch, table: CandidateTable) -> Iterator[tuple[RankedGroups, Floats]]:
         """Yield the places with the ranker's scores of their candidates, and the features of these."""
-        for groups, features in self.ranker_inputs(batch):
+        for groups, features in self._inputs(batch, table):
             with torch.inference_mode():
                 logits = self._network.ranker(torch.from_numpy(features).to(self._device))
             yield RankedGroups(groups, batch, as_array(logits)), features
 
     def ranker_inputs(self, batch: TokenBatch) -> Iterator[tuple[CandidateGroups, Floats]]:
         """Yield the places to rank with their candidates, and the features of these, (rows, features)."""
-        table = self._finder.find(batch)
-        neighbours = self._finder.restore(batch, table)
+        return self._inputs(batch, self._finder.find(batch))
+
+    def _inputs(self, batch: TokenBatch, table: CandidateTable) -> Iterator[tuple[CandidateGroups, Floats]]:
+        neighbours = self._finder.restore(batch, table)[batch.tokens]
         facts = self.dictionary.facts(batch.types.unknown)
         bounds, start = batch.bounds, 0
         while start < len(bounds) - 1:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from docsight.errors import ConfigError
 from docsight.networks.judge import EVIDENCE, Judge
-from docsight.spelling.arrays import Floats, Ints, as_array
+from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.evidence import Occurrences, make_evidence
 from docsight.spelling.correction.ranked import RankedGroups
@@ -66,9 +66,12 @@ class Judging:
         names: Sequence[str],  # of the words of the dictionary, by id
         texts: Sequence[str],
         batch: TokenBatch,
+        is_misspelt: Bools,  # (types,); unknown words that are easily corrected
     ) -> None:
         self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
-        self._around = find_surroundings(texts, batch)
+        # A misspelt neighbour does not make a text technical; a term may look misspelt.
+        is_new = ~batch.types.known & (~is_misspelt | technical.has(batch.types.keys))
+        self._around = find_surroundings(texts, batch, is_new)
         self._occurrences = Occurrences(batch)
         self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0

@@ -63,13 +63,19 @@ class Surroundings(NamedTuple):
     whole: Bools  # its sentence ends with the punctuation of a sentence
     english: Floats  # the fraction of common English words near it
     usual: Floats  # the same of usual words of the dictionaries in lower case
-    unknown: Floats  # of unknown words
+    unknown: Floats  # of new words: unknown, but hardly misspelt
     foreign: Floats  # of common words of other languages
-    unknown_in_text: Floats  # the fraction of unknown words among the distinct words of its text
+    unknown_in_text: Floats  # the fraction of new words among the distinct words of its text
 
 
-def find_surroundings(texts: Sequence[str], batch: TokenBatch) -> Surroundings:
-    """Describe the surroundings of all tokens, in time linear in the length of the texts."""
+def find_surroundings(texts: Sequence[str], batch: TokenBatch, is_new: Bools) -> Surroundings:
+    """Describe the surroundings of all tokens, in time linear in the length of the texts.
+
+    Args:
+        texts: The texts.
+        batch: Their tokens.
+        is_new: (types,) unknown words that are not misspellings of known ones.
+    """
     edges = np.searchsorted(batch.texts, np.arange(len(texts) + 1))
     # All texts at once, with a line break before and after each.
     points = np.frombuffer("\n".join(["", *texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -78,7 +84,7 @@ def find_surroundings(texts: Sequence[str], batch: TokenBatch) -> Surroundings:
     starts, ends = batch.starts + offsets, batch.ends + offsets
     glued, quoted = _inspect_neighbours(flags, starts, ends)
     symbols = _fractions_of_symbols(flags, starts, ends)
-    english, usual, unknown, foreign = _fractions_of_kinds(batch, edges)
+    english, usual, unknown, foreign = _fractions_of_kinds(batch, edges, is_new)
     return Surroundings(
         glued=glued,
         quoted=quoted,
@@ -88,7 +94,7 @@ def find_surroundings(texts: Sequence[str], batch: TokenBatch) -> Surroundings:
         usual=usual,
         unknown=unknown,
         foreign=foreign,
-        unknown_in_text=_unknown_in_text(batch, len(texts)),
+        unknown_in_text=_unknown_in_text(batch, len(texts), is_new),
     )
 
 
@@ -125,8 +131,8 @@ def _is_whole(batch: TokenBatch) -> Bools:
     return whole[batch.sentence]
 
 
-def _fractions_of_kinds(batch: TokenBatch, edges: Ints) -> list[Floats]:
-    """Return the fractions of English, usual, unknown and foreign words near each token, which does not count itself.
+def _fractions_of_kinds(batch: TokenBatch, edges: Ints, is_new: Bools) -> list[Floats]:
+    """Return the fractions of English, usual, new and foreign words near each token, which does not count itself.
 
     `edges` are the first tokens of the texts, then the number of tokens: (texts + 1,).
     """
@@ -136,20 +142,20 @@ def _fractions_of_kinds(batch: TokenBatch, edges: Ints) -> list[Floats]:
     at = words[:-1]
     first, last = np.maximum(at - _PASSAGE_RADIUS, low), np.minimum(at + counted + _PASSAGE_RADIUS, high)
     count = np.maximum(last - first - counted, 1)
-    kinds, unknown = batch.kinds[batch.tokens], ~batch.types.known[batch.tokens]
-    usual = np.isin(kinds, (Kind.USUAL, Kind.ENGLISH)) & (batch.casings == LOWER) & ~unknown
+    kinds, is_known = batch.kinds[batch.tokens], batch.types.known[batch.tokens]
+    usual = np.isin(kinds, (Kind.USUAL, Kind.ENGLISH)) & (batch.casings == LOWER) & is_known
     fractions = []
-    for is_kind in (kinds == Kind.ENGLISH, usual, unknown, kinds == Kind.FUNCTION):
+    for is_kind in (kinds == Kind.ENGLISH, usual, is_new[batch.tokens], kinds == Kind.FUNCTION):
         of_kind = starts_of(is_kind[counted].astype(np.int64))
         near = of_kind[last] - of_kind[first] - (is_kind & counted)
         fractions.append((near / count).astype(np.float32))
     return fractions
 
 
-def _unknown_in_text(batch: TokenBatch, num_texts: int) -> Floats:
+def _unknown_in_text(batch: TokenBatch, num_texts: int, is_new: Bools) -> Floats:
     counted = batch.is_word
     distinct = np.unique((batch.texts[counted] << 32) | batch.tokens[counted])
     texts, types = distinct >> 32, distinct & 0xFFFFFFFF
     count = np.maximum(np.bincount(texts, minlength=num_texts), 1)
-    unknown = np.bincount(texts, ~batch.types.known[types], num_texts) / count
+    unknown = np.bincount(texts, is_new[types], num_texts) / count
     return unknown.astype(np.float32)[batch.texts]

@@ -9,7 +9,7 @@ from docsight.spelling.arrays import Bools, Bytes, Floats, Hashes, Ints, as_arra
 from docsight.spelling.lexicon.hashing import hash_words
 from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, KnownPairs, Lexicon, WordSource
 from docsight.spelling.tokens import LOWER, is_key, key_of
-from docsight.vocab import Vocab
+from docsight.vocab import UNK, Vocab
 
 LISTED = 3.5  # the Zipf frequency from which a lower-case word that is in no dictionary counts as known
 RARE = 2.9  # the Zipf frequency below which a word is checked as closely as an unknown one
@@ -87,6 +87,11 @@ class Dictionary:
             plain = [key if is_key(key) else "" for key in keys]
             is_listed[self._pairs.lookup(plain)[0]] = True
         return is_listed
+
+    def is_name(self, key: str) -> bool:
+        """Return whether the dictionaries have a key with a capital only."""
+        own = int(self.sources[self.ids.get(key, UNK)])
+        return bool(own & WordSource.PROPER) and not own & WordSource.LOWER
 
     def own_case(self, at: int) -> str:
         """Return a word with the capitals that it has in every sentence."""

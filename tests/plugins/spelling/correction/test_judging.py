@@ -114,7 +114,7 @@ def test_a_speller_without_a_judge_has_the_scores_of_the_ranker_and_cannot_expla
 @pytest.mark.parametrize("text", ["", "\n", "\t\t", "x" * 5000, "teh\n" * 50, "\ud800 teh", "\u0301 teh -\n wich\x0c"])
 def test_surroundings_of_any_text_have_a_row_for_each_token(corrector, text):
     batch = TokenBatch([text, "It is teh end."], corrector.dictionary)
-    for column in find_surroundings([text, "It is teh end."], batch):
+    for column in find_surroundings([text, "It is teh end."], batch, ~batch.types.known):
         assert len(column) == len(batch.tokens)
         assert np.isfinite(column.astype(float)).all()
 
@@ -122,7 +122,7 @@ def test_surroundings_of_any_text_have_a_row_for_each_token(corrector, text):
 def test_surroundings_tell_prose_from_code_and_other_languages(corrector):
     texts = ["It is the house that we found near the sea.", "x = {a: [b], c: *d}; // <e>", "der Hund und die Katze"]
     batch = TokenBatch(texts, corrector.dictionary)
-    around = find_surroundings(texts, batch)
+    around = find_surroundings(texts, batch, ~batch.types.known)
     symbols, english, foreign = (
         [float(values[batch.texts == text].mean()) for text in range(3)]
         for values in (around.symbols, around.english, around.foreign)
@@ -130,3 +130,10 @@ def test_surroundings_tell_prose_from_code_and_other_languages(corrector):
     assert symbols[0] == 0 < 0.2 < symbols[1]
     assert english[0] > 0.3 > english[1]
     assert foreign[2] > 0.3 > foreign[0]
+
+
+def test_a_misspelt_neighbour_is_not_a_new_word_but_a_technical_term_is(corrector):
+    wrong, term = (_facts(corrector, f"We found teh {word} near the sea.", "teh") for word in ("hosue", "zlib"))
+    assert (wrong["unknown"], wrong["unknown_in_text"]) == (0, 0)
+    assert term["unknown"] > 0
+    assert term["unknown_in_text"] > 0
