@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
+from docsight.documents.formats.text.encoding import Encoding
 from docsight.documents.inputs import InputFile, Paths, find_files
 from docsight.documents.problem import Problem
 from docsight.documents.runner.chunking import cut
@@ -19,6 +20,8 @@ from docsight.errors import ConfigError
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+_MIN_ENCODING_CONFIDENCE = 0.8  # a note warns of less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,7 @@ class Document:
     images: tuple[DocumentImage, ...] = ()
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
+    encoding_confidence: float | None = None  # from 0 to 1; None if the encoding was not guessed
 
     @property
     def id(self) -> str:
@@ -52,6 +56,7 @@ class Document:
             "part": self.part,
             "format": self.format,
             "encoding": self.encoding,
+            "encoding_confidence": None if self.encoding_confidence is None else round(self.encoding_confidence, 4),
             "title": self.title,
             "text": self.text,
             "passages": [passage.record() for passage in self.passages],
@@ -167,19 +172,26 @@ def read_file(
 
 
 def _document(file: InputFile, format: str, parsed: ParsedDocument) -> Document:
+    confidence = parsed.encoding.confidence if isinstance(parsed.encoding, Encoding) else None
     return Document(
         text=parsed.text,
         path=file.name,
         file=os.fsencode(file.path).decode("utf-8", "backslashreplace"),
         part=parsed.part,
         format=parsed.format or format,
-        encoding=parsed.encoding,
+        encoding=str(parsed.encoding),
         title=parsed.title,
         size=file.size,
         images=parsed.images,
         passages=parsed.passages,
-        notes=parsed.notes,
+        notes=(*parsed.notes, *_encoding_notes(parsed.encoding, confidence)),
+        encoding_confidence=confidence,
     )
+
+
+def _encoding_notes(encoding: str, confidence: float | None) -> Iterator[str]:
+    if confidence is not None and confidence < _MIN_ENCODING_CONFIDENCE:
+        yield f"the encoding {encoding} is a guess with confidence {confidence:.2f}; some letters may be wrong"
 
 
 def _problem(file: InputFile, part: str, error: Exception) -> Problem:

@@ -27,10 +27,12 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         "docx",
         "pptx",
         "pyarrow.parquet",
-        "charset_normalizer",
     ):
         with contextlib.suppress(ImportError):  # of an extra
             importlib.import_module(name)
+    from docsight.documents.formats.text.letter_model import LetterModel
+
+    LetterModel.load()
     resource.setrlimit(resource.RLIMIT_DATA, (max_bytes, max_bytes))
     warnings.simplefilter("ignore")  # Pillow warns of each damaged tag
 

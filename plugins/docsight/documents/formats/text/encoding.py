@@ -3,7 +3,9 @@
 import codecs
 import re
 
-from docsight.errors import DataError, MissingExtraError
+from docsight.documents.formats.text.charsets import MIN_MEAN_LOG_PROBABILITY, guess_encoding
+from docsight.documents.formats.text.letter_model import LetterModel
+from docsight.errors import DataError
 
 # UTF-32 comes before UTF-16: the mark of little-endian UTF-32 begins with that of UTF-16.
 _MARKED_ENCODINGS = (
@@ -23,32 +25,46 @@ _DECLARABLE = frozenset((
     *(f"iso8859-{part}" for part in range(2, 17) if part != 12),
 ))
 
-# The guesser excludes UTF-16 and UTF-32, which nearly always have NUL bytes where they have no mark, and EBCDIC, in
-# which all bytes are text.
-_NOT_GUESSED = [
-    "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7",
-    "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140",
-    # Hardly any file has one of these, and short texts in common encodings are often mistaken for them.
-    "cp720", "cp737", "cp775", "cp856", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865",
-    "cp869", "cp1006", "cp1125", "cp1258", "hp_roman8", "hz", "johab", "kz1048", "ptcp154", "koi8_t",
-    "mac_arabic", "mac_croatian", "mac_farsi", "mac_greek", "mac_iceland", "mac_latin2", "mac_romanian", "mac_turkish",
-]
+_MULTIBYTE = frozenset((
+    "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
+))
 # fmt: on
-# The time for a guess grows with the length, and the beginning of a file is as informative as all of it.
-_MAX_GUESS_BYTES = 256 * 1024
 
 # Text has at most one control character in this many bytes: logs have NULs after a crash, Info files for their images.
 _MIN_BYTES_PER_CONTROL = 100
 _CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 
-# If no encoding fits, text is read as Western if at most one in this many bytes is not ASCII.
+# If no encoding fits well, text is read as Western if at most one in this many bytes is not ASCII.
 _MIN_BYTES_PER_NON_ASCII = 100
+_WESTERN_BELOW_CONFIDENCE, _WESTERN_CONFIDENCE = 0.7, 0.5
 
 # Damaged UTF-8 has at least this many valid non-ASCII characters for each invalid sequence. Text in other encodings
 # hardly ever contains valid UTF-8 sequences.
 _MIN_VALID_PER_INVALID = 4
 
+# Texts in UTF-16 have NULs at least in their spaces and line ends.
+_UTF16_SAMPLE_BYTES = 2000
+_MIN_NUL_FRACTION = 0.02
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Encoding(str):
+    """The name of an encoding.
+
+    Args:
+        name: Python's name.
+        confidence: The probability from 0 to 1 that the text is right, if the encoding was guessed.
+    """
+
+    __slots__ = ("confidence",)
+
+    confidence: float | None
+
+    def __new__(cls, name: str, confidence: float | None = None) -> "Encoding":
+        encoding = super().__new__(cls, name)
+        encoding.confidence = confidence
+        return encoding
 
 
 def lookup_encoding(name: str) -> str | None:
@@ -65,8 +81,8 @@ def lookup_encoding(name: str) -> str | None:
     return name if name in _DECLARABLE else None
 
 
-def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
-    """Decode bytes by their byte order mark, the declared encoding, UTF-8, damaged UTF-8 or a guess, in this order.
+def decode(data: bytes, *, declared: str | None = None) -> tuple[str, Encoding]:
+    """Decode bytes by their byte order mark, UTF-8, the declared encoding, damaged UTF-8 or a guess, in this order.
 
     Args:
         data: The content of a whole file.
@@ -78,17 +94,28 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
 
     Raises:
         DataError: The bytes are not text.
-        MissingExtraError: The encoding must be guessed, and the guesser is not installed.
     """
     for mark, encoding in _MARKED_ENCODINGS:
         if data.startswith(mark):
-            return _decode_marked(data, encoding), encoding
+            return _decode_marked(data, encoding), Encoding(encoding)
     if b"\x00" in data:
-        return _decode_without_nul(data)
-    for name in filter(None, (declared, "utf-8")):
+        return _decode_utf16(data) or _decode_without_nul(data)
+    for name in _certain_encodings(data, declared):
         if (text := try_decode(data, name)) is not None:
-            return text, name
+            return text, Encoding(name)
     return _repair(data) or _guess(data)
+
+
+def _certain_encodings(data: bytes, declared: str | None) -> list[str]:
+    """Return the encodings that need no guess, in the order in which they are tried.
+
+    Text in an encoding with one byte per character is hardly ever valid UTF-8, so UTF-8 comes before these.
+    """
+    if b"\x1b$" in data:
+        return ["iso2022_jp", "iso2022_kr", "utf-8"]
+    names = [declared] if declared else []
+    at = 0 if not data.isascii() and declared not in _MULTIBYTE else len(names)
+    return [*names[:at], "utf-8", *names[at:]]
 
 
 def normalize_newlines(text: str) -> str:
@@ -119,14 +146,27 @@ def _decode_marked(data: bytes, encoding: str) -> str:
     return text
 
 
-def _decode_without_nul(data: bytes) -> tuple[str, str]:
+def _decode_utf16(data: bytes) -> tuple[str, Encoding] | None:
+    """Decode UTF-16 that has no byte order mark; return None for anything else."""
+    if len(data) % 2 or data.count(b"\0") < _MIN_NUL_FRACTION * len(data):
+        return None
+    sample = data[:_UTF16_SAMPLE_BYTES]
+    for encoding in ("utf-16-le", "utf-16-be"):
+        start, text = sample.decode(encoding, "replace"), try_decode(data, encoding)
+        is_text = LetterModel.load().log_probability(start) > MIN_MEAN_LOG_PROBABILITY * len(start)
+        if is_text and text is not None and "\x00" not in text:
+            return text, Encoding(encoding)
+    return None
+
+
+def _decode_without_nul(data: bytes) -> tuple[str, Encoding]:
     """Decode UTF-8 that contains a few NUL bytes, and leave them out."""
     controls = _count_controls(data)
     text = try_decode(data.replace(b"\0", b""), "utf-8") if controls * _MIN_BYTES_PER_CONTROL <= len(data) else None
     if text is None:
-        raise DataError("contains NUL bytes: a binary file, or UTF-16 without a byte order mark")
+        raise DataError("contains NUL bytes: a binary file")
     count = data.count(b"\0")
-    return text, f"utf-8 ({count} NUL {'byte' if count == 1 else 'bytes'} left out)"
+    return text, Encoding(f"utf-8 ({count} NUL {'byte' if count == 1 else 'bytes'} left out)")
 
 
 def _count_controls(data: bytes) -> int:
@@ -134,7 +174,7 @@ def _count_controls(data: bytes) -> int:
     return len(data) - len(data.translate(None, _CONTROL_BYTES))
 
 
-def _repair(data: bytes) -> tuple[str, str] | None:
+def _repair(data: bytes) -> tuple[str, Encoding] | None:
     """Decode UTF-8 with a few invalid sequences; return None if there are more than a few."""
     text = data.decode("utf-8", "replace")
     invalid = text.count("\ufffd") - data.count("\ufffd".encode())
@@ -142,34 +182,17 @@ def _repair(data: bytes) -> tuple[str, str] | None:
     if valid < invalid * _MIN_VALID_PER_INVALID:
         return None
     replaced = len(data) - len(data.decode("utf-8", "ignore").encode())
-    return text, f"utf-8 ({replaced} {'byte' if replaced == 1 else 'bytes'} replaced)"
+    return text, Encoding(f"utf-8 ({replaced} {'byte' if replaced == 1 else 'bytes'} replaced)")
 
 
-def _guess(data: bytes) -> tuple[str, str]:
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError as err:
-        raise MissingExtraError("Reading text that is not UTF-8", "documents") from err
-    # The sample ends at a line's end, which is not within a multi-byte character.
-    sample = data
-    if len(data) > _MAX_GUESS_BYTES:
-        sample = data[: data.rfind(b"\n", 0, _MAX_GUESS_BYTES) + 1 or _MAX_GUESS_BYTES]
-    matches = from_bytes(sample, cp_exclusion=_NOT_GUESSED)
-    best = matches.best()
-    if best is None:
-        if (text := _decode_as_western(data)) is not None:
-            return text, "cp1252"
-        raise DataError("has an unknown encoding: probably a binary file")
-    # Short western texts fit many encodings about equally well; cp1252 is by far the most common of these.
-    likely = [
-        match for match in matches if match.chaos <= best.chaos + 0.03 and match.coherence >= best.coherence - 0.05
-    ]
-    names = {name for match in likely for name in (match.encoding, *match.could_be_from_charset)}
-    encoding = "cp1252" if "cp1252" in names else best.encoding
-    text = try_decode(data, encoding)
-    if text is None:
-        raise DataError(f"looks like {encoding}, but cannot be decoded as such")
-    return text, encoding
+def _guess(data: bytes) -> tuple[str, Encoding]:
+    guess = guess_encoding(data) if _count_controls(data) * _MIN_BYTES_PER_CONTROL <= len(data) else None
+    is_uncertain = guess is None or guess.confidence < _WESTERN_BELOW_CONFIDENCE
+    if is_uncertain and (text := _decode_as_western(data)) is not None:
+        return text, Encoding("cp1252", _WESTERN_CONFIDENCE)
+    if guess is not None:
+        return guess.text, Encoding(guess.encoding, guess.confidence)
+    raise DataError("has an unknown encoding: probably a binary file")
 
 
 def _decode_as_western(data: bytes) -> str | None:

@@ -214,7 +214,6 @@ def test_mail_without_headers_is_an_error() -> None:
     ],
 )
 def test_decode_header_decodes_words_and_raw_bytes(value: str, text: str) -> None:
-    pytest.importorskip("charset_normalizer")
     assert decode_header(value) == text
 
 

@@ -45,8 +45,6 @@ def test_csv_rows_are_documents(delimiter: str, name: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_csv_is_read_in_any_encoding(encoding: str) -> None:
-    if encoding == "cp1252":
-        pytest.importorskip("charset_normalizer")
     items = read(f"text,n\nZoë fährt nach Köln und Düsseldorf,1\n{WORDS},2\n".encode(encoding))
     assert list(texts(items).values()) == ["Zoë fährt nach Köln und Düsseldorf", WORDS]
 
