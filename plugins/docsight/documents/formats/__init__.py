@@ -45,6 +45,7 @@ FORMATS = (
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.tables.jsonl", has_parts=True),
+    Format("json", (".json",), "docsight.documents.formats.tables.jsonl", has_parts=True),
     Format("parquet", (".parquet",), "docsight.documents.formats.tables.parquet", has_parts=True),
     Format("zip", (".zip",), "docsight.documents.formats.archives.zip", has_parts=True),
     Format("gzip", (".gz", ".tgz"), "docsight.documents.formats.archives.gzip", has_parts=True),

@@ -16,7 +16,7 @@ _TEXT_SAMPLE_BYTES = 8192
 # The suffix decides for these, unless the content is binary.
 _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
-_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl"))
+_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl", "json"))
 # These are zip files; if one is damaged, its reader reports the reason.
 _ZIP_BASED = frozenset(("docx", "pptx"))
 
@@ -34,7 +34,7 @@ _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.I)
 # fmt: off
 _CODE_SUFFIXES = frozenset((
     ".py", ".pyi", ".pyx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".js", ".ts", ".css", ".go", ".rs", ".rb",
-    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".json", ".xml", ".yaml", ".yml", ".toml",
+    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".xml", ".yaml", ".yml", ".toml",
     ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".svg", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
 ))
 # fmt: on

@@ -1,5 +1,6 @@
 """Which column of a table holds the text, and a row as a document."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,10 +11,13 @@ from docsight.errors import DataError
 TEXT_COLUMNS = ("text", "content", "body", "document", "abstract")
 _TITLE_COLUMNS = ("title", "subject", "headline")
 _MAX_COLUMNS_LISTED = 20
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 def choose_text_column(names: Sequence[str], textual: Collection[str], *, requested: str | None) -> str:
     """Choose the column that holds the text: the requested one, one with a usual name, or the only textual one.
+
+    The name of a nested field is its path, such as `data.text`; if no column has a usual name, its last part counts.
 
     Raises:
         DataError: There is no such column, or there are several.
@@ -28,9 +32,18 @@ def choose_text_column(names: Sequence[str], textual: Collection[str], *, reques
     for name in TEXT_COLUMNS:
         if name in by_name:
             return by_name[name]
+    for usual in TEXT_COLUMNS:
+        nested = [name for name in textual if name.strip().lower().endswith(f".{usual}")]
+        if len(nested) == 1:
+            return nested[0]
     if len(textual) == 1:
         return next(iter(textual))
     raise DataError(f"it is unclear which column holds the text, found {listed}; choose one with --text-column")
+
+
+def is_prose(cells: Sequence[str]) -> bool:
+    """Return whether most cells of a column have more than three words, unlike names and numbers."""
+    return sum(len(_LETTERS.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
 
 
 def choose_title_column(names: Sequence[str], *, text: str) -> str | None:

@@ -5,47 +5,65 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import TEXT_COLUMNS, choose_text_column, choose_title_column, parse_row
+from docsight.documents.formats.tables.columns import (
+    TEXT_COLUMNS,
+    choose_text_column,
+    choose_title_column,
+    is_prose,
+    parse_row,
+)
+from docsight.documents.formats.text.builder import Block, TextBuilder
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.errors import DataError
 
 _CSV_SAMPLE_BYTES = 256 << 10
 _MAX_SAMPLE_ROWS = 50
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _MISPLACED_QUOTE_PENALTY = 0.3
 _MAX_HEADER_NAME_CHARS = 64
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.I)  # Excel's, before the table
+# A number, an amount, a date or a time: hardly ever the name of a column.
+_VALUE = re.compile(r"[^\w\s]{0,2}\s?\d[\d\s.,:/%-]*(T[\d:.+Z-]+)?\s?[^\w\s]?", re.I)
 _UNUSED_DELIMITER = "\x1f"  # for tables with one column
 _MAX_FIELD_CHARS = 64 << 20  # the parser uses four bytes for each
 _MAX_WHOLE_TABLE_BYTES = 4 << 20  # up to this size a table without a text column is read as one document
 
 
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the rows, numbered from 1 after the header; empty lines do not count."""
+    """Yield the rows, numbered from 1 after the header if there is one; empty lines do not count."""
     file, encoding = _open(source)
     with file, _large_fields():
         lines = _first_lines(file)
-        dialect = _detect_dialect(lines, "\t,;|" if source.suffix in (".tsv", ".tab") else ",;\t|")
+        dialect: dict[str, Any]
+        if lines and (separator := _SEPARATOR_LINE.fullmatch(lines[0])):
+            file.readline()
+            lines = lines[1:]
+            dialect = {"delimiter": separator[1]}
+        else:
+            dialect = _detect_dialect(lines, "\t,;|" if source.suffix in (".tsv", ".tab") else ",;\t|")
         rows = csv.reader(_lines(file), **dialect)
         try:
-            header = next((row for row in rows if row), [])
+            first = next((row for row in rows if row), [])
             sample = list(islice(filter(None, csv.reader(lines, **dialect)), 1, _MAX_SAMPLE_ROWS))
-            column = _text_column(header, sample, requested=source.options.text_column)
+            requested = source.options.text_column
+            has_header = requested in first or _is_header(first, sample)
+            names = first if has_header else [str(number) for number in range(1, len(first) + 1)]
+            column = _text_column(names, sample if has_header else [first, *sample], requested=requested)
         except (DataError, csv.Error) as err:
             if source.options.text_column is None and source.size <= _MAX_WHOLE_TABLE_BYTES:
-                yield _read_whole(source)
+                yield _read_whole(source, dialect)
                 return
             raise err if isinstance(err, DataError) else DataError(f"cannot be parsed as a table: {err}") from err
-        title = choose_title_column(header, text=column)
+        title = choose_title_column(names, text=column)
         yield from _rows(
-            rows,
-            width=len(header),
-            text=header.index(column),
-            title=None if title is None else header.index(title),
+            rows if has_header else chain([first], rows),
+            width=len(first),
+            text=names.index(column),
+            title=None if title is None else names.index(title),
             encoding=encoding,
         )
 
@@ -72,10 +90,26 @@ def _rows(
         yield PartError(part=str(number + 1), error=error)
 
 
-def _read_whole(source: Source) -> ParsedDocument:
+def _read_whole(source: Source, dialect: dict[str, Any]) -> ParsedDocument:
+    """Return the table as one document and passage: tabs between the cells, and a line for each row."""
     text, encoding = decode(source.read_bytes())
+    text = _SEPARATOR_LINE.sub("", text, count=1) if _SEPARATOR_LINE.match(text) else text
     note = "no column of this table holds text, so the whole table is one document; choose a column with --text-column"
-    return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))
+    if dialect["delimiter"] == _UNUSED_DELIMITER:
+        return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))
+    builder = TextBuilder()
+    builder.begin_table(Block(kind="table"))
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), **dialect):
+            for cell in row:
+                builder.begin_cell()
+                builder.write(normalize_newlines(cell))
+                builder.end_cell()
+            builder.end_row()
+    except csv.Error:  # not a table after all
+        return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))
+    builder.end_table()
+    return ParsedDocument(text=builder.text(), encoding=encoding, notes=(note,), passages=tuple(builder.passages()))
 
 
 def _open(source: Source) -> tuple[TextIO, str]:
@@ -139,26 +173,41 @@ def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
     return widths.count(widths[0]) / len(widths) - penalty if widths and widths[0] > 1 else 0.0
 
 
-def _text_column(header: list[str], sample: list[list[str]], *, requested: str | None) -> str:
-    """Choose the text column; unless one is requested, the first row must look like a header."""
-    if requested is None:
-        if not header or any(not name.strip() or len(name) > _MAX_HEADER_NAME_CHARS for name in header):
-            raise DataError("has no header")
-        if header[0].startswith("#") and any(row[0].startswith("#") for row in sample):
-            raise DataError("begins with comments")
+def _is_header(first: list[str], sample: list[list[str]]) -> bool:
+    """Return whether the first row names the columns: it has usual names, or is unlike the rows below it.
+
+    A row that may be data is data, so that no text is lost.
+    """
+    names = [name.strip() for name in first]
+    if not all(names) or len({name.lower() for name in names}) < len(names):
+        return False
+    if any(len(name) > _MAX_HEADER_NAME_CHARS or _VALUE.fullmatch(name) for name in names):
+        return False
+    if any(name.lower() in TEXT_COLUMNS for name in names):
+        return True
+    columns = [[row[at].strip() for row in sample if at < len(row)] for at in range(len(names))]
+    return any(
+        cells and (_are_values(cells) or (is_prose(cells) and not is_prose([name])))
+        for name, cells in zip(names, columns, strict=True)
+    )
+
+
+def _are_values(cells: list[str]) -> bool:
+    """Return whether most cells are numbers, dates and the like."""
+    return sum(_VALUE.fullmatch(cell) is not None for cell in cells) * 2 > len(cells)
+
+
+def _text_column(names: list[str], sample: list[list[str]], *, requested: str | None) -> str:
+    if names and names[0].startswith("#") and any(row[0].startswith("#") for row in sample):
+        raise DataError("begins with comments")
     textual = {
         name
-        for at, name in enumerate(header)
+        for at, name in enumerate(names)
         if requested is not None
         or name.strip().lower() in TEXT_COLUMNS
-        or _is_prose([row[at] for row in sample if at < len(row)])
+        or ((cells := [row[at] for row in sample if at < len(row)]) and is_prose(cells))
     }
-    return choose_text_column(header, textual, requested=requested)
-
-
-def _is_prose(cells: list[str]) -> bool:
-    """Return whether most cells of a column have more than three words, unlike names and numbers."""
-    return sum(len(_LETTERS.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
+    return choose_text_column(names, textual, requested=requested)
 
 
 @contextmanager

@@ -1,13 +1,21 @@
-"""JSON Lines: each line is a document."""
+"""JSON Lines and JSON: each line, or each item of an array, is a document; an object alone is one document."""
 
+import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from docsight.documents.formats.content import ParsedDocument, PartError
+from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import TEXT_COLUMNS, choose_text_column, choose_title_column, parse_row
+from docsight.documents.formats.tables.columns import (
+    TEXT_COLUMNS,
+    choose_text_column,
+    choose_title_column,
+    is_prose,
+    parse_row,
+)
 from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DataError
 
@@ -22,17 +30,79 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     if b"\0" in source.head(_NUL_WITHIN_BYTES):  # UTF-16, or binary
         text, encoding = decode(source.read_bytes())
         source = source.inner(source.name, text.encode())
+    if source.suffix == ".json":
+        yield from _read_json(source)
+        return
     with source.open() as file:
-        rows = _rows(file)
-        sample = list(islice(rows, _MAX_SAMPLE_LINES))
-        text_column, title_column = _columns([row for _, row in sample], requested=source.options.text_column)
-        for number, row in chain(sample, rows):
-            if isinstance(row, Exception):
-                yield PartError(part=str(number), error=row)
-            elif isinstance(row, dict):
-                yield parse_row(number, row.get(text_column), row.get(title_column), encoding=encoding)
-            else:
-                yield parse_row(number, row, encoding=encoding)
+        yield from _documents(_rows(file), requested=source.options.text_column, encoding=encoding)
+
+
+def _read_json(source: Source) -> Iterator[ParsedDocument | PartError]:
+    """Yield the items of an array, or an object as one document.
+
+    Raises:
+        SkipError: It holds data without text.
+        DataError: It is not JSON.
+    """
+    text, encoding = decode(source.read_bytes())
+    value = _parse(text.encode("utf-8", "surrogateescape"), 1)
+    if isinstance(value, DataError):
+        if "\n" in text.strip():  # perhaps JSON Lines
+            rows = list(_rows(io.BytesIO(text.encode("utf-8", "surrogateescape"))))
+            if not any(isinstance(row, Exception) for _, row in rows):
+                yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)
+                return
+        raise value
+    items = value if isinstance(value, list) else _array_within(value) or [value]
+    try:
+        for item in _documents(enumerate(items, start=1), requested=source.options.text_column, encoding=encoding):
+            yield replace(item, part="") if items[0] is value else item
+    except DataError as err:
+        if source.options.text_column is not None:
+            raise
+        raise SkipError(f"JSON without a text: {err}") from err
+
+
+def _array_within(value: Any) -> list[Any] | None:
+    """Return the only array of objects in an object without a text, such as `{"count": 2, "items": [...]}`."""
+    if not isinstance(value, dict):
+        return None
+    fields = _flatten(value)
+    if any(isinstance(fields[name], str) for name in fields if _is_usual(name) or is_prose([str(fields[name])])):
+        return None
+    arrays = [item for item in value.values() if isinstance(item, list) and any(isinstance(row, dict) for row in item)]
+    return arrays[0] if len(arrays) == 1 else None
+
+
+def _is_usual(name: str) -> bool:
+    return name.strip().lower().rpartition(".")[2] in TEXT_COLUMNS
+
+
+def _documents(
+    rows: Iterator[tuple[int, Any]], *, requested: str | None, encoding: str
+) -> Iterator[ParsedDocument | PartError]:
+    sample = [(number, _flatten(row)) for number, row in islice(rows, _MAX_SAMPLE_LINES)]
+    text_column, title_column = _columns([row for _, row in sample], requested=requested)
+    for number, row in chain(sample, ((number, _flatten(row)) for number, row in rows)):
+        if isinstance(row, Exception):
+            yield PartError(part=str(number), error=row)
+        elif isinstance(row, dict):
+            yield parse_row(number, row.get(text_column), row.get(title_column), encoding=encoding)
+        else:
+            yield parse_row(number, row, encoding=encoding)
+
+
+def _flatten(row: Any, depth: int = 4) -> Any:
+    """Replace the objects in an object by their fields, named by their paths; other values stay as they are."""
+    if not isinstance(row, dict):
+        return row
+    fields: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and depth:
+            fields |= {f"{name}.{inner}": item for inner, item in _flatten(value, depth - 1).items()}
+        else:
+            fields[name] = value
+    return fields
 
 
 def _columns(sample: list[Any], *, requested: str | None) -> tuple[str, str | None]:
@@ -44,7 +114,9 @@ def _columns(sample: list[Any], *, requested: str | None) -> tuple[str, str | No
         return TEXT_COLUMNS[0], None
     names = list(dict.fromkeys(name for row in records for name in row))
     textual = {name for name in names if any(isinstance(row.get(name), str) for row in records)}
-    text = choose_text_column(names, textual, requested=requested)
+    prose = {name for name in textual if is_prose([row[name] for row in records if isinstance(row.get(name), str)])}
+    usual = {name for name in textual if _is_usual(name)}
+    text = choose_text_column(names, usual or prose or textual, requested=requested)
     return text, choose_title_column(names, text=text)
 
 

@@ -71,13 +71,62 @@ def test_csv_uses_the_only_column_of_prose() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["country,people\nFrance,68\nMalta,1\n", f"q,a\n{WORDS},{WORDS}\n", f"{WORDS} {WORDS} {WORDS},\n{WORDS},1\n", ""],
+    ["country,people\nFrance,68\nMalta,1\n", f"q,a\n{WORDS},{WORDS}\n", ""],
 )
 def test_csv_without_a_text_column_is_one_document(table: str) -> None:
     (content,) = read(table)
     assert isinstance(content, ParsedDocument)
-    assert (content.part, content.text) == ("", table)
+    assert (content.part, content.text) == ("", table.replace(",", "\t").rstrip("\n"))
     assert "--text-column" in content.notes[0]
+
+
+def test_csv_that_is_one_document_has_a_table_with_cells() -> None:
+    (content,) = read('sep=;\ncountry;people;area\nFrance;;551\n"San\nMarino";1;\n')
+    assert isinstance(content, ParsedDocument)
+    (table,) = content.passages
+    assert table.kind == "table"
+    cells = [[content.text[start:end] for start, end in row] for row in table.cells or ()]
+    assert cells == [["country", "people", "area"], ["France", "", "551"], ["San\nMarino", "1", ""]]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [f"Ada,{WORDS}", f"1,{WORDS}", f"2020-01-02,{WORDS}", f",{WORDS}", f"\u00a35,{WORDS}"],
+)
+def test_csv_without_a_header_keeps_its_first_row(first: str) -> None:
+    for column in (None, "2"):
+        items = read(f"{first}\nGrace,{WORDS}\nMary,{WORDS}\n", text_column=column)
+        assert texts(items) == dict.fromkeys(("1", "2", "3"), WORDS)
+
+
+@pytest.mark.parametrize("mark", ["sep=;\n", '"sep=;"\r\n', "SEP=;\r\n", "\ufeffsep=;\n"])
+def test_csv_obeys_the_separator_line(mark: str) -> None:
+    assert texts(read(f"{mark}n;text\n1;{WORDS} a, b, c\n")) == {"1": f"{WORDS} a, b, c"}
+
+
+def test_json_arrays_and_objects_are_documents() -> None:
+    assert texts(read(json.dumps([{"text": "a"}, {"text": "b"}]), "a.json")) == {"1": "a", "2": "b"}
+    assert texts(read(json.dumps({"id": 1, "text": WORDS}, indent=1), "a.json")) == {"": WORDS}
+    assert texts(read(json.dumps({"n": 2, "items": [{"text": "a"}, {"text": "b"}]}), "a.json")) == {"1": "a", "2": "b"}
+    assert texts(read(json.dumps({"text": "a", "tags": [{"name": "x"}]}), "a.json")) == {"": "a"}
+    assert texts(read('["a", "b"]', "a.json")) == {"1": "a", "2": "b"}
+    assert texts(read('{"text": "a"}\n{"text": "b"}\n', "a.json")) == {"1": "a", "2": "b"}
+    with pytest.raises(SkipError, match="JSON without a text"):
+        read('{"name": "x", "version": "1"}', "package.json")
+    with pytest.raises(DataError, match="not JSON"):
+        read('{"text": ', "a.json")
+
+
+def test_jsonl_reads_nested_fields() -> None:
+    line = json.dumps({"id": "1", "data": {"text": WORDS, "note": "x"}})
+    assert texts(read(line, "a.jsonl")) == {"1": WORDS}
+    assert texts(read(line, "a.jsonl", text_column="data.note")) == {"1": "x"}
+    with pytest.raises(DataError, match=r"no column 'data'.*'data\.text'"):
+        read(line, "a.jsonl", text_column="data")
+
+
+def test_jsonl_uses_the_only_field_of_prose() -> None:
+    assert texts(read(json.dumps({"id": "x", "remark": WORDS}), "a.jsonl")) == {"1": WORDS}
 
 
 def test_large_csv_without_a_text_column_is_an_error() -> None:
