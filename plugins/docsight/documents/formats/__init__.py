@@ -35,7 +35,7 @@ _TEXT_SUFFIXES = (
 # fmt: on
 FORMATS = (
     Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
-    Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.plain"),
+    Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.markdown"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
     Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
     Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.office.docx"),

@@ -166,7 +166,7 @@ class TextBuilder:
         """Yield the passages of the text in order; together they are all of it but the breaks between them."""
         text = self.text()
         ends = [*(passage.start for passage in self._begun[1:]), len(text)]
-        for passage, limit in zip(self._begun, ends, strict=True):
+        for passage, limit in zip(self._begun, ends, strict=False):
             block, end = passage.block, passage.start + len(text[passage.start : limit].rstrip())
             if passage.start < end:
                 rows = passage.rows
