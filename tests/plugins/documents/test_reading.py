@@ -20,6 +20,8 @@ def test_read_yields_tokenized_docs_with_their_source(tmp_path: Path) -> None:
     assert [token.text for token in doc][:2] == ["Dear", "Zoë"]
     source = dict(doc._.source)
     assert len(source.pop("id")) == 16
+    (passage,) = source.pop("passages")
+    assert (passage["start"], passage["end"], passage["kind"]) == (0, len(doc.text), "paragraph")
     assert source == {
         "path": "sub/letter.txt",
         "file": str(path),
@@ -28,7 +30,6 @@ def test_read_yields_tokenized_docs_with_their_source(tmp_path: Path) -> None:
         "format": "text",
         "encoding": "utf-8-sig",
         "title": "",
-        "passages": [],
     }
 
 

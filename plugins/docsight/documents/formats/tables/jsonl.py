@@ -53,6 +53,8 @@ def _read_json(source: Source) -> Iterator[ParsedDocument | PartError]:
                 yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)
                 return
         raise value
+    if not any(isinstance(item, dict | str) for item in (value if isinstance(value, list) else [value])):
+        raise SkipError("JSON without a text")
     items = value if isinstance(value, list) else _array_within(value) or [value]
     try:
         for item in _documents(enumerate(items, start=1), requested=source.options.text_column, encoding=encoding):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _MAX_FRONT_MATTER_CHARS = 10_000
-_MAX_PARSED_CHARS = 4 << 20  # a longer file is split into paragraphs only
+_MAX_PARSED_CHARS = 1 << 20  # a longer file is split into paragraphs only
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
