@@ -1,6 +1,6 @@
 """What the readers of all formats return."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; in points from the top left corner of the page
@@ -63,6 +63,12 @@ class Passage:
     confidence: float | None = None
     cells: tuple[tuple[Range, ...], ...] | None = None
     links: tuple[tuple[int, int, str], ...] = ()
+
+    def shifted(self, offset: int) -> "Passage":
+        """Return the passage after text of this length was put before it."""
+        cells = self.cells and tuple(tuple((start + offset, end + offset) for start, end in row) for row in self.cells)
+        links = tuple((start + offset, end + offset, target) for start, end, target in self.links)
+        return replace(self, start=self.start + offset, end=self.end + offset, cells=cells, links=links)
 
     def record(self, offset: int = 0) -> dict[str, Any]:
         """Return the passage as plain data, with offsets relative to `offset`; every field is always there."""

@@ -8,7 +8,7 @@ from email.message import Message
 from typing import Any
 
 from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
-from docsight.documents.formats.text.html import declared_encoding, page_text
+from docsight.documents.formats.text.html import declared_encoding, read_page
 from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
@@ -94,7 +94,7 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
     try:
         text, encoding = decode(data, declared=None if is_utf8 else declared)
         if is_html:
-            text = page_text(text)[0]
+            text = read_page(text).text
     except DocsightError as err:
         body.notes.append(f"a text in it ({media_type}) was not read: {err}")
         return

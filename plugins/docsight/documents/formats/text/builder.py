@@ -1,6 +1,7 @@
 """Build a text from pieces with breaks between them, never two in a row or at either end, and its passages."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -34,6 +35,15 @@ class _Begun:
 
 
 @dataclass
+class _Link:
+    """A link that covers the text from `start` to `end`."""
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass
 class _Table:
     """A table that is open."""
 
@@ -56,12 +66,19 @@ class TextBuilder:
 
     def __init__(self) -> None:
         self.block = Block()  # of the text that is written next, except in the cells of a table
+        self.link = ""  # the target of the link that the text that is written next belongs to; empty if none
         self._pieces: list[str] = []
         self._length = 0
         self._break = 0
         self._is_verbatim = False  # the last piece
         self._begun: list[_Begun] = []
         self._table: _Table | None = None
+        self._links: list[_Link] = []
+
+    @property
+    def is_at_break(self) -> bool:
+        """Whether the next text follows a break, or is the first."""
+        return bool(self._break) or not self._pieces
 
     def __len__(self) -> int:
         return self._length
@@ -98,12 +115,16 @@ class TextBuilder:
         if not text:
             return
         strength, self._break = self._break, 0
+        if self._links:
+            self._links[-1].end = min(self._links[-1].end, self._length)  # the break dropped whitespace
         if strength and self._pieces:
             self._add(_BREAKS[strength])
         if cell is not None:
             self._begin_cell_text(cell)
         elif strength == PARAGRAPH or not self._begun or self._begun[-1].block is not self.block:
             self._begun.append(_Begun(self.block, self._length))
+        if self.link:
+            self._extend_link(text)
         self._add(text)
         self._is_verbatim = verbatim
 
@@ -165,9 +186,13 @@ class TextBuilder:
     def passages(self) -> Iterator[Passage]:
         """Yield the passages of the text in order; together they are all of it but the breaks between them."""
         text = self.text()
-        ends = [*(passage.start for passage in self._begun[1:]), len(text)]
-        for passage, limit in zip(self._begun, ends, strict=False):
+        links = deque(self._stripped_links(text))
+        ends = [*(passage.start for passage in self._begun[1:]), len(text)] if self._begun else []
+        for passage, limit in zip(self._begun, ends, strict=True):
             block, end = passage.block, passage.start + len(text[passage.start : limit].rstrip())
+            passage_links = []
+            while links and links[0][0] < limit:
+                passage_links.append(links.popleft())
             if passage.start < end:
                 rows = passage.rows
                 yield Passage(
@@ -177,10 +202,27 @@ class TextBuilder:
                     level=block.level,
                     page=block.page,
                     bbox=block.bbox,
+                    links=tuple(passage_links),
                     cells=None
                     if rows is None
                     else tuple(tuple((min(a, end), min(b, end)) for a, b in row) for row in rows),
                 )
+
+    def _extend_link(self, text: str) -> None:
+        """Add a piece of text to the link that is open, or to one with the same target that ends here."""
+        last = self._links[-1] if self._links else None
+        if last is not None and last.end == self._length and last.target == self.link:
+            last.end += len(text)
+        else:
+            self._links.append(_Link(self._length, self._length + len(text), self.link))
+
+    def _stripped_links(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the links of the text without whitespace at their ends; those without text are left out."""
+        for link in self._links:
+            covered = text[link.start : link.end]
+            start = link.start + len(covered) - len(covered.lstrip())
+            if stripped := covered.strip():
+                yield start, start + len(stripped), link.target
 
     def _begin_cell_text(self, table: _Table) -> None:
         """Write the tabs before the text of a cell, if it is the cell's first."""

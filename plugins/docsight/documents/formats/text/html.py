@@ -1,31 +1,21 @@
 """HTML: the visible text of a page, as lines and paragraphs."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from docsight.documents.formats.content import ParsedDocument, SkipError
+from docsight.documents.formats.content import Kind, ParsedDocument, Passage, SkipError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, TextBuilder
-from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines
+from docsight.documents.formats.text.encoding import decode, lookup_encoding
 from docsight.documents.formats.text.html_nesting import bound_nesting
+from docsight.documents.formats.text.html_style import PageStyles
+from docsight.documents.formats.text.html_text import LINE_TAGS, PARAGRAPH_TAGS, PageText
+from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import MissingExtraError
-
-# fmt: off
-_INVISIBLE_TAGS = frozenset((
-    "script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video",
-))
-_LINE_TAGS = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
-_PARAGRAPH_TAGS = frozenset((
-    "article", "aside", "blockquote", "body", "caption", "dl", "details", "fieldset", "figcaption",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol",
-    "p", "pre", "section", "summary", "table", "tbody", "textarea", "tfoot", "thead", "ul",
-))
-# fmt: on
-_PREFORMATTED_TAGS = frozenset(("pre", "textarea"))
 
 _DECLARED_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _DECLARATION_WITHIN = 2048  # bytes
+_STYLE_NOTE = "its style sheets are too large to apply as a whole; text that they hide may be in the text"
 _OUR_REPORT = re.compile(rb"""<meta name="generator" content="docsight">""")
 
 
@@ -39,61 +29,63 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     data = source.read_bytes()
     if _OUR_REPORT.search(data, 0, _DECLARATION_WITHIN):
         raise SkipError("a report that docsight wrote")
-    page, encoding = decode(data, declared=declared_encoding(data))
-    text, title = page_text(page)
-    # The first heading often repeats the title; names in it must not count twice.
-    if title and text.partition("\n")[0] != title:
-        text = f"{title}\n\n{text}" if text else title
-    yield ParsedDocument(text=text, title=title, encoding=encoding)
+    source_text, encoding = decode(data, declared=declared_encoding(data))
+    page = read_page(source_text)
+    text, passages = page.text, page.passages
+    if page.title and not _begins_with_title(page):
+        start = len(page.title) + 2
+        title = Passage(start=0, end=len(page.title), kind="heading", level=1)
+        text = f"{page.title}\n\n{text}" if text else page.title
+        passages = (title, *(passage.shifted(start) for passage in passages))
+    yield ParsedDocument(text=text, title=page.title, encoding=encoding, passages=passages, notes=page.notes)
 
 
-def page_text(page: str) -> tuple[str, str]:
-    """Return the visible text and the title of a page; raise `MissingExtraError` if the parser is not installed."""
+class Page(NamedTuple):
+    """What a browser shows of a page, its structure, and its title on one line."""
+
+    text: str
+    title: str
+    passages: tuple[Passage, ...]
+    notes: tuple[str, ...]
+
+
+def _no_role(attributes: dict[str, str | None]) -> None:
+    return None
+
+
+def read_page(source: str, role_of: Callable[[dict[str, str | None]], Kind | None] = _no_role) -> Page:
+    """Read a page.
+
+    Args:
+        source: The page.
+        role_of: Returns the kind of everything in an element by its attributes, if it has one; None if not.
+
+    Raises:
+        MissingExtraError: The parser is not installed.
+    """
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as err:
         raise MissingExtraError("Reading HTML", "documents") from err
-    tree = LexborHTMLParser(bound_nesting(page, breaking=_LINE_TAGS | _PARAGRAPH_TAGS))
+    bounded = bound_nesting(source, breaking=LINE_TAGS | PARAGRAPH_TAGS)
+    tree = LexborHTMLParser(bounded.source)
     title = tree.css_first("head title")
-    text = _visible_text(tree.body) if tree.body is not None else ""
-    return text, " ".join(title.text().split()) if title is not None else ""
+    title_text = " ".join(strip_invisible(title.text()).split()) if title is not None else ""
+    if tree.body is None:
+        return Page("", title_text, (), ())
+    styles = PageStyles(tree, bounded.source, bounded.style_sheets)
+    builder = PageText(tree, styles, role_of).builder
+    notes = () if styles.is_complete else (_STYLE_NOTE,)
+    return Page(builder.text(), title_text, tuple(builder.passages()), notes)
+
+
+def _begins_with_title(page: Page) -> bool:
+    """Return whether the first line or the first heading is the title; names in it must not count twice."""
+    headings = (page.text[passage.start : passage.end] for passage in page.passages if passage.kind == "heading")
+    return page.title in (page.text.partition("\n")[0], " ".join(next(headings, "").split()))
 
 
 def declared_encoding(data: bytes) -> str | None:
     """Return Python's name of the encoding that a page declares; None if it declares none."""
     match = _DECLARED_CHARSET.search(data[:_DECLARATION_WITHIN])
     return lookup_encoding(match[1].decode("ascii")) if match is not None else None
-
-
-def _visible_text(root: Any) -> str:
-    """Join the text below a node of the parser; without recursion, as pages nest without limit."""
-    builder = TextBuilder()
-    preformatted = 0  # how many elements that keep spaces are open
-    stack: list[tuple[Any, bool]] = [(root, True)]
-    while stack:
-        node, opening = stack.pop()
-        tag = node.tag
-        if tag == "-text":
-            text = node.text_content or ""
-            if preformatted > 0:
-                builder.write(normalize_newlines(text), verbatim=True)
-            else:
-                builder.write_collapsed(text)
-            continue
-        if tag in _INVISIBLE_TAGS or tag.startswith(("-", "!")):
-            continue
-        if tag in _PARAGRAPH_TAGS:
-            builder.interrupt(PARAGRAPH)
-        elif tag in _LINE_TAGS:
-            builder.interrupt(LINE)
-        elif tag in ("td", "th") and not opening:
-            builder.interrupt(CELL)
-        if tag in _PREFORMATTED_TAGS:
-            preformatted += 1 if opening else -1
-        if opening:
-            stack.append((node, False))
-            child = node.last_child
-            while child is not None:
-                stack.append((child, True))
-                child = child.prev
-    return builder.text()

@@ -1,12 +1,13 @@
 """Bound the nesting of HTML, since the time that parsers take grows with its square.
 
-The page is rewritten with tags and visible text only, without attributes, comments, scripts and drawings. So the parser
-sees exactly the elements that were counted here.
+The page is rewritten with tags and visible text only, without most attributes, comments, scripts and drawings. So the
+parser sees exactly the elements that were counted here.
 """
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 _MAX_OPEN_ELEMENTS = 500  # the limit of browsers
 
@@ -18,6 +19,14 @@ _HTML_TOKEN = re.compile(
       (?:[^>=]++ | =\s*+"[^"]*+"? | =\s*+'[^']*+'? | =)*+ >?""",
     re.S | re.X,
 )
+
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"([^"]*)"?|'([^']*)'?|([^\s>]*)))?""")
+# fmt: off
+_KEPT_ATTRIBUTES = frozenset((
+    "alt", "class", "colspan", "height", "hidden", "href", "id", "open", "popover", "reversed", "role", "rowspan",
+    "src", "start", "style", "type", "value", "width",
+))
+# fmt: on
 
 # Left out with their content. Tags within them are text to the parser.
 _REMOVED_TAGS = frozenset(("script", "style", "svg", "iframe", "noframes", "noembed"))
@@ -34,7 +43,14 @@ _UNNESTED_TAGS = frozenset((
 _SCOPE_TAGS = frozenset(("table", "template", "object", "marquee", "applet", "select"))  # end tags act within these
 
 
-def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
+class BoundedPage(NamedTuple):
+    """A page that the parser reads in linear time, and the style sheets in it."""
+
+    source: str
+    style_sheets: list[str]
+
+
+def bound_nesting(source: str, *, breaking: Collection[str]) -> BoundedPage:
     """Remove the tags that nest deeper than `_MAX_OPEN_ELEMENTS` and all elements without visible text; keep all text.
 
     Args:
@@ -42,6 +58,7 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
         breaking: Elements that begin a new line; where one is removed, a line break takes its place.
     """
     pieces = ["<!doctype html>"]
+    style_sheets: list[str] = []
     nesting = _Nesting()
     never_ended: set[str] = set()
     at = 0
@@ -60,15 +77,38 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> str:
             if end is None:
                 never_ended.add(name)
                 continue
+            if name == "style" and not nesting.is_open("noscript"):
+                style_sheets.append(_media_rule(source[at : end.start()], token))
             if name in _TEXT_ONLY_TAGS:
                 pieces.append(f"<{name}>{_escape(source[at : end.start()])}</{name}>")
             at = end.start()  # the end tag is skipped next, as it closes no open element
         elif name in _UNNESTED_TAGS or nesting.open(name):
-            pieces.append(f"<{name}>")
+            pieces.append(f"<{name}{''.join(_kept_attributes(token))}>")
         elif name in breaking:
             pieces.append("<br>")
     pieces.append(_escape(source[at:]))
-    return "".join(pieces)
+    return BoundedPage("".join(pieces), style_sheets)
+
+
+def _attributes(tag: re.Match[str]) -> dict[str, str]:
+    """Return the attributes of a tag as written, with lower-case names; of several with one name, the first counts."""
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(tag[0], tag.end(2) - tag.start()):
+        found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
+    return found
+
+
+def _kept_attributes(tag: re.Match[str]) -> Iterator[str]:
+    if tag.end(2) + 1 == tag.end():
+        return
+    for name, value in _attributes(tag).items():
+        if name in _KEPT_ATTRIBUTES:
+            yield ' {}="{}"'.format(name, value.replace('"', "&quot;"))
+
+
+def _media_rule(sheet: str, tag: re.Match[str]) -> str:
+    media = _attributes(tag).get("media", "")
+    return f"@media {media} {{{sheet}}}" if media else sheet
 
 
 def _escape(text: str) -> str:
@@ -93,6 +133,10 @@ class _Nesting:
         else:
             self._scopes[-1][1][name] += 1
         return True
+
+    def is_open(self, name: str) -> bool:
+        """Return whether an element of this name is open in the innermost scope."""
+        return self._scopes[-1][1][name] > 0
 
     def close(self, name: str) -> bool:
         """Close an element, or return False if this end tag has no open element in its scope."""

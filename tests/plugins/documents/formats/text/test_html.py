@@ -144,3 +144,112 @@ def test_html_reads_pages_without_end_tags(tmp_path: Path) -> None:
 def test_html_keeps_characters_that_do_not_begin_a_tag(tmp_path: Path) -> None:
     source = "<p title='a > b'>1 < 2 <3 &lt;b> a&amp;b</p><textarea><b> & &amp;</textarea><svg><text>no</text></svg>"
     assert read_page(tmp_path, source).text == "1 < 2 <3 <b> a&b\n\n<b> & &"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a<p hidden>x</p><p style='Display : none'>x</p><dialog>x</dialog><datalist><option>x</datalist>", "a"),
+        ("<p style='visibility:hidden'>x<b style='visibility:visible'>a</b></p>", "a"),
+        ("<div style='font-size:0'>x<b style='font-size:90%'>x</b><b style='font-size:12px'>a</b></div>", "a"),
+        ("<div style='max-height:0;overflow:hidden'>x</div><div style='mso-hide:all'>x</div>a", "a"),
+        ("<a style='mso-hide:all' href='x'>a</a><details><summary>b</summary>c</details>", "a\n\nb\n\nc"),
+        ("<style>.x, #y > b {display:none}</style><p class='z x'>x</p><p id=y><b>x</b>a</p>", "a"),
+        ("<style>.x{display:none} p.x{display:block}</style><p class=x>a</p><div class=x>x</div>", "a"),
+        ("<style>.x{display:none!important}</style><p class=x style='display:block'>x</p>a", "a"),
+        ("<style>@media print{p{display:none}} @media (max-width:600px){p{display:none}}</style><p>a</p>", "a"),
+        ("<style media=print>p{display:none}</style><noscript><style>p{display:none}</style></noscript><p>a</p>", "a"),
+        ("<style>@media screen and (min-width: 600px) {.x{display:none}}</style><p class=x>x</p>a", "a"),
+        ("<style>p::before, p:hover, @, >{display:none} .x{content:'}';display:none}</style><p>a</p><p class=x>x", "a"),
+        ("<p>invest&shy;ment&#8203;</p><p>&#847;&zwnj;&nbsp;</p>", "investment"),
+        ("a<br><br>b<br>c<div>d</div><div><br></div><div>e</div>", "a\n\nb\nc\nd\n\ne"),
+        ("a <img alt='Portrait'> b<img alt=''><img alt=x width=1 height=1><img alt='image1.png'>", "a Portrait b"),
+    ],
+)
+def test_html_shows_what_a_browser_shows(tmp_path: Path, source: str, text: str) -> None:
+    assert read_page(tmp_path, source).text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<ol start=3><li>a<li value=10>b<ol type=a><li>c<li><p>d</ol></ol>", "3. a\n10. b\n\na. c\n\nb. d"),
+        ("<ol reversed type=I><li>a<li>b</ol>", "II. a\nI. b"),
+        ("<ol style='list-style:none'><li>a</ol><ul><li>b</ul>", "a\n\nb"),
+        ("<ol style='list-style-type:lower-roman' start=4><li>a</ol><ol start=-1><li>b</ol>", "iv. a\n\n-1. b"),
+        ("<ol><li><li>a</ol>", "2. a"),
+    ],
+)
+def test_html_writes_the_numbers_of_lists(tmp_path: Path, source: str, text: str) -> None:
+    assert read_page(tmp_path, source).text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<tr><th>a<th>b<th>c<tr><td>d<td><td>5<tr><td colspan=2>e<td>f", "a\tb\tc\nd\t\t5\ne\t\tf"),
+        ("<tr><td rowspan=2>a<td>b<tr><td>c", "a\tb\n\tc"),
+        ("<tr><td>a<br>b<td>c", "a\nb\tc"),
+        ("<tr><td width=9><td>a<td>&nbsp;<tr><td><td>b<td>", "a\n\nb"),
+        ("<tr><td><table><tr><td>a<td>b</table><tr><td>c", "a\tb\n\nc"),
+        ("<tr><th>a<td><table><tr><td>b<td>c</table><td>d", "a\tb\tc\td"),
+    ],
+)
+def test_html_keeps_the_places_of_cells_but_not_of_layout(tmp_path: Path, source: str, text: str) -> None:
+    assert read_page(tmp_path, f"<table>\n{source}\n</table>").text == text
+
+
+def test_html_has_passages_with_kinds_and_links(tmp_path: Path) -> None:
+    content = read_page(
+        tmp_path,
+        "<title>Page</title><header><nav><a href='/'> Home </a></nav><h1>Head</h1></header><p>See "
+        "<a href='x?a&amp;b'>the <b>page</b> </a><br>now.<ul><li>a<ul><li>b</ul></ul><blockquote><p>q</blockquote><pre>c\n d</pre>"
+        "<table><caption>Cap</caption><tr><th>x<th>y</table><footer><p>foot</footer>",
+    )
+    passages = [(content.text[p.start : p.end], p.kind, p.level) for p in content.passages]
+    assert passages == [
+        ("Page", "heading", 1),
+        ("Home", "header", None),
+        ("Head", "heading", 1),
+        ("See the page\nnow.", "paragraph", None),
+        ("a", "list_item", 1),
+        ("b", "list_item", 2),
+        ("q", "quote", None),
+        ("c\n d", "code", None),
+        ("Cap", "caption", None),
+        ("x\ty", "table", None),
+        ("foot", "footer", None),
+    ]
+    links = [(content.text[start:end], target) for p in content.passages for start, end, target in p.links]
+    assert links == [("Home", "/"), ("the page", "x?a&b")]
+
+
+def test_html_compares_the_title_with_the_first_heading(tmp_path: Path) -> None:
+    page = "<title>A &amp; B</title><nav>Home</nav><h1>A  &amp; <i>B</i></h1>"
+    assert read_page(tmp_path, page).text == "Home\n\nA & B"
+    assert read_page(tmp_path, "<title>A - Site</title><h1>A</h1>").text == "A - Site\n\nA"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<style>" + "".join(f".a{n}{{display:none}}" for n in range(3000)) + "</style>" + "<p class='a1 a2'>x" * 3000,
+        "<style>" + "a," * 50_000 + "[(" * 50_000 + "{display:none}</style>",
+        "<style>" + "/*" * 100_000 + "</style>",
+        "<style>" + "a{" * 100_000 + "</style>",
+        "<p style='" + "font:" * 100_000 + "'>",
+        "<p " + "class=" * 100_000 + ">",
+        "<table>" + "<tr><td colspan=1000 rowspan=1000>x<td>y" * 2000,
+        "<table><tr><td>x<td>y</table>" * 2000,
+    ],
+)
+def test_html_is_fast_for_large_styles_and_tables(tmp_path: Path, source: str) -> None:
+    started = time.process_time()
+    assert read_page(tmp_path, source + "<p>Ada").text.endswith("Ada")
+    assert time.process_time() - started < 10
+
+
+def test_html_with_too_many_style_rules_has_a_note(tmp_path: Path) -> None:
+    rules = "".join(f".a{number}{{display:none}}" for number in range(4000))
+    content = read_page(tmp_path, f"<style>{rules}</style>" + "".join(f"<p class=a{n}>x" for n in range(4000)))
+    assert "style sheets" in content.notes[0]
