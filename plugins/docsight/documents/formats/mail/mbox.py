@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from docsight.documents.formats.archives.parts import isolate_errors, prefix_parts
 from docsight.documents.formats.content import ParsedDocument, PartError
-from docsight.documents.formats.mail.message import parse, read_message
+from docsight.documents.formats.mail.message import is_mail, parse, read_message
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -19,8 +19,27 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.M)
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the mails, numbered from 1, each followed by its attachments."""
     with source.open() as file:
+        if not _begins_with_separator(file):
+            yield from _read_single(source)
+            return
         for number, data in enumerate(_split(file, source.options.max_bytes), start=1):
             yield from isolate_errors(str(number), _read_mail(data, str(number), source))
+
+
+def _begins_with_separator(file: BinaryIO) -> bool:
+    """Return whether the first line that is not blank separates mails, or there is none; then rewind the file."""
+    lines = iter(lambda: file.readline(_MAX_LINE_PIECE_BYTES), b"")
+    first = next((line for line in lines if line.strip()), b"From ")
+    file.seek(0)
+    return first.removeprefix(b"\xef\xbb\xbf").startswith(b"From ")
+
+
+def _read_single(source: Source) -> Iterator[ParsedDocument | PartError]:
+    """Yield the mail of a mailbox that is one mail, without the line that separates mails."""
+    message = parse(source.read_bytes())
+    if not is_mail(message):
+        raise DataError("expected a mailbox, which begins with 'From ', or a mail")
+    yield from read_message(message, source)
 
 
 def _read_mail(data: bytes | None, part: str, source: Source) -> Iterator[ParsedDocument | PartError]:
@@ -36,8 +55,6 @@ def _split(file: BinaryIO, max_bytes: int) -> Iterator[bytes | None]:
     first = next((line for line in lines if line.strip()), None)
     if first is None:
         return
-    if not first.startswith(b"From "):
-        raise DataError(f"expected a mailbox, which begins with 'From ', found {first[:40]!r}")
     mail = bytearray()
     is_too_large = False
     is_after_blank = is_line_start = True

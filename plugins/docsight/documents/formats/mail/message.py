@@ -1,5 +1,6 @@
 """Mails: the message with its main headers, then its attachments by their own formats."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.feedparser import BytesFeedParser
@@ -25,20 +26,27 @@ _SEALED_TYPES = (
     "multipart/encrypted",
 )
 _MAX_MIME_DEPTH = 50
+# A byte order mark and blank lines before the headers, and the line that separates the mails of a mailbox.
+_LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
 _POLICY = HeaderPolicy()
 
 
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the message, then its attachments; raise `DataError` if the file is not a mail, or cannot be parsed."""
     message = parse(source.read_bytes())
-    if not any(name in message for name in _EXPECTED_HEADERS):
+    if not is_mail(message):
         raise DataError("has none of the headers of a mail")
     yield from read_message(message, source)
+
+
+def is_mail(message: Message) -> bool:
+    return any(name in message for name in _EXPECTED_HEADERS)
 
 
 def parse(data: bytes) -> Message:
     """Parse a mail; raise `DataError` if its parts are nested too deeply, or its headers cannot be parsed."""
     parser = _MailParser(policy=_POLICY)
+    data = _LEADING.sub(b"", data, count=1)
     try:
         parser.feed(data)
         return parser.close()
@@ -69,10 +77,14 @@ def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | 
         notes=tuple(body.notes),
     )
     names = [_file_name(leaf, number) for number, leaf in body.attachments]
-    part_names = PartNames(names)
+    part_names = PartNames([*names, *(_base_name(name) for name, _ in body.files)])
     for name, (_, leaf) in zip(names, body.attachments, strict=True):
         part = part_names.assign(name)
         yield from isolate_errors(part, _read_attachment(leaf, part, name, source))
+    for name, data in body.files:
+        name = _base_name(name) or "file"
+        part = part_names.assign(name)
+        yield from isolate_errors(part, read_part(source.inner(name, data), part))
 
 
 def _read_attachment(leaf: Message, part: str, name: str, source: Source) -> Iterator[ParsedDocument | PartError]:
@@ -101,11 +113,15 @@ def _file_name(leaf: Message, number: int) -> str:
         name = decode_header(leaf.get_filename() or "")
     except HEADER_ERRORS:
         name = ""
-    if name := name.replace("\\", "/").rstrip("/").rpartition("/")[2]:
+    if name := _base_name(name):
         return name
     media_type = leaf.get_content_type()
     suffix = ".eml" if media_type in _MAIL_TYPES else _media_types().guess_extension(media_type) or ""
     return f"part-{number}{suffix}"
+
+
+def _base_name(name: str) -> str:
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 @cache

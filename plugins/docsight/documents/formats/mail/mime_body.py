@@ -1,14 +1,17 @@
 """The body of a mail: its visible text, the images in that text, and the attachments."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.message import Message
 from typing import Any
 
+from docsight.documents.formats.mail.flowed import join_flowed
+from docsight.documents.formats.mail.stub import MAX_STUB_CHARS, is_stub
+from docsight.documents.formats.mail.uuencode import split_uuencoded
 from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
+from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
@@ -17,7 +20,6 @@ _SIGNATURE_TYPES = ("application/pgp-signature", "application/pkcs7-signature", 
 _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
 # What the standard library raises for malformed headers.
 HEADER_ERRORS = (ValueError, LookupError, AttributeError, TypeError)
-_SOFT_BREAK = re.compile(r"(?<!\n--) \n(?![>\n])")  # of format=flowed, RFC 3676; quoted lines stay as they are
 
 
 @dataclass
@@ -28,6 +30,7 @@ class MimeBody:
     encoding: str = ""  # of the first text
     images: list[bytes] = field(default_factory=list)
     attachments: list[tuple[int, Message]] = field(default_factory=list)  # each with its number among all parts, from 1
+    files: list[tuple[str, bytes]] = field(default_factory=list)  # encoded within the text; their names and bytes
     notes: list[str] = field(default_factory=list)
 
 
@@ -75,24 +78,37 @@ def _leaves(message: Message) -> Iterator[tuple[Message, bool, bool]]:
 
 
 def _choose(alternatives: list[Message]) -> Message | None:
-    """Choose the plain text unless it is blank, otherwise the last alternative that may contain text."""
-    for leaf in alternatives:
-        if leaf.get_content_type() == "text/plain" and decode_payload(leaf)[0].strip():
-            return leaf
+    """Choose the plain text unless it is blank or a stub, otherwise the last alternative that may contain text."""
     textual = [node for node in alternatives if node.get_content_type() == "text/html" or node.is_multipart()]
+    for leaf in alternatives:
+        if leaf.get_content_type() == "text/plain" and (data := decode_payload(leaf)[0]).strip():
+            if textual and _is_stub(leaf, data, textual[-1]):
+                break
+            return leaf
     return textual[-1] if textual else None
 
 
+def _is_stub(leaf: Message, data: bytes, alternative: Message) -> bool:
+    if len(data) > MAX_STUB_CHARS:
+        return False
+    page = next((part for part in alternative.walk() if part.get_content_type() == "text/html"), None)
+    if page is None:
+        return False
+    try:
+        plain, _ = _decode_text(leaf, data, False)
+        source, _ = _decode_text(page, decode_payload(page)[0], True)
+        return is_stub(strip_invisible(plain), read_page(source).text)
+    except DocsightError:  # reported if the part is chosen
+        return False
+
+
 def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
+    is_html = media_type == "text/html"
     data, warning = decode_payload(leaf)
     if warning:
         body.notes.append(f"its text is damaged: {warning}")
-    is_html = media_type == "text/html"
-    declared = lookup_encoding(_declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
-    # Many mails declare another charset for UTF-8, and text in other encodings is hardly ever valid UTF-8.
-    is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
     try:
-        text, encoding = decode(data, declared=None if is_utf8 else declared)
+        text, encoding = _decode_text(leaf, data, is_html)
         if is_html:
             text = read_page(text).text
     except DocsightError as err:
@@ -100,10 +116,21 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
         return
     text = normalize_newlines(text)
     if str(leaf.get_param("format", "")).lower() == "flowed":
-        text = _SOFT_BREAK.sub(" ", text)
-    if text := text.strip("\n"):
+        text = join_flowed(text, delete_space=str(leaf.get_param("delsp", "")).lower() == "yes")
+    if not is_html:
+        text, files = split_uuencoded(text)
+        body.files += files
+    if text := strip_invisible(text).strip("\n"):
         body.texts.append(text)
         body.encoding = body.encoding or encoding
+
+
+def _decode_text(leaf: Message, data: bytes, is_html: bool) -> tuple[str, str]:
+    """Decode the bytes of a text, and return it with its encoding."""
+    declared = lookup_encoding(_declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
+    # Many mails declare another charset for UTF-8, and text in other encodings is hardly ever valid UTF-8.
+    is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
+    return decode(data, declared=None if is_utf8 else declared)
 
 
 def _has_file_name(leaf: Message) -> bool:

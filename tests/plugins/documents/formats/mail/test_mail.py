@@ -311,3 +311,65 @@ def test_mbox_reports_only_the_oversized_mail() -> None:
 def test_mbox_reads_lines_of_any_length() -> None:
     items = read(MBOX.replace("Third.", "From " * 1_000_000), "a.mbox")
     assert len(texts(items)["3"]) > 5_000_000
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "This message needs a mail program that shows HTML.",
+        "This is an HTML message. Please use a reader that shows it.",
+        "View this mail in your browser: https://example.org/1",
+        "Hello!",
+        "\u200b \u00ad",
+    ],
+)
+def test_mail_reads_the_page_if_the_plain_text_is_a_stub(plain: str) -> None:
+    pytest.importorskip("selectolax")
+    page = "<p>View this mail in your browser</p><p>Dear Maria Lopez, your invoice of 4,200 dollars is due in Oslo.</p>"
+    parts = f"Content-Type: text/plain; charset=utf-8\n\n{plain}", f"Content-Type: text/html\n\n{page}"
+    assert body(HEAD + multipart(*parts, kind="alternative")).endswith("due in Oslo.")
+
+
+def test_mail_keeps_a_short_plain_text_that_the_page_repeats() -> None:
+    pytest.importorskip("selectolax")
+    plain = "Content-Type: text/plain\n\nPlease open the HTML page in a browser."
+    page = "Content-Type: text/html\n\n<div><b>Please open the HTML page in a browser.</b></div>"
+    assert body(HEAD + multipart(plain, page, kind="alternative")) == "Please open the HTML page in a browser."
+
+
+@pytest.mark.parametrize(
+    "before", ["\ufeff", "\n\n", "\ufeff\r\n", "From ada Mon Jan  1 10:00:00 2024\n", ">From ada\n"]
+)
+def test_mail_may_begin_with_a_mark_blank_lines_or_a_separator(before: str) -> None:
+    assert texts(read(f"{before}{HEAD}\nHello.")) == {"": f"{SHOWN}\n\nHello."}
+
+
+def test_a_mailbox_may_be_one_mail() -> None:
+    assert texts(read(f"{HEAD}\nHello.", "a.mbox")) == {"": f"{SHOWN}\n\nHello."}
+    with pytest.raises(DataError, match="mailbox"):
+        read("nothing", "a.mbox")
+
+
+@pytest.mark.parametrize(
+    ("flowed", "text"),
+    [
+        ("a \nb\nc", "a b\nc"),
+        ("> a \n> b \n>> c\nd", "> a b \n>> c\nd"),
+        (" >a \n b", ">a b"),
+        ("a\n-- \nb", "a\n-- \nb"),
+    ],
+)
+def test_mail_joins_flowed_lines(flowed: str, text: str) -> None:
+    assert body(f"{HEAD}Content-Type: text/plain; format=flowed\n\n{flowed}") == text
+    without_spaces = body(f"{HEAD}Content-Type: text/plain; format=flowed; delsp=yes\n\nKel \nler")
+    assert without_spaces == "Keller"
+
+
+def test_mail_reads_uuencoded_files_as_attachments() -> None:
+    encoded = "begin 644 dir/note.txt\n%2&5L;&\\\n`\nend\n"
+    items = read(f"{HEAD}\nSee.\n\n{encoded}Bye.\nbegin 644 x\n!!\n")
+    assert texts(items) == {"": f"{SHOWN}\n\nSee.\n\n\nBye.\nbegin 644 x\n!!", "note.txt": "Hello"}
+
+
+def test_mail_removes_invisible_characters() -> None:
+    assert body(f"{HEAD}Content-Type: text/plain; charset=utf-8\n\nKel\u00adler \u200bx") == "Keller x"

@@ -203,8 +203,8 @@ def test_html_has_passages_with_kinds_and_links(tmp_path: Path) -> None:
     content = read_page(
         tmp_path,
         "<title>Page</title><header><nav><a href='/'> Home </a></nav><h1>Head</h1></header><p>See "
-        "<a href='x?a&amp;b'>the <b>page</b> </a><br>now.<ul><li>a<ul><li>b</ul></ul><blockquote><p>q</blockquote><pre>c\n d</pre>"
-        "<table><caption>Cap</caption><tr><th>x<th>y</table><footer><p>foot</footer>",
+        "<a href='x?a&amp;b'>the <b>page</b> </a><br>now.<ul><li>a<ul><li>b</ul></ul><blockquote><p>q</blockquote>"
+        "<pre>c\n d</pre><table><caption>Cap</caption><tr><th>x<th>y</table><footer><p>foot</footer>",
     )
     passages = [(content.text[p.start : p.end], p.kind, p.level) for p in content.passages]
     assert passages == [
