@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.feedparser import BytesFeedParser
 from email.message import Message
+from email.utils import parseaddr
 from functools import cache
 from mimetypes import MimeTypes
 
 from docsight.documents.formats.archives.parts import check_depth, isolate_errors, prefix_parts, read_part
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, SkipError
+from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.mail.headers import HeaderPolicy, decode_header, header_text
-from docsight.documents.formats.mail.mime_body import HEADER_ERRORS, decode_payload, parse_body
+from docsight.documents.formats.mail.mime_body import HEADER_ERRORS, BodyText, decode_payload, parse_body
 from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -25,6 +26,7 @@ _SEALED_TYPES = (
     "application/pgp-encrypted",
     "multipart/encrypted",
 )
+_BLANK_LINE = "\n\n"
 _MAX_MIME_DEPTH = 50
 # A byte order mark and blank lines before the headers, and the line that separates the mails of a mailbox.
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
@@ -68,9 +70,10 @@ class _MailParser(BytesFeedParser):
 def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the message, then its attachments, to which the depth and the budget of the source apply."""
     body = parse_body(message)
-    headers = [f"{name}: {value}" for name in _TEXT_HEADERS if (value := header_text(message, name))]
+    text, passages = _join([*_header_block(message), *body.texts])
     yield ParsedDocument(
-        text="\n\n".join(filter(None, ("\n".join(headers), *body.texts))),
+        text=text,
+        passages=passages,
         title=header_text(message, "Subject"),
         encoding=body.encoding,
         images=tuple(DocumentImage(data=data) for data in body.images),
@@ -85,6 +88,26 @@ def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | 
         name = _base_name(name) or "file"
         part = part_names.assign(name)
         yield from isolate_errors(part, read_part(source.inner(name, data), part))
+
+
+def _header_block(message: Message) -> Iterator[BodyText]:
+    """Yield the main headers, one a line, if there are any."""
+    headers = {name: value for name in _TEXT_HEADERS if (value := header_text(message, name))}
+    reply_to = header_text(message, "Reply-To")
+    if reply_to and parseaddr(reply_to)[1].lower() != parseaddr(headers.get("From", ""))[1].lower():
+        headers["Reply-To"] = reply_to
+    if text := "\n".join(f"{name}: {value}" for name, value in headers.items()):
+        yield BodyText(text, (Passage(start=0, end=len(text), kind="header"),))
+
+
+def _join(texts: list[BodyText]) -> tuple[str, tuple[Passage, ...]]:
+    """Join texts with a blank line between them, and return their passages in the joined text."""
+    passages: list[Passage] = []
+    start = 0
+    for text in texts:
+        passages += (passage.shifted(start) for passage in text.passages)
+        start += len(text.text) + len(_BLANK_LINE)
+    return _BLANK_LINE.join(text.text for text in texts), tuple(passages)
 
 
 def _read_attachment(leaf: Message, part: str, name: str, source: Source) -> Iterator[ParsedDocument | PartError]:

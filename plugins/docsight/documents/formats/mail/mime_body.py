@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.message import Message
-from typing import Any
+from typing import Any, NamedTuple
 
+from docsight.documents.formats.content import Passage
 from docsight.documents.formats.mail.flowed import join_flowed
+from docsight.documents.formats.mail.quotes import mark_quotes, role_of, text_passages
 from docsight.documents.formats.mail.stub import MAX_STUB_CHARS, is_stub
 from docsight.documents.formats.mail.uuencode import split_uuencoded
 from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
@@ -22,11 +24,18 @@ _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
 HEADER_ERRORS = (ValueError, LookupError, AttributeError, TypeError)
 
 
+class BodyText(NamedTuple):
+    """A text of a body, and its passages."""
+
+    text: str
+    passages: tuple[Passage, ...]
+
+
 @dataclass
 class MimeBody:
     """The texts and images that a mail program displays, in order, with warnings about them, and the attachments."""
 
-    texts: list[str] = field(default_factory=list)
+    texts: list[BodyText] = field(default_factory=list)
     encoding: str = ""  # of the first text
     images: list[bytes] = field(default_factory=list)
     attachments: list[tuple[int, Message]] = field(default_factory=list)  # each with its number among all parts, from 1
@@ -110,19 +119,28 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
     try:
         text, encoding = _decode_text(leaf, data, is_html)
         if is_html:
-            text = read_page(text).text
+            page = read_page(text, role_of)
+            text, passages = page.text, tuple(mark_quotes(page.text, page.passages))
+            body.notes += page.notes
     except DocsightError as err:
         body.notes.append(f"a text in it ({media_type}) was not read: {err}")
         return
+    if not is_html:
+        text = _plain_text(body, leaf, text)
+        passages = tuple(text_passages(text))
+    if text:
+        body.texts.append(BodyText(text, passages))
+        body.encoding = body.encoding or encoding
+
+
+def _plain_text(body: MimeBody, leaf: Message, text: str) -> str:
+    """Return a plain text without what its format adds; files that are encoded in it are added to the body."""
     text = normalize_newlines(text)
     if str(leaf.get_param("format", "")).lower() == "flowed":
         text = join_flowed(text, delete_space=str(leaf.get_param("delsp", "")).lower() == "yes")
-    if not is_html:
-        text, files = split_uuencoded(text)
-        body.files += files
-    if text := strip_invisible(text).strip("\n"):
-        body.texts.append(text)
-        body.encoding = body.encoding or encoding
+    text, files = split_uuencoded(text)
+    body.files += files
+    return strip_invisible(text).strip("\n")
 
 
 def _decode_text(leaf: Message, data: bytes, is_html: bool) -> tuple[str, str]:

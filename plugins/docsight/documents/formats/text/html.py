@@ -9,7 +9,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, lookup_encoding
 from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.documents.formats.text.html_style import PageStyles
-from docsight.documents.formats.text.html_text import LINE_TAGS, PARAGRAPH_TAGS, PageText
+from docsight.documents.formats.text.html_text import LINE_ELEMENTS, PARAGRAPH_ELEMENTS, PageText
 from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import MissingExtraError
 
@@ -67,7 +67,7 @@ def read_page(source: str, role_of: Callable[[dict[str, str | None]], Kind | Non
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as err:
         raise MissingExtraError("Reading HTML", "documents") from err
-    bounded = bound_nesting(source, breaking=LINE_TAGS | PARAGRAPH_TAGS)
+    bounded = bound_nesting(source, breaking=LINE_ELEMENTS | PARAGRAPH_ELEMENTS)
     tree = LexborHTMLParser(bounded.source)
     title = tree.css_first("head title")
     title_text = " ".join(strip_invisible(title.text()).split()) if title is not None else ""

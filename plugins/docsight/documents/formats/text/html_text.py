@@ -20,8 +20,8 @@ _INVISIBLE_TAGS = frozenset((
     "script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video",
     "annotation", "annotation-xml", "datalist",
 ))
-LINE_TAGS = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
-PARAGRAPH_TAGS = frozenset((
+LINE_ELEMENTS = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
+PARAGRAPH_ELEMENTS = frozenset((
     "article", "aside", "blockquote", "body", "caption", "dialog", "dl", "details", "fieldset", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "menu", "nav", "ol",
     "p", "pre", "section", "summary", "table", "textarea", "ul",
@@ -216,13 +216,15 @@ def _is_shown(tag: str, attributes: Attributes, style: Declarations) -> bool:
 
 def _break_around(tag: str, style: Declarations, context: _Context) -> int:
     """Return the strength of the break before and after an element; 0 if it is inline."""
-    if tag in PARAGRAPH_TAGS:
+    if tag in PARAGRAPH_ELEMENTS:
         return PARAGRAPH
     if context.table is not None and (tag == "tr" or tag in _ROW_GROUP_TAGS or tag in ("td", "th")):
         return 0  # the table writes the breaks
     if tag == "tr":
         return PARAGRAPH
-    is_block = tag in LINE_TAGS or tag in ("td", "th") or style.get("display", "inline").split()[0] in _BLOCK_DISPLAYS
+    is_block = (
+        tag in LINE_ELEMENTS or tag in ("td", "th") or style.get("display", "inline").split()[0] in _BLOCK_DISPLAYS
+    )
     return LINE if is_block else 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.content import ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import find_format
 from docsight.documents.formats.mail.headers import decode_header
 from docsight.documents.formats.source import Budget, ReadOptions, Source
@@ -50,7 +50,15 @@ def body(mail: str | bytes) -> str:
 
 def test_mail_is_a_document_of_its_headers_and_text() -> None:
     (content,) = read(f"{HEAD}Content-Type: text/plain; charset=utf-8\n\nDear Charles,\r\nyours.\n")
-    assert content == ParsedDocument(text=f"{SHOWN}\n\nDear Charles,\nyours.", title="Engine", encoding="utf-8")
+    assert content == ParsedDocument(
+        text=f"{SHOWN}\n\nDear Charles,\nyours.",
+        title="Engine",
+        encoding="utf-8",
+        passages=(
+            Passage(start=0, end=len(SHOWN), kind="header"),
+            Passage(start=len(SHOWN) + 2, end=len(SHOWN) + 22),
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -373,3 +381,63 @@ def test_mail_reads_uuencoded_files_as_attachments() -> None:
 
 def test_mail_removes_invisible_characters() -> None:
     assert body(f"{HEAD}Content-Type: text/plain; charset=utf-8\n\nKel\u00adler \u200bx") == "Keller x"
+
+
+def kinds(mail: str) -> list[tuple[str, str]]:
+    (content,) = read(mail)
+    assert isinstance(content, ParsedDocument)
+    return [(content.text[passage.start : passage.end], passage.kind) for passage in content.passages[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "passages"),
+    [
+        (
+            "Hello.\n\nOn Mon, Ada\n<ada@x.org> wrote:\n> a\n> b\n\nYes.\n-- \nTom\nLeeds",
+            [
+                ("Hello.", "paragraph"),
+                ("On Mon, Ada\n<ada@x.org> wrote:\n> a\n> b", "quote"),
+                ("Yes.", "paragraph"),
+                ("-- \nTom\nLeeds", "signature"),
+            ],
+        ),
+        (
+            "Hi\n-----Original Message-----\nFrom: a",
+            [("Hi", "paragraph"), ("-----Original Message-----\nFrom: a", "quote")],
+        ),
+        (
+            "Hi\n\nSent from my phone\n\nFrom: a\nSent: b\nTo: c\nSubject: d\n\ne",
+            [
+                ("Hi", "paragraph"),
+                ("Sent from my phone", "signature"),
+                ("From: a\nSent: b\nTo: c\nSubject: d", "quote"),
+                ("e", "quote"),
+            ],
+        ),
+        ("Am Montag schrieb Ada:\nHallo", [("Am Montag schrieb Ada:\nHallo", "quote")]),
+    ],
+)
+def test_mail_tells_quotes_and_signatures_from_its_text(text: str, passages: list[tuple[str, str]]) -> None:
+    assert kinds(f"{HEAD}\n{text}") == passages
+
+
+def test_mail_tells_quotes_and_signatures_of_pages() -> None:
+    pytest.importorskip("selectolax")
+    page = (
+        "<p>Hi</p><div class=gmail_signature>Tom</div><p>On Mon, Ada wrote:</p>"
+        "<blockquote type=cite><h1>a</h1></blockquote><p>Yes</p><p>From: a<br>Sent: b<br>Subject: c</p><h2>d</h2>"
+    )
+    assert kinds(f"{HEAD}Content-Type: text/html\n\n{page}") == [
+        ("Hi", "paragraph"),
+        ("Tom", "signature"),
+        ("On Mon, Ada wrote:", "quote"),
+        ("a", "quote"),
+        ("Yes", "paragraph"),
+        ("From: a\nSent: b\nSubject: c", "quote"),
+        ("d", "quote"),
+    ]
+
+
+def test_mail_has_the_reply_address_if_it_is_another_one() -> None:
+    assert "Reply-To" not in texts(read(f"{HEAD}Reply-To: ADA@example.org\n\nx"))[""]
+    assert texts(read(f"{HEAD}Reply-To: tom@example.org\n\nx"))[""] == f"{SHOWN}\nReply-To: tom@example.org\n\nx"
