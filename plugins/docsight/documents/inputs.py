@@ -13,7 +13,8 @@ from docsight.documents.formats.detect import find_format, format_of
 from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
 from docsight.documents.problem import Problem
-from docsight.documents.store import OUTPUTS, STORE_FOLDER
+from docsight.documents.store import OUTPUTS
+from docsight.documents.written_files import WrittenFiles
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -157,7 +158,7 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
         size = info.st_size
         if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
             raise SkipError("not a regular file")
-        if path.name in OUTPUTS and (path.parent / STORE_FOLDER).is_dir() and not explicit:
+        if not explicit and path.name in OUTPUTS and path.name in WrittenFiles(path.parent):
             raise SkipError("written by docsight")
         format = format_of(path) or find_format(Source.of(path), named=explicit)
     except SkipError as err:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
@@ -21,7 +20,7 @@ from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, make_plan
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
-from docsight.documents.store import OUTPUTS, Store, write_errors
+from docsight.documents.store import Store, output_names, write_errors
 from docsight.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def process(
     )
     _check_pipeline(nlp, options)
     started = time.perf_counter()
-    with Store(out) as store:
+    with Store(out, output_names(options.formats)) as store:
         settings = WorkerSettings(options=options, folder=store.shards, fingerprint=_fingerprint(nlp, options))
         plan = _make_plan(paths, store, settings)
         if options.fail_fast:
@@ -158,9 +157,8 @@ def _fingerprint(nlp: "Language | Pipeline", options: RunOptions) -> str:
 def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan:
     """Find the files and what is left to do; with `overwrite`, remove the work of earlier runs."""
     options = settings.options
-    outputs = {os.path.realpath(store.out / name) for name in OUTPUTS}
     plan = make_plan(
-        find_files(paths, exclude=outputs),
+        find_files(paths, exclude=store.own_files()),
         [] if options.overwrite else scan(store.shards),
         fingerprint=settings.fingerprint,
         with_docs=options.keeps_docs,

@@ -237,6 +237,20 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     assert errors == {f"results/{name}": "written by docsight" for name in names}
 
 
+def test_process_reads_but_never_replaces_files_of_the_user(folder: Path, nlp: Language) -> None:
+    write(folder, a=SENTENCE)
+    (folder / "documents.jsonl").write_text('{"text": "Ada Lovelace, mine"}\n', encoding="utf-8")
+    for paths in (folder, folder / "documents.jsonl"):
+        with pytest.raises(ConfigError, match=r"documents\.jsonl exists"):
+            process(paths, nlp, folder, overwrite=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "documents.jsonl"]
+    pytest.importorskip("pyarrow")
+    process(folder, nlp, folder, formats="parquet")
+    assert (folder / "documents.jsonl").read_text(encoding="utf-8") == '{"text": "Ada Lovelace, mine"}\n'
+    manifest = lines(folder / "manifest.jsonl")
+    assert [(row["path"], row["documents"]) for row in manifest] == [("a.txt", 1), ("documents.jsonl", 1)]
+
+
 def test_process_keeps_the_old_outputs_when_it_aborts(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write(folder, a="old")

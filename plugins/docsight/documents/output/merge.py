@@ -17,8 +17,10 @@ from docsight.documents.store import (
     MANIFEST,
     REPORT,
     TABLES,
+    TEXT_OUTPUTS,
     Outputs,
     Store,
+    output_names,
     write_errors,
 )
 from docsight.errors import ConfigError
@@ -52,7 +54,7 @@ def merge(
     Raises:
         ConfigError: A file cannot be written, or a shard is damaged. A damaged shard is removed.
     """
-    text_files = (MANIFEST, ERRORS, REPORT, *([DOCUMENTS] if "jsonl" in formats else []))
+    text_files = tuple(name for name in output_names(formats) if name in TEXT_OUTPUTS)
     try:
         with ExitStack() as stack:
             outputs = Outputs(store, text_files)
