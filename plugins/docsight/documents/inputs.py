@@ -10,6 +10,7 @@ from pathlib import Path
 from docsight.documents.formats import Format
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.detect import find_format, format_of
+from docsight.documents.formats.lock_files import lock_file_reason
 from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
 from docsight.documents.problem import Problem
@@ -160,6 +161,8 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
             raise SkipError("not a regular file")
         if not explicit and path.name in OUTPUTS and path.name in WrittenFiles(path.parent):
             raise SkipError("written by docsight")
+        if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
+            return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size)
         format = format_of(path) or find_format(Source.of(path), named=explicit)
     except SkipError as err:
         error = DataError.__name__ if explicit else "Skipped"

@@ -144,6 +144,16 @@ def test_find_files_expands_patterns_but_prefers_existing_files(tmp_path: Path) 
     assert problem.error == "FileNotFoundError"
 
 
+def test_find_files_skips_lock_files_of_office_programs(tmp_path: Path) -> None:
+    write(tmp_path, "~$report.docx", ".~lock.report.odt#", "report.txt", "~$long.txt")
+    (tmp_path / "~$long.txt").write_text("text " * 1000, encoding="utf-8")
+    assert names(tmp_path) == ["report.txt", "~$long.txt"]
+    for path in (tmp_path, tmp_path / "~$report.docx", tmp_path / ".~lock.report.odt#"):
+        (problem,) = problems(path)
+        assert (problem.status, problem.error) == ("skipped", "Skipped")
+        assert problem.message.startswith("a lock file of an office program")
+
+
 def test_find_files_skips_the_output_of_docsight(tmp_path: Path) -> None:
     with Store(tmp_path / "old", ("documents.jsonl", "report.html", "errors.jsonl")) as store:
         Outputs(store, ("documents.jsonl", "report.html", "errors.jsonl")).commit()

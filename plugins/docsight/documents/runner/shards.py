@@ -36,6 +36,7 @@ class FileEntry:
     error: str | None = None
     message: str | None = None
     stale: bool = False  # its lines must not be used, because the file changed while it was read
+    retry: bool = False  # the system may have caused its failure, so the next run tries again
     documents: int = 0
     failed: int = 0  # parts that failed or exceeded the time limit
     skipped: int = 0  # parts
