@@ -38,6 +38,7 @@ FLOORS = (
         "image_decoding",
         "images",
         "terminal",
+        "option_checks",
         "text_layout",
     },
     {"layers"},
@@ -53,7 +54,7 @@ FLOORS = (
     {
         "documents.problem",
         "documents.tokenizing",
-        "documents.written_files",
+        "documents.output.written_files",
         "documents.ocr",
         "documents.runner.chunking",
     },

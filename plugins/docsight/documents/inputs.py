@@ -13,9 +13,9 @@ from docsight.documents.formats.detect import find_format, format_of
 from docsight.documents.formats.lock_files import lock_file_reason
 from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
+from docsight.documents.output.written_files import WrittenFiles
 from docsight.documents.problem import Problem
 from docsight.documents.store import OUTPUTS
-from docsight.documents.written_files import WrittenFiles
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -39,15 +39,22 @@ class InputFile:
 
 
 def decode_paths(paths: Paths) -> list[str]:
-    return [decode_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
+    """Convert one or several paths to strings; raises the errors of `decode_path`."""
+    if isinstance(paths, str | bytes | os.PathLike):
+        return [decode_path(paths)]
+    if not isinstance(paths, Iterable):
+        raise ConfigError(f"paths must be a path or several, not {paths!r}")
+    return [decode_path(path) for path in paths]
 
 
 def decode_path(path: StrOrBytesPath) -> str:
     """Convert a path to a string.
 
     Raises:
-        ConfigError: It is empty, or has characters that a path cannot have.
+        ConfigError: It is not a path, is empty, or has characters that a path cannot have.
     """
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise ConfigError(f"expected a path, found {path!r}")
     name = os.fsdecode(path)
     if not name:
         raise ConfigError('a path is empty; the working folder is "."')

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from docsight.documents.written_files import OUTPUT_LIST, STORE_FOLDER, FileContent, WrittenFiles
+from docsight.documents.output.written_files import OUTPUT_LIST, STORE_FOLDER, FileContent, WrittenFiles
 from docsight.errors import ConfigError
 
 DOCUMENTS, ERRORS, MANIFEST, REPORT = "documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"
