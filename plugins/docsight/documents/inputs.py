@@ -1,5 +1,6 @@
 """Find the files to read, each once: named files, and those in folders in sorted order."""
 
+import datetime
 import glob
 import os
 import stat
@@ -30,12 +31,14 @@ class InputFile:
         name: Its relative path, as in the records.
         format: The format of its suffix, or of its content if the suffix is unknown. Reading checks the content again.
         size: In bytes.
+        modified: The time of its last change, as ISO 8601 in UTC.
     """
 
     path: Path
     name: str
     format: Format
     size: int
+    modified: str | None = None
 
 
 def decode_paths(paths: Paths) -> list[str]:
@@ -160,20 +163,28 @@ def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
 
 def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
     """Return the file at a path. A file without a reader is an error if the user named it, and skipped in a folder."""
-    size = 0
+    size, modified = 0, None
     try:
         info = path.stat()
-        size = info.st_size
+        size, modified = info.st_size, _iso_time(info.st_mtime)
         if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
             raise SkipError("not a regular file")
         if not explicit and path.name in OUTPUTS and path.name in WrittenFiles(path.parent):
             raise SkipError("written by docsight")
         if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
-            return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size)
+            return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size, modified=modified)
         format = format_of(path) or find_format(Source.of(path), named=explicit)
     except SkipError as err:
         error = DataError.__name__ if explicit else "Skipped"
-        return Problem(path=name, error=error, message=str(err), skipped=not explicit)
+        return Problem(path=name, error=error, message=str(err), skipped=not explicit, modified=modified)
     except OSError as err:
         return Problem.of(name, err, size=size)
-    return InputFile(path=path, name=name, format=format, size=size)
+    return InputFile(path=path, name=name, format=format, size=size, modified=modified)
+
+
+def _iso_time(seconds: float) -> str | None:
+    """Write seconds since 1970 as a time; None if the year is out of range."""
+    try:
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None

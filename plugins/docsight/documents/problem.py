@@ -36,6 +36,7 @@ class Problem:
         skipped: Whether the file was skipped, for example because no reader supports it. That is not a failure.
         is_timeout: Whether it exceeded the time limit.
         size: The size of the file in bytes, 0 if unknown.
+        modified: The time of its last change, as ISO 8601 in UTC; None if unknown.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Problem:
     skipped: bool = False
     is_timeout: bool = False
     size: int = 0
+    modified: str | None = None
 
     @property
     def status(self) -> Status:
