@@ -50,8 +50,13 @@ class Store:
         return (self.out / STORE_FOLDER / OUTPUT_LIST).is_file()
 
     def __enter__(self) -> Self:
-        if not (self.out / STORE_FOLDER).is_dir():
+        folder = self.shards.parent
+        if not folder.is_dir():
             self.check_names()  # a folder that the run is refused stays as it is
+        elif not self.shards.is_dir() and any(folder.iterdir()):
+            raise ConfigError(
+                f"cannot write to {folder}: docsight did not make this folder; choose another output folder"
+            )
         with ExitStack() as stack:
             with write_errors(f"to {self.out}"):
                 self.shards.mkdir(parents=True, exist_ok=True)

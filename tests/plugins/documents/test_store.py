@@ -160,6 +160,14 @@ def test_store_takes_a_copied_folder_for_its_own(tmp_path: Path) -> None:
     assert contents(tmp_path / "copy") == {"a.txt": "new", "b.txt": "new"}
 
 
+def test_store_refuses_a_working_folder_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / ".docsight" / "work").mkdir(parents=True)
+    (tmp_path / ".docsight" / "work" / "mine.txt").touch()
+    with pytest.raises(ConfigError, match="did not make this folder"), Store(tmp_path):
+        pytest.fail("the block must not begin")
+    assert (tmp_path / ".docsight" / "work" / "mine.txt").exists()
+
+
 def write_outputs(folder: Path, text: str, names: tuple[str, ...] = NAMES) -> None:
     with Store(folder, names) as store:
         outputs = Outputs(store, names)
