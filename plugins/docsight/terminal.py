@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, as an exception, so that the run cleans up as it does on Ctrl-C."""
+    """SIGTERM or SIGHUP, as an exception, so that the run cleans up as it does on Ctrl-C."""
 
 
 def open_closed_streams() -> None:
@@ -27,7 +27,10 @@ def open_closed_streams() -> None:
 
 @contextmanager
 def terminating() -> Iterator[None]:
-    """Make SIGTERM raise an exception in the block. Only the main thread handles signals."""
+    """Make SIGTERM and SIGHUP raise an exception in the block. Only the main thread handles signals.
+
+    A SIGHUP that is ignored, as under nohup, stays so.
+    """
 
     def terminate(*_: object) -> NoReturn:
         raise Terminated
@@ -35,11 +38,15 @@ def terminating() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = signal.signal(signal.SIGTERM, terminate)
+    numbers = [signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    previous = {number: signal.signal(number, terminate) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def say(text: str, stream: TextIO, *, start: str = "", end: str = "\n") -> None:

@@ -19,7 +19,7 @@ from docsight.documents import Summary
 from docsight.documents.output.summary import ImageCounts
 from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.errors import ConfigError
-from docsight.terminal import ProgressLine
+from docsight.terminal import ProgressLine, terminating
 
 
 @pytest.fixture(scope="module")
@@ -241,16 +241,28 @@ def test_cli_does_not_write_errors_to_another_stream(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_cli_cleans_up_when_it_is_terminated(
-    tmp_path: Path, pipeline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, pipeline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    before = signal.getsignal(signal.SIGTERM)
+    number = signal.Signals[name]
+    before = signal.getsignal(number)
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
-    monkeypatch.setattr(ProgressLine, "__call__", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(ProgressLine, "__call__", lambda *_: signal.raise_signal(number))
     assert run("process", tmp_path, "--out", tmp_path / "out", "--pipeline", pipeline) == 143
     assert "terminated" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="only on POSIX systems")
+def test_cli_ignores_sighup_under_nohup() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminating():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_cli_escapes_terminal_control_characters(

@@ -1,6 +1,7 @@
 """What a command shows on a terminal."""
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -37,3 +38,10 @@ def test_progress_line_is_rewritten_on_a_terminal(
     assert "2:00:00 left" in written
     assert "\n" not in written
     assert written.endswith(" \r")
+
+
+def test_progress_estimates_no_time_before_it_means_something() -> None:
+    counts: Any = {"documents": 1, "failed": 0, "words": 10, "files": 2, "seconds": 9.0}
+    assert Progress(**counts, fraction=0.001).remaining is None
+    assert Progress(**counts, fraction=0.1, unknown=0.9).remaining is None  # a large table is partly done
+    assert Progress(**counts, fraction=0.9, unknown=0.1).remaining == pytest.approx(1.0)

@@ -6,9 +6,11 @@ argparse is kept because typer would double the time of `docsight --help`: impor
 import argparse
 from typing import Any, NoReturn, get_args
 
+from docsight import option_checks
 from docsight.documents.formats.source import Ocr, ReadOptions
 from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
+from docsight.errors import ConfigError
 from docsight.terminal import visible
 from docsight.version import __version__
 
@@ -113,8 +115,14 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"time limit for a document; 0 for none (default: {DEFAULT_TIMEOUT})",
     )
-    memory_help = "memory limit of a worker, in addition to its models; 0 for none"
-    _add_number(group, "--memory", 0, RunOptions.memory, memory_help, metavar="MB")
+    group.add_argument(
+        "--memory",
+        type=_megabytes,
+        default=RunOptions.memory,
+        metavar="SIZE",
+        help="memory limit of a worker, in addition to its models: megabytes, or with a unit, such as 500M or 4G; "
+        "0 for none (default: %(default)s)",
+    )
     _add_number(group, "--recycle", 1, RunOptions.recycle, "replace a worker after N documents")
     group.add_argument(
         "--engine",
@@ -174,6 +182,13 @@ def _seconds(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number of seconds, 0 or more, found {text!r}")
     return number
+
+
+def _megabytes(text: str) -> int:
+    try:
+        return 0 if text.strip() == "0" else option_checks.megabytes("a memory limit", text)
+    except ConfigError as err:
+        raise argparse.ArgumentTypeError(str(err)) from err
 
 
 def _names(text: str) -> tuple[str, ...]:

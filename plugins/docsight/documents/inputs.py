@@ -1,5 +1,6 @@
 """Find the files to read, each once: named files, and those in folders in sorted order."""
 
+import datetime
 import glob
 import os
 import stat
@@ -10,10 +11,12 @@ from pathlib import Path
 from docsight.documents.formats import Format
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.detect import find_format, format_of
+from docsight.documents.formats.lock_files import lock_file_reason
 from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
+from docsight.documents.output.written_files import WrittenFiles
 from docsight.documents.problem import Problem
-from docsight.documents.store import OUTPUTS, STORE_FOLDER
+from docsight.documents.store import OUTPUTS
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -28,24 +31,33 @@ class InputFile:
         name: Its relative path, as in the records.
         format: The format of its suffix, or of its content if the suffix is unknown. Reading checks the content again.
         size: In bytes.
+        modified: The time of its last change, as ISO 8601 in UTC.
     """
 
     path: Path
     name: str
     format: Format
     size: int
+    modified: str | None = None
 
 
 def decode_paths(paths: Paths) -> list[str]:
-    return [decode_path(path) for path in ([paths] if isinstance(paths, str | bytes | os.PathLike) else paths)]
+    """Convert one or several paths to strings; raises the errors of `decode_path`."""
+    if isinstance(paths, str | bytes | os.PathLike):
+        return [decode_path(paths)]
+    if not isinstance(paths, Iterable):
+        raise ConfigError(f"paths must be a path or several, not {paths!r}")
+    return [decode_path(path) for path in paths]
 
 
 def decode_path(path: StrOrBytesPath) -> str:
     """Convert a path to a string.
 
     Raises:
-        ConfigError: It is empty, or has characters that a path cannot have.
+        ConfigError: It is not a path, is empty, or has characters that a path cannot have.
     """
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise ConfigError(f"expected a path, found {path!r}")
     name = os.fsdecode(path)
     if not name:
         raise ConfigError('a path is empty; the working folder is "."')
@@ -151,18 +163,28 @@ def _walk(start: Path, seen: set[str]) -> Iterator[tuple[Path, OSError | None]]:
 
 def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
     """Return the file at a path. A file without a reader is an error if the user named it, and skipped in a folder."""
-    size = 0
+    size, modified = 0, None
     try:
         info = path.stat()
-        size = info.st_size
+        size, modified = info.st_size, _iso_time(info.st_mtime)
         if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
             raise SkipError("not a regular file")
-        if path.name in OUTPUTS and (path.parent / STORE_FOLDER).is_dir() and not explicit:
+        if not explicit and path.name in OUTPUTS and path.name in WrittenFiles(path.parent):
             raise SkipError("written by docsight")
+        if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
+            return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size, modified=modified)
         format = format_of(path) or find_format(Source.of(path), named=explicit)
     except SkipError as err:
         error = DataError.__name__ if explicit else "Skipped"
-        return Problem(path=name, error=error, message=str(err), skipped=not explicit)
+        return Problem(path=name, error=error, message=str(err), skipped=not explicit, modified=modified)
     except OSError as err:
         return Problem.of(name, err, size=size)
-    return InputFile(path=path, name=name, format=format, size=size)
+    return InputFile(path=path, name=name, format=format, size=size, modified=modified)
+
+
+def _iso_time(seconds: float) -> str | None:
+    """Write seconds since 1970 as a time; None if the year is out of range."""
+    try:
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from docsight import option_checks
 from docsight.errors import ConfigError, DocsightError
 from docsight.version import __version__
 
@@ -43,8 +44,10 @@ class Pipeline:
     corrections: Corrections = "apply"
 
     def __post_init__(self) -> None:
-        if self.corrections not in CORRECTIONS:
-            raise ConfigError(f"corrections must be one of {', '.join(CORRECTIONS)}, not {self.corrections!r}")
+        option_checks.choice("corrections", self.corrections, CORRECTIONS)
+        option_checks.text("lang", self.lang)
+        if isinstance(self.components, str) or not all(isinstance(name, str) for name in self.components):
+            raise ConfigError(f"components must be a tuple of names, not {self.components!r}")
 
     def load(self) -> "Language":
         """Load the pipeline.
@@ -113,6 +116,16 @@ class Pipeline:
         except OSError as err:
             raise ConfigError(f"cannot read the pipeline: {err.filename}: {err.strerror}") from err
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def check_language(nlp: object) -> None:
+    """Raise a ConfigError if this is not a loaded pipeline."""
+    from spacy.language import Language
+
+    if isinstance(nlp, type):
+        raise ConfigError(f'nlp must be a pipeline, not a class ({nlp.__name__}); make one with spacy.blank("en")')
+    if not isinstance(nlp, Language):
+        raise ConfigError(f"nlp must be a Language or a Pipeline, not {nlp!r}; load a saved one with spacy.load")
 
 
 def fingerprint_of(nlp: "Language") -> str:

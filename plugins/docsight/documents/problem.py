@@ -1,9 +1,27 @@
 """A file, or a part of a file, that failed or was skipped."""
 
+import errno
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from docsight.errors import ConfigError
+
 Status = Literal["ok", "failed", "timeout", "skipped"]
+
+# The disk or /dev/shm is full, or too many files are open. Not ENOMEM: it also comes from the memory limit of a worker.
+SHORTAGES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE))
+
+
+class ShortageError(ConfigError):
+    """The machine lacks something, such as disk space. That stops the run; it is not the failure of a document."""
+
+    @classmethod
+    def of(cls, error: OSError) -> "ShortageError":
+        place = f" ({error.filename})" if error.filename else ""
+        return cls(
+            f"the machine is short of something that the run needs: {error.strerror or error}{place}; "
+            "the finished work is kept, so run again to continue once there is enough"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +36,7 @@ class Problem:
         skipped: Whether the file was skipped, for example because no reader supports it. That is not a failure.
         is_timeout: Whether it exceeded the time limit.
         size: The size of the file in bytes, 0 if unknown.
+        modified: The time of its last change, as ISO 8601 in UTC; None if unknown.
     """
 
     path: str
@@ -27,6 +46,7 @@ class Problem:
     skipped: bool = False
     is_timeout: bool = False
     size: int = 0
+    modified: str | None = None
 
     @property
     def status(self) -> Status:
@@ -62,7 +82,15 @@ class Problem:
 
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", size: int = 0) -> "Problem":
-        """Describe an error that a file caused."""
+        """Describe an error that a file caused.
+
+        Raises:
+            ShortageError: A shortage on the machine caused it.
+        """
+        if isinstance(error, ShortageError):
+            raise error
+        if isinstance(error, OSError) and error.errno in SHORTAGES:
+            raise ShortageError.of(error) from error
         default = "needs more memory than allowed" if isinstance(error, MemoryError) else "the error has no message"
         message = (error.strerror if isinstance(error, OSError) else None) or str(error) or default
         message = message.encode("utf-8", "backslashreplace").decode("utf-8")

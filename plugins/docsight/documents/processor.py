@@ -2,26 +2,26 @@
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from docsight import option_checks
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
 from docsight.documents.output.summary import Summary
-from docsight.documents.pipeline import Pipeline, describe, fingerprint_of
+from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
 from docsight.documents.problem import Problem
 from docsight.documents.progress import Progress, ProgressMeter
 from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, make_plan
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
-from docsight.documents.store import OUTPUTS, Store, write_errors
+from docsight.documents.store import Store, output_names, write_errors
 from docsight.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def process(
     engine: Engine = RunOptions.engine,
     ray_address: str | None = RunOptions.ray_address,
     timeout: float | None = RunOptions.timeout,
-    memory: int | None = RunOptions.memory,
+    memory: int | str | None = RunOptions.memory,
     recycle: int = RunOptions.recycle,
     reading: ReadOptions | None = None,
     max_chars: int = RunOptions.max_chars,
@@ -72,7 +72,8 @@ def process(
         engine: "local", or "ray" for Ray actors on one machine or a cluster.
         ray_address: The address of the Ray cluster; None to start one on this machine.
         timeout: The time limit for a document, in seconds; needs workers. None for no limit.
-        memory: How much memory a worker may use in addition to its models, in megabytes; None for no limit.
+        memory: How much memory a worker may use in addition to its models, in megabytes or as a string such as "4G";
+            None for no limit.
         recycle: A worker process is replaced after this many documents.
         reading: How documents are read, and limits for a single file.
         max_chars: A longer text goes through the pipeline in chunks of at most this many characters, cut between
@@ -92,23 +93,26 @@ def process(
     """
     paths, out = decode_paths(paths), decode_path(out)
     options = RunOptions(
-        formats=(formats,) if isinstance(formats, str) else tuple(formats),
+        formats=_as_tuple("formats", formats),
         workers=workers,
         engine=engine,
         ray_address=ray_address,
         timeout=timeout,
-        memory=memory,
+        memory=None if memory is None else option_checks.megabytes("memory", memory),
         recycle=recycle,
-        reading=reading or ReadOptions(),
+        reading=ReadOptions() if reading is None else reading,
         max_chars=max_chars,
         batch_size=batch_size,
         overwrite=overwrite,
         retry_failed=retry_failed,
         fail_fast=fail_fast,
     )
+    for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
+        if function is not None:
+            option_checks.function(name, function)
     _check_pipeline(nlp, options)
     started = time.perf_counter()
-    with Store(out) as store:
+    with Store(out, output_names(options.formats)) as store:
         settings = WorkerSettings(options=options, folder=store.shards, fingerprint=_fingerprint(nlp, options))
         plan = _make_plan(paths, store, settings)
         if options.fail_fast:
@@ -131,11 +135,18 @@ def process(
     return summary
 
 
+def _as_tuple(name: str, values: Collection[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, Collection):
+        raise ConfigError(f"{name} must be a string or several, not {values!r}")
+    return tuple(values)
+
+
 def _check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
     if isinstance(nlp, Pipeline):
         return
-    if not hasattr(nlp, "pipe_names"):
-        raise ConfigError(f"nlp must be a Language or a Pipeline, not {nlp!r}; load a saved one with spacy.load")
+    check_language(nlp)
     if options.max_chars > nlp.max_length:
         raise ConfigError(
             f"max_chars must be from 1 to nlp.max_length, which is {nlp.max_length}, not {options.max_chars}; "
@@ -158,9 +169,8 @@ def _fingerprint(nlp: "Language | Pipeline", options: RunOptions) -> str:
 def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan:
     """Find the files and what is left to do; with `overwrite`, remove the work of earlier runs."""
     options = settings.options
-    outputs = {os.path.realpath(store.out / name) for name in OUTPUTS}
     plan = make_plan(
-        find_files(paths, exclude=outputs),
+        find_files(paths, exclude=store.own_files()),
         [] if options.overwrite else scan(store.shards),
         fingerprint=settings.fingerprint,
         with_docs=options.keeps_docs,

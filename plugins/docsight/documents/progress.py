@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from docsight.documents.runner.plan import Plan
 from docsight.documents.runner.shards import FileEntry, Shard
 
+_MIN_FRACTION = 0.01  # below it, the time left cannot be estimated
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -20,6 +22,7 @@ class Progress:
         files: Files to process in this run.
         fraction: The fraction of the bytes of these files that is done, from 0 to 1.
         seconds: Seconds since the run began.
+        unknown: The fraction of the bytes that is in files which are partly done: how much of it is done is not known.
     """
 
     documents: int
@@ -28,6 +31,7 @@ class Progress:
     files: int
     fraction: float
     seconds: float
+    unknown: float = 0.0
 
     @property
     def share(self) -> float:
@@ -36,8 +40,10 @@ class Progress:
 
     @property
     def remaining(self) -> float | None:
-        """The estimated number of seconds left; None before the first result."""
-        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction > 0 else None
+        """The estimated number of seconds left; None while what is done is too little to tell."""
+        if self.fraction < _MIN_FRACTION or self.unknown > self.fraction:
+            return None
+        return self.seconds * (1 - self.fraction) / self.fraction
 
     def __str__(self) -> str:
         seconds = max(self.seconds, 1e-9)
@@ -64,8 +70,14 @@ class ProgressMeter:
         self._files = len(plan.pending)
         self._size = sum(item.file.size for item in plan.pending)
         self._done: Counter[str] = Counter()
+        self._begun: dict[str, int] = {}  # the sizes of files of which shards hold the beginning
 
     def add(self, shard: Shard) -> None:
+        for entry in shard.entries:
+            if entry.next is not None:
+                self._begun[entry.name] = entry.size
+            else:
+                self._begun.pop(entry.name, None)
         self._done += _count(shard.entries)
         self._report(self._done)
 
@@ -82,6 +94,7 @@ class ProgressMeter:
                 files=self._files,
                 fraction=min(1.0, done["bytes"] / max(1, self._size)),
                 seconds=time.perf_counter() - self._started,
+                unknown=sum(self._begun.values()) / max(1, self._size),
             )
             self._on_progress(progress)
 

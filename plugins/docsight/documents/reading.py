@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from docsight import option_checks
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.formats.text.encoding import Encoding
-from docsight.documents.inputs import InputFile, Paths, find_files
+from docsight.documents.inputs import InputFile, Paths, decode_paths, find_files
+from docsight.documents.pipeline import check_language
 from docsight.documents.problem import Problem
 from docsight.documents.runner.chunking import cut
 from docsight.documents.tokenizing import tokenize
@@ -112,7 +114,7 @@ def read(
 ) -> "Iterator[Doc]":
     """Yield the documents in files and folders as tokenized spaCy Docs, with provenance in `doc._.source`.
 
-    Files are opened one by one as the iterator is consumed.
+    Options are checked at once; files are opened one by one as the iterator is consumed.
 
     Args:
         paths: Files, folders and glob patterns, one or several. Folders are read recursively, in sorted order.
@@ -125,16 +127,33 @@ def read(
             By default, each failure raises a warning, and all skipped files together raise one.
 
     Raises:
-        ConfigError: A path is invalid, or `max_chars` is less than 1.
+        ConfigError: A path or an option is invalid.
     """
-    if max_chars is not None and max_chars < 1:
-        raise ConfigError(f"expected max_chars of at least 1, found {max_chars}")
+    paths = decode_paths(paths)
+    if max_chars is not None:
+        max_chars = option_checks.integer("max_chars", max_chars, minimum=1)
+    if on_problem is not None:
+        option_checks.function("on_problem", on_problem)
+    if reading is not None and not isinstance(reading, ReadOptions):
+        raise ConfigError(f"reading must be ReadOptions, not {reading!r}")
     import spacy
 
+    if nlp is None:
+        nlp = spacy.blank("en")
+    check_language(nlp)
+    return _read(paths, nlp, max_chars, reading, on_problem)
+
+
+def _read(
+    paths: list[str],
+    nlp: "Language",
+    max_chars: int | None,
+    reading: ReadOptions | None,
+    on_problem: Callable[[Problem], None] | None,
+) -> "Iterator[Doc]":
     from docsight import attributes
 
     attributes.register()
-    nlp = nlp or spacy.blank("en")
     skipped: list[Problem] = []
     for file in find_files(paths):
         for item in [file] if isinstance(file, Problem) else read_file(file, reading):

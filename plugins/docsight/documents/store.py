@@ -2,23 +2,24 @@
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+from docsight.documents.output.written_files import OUTPUT_LIST, STORE_FOLDER, FileContent, WrittenFiles
 from docsight.errors import ConfigError
-
-STORE_FOLDER = ".docsight"  # hidden, so it is not read as an input
 
 DOCUMENTS, ERRORS, MANIFEST, REPORT = "documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html"
 TABLES = {name: f"{name}.parquet" for name in ("documents", "entities", "corrections", "images")}
 DOCS = "documents.spacy"
-OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT, *TABLES.values(), DOCS)
+TEXT_OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT)
+OUTPUTS = (*TEXT_OUTPUTS, *TABLES.values(), DOCS)
 
-_OUTPUT_LIST = "outputs.json"  # the names of the files that the last complete run wrote
 _LOCK = "lock"
+_NUMBERED_DOCS = re.compile(r"documents-[0-9]+\.spacy")  # see `docs_name`
 
 # JSON allows these raw, but Python's `splitlines` and other tools treat them as line ends.
 _JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -27,34 +28,69 @@ _JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029
 class Store:
     """The working folder of a run, `OUT/.docsight`. Only one run at a time can use it.
 
+    Args:
+        out: The output folder.
+        names: The names of the files that the run will write there.
+
     Raises:
-        ConfigError: On entering, if the folder cannot be written to or another run is using it.
+        ConfigError: On entering, if the folder cannot be written to, another run is using it, or one of the files
+            exists and docsight did not write it.
     """
 
-    def __init__(self, out: str | os.PathLike[str]) -> None:
+    def __init__(self, out: str | os.PathLike[str], names: Collection[str] = OUTPUTS) -> None:
         self.out = Path(out)
         self.shards = self.out / STORE_FOLDER / "shards"
         self.work = self.out / STORE_FOLDER / "work"
+        self.written = WrittenFiles(self.out)
+        self._names = names
         self._stack = ExitStack()
 
     @property
     def has_results(self) -> bool:
-        return (self.out / STORE_FOLDER / _OUTPUT_LIST).is_file()
+        return (self.out / STORE_FOLDER / OUTPUT_LIST).is_file()
 
     def __enter__(self) -> Self:
-        for name in OUTPUTS:
-            if os.path.isdir(self.out / name):
-                raise ConfigError(f"cannot write {self.out / name}: a folder has this name; choose another one")
+        folder = self.shards.parent
+        if not folder.is_dir():
+            self.check_names()  # a folder that the run is refused stays as it is
+        elif not self.shards.is_dir() and any(folder.iterdir()):
+            raise ConfigError(
+                f"cannot write to {folder}: docsight did not make this folder; choose another output folder"
+            )
         with ExitStack() as stack:
             with write_errors(f"to {self.out}"):
                 self.shards.mkdir(parents=True, exist_ok=True)
             self._lock(stack)
+            self.written = WrittenFiles(self.out)  # another run may have ended in the meantime
+            self.check_names()
             shutil.rmtree(self.work, ignore_errors=True)
             with write_errors(f"to {self.out}"):
                 self.work.mkdir()
             stack.callback(shutil.rmtree, self.work, ignore_errors=True)
             self._stack = stack.pop_all()
         return self
+
+    def check_names(self) -> None:
+        """Check that the output files can be written without replacing a file of the user.
+
+        Raises:
+            ConfigError: One of them exists, and docsight did not write it or it was changed since.
+        """
+        for name in self._all_names():
+            check_replaceable(self.out / name, self.written)
+
+    def own_files(self) -> set[str]:
+        """Return the real paths of the files that the run will write, and of those that an earlier one wrote."""
+        names = {*self._names, *(name for name in self.written if name in self.written)}
+        return {os.path.realpath(self.out / name) for name in names}
+
+    def _all_names(self) -> list[str]:
+        """Return the names that the run may write; how many DocBins it will need is not known."""
+        names = list(self._names)
+        if DOCS in names and self.out.is_dir():
+            with write_errors(f"to {self.out}"):
+                names += sorted(name for name in os.listdir(self.out) if _NUMBERED_DOCS.fullmatch(name))
+        return names
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -105,24 +141,41 @@ class Outputs:
         self.write(name, to_json_line(record) + "\n")
 
     def commit(self) -> list[str]:
-        """Move all files into place and return their names."""
+        """Move all files into place and return their names.
+
+        Raises:
+            ConfigError: A file cannot be written, or would replace one that docsight did not write.
+        """
         for name, file in self._files.items():
             with write_errors(str(self._store.out / name)):
                 file.close()
+        new = {name: self._sync(name) for name in self.names}
+        written = self._store.written
+        for name in self.names:  # the user may have put a file there during the run
+            check_replaceable(self._store.out / name, written)
+        with write_errors(str(self._store.out / STORE_FOLDER / OUTPUT_LIST)):
+            written.save(written.present(), new)  # a run that is killed from here on leaves files of both kinds
         for name in self.names:
             with write_errors(str(self._store.out / name)):
                 os.replace(self._store.work / name, self._store.out / name)
-        # Remove the files that an earlier run wrote and this one did not: they would not match the others.
-        list_path = self._store.out / STORE_FOLDER / _OUTPUT_LIST
-        old_names: list[str] = []
-        with suppress(OSError, ValueError):  # missing or cut off: no file is known to be ours
-            old_names = json.loads(list_path.read_text(encoding="utf-8"))
-        with write_errors(str(list_path)):
-            for name in old_names:
-                if name not in self.names and Path(name).name == name:
-                    (self._store.out / name).unlink(missing_ok=True)
-            list_path.write_text(json.dumps(self.names), encoding="utf-8")
+        self._remove_others(written)
+        with write_errors(str(self._store.out / STORE_FOLDER / OUTPUT_LIST)):
+            written.save(new)
         return self.names
+
+    def _sync(self, name: str) -> FileContent:
+        """Return the content of a finished file, after the disk has it: a power cut must not leave another one."""
+        with write_errors(str(self._store.out / name)):
+            with self.path(name).open("rb+") as file:
+                os.fsync(file.fileno())
+            return FileContent.of(self.path(name))
+
+    def _remove_others(self, written: WrittenFiles) -> None:
+        """Remove the files that an earlier run wrote and this one did not: they would not match the others."""
+        for name in written:
+            if name not in self.names and name in written:
+                with write_errors(str(self._store.out / name)):
+                    (self._store.out / name).unlink()
 
     def close(self) -> None:
         for file in self._files.values():
@@ -145,6 +198,31 @@ def to_json_line(record: dict[str, Any]) -> str:
 def docs_name(number: int) -> str:
     """Return the name of the DocBin file with this number, from 0; large outputs are split into several."""
     return DOCS.replace(".", f"-{number + 1}.") if number else DOCS
+
+
+def output_names(formats: Collection[str]) -> tuple[str, ...]:
+    """Return the names of the files that a run with these output formats writes; DocBins may be split."""
+    optional = {"jsonl": [DOCUMENTS], "parquet": TABLES.values(), "spacy": [DOCS]}
+    unwanted = {name for format, names in optional.items() if format not in formats for name in names}
+    return tuple(name for name in OUTPUTS if name not in unwanted)
+
+
+def check_replaceable(path: Path, written: WrittenFiles) -> None:
+    """Check that nothing exists at a path, or a file that docsight wrote.
+
+    Raises:
+        ConfigError: A folder, a link or a file of the user is there.
+    """
+    if not os.path.lexists(path) or path.name in written:
+        return
+    if os.path.isdir(path):
+        raise ConfigError(f"cannot write {path}: a folder has this name; choose another one")
+    reason = "it was changed since docsight wrote it" if path.name in set(written) else "docsight did not write it"
+    if not os.path.isfile(path.parent / STORE_FOLDER / OUTPUT_LIST):
+        reason = f"no record in {path.parent / STORE_FOLDER} says that docsight wrote it"
+    raise ConfigError(
+        f"{path} exists and {reason}, so it is not replaced; move it away, or choose another output folder"
+    )
 
 
 @contextmanager

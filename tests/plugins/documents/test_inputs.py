@@ -7,6 +7,7 @@ import pytest
 
 from docsight.documents.inputs import InputFile, find_files, read_list
 from docsight.documents.problem import Problem
+from docsight.documents.store import Outputs, Store
 from docsight.errors import ConfigError
 
 
@@ -143,15 +144,29 @@ def test_find_files_expands_patterns_but_prefers_existing_files(tmp_path: Path) 
     assert problem.error == "FileNotFoundError"
 
 
+def test_find_files_skips_lock_files_of_office_programs(tmp_path: Path) -> None:
+    write(tmp_path, "~$report.docx", ".~lock.report.odt#", "report.txt", "~$long.txt")
+    (tmp_path / "~$long.txt").write_text("text " * 1000, encoding="utf-8")
+    assert names(tmp_path) == ["report.txt", "~$long.txt"]
+    for path in (tmp_path, tmp_path / "~$report.docx", tmp_path / ".~lock.report.odt#"):
+        (problem,) = problems(path)
+        assert (problem.status, problem.error) == ("skipped", "Skipped")
+        assert problem.message.startswith("a lock file of an office program")
+
+
 def test_find_files_skips_the_output_of_docsight(tmp_path: Path) -> None:
-    (tmp_path / "old" / ".docsight").mkdir(parents=True)
-    for name in ("documents.jsonl", "report.html", "mine.txt"):
+    with Store(tmp_path / "old", ("documents.jsonl", "report.html", "errors.jsonl")) as store:
+        Outputs(store, ("documents.jsonl", "report.html", "errors.jsonl")).commit()
+    for name in ("documents.parquet", "mine.txt"):
         (tmp_path / "old" / name).touch()
+    (tmp_path / "old" / "errors.jsonl").write_text("changed", encoding="utf-8")
     (tmp_path / "report.html").touch()
     items = {item.name: "read" for item in find_files(tmp_path) if isinstance(item, InputFile)}
     items |= {item.path: item.message for item in find_files(tmp_path) if isinstance(item, Problem)}
     assert items == {
         "old/documents.jsonl": "written by docsight",
+        "old/documents.parquet": "read",
+        "old/errors.jsonl": "read",
         "old/report.html": "written by docsight",
         "old/mine.txt": "read",
         "report.html": "read",

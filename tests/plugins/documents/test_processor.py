@@ -1,6 +1,7 @@
 """Processing folders of documents."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -235,6 +236,36 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     errors = {error["path"]: error["message"] for error in lines(folder / "errors.jsonl")}
     names = ("documents.jsonl", "errors.jsonl", "manifest.jsonl", "report.html")
     assert errors == {f"results/{name}": "written by docsight" for name in names}
+
+
+def test_manifest_has_times_and_duplicates(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    write(folder, a=SENTENCE, b="other", c=SENTENCE)
+    (folder / "d.exe").touch()
+    for path in folder.iterdir():
+        os.utime(path, (0.5, 86_400.5))
+    process(folder, nlp, tmp_path / "out")
+    rows = lines(tmp_path / "out" / "manifest.jsonl")
+    assert [(row["path"], row["duplicate_of"]) for row in rows] == [
+        ("a.txt", None),
+        ("b.txt", None),
+        ("c.txt", "a.txt"),
+        ("d.exe", None),
+    ]
+    assert {row["modified"] for row in rows} == {"1970-01-02T00:00:00+00:00"}
+
+
+def test_process_reads_but_never_replaces_files_of_the_user(folder: Path, nlp: Language) -> None:
+    write(folder, a=SENTENCE)
+    (folder / "documents.jsonl").write_text('{"text": "Ada Lovelace, mine"}\n', encoding="utf-8")
+    for paths in (folder, folder / "documents.jsonl"):
+        with pytest.raises(ConfigError, match=r"documents\.jsonl exists"):
+            process(paths, nlp, folder, overwrite=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "documents.jsonl"]
+    pytest.importorskip("pyarrow")
+    process(folder, nlp, folder, formats="parquet")
+    assert (folder / "documents.jsonl").read_text(encoding="utf-8") == '{"text": "Ada Lovelace, mine"}\n'
+    manifest = lines(folder / "manifest.jsonl")
+    assert [(row["path"], row["documents"]) for row in manifest] == [("a.txt", 1), ("documents.jsonl", 1)]
 
 
 def test_process_keeps_the_old_outputs_when_it_aborts(folder: Path, nlp: Language, tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 import contextlib
 import errno
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import filelock
 import pytest
 
-from docsight.documents.store import Outputs, Store
+from docsight.documents.store import OUTPUTS, Outputs, Store
 from docsight.errors import ConfigError
 
 NAMES = ("a.txt", "b.txt")
@@ -52,6 +55,129 @@ def test_outputs_of_an_earlier_run_are_removed_but_no_files_of_the_user(tmp_path
                 outputs.path(name).touch()
             outputs.commit()
         assert names(tmp_path) == sorted([*run, "documents-mine.spacy"])
+
+
+def test_outputs_name_a_file_that_appeared_during_the_run_and_replace_nothing(tmp_path: Path) -> None:
+    write_outputs(tmp_path, "old")
+    with Store(tmp_path, NAMES) as store:
+        outputs = Outputs(store, (*NAMES, "c.txt"))
+        (tmp_path / "c.txt").write_text("mine", encoding="utf-8")
+        with pytest.raises(ConfigError, match=r"c\.txt exists and docsight did not write it"):
+            outputs.commit()
+    assert contents(tmp_path) == {"a.txt": "old", "b.txt": "old", "c.txt": "mine"}
+
+
+def test_outputs_of_an_earlier_run_that_the_user_changed_are_not_removed(tmp_path: Path) -> None:
+    write_outputs(tmp_path, "old")
+    (tmp_path / "a.txt").write_text("mine", encoding="utf-8")
+    write_outputs(tmp_path, "new", ("c.txt",))
+    assert contents(tmp_path) == {"a.txt": "mine", "c.txt": "new"}
+
+
+def test_outputs_survive_a_crash_at_any_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, steps = os.replace, 0
+
+    def replace_until_crash(*args: Any) -> None:
+        nonlocal steps
+        steps -= 1
+        if not steps:
+            raise InterruptedError
+        replace(*args)
+
+    monkeypatch.setattr(os, "replace", replace_until_crash)
+    for crash in range(1, len(NAMES) + 3):  # the list of outputs is replaced before and after them
+        write_outputs(tmp_path, "old")
+        steps = crash
+        with pytest.raises(ConfigError, match="cannot write"):
+            write_outputs(tmp_path, f"new {crash}")
+        assert set(contents(tmp_path).values()) <= {"old", f"new {crash}"}
+        write_outputs(tmp_path, "repeated")
+        assert contents(tmp_path) == dict.fromkeys(NAMES, "repeated")
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_store_refuses_to_replace_a_file_of_the_user(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"{re.escape(name)} exists and no record"), Store(tmp_path):
+        pytest.fail("the block must not begin")
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("record", [None, "", '{"version": 2, "files": {"a.t', "[]", "{}", "0", '{"version": 3}'])
+def test_store_refuses_its_own_files_without_their_record(tmp_path: Path, record: str | None) -> None:
+    write_outputs(tmp_path, "old")
+    path = tmp_path / ".docsight" / "outputs.json"
+    path.unlink() if record is None else path.write_text(record, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"a\.txt exists and .*choose another"), Store(tmp_path, NAMES):
+        pytest.fail("the block must not begin")
+    assert contents(tmp_path) == {"a.txt": "old", "b.txt": "old"}
+
+
+def test_store_refuses_a_replacement_of_the_same_size_and_time(tmp_path: Path) -> None:
+    write_outputs(tmp_path, "old")
+    info = (tmp_path / "a.txt").stat()
+    (tmp_path / "a.txt").write_text("new", encoding="utf-8")
+    os.utime(tmp_path / "a.txt", ns=(info.st_atime_ns, info.st_mtime_ns))
+    with pytest.raises(ConfigError, match="it was changed since docsight wrote it"), Store(tmp_path, NAMES):
+        pytest.fail("the block must not begin")
+
+
+@pytest.mark.parametrize("target", ["elsewhere.txt", "nowhere"])
+def test_store_refuses_to_replace_a_link(tmp_path: Path, target: str) -> None:
+    write_outputs(tmp_path / "out", "old")
+    (tmp_path / "elsewhere.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "out" / "a.txt").unlink()
+    (tmp_path / "out" / "a.txt").symlink_to(tmp_path / target)
+    with pytest.raises(ConfigError, match="changed since"), Store(tmp_path / "out", NAMES):
+        pytest.fail("the block must not begin")
+    assert (tmp_path / "out" / "a.txt").is_symlink()
+
+
+def test_store_refuses_numbered_docs_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / "documents-2.spacy").touch()
+    with pytest.raises(ConfigError, match=r"documents-2\.spacy exists"), Store(tmp_path, ("documents.spacy",)):
+        pytest.fail("the block must not begin")
+    with Store(tmp_path, NAMES):
+        pass
+
+
+def test_store_replaces_what_0_1_0_wrote_and_nothing_newer(tmp_path: Path) -> None:
+    write_outputs(tmp_path, "old")
+    (tmp_path / ".docsight" / "outputs.json").write_text('["a.txt", "b.txt"]', encoding="utf-8")
+    write_outputs(tmp_path, "new")
+    (tmp_path / ".docsight" / "outputs.json").write_text('["a.txt", "b.txt"]', encoding="utf-8")
+    later = (tmp_path / ".docsight" / "outputs.json").stat().st_mtime_ns + 1
+    os.utime(tmp_path / "b.txt", ns=(later, later))
+    with pytest.raises(ConfigError, match=r"b\.txt exists and it was changed"), Store(tmp_path, NAMES):
+        pytest.fail("the block must not begin")
+    assert contents(tmp_path) == {"a.txt": "new", "b.txt": "new"}
+
+
+def test_store_takes_a_copied_folder_for_its_own(tmp_path: Path) -> None:
+    write_outputs(tmp_path / "out", "old")
+    shutil.copytree(tmp_path / "out", tmp_path / "copy", copy_function=shutil.copyfile)
+    write_outputs(tmp_path / "copy", "new")
+    assert contents(tmp_path / "copy") == {"a.txt": "new", "b.txt": "new"}
+
+
+def test_store_refuses_a_working_folder_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / ".docsight" / "work").mkdir(parents=True)
+    (tmp_path / ".docsight" / "work" / "mine.txt").touch()
+    with pytest.raises(ConfigError, match="did not make this folder"), Store(tmp_path):
+        pytest.fail("the block must not begin")
+    assert (tmp_path / ".docsight" / "work" / "mine.txt").exists()
+
+
+def write_outputs(folder: Path, text: str, names: tuple[str, ...] = NAMES) -> None:
+    with Store(folder, names) as store:
+        outputs = Outputs(store, names)
+        for name in names:
+            outputs.write(name, text)
+        outputs.commit()
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {name: (folder / name).read_text(encoding="utf-8") for name in names(folder)}
 
 
 def test_store_refuses_a_folder_in_place_of_an_output_before_any_work(tmp_path: Path) -> None:

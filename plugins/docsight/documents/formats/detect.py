@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from docsight.documents.formats import FORMATS, Format, signatures
 from docsight.documents.formats.archives.safe_zip import zip_kind
 from docsight.documents.formats.content import SkipError
+from docsight.documents.formats.lock_files import lock_file_reason
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -75,6 +76,8 @@ def find_format(source: Source, *, named: bool = False) -> Format:
         SkipError: No reader supports the file.
         OSError: The file cannot be read.
     """
+    if (reason := lock_file_reason(PurePath(source.name).name, source.size)) is not None:
+        raise SkipError(reason)
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
     may_be_text = _has_text_name(source.name)
     # Some programs keep data in zip files with their own suffixes; those are not archives of documents.

@@ -5,8 +5,9 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, get_args
 
+from docsight import option_checks
 from docsight.errors import DataError
 
 Ocr = Literal["auto", "never", "always"]
@@ -31,6 +32,9 @@ class ReadOptions:
         max_parts: Number of parts in one file, at all depths.
         max_depth: Number of containers nested in each other.
         max_pages: Number of pages of one document.
+
+    Raises:
+        ConfigError: An option has an invalid value.
     """
 
     ocr: Ocr = "auto"
@@ -40,6 +44,13 @@ class ReadOptions:
     max_parts: int = 1_000_000
     max_depth: int = 8
     max_pages: int = 20_000
+
+    def __post_init__(self) -> None:
+        option_checks.choice("ocr", self.ocr, get_args(Ocr))
+        if self.text_column is not None:
+            option_checks.text("text_column", self.text_column)
+        for name in ("max_bytes", "max_unpacked", "max_parts", "max_depth", "max_pages"):
+            object.__setattr__(self, name, option_checks.integer(name, getattr(self, name), minimum=0))
 
 
 @dataclass(kw_only=True)

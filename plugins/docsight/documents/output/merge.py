@@ -17,8 +17,10 @@ from docsight.documents.store import (
     MANIFEST,
     REPORT,
     TABLES,
+    TEXT_OUTPUTS,
     Outputs,
     Store,
+    output_names,
     write_errors,
 )
 from docsight.errors import ConfigError
@@ -52,7 +54,7 @@ def merge(
     Raises:
         ConfigError: A file cannot be written, or a shard is damaged. A damaged shard is removed.
     """
-    text_files = (MANIFEST, ERRORS, REPORT, *([DOCUMENTS] if "jsonl" in formats else []))
+    text_files = tuple(name for name in output_names(formats) if name in TEXT_OUTPUTS)
     try:
         with ExitStack() as stack:
             outputs = Outputs(store, text_files)
@@ -101,6 +103,7 @@ class _RecordWriter:
         self._formats = formats
         self._summary = summary
         self._on_problem = on_problem
+        self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
@@ -117,7 +120,10 @@ class _RecordWriter:
         entries = [ref.entry for ref in refs]
         if not entries:
             raise ConfigError(f"no shard holds {file.name}; run again")
-        self._outputs.write_json(MANIFEST, _file_record(entries))
+        sha256 = entries[0].sha256
+        first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
+        duplicate_of = first if first != file.name else None
+        self._outputs.write_json(MANIFEST, _file_record(entries, modified=file.modified, duplicate_of=duplicate_of))
         is_reported = False
         is_stale = any(entry.stale for entry in entries)
         for ref in () if is_stale else refs:
@@ -178,7 +184,9 @@ class _ReaderPool:
             reader.close()
 
 
-def _file_record(entries: Sequence[FileEntry], *, part: str = "") -> dict[str, Any]:
+def _file_record(
+    entries: Sequence[FileEntry], *, part: str = "", modified: str | None = None, duplicate_of: str | None = None
+) -> dict[str, Any]:
     """Combine what shards hold of a file into a record of `manifest.jsonl`."""
     first, last = entries[0], entries[-1]
     decisive = next((entry for entry in entries if entry.status not in ("ok", "skipped")), last)
@@ -188,6 +196,8 @@ def _file_record(entries: Sequence[FileEntry], *, part: str = "") -> dict[str, A
         "part": part,
         "size": first.size,
         "sha256": first.sha256,
+        "modified": modified,
+        "duplicate_of": duplicate_of,
         "status": decisive.status,
         "error": decisive.error,
         "message": decisive.message,
@@ -205,4 +215,4 @@ def _problem_record(problem: Problem) -> dict[str, Any]:
         error=problem.error,
         message=problem.message,
     )
-    return _file_record([entry], part=problem.part)
+    return _file_record([entry], part=problem.part, modified=problem.modified)

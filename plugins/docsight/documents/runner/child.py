@@ -19,6 +19,7 @@ from docsight.documents.runner.work_items import WorkItem
 from docsight.documents.runner.worker import Worker
 
 _MEGABYTE = 1 << 20
+_OOM_SCORE = 500  # of 1000; other processes have 0
 
 # What this process has, from `prepare` and `start`.
 _marks: MutableSequence[int]  # in memory shared with the parent
@@ -32,6 +33,9 @@ def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
     _marks = marks
     # pebble's handler is written in Python and waits for C code to return, such as a parser that hangs.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):  # a terminal that closes sends it to all processes; the parent ends this one
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _offer_to_oom_killer()
 
     def watch() -> None:
         try:
@@ -84,6 +88,13 @@ def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Shard, tu
         raise
     except BaseException as err:  # a component may call `sys.exit`, for example, which must not end the run
         raise RuntimeError(f"{type(err).__name__} was raised: {err}") from err
+
+
+def _offer_to_oom_killer() -> None:
+    """Let the system end this process before its parent when memory runs out. Only on Linux."""
+    path = Path("/proc/self/oom_score_adj")
+    with suppress(OSError):
+        path.write_text(str(max(_OOM_SCORE, int(path.read_text(encoding="ascii")))), encoding="ascii")
 
 
 def _peak_memory() -> float:

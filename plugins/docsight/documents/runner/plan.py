@@ -113,7 +113,8 @@ def make_plan(
 def _chain(refs: list[ShardRef], file: InputFile) -> list[ShardRef]:
     """Find the entries that together hold a file from its first item on, without a gap, as far as they go.
 
-    If several entries start at the same item, the newest is used. Entries without a hash and stale ones are not used.
+    If several entries start at the same item, the newest is used. Entries without a hash, stale ones and those to
+    retry are not used.
     """
     usable = [
         ref
@@ -121,6 +122,7 @@ def _chain(refs: list[ShardRef], file: InputFile) -> list[ShardRef]:
         if ref.entry.size == file.size
         and ref.entry.sha256 is not None
         and not ref.entry.stale
+        and not ref.entry.retry
         and (ref.entry.next is None or ref.entry.next > ref.entry.start)
     ]
     starts: dict[int | None, ShardRef] = {ref.entry.start: ref for ref in usable}

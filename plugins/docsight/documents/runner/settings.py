@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from docsight import option_checks
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import ConfigError
 
@@ -38,24 +39,25 @@ class RunOptions:
     fail_fast: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.workers, int):
-            raise ConfigError(f"workers must be an integer, not {self.workers!r}")
-        if self.workers < 0:
-            raise ConfigError(f"workers must be 0 (none) or more, not {self.workers}")
-        for name in ("max_chars", "batch_size", "recycle", "memory"):
-            number = getattr(self, name)
-            if number is not None and number < 1:
-                raise ConfigError(f"{name} must be at least 1, not {number}")
-        if unknown := [name for name in self.formats if name not in OUTPUT_FORMATS]:
-            raise ConfigError(f"unknown output format {unknown[0]!r}; choose from {', '.join(OUTPUT_FORMATS)}")
-        if self.engine not in ENGINES:
-            raise ConfigError(f"unknown engine {self.engine!r}; choose {' or '.join(ENGINES)}")
+        for name, minimum in (("workers", 0), ("recycle", 1), ("max_chars", 1), ("batch_size", 1)):
+            object.__setattr__(self, name, option_checks.integer(name, getattr(self, name), minimum=minimum))
+        if self.memory is not None:
+            option_checks.integer("memory", self.memory, minimum=1)
+        if self.timeout is not None:
+            object.__setattr__(self, "timeout", option_checks.seconds("timeout", self.timeout))
+        for name in ("overwrite", "retry_failed", "fail_fast"):
+            option_checks.flag(name, getattr(self, name))
+        for name in self.formats:
+            option_checks.choice("an output format", name, OUTPUT_FORMATS)
+        option_checks.choice("engine", self.engine, ENGINES)
+        if self.ray_address is not None:
+            option_checks.text("ray_address", self.ray_address)
+        if not isinstance(self.reading, ReadOptions):
+            raise ConfigError(f"reading must be ReadOptions, not {self.reading!r}")
         if self.engine == "ray" and not self.workers:
             raise ConfigError("the engine ray needs at least 1 worker: each is an actor")
         if self.timeout is not None and not self.workers:
             raise ConfigError("a timeout needs at least 1 worker: a document in this process cannot be stopped")
-        if self.timeout is not None and self.timeout <= 0:
-            raise ConfigError(f"timeout must be more than 0 seconds, not {self.timeout:g}")
 
     @property
     def keeps_docs(self) -> bool:

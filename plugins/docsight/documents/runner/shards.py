@@ -8,7 +8,7 @@ indexes.
 """
 
 import json
-import shutil
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from docsight.errors import ConfigError
 
 SHARD_VERSION = 2
 INDEX, LINES, PACKED_DOCS = ".json", ".jsonl.gz", ".docs"
+_SHARD_FILE = re.compile(r"[0-9a-f]{32}\.(json|json\.new|jsonl\.gz|docs)")  # no file of the user has such a name
 
 
 @dataclass(kw_only=True)
@@ -35,6 +36,7 @@ class FileEntry:
     error: str | None = None
     message: str | None = None
     stale: bool = False  # its lines must not be used, because the file changed while it was read
+    retry: bool = False  # the system may have caused its failure, so the next run tries again
     documents: int = 0
     failed: int = 0  # parts that failed or exceeded the time limit
     skipped: int = 0  # parts
@@ -77,7 +79,7 @@ def scan(folder: Path) -> list[Shard]:
                 index["entries"] = [FileEntry(**entry) for entry in index["entries"]]
                 shards[path.stem] = path.stat().st_mtime_ns, Shard(**index)
     for path in folder.iterdir():
-        if path.name.partition(".")[0] not in shards:
+        if _SHARD_FILE.fullmatch(path.name) and path.name.partition(".")[0] not in shards:
             path.unlink(missing_ok=True)
     return [shard for _, shard in sorted(shards.values(), key=lambda dated: dated[0])]
 
@@ -89,5 +91,5 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 
 
 def clear(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Remove all shards."""
+    remove(folder, {path.name.partition(".")[0] for path in folder.iterdir() if _SHARD_FILE.fullmatch(path.name)})

@@ -9,7 +9,7 @@ from threading import Event
 from typing import Self
 
 from docsight.documents.pipeline import Pipeline
-from docsight.documents.problem import Problem
+from docsight.documents.problem import SHORTAGES, Problem, ShortageError
 from docsight.documents.runner.child import start, work
 from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.settings import WorkerSettings
@@ -110,6 +110,8 @@ class Supervisor:
                 done, begun = self._process.marks
                 if isinstance(err, DiedError | TimeoutError):
                     self._restart()
+                    if self._stopped.is_set():  # a signal to all processes may have ended the worker
+                        return
                 if smaller := task.divide(done, begun):
                     tasks.extend(reversed(smaller))
                     continue
@@ -157,6 +159,8 @@ class Supervisor:
             self._process.start(start, self._pipeline, self._settings, timeout=_START_TIMEOUT)
         except BaseException as err:
             self._process.stop()
+            if isinstance(err, OSError) and err.errno in SHORTAGES:
+                raise ShortageError.of(err) from err
             if not isinstance(err, DiedError | TimeoutError):
                 raise
             how = f"took longer than {_START_TIMEOUT} seconds" if isinstance(err, TimeoutError) else str(err)
@@ -185,6 +189,7 @@ class Supervisor:
             start=start,
             next=start + 1 if goes_on else None,
             lines=1,
+            retry=isinstance(error, DiedError) and error.is_killed,
             seconds=timeout or 0.0 if problem.is_timeout else 0.0,
         )
         if goes_on:
@@ -205,5 +210,6 @@ def _problem(name: str, part: str, error: Exception, timeout: float | None) -> P
         message = f"took longer than {timeout:g} seconds"
         return Problem(path=name, part=part, error="Timeout", message=message, is_timeout=True)
     if isinstance(error, DiedError):
-        return Problem(path=name, part=part, error="WorkerDied", message=f"the process that read it {error}")
+        reason = "; the system may be short of memory, so a later run tries again" if error.is_killed else ""
+        return Problem(path=name, part=part, error="WorkerDied", message=f"the process that read it {error}{reason}")
     return Problem.of(name, error, part=part)

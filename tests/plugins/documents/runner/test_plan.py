@@ -80,6 +80,7 @@ def test_plan_repeats_what_has_changed(file: InputFile) -> None:
     assert made(file, shard("s", entry(file)), with_docs=True).pending
     assert not made(file, shard("s", entry(file), has_docs=True), with_docs=True).pending
     assert made(file, shard("s", entry(file, stale=True))).pending
+    assert made(file, shard("s", entry(file, status="failed", retry=True))).pending
     assert made(file, shard("s", FileEntry(name=file.name, size=file.size))).pending  # it could not be read
     size, time = file.path.stat().st_size, file.path.stat().st_mtime_ns
     done = shard("s", entry(file))

@@ -16,7 +16,7 @@ import pytest
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.pipeline import Pipeline
-from docsight.documents.problem import Problem
+from docsight.documents.problem import Problem, ShortageError
 from docsight.documents.runner import process as processes
 from docsight.documents.runner.settings import RunOptions, WorkerSettings
 from docsight.documents.runner.shard_files import DocumentLine, ShardReader
@@ -42,6 +42,12 @@ def trouble(doc):
             os._exit(0)
         elif word == "ABORT":
             os.abort()
+        elif word == "SIGKILL":
+            os.kill(os.getpid(), 9)
+        elif word == "DISKFULL":
+            raise OSError(28, "No space left on device", "/tmp/x")
+        elif word == "SCORE":
+            raise RuntimeError(open("/proc/self/oom_score_adj").read().strip())
         elif word == "SLEEP":
             time.sleep(1000)
         elif word == "SPIN":  # in C, so that no other thread can run
@@ -354,6 +360,39 @@ def test_supervisor_repeats_what_a_killed_worker_had_finished_but_not_reported(
         found, problems = run(supervisor, work_items)
     assert (found, problems) == ({"a.txt": "a", "b.txt": "b"}, {})
     assert len(list((tmp_path / "shards").glob("*.json"))) == 3
+
+
+def test_supervisor_has_a_worker_that_was_killed_tried_again_by_the_next_run(
+    tmp_path: Path, supervise: Callable[..., Supervisor]
+) -> None:
+    work_items = make_files(tmp_path / "in", {"a.txt": "fine", "b.txt": "SIGKILL"})
+    with supervise() as supervisor:
+        shards = list(supervisor.run(work_items))
+    entries = {entry.name: entry for shard in shards for entry in shard.entries}
+    assert (entries["b.txt"].error, entries["b.txt"].retry, entries["a.txt"].retry) == ("WorkerDied", True, False)
+    assert "short of memory, so a later run tries again" in (entries["b.txt"].message or "")
+
+
+def test_supervisor_stops_when_the_machine_is_short_of_something(
+    tmp_path: Path, supervise: Callable[..., Supervisor]
+) -> None:
+    work_items = make_files(tmp_path / "in", {"a.txt": "DISKFULL"})
+    with (
+        supervise() as supervisor,
+        pytest.raises(ShortageError, match=r"short of .*No space left on device \(/tmp/x\)"),
+    ):
+        run(supervisor, work_items)
+    assert list((tmp_path / "shards").iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="only on Linux")
+def test_supervisor_has_workers_killed_first_when_memory_runs_out(
+    tmp_path: Path, supervise: Callable[..., Supervisor]
+) -> None:
+    with supervise() as supervisor:
+        _, problems = run(supervisor, make_files(tmp_path / "in", {"a.txt": "SCORE"}))
+    own = int(Path("/proc/self/oom_score_adj").read_text(encoding="ascii"))
+    assert int(problems["a.txt"][1]) >= max(own, 500)
 
 
 def test_supervisor_stops_on_a_disk_error(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
