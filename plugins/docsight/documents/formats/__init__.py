@@ -40,6 +40,8 @@ FORMATS = (
     Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
     Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.office.docx"),
     Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "docsight.documents.formats.office.pptx"),
+    Format("xlsx", (".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm"), "docsight.documents.formats.office.excel"),
+    Format("xls", (".xls", ".xlt"), "docsight.documents.formats.office.excel"),
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),

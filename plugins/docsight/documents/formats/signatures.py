@@ -17,6 +17,7 @@ _IMAGE_SIGNATURES = {
 _IMAGE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _IMAGE_SIGNATURES.items()), re.S)
 _PDF = re.compile(rb"%PDF-\d\.\d")
 _PACKED = {
+    "ole": re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "parquet": re.compile(rb"PAR1."),
     "zip": re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08PK\x03\x04)"),
@@ -56,7 +57,10 @@ _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_
 
 
 def binary_format(head: bytes) -> str | None:
-    """Return the name of the binary format that the first `HEAD_BYTES` bytes show; "zip" for Office documents, too."""
+    """Return the name of the binary format that the first `HEAD_BYTES` bytes show.
+
+    It is "zip" or "ole" for Office documents, too.
+    """
     # A text may begin with "GIF89a". Text has no NUL bytes, and images have one early.
     if (match := _IMAGE.match(head)) is not None and b"\0" in head[:32]:
         return match.lastgroup

@@ -49,6 +49,8 @@ def source(name: str, data: bytes) -> Source:
         (zipped(), "zip"),
         (zipped("[Content_Types].xml", "word/document.xml"), "docx"),
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsx"),
         (TEXT, "text"),
         (b"", "text"),
         ("Zoë".encode("utf-16"), "text"),
@@ -78,6 +80,8 @@ def test_format_within_does_not_override_the_suffixes_of_text(file_name: str, da
         ("a.csv", PAGE, "html"),
         ("a.png", MAIL, "mail"),
         ("a.exe", PAGE, "html"),
+        ("a.xls", PAGE, "html"),
+        ("a.xls", b"Ada\t1\nZoe\t2\n", "tsv"),
     ],
 )
 def test_format_within_overrides_other_suffixes(file_name: str, data: bytes, name: str) -> None:
@@ -89,7 +93,6 @@ def test_format_within_overrides_other_suffixes(file_name: str, data: bytes, nam
 @pytest.mark.parametrize(
     ("members", "first", "reason"),
     [
-        (("[Content_Types].xml", "xl/workbook.xml"), b"", "Excel"),
         (("mimetype", "content.xml"), b"application/vnd.oasis.opendocument.text", "OpenDocument"),
         (("mimetype", "OEBPS/a.xhtml"), b"application/epub+zip", "EPUB"),
         (("META-INF/MANIFEST.MF", "A.class"), b"", "Java"),

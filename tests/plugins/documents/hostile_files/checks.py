@@ -27,6 +27,8 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         "docx",
         "pptx",
         "pyarrow.parquet",
+        "python_calamine",
+        "olefile",
         "charset_normalizer",
     ):
         with contextlib.suppress(ImportError):  # of an extra

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from .builders import docx, make_zip, paragraph, pdf_page, pptx, shape, show_line
+from .ole_builder import xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
 
@@ -97,6 +98,24 @@ def make_rich_docx() -> bytes:
     return _saved(document)
 
 
+def make_xlsx() -> bytes:
+    """Make an Excel file with two sheets, merged cells, a comment and an image, written by a library."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Letters")
+        sheet.write_row(0, 0, ("id", "text", "when"))
+        sheet.write_row(1, 0, (1, SENTENCE))
+        sheet.write(1, 2, 15898, book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.merge_range("A3:B3", "merged")
+        sheet.write_formula("C3", "=1+1", None, 2)
+        sheet.write_comment("A1", "A comment")
+        sheet.insert_image("E1", "chart.png", {"image_data": io.BytesIO(make_image("PNG"))})
+        book.add_worksheet("Second").write("B2", "cell")
+    return file.getvalue()
+
+
 def make_rich_pptx() -> bytes:
     """Make a PowerPoint file with many kinds of content, written by its library."""
     import pptx
@@ -142,6 +161,8 @@ GOOD: dict[str, Callable[[], bytes]] = {
         paragraph(SENTENCE) + f"<w:tbl><w:tr><w:tc>{paragraph('a')}</w:tc><w:tc>{paragraph('b')}</w:tc></w:tr></w:tbl>"
     ),
     ".pptx": lambda: pptx(shape(SENTENCE) + shape("Second")),
+    ".xlsx": make_xlsx,
+    ".xls": lambda: xls((0, 0, "text"), (1, 0, SENTENCE), (2, 3, "cell")),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".eml": make_mail,
@@ -159,6 +180,8 @@ NEEDS = {
     ".pdf": ("pypdfium2",),
     ".docx": ("docx",),
     ".pptx": ("pptx",),
+    ".xlsx": ("python_calamine",),
+    ".xls": ("python_calamine", "olefile"),
     ".parquet": ("pyarrow",),
     ".eml": ("selectolax",),
     ".zip": ("selectolax",),
