@@ -1,7 +1,9 @@
 """Detecting the format of a file by its content and name."""
 
+import bz2
 import gzip
 import io
+import lzma
 import zipfile
 from pathlib import Path
 
@@ -44,6 +46,10 @@ def source(name: str, data: bytes) -> Source:
         (MAIL, "mail"),
         (MBOX, "mbox"),
         (gzip.compress(b"x", mtime=0), "gzip"),
+        (bz2.compress(b"x"), "bzip2"),
+        (lzma.compress(b"x"), "xz"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "7z"),
+        (b"a.txt" + bytes(252) + b"ustar\0", "tar"),
         (b"PAR1\x15\x04\x15", "parquet"),
         (zipped("a.txt"), "zip"),
         (zipped(), "zip"),
@@ -119,7 +125,6 @@ def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
         ("a", b"#!/bin/sh\necho", "scripts"),
         ("a.doc", b"{\\rtf1\\ansi Ada}", "RTF"),
         ("a", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office"),
-        ("a.tar", b"\0" * 257 + b"ustar", "tar"),
         ("a", b"a\0b", "without a suffix"),
         ("a", bytes(range(1, 256)), "without a suffix"),
         ("a.py", b"import os\n", r"\.py files"),

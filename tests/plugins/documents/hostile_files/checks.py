@@ -29,6 +29,7 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         "pyarrow.parquet",
         "python_calamine",
         "olefile",
+        "py7zr",
         "charset_normalizer",
     ):
         with contextlib.suppress(ImportError):  # of an extra

@@ -1,8 +1,11 @@
 """A small valid file of each format, written beside the hostile ones and mutated by the fuzzer."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
+import tarfile
 from collections.abc import Callable
 
 from PIL import Image
@@ -78,6 +81,28 @@ def make_archive() -> bytes:
     """Make a zip with files of several formats, one of them a zip."""
     members = {"a.txt": SENTENCE.encode(), "sub/b.html": f"<p>{SENTENCE}</p>".encode(), "c.png": make_image("PNG")}
     return make_zip(members | {"inner.zip": make_zip({"d.md": b"# Inner\n"}), "e.eml": b"Subject: x\n\ny\n"})
+
+
+def make_tar() -> bytes:
+    """Make a tar with two files and a link."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, data in (("a.txt", SENTENCE.encode()), ("sub/b.md", b"# Title")):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+def make_7z() -> bytes:
+    """Make a 7z archive of two files."""
+    import py7zr
+
+    file = io.BytesIO()
+    with py7zr.SevenZipFile(file, "w") as archive:
+        archive.writestr(SENTENCE, "a.txt")
+        archive.writestr("# Title", "sub/b.md")
+    return file.getvalue()
 
 
 def make_rich_docx() -> bytes:
@@ -165,6 +190,10 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".xls": lambda: xls((0, 0, "text"), (1, 0, SENTENCE), (2, 3, "cell")),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
+    ".tar": make_tar,
+    ".7z": make_7z,
+    ".bz2": lambda: bz2.compress(SENTENCE.encode() * 3),
+    ".xz": lambda: lzma.compress(SENTENCE.encode() * 3),
     ".eml": make_mail,
     ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
@@ -180,6 +209,7 @@ NEEDS = {
     ".pdf": ("pypdfium2",),
     ".docx": ("docx",),
     ".pptx": ("pptx",),
+    ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),
     ".parquet": ("pyarrow",),
