@@ -24,7 +24,7 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     part_names = PartNames(_names(source))
     try:
         with _open(source) as archive:
-            for info in _files(archive):
+            for info in _files(archive, source):
                 part = part_names.assign(info.name)
                 charge_part(source, part)
                 yield from isolate_errors(part, _read_member(archive, info, source, part))
@@ -46,13 +46,17 @@ def _names(source: Source) -> list[str]:
     """Return the names of the files, up to the first damaged header."""
     names: list[str] = []
     with suppress(*_TAR_ERRORS), _open(source) as archive:
-        names.extend(info.name for info in _files(archive))
+        names.extend(info.name for info in _files(archive, source))
     return names
 
 
-def _files(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+def _files(archive: tarfile.TarFile, source: Source) -> Iterator[tarfile.TarInfo]:
+    """Yield the files; raise `DataError` if one states more bytes than follow, through which `tarfile` would step."""
+    end = source.size + tarfile.BLOCKSIZE  # the last block may be cut
     for info in archive:
-        archive.members.clear()  # type: ignore[attr-defined]  # the list grows with each member, and only this loop would read it
+        archive.members.clear()  # type: ignore[attr-defined]  # the list grows, and only this loop would read it
+        if not info.offset < archive.offset <= end:
+            raise DataError(f"is a damaged tar archive: {info.name} has {info.size:,} bytes, more than follow")
         if not info.isdir() and not is_hidden(info.name):
             yield info
 
