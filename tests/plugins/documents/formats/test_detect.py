@@ -56,6 +56,9 @@ def source(name: str, data: bytes) -> Source:
         (zipped("[Content_Types].xml", "word/document.xml"), "docx"),
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
+        (zipped("mimetype", first=b"application/vnd.oasis.opendocument.text"), "odt"),
+        (zipped("mimetype", first=b"application/vnd.oasis.opendocument.spreadsheet"), "ods"),
+        (zipped("mimetype", first=b"application/vnd.oasis.opendocument.presentation-template"), "odp"),
         (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsx"),
         (TEXT, "text"),
         (b"", "text"),
@@ -99,7 +102,7 @@ def test_format_within_overrides_other_suffixes(file_name: str, data: bytes, nam
 @pytest.mark.parametrize(
     ("members", "first", "reason"),
     [
-        (("mimetype", "content.xml"), b"application/vnd.oasis.opendocument.text", "OpenDocument"),
+        (("mimetype", "content.xml"), b"application/vnd.oasis.opendocument.graphics", "OpenDocument"),
         (("mimetype", "OEBPS/a.xhtml"), b"application/epub+zip", "EPUB"),
         (("META-INF/MANIFEST.MF", "A.class"), b"", "Java"),
         (("docsight/__init__.py", "docsight-1.dist-info/WHEEL"), b"", "wheel"),

@@ -10,10 +10,14 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from .builders import docx, make_zip, paragraph, pdf_page, pptx, shape, show_line
+from .builders import docx, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
 from .ole_builder import xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
+OPENDOCUMENT_TABLE = (
+    f'<table:table table:name="S"><table:table-row><table:table-cell><text:p>{SENTENCE}</text:p></table:table-cell>'
+    '<table:table-cell table:number-columns-repeated="3"/></table:table-row></table:table>'
+)
 
 
 def make_image(kind: str, mode: str = "L", size: tuple[int, int] = (32, 24), **options: object) -> bytes:
@@ -188,6 +192,9 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".pptx": lambda: pptx(shape(SENTENCE) + shape("Second")),
     ".xlsx": make_xlsx,
     ".xls": lambda: xls((0, 0, "text"), (1, 0, SENTENCE), (2, 3, "cell")),
+    ".odt": lambda: opendocument("text", f"<text:h>T</text:h><text:p>{SENTENCE}</text:p>"),
+    ".ods": lambda: opendocument("spreadsheet", OPENDOCUMENT_TABLE),
+    ".odp": lambda: opendocument("presentation", f"<draw:page><text:p>{SENTENCE}</text:p></draw:page>"),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
@@ -209,6 +216,9 @@ NEEDS = {
     ".pdf": ("pypdfium2",),
     ".docx": ("docx",),
     ".pptx": ("pptx",),
+    ".odt": ("lxml",),
+    ".ods": ("lxml",),
+    ".odp": ("lxml",),
     ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),

@@ -180,13 +180,17 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
         b"<c r='XFD1048576'><v>1</v></c>",
         b"<row r='99999999'>",
         b"<c t='s'><v>99999999</v></c>",
+        b"<table:table-cell table:number-columns-repeated='99999'><text:p>x</text:p></table:table-cell>",
+        b"<text:list>",
+        b"<text:note>",
+        b"<office:annotation>",
         b"<mergeCell ref='A1:XFD1048576'/>",
     ),
 }
 _KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
 _KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
 _KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".xml"]
-_ZIPS = (".zip", ".docx", ".pptx", ".xlsx")
+_ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp")
 _MAX_BYTES = 1 << 20
 
 
@@ -315,7 +319,7 @@ def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
     if suffix != ".zip" and rng.random() < 0.7:  # the part that most code reads
         at = max(
             range(len(members)),
-            key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml", "sheet1.xml")),
+            key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml", "sheet1.xml", "content.xml")),
         )
     name, content = members[at]
     choice = rng.random()

@@ -132,6 +132,9 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
         if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
             with archive.open("mimetype") as file:
                 kind = file.read(100)
+            form = _ODF_FORMATS.get(kind.removeprefix(_ODF).strip().removesuffix(b"-template"))
+            if kind.startswith(_ODF) and form is not None:
+                return form, ""
             if kind.startswith(_ODF):
                 return None, f"OpenDocument files ({kind[len(_ODF) :].decode('ascii', 'replace').strip()})"
             if kind.startswith(b"application/epub"):
