@@ -24,7 +24,15 @@ from hostile_files.audit import Observation, load_readers_and_audit, read_audite
 from hostile_files.case import CANARY, DOCUMENT, EITHER, FAILED, PARTLY
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the corpus has files that exist on Unix only")
-for _package in ("pyarrow", "pypdfium2", "docx", "pptx", "selectolax"):
+for _package in (
+    "pyarrow",
+    "pypdfium2",
+    "docx",
+    "pptx",
+    "selectolax",
+    "python_calamine",
+    "olefile",
+):
     pytest.importorskip(_package, reason="the extra documents is not installed")
 
 MAX_SECONDS, MAX_SECONDS_SLOW = 30, 240  # for one file

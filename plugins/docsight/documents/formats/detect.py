@@ -7,6 +7,7 @@ from docsight.documents.formats import FORMATS, Format, signatures
 from docsight.documents.formats.archives.safe_zip import zip_kind
 from docsight.documents.formats.content import SkipError
 from docsight.documents.formats.lock_files import lock_file_reason
+from docsight.documents.formats.ole import ole_kind
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -19,7 +20,8 @@ _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
 _OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl", "json"))
 # These are zip files; if one is damaged, its reader reports the reason.
-_ZIP_BASED = frozenset(("docx", "pptx"))
+_ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp"))
+_EXCEL = frozenset(("xls", "xlsx"))
 
 # Suffixes of text files and of other files: the content decides.
 _MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
@@ -58,8 +60,12 @@ def format_within(source: Source) -> Format | None:
     name = signatures.binary_format(head)
     if name == "zip":
         name = _zip_format(source, by_suffix)
+    elif name == "ole":
+        name = ole_kind(source)
     if name is None and (by_suffix is None or by_suffix.name not in _NEVER_OVERRIDDEN):
         name = signatures.text_format(head)
+        if name is None and by_suffix is not None and by_suffix.name in _EXCEL and signatures.is_text(head):
+            name = "tsv"  # programs export such tables under the suffix of Excel
         if by_suffix is not None and by_suffix.name in _OVERRIDDEN_BY_HTML and name != "html":
             return None
     return None if name is None else _BY_NAME[name]

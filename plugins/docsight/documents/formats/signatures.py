@@ -17,7 +17,12 @@ _IMAGE_SIGNATURES = {
 _IMAGE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _IMAGE_SIGNATURES.items()), re.S)
 _PDF = re.compile(rb"%PDF-\d\.\d")
 _PACKED = {
+    "ole": re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),  # the latter is that of an empty file
+    "xz": re.compile(rb"\xfd7zXZ\0"),
+    "7z": re.compile(rb"7z\xbc\xaf\x27\x1c"),
+    "tar": re.compile(rb".{257}ustar", re.S),
     "parquet": re.compile(rb"PAR1."),
     "zip": re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08PK\x03\x04)"),
 }
@@ -27,12 +32,8 @@ UNREADABLE = {
     "PostScript files": rb"%!PS",
     "RTF files": rb"\{\\rtf",
     "old Office files": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "7z archives": rb"7z\xbc\xaf\x27\x1c",
     "RAR archives": rb"Rar!\x1a\x07",
-    "bzip2 files": rb"BZh[1-9]1AY&SY",
-    "xz files": rb"\xfd7zXZ\0",
     "zstandard files": rb"\x28\xb5\x2f\xfd",
-    "tar archives": rb".{257}ustar",
     "programs": rb"\x7fELF|MZ.{56}",
     "scripts": rb"#!\s*/",
     "XML": rb"(?:\xef\xbb\xbf)?\s*<\?xml\s",
@@ -56,7 +57,10 @@ _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_
 
 
 def binary_format(head: bytes) -> str | None:
-    """Return the name of the binary format that the first `HEAD_BYTES` bytes show; "zip" for Office documents, too."""
+    """Return the name of the binary format that the first `HEAD_BYTES` bytes show.
+
+    It is "zip" or "ole" for Office documents, too.
+    """
     # A text may begin with "GIF89a". Text has no NUL bytes, and images have one early.
     if (match := _IMAGE.match(head)) is not None and b"\0" in head[:32]:
         return match.lastgroup

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import archives, html, images, mail, office, pdf, special_files, tables, text
+from . import archives, excel, html, images, mail, office, opendocument, pdf, special_files, tables, text
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -12,6 +12,8 @@ _FOLDERS = {
     "archives": archives,
     "mail": mail,
     "office": office,
+    "excel": excel,
+    "opendocument": opendocument,
     "html": html,
     "pdf": pdf,
     "images": images,

@@ -3,15 +3,17 @@
 import bz2
 import gzip
 import io
+import lzma
 import random
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 
 from .builders import MEGA, deflated_zeros, make_raw_zip, make_zip
 from .case import DOCUMENT, EITHER, FAILED, PARTLY, Cases
-from .good import SENTENCE
+from .good import SENTENCE, make_7z, make_tar
 
 CASES = Cases()
 TEXT = SENTENCE.encode()
@@ -156,3 +158,74 @@ CASES.add_bytes("no-members.zip", make_zip({}), EITHER)
 CASES.add_bytes("zip-called-text.txt", make_zip({"a.txt": TEXT}), DOCUMENT, "Ada Lovelace")
 CASES.add_bytes("many-gzip-members.txt.gz", gzip.compress(b"") * 20_000 + gzip.compress(TEXT), DOCUMENT, "Ada Lovelace")
 CASES.add_bytes("garbage.tar.gz", gzip.compress(b"a.txt" + bytes(1000)), EITHER)
+
+
+def tar_of(**attributes: object) -> bytes:
+    """Make a tar of one member with these attributes, before a valid one."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        info = tarfile.TarInfo("odd.txt")
+        for name, value in attributes.items():
+            setattr(info, name, value)
+        archive.addfile(info)
+        info = tarfile.TarInfo("good.txt")
+        info.size = len(TEXT)
+        archive.addfile(info, io.BytesIO(TEXT))
+    return file.getvalue()
+
+
+CASES.add_bytes("traversal.tar", tar_of(name="../../../escaped.txt"), DOCUMENT, "Ada Lovelace")
+CASES.add_bytes("absolute.tar", tar_of(name="/tmp/escaped-2.txt"), DOCUMENT, "Ada Lovelace")
+CASES.add_bytes("symlink.tar", tar_of(type=tarfile.SYMTYPE, linkname=".canary.txt"), PARTLY, "a symbolic link")
+CASES.add_bytes("hard-link.tar", tar_of(type=tarfile.LNKTYPE, linkname=".canary.txt"), PARTLY, "a hard link")
+CASES.add_bytes("device.tar", tar_of(type=tarfile.CHRTYPE, devmajor=1, devminor=5), PARTLY, "a device")
+CASES.add_bytes("fifo.tar", tar_of(type=tarfile.FIFOTYPE), PARTLY, "a device")
+CASES.add_bytes("claims-terabytes.tar", tar_of(size=1 << 42), FAILED)
+CASES.add_bytes("cut.tar", make_tar()[:1500], PARTLY, "damaged tar")
+CASES.add_bytes("many-headers.tar", tar_of(name="x" * 100) * 200, EITHER)
+
+
+@CASES.add("negative-size.tar")
+def negative_size() -> bytes:
+    """States a negative size, so that the next header is the same one."""
+    data = bytearray(tar_of())
+    data[124:136] = b"\xff" * 10 + b"\xfc\0"
+    data[148:156] = b"        "
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+    return bytes(data)
+
+
+CASES.add_bytes("bomb.tar.bz2", bz2.compress(bytes(45_000_000)) * 60, FAILED, "bomb|bytes")
+CASES.add_bytes("cut.tar.xz", lzma.compress(make_tar())[:-30], FAILED, "damaged xz")
+CASES.add_bytes("dictionary-4gb.xz", b"\xfd7zXZ\0\0\0\xff\x12\xd9A\x02\0!\x01\x28\0\0\0" + bytes(40), FAILED)
+
+
+@CASES.add("header-offset.7z", FAILED, needs=("py7zr",))
+def header_offset() -> bytes:
+    data = make_7z()
+    return data[:12] + struct.pack("<QQ", 1 << 62, 1 << 62) + data[28:]
+
+
+@CASES.add("cut.7z", FAILED, needs=("py7zr",))
+def cut_7z() -> bytes:
+    return make_7z()[:-20]
+
+
+@CASES.add("traversal.7z", needs=("py7zr",))
+def traversing_7z() -> bytes:
+    import py7zr
+
+    file = io.BytesIO()
+    with py7zr.SevenZipFile(file, "w", filters=[{"id": py7zr.FILTER_COPY}]) as archive:
+        archive.writestr(SENTENCE, "aa/aa/escaped.txt")
+    return file.getvalue().replace("aa/aa/".encode("utf-16-le"), "../../".encode("utf-16-le"))
+
+
+@CASES.add("bomb.7z", FAILED, "bytes", needs=("py7zr",), slow=True)
+def bomb_7z() -> bytes:
+    import py7zr
+
+    file = io.BytesIO()
+    with py7zr.SevenZipFile(file, "w") as archive:
+        archive.writestr(bytes(1100 * MEGA), "zeros.txt")
+    return file.getvalue()

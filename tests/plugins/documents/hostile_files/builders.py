@@ -198,3 +198,25 @@ def pptx_parts(shapes: str, *, doctype: str = "") -> dict[str, bytes]:
 def pptx(shapes: str, **options: str) -> bytes:
     """Make a PowerPoint file with one slide from the XML of its shapes."""
     return make_zip(pptx_parts(shapes, **options))
+
+
+_OPENDOCUMENT = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
+    'xmlns:xlink="http://www.w3.org/1999/xlink"'
+)
+
+
+def opendocument_parts(kind: str, body: str, *, doctype: str = "") -> dict[str, bytes]:
+    """Make the parts of an OpenDocument text, spreadsheet or presentation from the XML of its body."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?>{doctype}<office:document-content {_OPENDOCUMENT}><office:body>'
+    content = f"{head}<office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    return {"mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(), "content.xml": content.encode()}
+
+
+def opendocument(kind: str, body: str, **options: str) -> bytes:
+    """Make an OpenDocument file from the XML of its body."""
+    return make_zip(opendocument_parts(kind, body, **options))

@@ -27,6 +27,9 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         "docx",
         "pptx",
         "pyarrow.parquet",
+        "python_calamine",
+        "olefile",
+        "py7zr",
     ):
         with contextlib.suppress(ImportError):  # of an extra
             importlib.import_module(name)

@@ -1,15 +1,23 @@
 """A small valid file of each format, written beside the hostile ones and mutated by the fuzzer."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
+import tarfile
 from collections.abc import Callable
 
 from PIL import Image
 
-from .builders import docx, make_zip, paragraph, pdf_page, pptx, shape, show_line
+from .builders import docx, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
+from .ole_builder import xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
+OPENDOCUMENT_TABLE = (
+    f'<table:table table:name="S"><table:table-row><table:table-cell><text:p>{SENTENCE}</text:p></table:table-cell>'
+    '<table:table-cell table:number-columns-repeated="3"/></table:table-row></table:table>'
+)
 
 
 def make_image(kind: str, mode: str = "L", size: tuple[int, int] = (32, 24), **options: object) -> bytes:
@@ -79,6 +87,28 @@ def make_archive() -> bytes:
     return make_zip(members | {"inner.zip": make_zip({"d.md": b"# Inner\n"}), "e.eml": b"Subject: x\n\ny\n"})
 
 
+def make_tar() -> bytes:
+    """Make a tar with two files and a link."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, data in (("a.txt", SENTENCE.encode()), ("sub/b.md", b"# Title")):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+def make_7z() -> bytes:
+    """Make a 7z archive of two files."""
+    import py7zr
+
+    file = io.BytesIO()
+    with py7zr.SevenZipFile(file, "w") as archive:
+        archive.writestr(SENTENCE, "a.txt")
+        archive.writestr("# Title", "sub/b.md")
+    return file.getvalue()
+
+
 def make_rich_docx() -> bytes:
     """Make a Word file with many kinds of content, written by its library."""
     import docx
@@ -95,6 +125,24 @@ def make_rich_docx() -> bytes:
     document.sections[0].footer.add_table(1, 1, 100).cell(0, 0).text = "Footer"
     document.add_page_break()
     return _saved(document)
+
+
+def make_xlsx() -> bytes:
+    """Make an Excel file with two sheets, merged cells, a comment and an image, written by a library."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Letters")
+        sheet.write_row(0, 0, ("id", "text", "when"))
+        sheet.write_row(1, 0, (1, SENTENCE))
+        sheet.write(1, 2, 15898, book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.merge_range("A3:B3", "merged")
+        sheet.write_formula("C3", "=1+1", None, 2)
+        sheet.write_comment("A1", "A comment")
+        sheet.insert_image("E1", "chart.png", {"image_data": io.BytesIO(make_image("PNG"))})
+        book.add_worksheet("Second").write("B2", "cell")
+    return file.getvalue()
 
 
 def make_rich_pptx() -> bytes:
@@ -142,8 +190,17 @@ GOOD: dict[str, Callable[[], bytes]] = {
         paragraph(SENTENCE) + f"<w:tbl><w:tr><w:tc>{paragraph('a')}</w:tc><w:tc>{paragraph('b')}</w:tc></w:tr></w:tbl>"
     ),
     ".pptx": lambda: pptx(shape(SENTENCE) + shape("Second")),
+    ".xlsx": make_xlsx,
+    ".xls": lambda: xls((0, 0, "text"), (1, 0, SENTENCE), (2, 3, "cell")),
+    ".odt": lambda: opendocument("text", f"<text:h>T</text:h><text:p>{SENTENCE}</text:p>"),
+    ".ods": lambda: opendocument("spreadsheet", OPENDOCUMENT_TABLE),
+    ".odp": lambda: opendocument("presentation", f"<draw:page><text:p>{SENTENCE}</text:p></draw:page>"),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
+    ".tar": make_tar,
+    ".7z": make_7z,
+    ".bz2": lambda: bz2.compress(SENTENCE.encode() * 3),
+    ".xz": lambda: lzma.compress(SENTENCE.encode() * 3),
     ".eml": make_mail,
     ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
@@ -159,6 +216,12 @@ NEEDS = {
     ".pdf": ("pypdfium2",),
     ".docx": ("docx",),
     ".pptx": ("pptx",),
+    ".odt": ("lxml",),
+    ".ods": ("lxml",),
+    ".odp": ("lxml",),
+    ".7z": ("py7zr",),
+    ".xlsx": ("python_calamine",),
+    ".xls": ("python_calamine", "olefile"),
     ".parquet": ("pyarrow",),
     ".eml": ("selectolax",),
     ".zip": ("selectolax",),

@@ -177,12 +177,20 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
         b"<w:hyperlink>",
         b"<w:footnoteReference w:id='9'/>",
         b"<w:txbxContent>",
+        b"<c r='XFD1048576'><v>1</v></c>",
+        b"<row r='99999999'>",
+        b"<c t='s'><v>99999999</v></c>",
+        b"<table:table-cell table:number-columns-repeated='99999'><text:p>x</text:p></table:table-cell>",
+        b"<text:list>",
+        b"<text:note>",
+        b"<office:annotation>",
+        b"<mergeCell ref='A1:XFD1048576'/>",
     ),
 }
 _KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
 _KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
-_KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xml"]
-_ZIPS = (".zip", ".docx", ".pptx")
+_KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".xml"]
+_ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp")
 _MAX_BYTES = 1 << 20
 
 
@@ -309,7 +317,10 @@ def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
         return data
     at = rng.randrange(len(members))
     if suffix != ".zip" and rng.random() < 0.7:  # the part that most code reads
-        at = max(range(len(members)), key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml")))
+        at = max(
+            range(len(members)),
+            key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml", "sheet1.xml", "content.xml")),
+        )
     name, content = members[at]
     choice = rng.random()
     if choice < 0.05:

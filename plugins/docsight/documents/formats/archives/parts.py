@@ -67,6 +67,13 @@ def prefix_parts(
             yield replace(item, part=name, format=item.format or form)
 
 
+def is_hidden(name: str) -> bool:
+    """Return whether a member is a folder, or a file that operating systems leave in folders."""
+    return name.endswith("/") or any(
+        (segment.startswith(".") and segment.strip(".")) or segment == "__MACOSX" for segment in name.split("/")
+    )
+
+
 def check_depth(source: Source) -> None:
     """Raise `DataError` for a part nested in too many containers."""
     if source.depth > source.options.max_depth:

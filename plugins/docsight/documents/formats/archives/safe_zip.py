@@ -1,6 +1,7 @@
 """Open zip files, Office documents included, without trusting what they state about themselves."""
 
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -27,14 +28,15 @@ ZIP_ERRORS = (
 # In memory, the directory takes about 15 times as much. The limit allows half a million members.
 _MAX_DIRECTORY = 64 << 20
 _ODF = b"application/vnd.oasis.opendocument."
+_ODF_FORMATS = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}
 _OFFICE_FOLDERS = {"word/": "docx", "ppt/": "pptx"}
+_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 _UNSUPPORTED_MEMBERS = {
-    "xl/workbook.xml": "Excel files",
-    "xl/workbook.bin": "Excel files",
     "META-INF/MANIFEST.MF": "Java archives",
     "AndroidManifest.xml": "Android packages",
     "visio/document.xml": "Visio files",
 }
+_MEMBER_STEP = 1 << 20  # bytes
 
 
 @contextmanager
@@ -62,6 +64,53 @@ def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.Z
             yield archive
 
 
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
+    """Read a member in chunks: a single read would unpack all of a member that understates its size.
+
+    Raises:
+        DataError: It is larger than `max_bytes`.
+    """
+    if member.file_size > max_bytes:  # `zipfile` returns at most the size that the directory states
+        raise DataError("it is too large when unpacked (max_bytes)")
+    pieces: list[bytes] = []
+    with archive.open(member) as file:
+        while piece := file.read(_MEMBER_STEP):
+            max_bytes -= len(piece)
+            if max_bytes < 0:
+                raise DataError("it is too large when unpacked (max_bytes)")
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+def read_members(source: Source, wanted: re.Pattern[str], *, kind: str, max_bytes: int) -> dict[str, bytes]:
+    """Return the members of a zip file whose names match `wanted`, by name; messages call the file a `kind`.
+
+    Args:
+        source: The file.
+        wanted: Searched in each name.
+        kind: What the file is expected to be.
+        max_bytes: The size of all of them together, when unpacked.
+
+    Raises:
+        DataError: It is damaged, encrypted or too large.
+        OSError: It cannot be read.
+    """
+    members: dict[str, bytes] = {}
+    with open_zip(source, kind=kind) as archive:
+        for info in archive.infolist():
+            if info.is_dir() or not wanted.search(info.filename):
+                continue
+            if info.flag_bits & 1:
+                raise DataError(f"is encrypted; expected a {kind} without a password")
+            try:
+                data = read_member(archive, info, max_bytes)
+            except ZIP_ERRORS as err:
+                raise DataError(f"cannot be read as a {kind}: {info.filename}: {err}") from err
+            max_bytes -= len(data)
+            members[info.filename] = data
+    return members
+
+
 def zip_kind(source: Source) -> tuple[str | None, str]:
     """Detect the kind of a zip file by its members.
 
@@ -75,12 +124,17 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
     with open_zip(source) as archive:
         names = archive.NameToInfo
         if "[Content_Types].xml" in names:
+            if any(name in names for name in _WORKBOOKS):
+                return "xlsx", ""
             for folder, name in _OFFICE_FOLDERS.items():
                 if any(member.startswith(folder) for member in names):
                     return name, ""
         if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
             with archive.open("mimetype") as file:
                 kind = file.read(100)
+            form = _ODF_FORMATS.get(kind.removeprefix(_ODF).strip().removesuffix(b"-template"))
+            if kind.startswith(_ODF) and form is not None:
+                return form, ""
             if kind.startswith(_ODF):
                 return None, f"OpenDocument files ({kind[len(_ODF) :].decode('ascii', 'replace').strip()})"
             if kind.startswith(b"application/epub"):

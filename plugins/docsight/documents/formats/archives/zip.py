@@ -4,7 +4,14 @@ import stat
 import zipfile
 from collections.abc import Iterator
 
-from docsight.documents.formats.archives.parts import UNPACK_STEP_BYTES, charge_part, isolate_errors, read_part, unpack
+from docsight.documents.formats.archives.parts import (
+    UNPACK_STEP_BYTES,
+    charge_part,
+    is_hidden,
+    isolate_errors,
+    read_part,
+    unpack,
+)
 from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip
 from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
 from docsight.documents.formats.part_names import PartNames
@@ -19,19 +26,12 @@ _UNBOUNDED_STEP_BYTES = 4096
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the documents in the members, and an error for each member that cannot be read; skip hidden files."""
     with open_zip(source) as archive:
-        members = [info for info in archive.infolist() if not _is_hidden(info.filename)]
+        members = [info for info in archive.infolist() if not is_hidden(info.filename)]
         part_names = PartNames(_name(info) for info in members)
         for info in members:
             part = part_names.assign(_name(info))
             charge_part(source, part)
             yield from isolate_errors(part, _read_member(archive, info, source, part))
-
-
-def _is_hidden(name: str) -> bool:
-    """Return whether a member is a folder, or a file that operating systems leave in folders."""
-    return name.endswith("/") or any(
-        (segment.startswith(".") and segment.strip(".")) or segment == "__MACOSX" for segment in name.split("/")
-    )
 
 
 def _name(info: zipfile.ZipInfo) -> str:

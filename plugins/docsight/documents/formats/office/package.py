@@ -11,7 +11,7 @@ import re
 import zipfile
 from urllib.parse import unquote
 
-from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip
+from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip, read_member
 from docsight.documents.formats.office.markup import parse_xml
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -21,7 +21,6 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _MAX_PARTS_PER_PACKAGE = 50_000
 _MAX_XML = 256 << 20  # bytes of all XML parts together
 _MAX_XML_NODES = 10_000_000  # elements and attributes of all XML parts; each takes about a hundred bytes of memory
-_MEMBER_STEP = 1 << 20  # bytes
 
 _XML = re.compile(r"\.(?:xml|rels)$", re.I)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|webp|emf|wmf|wdp|svg)$", re.I)
@@ -108,7 +107,7 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
         if member.flag_bits & 1:
             raise DataError(f"is encrypted; expected a {kind} without a password")
         try:
-            data = _read_member(archive, member, max_bytes if is_media else min(max_bytes, _MAX_XML))
+            data = read_member(archive, member, max_bytes if is_media else min(max_bytes, _MAX_XML))
         except ZIP_ERRORS as err:
             if isinstance(err, DataError) or not is_media:
                 raise DataError(f"cannot be read as a {kind}: {name}: {err}") from err
@@ -121,20 +120,6 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
     if damaged:
         notes.append(f"{damaged} damaged {'image was' if damaged == 1 else 'images were'} left out")
     return parts, notes
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
-    """Read a member in chunks: a single read would unpack all of a member that understates its size."""
-    if member.file_size > max_bytes:  # `zipfile` returns at most the size that the directory states
-        raise DataError("it is too large when unpacked (max_bytes)")
-    pieces: list[bytes] = []
-    with archive.open(member) as file:
-        while piece := file.read(_MEMBER_STEP):
-            max_bytes -= len(piece)
-            if max_bytes < 0:
-                raise DataError("it is too large when unpacked (max_bytes)")
-            pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _remove_dangling(parts: dict[str, bytes]) -> set[str]:

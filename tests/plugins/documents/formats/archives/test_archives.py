@@ -1,8 +1,11 @@
-"""Reading zip and gzip files."""
+"""Reading zip, tar, 7z, gzip, bzip2 and xz files."""
 
+import bz2
 import gzip
 import io
+import lzma
 import struct
+import tarfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -243,9 +246,9 @@ def test_gzip_reads_the_packed_file_under_its_own_name(name: str, part: str) -> 
 
 
 def test_gzip_of_a_file_without_a_reader_is_skipped() -> None:
-    (error,) = read(gzip.compress(b"\0" * 257 + b"ustar" + b"\0" * 300), "a.tgz")
+    (error,) = read(gzip.compress(b"Rar!\x1a\x07\x01" + bytes(99)), "a.rar.gz")
     assert isinstance(error, PartError)
-    assert error.part == "a.tar"
+    assert error.part == "a.rar"
     assert isinstance(error.error, SkipError)
 
 
@@ -264,3 +267,68 @@ def test_gzip_limits_the_unpacked_size() -> None:
         read(gzip.compress(b"a" * 5000), "a.gz", max_bytes=4000)
     with pytest.raises(DataError, match="bomb"):
         read(gzip.compress(bytes(100 << 20)), "a.gz")
+
+
+def tarred(*members: tuple[str, bytes, bytes]) -> bytes:
+    """Make a tar of members: name, content and type."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data, kind in members:
+            info = tarfile.TarInfo(name)
+            info.size, info.type, info.linkname = len(data), kind, "/etc/hostname"
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+FILES = (("a.txt", b"Ada", tarfile.REGTYPE), ("d/b.md", b"# Zoe", tarfile.REGTYPE), ("a.txt", b"x", tarfile.REGTYPE))
+
+
+def test_tar_reads_its_files_under_unique_names() -> None:
+    assert texts(read(tarred(*FILES), "a.tar")) == {"a.txt": "Ada", "d/b.md": "# Zoe", "a.txt#2": "x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "compress"),
+    [("a.tar.gz", gzip.compress), ("a.tgz", gzip.compress), ("a.tar.bz2", bz2.compress), ("a.txz", lzma.compress)],
+)
+def test_compressed_tar_is_read_through_its_compression(name: str, compress: Any) -> None:
+    assert texts(read(compress(tarred(*FILES[:2])), name)) == {"a.tar/a.txt": "Ada", "a.tar/d/b.md": "# Zoe"}
+
+
+def test_tar_skips_links_devices_and_hidden_files() -> None:
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE)
+    items = read(
+        tarred(*((f"m{n}", b"", kind) for n, kind in enumerate(kinds)), (".hid", b"x", tarfile.REGTYPE)), "a.tar"
+    )
+    assert errors(items) == {"m0": "a symbolic link", "m1": "a hard link", "m2": "a device or another special file"}
+    assert texts(items) == {}
+
+
+def test_cut_tar_keeps_the_documents_before_the_cut() -> None:
+    archive = tarred(*FILES)
+    source = Source(name="a.tar", data=archive[:1200])
+    items = find_format(source).read(source)
+    first = next(items)
+    assert isinstance(first, ParsedDocument)
+    assert first.text == "Ada"
+    with pytest.raises(DataError, match="damaged tar archive"):
+        list(items)
+
+
+def test_7z_reads_its_files() -> None:
+    library = pytest.importorskip("py7zr")
+    buffer = io.BytesIO()
+    with library.SevenZipFile(buffer, "w") as archive:
+        archive.writestr("Ada", "a.txt")
+        archive.writestr("# Zoe", "d/b.md")
+    assert texts(read(buffer.getvalue(), "a.7z")) == {"a.txt": "Ada", "d/b.md": "# Zoe"}
+    with pytest.raises(DataError, match="too many for one archive"):
+        read(buffer.getvalue(), "a.7z", max_bytes=5)
+
+
+@pytest.mark.parametrize(("kind", "compress"), [("bzip2", bz2.compress), ("xz", lzma.compress)])
+def test_packed_file_is_read_under_its_name_and_fails_if_it_is_cut(kind: str, compress: Any) -> None:
+    packed = compress(b"Ada " * 100)
+    assert texts(read(packed, f"n.txt.{'bz2' if kind == 'bzip2' else kind}")) == {"n.txt": "Ada " * 100}
+    with pytest.raises(DataError, match=f"damaged {kind} file"):
+        read(packed[:-6])

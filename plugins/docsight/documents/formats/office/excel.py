@@ -1,0 +1,136 @@
+"""Excel: each sheet as a heading and a table of the values that Excel shows, then text boxes and comments."""
+
+import datetime
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from docsight.documents.formats.archives.safe_zip import read_members
+from docsight.documents.formats.content import DocumentImage, ParsedDocument
+from docsight.documents.formats.image_collector import ImageCollector
+from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
+from docsight.documents.formats.office.excel_limits import check_workbook, check_xls
+from docsight.documents.formats.office.markup import A, parse_xml
+from docsight.documents.formats.office.package import zip_parts
+from docsight.documents.formats.ole import OLE_SIGNATURE
+from docsight.documents.formats.source import Source
+from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+from docsight.errors import DataError, MissingExtraError
+
+_KIND = "spreadsheet"
+_MAX_PARTS_BYTES = 512 << 20  # when unpacked
+_PARTS = re.compile(
+    r"^(?:\[Content_Types\]\.xml|(?:_rels|xl)/.*\.(?:xml|bin|rels)|xl/media/.*\.(?:png|jpe?g|gif|tiff?|bmp))$", re.I
+)
+_MEDIA = re.compile(r"^xl/media/", re.I)
+_COMMENTS = re.compile(r"^xl/(?:comments/?[^/]*|threadedComments/[^/]*)\.xml$", re.I)
+_DRAWINGS = re.compile(r"^xl/drawings/drawing\d*\.xml$", re.I)
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def read(source: Source) -> Iterator[ParsedDocument]:
+    """Yield all sheets, hidden ones too, as one document.
+
+    Raises:
+        DataError: It cannot be read as a spreadsheet, or its cells span too large an area.
+        MissingExtraError: A package is not installed.
+    """
+    try:
+        from python_calamine import CalamineWorkbook
+    except ImportError as err:
+        raise MissingExtraError("Reading Excel files", "documents") from err
+    recognize = recognizer_for(source.options)
+    parts: dict[str, bytes] = {}
+    if source.head(len(OLE_SIGNATURE)) == OLE_SIGNATURE:
+        file = io.BytesIO(source.read_bytes())
+        check_xls(file.getvalue())
+    else:
+        parts = read_members(source, _PARTS, kind=_KIND, max_bytes=min(_MAX_PARTS_BYTES, source.options.max_bytes))
+        check_workbook(parts)
+        file = zip_parts({name: data for name, data in parts.items() if not _MEDIA.search(name)})
+    builder = TextBuilder()
+    try:
+        notes = _write_sheets(CalamineWorkbook.from_filelike(file), builder)
+        _write_drawings(parts, builder)
+    except DataError:
+        raise
+    except BaseException as err:
+        # The library raises errors without a common class, and a panic of its Rust code is no `Exception`.
+        if not isinstance(err, Exception) and type(err).__name__ != "PanicException":
+            raise
+        reason = "it is encrypted" if type(err).__name__ == "PasswordError" else err or type(err).__name__
+        raise DataError(f"cannot be read as a {_KIND}: {reason}") from err
+    images = _images(parts)
+    document = ParsedDocument(
+        text=builder.text(),
+        images=tuple(images.images),
+        passages=tuple(builder.passages()),
+        notes=(*notes, *images.notes),
+    )
+    if source.options.ocr == "always" and recognize is not None:
+        document = append_image_text(document, document.images, recognize)
+    yield document
+
+
+def _write_sheets(workbook: Any, builder: TextBuilder) -> list[str]:
+    """Write all worksheets; return notes."""
+    hidden = 0
+    for sheet in workbook.sheets_metadata:
+        if not str(sheet.typ).endswith("WorkSheet"):
+            continue  # a chart or a macro
+        hidden += not str(sheet.visible).endswith(".Visible")
+        builder.interrupt(PARAGRAPH)
+        builder.block = Block(kind="heading", level=1)
+        builder.write_collapsed(sheet.name)
+        write_rows(workbook.get_sheet_by_name(sheet.name).iter_rows(), builder)
+    return [f"{hidden} hidden {'sheet was' if hidden == 1 else 'sheets were'} read"] if hidden else []
+
+
+def write_rows(rows: Iterable[list[Any]], builder: TextBuilder) -> None:
+    """Write the rows of a sheet as a table."""
+    builder.begin_table(Block(kind="table"))
+    for row in rows:
+        for value in row:
+            builder.begin_cell()
+            if text := _shown(value):
+                builder.write(text)
+            builder.end_cell()
+        builder.end_row()
+    builder.end_table()
+
+
+def _shown(value: Any) -> str:
+    """Return the value of a cell as Excel shows it with general formats, and dates in ISO 8601."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\t", " ").replace("\0", "").strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    return "" if value is None else str(value)
+
+
+def _write_drawings(parts: dict[str, bytes], builder: TextBuilder) -> None:
+    """Write the text boxes of all sheets, then the comments on cells."""
+    for name in filter(_DRAWINGS.search, parts):
+        builder.block = Block()
+        for paragraph in parse_xml(parts[name]).iter(f"{A}p"):
+            builder.interrupt(LINE)
+            builder.write_collapsed("".join(text.text or "" for text in paragraph.iter(f"{A}t")))
+        builder.interrupt(PARAGRAPH)
+    for name in filter(_COMMENTS.search, parts):
+        for comment in parse_xml(parts[name]).iter(f"{_SHEET}comment", "{*}threadedComment"):
+            builder.interrupt(PARAGRAPH)
+            builder.block = Block(kind="comment")
+            builder.write("".join(text.text or "" for text in comment.iter(f"{_SHEET}t", "{*}text") if len(text) == 0))
+
+
+def _images(parts: dict[str, bytes]) -> ImageCollector:
+    images = ImageCollector()
+    for name in filter(_MEDIA.search, parts):
+        if images.is_new(parts[name]):
+            images.add(DocumentImage(data=parts[name]))
+    return images

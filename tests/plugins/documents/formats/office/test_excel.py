@@ -1,0 +1,111 @@
+"""Excel files: the values of each sheet as a table."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.office import excel
+from docsight.documents.formats.source import Source
+from docsight.errors import DataError
+
+pytest.importorskip("python_calamine")
+library = pytest.importorskip("xlsxwriter")
+
+
+def save(write: Callable[[Any], None]) -> bytes:
+    file = io.BytesIO()
+    with library.Workbook(file, {"in_memory": True}) as book:
+        write(book)
+    return file.getvalue()
+
+
+def read(data: bytes, name: str = "a.xlsx") -> ParsedDocument:
+    (document,) = excel.read(Source(name=name, data=data))
+    return document
+
+
+def tables(document: ParsedDocument) -> list[list[list[str]]]:
+    text = document.text
+    return [[[text[a:b] for a, b in row] for row in passage.cells] for passage in document.passages if passage.cells]
+
+
+def test_each_sheet_is_a_heading_and_a_table_with_cells() -> None:
+    def write(book: Any) -> None:
+        prices = book.add_worksheet("Prices")
+        prices.write_row(0, 0, ("Item", "", "Price"))
+        prices.write_row(2, 0, ("Clock\trepair", "", 12.5))
+        book.add_worksheet("People").write("C3", "Ada Lovelace")
+
+    document = read(save(write))
+    assert document.text == "Prices\n\nItem\t\tPrice\nClock repair\t\t12.5\n\nPeople\n\nAda Lovelace"
+    assert [passage.kind for passage in document.passages] == ["heading", "table", "heading", "table"]
+    assert tables(document) == [[["Item", "", "Price"], ["Clock repair", "", "12.5"]], [["Ada Lovelace"]]]
+
+
+def test_values_are_written_as_excel_shows_them() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, (3.0, 0.1 + 0.2, True, -7))
+        sheet.write(1, 0, 45293, book.add_format({"num_format": "dd.mm.yyyy"}))
+        sheet.write(1, 1, 0.5, book.add_format({"num_format": "hh:mm"}))
+        sheet.write_formula(1, 2, "=1+1", None, 2)
+
+    assert tables(read(save(write))) == [[["3", "0.3", "TRUE", "-7"], ["2024-01-02", "12:00:00", "2", ""]]]
+
+
+def test_a_merged_cell_has_its_content_in_the_first_cell() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:C1", "Title")
+        sheet.write_row(1, 0, ("a", "b", "c"))
+
+    assert tables(read(save(write))) == [[["Title", "", ""], ["a", "b", "c"]]]
+
+
+def test_comments_text_boxes_and_hidden_sheets_are_read() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Open")
+        sheet.write("A1", "value")
+        sheet.write_comment("A1", "Ask Ada")
+        sheet.insert_textbox("D5", "In a box")
+        hidden = book.add_worksheet("Secret")
+        hidden.write("A1", "hidden value")
+        hidden.hide()
+
+    document = read(save(write))
+    assert document.text == "Open\n\nvalue\n\nSecret\n\nhidden value\n\nIn a box\n\nAsk Ada"
+    assert document.passages[-1].kind == "comment"
+    assert document.notes == ("1 hidden sheet was read",)
+
+
+def test_images_are_collected_once() -> None:
+    from PIL import Image
+
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 70)).save(picture, "PNG")
+
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        for cell in ("A1", "D9"):
+            sheet.insert_image(cell, "a.png", {"image_data": picture})
+
+    assert [image.data for image in read(save(write)).images] == [picture.getvalue()]
+
+
+def test_cells_in_opposite_corners_are_refused_before_memory_is_taken() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, 1)
+        sheet.write(1_048_575, 16_383, 2)
+
+    with pytest.raises(DataError, match="span 1,048,576 rows by 16,384 columns"):
+        read(save(write))
+
+
+def test_a_damaged_file_fails_with_the_reason() -> None:
+    data = save(lambda book: book.add_worksheet())
+    with pytest.raises(DataError, match="cannot be read as a spreadsheet"):
+        read(data[: len(data) // 2])

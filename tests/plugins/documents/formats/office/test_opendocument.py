@@ -1,0 +1,96 @@
+"""OpenDocument files: text in order, with the kinds of its passages."""
+
+import io
+import zipfile
+
+import pytest
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.office import opendocument
+from docsight.documents.formats.source import Source
+from docsight.errors import DataError
+
+pytest.importorskip("lxml")
+
+SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+    for name, long in (("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"))
+)
+
+
+def save(kind: str, body: str, **parts: str) -> bytes:
+    content = f"<office:d {SPACES}><office:body><office:{kind}>{body}</office:{kind}></office:body></office:d>"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("content.xml", content)
+        for name, data in parts.items():
+            archive.writestr(f"{name}.xml", data)
+    return buffer.getvalue()
+
+
+def read(data: bytes) -> ParsedDocument:
+    (document,) = opendocument.read(Source(name="a.odt", data=data))
+    return document
+
+
+def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
+    return [(one.kind, one.level, document.text[one.start : one.end]) for one in document.passages]
+
+
+def test_headings_paragraphs_and_lists_have_their_kinds() -> None:
+    item = "<text:list-item><text:p>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('inner', '')}</text:list>"
+    body = '<text:h text:outline-level="2">Head</text:h><text:p>A<text:s/><text:span>b</text:span><text:tab/>c</text:p>'
+    document = read(save("text", f"{body}<text:list>{item.format('one', inner)}{item.format('two', '')}</text:list>"))
+    assert kinds(document) == [
+        ("heading", 2, "Head"),
+        ("paragraph", None, "A b\tc"),
+        ("list_item", 1, "one"),
+        ("list_item", 2, "inner"),
+        ("list_item", 1, "two"),
+    ]
+
+
+def test_notes_and_comments_follow_the_body() -> None:
+    mark = "<text:note-citation>1</text:note-citation>"
+    note = f"<text:note>{mark}<text:note-body><text:p>N</text:p></text:note-body></text:note>"
+    comment = "<office:annotation><text:p>C</text:p></office:annotation>"
+    body = f"<text:p>before{note} after{comment}.</text:p><text:p>end</text:p>"
+    assert kinds(read(save("text", body))) == [
+        ("paragraph", None, "before after."),
+        ("paragraph", None, "end"),
+        ("footnote", None, "N"),
+        ("comment", None, "C"),
+    ]
+
+
+def test_sheets_are_tables_with_repeated_and_empty_cells_in_place() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="{}">{}</table:table-cell>'
+    row = cell.format(1, "<text:p>Ada</text:p>") + cell.format(2, "") + cell.format(2, "<text:p>5</text:p>")
+    row = f"<table:table-row>{row}{cell.format(16000, '')}</table:table-row>"
+    document = read(save("spreadsheet", f'<table:table table:name="Prices">{row}</table:table>'))
+    assert document.text == "Prices\n\nAda\t\t\t5\t5"
+    assert document.passages[0].kind == "heading"
+    assert document.passages[1].cells is not None
+    assert [document.text[a:b] for a, b in document.passages[1].cells[0][:5]] == ["Ada", "", "", "5", "5"]
+
+
+def test_slides_are_pages_and_deleted_text_is_left_out() -> None:
+    page = "<draw:page><draw:frame><text:p>{}</text:p></draw:frame></draw:page>"
+    deleted = "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
+    document = read(save("presentation", deleted + page.format("One") + page.format("Two")))
+    assert [(one.page, document.text[one.start : one.end]) for one in document.passages] == [(1, "One"), (2, "Two")]
+
+
+def test_a_damaged_file_fails_with_the_reason() -> None:
+    with pytest.raises(DataError, match=r"no part content\.xml"):
+        read(_zip_without_content())
+    with pytest.raises(DataError, match="cannot be read"):
+        read(save("text", "<text:p>"))
+
+
+def _zip_without_content() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("meta.xml", "<x/>")
+    return buffer.getvalue()
