@@ -60,6 +60,8 @@ def _process(args: argparse.Namespace) -> int:
         args.parser.error("--timeout needs --workers: a document in this process cannot be stopped")
     if args.ray_address and args.engine != "ray":
         args.parser.error("--ray-address needs --engine ray")
+    if args.dry_run:
+        return _dry_run(args, pipeline)
     if not args.workers:  # with small batches, several threads spend more time waiting than they save
         import torch
 
@@ -89,7 +91,7 @@ def _make_pipeline(args: argparse.Namespace) -> Pipeline:
 
 
 def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]) -> "Summary":
-    from docsight.documents import process, read_list
+    from docsight.documents import process
 
     def note(problem: "Problem") -> None:
         if not problem.skipped and len(failures) < _MAX_LISTED_FAILURES:
@@ -99,7 +101,7 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
     progress_line = ProgressLine()
     try:
         return process(
-            [*args.inputs, *(read_list(args.list) if args.list is not None else [])],
+            _input_paths(args),
             pipeline,
             args.out,
             formats=args.format,
@@ -109,7 +111,7 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             timeout=(timeout or None) if args.workers else None,
             memory=args.memory or None,
             recycle=args.recycle,
-            reading=ReadOptions(ocr=args.ocr, text_column=args.text_column),
+            reading=_read_options(args),
             max_chars=args.max_chars,
             batch_size=args.batch_size,
             overwrite=args.overwrite,
@@ -120,6 +122,37 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
         )
     finally:
         progress_line.close()
+
+
+def _input_paths(args: argparse.Namespace) -> list[str]:
+    from docsight.documents import read_list
+
+    return [*args.inputs, *(read_list(args.list) if args.list is not None else [])]
+
+
+def _read_options(args: argparse.Namespace) -> ReadOptions:
+    return ReadOptions(ocr=args.ocr, text_column=args.text_column)
+
+
+def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
+    from docsight.cli.survey_text import describe_survey
+    from docsight.documents import survey
+
+    result = survey(
+        _input_paths(args),
+        pipeline,
+        args.out,
+        formats=args.format,
+        workers=args.workers,
+        reading=_read_options(args),
+        max_chars=args.max_chars,
+        overwrite=args.overwrite,
+        retry_failed=args.retry_failed,
+        fail_fast=args.fail_fast,
+    )
+    for line in describe_survey(result):
+        say(line, sys.stdout)
+    return ExitCode.ALL_DONE if result.files or result.done else ExitCode.NOTHING_DONE
 
 
 def print_summary(summary: "Summary", out: str) -> None:

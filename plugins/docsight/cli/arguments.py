@@ -131,6 +131,11 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         help="local: processes on this machine; ray: Ray actors (default: %(default)s)",
     )
     group.add_argument("--ray-address", metavar="ADDRESS", help="a Ray cluster (default: start one on this machine)")
+    group.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only show what would be read, skipped and kept, and roughly how long it will take; writes nothing",
+    )
     group.add_argument("--overwrite", action="store_true", help="process all files again")
     group.add_argument("--retry-failed", action="store_true", help="process files again that failed before")
     group.add_argument("--fail-fast", action="store_true", help="stop at the first failure")

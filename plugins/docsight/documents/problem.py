@@ -81,6 +81,12 @@ class Problem:
         )
 
     @classmethod
+    def timeout(cls, path: str, seconds: float, *, part: str = "", kept: str = "") -> "Problem":
+        """Describe a document that exceeded the limit of this many seconds; `kept` says what is kept of it."""
+        message = f"took longer than {seconds:g} seconds" + (f"; {kept}" if kept else "")
+        return cls(path=path, part=part, error="Timeout", message=message, is_timeout=True)
+
+    @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", size: int = 0) -> "Problem":
         """Describe an error that a file caused.
 

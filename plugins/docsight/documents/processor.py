@@ -16,9 +16,9 @@ from docsight.documents.output.merge import merge
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
 from docsight.documents.problem import Problem
-from docsight.documents.progress import Progress, ProgressMeter
 from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, make_plan
+from docsight.documents.runner.progress import Progress, ProgressMeter
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
 from docsight.documents.store import Store, output_names, write_errors
@@ -93,7 +93,7 @@ def process(
     """
     paths, out = decode_paths(paths), decode_path(out)
     options = RunOptions(
-        formats=_as_tuple("formats", formats),
+        formats=as_tuple("formats", formats),
         workers=workers,
         engine=engine,
         ray_address=ray_address,
@@ -110,11 +110,13 @@ def process(
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
-    _check_pipeline(nlp, options)
+    check_pipeline(nlp, options)
     started = time.perf_counter()
     with Store(out, output_names(options.formats)) as store:
-        settings = WorkerSettings(options=options, folder=store.shards, fingerprint=_fingerprint(nlp, options))
-        plan = _make_plan(paths, store, settings)
+        settings = WorkerSettings(options=options, folder=store.shards, fingerprint=fingerprint_run(nlp, options))
+        plan = plan_run(paths, store, scan(store.shards), options, fingerprint=settings.fingerprint)
+        if options.overwrite:  # only now that there is a replacement
+            clear(store.shards)
         if options.fail_fast:
             _stop_at_failure(item for item in plan.items if isinstance(item, Problem))
         meter = ProgressMeter(plan, started, on_progress)
@@ -135,7 +137,8 @@ def process(
     return summary
 
 
-def _as_tuple(name: str, values: Collection[str]) -> tuple[str, ...]:
+def as_tuple(name: str, values: Collection[str]) -> tuple[str, ...]:
+    """Return one or several strings as a tuple."""
     if isinstance(values, str):
         return (values,)
     if not isinstance(values, Collection):
@@ -143,7 +146,8 @@ def _as_tuple(name: str, values: Collection[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
+def check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
+    """Raise a ConfigError if this is not a pipeline, or one that refuses texts of `max_chars`."""
     if isinstance(nlp, Pipeline):
         return
     check_language(nlp)
@@ -154,7 +158,7 @@ def _check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
         )
 
 
-def _fingerprint(nlp: "Language | Pipeline", options: RunOptions) -> str:
+def fingerprint_run(nlp: "Language | Pipeline", options: RunOptions) -> str:
     """Hash everything that the results depend on, other than the files."""
     inputs = {
         "pipeline": nlp.fingerprint() if isinstance(nlp, Pipeline) else fingerprint_of(nlp),
@@ -166,22 +170,23 @@ def _fingerprint(nlp: "Language | Pipeline", options: RunOptions) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _make_plan(paths: list[str], store: Store, settings: WorkerSettings) -> Plan:
-    """Find the files and what is left to do; with `overwrite`, remove the work of earlier runs."""
-    options = settings.options
+def plan_run(paths: list[str], store: Store, shards: Iterable[Shard], options: RunOptions, *, fingerprint: str) -> Plan:
+    """Find the files and what is left to do, given the shards of earlier runs.
+
+    Raises:
+        ConfigError: There is nothing to read. A typo must not replace the results of an earlier run with nothing.
+    """
     plan = make_plan(
         find_files(paths, exclude=store.own_files()),
-        [] if options.overwrite else scan(store.shards),
-        fingerprint=settings.fingerprint,
+        [] if options.overwrite else shards,
+        fingerprint=fingerprint,
         with_docs=options.keeps_docs,
         retry_failed=options.retry_failed or options.fail_fast,
     )
-    if not plan.files and store.has_results:  # a typo must not replace the results of an earlier run with nothing
+    if not plan.files and store.has_results:
         problem = next((item for item in plan.items if isinstance(item, Problem)), None)
         reason = f"{problem.where}: {problem.message}" if problem is not None else "the input is empty"
         raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} are unchanged")
-    if options.overwrite:  # only now that there is a replacement
-        clear(store.shards)
     return plan
 
 

@@ -50,13 +50,7 @@ class Store:
         return (self.out / STORE_FOLDER / OUTPUT_LIST).is_file()
 
     def __enter__(self) -> Self:
-        folder = self.shards.parent
-        if not folder.is_dir():
-            self.check_names()  # a folder that the run is refused stays as it is
-        elif not self.shards.is_dir() and any(folder.iterdir()):
-            raise ConfigError(
-                f"cannot write to {folder}: docsight did not make this folder; choose another output folder"
-            )
+        self.check()  # a folder that the run is refused stays as it is
         with ExitStack() as stack:
             with write_errors(f"to {self.out}"):
                 self.shards.mkdir(parents=True, exist_ok=True)
@@ -69,6 +63,21 @@ class Store:
             stack.callback(shutil.rmtree, self.work, ignore_errors=True)
             self._stack = stack.pop_all()
         return self
+
+    def check(self) -> None:
+        """Check that a run may use the folder, without writing to it; raises the errors of `check_names`, too.
+
+        Raises:
+            ConfigError: The folder has a file or folder `.docsight` that docsight did not make.
+        """
+        folder = self.shards.parent
+        if os.path.isfile(folder) or (folder.is_dir() and not self.shards.is_dir() and any(folder.iterdir())):
+            raise ConfigError(
+                f"cannot write to {folder}: docsight did not make this folder; choose another output folder"
+            )
+        if self.out.exists() and not self.out.is_dir():
+            raise ConfigError(f"cannot write to {self.out}: it is not a folder")
+        self.check_names()
 
     def check_names(self) -> None:
         """Check that the output files can be written without replacing a file of the user.

@@ -120,6 +120,7 @@ class _RecordWriter:
         entries = [ref.entry for ref in refs]
         if not entries:
             raise ConfigError(f"no shard holds {file.name}; run again")
+        self._summary.work_seconds += sum(entry.seconds for entry in entries)
         sha256 = entries[0].sha256
         first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
         duplicate_of = first if first != file.name else None

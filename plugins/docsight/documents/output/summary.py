@@ -47,6 +47,8 @@ class Summary:
         image_cats: The classifications of images by component.
         words: The number of words, separated by white space.
         seconds: The duration of this run.
+        work_seconds: How long workers read and annotated the files, in this run and in those whose work it kept;
+            the sum over all workers.
         outputs: The names of the files that it wrote.
     """
 
@@ -63,6 +65,7 @@ class Summary:
     image_cats: dict[str, ImageCounts] = field(default_factory=dict)
     words: int = 0
     seconds: float = 0.0
+    work_seconds: float = 0.0
     outputs: list[str] = field(default_factory=list)
 
     def add(self, record: dict[str, Any], *, words: int) -> None:

@@ -30,6 +30,14 @@ def count_of(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def short_number(number: int) -> str:
+    """Write a number so that it fits into a tile: from ten million on in millions or more, such as "12.3 M"."""
+    if number < 10_000_000:
+        return f"{number:,}"
+    size, unit = next(each for each in ((10**12, "T"), (10**9, "G"), (10**6, "M")) if number >= each[0])
+    return f"{number / size:,.1f} {unit}"
+
+
 def image_category(cat: dict[str, Any]) -> str:
     """Return the label that a component gave an image, "not sure" or "unreadable"."""
     if "error" in cat:

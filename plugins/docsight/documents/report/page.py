@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
-from docsight.documents.report.display import best_guess, count_of, image_caption, image_category, visible_name
+from docsight.documents.report.display import (
+    best_guess,
+    count_of,
+    image_caption,
+    image_category,
+    short_number,
+    visible_name,
+)
 from docsight.documents.report.excerpts import Excerpt, excerpt
 from docsight.documents.report.histograms import PLOT_HEIGHT, PLOT_WIDTH
 from docsight.documents.report.overview import EXAMPLES_PER_LABEL, TABLE_ROWS, Overview
@@ -143,6 +150,7 @@ def _template() -> "Template":
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "number": lambda value: f"{value:,}",
+        "short": short_number,
         "name": visible_name,
         "count_of": count_of,
         "category": image_category,

@@ -79,10 +79,12 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
         _limit_memory(options.memory)
 
 
-def work(work_items: tuple[WorkItem, ...], limit: int | None) -> tuple[Shard, tuple[WorkItem, ...], float]:
+def work(
+    work_items: tuple[WorkItem, ...], limit: int | None, seconds: float | None
+) -> tuple[Shard, tuple[WorkItem, ...], float]:
     """Process work items, see `Worker`; also return how many megabytes the memory has grown since the start."""
     try:
-        shard, remaining = _worker(work_items, limit=limit)
+        shard, remaining = _worker(work_items, limit=limit, seconds=seconds)
         return shard, remaining, _peak_memory() - _memory_at_start
     except Exception:
         raise

@@ -66,9 +66,9 @@ class DamagedError(ConfigError):
         super().__init__(f"the shard {name} is damaged; remove it and run again")
 
 
-def scan(folder: Path) -> list[Shard]:
-    """Read the indexes of all shards, oldest first, and remove the files of incomplete shards."""
-    shards: dict[str, tuple[int, Shard]] = {}
+def read_indexes(folder: Path) -> list[Shard]:
+    """Read the indexes of all shards, oldest first; there are none if the folder does not exist."""
+    shards: list[tuple[int, Shard]] = []
     for path in folder.glob("*" + INDEX):
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             index = json.loads(path.read_text(encoding="utf-8"))
@@ -77,11 +77,18 @@ def scan(folder: Path) -> list[Shard]:
                 (folder / (path.stem + suffix)).stat().st_size == size for suffix, size in sizes.items()
             ):
                 index["entries"] = [FileEntry(**entry) for entry in index["entries"]]
-                shards[path.stem] = path.stat().st_mtime_ns, Shard(**index)
+                shards.append((path.stat().st_mtime_ns, Shard(**index)))
+    return [shard for _, shard in sorted(shards, key=lambda dated: dated[0])]
+
+
+def scan(folder: Path) -> list[Shard]:
+    """Read the indexes of all shards, oldest first, and remove the files of incomplete shards."""
+    shards = read_indexes(folder)
+    names = {shard.name for shard in shards}
     for path in folder.iterdir():
-        if _SHARD_FILE.fullmatch(path.name) and path.name.partition(".")[0] not in shards:
+        if _SHARD_FILE.fullmatch(path.name) and path.name.partition(".")[0] not in names:
             path.unlink(missing_ok=True)
-    return [shard for _, shard in sorted(shards.values(), key=lambda dated: dated[0])]
+    return shards
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:

@@ -139,7 +139,9 @@ class Supervisor:
                 timeout += self._settings.shard_seconds
         for _ in range(_MAX_ATTEMPTS):
             try:
-                shard, remaining, growth = self._process.call(work, task.work_items, task.limit, timeout=timeout)
+                shard, remaining, growth = self._process.call(
+                    work, task.work_items, task.limit, timeout, timeout=timeout
+                )
                 break
             except DiedError as err:
                 if err.began or self._stopped.is_set():
@@ -207,8 +209,7 @@ class Supervisor:
 
 def _problem(name: str, part: str, error: Exception, timeout: float | None) -> Problem:
     if isinstance(error, TimeoutError) and timeout is not None:
-        message = f"took longer than {timeout:g} seconds"
-        return Problem(path=name, part=part, error="Timeout", message=message, is_timeout=True)
+        return Problem.timeout(name, timeout, part=part)
     if isinstance(error, DiedError):
         reason = "; the system may be short of memory, so a later run tries again" if error.is_killed else ""
         return Problem(path=name, part=part, error="WorkerDied", message=f"the process that read it {error}{reason}")

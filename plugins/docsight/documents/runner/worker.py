@@ -5,6 +5,7 @@ The same class works in the process of the run, in its own process and under a R
 
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docsight.documents.problem import Problem
@@ -19,6 +20,11 @@ from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkIte
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+# A document's next chunk is left out if the fraction of the time that may be used would not suffice for a chunk that
+# takes longer than the slowest so far by this factor. The rest of the time is for writing the document.
+_USABLE_TIME = 0.95
+_SLOWER = 1.5
 
 
 class Worker:
@@ -51,17 +57,29 @@ class Worker:
         # Of the document whose chunks are being annotated.
         self._annotations = Annotations()
         self._problem: Problem | None = None
+        self._cut: int | None = None  # where the chunks begin that are left out for lack of time
+        # Of the call.
+        self._deadline: float | None = None
+        self._slowest = 0.0  # the seconds of the slowest batch
 
     def __call__(
-        self, work_items: tuple[WorkItem, ...], *, limit: int | None = None
+        self, work_items: tuple[WorkItem, ...], *, limit: int | None = None, seconds: float | None = None
     ) -> tuple[Shard, tuple[WorkItem, ...]]:
         """Process as much as fits into a shard, at least one item and at most `limit`.
+
+        Args:
+            work_items: What to do.
+            limit: The number of items.
+            seconds: After this time the call will be stopped from outside. A long document whose chunks would take
+                longer is written with what was found in the chunks so far. None for no limit.
 
         Returns:
             The shard, and the remaining work items, the first of which may be partly done.
         """
         options = self._settings.options
-        self._annotations, self._problem = Annotations(), None
+        self._annotations, self._problem, self._cut = Annotations(), None, None
+        self._deadline = None if seconds is None else time.monotonic() + _USABLE_TIME * seconds
+        self._slowest = 0.0
         reader, self._reader = self._reader, None
         writer = ShardWriter(
             self._settings.folder, fingerprint=self._settings.fingerprint, with_docs=options.keeps_docs
@@ -85,32 +103,49 @@ class Worker:
     def _add(self, batch: list[Chunk | Problem], stream: ItemStream) -> None:
         """Annotate the chunks of a batch, and write a line for each problem and each document that ends in it."""
         chunks = [part for part in batch if isinstance(part, Chunk)]
+        if is_late := self._is_late():
+            chunks = [chunk for chunk in chunks if not chunk.start]
         add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
         began = time.perf_counter()
         results = iter(annotate(self._nlp, chunks, add_docs=add_docs) if chunks else [])
-        seconds = (time.perf_counter() - began) / max(1, sum(chunk.size + 1 for chunk in chunks))
+        elapsed = time.perf_counter() - began
+        self._slowest = max(self._slowest, elapsed)
+        seconds = elapsed / max(1, sum(chunk.size + 1 for chunk in chunks))
         for part in batch:
             if isinstance(part, Problem):
                 _write_problem(part, stream)
                 continue
-            result = next(results)
-            stream.unwritten[0].seconds += seconds * (part.size + 1)
-            if isinstance(result, Problem):
-                self._problem = self._problem or result
+            if is_late and part.start:
+                self._cut = part.start if self._cut is None else self._cut
             else:
-                self._annotations.extend(result)
+                stream.unwritten[0].seconds += seconds * (part.size + 1)
+                self._keep(next(results))
             if part.end == len(part.document.text):
                 self._write_document(part.document, stream)
+
+    def _is_late(self) -> bool:
+        """Whether another chunk would probably take longer than the call may."""
+        return self._deadline is not None and time.monotonic() + _SLOWER * self._slowest > self._deadline
+
+    def _keep(self, result: Annotations | Problem) -> None:
+        if isinstance(result, Problem):
+            self._problem = self._problem or result
+        else:
+            self._annotations.extend(result)
 
     def _write_document(self, document: Document, stream: ItemStream) -> None:
         annotations, self._annotations = self._annotations, Annotations()
         problem, self._problem = self._problem, None
+        cut, self._cut = self._cut, None
         # A document without text has only its image: if that cannot be read, the document fails.
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
             problem = Problem.of(document.path, error, part=document.part)
         if problem is not None:
             _write_problem(problem, stream)
             return
+        late = None if cut is None else self._timeout(document, cut)
+        if late is not None:
+            document = replace(document, notes=(*document.notes, late.message))
         record = document.record(
             corrections=annotations.corrections,
             entities=annotations.entities,
@@ -130,7 +165,19 @@ class Worker:
         entry.corrections += sum(row["applied"] for row in annotations.corrections)
         entry.images += len(annotations.images)
         entry.notes += len(document.notes)
+        if late is not None:  # a second line of the same item
+            _count_problem(late, entry)
+            entry.lines += 1
+            stream.writer.add(dump_problem(late))
         stream.write(line)
+
+    def _timeout(self, document: Document, cut: int) -> Problem | None:
+        """Describe that the chunks from this position on were left out; None if documents have no time limit."""
+        timeout = self._settings.options.timeout
+        if timeout is None:
+            return None
+        kept = f"what was found in the first {cut:,} of {len(document.text):,} characters is kept"
+        return Problem.timeout(document.path, timeout, part=document.part, kept=kept)
 
 
 def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
@@ -168,11 +215,14 @@ def make_batches(parts: Iterable[Chunk | Problem], *, size: int, max_chars: int)
 
 
 def _write_problem(problem: Problem, stream: ItemStream) -> None:
-    entry = stream.unwritten[0]
+    _count_problem(problem, stream.unwritten[0])
+    stream.write(dump_problem(problem))
+
+
+def _count_problem(problem: Problem, entry: FileEntry) -> None:
     if problem.part:
         entry.failed += not problem.skipped
         entry.skipped += problem.skipped
     elif not entry.stale:
         entry.status = problem.status
         entry.error, entry.message = problem.error, problem.message
-    stream.write(dump_problem(problem))

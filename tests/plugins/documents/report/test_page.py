@@ -11,6 +11,7 @@ import pytest
 from docsight.documents import Problem, Summary
 from docsight.documents.report import page as report
 from docsight.documents.report import sampling
+from docsight.documents.report.display import short_number
 from docsight.documents.report.page import Report
 
 # An image of one pixel.
@@ -416,3 +417,15 @@ def test_report_of_many_documents_is_bounded_in_size_and_memory() -> None:
     # Documents that replace chosen ones count as growth, too: at most 200 of them.
     assert grown < 30_000_000
     assert len(page.render(summary, pipeline="p").encode()) < 6_000_000
+
+
+def test_tiles_abbreviate_long_numbers_and_show_the_work_of_all_runs() -> None:
+    assert [short_number(number) for number in (0, 9_999_999, 12_345_678, 123_456_789_012)] == [
+        "0",
+        "9,999,999",
+        "12.3 M",
+        "123.5 G",
+    ]
+    html = Report().render(Summary(words=123_456_789_012, seconds=1.0, work_seconds=1200.0), pipeline="p")
+    assert '<span title="123,456,789,012">123.5 G</span>' in html
+    assert "20 min <small>102,880,658 words/s per worker</small>" in html

@@ -74,6 +74,13 @@ def test_second_run_does_nothing_and_writes_the_same(folder: Path, nlp: Language
     assert {name: (out / name).read_bytes() for name in before} == before
 
 
+def test_second_run_reports_the_work_of_the_first(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    first = process(folder, nlp, tmp_path / "out")
+    second = process(folder, nlp, tmp_path / "out")
+    assert first.work_seconds > 0
+    assert second.work_seconds == pytest.approx(first.work_seconds)
+
+
 def test_second_run_notices_changed_added_and_removed_files(folder: Path, nlp: Language, tmp_path: Path) -> None:
     out = tmp_path / "out"
     again(folder, nlp, out)

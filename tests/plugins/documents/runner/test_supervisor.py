@@ -50,6 +50,8 @@ def trouble(doc):
             raise RuntimeError(open("/proc/self/oom_score_adj").read().strip())
         elif word == "SLEEP":
             time.sleep(1000)
+        elif word == "NAP":
+            time.sleep(0.3)
         elif word == "SPIN":  # in C, so that no other thread can run
             re.match("(a+)+$", "a" * 60 + "b")
         elif word == "RAISE":
@@ -191,6 +193,20 @@ def test_supervisor_fails_only_the_document_at_fault(
         assert [(name, status) for name, (status, _) in problems.items()] == [("b.txt", error)]
         assert re.fullmatch(message, problems["b.txt"][1])
         assert found == {"a.txt": "fine", "c.txt": "well"}
+
+
+def test_supervisor_lets_a_long_document_end_in_time(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
+    files = make_files(tmp_path / "in", {"a.txt": "fine", "b.txt": "NAP here. " * 100, "c.txt": "well"})
+    with supervise(timeout=2, shard_seconds=0.5, max_chars=10) as supervisor:
+        shards = list(supervisor.run(files))
+        found = [line for shard in shards for line in lines(supervisor, shard)]
+    documents = [line.record for line in found if isinstance(line, DocumentLine)]
+    (problem,) = [line for line in found if isinstance(line, Problem)]
+    assert [record["path"] for record in documents] == ["a.txt", "b.txt", "c.txt"]
+    assert documents[1]["notes"] == [problem.message]
+    assert problem.message.startswith("took longer than 2 seconds; what was found in the first ")
+    entries = {entry.name: (entry.status, entry.documents, entry.next) for shard in shards for entry in shard.entries}
+    assert entries["b.txt"] == ("timeout", 1, None)
 
 
 @pytest.mark.parametrize("at", [{0, 2, 4}, {1, 3}, {0, 1, 2}])

@@ -1,11 +1,16 @@
 """A worker: the order of its lines, its marks, and what remains after a call."""
 
 import json
+import re
+import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
 
 from docsight.documents.inputs import InputFile, find_files
 from docsight.documents.problem import Problem
@@ -90,6 +95,43 @@ def test_worker_uses_nothing_of_a_changed_file(tmp_path: Path, rows: WorkItem) -
     (entry,) = shard.entries
     assert (entry.stale, entry.status, entry.error, entry.lines) == (True, "failed", "DataError", 0)
     assert "changed while it was read" in str(entry.message)
+
+
+@Language.component("naps")
+def naps(doc: Doc) -> Doc:
+    time.sleep(0.05)
+    return doc
+
+
+@pytest.mark.parametrize("name", ["long.txt", "long.jsonl"])
+def test_worker_keeps_what_it_found_when_the_time_is_up(tmp_path: Path, name: str) -> None:
+    text = "Ada met him. " * 100
+    (tmp_path / "in").mkdir()
+    content = json.dumps({"text": text}) + '\n{"text": "short"}' if name.endswith("jsonl") else text
+    (tmp_path / "in" / name).write_text(content, encoding="utf-8")
+    (file,) = find_files(tmp_path / "in")
+    assert isinstance(file, InputFile)
+    worker = make_worker(tmp_path, [0, 0], max_chars=26, batch_size=1, workers=1, timeout=7)
+    ruler: Any = worker._nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PER", "pattern": "Ada"}])
+    worker._nlp.add_pipe("naps")
+    shard, _ = worker((WorkItem(file=file),), seconds=1)
+    with closing(ShardReader(tmp_path / "shards", shard)) as reader:
+        late, document, *others = reader.lines(0)
+    assert isinstance(late, Problem)
+    assert isinstance(document, DocumentLine)
+    assert document.record["text"].strip() == text.strip()
+    assert 0 < len(document.record["entities"]) < 60
+    assert document.record["notes"] == [late.message]
+    end = document.record["entities"][-1]["end"]
+    assert re.match(r"took longer than 7 seconds; what was found in the first [\d,]+ of 1,\d+ characters", late.message)
+    assert end <= int(late.message.split()[11].replace(",", "")) <= end + 26
+    assert late.is_timeout
+    (entry,) = shard.entries
+    assert (entry.documents, entry.lines) == (1 + len(others), 2 + len(others))
+    is_table = name.endswith("jsonl")
+    assert (entry.status, entry.failed) == (("ok", 1) if is_table else ("timeout", 0))
+    assert len(others) == is_table
 
 
 def test_problem_keeps_its_record() -> None:

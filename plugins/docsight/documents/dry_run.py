@@ -1,0 +1,207 @@
+"""Survey the input of a run without running it: what `docsight process --dry-run` calls."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docsight.documents.formats.detect import format_of
+from docsight.documents.formats.source import ReadOptions
+from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths
+from docsight.documents.pipeline import Pipeline
+from docsight.documents.problem import Problem
+from docsight.documents.processor import as_tuple, check_pipeline, fingerprint_run, plan_run
+from docsight.documents.runner.plan import Plan
+from docsight.documents.runner.settings import RunOptions
+from docsight.documents.runner.shards import Shard, read_indexes
+from docsight.documents.store import Store, output_names
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+MAX_EXAMPLES = 3
+
+# Seconds that one worker with the shipped pipeline takes, as docs/documents.md describes.
+_START_SECONDS = 5.0  # to load the models
+_IMAGE_SECONDS = 2.5  # for an image file, mostly for OCR
+_IMAGE_FORMATS = frozenset(("png", "jpeg", "tiff", "gif", "webp", "bmp"))
+_SECONDS_PER_MB = {"html": 12.0, "pdf": 20.0, "docx": 5.0, "pptx": 5.0, "zip": 100.0, "gzip": 100.0}
+_TEXT_SECONDS_PER_MB = 30.0  # of all other formats
+_MIN_MEASURED_SECONDS = 1.0  # less time than this says nothing about later files
+
+
+@dataclass(kw_only=True)
+class FormatVolume:
+    """The files of a format that would be read, their bytes, and the estimated seconds of one worker.
+
+    `is_measured` says whether earlier runs in the output folder measured the rate; otherwise it is a typical one.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    is_measured: bool = False
+
+
+@dataclass(kw_only=True)
+class ProblemGroup:
+    """How many paths have the same problem, and the first of them."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, path: str) -> None:
+        self.count += 1
+        if len(self.examples) < MAX_EXAMPLES:
+            self.examples.append(path)
+
+
+@dataclass(kw_only=True)
+class Survey:
+    """What a run would do.
+
+    Args:
+        volumes: What it would read, by format. A file of which an earlier run did a part counts in full.
+        skipped: The files that it would skip, by reason.
+        failed: The paths that are not readable files, by reason.
+        done: The number of files that an earlier run has done with the same content, pipeline and options.
+        begun: The number of files of which an earlier run has done a part.
+        workers: The number of workers; 0 for work in the calling process.
+    """
+
+    volumes: dict[str, FormatVolume] = field(default_factory=dict)
+    skipped: dict[str, ProblemGroup] = field(default_factory=dict)
+    failed: dict[str, ProblemGroup] = field(default_factory=dict)
+    done: int = 0
+    begun: int = 0
+    workers: int = 0
+
+    @property
+    def files(self) -> int:
+        """The number of files that the run would read."""
+        return sum(volume.files for volume in self.volumes.values())
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of these files."""
+        return sum(volume.bytes for volume in self.volumes.values())
+
+    @property
+    def seconds(self) -> float:
+        """Roughly how long the run would take; 0 if nothing is left to read. Containers are hard to predict."""
+        if not self.files:
+            return 0.0
+        work = sum(volume.seconds for volume in self.volumes.values())
+        return _START_SECONDS + work / max(1, min(self.workers, self.files))
+
+    @property
+    def typical(self) -> list[str]:
+        """The formats whose time is estimated by typical rates, because no earlier run measured it."""
+        return [name for name, volume in self.volumes.items() if not volume.is_measured]
+
+
+def survey(
+    paths: Paths,
+    nlp: "Language | Pipeline",
+    out: StrOrBytesPath,
+    *,
+    formats: Collection[str] = RunOptions.formats,
+    workers: int = RunOptions.workers,
+    reading: ReadOptions | None = None,
+    max_chars: int = RunOptions.max_chars,
+    overwrite: bool = RunOptions.overwrite,
+    retry_failed: bool = RunOptions.retry_failed,
+    fail_fast: bool = RunOptions.fail_fast,
+) -> Survey:
+    """Find out what `process` would do with the same arguments. Loads no pipeline and writes nothing.
+
+    Only the beginnings of files are read, except of those that an earlier run did: their content is hashed. So what
+    is inside of archives is not known, and a file that turns out to be damaged counts as one to read.
+
+    The time of a format is estimated by the seconds per byte of earlier runs in the output folder, or by a typical
+    rate of the shipped pipeline if they spent less than a second on that format.
+
+    Args:
+        paths: As in `process`, like all arguments.
+        nlp: The pipeline, or a description of one.
+        out: The folder that the results would be written to.
+        formats: Output formats.
+        workers: The number of worker processes.
+        reading: How documents are read.
+        max_chars: The size of chunks.
+        overwrite: Process all files again.
+        retry_failed: Process files again that failed.
+        fail_fast: Stop at the first failure; earlier failures are tried again.
+
+    Raises:
+        ConfigError: The run would be refused: an option or a path is invalid, or a file of the user is in the way.
+    """
+    paths, out = decode_paths(paths), decode_path(out)
+    options = RunOptions(
+        formats=as_tuple("formats", formats),
+        workers=workers,
+        reading=ReadOptions() if reading is None else reading,
+        max_chars=max_chars,
+        overwrite=overwrite,
+        retry_failed=retry_failed,
+        fail_fast=fail_fast,
+    )
+    check_pipeline(nlp, options)
+    store = Store(out, output_names(options.formats))
+    store.check()
+    shards = read_indexes(store.shards)
+    plan = plan_run(paths, store, shards, options, fingerprint=fingerprint_run(nlp, options))
+    result = Survey(
+        volumes=_volumes(plan, _measured_rates(shards, plan)),
+        done=plan.kept,
+        begun=sum(item.start > 0 for item in plan.pending),
+        workers=options.workers,
+    )
+    for item in plan.items:
+        if isinstance(item, Problem):
+            groups = result.skipped if item.skipped else result.failed
+            groups.setdefault(item.message, ProblemGroup()).add(item.path)
+    return result
+
+
+def _volumes(plan: Plan, rates: Mapping[str, float]) -> dict[str, FormatVolume]:
+    """Add up the pending files by format, those with the most bytes first; `rates` are in seconds per byte."""
+    volumes: dict[str, FormatVolume] = {}
+    for item in plan.pending:
+        name, size = item.file.format.name, item.file.size
+        volume = volumes.setdefault(name, FormatVolume(is_measured=name in rates))
+        volume.files += 1
+        volume.bytes += size
+        volume.seconds += rates[name] * size if name in rates else _typical_seconds(name, size)
+    return dict(sorted(volumes.items(), key=lambda item: -item[1].bytes))
+
+
+def _typical_seconds(format: str, size: int) -> float:
+    if format in _IMAGE_FORMATS:
+        return _IMAGE_SECONDS
+    return _SECONDS_PER_MB.get(format, _TEXT_SECONDS_PER_MB) * size / 1e6
+
+
+def _measured_rates(shards: Iterable[Shard], plan: Plan) -> dict[str, float]:
+    """Return the seconds per byte of each format, from the files that earlier runs read to their ends."""
+    formats = {file.name: file.format for file in plan.files}
+    sizes: dict[tuple[str, str], int] = {}  # by fingerprint and path
+    seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for shard in shards:
+        for entry in shard.entries:
+            key = shard.fingerprint, entry.name
+            seconds[key] += entry.seconds
+            if entry.next is None and entry.status == "ok":
+                sizes[key] = entry.size
+    total_sizes: Counter[str] = Counter()
+    total_seconds: defaultdict[str, float] = defaultdict(float)
+    for key, size in sizes.items():
+        if (format := formats.get(key[1]) or format_of(Path(key[1]))) is not None:
+            total_sizes[format.name] += size
+            total_seconds[format.name] += seconds[key]
+    return {
+        name: total_seconds[name] / size
+        for name, size in total_sizes.items()
+        if size and total_seconds[name] >= _MIN_MEASURED_SECONDS
+    }
