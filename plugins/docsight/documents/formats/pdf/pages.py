@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
+from docsight.documents.formats.pdf.hyphens import HyphenJoiner, count_words
 from docsight.documents.formats.pdf.page_images import PageImage, encode_jpeg, extract_image, find_images, render_page
-from docsight.documents.formats.pdf.page_text import annotation_texts, clean, count_words, join_hyphens
+from docsight.documents.formats.pdf.page_text import annotation_texts, clean
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import DataError, MissingExtraError
 
@@ -86,14 +87,14 @@ class PageCollector:
 
     def _join_pages(self) -> tuple[str, list[Passage], dict[int, int]]:
         """Return the text of all pages, its passages, and the start of each page in it."""
-        known = count_words(self._texts.values())
+        joiner = HyphenJoiner(count_words(self._texts.values()))
         pieces: list[str] = []
         passages: list[Passage] = []
         starts: dict[int, int] = {}
         end = 0
         for number, text in self._texts.items():
             starts[number] = end
-            page_text = self._recognized.get(number, (join_hyphens(text, known), None))
+            page_text = self._recognized.get(number, (joiner.join(text), None))
             for piece, confidence in (page_text, (self._annotations[number], None)):
                 if piece:
                     passages.append(Passage(start=end, end=end + len(piece), page=number, confidence=confidence))
