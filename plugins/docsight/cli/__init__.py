@@ -109,7 +109,7 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             timeout=(timeout or None) if args.workers else None,
             memory=args.memory or None,
             recycle=args.recycle,
-            reading=ReadOptions(ocr=args.ocr, text_column=args.text_column),
+            reading=ReadOptions(ocr=args.ocr, running=args.running, text_column=args.text_column),
             max_chars=args.max_chars,
             batch_size=args.batch_size,
             overwrite=args.overwrite,

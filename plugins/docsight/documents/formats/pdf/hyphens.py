@@ -88,6 +88,11 @@ class HyphenJoiner:
         return self._is_english
 
 
+def is_known_word(word: str) -> bool:
+    """Return whether a word is in the list of English words, in any case."""
+    return word.lower() in _ranks()
+
+
 def _is_compound(left: str, right: str) -> bool:
     """Return whether two parts of an English word are more likely a compound than one word."""
     ranks = _ranks()

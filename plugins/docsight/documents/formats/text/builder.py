@@ -165,6 +165,8 @@ class TextBuilder:
     def passages(self) -> Iterator[Passage]:
         """Yield the passages of the text in order; together they are all of it but the breaks between them."""
         text = self.text()
+        if not self._begun:
+            return
         ends = [*(passage.start for passage in self._begun[1:]), len(text)]
         for passage, limit in zip(self._begun, ends, strict=True):
             block, end = passage.block, passage.start + len(text[passage.start : limit].rstrip())
