@@ -84,7 +84,7 @@ SIBLINGS = {
     "docsight.documents.formats": {
         "text": set(),
         "archives": set(),
-        "pdf": set(),
+        "pdf": {"text"},
         "office": {"text", "archives"},
         "mail": {"text", "archives"},
         "tables": {"text"},

@@ -131,7 +131,7 @@ def _input_paths(args: argparse.Namespace) -> list[str]:
 
 
 def _read_options(args: argparse.Namespace) -> ReadOptions:
-    return ReadOptions(ocr=args.ocr, text_column=args.text_column)
+    return ReadOptions(ocr=args.ocr, running=args.running, text_column=args.text_column)
 
 
 def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:

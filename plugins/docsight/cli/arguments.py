@@ -7,7 +7,7 @@ import argparse
 from typing import Any, NoReturn, get_args
 
 from docsight import option_checks
-from docsight.documents.formats.source import Ocr, ReadOptions
+from docsight.documents.formats.source import Ocr, ReadOptions, Running
 from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
 from docsight.errors import ConfigError
@@ -98,6 +98,13 @@ def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
         default=ReadOptions.ocr,
         help="read text in images. auto: of scanned pages and image files, if the extra 'ocr' is installed; "
         "always: of every image (default: %(default)s)",
+    )
+    group.add_argument(
+        "--running",
+        choices=get_args(Running),
+        default=ReadOptions.running,
+        help="running headers, footers and page numbers of PDFs. drop: leave them out of the text; keep: keep them as "
+        "passages of kind header and footer (default: %(default)s)",
     )
     group.add_argument("--text-column", metavar="NAME", help="the column of tables that holds the text")
 

@@ -11,6 +11,7 @@ from docsight import option_checks
 from docsight.errors import DataError
 
 Ocr = Literal["auto", "never", "always"]
+Running = Literal["drop", "keep"]
 
 # No document compresses better than this.
 MAX_UNPACK_RATIO = 500
@@ -26,6 +27,7 @@ class ReadOptions:
 
     Args:
         ocr: Whether to read text in images: in scanned pages and image files ("auto"), never, or in every image.
+        running: Whether running headers, footers and page numbers are left out of the text or kept as passages.
         text_column: The column of tables that holds the text; None to choose it by its name.
         max_bytes: Size of a file that is read as a whole, and of an unpacked part of an archive.
         max_unpacked: Size of all unpacked parts of one file together, in bytes.
@@ -38,6 +40,7 @@ class ReadOptions:
     """
 
     ocr: Ocr = "auto"
+    running: Running = "drop"
     text_column: str | None = None
     max_bytes: int = 1 << 30
     max_unpacked: int = 16 << 30
@@ -47,6 +50,7 @@ class ReadOptions:
 
     def __post_init__(self) -> None:
         option_checks.choice("ocr", self.ocr, get_args(Ocr))
+        option_checks.choice("running", self.running, get_args(Running))
         if self.text_column is not None:
             option_checks.text("text_column", self.text_column)
         for name in ("max_bytes", "max_unpacked", "max_parts", "max_depth", "max_pages"):

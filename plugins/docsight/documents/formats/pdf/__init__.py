@@ -1,4 +1,4 @@
 """PDF files.
 
-May import the modules of `formats`, but none of its other packages.
+May import the modules of `formats`, and its package `text`.
 """

@@ -156,6 +156,11 @@ def _bbox(page: "PdfPage", item: "PdfObject") -> tuple[float, float, float, floa
         matrix = form.get_matrix()
         corners = [matrix.on_point(x, y) for x, y in corners]
         form = form.container
+    return shown_box(page, corners)
+
+
+def shown_box(page: "PdfPage", corners: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """Return the box around points of the page, in points from the top left of the page as it is shown."""
     left, bottom, right, top = page.get_bbox()
     to_shown: Callable[[float, float], tuple[float, float]] = {
         0: lambda x, y: (x - left, top - y),

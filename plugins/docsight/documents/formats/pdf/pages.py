@@ -5,11 +5,23 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
+from docsight.documents.formats.content import DocumentImage, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
-from docsight.documents.formats.pdf.page_images import PageImage, encode_jpeg, extract_image, find_images, render_page
-from docsight.documents.formats.pdf.page_text import annotation_texts, clean, count_words, join_hyphens
+from docsight.documents.formats.pdf.blocks import TextBlock, read_blocks
+from docsight.documents.formats.pdf.document_text import DocumentText, DocumentWriter, PageText, join_continued
+from docsight.documents.formats.pdf.page_images import (
+    PageImage,
+    encode_jpeg,
+    extract_image,
+    find_images,
+    render_page,
+    shown_box,
+)
+from docsight.documents.formats.pdf.page_text import annotation_texts
+from docsight.documents.formats.pdf.running_lines import find_running
+from docsight.documents.formats.pdf.structure import classify
+from docsight.documents.formats.pdf.text_runs import Rect, read_runs
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import DataError, MissingExtraError
 
@@ -36,7 +48,7 @@ class PageCollector:
         self._options = options
         self._images = ImageCollector()
         # By page number, from 1:
-        self._texts: dict[int, str] = {}
+        self._blocks: dict[int, list[TextBlock]] = {}
         self._annotations: dict[int, str] = {}
         self._recognized: dict[int, tuple[str, float]] = {}  # text and confidence of scanned pages
         self._failed: dict[int, str] = {}  # why a page was not read
@@ -71,42 +83,56 @@ class PageCollector:
         Raises:
             DataError: No page could be read.
         """
-        if self._failed and not self._texts:
+        if self._failed and not self._blocks:
             raise DataError(f"none of the {len(self._failed):,} pages tried can be read: {_first(self._failed)}")
-        text, passages, starts = self._join_pages()
+        written = self._join_pages()
+        text, passages, starts = written.text, written.passages, written.starts
         images = tuple(
             replace(image, start=min(starts.get(image.page or 0, 0), len(text))) for image in self._images.images
         )
         notes = dict.fromkeys([*self.notes, *self._images.notes, *self._page_notes()])
-        document = ParsedDocument(text=text, title=title, images=images, passages=tuple(passages), notes=tuple(notes))
+        document = ParsedDocument(text=text, title=title, images=images, passages=passages, notes=tuple(notes))
         if self._options.ocr == "always" and self._recognize is not None:
             embedded = [image for image in images if image.page not in self._rendered]
             return append_image_text(document, embedded, self._recognize)
         return document
 
-    def _join_pages(self) -> tuple[str, list[Passage], dict[int, int]]:
-        """Return the text of all pages, its passages, and the start of each page in it."""
-        known = count_words(self._texts.values())
-        pieces: list[str] = []
-        passages: list[Passage] = []
-        starts: dict[int, int] = {}
-        end = 0
-        for number, text in self._texts.items():
-            starts[number] = end
-            page_text = self._recognized.get(number, (join_hyphens(text, known), None))
-            for piece, confidence in (page_text, (self._annotations[number], None)):
-                if piece:
-                    passages.append(Passage(start=end, end=end + len(piece), page=number, confidence=confidence))
-                    pieces.append(piece)
-                    end += len(piece) + 2
-        return "\n\n".join(pieces), passages, starts
+    def _join_pages(self) -> DocumentText:
+        """Return the text of all pages."""
+        blocks = [block for number in self._blocks if number not in self._recognized for block in self._blocks[number]]
+        running = {id(block) for block in find_running(blocks)}
+        for block in blocks:
+            if id(block) in running and block.edge is not None:
+                block.kind = block.edge
+        if running and self._options.running == "drop":
+            self.notes.append(f"{len(running):,} running headers, footers and page numbers were left out (running)")
+            blocks = [block for block in blocks if id(block) not in running]
+        blocks = join_continued(blocks)
+        classify(blocks)
+        by_page: dict[int, list[TextBlock]] = {number: [] for number in self._blocks}
+        for block in blocks:
+            by_page[block.page].append(block)
+        pages = {
+            number: PageText(
+                blocks=by_page[number],
+                annotations=self._annotations[number],
+                recognized=self._recognized.get(number),
+            )
+            for number in self._blocks
+        }
+        return DocumentWriter(pages).write()
 
     def _add_text(self, page: "PdfPage", number: int) -> None:
+        def to_bbox(rect: Rect) -> Rect:
+            left, top, right, bottom = rect
+            return shown_box(page, ((left, top), (right, bottom)))
+
         with closing(page.get_textpage()) as textpage:
-            text = clean(textpage.get_text_range())
+            runs = read_runs(textpage)
+        blocks = read_blocks(runs, number, page.get_height(), to_bbox)
         self._annotations[number] = "\n".join(annotation_texts(page))
-        self._texts[number] = text
-        self._chars += len(text) + len(self._annotations[number])
+        self._blocks[number] = blocks
+        self._chars += sum(block.length for block in blocks) + len(self._annotations[number])
 
     def _add_images(self, page: "PdfPage", number: int) -> None:
         """Extract the images of a page, or render it if it is a scan; on an error the text of the page stays."""
@@ -129,7 +155,7 @@ class PageCollector:
     def _is_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> bool:
         width, height = page.get_size()
         coverage = sum(image.area for image in images) / max(1.0, width * height)
-        letters = sum(map(str.isalnum, self._texts[number][: 4 * _MAX_SCAN_LETTERS]))
+        letters = sum(sum(map(str.isalnum, block.text)) for block in self._blocks[number][: 4 * _MAX_SCAN_LETTERS])
         return not letters or (letters < _MAX_SCAN_LETTERS and coverage >= _MIN_SCAN_COVERAGE)
 
     def _add_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> None:

@@ -187,7 +187,9 @@ class TextBuilder:
         """Yield the passages of the text in order; together they are all of it but the breaks between them."""
         text = self.text()
         links = deque(self._stripped_links(text))
-        ends = [*(passage.start for passage in self._begun[1:]), len(text)] if self._begun else []
+        if not self._begun:
+            return
+        ends = [*(passage.start for passage in self._begun[1:]), len(text)]
         for passage, limit in zip(self._begun, ends, strict=True):
             block, end = passage.block, passage.start + len(text[passage.start : limit].rstrip())
             passage_links = []

@@ -10,7 +10,7 @@ from PIL import Image
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.pdf import reader as pdf
-from docsight.documents.formats.pdf.page_text import clean, count_words, join_hyphens
+from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.pages import name_pages
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
 from docsight.documents.ocr import engines
@@ -116,12 +116,6 @@ def test_pdf_reads_files_whose_names_are_not_utf_8(tmp_path: Path) -> None:
 def test_pdf_joins_words_broken_at_line_ends() -> None:
     content = read(make_pdf(say(b"An exam-", b"ple of a well-", b"known word, well-known", b"to Smith-", b"Jones.")))
     assert content.text == "An example of a well-known word, well-known\nto Smith-Jones."
-
-
-def test_join_hyphens_uses_the_other_words_of_the_document() -> None:
-    known = count_words(["cooperate, co-author"])
-    assert join_hyphens("co\ufffeoperate co\ufffeauthor co\ufffework", known) == "cooperate co-author cowork"
-    assert join_hyphens("1990\ufffe95 e\ufffemail \ufffe", known) == "1990-95 e-mail -"
 
 
 def test_clean_removes_characters_that_are_not_text() -> None:

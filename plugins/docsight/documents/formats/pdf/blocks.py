@@ -1,0 +1,234 @@
+"""Group the lines of a page into blocks: paragraphs, tables, and lines at the edge that may be running headers."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Literal
+
+from docsight.documents.formats.content import Box, Kind
+from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
+from docsight.documents.formats.pdf.page_text import clean
+from docsight.documents.formats.pdf.reading_order import TextLine, around, join_runs, read_columns
+from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
+
+_EDGE = 0.2  # the fraction of a page's height where running headers and footers are
+_EDGE_ROWS = 2  # at each end of a page
+_EDGE_ROW_DISTANCE = 2.5  # of the second from the first, in heights of a line
+# In em:
+_WIDER_GAP = 0.3  # above the usual gap between lines
+_WIDEST_LINE_GAP = 1.6  # of lines that are set far apart
+_INDENT = 0.7
+_OTHER_SIZE = 0.12  # a difference in size, relative, that begins another block
+
+BULLET = re.compile(r"[•◦▪▫‣\u2043∙●○■□➢➤✓\u2013\u2014*·-](?=\s)")
+NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)](?=\s)")
+_HYPHEN_AT_END = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
+
+Edge = Literal["header", "footer"]
+
+
+@dataclass(slots=True)
+class TextBlock:
+    """Lines that belong together.
+
+    Args:
+        page: The number of the page, from 1.
+        lines: The texts of the lines; a hyphen at the end of a line is U+FFFE.
+        bbox: Where it is on the page, in points from the top left corner.
+        size: The height of its letters, in points.
+        left: Where it begins, in points.
+        bold: Whether it is bold.
+        monospaced: Whether its font is monospaced.
+        rows: The cells of each row of a table; None if it is no table.
+        edge: What it is if it is repeated on other pages; None if it cannot be.
+        continues: Whether the block before it is part of the same paragraph unless one of them is repeated.
+        kind: What it is in the document.
+        level: Of a heading or an item of a list.
+    """
+
+    page: int
+    lines: list[str]
+    bbox: Box
+    size: float
+    left: float
+    bold: bool = False
+    monospaced: bool = False
+    rows: list[list[str]] | None = None
+    edge: Edge | None = None
+    continues: bool = False
+    kind: Kind = "paragraph"
+    level: int | None = None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.lines))
+
+    def absorb(self, other: "TextBlock") -> None:
+        """Append the lines of another block of the same page."""
+        self.lines += other.lines
+        self.bbox = around(iter((self.bbox, other.bbox)))
+
+
+def read_blocks(
+    runs: dict[int, list[Run]], number: int, height: float, to_bbox: Callable[[Rect], Box]
+) -> list[TextBlock]:
+    """Return the blocks of a page in reading order.
+
+    Args:
+        runs: From `read_runs`.
+        number: The number of the page, from 1.
+        height: Of the page, in points.
+        to_bbox: Converts left, top, right and bottom in pdfium's coordinates to a place on the page as it is shown.
+    """
+    found: list[TextBlock] = []
+    for place, (turn, turned) in enumerate(runs.items()):
+        columns = read_columns(join_runs(turned))
+        edges = _edges([line for column in columns for line in column]) if place == 0 else {}
+        gap = _usual_gap(columns)
+        for column in columns:
+            for group, continues in _groups(column, edges, gap):
+                bbox = to_bbox(turn_back(around(line.box for line in group), turn))
+                if (block := _block(group, number, bbox)) is not None:
+                    block.continues = continues
+                    block.edge = _edge(edges.get(id(group[0])), bbox, height)
+                    found.append(block)
+    return found
+
+
+def _edge(edge: Edge | None, bbox: Box, height: float) -> Edge | None:
+    if edge is None:
+        return None
+    is_in_edge = bbox[3] < _EDGE * height if edge == "header" else bbox[1] > (1 - _EDGE) * height
+    return edge if is_in_edge else None
+
+
+def _edges(lines: Sequence[TextLine]) -> dict[int, Edge]:
+    """Return the lines, by id, that may be running headers or footers: the first and the last rows of a page."""
+    by_top = sorted(lines, key=lambda line: line.box[1])
+    by_bottom = sorted(lines, key=lambda line: -line.box[3])
+    edges: dict[int, Edge] = {id(line): "footer" for line in _first_rows(by_bottom, 3)}
+    return edges | {id(line): "header" for line in _first_rows(by_top, 1)}
+
+
+def _first_rows(lines: Sequence[TextLine], side: int) -> Iterator[TextLine]:
+    rows = 0
+    last: TextLine | None = None
+    for line in lines:
+        if last is None or abs(line.box[side] - last.box[side]) > 0.5 * line.height:
+            rows += 1
+            is_far = last is not None and abs(line.box[side] - last.box[side]) > _EDGE_ROW_DISTANCE * line.height
+            if rows > _EDGE_ROWS or is_far:
+                return
+            last = line
+        yield line
+
+
+def _usual_gap(columns: Sequence[Sequence[TextLine]]) -> float:
+    """Return the usual gap between lines, in em."""
+    gaps = [
+        (after.box[1] - before.box[3]) / max(1e-6, after.size)
+        for column in columns
+        for before, after in pairwise(column)
+    ]
+    narrow = [gap for gap in gaps if gap < _WIDEST_LINE_GAP]
+    return median(narrow) if narrow else 0.0
+
+
+def _groups(lines: list[TextLine], edges: dict[int, Edge], gap: float) -> Iterator[tuple[list[TextLine], bool]]:
+    """Yield the lines of each block, and whether it continues the paragraph before it."""
+    group = lines[:1]
+    continues = False
+    for number, line in enumerate(lines[1:], start=1):
+        begins = _begins_block(group, line, lines[number + 1 : number + 2], gap)
+        if begins or _is_at_edge(group[-1], line, edges):
+            yield group, continues
+            group, continues = [], not begins
+        group.append(line)
+    yield group, continues
+
+
+def _is_at_edge(last: TextLine, line: TextLine, edges: dict[int, Edge]) -> bool:
+    """Return whether one of two lines may be a running header or footer without the other."""
+    if len(line.runs) > 1 and len(last.runs) > 1:
+        return False  # rows of a table
+    return id(line) in edges or id(last) in edges
+
+
+def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], gap: float) -> bool:
+    last = group[-1]
+    size = max(last.size, line.size, 1e-6)
+    distance = (line.box[1] - last.box[3]) / size
+    is_row, was_row = len(line.runs) > 1, len(last.runs) > 1
+    if is_row and was_row:
+        return distance > _WIDEST_LINE_GAP
+    if is_row != was_row or distance > gap + _WIDER_GAP or distance < -1.0:
+        return True
+    first, other = last.runs[0], line.runs[0]
+    if abs(first.size - other.size) > _OTHER_SIZE * size or first.monospaced != other.monospaced:
+        return True
+    if first.bold != other.bold and len(other.text) > 3:
+        return True
+    if first.monospaced:
+        return False
+    if BULLET.match(other.text) or (NUMBERED.match(other.text) and _is_marked(group)):
+        return True
+    return _is_indented(group, line, after, size)
+
+
+def _is_marked(group: list[TextLine]) -> bool:
+    return bool(NUMBERED.match(group[0].text) or group[-1].text.endswith(":"))
+
+
+def _is_indented(group: list[TextLine], line: TextLine, after: list[TextLine], size: float) -> bool:
+    """Return whether a line is the first of a paragraph, set in from the lines before and after it."""
+    margin = min(line.box[0] for line in group[1:] or group)
+    is_set_in = _INDENT * size < line.box[0] - margin < 6 * size
+    return is_set_in and (not after or line.box[0] - after[0].box[0] > _INDENT * size)
+
+
+def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
+    """Return the block of some lines; None if they have no text."""
+    texts = [_HYPHEN_AT_END.sub(LINE_END_HYPHEN, text) for line in lines if (text := clean(line.text))]
+    if not texts:
+        return None
+    longest = max((run for line in lines for run in line.runs), key=lambda run: len(run.text))
+    return TextBlock(
+        page=number,
+        lines=texts,
+        bbox=bbox,
+        size=longest.size,
+        left=lines[0].box[0],
+        bold=longest.bold,
+        monospaced=longest.monospaced,
+        rows=_table_rows(lines),
+    )
+
+
+def _table_rows(lines: list[TextLine]) -> list[list[str]] | None:
+    """Return the cells of the rows of a table; None if the runs of the lines do not form columns."""
+    if len(lines) < 2 or any(len(line.runs) < 2 for line in lines):
+        return None
+    columns: list[tuple[float, float]] = []
+    for left, right in sorted((run.box[0], run.box[2]) for line in lines for run in line.runs):
+        if columns and left < columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+        else:
+            columns.append((left, right))
+    if len(columns) < 2:
+        return None
+    lefts = [left for left, _ in columns]
+    rows = [[""] * len(columns) for _ in lines]
+    for line, row in zip(lines, rows, strict=True):
+        for run in line.runs:
+            place = bisect_right(lefts, run.box[0]) - 1
+            if row[place]:
+                return None
+            row[place] = clean(run.text)
+    return rows

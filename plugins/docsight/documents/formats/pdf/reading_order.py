@@ -1,0 +1,220 @@
+"""Put the runs of a page in reading order: pieces of lines, then columns, then lines from top to bottom.
+
+Text beside text is a column if it is set like running text: in lines of several words that fill most of its width.
+Otherwise it is read row by row, as the cells of a table.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
+from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Rect, Run
+
+_MIN_OVERLAP = 0.5  # of the heights of two runs in one line; a superscript overlaps by more
+_MAX_OPEN_RUNS = 60  # that a run may continue; more lie at the same height only in damaged files
+_DROP_CAP = 1.6  # the size of an initial, relative to the text beside it
+
+_GUTTER = 0.6  # the narrowest gap between columns, in em
+_MAX_DEPTH = 12  # of columns in columns
+_MAX_GUTTERS = 12  # that are tried in a region
+_MAX_RUNS = 5_000  # of a page whose columns are looked for
+_MIN_COLUMN_LINES = 2
+_MIN_COLUMN_WORDS = 2.5  # on average in a line
+_MIN_FILL = 0.5  # the width of a typical line, relative to its column
+_MIN_COLUMN_WIDTH = 6.0  # em
+
+
+@dataclass(slots=True)
+class TextLine:
+    """A line of a column, or a row of a table, whose cells are its runs."""
+
+    runs: list[Run]
+    box: Rect
+
+    @property
+    def text(self) -> str:
+        return "\t".join(run.text for run in self.runs)
+
+    @property
+    def size(self) -> float:
+        return max(self.runs, key=lambda run: len(run.text)).size
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+
+def join_runs(runs: Sequence[Run]) -> list[Run]:
+    """Join the runs that continue each other in a line, such as a superscript and the words after it."""
+    if len(runs) < 2:
+        return list(runs)
+    following: dict[int, int] = {}
+    height = max(1.0, median(run.size for run in runs))
+    open_runs: defaultdict[int, list[int]] = defaultdict(list)  # those not yet continued, by height
+    for number in sorted(range(len(runs)), key=lambda number: runs[number].box[0]):
+        run = runs[number]
+        place = int((run.box[1] + run.box[3]) / (2 * height))
+        near = [other for row in (place - 1, place, place + 1) for other in open_runs[row][-_MAX_OPEN_RUNS:]]
+        if fits := [other for other in near if _continues(runs[other], run)]:
+            before = max(fits, key=lambda other: _overlap(runs[other], run))
+            following[before] = number
+            for row in (place - 1, place, place + 1):
+                if before in open_runs[row]:
+                    open_runs[row].remove(before)
+        open_runs[place].append(number)
+    started = set(following.values())
+    return [_chain(runs, following, first) for first in range(len(runs)) if first not in started]
+
+
+def read_columns(runs: Sequence[Run]) -> list[list[TextLine]]:
+    """Return the lines of a page by column, in reading order."""
+    depth = _MAX_DEPTH if len(runs) <= _MAX_RUNS else 0
+    return [_lines(region) for region in _regions(list(runs), depth) if region]
+
+
+def _continues(before: Run, run: Run) -> bool:
+    size = max(before.size, run.size)
+    gap = run.box[0] - before.box[2]
+    return -0.5 * size < gap <= RUN_GAP * min(before.size, run.size) and _overlap(before, run) >= _MIN_OVERLAP
+
+
+def _overlap(one: Run, other: Run) -> float:
+    shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+    return shared / max(1e-6, min(one.box[3] - one.box[1], other.box[3] - other.box[1]))
+
+
+def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
+    members = [runs[number]]
+    while (following_number := following.get(number)) is not None:
+        number = following_number
+        members.append(runs[number])
+    if len(members) == 1:
+        return members[0]
+    text = members[0].text.removesuffix(LINE_END_HYPHEN)
+    for before, run in pairwise(members):
+        is_drop_cap = len(before.text) == 1 and before.size > _DROP_CAP * run.size
+        is_apart = run.box[0] - before.box[2] > WORD_GAP * min(before.size, run.size) and not is_drop_cap
+        text += ("-" if before.text.endswith(LINE_END_HYPHEN) else " " if is_apart else "") + (
+            run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
+        )
+    longest = max(members, key=lambda run: len(run.text))
+    return Run(text, around(run.box for run in members), longest.size, longest.bold, longest.monospaced)
+
+
+def around(boxes: "Iterator[Rect]") -> Rect:
+    """Return the box around boxes."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
+    """Yield the runs of each column or band between columns, in reading order."""
+    split = _split_columns(runs) if depth and len(runs) >= 2 * _MIN_COLUMN_LINES else None
+    if split is None:
+        yield runs
+        return
+    for part in split:
+        yield from _regions(part, depth - 1)
+
+
+def _split_columns(runs: list[Run]) -> tuple[list[Run], ...] | None:
+    """Return the parts above, left of, right of and below the gutter with the most lines beside it; None if none."""
+    size = median(run.size for run in runs)
+    runs = sorted(runs, key=lambda run: run.box[1])
+    edges = Counter(round(run.box[0] / size) for run in runs)
+    best: tuple[int, list[Run], list[Run]] | None = None
+    for place, count in edges.most_common(_MAX_GUTTERS):
+        if count < _MIN_COLUMN_LINES:
+            break
+        edge = min(run.box[0] for run in runs if round(run.box[0] / size) == place)
+        for left, right in _bands(runs, edge - _GUTTER * size, edge - 0.05 * size):
+            lines = min(len(left), len(right))
+            if (best is None or lines > best[0]) and _is_text_beside_text(left, right, size):
+                best = lines, left, right
+    if best is None:
+        return None
+    left, right = best[1:]
+    taken = {id(run) for run in (*left, *right)}
+    top = min(run.box[1] for run in (*left, *right))
+    rest = [run for run in runs if id(run) not in taken]
+    above = [run for run in rest if run.box[1] < top]
+    return above, left, right, [run for run in rest if run.box[1] >= top]
+
+
+def _bands(runs: list[Run], start: float, end: float) -> Iterator[tuple[list[Run], list[Run]]]:
+    """Yield the runs left and right of a gutter, for each stretch of the page where no run crosses it."""
+    left: list[Run] = []
+    right: list[Run] = []
+    for run in runs:
+        if run.box[2] <= start:
+            left.append(run)
+        elif run.box[0] >= end:
+            right.append(run)
+        else:
+            yield from _trimmed(left, right)
+            left, right = [], []
+    yield from _trimmed(left, right)
+
+
+def _trimmed(left: list[Run], right: list[Run]) -> Iterator[tuple[list[Run], list[Run]]]:
+    """Yield both sides without what lies above the other side, or below it after a wide gap."""
+    if len(left) < _MIN_COLUMN_LINES or len(right) < _MIN_COLUMN_LINES:
+        return
+    top = max(left[0].box[1], right[0].box[1])
+    bottom = min(max(run.box[3] for run in left), max(run.box[3] for run in right))
+    sides = [_cut_below([run for run in side if run.box[3] > top], bottom) for side in (left, right)]
+    if all(len(side) >= _MIN_COLUMN_LINES for side in sides):
+        yield sides[0], sides[1]
+
+
+def _cut_below(side: list[Run], bottom: float) -> list[Run]:
+    """Return a side up to the first wide gap below the end of the other side."""
+    reached = bottom
+    for number, run in enumerate(side):
+        if run.box[1] > reached + 1.5 * run.size:
+            return side[:number]
+        reached = max(reached, run.box[3])
+    return side
+
+
+def _is_text_beside_text(left: list[Run], right: list[Run], size: float) -> bool:
+    return _is_column(left, size) and _is_column(right, size)
+
+
+def _is_column(runs: list[Run], size: float) -> bool:
+    width = max(run.box[2] for run in runs) - min(run.box[0] for run in runs)
+    lines = _lines(runs)
+    if len(lines) < _MIN_COLUMN_LINES or width < _MIN_COLUMN_WIDTH * size:
+        return False
+    words = sum(run.text.count(" ") + 1 for run in runs) / len(lines)
+    fill = median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
+    return words >= _MIN_COLUMN_WORDS and fill >= _MIN_FILL
+
+
+def _lines(runs: list[Run]) -> list[TextLine]:
+    """Return the lines of a column from top to bottom; runs beside each other are one line."""
+    rows: list[list[Run]] = []
+    bottoms: list[float] = []
+    for run in sorted(runs, key=lambda run: run.box[1] + run.box[3]):
+        if rows and min(_overlap(other, run) for other in rows[-1][-3:]) >= _MIN_OVERLAP:
+            rows[-1].append(run)
+            bottoms[-1] = max(bottoms[-1], run.box[3])
+        else:
+            rows.append([run])
+            bottoms.append(run.box[3])
+    return [_line(sorted(row, key=lambda run: run.box[0])) for row in rows]
+
+
+def _line(runs: list[Run]) -> TextLine:
+    joined = [runs[0]]
+    for run in runs[1:]:
+        before = joined[-1]
+        if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
+            text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
+            joined[-1] = Run(text, around(iter((before.box, run.box))), before.size, before.bold, before.monospaced)
+        else:
+            joined.append(run)
+    return TextLine(joined, around(run.box for run in joined))

@@ -1,0 +1,99 @@
+"""Decide what the blocks of a document are, by their fonts and places relative to the body text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from docsight.documents.formats.pdf.blocks import BULLET, NUMBERED, TextBlock
+
+_HEADING_SIZE = 1.12  # relative to the body text
+_BOLD_HEADING_SIZE = 0.93
+_MAX_HEADING_LINES, _MAX_HEADING_LETTERS = 3, 200
+_MAX_LEVELS = 6
+_FOOTNOTE_SIZE = 0.92
+_NEXT_LEVEL_INDENT = 1.0  # em
+
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)|table|tab\.|chart|plate|scheme|listing|"
+    r"abbildung|abb\.|tabelle|tableau)\s*[\dIVX]+[\w.]*(?:[:.\s\u2013-]|$)",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]+)\s*\S")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def classify(blocks: Sequence[TextBlock]) -> None:
+    """Set the kind and the level of each block that has none yet."""
+    plain = [block for block in blocks if block.kind == "paragraph"]
+    body_size, is_body_bold = _body_font(plain)
+    last_body = {block.page: number for number, block in enumerate(plain) if block.size > _FOOTNOTE_SIZE * body_size}
+    for number, block in enumerate(plain):
+        text = block.lines[0]
+        if block.rows is not None:
+            block.kind = "table"
+        elif _CAPTION.match(text):
+            block.kind = "caption"
+        elif block.monospaced and len(plain) > 1 and block.size <= _HEADING_SIZE * body_size:
+            block.kind = "code"
+        elif BULLET.match(text):
+            block.kind = "list_item"
+        elif _is_heading(block, body_size, is_body_bold):
+            block.kind = "heading"
+        elif NUMBERED.match(text):
+            block.kind = "list_item"
+        elif (
+            block.size <= _FOOTNOTE_SIZE * body_size
+            and number > last_body.get(block.page, number)
+            and _FOOTNOTE.match(text)
+        ):
+            block.kind = "footnote"
+    _set_heading_levels([block for block in plain if block.kind == "heading"])
+    _set_list_levels(plain)
+
+
+def _body_font(blocks: Iterable[TextBlock]) -> tuple[float, bool]:
+    """Return the size of most letters, and whether most of them are bold."""
+    sizes: Counter[float] = Counter()
+    bold = length = 0
+    for block in blocks:
+        if block.rows is None and not block.monospaced:
+            sizes[_rounded(block.size)] += block.length
+        bold += block.length if block.bold else 0
+        length += block.length
+    return (sizes.most_common(1)[0][0] if sizes else 0.0), 2 * bold > length
+
+
+def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
+    text = block.text
+    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _LETTER.search(text):
+        return False
+    if block.size >= _HEADING_SIZE * body_size:
+        return True
+    is_bold = block.bold and not is_body_bold and block.size >= _BOLD_HEADING_SIZE * body_size
+    return is_bold and len(block.lines) < _MAX_HEADING_LINES and not text.rstrip().endswith((".", ",", ";"))
+
+
+def _set_heading_levels(headings: Sequence[TextBlock]) -> None:
+    """Set the levels by size, and by weight among headings of one size."""
+    styles = sorted({(_rounded(block.size), block.bold) for block in headings}, reverse=True)
+    levels = {style: min(level, _MAX_LEVELS) for level, style in enumerate(styles, start=1)}
+    for block in headings:
+        block.level = levels[_rounded(block.size), block.bold]
+
+
+def _set_list_levels(blocks: Sequence[TextBlock]) -> None:
+    """Set the levels by the indents of consecutive items."""
+    lefts: list[float] = []
+    for block in blocks:
+        if block.kind != "list_item":
+            lefts.clear()
+            continue
+        while lefts and block.left < lefts[-1] - _NEXT_LEVEL_INDENT * block.size / 2:
+            lefts.pop()
+        if not lefts or block.left > lefts[-1] + _NEXT_LEVEL_INDENT * block.size / 2:
+            lefts.append(block.left)
+        block.level = len(lefts)
+
+
+def _rounded(size: float) -> float:
+    return round(2 * size) / 2
