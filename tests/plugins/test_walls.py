@@ -50,6 +50,8 @@ FLOORS = (
     {"spelling"},
     {"bundle"},
     {"components"},
+    {"integrations"},
+    {"redaction"},
     {"documents.problem", "documents.tokenizing", "documents.ocr", "documents.runner.chunking"},
     {"documents.formats", "documents.store"},
     {"documents.inputs", "documents.pipeline"},
@@ -87,7 +89,7 @@ MAX_ENTRIES = {"docsight.documents": 14, "docsight.spelling": 8}
 
 PACKAGES = ("docsight", "docsight_training")
 # The packages whose names are public.
-PUBLIC = ("docsight", "docsight.components", "docsight.documents", "docsight.inspection")
+PUBLIC = ("docsight", "docsight.components", "docsight.documents", "docsight.inspection", "docsight.redaction")
 
 IMPORT_ALL = f"""
 import importlib, pkgutil, sys

@@ -14,6 +14,7 @@ from docsight.terminal import ProgressLine, Terminated, open_closed_streams, say
 
 if TYPE_CHECKING:
     from docsight.documents import Problem, Summary
+    from docsight.redaction import RedactionOptions
 
 _MAX_LISTED_FAILURES = 5
 
@@ -115,11 +116,28 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             overwrite=args.overwrite,
             retry_failed=args.retry_failed,
             fail_fast=args.fail_fast,
+            redact=args.redact,
+            redaction=_make_redaction(args),
             on_progress=progress_line,
             on_problem=note,
         )
     finally:
         progress_line.close()
+
+
+def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
+    if args.redact is None:
+        return None
+    from docsight.redaction import RedactionOptions, read_key
+
+    options = {"operator": args.operators, "threshold": args.redact_threshold, "types": args.redact_types}
+    # Check the options first: a wrong one must not create a key file.
+    needs_key = args.redact_paths or args.operators == "hash"
+    if needs_key and args.redact_key is None:
+        args.parser.error("--operators hash and --redact-paths need --redact-key FILE")
+    RedactionOptions(**options)
+    key = None if args.redact_key is None else read_key(args.redact_key)
+    return RedactionOptions(**options, key=key, audit_text=args.redact_audit_text, hide_paths=args.redact_paths)
 
 
 def print_summary(summary: "Summary", out: str) -> None:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import ConfigError
+from docsight.redaction.redaction_options import RedactionOptions
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -36,6 +37,7 @@ class RunOptions:
     overwrite: bool = False
     retry_failed: bool = False
     fail_fast: bool = False
+    redaction: RedactionOptions | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.workers, int):

@@ -5,13 +5,15 @@ The same class works in the process of the run, in its own process and under a R
 
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
-from docsight.documents.runner.annotate import Annotations, Chunk, annotate
+from docsight.documents.runner.annotate import Annotations, Chunk, annotate, pack_redacted
 from docsight.documents.runner.chunking import cut
 from docsight.documents.runner.image_records import Thumbnails, image_failure
+from docsight.documents.runner.redacting import DocumentRedactor, redacted_problem
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_document, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
@@ -47,6 +49,8 @@ class Worker:
         self._on_batch = on_batch
         self._marks = marks if marks is not None else [0, 0]
         self._thumbnails = Thumbnails()
+        redaction = settings.options.redaction
+        self._redactor = DocumentRedactor(nlp, redaction) if redaction is not None else None
         self._reader: ItemReader | None = None  # of a file that the last call did not finish
         # Of the document whose chunks are being annotated.
         self._annotations = Annotations()
@@ -85,13 +89,12 @@ class Worker:
     def _add(self, batch: list[Chunk | Problem], stream: ItemStream) -> None:
         """Annotate the chunks of a batch, and write a line for each problem and each document that ends in it."""
         chunks = [part for part in batch if isinstance(part, Chunk)]
-        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
         began = time.perf_counter()
-        results = iter(annotate(self._nlp, chunks, add_docs=add_docs) if chunks else [])
+        results = iter(self._annotate(chunks, stream) if chunks else [])
         seconds = (time.perf_counter() - began) / max(1, sum(chunk.size + 1 for chunk in chunks))
         for part in batch:
             if isinstance(part, Problem):
-                _write_problem(part, stream)
+                self._write_problem(part, stream)
                 continue
             result = next(results)
             stream.unwritten[0].seconds += seconds * (part.size + 1)
@@ -102,6 +105,12 @@ class Worker:
             if part.end == len(part.document.text):
                 self._write_document(part.document, stream)
 
+    def _annotate(self, chunks: list[Chunk], stream: ItemStream) -> list[Annotations | Problem]:
+        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs and self._redactor is None else None
+        detect = None if self._redactor is None else self._redactor.detect
+        with nullcontext() if self._redactor is None else self._redactor.low_posteriors():
+            return annotate(self._nlp, chunks, add_docs=add_docs, detect=detect)
+
     def _write_document(self, document: Document, stream: ItemStream) -> None:
         annotations, self._annotations = self._annotations, Annotations()
         problem, self._problem = self._problem, None
@@ -109,8 +118,16 @@ class Worker:
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
             problem = Problem.of(document.path, error, part=document.part)
         if problem is not None:
-            _write_problem(problem, stream)
+            self._write_problem(problem, stream)
             return
+        audit: list[dict[str, Any]] = []
+        if self._redactor is not None:
+            redacted = self._redactor.redact(document, annotations.detections, annotations.entities)
+            document, audit = redacted.document, redacted.audit
+            annotations = Annotations(entities=redacted.entities)
+            if self._settings.options.keeps_docs:
+                packed = pack_redacted(self._nlp, document, annotations.entities)
+                annotations.docs = [stream.writer.add_docs(packed, 1)]
         record = document.record(
             corrections=annotations.corrections,
             entities=annotations.entities,
@@ -119,9 +136,9 @@ class Worker:
         words = len(document.text.split())
         thumbnails = self._thumbnails.make(annotations.images)
         try:
-            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs)
+            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs, audit=audit)
         except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has a lone surrogate
-            _write_problem(Problem.of(document.path, err, part=document.part), stream)
+            self._write_problem(Problem.of(document.path, err, part=document.part), stream)
             return
         entry = stream.unwritten[0]
         entry.documents += 1
@@ -131,6 +148,18 @@ class Worker:
         entry.images += len(annotations.images)
         entry.notes += len(document.notes)
         stream.write(line)
+
+    def _write_problem(self, problem: Problem, stream: ItemStream) -> None:
+        if self._settings.options.redaction is not None:
+            problem = redacted_problem(problem, self._settings.options.redaction)
+        entry = stream.unwritten[0]
+        if problem.part:
+            entry.failed += not problem.skipped
+            entry.skipped += problem.skipped
+        elif not entry.stale:
+            entry.status = problem.status
+            entry.error, entry.message = problem.error, problem.message
+        stream.write(dump_problem(problem))
 
 
 def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
@@ -165,14 +194,3 @@ def make_batches(parts: Iterable[Chunk | Problem], *, size: int, max_chars: int)
         room -= part.size
     if batch:
         yield batch
-
-
-def _write_problem(problem: Problem, stream: ItemStream) -> None:
-    entry = stream.unwritten[0]
-    if problem.part:
-        entry.failed += not problem.skipped
-        entry.skipped += problem.skipped
-    elif not entry.stale:
-        entry.status = problem.status
-        entry.error, entry.message = problem.error, problem.message
-    stream.write(dump_problem(problem))

@@ -1,0 +1,72 @@
+"""What is to be removed from a text: spans with a type, a score and what found them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from docsight.redaction.redaction_options import SELECTABLE_TYPES
+
+# Between two parts of one person's name.
+_NAME_GAP = re.compile(r"[ \t\u00a0.]{0,2}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """A span to remove.
+
+    Args:
+        start: In characters of the text.
+        end: In characters of the text.
+        type: PERSON, EMAIL and so on.
+        recognizer: What found it.
+        score: From 0 to 1.
+    """
+
+    start: int
+    end: int
+    type: str
+    recognizer: str
+    score: float
+
+    @property
+    def is_name(self) -> bool:
+        return self.type in SELECTABLE_TYPES
+
+    def moved(self, offset: int) -> "Detection":
+        return replace(self, start=self.start + offset, end=self.end + offset)
+
+
+def merge_detections(detections: Iterable[Detection], text: str) -> list[Detection]:
+    """Merge overlapping detections, and parts of one person's name, so that everything found is covered once.
+
+    The merged detection has the type, recognizer and score of the most certain one. An id that contains a name stays
+    an id.
+    """
+    merged: list[Detection] = []
+    for found in sorted(detections, key=lambda each: (each.start, -each.end)):
+        if merged and _belong_together(merged[-1], found, text):
+            best = max(merged[-1], found, key=lambda each: (not each.is_name, each.score, each.end - each.start))
+            merged[-1] = replace(best, start=merged[-1].start, end=max(merged[-1].end, found.end))
+        else:
+            merged.append(found)
+    return merged
+
+
+def _belong_together(first: Detection, second: Detection, text: str) -> bool:
+    if second.start < first.end:
+        return True
+    is_person = first.type == second.type == "PERSON"
+    return is_person and _NAME_GAP.fullmatch(text, first.end, second.start) is not None
+
+
+def trimmed(detection: Detection, text: str) -> Detection | None:
+    """Return a detection without white space at its ends; None if nothing is left."""
+    inside = text[detection.start : detection.end]
+    start = detection.start + len(inside) - len(inside.lstrip())
+    end = start + len(inside.strip())
+    return replace(detection, start=start, end=end) if end > start else None
+
+
+def overlaps(start: int, end: int, detections: Sequence[Detection]) -> bool:
+    """Return whether a span shares a character with a detection."""
+    return any(each.start < end and start < each.end for each in detections)

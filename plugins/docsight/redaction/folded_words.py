@@ -1,0 +1,50 @@
+"""The words of a text in a form in which spellings of one name are equal."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Soft hyphens, zero-width characters and combining marks do not end a word.
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f"
+_WORD = re.compile(rf"[^\W_](?:[{_INVISIBLE}]*[^\W_])*[\u0300-\u036f]*")
+_IGNORED = re.compile(f"[{_INVISIBLE}]")
+_SENTENCE_END = re.compile(r"[.!?:\u2026]|\n\s*\n")
+
+
+@dataclass(frozen=True)
+class FoldedWord:
+    """A word: its positions in the text, its folded form, and how it is written.
+
+    Args:
+        start: In characters of the text.
+        end: In characters of the text.
+        key: The form without case, accents and invisible characters.
+        has_capital: Whether it begins with a capital letter.
+        is_upper: Whether all its letters are capital.
+        begins_sentence: Whether a sentence or a paragraph begins with it.
+    """
+
+    start: int
+    end: int
+    key: str
+    has_capital: bool
+    is_upper: bool
+    begins_sentence: bool
+
+
+def fold(word: str) -> str:
+    """Return a word without case, accents and invisible characters."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKD", word)).casefold()
+
+
+def folded_words(text: str) -> list[FoldedWord]:
+    """Return the words of a text in order. An underscore, a hyphen and an apostrophe end a word."""
+    words: list[FoldedWord] = []
+    last = 0
+    for match in _WORD.finditer(text):
+        written = match[0]
+        begins = not words or _SENTENCE_END.search(text, last, match.start()) is not None
+        last = match.end()
+        key = fold(written)
+        words.append(FoldedWord(match.start(), last, key, written[0].isupper(), written.isupper(), begins))
+    return words
