@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 
 # Soft hyphens, zero-width characters and combining marks do not end a word.
-_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f"
-_WORD = re.compile(rf"[^\W_](?:[{_INVISIBLE}]*[^\W_])*[\u0300-\u036f]*")
-_IGNORED = re.compile(f"[{_INVISIBLE}]")
-_SENTENCE_END = re.compile(r"[.!?:\u2026]|\n\s*\n")
+_IGNORED_IN_WORDS = "\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f"
+_WORD = re.compile(rf"[^\W_](?:[{_IGNORED_IN_WORDS}]*[^\W_])*[\u0300-\u036f]*")
+_IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}]")
+_SENTENCE_BREAK = re.compile(r"[.!?:\u2026]|\n\s*\n")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def folded_words(text: str) -> list[FoldedWord]:
     last = 0
     for match in _WORD.finditer(text):
         written = match[0]
-        begins = not words or _SENTENCE_END.search(text, last, match.start()) is not None
+        begins = not words or _SENTENCE_BREAK.search(text, last, match.start()) is not None
         last = match.end()
         key = fold(written)
         words.append(FoldedWord(match.start(), last, key, written[0].isupper(), written.isupper(), begins))
