@@ -121,7 +121,7 @@ def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
         type=float,
         default=RedactionOptions.threshold,
         metavar="P",
-        help="take out spans of at least this probability (default: %(default)s)",
+        help="take out names of at least this probability; ids always (default: %(default)s)",
     )
     group.add_argument(
         "--redact-types",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LANG = "en"  # of presidio's context words, such as "phone" before a number
 _SPANS_KEY = "docsight_redaction"
+_ID_THRESHOLD = 0.1  # presidio's scores of ids are no probabilities: a phone number has 0.4
 # Our names of presidio's types. Others keep their names.
 _TYPES = {"EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD"}
 _TYPES |= {"IP_ADDRESS": "IP", "MAC_ADDRESS": "MAC", "DATE_TIME": "DATE", "NRP": "NORP"}
@@ -58,13 +59,16 @@ class Detector:
         results = self._analyzer.analyze(
             doc.text,
             language=_LANG,
-            score_threshold=self._options.threshold,
+            score_threshold=min(self._options.threshold, _ID_THRESHOLD),
             nlp_artifacts=self._engine.artifacts(doc, _LANG),
             return_decision_process=False,
         )
         doc.spans.pop(_SPANS_KEY, None)
         found = (trimmed(_detection(result), doc.text) for result in results)
-        return [each for each in found if each is not None and (not each.is_name or each.type in self._options.types)]
+        return [each for each in found if each is not None and (not each.is_name or self._counts(each))]
+
+    def _counts(self, name: Detection) -> bool:
+        return name.type in self._options.types and name.score >= self._options.threshold
 
 
 def _set_spans(pipe: Any, spans_key: str | None, min_score: float | None) -> None:

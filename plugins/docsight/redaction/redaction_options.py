@@ -19,7 +19,7 @@ class RedactionOptions:
     Args:
         operator: "replace": the type, such as <PERSON>; "mask": as many asterisks as characters; "hash": the type and
             a hash that depends on the key; "pseudonym": a made-up name of the same type.
-        threshold: Spans of at least this probability count, above 0 and at most 1.
+        threshold: Names of at least this probability count, above 0 and at most 1. Ids count at any threshold.
         types: The types of names that are taken out; ids always are.
         key: At least 16 secret bytes; see `read_key`. The same key gives the same replacements in every document.
         audit_text: Whether the audit also holds what was removed.

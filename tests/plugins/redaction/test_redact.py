@@ -133,6 +133,11 @@ def test_redact_finds_ids_without_a_network(nlp: Language, monkeypatch: pytest.M
     assert not re.search(r"\d", redacted.text)
 
 
+def test_redact_removes_ids_at_any_threshold(nlp: Language) -> None:
+    pytest.importorskip("presidio_analyzer")
+    assert redact(nlp, "Call 212-555-5555.", RedactionOptions(threshold=0.9)).text == "Call <PHONE>."
+
+
 def test_redact_refuses_a_pipeline_that_finds_no_names() -> None:
     pytest.importorskip("presidio_analyzer")
     with pytest.raises(ConfigError, match="finds names"):
