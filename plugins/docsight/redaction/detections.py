@@ -1,9 +1,11 @@
 """What is to be removed from a text: spans with a type, a score and what found them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from docsight.redaction.folded_words import FoldedWord, is_hyphenated
 from docsight.redaction.redaction_options import SELECTABLE_TYPES
 
 # Between two parts of one person's name.
@@ -67,6 +69,10 @@ def trimmed(detection: Detection, text: str) -> Detection | None:
     return replace(detection, start=start, end=end) if end > start else None
 
 
-def overlaps(start: int, end: int, detections: Sequence[Detection]) -> bool:
-    """Return whether a span shares a character with a detection."""
-    return any(each.start < end and start < each.end for each in detections)
+def completed(detection: Detection, words: Sequence[FoldedWord], text: str) -> Detection:
+    """Return a person's name with the other half of its last word, if that is hyphenated at the end of a line."""
+    after = bisect_left(words, detection.end, key=lambda word: word.start)
+    is_cut = (
+        detection.type == "PERSON" and 0 < after < len(words) and is_hyphenated(*words[after - 1 : after + 1], text)
+    )
+    return replace(detection, end=words[after].end) if is_cut else detection

@@ -13,12 +13,13 @@ All words of a name in a row count in any casing. Names of organisations and pla
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from docsight.redaction.common_words import common_words
 from docsight.redaction.detections import Detection
-from docsight.redaction.folded_words import FoldedWord, folded_words
+from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
 
 _RECURRENCE = "recurrence"
 _NEVER_ALONE = frozenset(
@@ -52,7 +53,8 @@ class NameIndex:
         self.persons: list[tuple[str, ...]] = []  # the folded words of each
         seen = set()
         for found in sorted(detections, key=lambda each: -each.score):
-            keys = tuple(word.key for word in folded_words(text[found.start : found.end]))
+            written = text[found.start : found.end]
+            keys = tuple(word.key for word in joined_over_lines(folded_words(written), written))
             if keys and (keys, found.type) not in seen:
                 seen.add((keys, found.type))
                 self._add(keys, found)
@@ -95,7 +97,8 @@ class NameIndex:
             return
         first, last = full[0], full[-1]
         self._pairs.add((first, last[0]))
-        for joined in (first + last, last + first, first[0] + last, last + first[0], first + last[0]):
+        neighbours = (one + next_one for one, next_one in pairwise(core))  # JeanLuc, OBrien
+        for joined in (first + last, last + first, first[0] + last, last + first[0], first + last[0], *neighbours):
             if len(joined) >= _MIN_LETTERS_OF_JOINED and joined not in common_words():
                 self._joined.setdefault(joined, found)
         self._initials.setdefault(tuple(key[0] for key in core), found)

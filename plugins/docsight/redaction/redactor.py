@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docsight.redaction.detections import Detection, merge_detections
+from docsight.redaction.detections import Detection, completed, merge_detections
+from docsight.redaction.folded_words import folded_words
 from docsight.redaction.recurrences import NameIndex
 from docsight.redaction.redaction_options import RedactionOptions
 from docsight.redaction.replacements import make_replace
@@ -63,7 +64,8 @@ class RedactedText:
 
 def redact_text(text: str, detections: Iterable[Detection], options: RedactionOptions) -> RedactedText:
     """Replace what was detected in a text, and every recurrence of it."""
-    found = merge_detections(detections, text)
+    words = folded_words(text)
+    found = merge_detections((completed(each, words, text) for each in detections), text)
     index = NameIndex(text, found)
     replace = make_replace(options, index)
     pieces: list[str] = []

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable
 
 from docsight.redaction.detections import Detection
-from docsight.redaction.folded_words import FoldedWord, folded_words
+from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
 from docsight.redaction.pseudonyms import Pseudonyms
 from docsight.redaction.recurrences import NameIndex
 from docsight.redaction.redaction_options import RedactionOptions
@@ -31,7 +31,7 @@ def keyed_hash(key: bytes, *parts: str) -> str:
 
 
 def _folded(written: str) -> str:
-    return " ".join(word.key for word in folded_words(written)) or written
+    return " ".join(word.key for word in joined_over_lines(folded_words(written), written)) or written
 
 
 class _PseudonymReplacer:
@@ -46,7 +46,7 @@ class _PseudonymReplacer:
     def __call__(self, found: Detection, written: str) -> str:
         if found.type != "PERSON":
             return self._pseudonyms.of(found.type, _folded(written))
-        words = folded_words(written)
+        words = joined_over_lines(folded_words(written), written)
         if not words:
             return f"<{found.type}>"
         pieces, last = [], words[0].start

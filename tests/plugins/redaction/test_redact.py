@@ -60,6 +60,17 @@ def test_redact_text_never_removes_a_particle_alone() -> None:
     assert removed("Jan van Loon has a van.", "Jan van Loon").text == "<PERSON> has a van."
 
 
+@pytest.mark.parametrize("name", ["Maria Kel-\nler", "Maria Kel"])
+def test_redact_text_joins_a_hyphenated_name(name: str) -> None:
+    text = removed("Dear Maria Kel-\nler, is Keller in?", name, operator="pseudonym", key=KEY).text
+    expected = removed("Dear Maria Keller, is Keller in?", "Maria Keller", operator="pseudonym", key=KEY).text
+    assert text == expected
+
+
+def test_redact_text_removes_joined_neighbours() -> None:
+    assert removed("Anne O'Brien. Ask obrien", "Anne O'Brien").text == "<PERSON>. Ask <PERSON>"
+
+
 def test_redact_text_gives_offsets_in_both_texts() -> None:
     text = "Dear Maria Keller, dear Keller"
     result = removed(text, "Maria Keller")
