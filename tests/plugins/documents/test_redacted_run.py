@@ -159,6 +159,15 @@ def test_a_name_is_removed_from_all_chunks_of_a_document(tmp_path: Path, nlp: La
     assert "Keller" not in (tmp_path / "red" / "texts" / "long.txt.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("before", range(20))
+def test_a_cut_between_chunks_hides_nothing_from_the_redaction(tmp_path: Path, nlp: Language, before: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("word " * before + "DE89 3704 0044 0532 0130 00, Maria Keller" + " word" * 30, encoding="utf-8")
+    process([path], nlp, tmp_path / "out", redact=tmp_path / "red", max_chars=60)
+    text = (tmp_path / "red" / "texts" / "a.txt.txt").read_text(encoding="utf-8")
+    assert set(text.replace(",", " ").split()) == {"word", "<IBAN>", "<PERSON>"}
+
+
 def test_the_redacted_folder_must_be_ours(tmp_path: Path, archive: Path, nlp: Language) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x", encoding="utf-8")

@@ -5,7 +5,6 @@ The same class works in the process of the run, in its own process and under a R
 
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
@@ -21,6 +20,8 @@ from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkIte
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+_CHARS_AROUND_CUT = 200  # on each side; enough for the context of a name
 
 
 class Worker:
@@ -106,10 +107,27 @@ class Worker:
                 self._write_document(part.document, stream)
 
     def _annotate(self, chunks: list[Chunk], stream: ItemStream) -> list[Annotations | Problem]:
-        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs and self._redactor is None else None
-        detect = None if self._redactor is None else self._redactor.detect
-        with nullcontext() if self._redactor is None else self._redactor.low_posteriors():
-            return annotate(self._nlp, chunks, add_docs=add_docs, detect=detect)
+        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
+        if self._redactor is None:
+            return annotate(self._nlp, chunks, add_docs=add_docs)
+        with self._redactor.low_posteriors():
+            results = annotate(self._nlp, chunks, detect=self._redactor.detect)
+            self._detect_at_cuts(chunks, results, self._redactor)
+        return results
+
+    def _detect_at_cuts(
+        self, chunks: list[Chunk], results: list[Annotations | Problem], redactor: DocumentRedactor
+    ) -> None:
+        """Add the names and ids that lie in two chunks, of which the pipeline saw only a part at once."""
+        numbers = [number for number, chunk in enumerate(chunks) if chunk.start]
+        around = [_around_cut(chunks[number]) for number in numbers]
+        found = annotate(self._nlp, around, detect=redactor.detect) if around else []
+        for number, at_cut in zip(numbers, found, strict=True):
+            result, cut_at = results[number], chunks[number].start
+            if isinstance(at_cut, Problem):
+                results[number] = at_cut
+            elif not isinstance(result, Problem):
+                result.detections += [each for each in at_cut.detections if each.start < cut_at < each.end]
 
     def _write_document(self, document: Document, stream: ItemStream) -> None:
         annotations, self._annotations = self._annotations, Annotations()
@@ -160,6 +178,12 @@ class Worker:
             entry.status = problem.status
             entry.error, entry.message = problem.error, problem.message
         stream.write(dump_problem(problem))
+
+
+def _around_cut(chunk: Chunk) -> Chunk:
+    """Return the text around the start of a chunk."""
+    text, start = chunk.document.text, chunk.start
+    return Chunk(chunk.document, max(0, start - _CHARS_AROUND_CUT), min(len(text), start + _CHARS_AROUND_CUT))
 
 
 def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
