@@ -6,8 +6,8 @@ The mails of `data/redaction` are always measured. With --data, so are the test 
 of `ner_left_out.yaml` that annotate persons; their tokens are joined by spaces. Recall is the share of the names'
 letters and digits that any replacement covers, and the share of the names that are covered in full. Precision is the
 share of the letters and digits replaced as PERSON that belong to names of persons. The peer is presidio-analyzer with
-en_core_web_sm; it is left out if that is not installed. It runs without presidio's recognizer of e-mail addresses, which downloads a list, so
-its ids lack the addresses. Its scores are constant, so it has one row.
+en_core_web_sm; it is left out if that is not installed. It runs without presidio's recognizer of e-mail addresses,
+which downloads a list, so its ids lack the addresses. Its scores are constant, so it has one row.
 """
 
 import argparse

@@ -72,7 +72,7 @@ def trimmed(detection: Detection, text: str) -> Detection | None:
 def completed(detection: Detection, words: Sequence[FoldedWord], text: str) -> Detection:
     """Return a person's name with the other half of its last word, if that is hyphenated at the end of a line."""
     after = bisect_left(words, detection.end, key=lambda word: word.start)
-    is_cut = (
-        detection.type == "PERSON" and 0 < after < len(words) and is_hyphenated(*words[after - 1 : after + 1], text)
-    )
+    if detection.type != "PERSON" or not 0 < after < len(words):
+        return detection
+    is_cut = is_hyphenated(words[after - 1], words[after], text)
     return replace(detection, end=words[after].end) if is_cut else detection
