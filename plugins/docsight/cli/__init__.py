@@ -127,6 +127,8 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
 
 def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
     if args.redact is None:
+        if args.redact_key or args.redact_paths or args.redact_audit_text or args.operators != "replace":
+            args.parser.error("an option of the redaction needs --redact DIR")
         return None
     from docsight.redaction import RedactionOptions, read_key
 
