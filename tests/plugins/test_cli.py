@@ -108,6 +108,10 @@ def test_cli_returns_1_if_nothing_could_be_done(
         ["process", "x.txt", "--out", "o", "--workers", "0", "--timeout", "3"],
         ["process", "x.txt", "--out", "o", "--timeout", "nan"],
         ["process", "x.txt", "--out", "o", "--ray-address", "auto"],
+        ["process", "x.txt", "--out", "o", "--redact-paths"],
+        ["process", "x.txt", "--out", "o", "--operators", "mask"],
+        ["process", "x.txt", "--out", "o", "--redact", "r", "--operators", "hash"],
+        ["process", "x.txt", "--out", "o", "--redact", "r", "--operators", "shred"],
     ],
 )
 def test_cli_returns_2_for_wrong_usage(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:

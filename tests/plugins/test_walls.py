@@ -51,6 +51,8 @@ FLOORS = (
     {"spelling"},
     {"bundle"},
     {"components"},
+    {"integrations"},
+    {"redaction"},
     {
         "documents.problem",
         "documents.tokenizing",
@@ -95,7 +97,7 @@ MAX_ENTRIES = {"docsight.documents": 14, "docsight.spelling": 8}
 
 PACKAGES = ("docsight", "docsight_training")
 # The packages whose names are public.
-PUBLIC = ("docsight", "docsight.components", "docsight.documents", "docsight.inspection")
+PUBLIC = ("docsight", "docsight.components", "docsight.documents", "docsight.inspection", "docsight.redaction")
 
 IMPORT_ALL = f"""
 import importlib, pkgutil, sys

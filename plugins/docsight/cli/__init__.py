@@ -14,6 +14,7 @@ from docsight.terminal import ProgressLine, Terminated, open_closed_streams, say
 
 if TYPE_CHECKING:
     from docsight.documents import Problem, Summary
+    from docsight.redaction import RedactionOptions
 
 _MAX_LISTED_FAILURES = 5
 
@@ -117,6 +118,8 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             overwrite=args.overwrite,
             retry_failed=args.retry_failed,
             fail_fast=args.fail_fast,
+            redact=args.redact,
+            redaction=_make_redaction(args),
             on_progress=progress_line,
             on_problem=note,
         )
@@ -153,6 +156,23 @@ def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
     for line in describe_survey(result):
         say(line, sys.stdout)
     return ExitCode.ALL_DONE if result.files or result.done else ExitCode.NOTHING_DONE
+
+
+def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
+    if args.redact is None:
+        if args.redact_key or args.redact_paths or args.redact_audit_text or args.operators != "replace":
+            args.parser.error("an option of the redaction needs --redact DIR")
+        return None
+    from docsight.redaction import RedactionOptions, read_key
+
+    options = {"operator": args.operators, "threshold": args.redact_threshold, "types": args.redact_types}
+    # Check the options first: a wrong one must not create a key file.
+    needs_key = args.redact_paths or args.operators == "hash"
+    if needs_key and args.redact_key is None:
+        args.parser.error("--operators hash and --redact-paths need --redact-key FILE")
+    RedactionOptions(**options)
+    key = None if args.redact_key is None else read_key(args.redact_key)
+    return RedactionOptions(**options, key=key, audit_text=args.redact_audit_text, hide_paths=args.redact_paths)
 
 
 def print_summary(summary: "Summary", out: str) -> None:

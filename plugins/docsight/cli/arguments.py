@@ -11,6 +11,7 @@ from docsight.documents.formats.source import Ocr, ReadOptions, Running
 from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
 from docsight.errors import ConfigError
+from docsight.redaction.redaction_options import NAME_TYPES, OPERATORS, SELECTABLE_TYPES, RedactionOptions
 from docsight.terminal import visible
 from docsight.version import __version__
 
@@ -62,6 +63,7 @@ def _add_process(commands: Any) -> None:  # argparse does not export the type
     )
     _add_pipeline_arguments(command)
     _add_reading_arguments(command)
+    _add_redaction_arguments(command)
     _add_run_arguments(command)
 
 
@@ -107,6 +109,38 @@ def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
         "passages of kind header and footer (default: %(default)s)",
     )
     group.add_argument("--text-column", metavar="NAME", help="the column of tables that holds the text")
+
+
+def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("redaction", "Take names and ids out. Needs the extra 'redact'.")
+    group.add_argument(
+        "--redact",
+        metavar="DIR",
+        help="write each text without names and ids, and redactions.jsonl; the other outputs are made from these texts",
+    )
+    group.add_argument(
+        "--operators",
+        choices=OPERATORS,
+        default=RedactionOptions.operator,
+        help="what is written instead of a name (default: %(default)s)",
+    )
+    group.add_argument("--redact-key", metavar="FILE", help="use the same replacements in all documents; created once")
+    group.add_argument(
+        "--redact-threshold",
+        type=float,
+        default=RedactionOptions.threshold,
+        metavar="P",
+        help="take out names of at least this probability; ids always (default: %(default)s)",
+    )
+    group.add_argument(
+        "--redact-types",
+        type=_names,
+        default=RedactionOptions.types,
+        metavar="LIST",
+        help=f"types of names to take out: {', '.join(SELECTABLE_TYPES)} (default: {','.join(NAME_TYPES)})",
+    )
+    group.add_argument("--redact-paths", action="store_true", help="replace paths by hashes, too")
+    group.add_argument("--redact-audit-text", action="store_true", help="keep what was removed in redactions.jsonl")
 
 
 def _add_run_arguments(command: argparse.ArgumentParser) -> None:

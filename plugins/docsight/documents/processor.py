@@ -1,28 +1,33 @@
 """Process documents with a pipeline: what `docsight process` calls."""
 
 import hashlib
+import importlib.util
 import json
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsight import option_checks
 from docsight.documents.formats.source import ReadOptions
-from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths, find_files
+from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
+from docsight.documents.output.redacted_files import check_redacted_folder
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
 from docsight.documents.problem import Problem
 from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, make_plan
 from docsight.documents.runner.progress import Progress, ProgressMeter
+from docsight.documents.runner.redacting import redacted_input
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
 from docsight.documents.store import Store, output_names, write_errors
-from docsight.errors import ConfigError, DataError
+from docsight.errors import ConfigError, DataError, MissingExtraError
+from docsight.redaction.redaction_options import RedactionOptions
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -46,6 +51,8 @@ def process(
     overwrite: bool = RunOptions.overwrite,
     retry_failed: bool = RunOptions.retry_failed,
     fail_fast: bool = RunOptions.fail_fast,
+    redact: StrOrBytesPath | None = None,
+    redaction: RedactionOptions | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Summary:
@@ -83,6 +90,9 @@ def process(
         overwrite: Process all files again.
         retry_failed: Process files again that failed, or of which a part failed.
         fail_fast: Stop at the first file or part that fails. Earlier failures are tried again.
+        redact: A folder for the texts without names and ids, and for the audit `redactions.jsonl`. All other outputs
+            are then made from the redacted texts, too. It is replaced if an earlier run wrote it.
+        redaction: What is taken out, and what is written instead; needs `redact`.
         on_progress: Called as work is done.
         on_problem: Called for each file or part that failed or was skipped, while the outputs are written.
 
@@ -106,15 +116,19 @@ def process(
         overwrite=overwrite,
         retry_failed=retry_failed,
         fail_fast=fail_fast,
+        redaction=None if redact is None else redaction or RedactionOptions(),
     )
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
+    redacted_folder = _check_redaction(redact, redaction)
     check_pipeline(nlp, options)
     started = time.perf_counter()
     with Store(out, output_names(options.formats)) as store:
         settings = WorkerSettings(options=options, folder=store.shards, fingerprint=fingerprint_run(nlp, options))
-        plan = plan_run(paths, store, scan(store.shards), options, fingerprint=settings.fingerprint)
+        plan = plan_run(
+            paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
+        )
         if options.overwrite:  # only now that there is a replacement
             clear(store.shards)
         if options.fail_fast:
@@ -130,7 +144,13 @@ def process(
         summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
-            store, plan, formats=options.formats, summary=summary, pipeline=describe(nlp), on_problem=on_problem
+            store,
+            plan,
+            formats=options.formats,
+            summary=summary,
+            pipeline=describe(nlp),
+            on_problem=on_problem,
+            redacted_folder=redacted_folder,
         )
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
@@ -158,6 +178,19 @@ def check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
         )
 
 
+def _check_redaction(redact: StrOrBytesPath | None, redaction: RedactionOptions | None) -> Path | None:
+    """Check that a redaction is possible, before anything is read, and return its folder."""
+    if redact is None:
+        if redaction is not None:
+            raise ConfigError("redaction needs redact, the folder of the redacted texts")
+        return None
+    if importlib.util.find_spec("presidio_analyzer") is None:
+        raise MissingExtraError("Redaction", "redact")
+    folder = Path(decode_path(redact))
+    check_redacted_folder(folder)
+    return folder
+
+
 def fingerprint_run(nlp: "Language | Pipeline", options: RunOptions) -> str:
     """Hash everything that the results depend on, other than the files."""
     inputs = {
@@ -165,19 +198,37 @@ def fingerprint_run(nlp: "Language | Pipeline", options: RunOptions) -> str:
         "max_chars": options.max_chars,
         "reading": asdict(options.reading),
     }
+    if options.redaction is not None:
+        inputs["redaction"] = options.redaction.fingerprint()
     if options.reading.ocr != "never":
         inputs["ocr"] = engines.installed()[:1]  # an OCR engine may be installed later
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def plan_run(paths: list[str], store: Store, shards: Iterable[Shard], options: RunOptions, *, fingerprint: str) -> Plan:
-    """Find the files and what is left to do, given the shards of earlier runs.
+def plan_run(
+    paths: list[str],
+    store: Store,
+    shards: Iterable[Shard],
+    options: RunOptions,
+    *,
+    fingerprint: str,
+    redacted: Path | None = None,
+) -> Plan:
+    """Find the files and what is left to do, given the shards of earlier runs; `redacted` is not read.
 
     Raises:
         ConfigError: There is nothing to read. A typo must not replace the results of an earlier run with nothing.
     """
+    found: Iterable[InputFile | Problem] = find_files(paths, exclude=store.own_files())
+    if redacted is not None and options.redaction is not None:
+        own = redacted.resolve()
+        found = (
+            redacted_input(item, options.redaction)
+            for item in found
+            if not (isinstance(item, InputFile) and item.path.resolve().is_relative_to(own))
+        )
     plan = make_plan(
-        find_files(paths, exclude=store.own_files()),
+        found,
         [] if options.overwrite else shards,
         fingerprint=fingerprint,
         with_docs=options.keeps_docs,

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from docsight.documents.inputs import InputFile
+from docsight.documents.output.redacted_files import RedactedFiles
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
@@ -37,6 +39,7 @@ def merge(
     summary: Summary,
     pipeline: str,
     on_problem: Callable[[Problem], None] | None = None,
+    redacted_folder: Path | None = None,
 ) -> list[str]:
     """Write the output files; they replace those of an earlier run once all are complete.
 
@@ -47,6 +50,7 @@ def merge(
         summary: The counts are added to it.
         pipeline: A line that describes the pipeline, for the report.
         on_problem: Called for each file or part that failed or was skipped, in order.
+        redacted_folder: Where the texts and the audit of a redacted run are written.
 
     Returns:
         The names of the files.
@@ -61,7 +65,10 @@ def merge(
             stack.callback(outputs.close)
             readers = _ReaderPool(store)
             stack.callback(readers.close)
-            writer = _RecordWriter(outputs, formats, summary, on_problem)
+            redacted = None if redacted_folder is None else RedactedFiles(store, redacted_folder)
+            if redacted is not None:
+                stack.callback(redacted.close)
+            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted)
             stack.callback(writer.close)
             for item in plan.items:
                 if isinstance(item, Problem):
@@ -75,6 +82,8 @@ def merge(
             others = [name for name in outputs.names if name != REPORT]
             outputs.write(REPORT, writer.report.render(summary, pipeline=pipeline, files=others))
             writer.close()
+            if redacted is not None:
+                redacted.commit()
             return outputs.commit()
     except DamagedError as err:
         remove(store.shards, [err.name])
@@ -96,6 +105,7 @@ class _RecordWriter:
         formats: Collection[str],
         summary: Summary,
         on_problem: Callable[[Problem], None] | None,
+        redacted: RedactedFiles | None,
     ) -> None:
         self.report = Report()
         self.docs: dict[str, list[int]] = {}
@@ -104,6 +114,7 @@ class _RecordWriter:
         self._summary = summary
         self._on_problem = on_problem
         self._first_paths: dict[str, str] = {}  # by the hash of the content
+        self._redacted = redacted
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
@@ -153,6 +164,8 @@ class _RecordWriter:
         if self._tables is not None:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
+        if self._redacted is not None:
+            self._redacted.add(line.record, line.audit)
         if "spacy" in self._formats:
             self.docs.setdefault(shard.name, []).extend(line.docs)
         self.report.add(line.record, words=line.words, thumbnails=line.thumbnails)

@@ -9,6 +9,7 @@ from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.image_records import AnnotatedImage, annotated_images
 from docsight.errors import BundleError, ConfigError
+from docsight.redaction.detections import Detection
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -36,16 +37,22 @@ class Annotations:
     entities: list[dict[str, Any]] = field(default_factory=list)
     images: list[AnnotatedImage] = field(default_factory=list)
     docs: list[int] = field(default_factory=list)  # the numbers of the Docs in the shard, if these are kept
+    detections: list[Detection] = field(default_factory=list)  # what to remove, in a redacted run
 
     def extend(self, other: "Annotations") -> None:
         self.corrections.extend(other.corrections)
         self.entities.extend(other.entities)
         self.images.extend(other.images)
         self.docs.extend(other.docs)
+        self.detections.extend(other.detections)
 
 
 def annotate(
-    nlp: "Language", batch: list[Chunk], *, add_docs: Callable[[bytes, int], int] | None = None
+    nlp: "Language",
+    batch: list[Chunk],
+    *,
+    add_docs: Callable[[bytes, int], int] | None = None,
+    detect: "Callable[[Doc], list[Detection]] | None" = None,
 ) -> list[Annotations | Problem]:
     """Annotate the chunks of a batch, and return the annotations or the problem of each.
 
@@ -53,7 +60,8 @@ def annotate(
     one by one: many components process a batch at once and do not report which document failed. All of this happens
     in a memory zone, so that the vocabulary does not grow with the input. No spaCy object leaves the zone.
 
-    If Docs are kept, they are packed and passed to `add_docs`, see `ShardWriter`.
+    If Docs are kept, they are packed and passed to `add_docs`, see `ShardWriter`. In a redacted run, `detect` returns
+    what is to be removed.
 
     Raises:
         BundleError: A component has no usable model, which is not a document's fault.
@@ -68,7 +76,7 @@ def annotate(
             for chunk, doc in zip(batch, _run_batch(nlp, batch), strict=True)
         ]
         results = [
-            doc if isinstance(doc, Problem) else _annotations(doc, chunk)
+            doc if isinstance(doc, Problem) else _annotations(doc, chunk, detect)
             for chunk, doc in zip(batch, docs, strict=True)
         ]
         if add_docs is not None:
@@ -179,6 +187,32 @@ def add_doc(packed: "DocBin", doc: "Doc") -> None:
     packed.user_data.append(content)
 
 
+def pack_redacted(nlp: "Language", document: Document, entities: list[dict[str, Any]]) -> bytes:
+    """Pack the Doc of a redacted document, which is made from the redacted text."""
+    from spacy.tokens import DocBin
+    from spacy.util import filter_spans
+
+    from docsight.attributes import USER_DATA_KEY, text_size
+
+    packed = DocBin(store_user_data=False)
+    with nlp.memory_zone():
+        doc = document.make_doc(nlp, 0, len(document.text))
+        spans = [
+            (doc.char_span(row["start"], row["end"], label=row["label"], alignment_mode="expand"), row["score"])
+            for row in entities
+        ]
+        doc.set_ents(filter_spans([span for span, _ in spans if span is not None]))
+        stored = sorted(
+            [span.start_char, span.end_char, span.label_, score]
+            for span, score in spans
+            if span is not None and score is not None
+        )
+        doc.user_data[USER_DATA_KEY] = {"redaction": {"size": text_size(doc), "entities": stored}}
+        add_doc(packed, doc)
+        packed.store_user_data = True
+        return packed.to_bytes()
+
+
 def _is_serializable(value: dict[Any, Any]) -> bool:
     import srsly
 
@@ -188,10 +222,13 @@ def _is_serializable(value: dict[Any, Any]) -> bool:
     return False
 
 
-def _annotations(doc: "Doc", chunk: Chunk) -> Annotations | Problem:
+def _annotations(doc: "Doc", chunk: Chunk, detect: "Callable[[Doc], list[Detection]] | None") -> Annotations | Problem:
     start = chunk.start
     try:
-        return Annotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
+        found = Annotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
+        if detect is not None:
+            found.detections = [each.moved(start) for each in detect(doc)]
+        return found
     except Exception as err:  # noqa: BLE001 - components may write what is not plain data
         return _problem(chunk, err)
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from docsight import option_checks
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import ConfigError
+from docsight.redaction.redaction_options import RedactionOptions
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -37,6 +38,7 @@ class RunOptions:
     overwrite: bool = False
     retry_failed: bool = False
     fail_fast: bool = False
+    redaction: RedactionOptions | None = None
 
     def __post_init__(self) -> None:
         for name, minimum in (("workers", 0), ("recycle", 1), ("max_chars", 1), ("batch_size", 1)):

@@ -43,10 +43,16 @@ class DocumentLine:
     words: int  # separated by white space
     thumbnails: dict[str, str]  # data URIs of images, by the id of the image
     docs: list[int]  # the numbers of the document's Docs among those of the shard
+    audit: list[dict[str, Any]]  # what a redaction replaced
 
 
 def dump_document(
-    record: dict[str, Any], *, words: int, thumbnails: dict[str, str] | None = None, docs: list[int] | None = None
+    record: dict[str, Any],
+    *,
+    words: int,
+    thumbnails: dict[str, str] | None = None,
+    docs: list[int] | None = None,
+    audit: list[dict[str, Any]] | None = None,
 ) -> str:
     """Encode a document as a line; raises the errors of `to_json_line`."""
     details: dict[str, Any] = {"words": words}
@@ -54,6 +60,8 @@ def dump_document(
         details["thumbnails"] = thumbnails
     if docs:
         details["docs"] = docs
+    if audit:
+        details["audit"] = audit
     return f"{json.dumps(details)}\t{to_json_line(record)}"
 
 
@@ -73,6 +81,7 @@ def parse_line(line: str) -> DocumentLine | Problem:
         words=details["words"],
         thumbnails=details.get("thumbnails", {}),
         docs=details.get("docs", []),
+        audit=details.get("audit", []),
     )
 
 

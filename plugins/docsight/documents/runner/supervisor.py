@@ -12,6 +12,7 @@ from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import SHORTAGES, Problem, ShortageError
 from docsight.documents.runner.child import start, work
 from docsight.documents.runner.process import DiedError, WorkerProcess
+from docsight.documents.runner.redacting import redacted_problem
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
@@ -181,6 +182,8 @@ class Supervisor:
         """Write a shard that states why an item failed, and whether the file continues after it."""
         file, start, timeout = work_item.file, work_item.start, self._settings.options.timeout
         problem = _problem(file.name, f"item {start + 1}" if goes_on else "", error, timeout)
+        if self._settings.options.redaction is not None:
+            problem = redacted_problem(problem, self._settings.options.redaction)
         if file.format.has_parts and not goes_on:
             problem = replace(problem, message=f"{problem.message} (item {start + 1}); the rest was not processed")
         entry = FileEntry(

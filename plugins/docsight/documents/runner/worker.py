@@ -6,13 +6,14 @@ The same class works in the process of the run, in its own process and under a R
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
-from docsight.documents.runner.annotate import Annotations, Chunk, annotate
+from docsight.documents.runner.annotate import Annotations, Chunk, annotate, pack_redacted
 from docsight.documents.runner.chunking import cut
 from docsight.documents.runner.image_records import Thumbnails, image_failure
+from docsight.documents.runner.redacting import DocumentRedactor, redacted_problem
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_document, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # takes longer than the slowest so far by this factor. The rest of the time is for writing the document.
 _USABLE_TIME = 0.95
 _SLOWER = 1.5
+_CHARS_AROUND_CUT = 200  # on each side; enough for the context of a name
 
 
 class Worker:
@@ -53,6 +55,8 @@ class Worker:
         self._on_batch = on_batch
         self._marks = marks if marks is not None else [0, 0]
         self._thumbnails = Thumbnails()
+        redaction = settings.options.redaction
+        self._redactor = DocumentRedactor(nlp, redaction) if redaction is not None else None
         self._reader: ItemReader | None = None  # of a file that the last call did not finish
         # Of the document whose chunks are being annotated.
         self._annotations = Annotations()
@@ -105,15 +109,14 @@ class Worker:
         chunks = [part for part in batch if isinstance(part, Chunk)]
         if is_late := self._is_late():
             chunks = [chunk for chunk in chunks if not chunk.start]
-        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
         began = time.perf_counter()
-        results = iter(annotate(self._nlp, chunks, add_docs=add_docs) if chunks else [])
+        results = iter(self._annotate(chunks, stream) if chunks else [])
         elapsed = time.perf_counter() - began
         self._slowest = max(self._slowest, elapsed)
         seconds = elapsed / max(1, sum(chunk.size + 1 for chunk in chunks))
         for part in batch:
             if isinstance(part, Problem):
-                _write_problem(part, stream)
+                self._write_problem(part, stream)
                 continue
             if is_late and part.start:
                 self._cut = part.start if self._cut is None else self._cut
@@ -133,6 +136,29 @@ class Worker:
         else:
             self._annotations.extend(result)
 
+    def _annotate(self, chunks: list[Chunk], stream: ItemStream) -> list[Annotations | Problem]:
+        add_docs = stream.writer.add_docs if self._settings.options.keeps_docs else None
+        if self._redactor is None:
+            return annotate(self._nlp, chunks, add_docs=add_docs)
+        with self._redactor.low_posteriors():
+            results = annotate(self._nlp, chunks, detect=self._redactor.detect)
+            self._detect_at_cuts(chunks, results, self._redactor)
+        return results
+
+    def _detect_at_cuts(
+        self, chunks: list[Chunk], results: list[Annotations | Problem], redactor: DocumentRedactor
+    ) -> None:
+        """Add the names and ids that lie in two chunks, of which the pipeline saw only a part at once."""
+        numbers = [number for number, chunk in enumerate(chunks) if chunk.start]
+        around = [_around_cut(chunks[number]) for number in numbers]
+        found = annotate(self._nlp, around, detect=redactor.detect) if around else []
+        for number, at_cut in zip(numbers, found, strict=True):
+            result, cut_at = results[number], chunks[number].start
+            if isinstance(at_cut, Problem):
+                results[number] = at_cut
+            elif not isinstance(result, Problem):
+                result.detections += [each for each in at_cut.detections if each.start < cut_at < each.end]
+
     def _write_document(self, document: Document, stream: ItemStream) -> None:
         annotations, self._annotations = self._annotations, Annotations()
         problem, self._problem = self._problem, None
@@ -141,11 +167,23 @@ class Worker:
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
             problem = Problem.of(document.path, error, part=document.part)
         if problem is not None:
-            _write_problem(problem, stream)
+            self._write_problem(problem, stream)
             return
         late = None if cut is None else self._timeout(document, cut)
+        if late is not None and self._redactor is not None:
+            # Nobody looked for names in the rest of the text.
+            self._write_problem(late, stream)
+            return
         if late is not None:
             document = replace(document, notes=(*document.notes, late.message))
+        audit: list[dict[str, Any]] = []
+        if self._redactor is not None:
+            redacted = self._redactor.redact(document, annotations.detections, annotations.entities)
+            document, audit = redacted.document, redacted.audit
+            annotations = Annotations(entities=redacted.entities)
+            if self._settings.options.keeps_docs:
+                packed = pack_redacted(self._nlp, document, annotations.entities)
+                annotations.docs = [stream.writer.add_docs(packed, 1)]
         record = document.record(
             corrections=annotations.corrections,
             entities=annotations.entities,
@@ -154,9 +192,9 @@ class Worker:
         words = len(document.text.split())
         thumbnails = self._thumbnails.make(annotations.images)
         try:
-            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs)
+            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs, audit=audit)
         except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has a lone surrogate
-            _write_problem(Problem.of(document.path, err, part=document.part), stream)
+            self._write_problem(Problem.of(document.path, err, part=document.part), stream)
             return
         entry = stream.unwritten[0]
         entry.documents += 1
@@ -177,7 +215,21 @@ class Worker:
         if timeout is None:
             return None
         kept = f"what was found in the first {cut:,} of {len(document.text):,} characters is kept"
+        if self._redactor is not None:
+            kept = "nothing is kept, because the rest was not searched for names"
         return Problem.timeout(document.path, timeout, part=document.part, kept=kept)
+
+    def _write_problem(self, problem: Problem, stream: ItemStream) -> None:
+        if self._settings.options.redaction is not None:
+            problem = redacted_problem(problem, self._settings.options.redaction)
+        _count_problem(problem, stream.unwritten[0])
+        stream.write(dump_problem(problem))
+
+
+def _around_cut(chunk: Chunk) -> Chunk:
+    """Return the text around the start of a chunk."""
+    text, start = chunk.document.text, chunk.start
+    return Chunk(chunk.document, max(0, start - _CHARS_AROUND_CUT), min(len(text), start + _CHARS_AROUND_CUT))
 
 
 def cut_documents(items: Iterable[Document | Problem], *, max_chars: int) -> Iterator[Chunk | Problem]:
@@ -212,11 +264,6 @@ def make_batches(parts: Iterable[Chunk | Problem], *, size: int, max_chars: int)
         room -= part.size
     if batch:
         yield batch
-
-
-def _write_problem(problem: Problem, stream: ItemStream) -> None:
-    _count_problem(problem, stream.unwritten[0])
-    stream.write(dump_problem(problem))
 
 
 def _count_problem(problem: Problem, entry: FileEntry) -> None:

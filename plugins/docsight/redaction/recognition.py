@@ -1,0 +1,108 @@
+"""Find names and ids in a Doc with presidio-analyzer's recognizers; nothing is downloaded."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from docsight.errors import ConfigError, MissingExtraError
+from docsight.redaction.detections import Detection, trimmed
+from docsight.redaction.redaction_options import RedactionOptions
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+_LANG = "en"  # of presidio's context words, such as "phone" before a number
+_SPANS_KEY = "docsight_redaction"
+_ID_THRESHOLD = 0.1  # presidio's scores of ids are no probabilities: a phone number has 0.4
+# Our names of presidio's types. Others keep their names.
+_TYPES = {"EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD"}
+_TYPES |= {"IP_ADDRESS": "IP", "MAC_ADDRESS": "MAC", "DATE_TIME": "DATE", "NRP": "NORP"}
+# Patterns of ids: those of all countries with a checksum, and others whose form is distinctive.
+_RECOGNIZERS = (
+    "CreditCard", "Crypto", "Iban", "Ip", "MacAddress", "MedicalLicense", "Phone", "Url",
+    "UsBank", "UsItin", "UsMbi", "UsPassport", "UsSsn", "CaSin", "Nhs", "UkNino",
+    "DeTaxId", "DeIdCard", "DeSocialSecurity", "EsNie", "EsNif", "FiPersonalIdentityCode", "ItFiscalCode", "PlPesel",
+    "SePersonnummer", "TrNationalId", "AuTfn", "AuMedicare", "InAadhaar", "InPan", "KrRrn", "SgFin", "ZaIdNumber",
+)  # fmt: skip
+
+
+class Detector:
+    """Finds what to remove in Docs of one pipeline.
+
+    Raises:
+        MissingExtraError: presidio-analyzer is not installed.
+        ConfigError: The pipeline finds no names.
+    """
+
+    def __init__(self, nlp: "Language", options: RedactionOptions) -> None:
+        if not any("doc.ents" in nlp.get_pipe_meta(name).assigns for name in nlp.pipe_names):
+            raise ConfigError("a redaction needs a component that finds names, such as rnn_ner")
+        self._nlp = nlp
+        self._options = options
+        self._engine, self._analyzer = _make_analyzer(nlp)
+
+    @contextmanager
+    def low_posteriors(self) -> Iterator[None]:
+        """Let `rnn_ner` also list spans of low probability, as long as the block runs."""
+        from docsight.components.rnn_ner import RnnNer
+
+        with ExitStack() as stack:
+            for _, pipe in self._nlp.pipeline:
+                if isinstance(pipe, RnnNer):
+                    stack.callback(_set_spans, pipe, pipe.spans_key, pipe.min_score)
+                    _set_spans(pipe, _SPANS_KEY, self._options.threshold)
+            yield
+
+    def detect(self, doc: "Doc") -> list[Detection]:
+        """Return what is to be removed from a Doc that went through the pipeline within `low_posteriors`."""
+        results = self._analyzer.analyze(
+            doc.text,
+            language=_LANG,
+            score_threshold=min(self._options.threshold, _ID_THRESHOLD),
+            nlp_artifacts=self._engine.artifacts(doc, _LANG),
+            return_decision_process=False,
+        )
+        doc.spans.pop(_SPANS_KEY, None)
+        found = (trimmed(_detection(result), doc.text) for result in results)
+        return [each for each in found if each is not None and (not each.is_name or self._counts(each))]
+
+    def _counts(self, name: Detection) -> bool:
+        return name.type in self._options.types and name.score >= self._options.threshold
+
+
+def _set_spans(pipe: Any, spans_key: str | None, min_score: float | None) -> None:
+    pipe.spans_key, pipe.min_score = spans_key, min_score
+
+
+def _detection(result: Any) -> Detection:
+    name = (result.recognition_metadata or {}).get("recognizer_name") or "presidio"
+    return Detection(
+        start=result.start,
+        end=result.end,
+        type=_TYPES.get(result.entity_type, result.entity_type),
+        recognizer="names" if name == "SpacyRecognizer" else name,
+        score=round(float(result.score), 6),
+    )
+
+
+def _make_analyzer(nlp: "Language") -> tuple[Any, Any]:
+    try:
+        from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
+        from presidio_analyzer import predefined_recognizers as predefined
+    except ImportError as err:
+        raise MissingExtraError("Redaction", "redact") from err
+    from docsight.integrations.presidio import DocsightNlpEngine
+
+    # presidio's recognizer of addresses looks up the top level domain in a list that it downloads, and so would miss
+    # those of private networks.
+    addresses = PatternRecognizer(
+        supported_entity="EMAIL_ADDRESS",
+        name="EmailRecognizer",
+        patterns=[Pattern("address", r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", 0.9)],
+    )
+    patterns = [getattr(predefined, f"{name}Recognizer")(supported_language=_LANG) for name in _RECOGNIZERS]
+    names = predefined.SpacyRecognizer(supported_language=_LANG)
+    registry = RecognizerRegistry(recognizers=[names, addresses, *patterns], supported_languages=[_LANG])
+    engine = DocsightNlpEngine(nlp, spans_key=_SPANS_KEY)
+    return engine, AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=[_LANG])

@@ -1,0 +1,181 @@
+"""Nothing in the outputs of a redacted run but the audit holds what was removed."""
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import DocBin
+
+from docsight.documents import ReadOptions, process
+from docsight.errors import ConfigError
+from docsight.redaction import RedactionOptions
+
+pytest.importorskip("presidio_analyzer")
+
+SECRETS = ("keller", "maria", "intranet.local", "5555555")
+TEXT = "Maria Keller called. Write to maria.keller@intranet.local or 212-555-5555.\n\nM. Keller was here.\n"
+KEY = b"0123456789abcdef"
+
+
+@pytest.fixture
+def nlp() -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Maria Keller"}])  # type: ignore[attr-defined]
+    return nlp
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    (folder / "keller").mkdir(parents=True)
+    (folder / "keller" / "Maria Keller.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "page.html").write_text(
+        f"<title>Maria Keller</title><p>{TEXT}</p><a href='mailto:maria.keller@intranet.local'>mail</a>",
+        encoding="utf-8",
+    )
+    (folder / "broken Keller.docx").write_bytes(b"PK\x03\x04 Keller")
+    (folder / "note.eml").write_text(
+        "From: Maria Keller <maria.keller@intranet.local>\nSubject: hello\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n"
+        f"--b\nContent-Type: text/plain\n\n{TEXT}\n--b\n"
+        'Content-Type: application/x-keller; name="Keller.bin"\n\nx\n--b--\n',
+        encoding="utf-8",
+    )
+    with zipfile.ZipFile(folder / "all.zip", "w") as packed:
+        packed.writestr("Maria Keller/letter.txt", TEXT)
+    return folder
+
+
+def contents(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the names and the contents of all files of a folder, unpacked."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        name = str(path.relative_to(folder))
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        elif path.suffix == ".docs":
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                content = b"".join(gunzip(packed.read(member)) for member in packed.namelist())
+        elif path.suffix == ".spacy":
+            content = gunzip(content)
+        elif path.suffix == ".parquet":
+            import pyarrow.parquet
+
+            content = json.dumps(pyarrow.parquet.read_table(path).to_pylist(), default=str).encode()
+        yield name, content.decode("utf-8", "replace")
+
+
+def gunzip(content: bytes) -> bytes:
+    import zlib
+
+    return zlib.decompress(content)
+
+
+def leaks(folder: Path) -> list[tuple[str, str]]:
+    found = [(name, secret) for name, text in contents(folder) for secret in SECRETS if secret in text.lower()]
+    return found + [(name, "name") for name, _ in contents(folder) if "keller" in name.lower()]
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("operator", ["replace", "mask", "hash", "pseudonym"])
+def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: Language, operator: str) -> None:
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "out"
+    options = RedactionOptions(operator=operator, key=KEY, hide_paths=True)  # type: ignore[arg-type]
+    problems = []
+    summary = process(
+        [archive],
+        nlp,
+        out,
+        formats=("jsonl", "parquet", "spacy"),
+        reading=ReadOptions(ocr="never"),
+        redact=out / "redacted",
+        redaction=options,
+        on_problem=problems.append,
+    )
+    assert summary.documents >= 4
+    assert leaks(out) == []
+    assert not [problem for problem in problems if "keller" in str(problem).lower()]
+    assert len(list((out / "redacted" / "texts").rglob("*.txt"))) == summary.documents
+    for record in records(out / "documents.jsonl"):
+        for entity in record["entities"]:  # type: ignore[attr-defined]
+            assert entity["end"] > entity["start"]
+    docs = list(DocBin().from_disk(out / "documents.spacy").get_docs(spacy.blank("en").vocab))
+    assert len(docs) == summary.documents
+    assert all(doc.ents for doc in docs)
+
+
+def test_the_audit_says_where_and_holds_the_text_only_on_request(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    file = archive / "keller" / "Maria Keller.txt"
+    out = tmp_path / "out"
+    process([file], nlp, out, redact=out / "red")
+    text = (out / "red" / "texts" / "Maria Keller.txt.txt").read_text(encoding="utf-8")
+    audit = records(out / "red" / "redactions.jsonl")
+    assert [row["type"] for row in audit] == ["PERSON", "EMAIL", "PHONE", "PERSON"]
+    assert all(text[row["redacted_start"] : row["redacted_end"]] == row["replacement"] for row in audit)  # type: ignore[misc]
+    assert TEXT[audit[0]["start"] : audit[0]["end"]] == "Maria Keller"  # type: ignore[misc]
+    assert "text" not in audit[0]
+    process([file], nlp, out, redact=out / "red", redaction=RedactionOptions(audit_text=True))
+    assert records(out / "red" / "redactions.jsonl")[3]["text"] == "M. Keller"
+
+
+def test_a_redacted_run_resumes_and_a_changed_option_repeats_the_work(
+    tmp_path: Path, archive: Path, nlp: Language
+) -> None:
+    out, redacted = tmp_path / "out", tmp_path / "redacted"
+    options = RedactionOptions(key=KEY, hide_paths=True)
+    reading = ReadOptions(ocr="never")
+    first = process([archive], nlp, out, reading=reading, redact=redacted, redaction=options)
+    again = process([archive], nlp, out, reading=reading, redact=redacted, redaction=options)
+    assert again.kept == first.files
+    other = RedactionOptions(key=KEY[::-1], hide_paths=True)
+    assert process([archive], nlp, out, reading=reading, redact=redacted, redaction=other).kept == 0
+
+
+def test_a_redacted_run_replaces_the_shards_of_a_plain_run(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    out = tmp_path / "out"
+    process([archive], nlp, out, reading=ReadOptions(ocr="never"))
+    assert leaks(out)
+    options = RedactionOptions(key=KEY, hide_paths=True)
+    process([archive], nlp, out, reading=ReadOptions(ocr="never"), redact=out / "redacted", redaction=options)
+    assert leaks(out) == []
+
+
+def test_a_name_is_removed_from_all_chunks_of_a_document(tmp_path: Path, nlp: Language) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("Maria Keller came.\n\n" + "It rained all day.\n\n" * 20 + "Then Keller left.\n", encoding="utf-8")
+    process([path], nlp, tmp_path / "out", redact=tmp_path / "red", max_chars=100)
+    assert "Keller" not in (tmp_path / "red" / "texts" / "long.txt.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("before", range(20))
+def test_a_cut_between_chunks_hides_nothing_from_the_redaction(tmp_path: Path, nlp: Language, before: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("word " * before + "DE89 3704 0044 0532 0130 00, Maria Keller" + " word" * 30, encoding="utf-8")
+    process([path], nlp, tmp_path / "out", redact=tmp_path / "red", max_chars=60)
+    text = (tmp_path / "red" / "texts" / "a.txt.txt").read_text(encoding="utf-8")
+    assert set(text.replace(",", " ").split()) == {"word", "<IBAN>", "<PERSON>"}
+
+
+def test_the_redacted_folder_must_be_ours(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ConfigError, match="other files"):
+        process([archive], nlp, tmp_path / "out", redact=tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").is_file()
+
+
+def test_redaction_needs_a_folder(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    with pytest.raises(ConfigError, match="needs redact"):
+        process([archive], nlp, tmp_path / "out", redaction=RedactionOptions())

@@ -1,0 +1,155 @@
+import re
+import stat
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from docsight.errors import ConfigError
+from docsight.redaction import RedactionOptions, read_key, redact
+from docsight.redaction.detections import Detection
+from docsight.redaction.redactor import RedactedText, redact_text
+
+KEY = b"0123456789abcdef"
+
+
+def removed(text: str, name: str, *, type: str = "PERSON", **options: object) -> RedactedText:
+    """Redact a text in which one occurrence of a name, the first, was found."""
+    start = text.index(name)
+    found = Detection(start=start, end=start + len(name), type=type, recognizer="names", score=0.9)
+    return redact_text(text, [found], RedactionOptions(**options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Maria Keller"}])  # type: ignore[attr-defined]
+    return nlp
+
+
+@pytest.mark.parametrize(
+    "recurrence",
+    ["Keller", "KELLER", "keller", "M. Keller", "M.K.", "M. K.", "MK", "Maria", "maria\nkeller", "Kel-\nler",
+     "KEL-\nLER", "Keller\u00ads", "Ke\u00adller", "Kellers", "Keller, Maria", "mkeller", "Maria K", "K\u00e9ller"],
+)  # fmt: skip
+def test_redact_text_removes_every_form_of_a_name(recurrence: str) -> None:
+    text = removed(f"I met Maria Keller there. We saw {recurrence} again.", "Maria Keller").text
+    assert re.fullmatch(r"I met <PERSON> there\. We saw (<PERSON>,? ?)+\.? ?again\.", text)
+
+
+def test_redact_text_keeps_the_possessive() -> None:
+    assert removed("Maria Keller and Keller's dog", "Maria Keller").text == "<PERSON> and <PERSON>'s dog"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Will Street came. You will see the street.", "<PERSON> came. You will see the street."),
+        ("Will Street came. I saw Will.", "<PERSON> came. I saw <PERSON>."),
+        ("Will Street came. Will will call.", "<PERSON> came. Will will call."),
+        ("Will Street came. Will called.", "<PERSON> came. <PERSON> called."),
+        ("Will Street came with will street.", "<PERSON> came with <PERSON>."),
+    ],
+)
+def test_redact_text_decides_on_common_words_by_case_and_frequency(text: str, expected: str) -> None:
+    assert removed(text, "Will Street").text == expected
+
+
+def test_redact_text_never_removes_a_particle_alone() -> None:
+    assert removed("Jan van Loon has a van.", "Jan van Loon").text == "<PERSON> has a van."
+
+
+@pytest.mark.parametrize("name", ["Maria Kel-\nler", "Maria Kel"])
+def test_redact_text_joins_a_hyphenated_name(name: str) -> None:
+    text = removed("Dear Maria Kel-\nler, is Keller in?", name, operator="pseudonym", key=KEY).text
+    expected = removed("Dear Maria Keller, is Keller in?", "Maria Keller", operator="pseudonym", key=KEY).text
+    assert text == expected
+
+
+def test_redact_text_removes_joined_neighbours() -> None:
+    assert removed("Anne O'Brien. Ask obrien", "Anne O'Brien").text == "<PERSON>. Ask <PERSON>"
+
+
+def test_redact_text_gives_offsets_in_both_texts() -> None:
+    text = "Dear Maria Keller, dear Keller"
+    result = removed(text, "Maria Keller")
+    for row in result.redactions:
+        assert result.text[row.redacted_start : row.redacted_end] == row.replacement == "<PERSON>"
+    assert [text[row.start : row.end] for row in result.redactions] == ["Maria Keller", "Keller"]
+    assert result.span(0, len(text)) == (0, len(result.text))
+    assert result.span(text.index(", dear"), text.index(" Keller", 20)) == (13, 19)
+
+
+def test_mask_keeps_the_number_of_characters() -> None:
+    assert removed("Dear Maria Keller!", "Maria Keller", operator="mask").text == "Dear ************!"
+
+
+def test_hash_depends_on_the_key() -> None:
+    texts = {removed("Keller", "Keller", operator="hash", key=key).text for key in (KEY, KEY, b"x" * 16)}
+    assert len(texts) == 2
+    assert all(re.fullmatch(r"<PERSON:[0-9a-f]{12}>", text) for text in texts)
+
+
+def test_pseudonyms_agree_within_a_document_and_with_a_key_across_documents() -> None:
+    first = removed("Maria Keller: M. Keller, Keller, MARIA", "Maria Keller", operator="pseudonym", key=KEY).text
+    second = removed("Then Maria Keller came", "Maria Keller", operator="pseudonym", key=KEY).text
+    given, family = second.removeprefix("Then ").removesuffix(" came").split()
+    assert first == f"{given} {family}: {given[0]}. {family}, {family}, {given.upper()}"
+    plain = removed("Maria Keller: Keller", "Maria Keller", operator="pseudonym").text
+    assert plain.split(":")[0].endswith(plain.split(": ")[1])
+
+
+def test_pseudonyms_never_occur_in_the_document() -> None:
+    made = removed("Maria Keller", "Maria Keller", operator="pseudonym", key=KEY).text
+    other = removed(f"Maria Keller knows {made}", "Maria Keller", operator="pseudonym", key=KEY).text
+    assert not set(made.split()) & set(other.split(" knows ")[0].split())
+
+
+def test_pseudonyms_of_ids_are_reserved() -> None:
+    for type, pattern in (("EMAIL", r"\S+@example\.org"), ("PHONE", r"\d{3}-555-01\d\d"), ("IP", r"(192|198|203)\..*")):
+        assert re.fullmatch(pattern, removed("secret1", "secret1", type=type, operator="pseudonym").text)
+
+
+def test_read_key_creates_a_private_file_and_reads_it_again(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    assert read_key(path) == read_key(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"my thesis", b"docsight-redaction-key-1\nabc\n", b"\xff\xfe"])
+def test_read_key_never_overwrites_another_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match="not a key file"):
+        read_key(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("options", [{"operator": "x"}, {"threshold": 0}, {"types": ("X",)}, {"operator": "hash"}])
+def test_options_are_checked(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        RedactionOptions(**options)  # type: ignore[arg-type]
+
+
+def test_redact_finds_ids_without_a_network(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("presidio_analyzer")
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("the network was used"))
+    text = (
+        "Maria Keller, maria@intranet.local, call 212-555-5555, IBAN DE89370400440532013000, card 4111111111111111, "
+        "from 10.1.2.3, SSN 078-05-1121."
+    )
+    redacted = redact(nlp, text)
+    assert redacted.text.startswith("<PERSON>, <EMAIL>, call <PHONE>, IBAN <IBAN>, card <CARD>, from <IP>, SSN <")
+    assert not re.search(r"\d", redacted.text)
+
+
+def test_redact_removes_ids_at_any_threshold(nlp: Language) -> None:
+    pytest.importorskip("presidio_analyzer")
+    assert redact(nlp, "Call 212-555-5555.", RedactionOptions(threshold=0.9)).text == "Call <PHONE>."
+
+
+def test_redact_refuses_a_pipeline_that_finds_no_names() -> None:
+    pytest.importorskip("presidio_analyzer")
+    with pytest.raises(ConfigError, match="finds names"):
+        redact(spacy.blank("en"), "Maria Keller")
