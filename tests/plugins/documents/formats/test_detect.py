@@ -60,6 +60,7 @@ def source(name: str, data: bytes) -> Source:
         (zipped("mimetype", first=b"application/vnd.oasis.opendocument.spreadsheet"), "ods"),
         (zipped("mimetype", first=b"application/vnd.oasis.opendocument.presentation-template"), "odp"),
         (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsx"),
+        (zipped("mimetype", "META-INF/container.xml", first=b"application/epub+zip"), "epub"),
         (TEXT, "text"),
         (b"", "text"),
         ("Zoë".encode("utf-16"), "text"),
@@ -103,7 +104,6 @@ def test_format_within_overrides_other_suffixes(file_name: str, data: bytes, nam
     ("members", "first", "reason"),
     [
         (("mimetype", "content.xml"), b"application/vnd.oasis.opendocument.graphics", "OpenDocument"),
-        (("mimetype", "OEBPS/a.xhtml"), b"application/epub+zip", "EPUB"),
         (("META-INF/MANIFEST.MF", "A.class"), b"", "Java"),
         (("docsight/__init__.py", "docsight-1.dist-info/WHEEL"), b"", "wheel"),
     ],

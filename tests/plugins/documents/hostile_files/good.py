@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from .builders import docx, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
+from .builders import docx, epub, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
 from .ole_builder import xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
@@ -195,6 +195,7 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".odt": lambda: opendocument("text", f"<text:h>T</text:h><text:p>{SENTENCE}</text:p>"),
     ".ods": lambda: opendocument("spreadsheet", OPENDOCUMENT_TABLE),
     ".odp": lambda: opendocument("presentation", f"<draw:page><text:p>{SENTENCE}</text:p></draw:page>"),
+    ".epub": lambda: epub(f"<h1>T</h1><p>{SENTENCE}</p>", "<table><tr><td>a</td><td/></tr></table>"),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
@@ -219,6 +220,7 @@ NEEDS = {
     ".odt": ("lxml",),
     ".ods": ("lxml",),
     ".odp": ("lxml",),
+    ".epub": ("lxml", "selectolax"),
     ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),
