@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import archives, epub, excel, html, images, mail, office, opendocument, pdf, special_files, tables, text
+from . import archives, epub, excel, html, images, mail, office, opendocument, pdf, rtf, special_files, tables, text
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -15,6 +15,7 @@ _FOLDERS = {
     "excel": excel,
     "opendocument": opendocument,
     "epub": epub,
+    "rtf": rtf,
     "html": html,
     "pdf": pdf,
     "images": images,

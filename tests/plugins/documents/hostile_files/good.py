@@ -196,6 +196,12 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".ods": lambda: opendocument("spreadsheet", OPENDOCUMENT_TABLE),
     ".odp": lambda: opendocument("presentation", f"<draw:page><text:p>{SENTENCE}</text:p></draw:page>"),
     ".epub": lambda: epub(f"<h1>T</h1><p>{SENTENCE}</p>", "<table><tr><td>a</td><td/></tr></table>"),
+    ".rtf": lambda: (
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}{\info{\title T}}"
+        rb"{\header H\par}"
+        rb"\pard\outlinelevel0 T\u8364?\par\pard\f1 " + SENTENCE.encode() + rb" caf\'e9{\footnote N}{\v hidden}\par"
+        rb"\trowd\cellx99\pard\intbl a\cell b\cell\row\pard{\listtext 1.}\ls1 item\par{\pict\pngblip 0011}}"
+    ),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
