@@ -45,6 +45,8 @@ FORMATS = (
     Format("odt", (".odt", ".ott"), "docsight.documents.formats.office.opendocument"),
     Format("ods", (".ods", ".ots"), "docsight.documents.formats.office.opendocument"),
     Format("odp", (".odp", ".otp"), "docsight.documents.formats.office.opendocument"),
+    Format("epub", (".epub",), "docsight.documents.formats.office.epub"),
+    Format("rtf", (".rtf",), "docsight.documents.formats.office.rtf"),
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),

@@ -20,7 +20,7 @@ _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
 _OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl", "json"))
 # These are zip files; if one is damaged, its reader reports the reason.
-_ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp"))
+_ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"))
 _EXCEL = frozenset(("xls", "xlsx"))
 
 # Suffixes of text files and of other files: the content decides.

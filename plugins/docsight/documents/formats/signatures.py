@@ -16,6 +16,7 @@ _IMAGE_SIGNATURES = {
 }
 _IMAGE = re.compile(b"|".join(b"(?P<%s>%s)" % (name.encode(), one) for name, one in _IMAGE_SIGNATURES.items()), re.S)
 _PDF = re.compile(rb"%PDF-\d\.\d")
+_RTF = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
 _PACKED = {
     "ole": re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     "gzip": re.compile(rb"\x1f\x8b\x08"),
@@ -30,7 +31,6 @@ _PACKED = {
 # Kinds that no reader supports, as messages name them.
 UNREADABLE = {
     "PostScript files": rb"%!PS",
-    "RTF files": rb"\{\\rtf",
     "old Office files": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     "RAR archives": rb"Rar!\x1a\x07",
     "zstandard files": rb"\x28\xb5\x2f\xfd",
@@ -67,6 +67,8 @@ def binary_format(head: bytes) -> str | None:
     # A text may begin with "%PDF-1.7", too, but no PDF object follows there.
     if (match := _PDF.search(head, 0, _PDF_HEADER_WITHIN)) is not None and re.search(rb"\d obj\b", head[match.end() :]):
         return "pdf"
+    if _RTF.match(head):
+        return "rtf"
     return next((name for name, signature in _PACKED.items() if signature.match(head)), None)
 
 

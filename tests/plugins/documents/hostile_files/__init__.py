@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import archives, excel, html, images, mail, office, opendocument, pdf, special_files, tables, text
+from . import archives, epub, excel, html, images, mail, office, opendocument, pdf, rtf, special_files, tables, text
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -14,6 +14,8 @@ _FOLDERS = {
     "office": office,
     "excel": excel,
     "opendocument": opendocument,
+    "epub": epub,
+    "rtf": rtf,
     "html": html,
     "pdf": pdf,
     "images": images,

@@ -220,3 +220,32 @@ def opendocument_parts(kind: str, body: str, *, doctype: str = "") -> dict[str, 
 def opendocument(kind: str, body: str, **options: str) -> bytes:
     """Make an OpenDocument file from the XML of its body."""
     return make_zip(opendocument_parts(kind, body, **options))
+
+
+def epub_parts(*chapters: str, spine: str = "", doctype: str = "") -> dict[str, bytes]:
+    """Make the parts of an EPUB book from the XHTML of the bodies of its chapters and more XML of the spine."""
+    numbers = range(1, len(chapters) + 1)
+    items = "".join(f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in numbers)
+    order = "".join(f'<itemref idref="c{n}"/>' for n in numbers)
+    head = f'<?xml version="1.0" encoding="UTF-8"?>{doctype}'
+    package = (
+        f'{head}<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
+        f"<dc:title>Letters</dc:title></metadata><manifest>{items}</manifest><spine>{order}{spine}</spine></package>"
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="{}"/>'
+    )
+    parts = {
+        "mimetype": b"application/epub+zip",
+        "META-INF/container.xml": f"{container.format('OEBPS/a.opf')}</rootfiles></container>".encode(),
+        "OEBPS/a.opf": package.encode(),
+    }
+    for number, body in zip(numbers, chapters, strict=True):
+        page = f'{head}<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{body}</body></html>'
+        parts[f"OEBPS/c{number}.xhtml"] = page.encode()
+    return parts
+
+
+def epub(*chapters: str, **options: str) -> bytes:
+    """Make an EPUB book from the XHTML of the bodies of its chapters."""
+    return make_zip(epub_parts(*chapters, **options))

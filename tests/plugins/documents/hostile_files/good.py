@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from .builders import docx, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
+from .builders import docx, epub, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
 from .ole_builder import xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
@@ -195,6 +195,13 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".odt": lambda: opendocument("text", f"<text:h>T</text:h><text:p>{SENTENCE}</text:p>"),
     ".ods": lambda: opendocument("spreadsheet", OPENDOCUMENT_TABLE),
     ".odp": lambda: opendocument("presentation", f"<draw:page><text:p>{SENTENCE}</text:p></draw:page>"),
+    ".epub": lambda: epub(f"<h1>T</h1><p>{SENTENCE}</p>", "<table><tr><td>a</td><td/></tr></table>"),
+    ".rtf": lambda: (
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}{\info{\title T}}"
+        rb"{\header H\par}"
+        rb"\pard\outlinelevel0 T\u8364?\par\pard\f1 " + SENTENCE.encode() + rb" caf\'e9{\footnote N}{\v hidden}\par"
+        rb"\trowd\cellx99\pard\intbl a\cell b\cell\row\pard{\listtext 1.}\ls1 item\par{\pict\pngblip 0011}}"
+    ),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
@@ -219,6 +226,7 @@ NEEDS = {
     ".odt": ("lxml",),
     ".ods": ("lxml",),
     ".odp": ("lxml",),
+    ".epub": ("lxml", "selectolax"),
     ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),

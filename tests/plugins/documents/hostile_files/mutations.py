@@ -118,6 +118,26 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
         b"boundary*0=",
         b"Content-ID: <one>",
     ),
+    ".rtf": (
+        b"{",
+        b"}",
+        b"\\par ",
+        b"\\cell ",
+        b"\\row ",
+        b"\\trowd",
+        b"\\intbl",
+        b"\\pard ",
+        b"\\u-10179?",
+        b"\\uc9999999999 ",
+        b"\\bin9999999999 ",
+        b"\\'",
+        b"{\\footnote ",
+        b"{\\*\\",
+        b"\\fcharset128 ",
+        b"\\nestcell ",
+        b"{\\shptxt ",
+        b"\\ansicpg65001 ",
+    ),
     ".jsonl": (
         b"[",
         b"{",
@@ -190,7 +210,7 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
 _KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
 _KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
 _KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".xml"]
-_ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp")
+_ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub")
 _MAX_BYTES = 1 << 20
 
 
@@ -319,7 +339,9 @@ def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
     if suffix != ".zip" and rng.random() < 0.7:  # the part that most code reads
         at = max(
             range(len(members)),
-            key=lambda number: members[number][0].endswith(("document.xml", "slide1.xml", "sheet1.xml", "content.xml")),
+            key=lambda number: members[number][0].endswith(
+                ("document.xml", "slide1.xml", "sheet1.xml", "content.xml", ".opf")
+            ),
         )
     name, content = members[at]
     choice = rng.random()
@@ -330,7 +352,7 @@ def _mutate_member(data: bytes, suffix: str, rng: random.Random) -> bytes:
     elif choice < 0.15:
         members.append((name, rng.choice(members)[1]))
     else:
-        inner = ".xml" if name.endswith((".xml", ".rels")) else "." + name.rpartition(".")[2]
+        inner = ".xml" if name.endswith((".xml", ".rels", ".opf")) else "." + name.rpartition(".")[2]
         changed = mutate_xml(content, rng) if inner == ".xml" and rng.random() < 0.7 else None
         members[at] = (name, changed or _change(content, inner, [other for _, other in members], rng))
     return make_zip(members)

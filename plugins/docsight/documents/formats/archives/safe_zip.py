@@ -137,8 +137,8 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
                 return form, ""
             if kind.startswith(_ODF):
                 return None, f"OpenDocument files ({kind[len(_ODF) :].decode('ascii', 'replace').strip()})"
-            if kind.startswith(b"application/epub"):
-                return None, "EPUB books"
+        if "META-INF/container.xml" in names:
+            return "epub", ""
         for member, description in _UNSUPPORTED_MEMBERS.items():
             if member in names:
                 return None, description

@@ -1,0 +1,358 @@
+"""RTF: the text in order, with headings, lists and tables; then footnotes and comments. Hidden text is left out."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from docsight.documents.formats.content import Kind, ParsedDocument, Passage
+from docsight.documents.formats.source import Source
+from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.text.encoding import try_decode
+from docsight.errors import DataError
+
+_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
+_MAX_GROUPS = 1000  # that are open at once
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
+)
+# What is left out, unless it is marked with `\*`: then all but `_SHOWN` is left out.
+_LEFT_OUT = frozenset((
+    "fonttbl", "colortbl", "stylesheet", "info", "pict", "xe", "tc", "rxe", "txe", "sp", "nonshppict", "nonesttables",
+    "pntext", "listtext", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "objdata",
+    "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mr",
+))  # fmt: skip
+_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops"))
+_STORIES: dict[str, Kind] = {
+    "footnote": "footnote",
+    "annotation": "comment",
+    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "header"),
+    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "footer"),
+}
+_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
+_CHARACTERS = {
+    "tab": "\t", "emdash": "\u2014", "endash": "\u2013", "emspace": "\u2003", "enspace": "\u2002", "bullet": "\u2022",
+    "lquote": "\u2018", "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "~": "\xa0", "_": "\u2011",
+    "{": "{", "}": "}", "\\": "\\",
+}  # fmt: skip
+_TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
+_MAX_LEVEL = 9
+_CHARSETS = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850", "ansi": "cp1252"}
+_FONT_CHARSETS = {
+    77: "mac-roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
+    254: "cp437", 255: "cp850",
+}  # fmt: skip
+
+
+@dataclass
+class _Story:
+    """The body, a header, a footnote or a comment: text apart from other text, and the state of its paragraph."""
+
+    kind: Kind | None = None
+    builder: TextBuilder = field(default_factory=TextBuilder)
+    is_paragraph_open: bool = False
+    is_after_list: bool = False
+    heading_level: int | None = None
+    list_level: int | None = None
+    in_table: bool = False  # the paragraph
+    has_row: bool = False  # a row has begun and not ended
+    is_table_open: bool = False
+    is_cell_open: bool = False
+
+    def reset_paragraph(self) -> None:
+        self.heading_level = self.list_level = None
+        self.in_table = False
+
+    def write(self, text: str) -> None:
+        """Write text of the paragraph, after its breaks."""
+        if self.in_table or self.has_row:
+            self.open_cell()
+        elif self.is_table_open:
+            self.builder.end_table()
+            self.is_table_open = self.is_cell_open = False
+        if not self.is_paragraph_open:
+            self.is_paragraph_open = True
+            is_item = self.list_level is not None
+            self.builder.interrupt(LINE if is_item and self.is_after_list else PARAGRAPH)
+            self.is_after_list = is_item
+            self.builder.block = self._block()
+        self.builder.write(text)
+
+    def end_paragraph(self, strength: int) -> None:
+        self.builder.interrupt(LINE if strength == PARAGRAPH else strength)
+        self.is_paragraph_open = self.is_paragraph_open and strength != PARAGRAPH
+
+    def open_cell(self) -> None:
+        if not self.is_table_open:
+            self.builder.begin_table(Block(kind="table"))
+            self.is_table_open = True
+        if not self.is_cell_open:
+            self.builder.begin_cell()
+            self.is_cell_open = self.is_paragraph_open = True
+
+    def end_cell(self) -> None:
+        self.open_cell()
+        self.builder.end_cell()
+        self.is_cell_open = self.is_paragraph_open = False
+
+    def end_row(self) -> None:
+        if self.is_table_open:
+            self.builder.end_row()
+        self.is_cell_open = self.is_paragraph_open = self.has_row = False
+
+    def _block(self) -> Block:
+        if self.heading_level is not None:
+            return Block(kind="heading", level=self.heading_level)
+        return Block() if self.list_level is None else Block(kind="list_item", level=self.list_level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    """The state that ends with a group in braces."""
+
+    story: _Story
+    destination: str = ""
+    is_left_out: bool = False
+    is_optional: bool = False  # `\*` was read: the next word is a destination that programs may ignore
+    is_hidden: bool = False
+    unicode_skip: int = 1  # how many characters follow a Unicode character for old programs
+    font: int | None = None
+
+
+def read(source: Source) -> Iterator[ParsedDocument]:
+    """Yield the text as one document.
+
+    Raises:
+        DataError: It is not RTF, or its groups are nested too deeply.
+    """
+    data = source.read_bytes()
+    if not _SIGNATURE.match(data):
+        raise DataError(rf"expected RTF, which begins with '{{\rtf', found {data[:20]!r}")
+    yield _Reader(data).document()
+
+
+class _Reader:
+    """Reads the tokens of a file; text is collected until a break, since a character may take several tokens."""
+
+    def __init__(self, data: bytes) -> None:
+        self._body, self._title = _Story(), _Story()
+        self._apart: list[_Story] = []
+        self._group = _Group(story=self._body)
+        self._open_groups: list[_Group] = []
+        self._code_page = "cp1252"
+        self._fonts: dict[int, str] = {}  # their encodings
+        self._default_font: int | None = None
+        self._bytes = bytearray()  # not decoded yet
+        self._pieces: list[str] = []  # of text, not written yet
+        self._skip = 0  # characters to leave out after a Unicode character
+        self._pictures = 0
+        self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
+        self._read(data)
+
+    def document(self) -> ParsedDocument:
+        """Return the document: headers, body, footnotes and comments, footers."""
+        stories = [*self._of_kind("header"), self._body, *self._of_kind("footnote"), *self._of_kind("comment")]
+        texts: dict[tuple[Kind | None, str], list[Passage]] = {}  # margins that are repeated are kept once
+        start = 0
+        for story in (*stories, *self._of_kind("footer")):
+            text = story.builder.text()
+            if text and (story.kind, text) not in texts:
+                passages = (passage.shifted(start) for passage in story.builder.passages())
+                texts[story.kind, text] = [_with_kind(passage, story.kind) for passage in passages]
+                start += len(text) + 2
+        notes = [f"{self._pictures} {'picture was' if self._pictures == 1 else 'pictures were'} not read"]
+        return ParsedDocument(
+            text="\n\n".join(text for _, text in texts),
+            title=" ".join(self._title.builder.text().split()),
+            encoding="utf-8" if self._is_utf8 else self._code_page,
+            passages=tuple(passage for passages in texts.values() for passage in passages),
+            notes=tuple(notes) if self._pictures else (),
+        )
+
+    def _of_kind(self, kind: Kind) -> Iterator[_Story]:
+        return (story for story in self._apart if story.kind == kind)
+
+    def _read(self, data: bytes) -> None:
+        at = 0
+        while (token := _TOKEN.search(data, at)) is not None:
+            at = token.end()
+            word, number, code, symbol, brace, text = token.groups()
+            if word is not None:
+                argument = None if number is None else int(number)
+                if word == b"bin":
+                    at += max(argument or 0, 0)
+                else:
+                    self._read_word(word.decode("ascii"), argument)
+            elif code is not None:
+                self._add_bytes(bytes.fromhex(code.decode("ascii")))
+            elif symbol is not None:
+                self._read_symbol(symbol.decode("latin-1"))
+            elif brace is not None:
+                self._skip = 0
+                self._open() if brace == b"{" else self._close()
+            elif text is not None:
+                self._add_bytes(text)
+        self._flush()
+        for story in (self._body, *self._apart):
+            if story.is_table_open:
+                story.builder.end_table()
+
+    def _open(self) -> None:
+        if len(self._open_groups) >= _MAX_GROUPS:
+            raise DataError(f"its groups are nested more than {_MAX_GROUPS} deep")
+        self._decode()
+        self._open_groups.append(self._group)
+
+    def _close(self) -> None:
+        if not self._open_groups:
+            return
+        self._decode()
+        before, after = self._group, self._open_groups.pop()
+        if before.story is not after.story:
+            self._flush()
+        elif before.destination == "shptxt" != after.destination:
+            self._break(PARAGRAPH)
+        self._group = after
+
+    def _read_symbol(self, symbol: str) -> None:
+        self._skip = 0
+        if symbol == "*":
+            self._group = replace(self._group, is_optional=True)
+        elif symbol in "\r\n":
+            self._break(PARAGRAPH)
+        else:
+            self._add(_CHARACTERS.get(symbol, ""))
+
+    def _read_word(self, word: str, number: int | None) -> None:
+        self._skip = 0
+        group = self._group
+        if group.destination == "fonttbl":
+            self._read_font(word, number)
+        elif group.is_optional and word not in _SHOWN and word not in _STORIES:
+            self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
+        elif word in _LEFT_OUT:
+            self._leave_out(word)
+        elif word in _STORIES or (word == "title" and group.destination == "info"):
+            self._begin_story(_STORIES.get(word))
+        elif word == "shptxt":
+            self._break(PARAGRAPH)
+            self._group = replace(group, is_optional=False, is_left_out=False, destination=word)
+        elif word == "u" and number is not None:
+            self._add(chr(number % 0x10000))
+            self._skip = group.unicode_skip
+        elif word in _CHARACTERS:
+            self._add(_CHARACTERS[word])
+        elif word in _BREAKS:
+            self._break(_BREAKS[word])
+        elif not group.is_left_out:
+            self._read_property(word, number)
+
+    def _leave_out(self, word: str) -> None:
+        story = self._group.story
+        if word in ("pntext", "listtext"):  # the number or the bullet
+            story.list_level = story.list_level or 1
+        self._pictures += word == "pict" and not self._group.is_left_out
+        self._group = replace(self._group, is_optional=False, is_left_out=True, destination=word)
+
+    def _begin_story(self, kind: Kind | None) -> None:
+        self._flush()
+        story = self._title
+        if kind is not None:
+            story = _Story(kind=kind)
+            self._apart.append(story)
+        self._group = replace(self._group, is_optional=False, is_left_out=False, destination="", story=story)
+
+    def _read_font(self, word: str, number: int | None) -> None:
+        if word == "f":
+            self._group = replace(self._group, font=number)
+        elif word == "fcharset" and number in _FONT_CHARSETS and self._group.font is not None:
+            self._fonts[self._group.font] = _FONT_CHARSETS[number]
+
+    def _read_property(self, word: str, number: int | None) -> None:
+        """Apply a word that describes the document, the characters or the paragraph that follow."""
+        story = self._group.story
+        if word in ("v", "deleted"):
+            self._group = replace(self._group, is_hidden=number != 0)
+        elif word in ("f", "plain"):
+            self._decode()
+            is_hidden = self._group.is_hidden and word != "plain"
+            self._group = replace(
+                self._group, font=self._default_font if word == "plain" else number, is_hidden=is_hidden
+            )
+        elif word == "uc" and number is not None:
+            self._group = replace(self._group, unicode_skip=max(number, 0))
+        elif word == "deff":
+            self._default_font = number
+        elif word == "ansicpg" and number is not None:
+            self._code_page = _code_page(number)
+        elif word in _CHARSETS:
+            self._code_page = _CHARSETS[word]
+        elif word in _TABLE_WORDS:
+            self._flush()
+            self._read_table(word, story)
+        elif word == "pard":
+            self._flush()
+            story.reset_paragraph()
+        elif word == "intbl":
+            story.in_table = True
+        elif word == "outlinelevel" and number is not None and 0 <= number < _MAX_LEVEL:
+            story.heading_level = number + 1
+        elif word == "ls" and number:
+            story.list_level = story.list_level or 1
+        elif word == "ilvl" and number is not None and 0 <= number < _MAX_LEVEL:
+            story.list_level = number + 1
+
+    def _read_table(self, word: str, story: _Story) -> None:
+        if word == "trowd":
+            story.has_row = True
+        elif word == "cell":
+            story.end_cell()
+        elif word == "row":
+            story.end_row()
+        else:
+            story.builder.interrupt(CELL if word == "nestcell" else LINE)
+
+    def _add_bytes(self, data: bytes) -> None:
+        data, self._skip = data[self._skip :], max(self._skip - len(data), 0)
+        if self._is_utf8 and not data.isascii() and len(data) > 1:
+            self._add(data.decode("utf-8", "replace"))
+        elif not self._group.is_left_out and not self._group.is_hidden:
+            self._bytes += data
+
+    def _add(self, text: str) -> None:
+        if not self._group.is_left_out and not self._group.is_hidden:
+            self._decode()
+            self._pieces.append(text)
+
+    def _decode(self) -> None:
+        """Decode the bytes that are pending, in the encoding of the font."""
+        if self._bytes:
+            font = self._default_font if self._group.font is None else self._group.font
+            encoding = self._code_page if font is None else self._fonts.get(font, self._code_page)
+            self._pieces.append(self._bytes.decode(encoding, "replace"))
+            self._bytes.clear()
+
+    def _flush(self) -> None:
+        """Write the text that is pending; its surrogate pairs become single characters."""
+        self._decode()
+        if text := "".join(self._pieces).replace("\0", ""):
+            self._group.story.write(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+        self._pieces.clear()
+
+    def _break(self, strength: int) -> None:
+        if not self._group.is_left_out and not self._group.is_hidden:
+            self._flush()
+            self._group.story.end_paragraph(strength)
+
+
+def _with_kind(passage: Passage, kind: Kind | None) -> Passage:
+    return passage if kind is None or passage.kind == "table" else replace(passage, kind=kind, level=None)
+
+
+def _code_page(number: int) -> str:
+    """Return the encoding of a Windows code page; that of Western text if Python does not have it."""
+    try:
+        return codecs.lookup(f"cp{number}").name
+    except LookupError:
+        return "cp1252"
