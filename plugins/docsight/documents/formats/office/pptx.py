@@ -42,7 +42,8 @@ def _walk(file: Any, walker: Walker, *, max_pages: int) -> None:
         if number > max_pages:
             walker.notes.append(f"it has {count:,} slides: those after {max_pages:,} were left out (max_pages)")
             break
-        walker.begin_page(number)
+        walker.builder.interrupt(PARAGRAPH)
+        walker.page, walker.bbox = number, None
         _walk_slide(slide, walker)
 
 
@@ -52,19 +53,22 @@ def _walk_slide(slide: Any, walker: Walker) -> None:
     _walk_shapes(slide.shapes.element, slide.part, walker, positions, is_top_level=True)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         walker.builder.interrupt(PARAGRAPH)
+        walker.bbox, walker.kind = None, "speaker_note"
         walker.walk(frame._txBody, slide.notes_slide.part)
+        walker.builder.interrupt(PARAGRAPH)
+        walker.kind = None
 
 
 def _walk_shapes(group: Any, part: Any, walker: Walker, positions: dict[int, _Position], *, is_top_level: bool) -> None:
     """Write the shapes of a slide or a group from top to bottom; lxml limits the depth of nested groups."""
     for shape in sorted(_shapes(group), key=lambda shape: _position(shape, positions)):
         walker.builder.interrupt(PARAGRAPH)
-        walker.bbox = _bounding_box(shape) if is_top_level else None
+        walker.bbox = _bounding_box(shape) if is_top_level else walker.bbox
+        walker.begin_block()
         if shape.tag == _GROUP_TAG:
             _walk_shapes(shape, part, walker, positions, is_top_level=False)
         else:
             walker.walk(shape, part)
-    walker.bbox = None
 
 
 def _shapes(group: Any) -> Iterator[Any]:

@@ -7,17 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
+from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, TextBuilder
+from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
+_MAX_COLUMNS = 1000  # that one merged cell covers
+_MAX_MERGED_PLACES = 200_000  # that all merged cells of a document cover
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -61,52 +63,47 @@ class Walker:
 
     Args:
         notes: What has not been read so far.
+        kind: The kind of all passages of the current part, such as a header; None if each paragraph has its own.
+        page: The number of the current slide.
         bbox: The bounding box of the current shape of a slide, which is also that of its images.
     """
 
     notes: list[str] = field(default_factory=list)
-    bbox: tuple[float, float, float, float] | None = None
+    kind: Kind | None = None
+    page: int | None = None
+    bbox: Box | None = None
     builder: TextBuilder = field(default_factory=TextBuilder)
+    _merged_places: int = _MAX_MERGED_PLACES  # that merged cells may still cover
+    _paragraphs: int = 0  # that are open
+    _cells: int = 0  # that are open
     _images: ImageCollector = field(default_factory=ImageCollector)
-    _pages: list[tuple[int, int]] = field(default_factory=list)  # number, and start in the text
     _unsupported_images: set[str] = field(default_factory=set)
     _unread: Counter[str] = field(default_factory=Counter)
 
-    def begin_page(self, number: int) -> None:
-        self.builder.interrupt(PARAGRAPH)
-        self._pages.append((number, len(self.builder)))
+    def begin_block(self, kind: Kind = "paragraph", level: int | None = None) -> None:
+        """Begin a passage on the current slide and in the current shape; the kind of the part takes precedence."""
+        if self.kind not in (None, kind):
+            kind, level = self.kind or kind, None
+        self.builder.block = Block(kind=kind, level=level, page=self.page, bbox=self.bbox)
 
     def walk(self, element: Any, part: Any) -> None:
         """Write an element and its descendants; `part`, the library's object for its part, resolves relationships."""
         stack: list[tuple[Any, bool]] = [(element, True)]  # elements to begin (True) or to end
         boxes: list[Any] = []  # text boxes in the current paragraph; they are written after it
-        cells: list[int] = []  # the text offsets at which the open cells begin
-        paragraphs = 0  # that are open
         while stack:
             element, begins = stack.pop()
-            tag = element.tag
-            # Comments and entities have no string as tag.
-            if tag in markup.SKIPPED_TAGS or not isinstance(tag, str) or markup.is_hidden(element):
-                continue
-            if tag in markup.PARAGRAPH_TAGS:
-                paragraphs += 1 if begins else -1
-                if not (begins and cells):
-                    self.builder.interrupt(LINE if cells or markup.is_single_spaced(element) else PARAGRAPH)
-                if not begins and not paragraphs:
+            if not begins:
+                self._end(element)
+                if boxes and not self._paragraphs:
                     stack.extend((box, True) for box in reversed(boxes))
                     boxes = []
-            elif tag in markup.CELL_TAGS:
-                self._break_cell(cells, begins=begins)
-            elif (tag in markup.ROW_TAGS and not begins) or tag in markup.TABLE_TAGS:
-                self.builder.interrupt(LINE if tag in markup.ROW_TAGS or cells else PARAGRAPH)
-            if not begins:
-                continue
-            if tag == markup.TEXT_BOX and paragraphs:
+            elif element.tag == markup.TEXT_BOX and self._paragraphs:
                 boxes.append(element)
-                continue
-            self._write(element, part)
-            stack.append((element, False))
-            stack.extend((child, True) for child in reversed(list(markup.children(element))))
+            elif not _is_left_out(element):
+                self._begin(element)
+                self._write(element, part)
+                stack.append((element, False))
+                stack.extend((child, True) for child in reversed(_visible_children(element)))
 
     def document(self, *, title: str) -> ParsedDocument:
         text = self.builder.text()
@@ -114,17 +111,9 @@ class Walker:
             text=text,
             title=title,
             images=tuple(replace(image, start=min(image.start or 0, len(text))) for image in self._images.images),
-            passages=tuple(self._passages(text)),
+            passages=tuple(self.builder.passages()),
             notes=(*self.notes, *self._unread_notes(), *self._images.notes),
         )
-
-    def _passages(self, text: str) -> Iterator[Passage]:
-        ends = [*(start for _, start in self._pages[1:]), len(text)]
-        for (number, start), end in zip(self._pages, ends, strict=False):
-            while start < end and text[start].isspace():
-                start += 1
-            if start < end:
-                yield Passage(start=start, end=end, page=number)
 
     def _unread_notes(self) -> Iterator[str]:
         for kind, count in self._unread.items():
@@ -133,13 +122,49 @@ class Walker:
             formats = ", ".join(sorted({name.rpartition(".")[2].upper() for name in self._unsupported_images}))
             yield f"{count} {'image' if count == 1 else 'images'} of an unsupported format ({formats}) left out"
 
-    def _break_cell(self, cells: list[int], *, begins: bool) -> None:
-        """Begin or end a cell; after an empty cell, the break before it is kept."""
-        if begins:
-            cells.append(len(self.builder))
-        elif len(self.builder) > cells.pop():
-            self.builder.interrupt(CELL)
-            self.builder.weaken(CELL)
+    def _begin(self, element: Any) -> None:
+        tag = element.tag
+        if tag in markup.PARAGRAPH_TAGS:
+            self._begin_paragraph(element)
+        elif tag in markup.TABLE_TAGS:
+            self.builder.begin_table(Block(kind=self.kind or "table", page=self.page, bbox=self.bbox))
+        elif tag in markup.ROW_TAGS:
+            self._add_empty_cells(markup.columns_before(element))
+        elif tag in markup.CELL_TAGS:
+            self._cells += 1
+            self.builder.begin_cell()
+
+    def _end(self, element: Any) -> None:
+        tag = element.tag
+        if tag in markup.PARAGRAPH_TAGS:
+            self._paragraphs -= 1
+            self._break_paragraph(element)
+        elif tag in markup.TABLE_TAGS:
+            self.builder.end_table()
+        elif tag in markup.ROW_TAGS:
+            self.builder.end_row()
+        elif tag in markup.CELL_TAGS:
+            self._cells -= 1
+            self.builder.end_cell()
+            self._add_empty_cells(markup.spanned_columns(element))
+
+    def _begin_paragraph(self, paragraph: Any) -> None:
+        if not self._cells:  # in a table in a cell, a break would take the place of the tab
+            self._break_paragraph(paragraph)
+        if not self._paragraphs:
+            self.begin_block()
+        self._paragraphs += 1
+
+    def _break_paragraph(self, paragraph: Any) -> None:
+        self.builder.interrupt(LINE if markup.is_single_spaced(paragraph) else PARAGRAPH)
+
+    def _add_empty_cells(self, count: int) -> None:
+        """Add the places that a merged cell covers; spans in damaged files may be absurd."""
+        count = min(count, _MAX_COLUMNS, self._merged_places)
+        self._merged_places -= count
+        for _ in range(count):
+            self.builder.begin_cell()
+            self.builder.end_cell()
 
     def _write(self, element: Any, part: Any) -> None:
         """Write the content of an element itself, without its children."""
@@ -164,8 +189,8 @@ class Walker:
         if _UNSUPPORTED_IMAGE.search(image_part.partname):
             self._unsupported_images.add(str(image_part.partname))
         elif not self._images.is_full and self._images.is_new(image_part.blob):
-            page = self._pages[-1][0] if self._pages else None
-            self._images.add(DocumentImage(data=image_part.blob, page=page, bbox=self.bbox, start=len(self.builder)))
+            position = len(self.builder)
+            self._images.add(DocumentImage(data=image_part.blob, page=self.page, bbox=self.bbox, start=position))
 
     def _write_drawing(self, drawing_part: Any) -> None:
         """Write the words of a chart or a diagram."""
@@ -182,6 +207,18 @@ class Walker:
                 self.builder.interrupt(LINE)
                 self.builder.write(text)
         self.builder.interrupt(LINE)
+
+
+def _is_left_out(element: Any) -> bool:
+    """Return whether an element is not shown, or is a comment or an entity of XML, which have no string as tag."""
+    return element.tag in markup.SKIPPED_TAGS or not isinstance(element.tag, str) or markup.is_hidden(element)
+
+
+def _visible_children(element: Any) -> list[Any]:
+    """Return the children of an element; a merged cell has its content in the first of its cells."""
+    if element.tag in markup.CELL_TAGS and markup.continues_merged_cell(element):
+        return []
+    return list(markup.children(element))
 
 
 def _visible(text: str | None) -> str:

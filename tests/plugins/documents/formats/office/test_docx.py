@@ -64,6 +64,22 @@ def paragraph(*runs: str) -> str:
     return "<w:p>" + "".join(f'<w:r><w:t xml:space="preserve">{run}</w:t></w:r>' for run in runs) + "</w:p>"
 
 
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"
+
+
+def row(*cells: str, properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+def kinds(content: ParsedDocument) -> list[tuple[str, str]]:
+    return [(one.kind, content.text[one.start : one.end]) for one in content.passages]
+
+
 def read(data: bytes, *, ocr: Ocr = "never", **options: int) -> ParsedDocument:
     (content,) = docx.read(Source(name="a.docx", data=data, options=ReadOptions(ocr=ocr, **options)))
     assert isinstance(content, ParsedDocument)
@@ -75,15 +91,57 @@ def test_docx_reads_paragraphs_and_tables_in_order() -> None:
     document.core_properties.title = "A  letter"
     document.add_heading("Letter", 1)
     document.add_paragraph("Dear Ada,").add_run(" hello.")
-    table = document.add_table(rows=2, cols=2)
-    for cell, text in zip((cell for row in table.rows for cell in row.cells), "abcd", strict=True):
-        cell.text = text
+    for place, text in zip(document.add_table(rows=2, cols=2)._cells, "abcd", strict=True):
+        place.text = text
     document.add_paragraph("first", style="List Bullet")
     document.add_paragraph("Yours\nGrace\tHopper")
     content = read(save(document))
     assert content.text == "Letter\n\nDear Ada, hello.\n\na\tb\nc\td\n\nfirst\n\nYours\nGrace\tHopper"
     assert content.title == "A letter"
-    assert content.notes == content.images == content.passages == ()
+    assert content.notes == content.images == ()
+
+
+def test_docx_keeps_the_places_of_empty_cells() -> None:
+    rows = (row(cell("Item"), cell(""), cell("Note"), cell("Count")), row(cell("Paper"), cell(""), cell(""), cell("5")))
+    content = read(with_body(paragraph("Before") + table(*rows) + paragraph("after")))
+    assert kinds(content) == [
+        ("paragraph", "Before"),
+        ("table", "Item\t\tNote\tCount\nPaper\t\t\t5"),
+        ("paragraph", "after"),
+    ]
+    cells = content.passages[1].cells
+    assert cells is not None
+    assert [[content.text[start:end] for start, end in one] for one in cells] == [
+        ["Item", "", "Note", "Count"],
+        ["Paper", "", "", "5"],
+    ]
+
+
+def test_docx_leaves_the_further_places_of_merged_cells_empty() -> None:
+    first, further = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    rows = (
+        row(cell("Prices", '<w:gridSpan w:val="3"/>'), cell("Year")),
+        row(cell("Paper", first), cell("A4"), cell("1"), cell("2024")),
+        row(cell("old", further), cell("A3"), cell("2"), cell("2025")),
+        row(cell("wide", '<w:hMerge w:val="restart"/>'), cell("", "<w:hMerge/>"), cell("3"), cell("x")),
+        row(cell("late"), cell("y"), properties='<w:gridBefore w:val="2"/>'),
+    )
+    expected = "Prices\t\t\tYear\nPaper\tA4\t1\t2024\n\tA3\t2\t2025\nwide\t\t3\tx\n\t\tlate\ty"
+    assert read(with_body(table(*rows))).text == expected
+
+
+def test_docx_limits_the_places_of_merged_cells() -> None:
+    for span in ("999999999", "9" * 30, "-5", "x"):
+        rows = row(cell("a", f'<w:gridSpan w:val="{span}"/>'), cell("b")) * 1000
+        content = read(with_body(table(rows)))
+        assert content.text.count("b") == 1000
+        assert len(content.text) < 300_000
+
+
+def test_docx_writes_tables_in_cells_into_the_cell() -> None:
+    inner = f"<w:tc>{paragraph('in')}{table(row(cell('x'), cell('y')))}{paragraph('out')}</w:tc>"
+    content = read(with_body(table(row(inner, cell("b")))))
+    assert kinds(content) == [("table", "in\nx\ty\nout\tb")]
 
 
 def test_docx_records_the_offsets_of_images() -> None:
@@ -199,7 +257,7 @@ def test_docx_appends_the_text_of_images_if_asked(monkeypatch: pytest.MonkeyPatc
     assert read(data, ocr="auto").text == "Hello"
     content = read(data, ocr="always")
     assert content.text == "Hello\n\n(80, 70)"
-    assert [(one.start, one.end, one.confidence) for one in content.passages] == [(7, 15, 0.75)]
+    assert [(one.start, one.end, one.confidence) for one in content.passages] == [(0, 5, None), (7, 15, 0.75)]
     monkeypatch.setattr(engines, "installed", lambda: [])
     with pytest.raises(MissingExtraError, match="ocr"):
         read(data, ocr="always")
@@ -225,12 +283,12 @@ def test_docx_rejects_entity_expansion() -> None:
 
 def test_docx_limits_nesting() -> None:
     for depth in (50, 5000):
-        row = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
+        nested = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
         if depth == 50:
-            assert read(with_body(row)).text == "deep"
+            assert read(with_body(nested)).text == "deep"
         else:
             with pytest.raises(DataError, match="cannot be read as a Word document"):
-                read(with_body(row))
+                read(with_body(nested))
 
 
 def test_docx_rejects_files_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
