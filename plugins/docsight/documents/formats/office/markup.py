@@ -53,11 +53,6 @@ def is_hidden(element: Any) -> bool:
     return element.tag == f"{W}r" and _is_on(element.find(f"{W}rPr/{W}vanish"))
 
 
-def is_single_spaced(paragraph: Any) -> bool:
-    """Return whether a paragraph is a Word list item or from PowerPoint: these are written line by line."""
-    return paragraph.tag == f"{A}p" or paragraph.find(f"{W}pPr/{W}numPr") is not None
-
-
 def is_deleted_row(element: Any) -> bool:
     """Return whether an element is a row or a cell of a table whose deletion was tracked."""
     return (element.tag == f"{W}tr" and element.find(f"{W}trPr/{W}del") is not None) or (
@@ -65,16 +60,38 @@ def is_deleted_row(element: Any) -> bool:
     )
 
 
-def continues_in_next(paragraph: Any) -> bool:
-    """Return whether the end of a paragraph was deleted or is hidden, so that the next one continues it."""
+def next_part(paragraph: Any) -> Any:
+    """Return the paragraph that continues this one, because its end was deleted or is hidden; None if none does."""
+    if not (_has_deleted_end(paragraph) or _has_hidden_end(paragraph)):
+        return None
+    following = next(paragraph.itersiblings(f"{W}p", f"{W}tbl", f"{W}sdt"), None)
+    return following if following is not None and following.tag == f"{W}p" else None
+
+
+def owner_of_properties(paragraph: Any) -> Any:
+    """Return the paragraph whose properties a paragraph has; None if it was deleted as a whole.
+
+    Where the end of a paragraph was deleted, those of the next one apply. A hidden end keeps the properties, unless
+    the whole paragraph is hidden.
+    """
+    while paragraph is not None:
+        is_hidden_whole = _has_hidden_end(paragraph) and not _has_visible_text(paragraph)
+        if not (_has_deleted_end(paragraph) or is_hidden_whole):
+            return paragraph
+        paragraph = next_part(paragraph)
+    return None
+
+
+def _has_deleted_end(paragraph: Any) -> bool:
     mark = paragraph.find(f"{W}pPr/{W}rPr")
-    if mark is None:
-        return False
-    is_deleted = any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
-    return is_deleted or _is_on(mark.find(f"{W}vanish"))
+    return mark is not None and any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
 
 
-def has_visible_text(paragraph: Any) -> bool:
+def _has_hidden_end(paragraph: Any) -> bool:
+    return _is_on(paragraph.find(f"{W}pPr/{W}rPr/{W}vanish"))
+
+
+def _has_visible_text(paragraph: Any) -> bool:
     """Return whether any text of a paragraph is neither deleted nor hidden."""
     return any(
         text.text and not any(outer.tag in SKIPPED_TAGS or is_hidden(outer) for outer in text.iterancestors())

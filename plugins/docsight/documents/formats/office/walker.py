@@ -13,6 +13,7 @@ from docsight.documents.formats.ocr_text import append_image_text, recognizer_fo
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
+from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError
@@ -57,6 +58,10 @@ def convert(
     return document
 
 
+def _plain_role(_paragraph: Any) -> Role:
+    return Role()
+
+
 @dataclass
 class Walker:
     """Writes the parts of a document one after another.
@@ -66,14 +71,19 @@ class Walker:
         kind: The kind of all passages of the current part, such as a header; None if each paragraph has its own.
         page: The number of the current slide.
         bbox: The bounding box of the current shape of a slide, which is also that of its images.
+        role_of: Returns the role of a paragraph; it is called once for each, in order, because it counts lists.
     """
 
     notes: list[str] = field(default_factory=list)
     kind: Kind | None = None
     page: int | None = None
     bbox: Box | None = None
+    role_of: Callable[[Any], Role] = _plain_role
     builder: TextBuilder = field(default_factory=TextBuilder)
     _merged_places: int = _MAX_MERGED_PLACES  # that merged cells may still cover
+    _number: str = ""  # of the current paragraph, to write before its text
+    _break: int = PARAGRAPH  # around the current paragraph
+    _is_continued: bool = False  # whether the next paragraph continues the last one, whose end was deleted
     _paragraphs: int = 0  # that are open
     _cells: int = 0  # that are open
     _images: ImageCollector = field(default_factory=ImageCollector)
@@ -94,7 +104,7 @@ class Walker:
             element, begins = stack.pop()
             if not begins:
                 self._end(element)
-                if boxes and not self._paragraphs:
+                if boxes and not self._paragraphs and not self._is_continued:
                     stack.extend((box, True) for box in reversed(boxes))
                     boxes = []
             elif element.tag == markup.TEXT_BOX and self._paragraphs:
@@ -137,8 +147,7 @@ class Walker:
     def _end(self, element: Any) -> None:
         tag = element.tag
         if tag in markup.PARAGRAPH_TAGS:
-            self._paragraphs -= 1
-            self._break_paragraph(element)
+            self._end_paragraph(element)
         elif tag in markup.TABLE_TAGS:
             self.builder.end_table()
         elif tag in markup.ROW_TAGS:
@@ -149,14 +158,27 @@ class Walker:
             self._add_empty_cells(markup.spanned_columns(element))
 
     def _begin_paragraph(self, paragraph: Any) -> None:
-        if not self._cells:  # in a table in a cell, a break would take the place of the tab
-            self._break_paragraph(paragraph)
-        if not self._paragraphs:
-            self.begin_block()
         self._paragraphs += 1
+        if self._paragraphs > 1:
+            self.builder.interrupt(LINE)
+        elif not self._is_continued:
+            owner = markup.owner_of_properties(paragraph)
+            role = Role() if owner is None else self.role_of(owner)
+            self._break = LINE if paragraph.tag == f"{A}p" or role.kind == "list_item" else PARAGRAPH
+            if not self._cells:  # in a table in a cell, a break would take the place of the tab
+                self.builder.interrupt(self._break)
+            self.begin_block(role.kind, role.level)
+            self._number = role.number
 
-    def _break_paragraph(self, paragraph: Any) -> None:
-        self.builder.interrupt(LINE if markup.is_single_spaced(paragraph) else PARAGRAPH)
+    def _end_paragraph(self, paragraph: Any) -> None:
+        self._paragraphs -= 1
+        if self._paragraphs:
+            self.builder.interrupt(LINE)
+            return
+        self._is_continued = markup.next_part(paragraph) is not None
+        if not self._is_continued:
+            self.builder.interrupt(self._break)
+            self._number = ""
 
     def _add_empty_cells(self, count: int) -> None:
         """Add the places that a merged cell covers; spans in damaged files may be absurd."""
@@ -170,7 +192,7 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self.builder.write(_visible(element.text))
+            self._write_text(_visible(element.text))
         elif tag in markup.SYMBOLS:
             self.builder.write(markup.SYMBOLS[tag])
         elif tag in markup.IMAGE_ATTRIBUTES:
@@ -182,6 +204,16 @@ class Walker:
             self._write_drawing(related_part(part, element.get(markup.DRAWING_ATTRIBUTES[tag])))
         elif tag == markup.IMPORTED_TEXT:
             self._unread["imported text"] += 1
+
+    def _write_text(self, text: str) -> None:
+        """Write text, after the number of its paragraph if it is the first; the number of an empty one is left out."""
+        if self._number:
+            if not (text := text.lstrip()):
+                return
+            link, self.builder.link = self.builder.link, ""
+            self.builder.write(self._number)
+            self.builder.link, self._number = link, ""
+        self.builder.write(text)
 
     def _add_image(self, image_part: Any) -> None:
         if image_part is None:
@@ -211,7 +243,11 @@ class Walker:
 
 def _is_left_out(element: Any) -> bool:
     """Return whether an element is not shown, or is a comment or an entity of XML, which have no string as tag."""
-    return element.tag in markup.SKIPPED_TAGS or not isinstance(element.tag, str) or markup.is_hidden(element)
+    return (
+        element.tag in markup.SKIPPED_TAGS
+        or not isinstance(element.tag, str)
+        or (markup.is_hidden(element) or markup.is_deleted_row(element))
+    )
 
 
 def _visible_children(element: Any) -> list[Any]:
