@@ -4,7 +4,7 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
     (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_MAX_ROMAN = 3999
+_MAX_ROMAN_NUMBER = 3999
 _MAX_LETTERS = 780  # "z" thirty times, the most that Word writes
 
 
@@ -18,7 +18,7 @@ def format_number(number: int, number_format: str) -> str:
         return _ordinal(number)
     if number_format.endswith("Letter") and 0 < number <= _MAX_LETTERS:
         return _cased(_letters(number), number_format)
-    if number_format.endswith("Roman") and 0 < number <= _MAX_ROMAN:
+    if number_format.endswith("Roman") and 0 < number <= _MAX_ROMAN_NUMBER:
         return _cased(_roman(number), number_format)
     return str(number)
 

@@ -16,11 +16,13 @@ from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import DataError
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
 _MAX_COLUMNS = 1000  # that one merged cell covers
 _MAX_MERGED_PLACES = 200_000  # that all merged cells of a document cover
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -192,7 +194,7 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self._write_text(_visible(element.text))
+            self._write_text(_visible(_unescaped(element.text) if tag == f"{A}t" else element.text))
         elif tag in markup.SYMBOLS:
             self.builder.write(markup.SYMBOLS[tag])
         elif tag in markup.IMAGE_ATTRIBUTES:
@@ -258,4 +260,9 @@ def _visible_children(element: Any) -> list[Any]:
 
 
 def _visible(text: str | None) -> str:
-    return _INVISIBLE.sub("", text or "")
+    return strip_invisible(_INVISIBLE.sub("", text or ""))
+
+
+def _unescaped(text: str | None) -> str:
+    """Decode PowerPoint's escapes of characters, such as "_x000B_" for a line break."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).replace("\v", "\n"), text or "")

@@ -192,3 +192,17 @@ def test_pptx_rejects_other_and_damaged_files() -> None:
     add_slide(presentation, ("Hello", 0, 0))
     with pytest.raises(DataError, match=r"(not|as) a PowerPoint presentation"):
         read(edit(save(presentation), "ppt/slides/slide1.xml", b"<", b"<<"))
+
+
+def test_pptx_reads_the_title_and_then_each_column() -> None:
+    presentation = library.Presentation()
+    boxes = (("b1", 2, 5), ("a2", 3, 1), ("a1", 2, 1), ("b2", 3, 5), ("above", 0, 3))
+    add_slide(presentation, *boxes, layout=5).shapes.title.text_frame.text = "Title"
+    assert read(save(presentation)).text == "Title\n\nabove\n\na1\n\na2\n\nb1\n\nb2"
+
+
+def test_pptx_decodes_escapes_and_removes_invisible_characters() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("one!two co\u00adop\u200berate", 0, 0))
+    data = edit(save(presentation), "ppt/slides/slide1.xml", b"one!two", b"one_x000B_two _x005F_x0041_")
+    assert read(data).text == "one\ntwo _x0041_ cooperate"
