@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from docsight.documents.formats.content import Kind, Passage
 
-_LINE = re.compile(r"[^\n]+")
+_QUOTE_LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"[ \t]?>")
 _QUOTED_BELOW = re.compile(r"\s*>")
 _SIGNATURE = re.compile(
@@ -88,7 +88,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Yield the start, the end and the kind of each line that is not blank."""
     kind: Kind = "paragraph"
     attribution_end = 0
-    for line in _LINE.finditer(text):
+    for line in _QUOTE_LINE.finditer(text):
         start, end = line.start(), line.start() + len(line[0].rstrip())
         if not line[0].strip():
             continue
@@ -110,6 +110,6 @@ def _lines(text: str) -> Iterator[tuple[int, int, Kind]]:
 
 def _rest(text: str, start: int) -> Iterator[tuple[int, int]]:
     """Yield the ranges of the lines from `start` that are not blank."""
-    for line in _LINE.finditer(text, start):
+    for line in _QUOTE_LINE.finditer(text, start):
         if line[0].strip():
             yield line.start(), line.start() + len(line[0].rstrip())

@@ -9,7 +9,7 @@ _STUB_SENTENCE = re.compile(
     r"\bhtml\b|\b(?:web ?)?browser\b|navigateur|navegador|\bweb version\b|webversion|view (?:this|it|the) .*online",
     re.I,
 )
-_WORD = re.compile(r"\w+")
+_STUB_WORD = re.compile(r"\w+")
 _GRAM = 3  # words
 _MIN_RATIO = 3  # of the words of the page to those of a plain text that shares nothing with it
 _MIN_RATIO_OF_REST = 5  # of the words of the page to those besides the advice to view it
@@ -36,7 +36,7 @@ def is_stub(plain: str, page: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    return _STUB_WORD.findall(text.lower())
 
 
 def _shared(words: list[str], page_words: list[str]) -> float:

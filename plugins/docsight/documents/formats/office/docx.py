@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.office.markup import R, W, related_part, root_of
+from docsight.documents.formats.office.markup import R, W, related_part, related_root, root_of
+from docsight.documents.formats.office.numbering import Numbering
+from docsight.documents.formats.office.styles import Styles
 from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.errors import MissingExtraError
@@ -28,6 +30,8 @@ def read(source: Source) -> Iterator[ParsedDocument]:
 
 def _walk(file: Any, walker: Walker) -> None:
     part = file.part
+    numbering = Numbering(related_root(part, "/numbering"))
+    walker.role_of = Styles(numbering, related_root(part, "/styles")).role
     for header in _headers_or_footers(part, "headerReference"):
         walker.walk(root_of(header), header)
     walker.walk(file.element.body, part)

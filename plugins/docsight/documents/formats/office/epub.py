@@ -16,12 +16,12 @@ from docsight.documents.formats.text.encoding import decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
 from docsight.errors import DataError, MissingExtraError
 
-_KIND = "book in EPUB"
-_PARTS = re.compile(r"\.(?:xml|opf|x?html?|png|jpe?g|gif|webp|bmp)$", re.I)
+_EPUB_KIND = "book in EPUB"
+_BOOK_PARTS = re.compile(r"\.(?:xml|opf|x?html?|png|jpe?g|gif|webp|bmp)$", re.I)
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _PAGE_TYPES = ("application/xhtml+xml", "text/html", "application/html+xml")
-_BLANK_LINE = "\n\n"
+_EMPTY_LINE = "\n\n"
 # In XHTML such a tag is an empty element; in HTML it opens an element that goes on.
 _EMPTY_ELEMENT = re.compile(
     r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:.-]*)(\s[^<>]*)?/>", re.I
@@ -48,14 +48,14 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     except ImportError as err:
         raise MissingExtraError("Reading EPUB books", "documents") from err
     recognize = recognizer_for(source.options)
-    parts = read_members(source, _PARTS, kind=_KIND, max_bytes=source.options.max_bytes)
+    parts = read_members(source, _BOOK_PARTS, kind=_EPUB_KIND, max_bytes=source.options.max_bytes)
     try:
         book = _read_package(parts)
         encrypted = _encrypted(parts)
     except etree.XMLSyntaxError as err:
-        raise DataError(f"cannot be read as a {_KIND}: {err}") from err
+        raise DataError(f"cannot be read as a {_EPUB_KIND}: {err}") from err
     if encrypted.intersection(book.chapters):
-        raise DataError(f"is encrypted; expected a {_KIND} without a password")
+        raise DataError(f"is encrypted; expected a {_EPUB_KIND} without a password")
     text, passages, notes = _join_chapters(parts, book)
     images = ImageCollector()
     for name in book.images:
@@ -89,7 +89,7 @@ def _read_package(parts: dict[str, bytes]) -> _Book:
 
 def _parse(parts: dict[str, bytes], name: str) -> Any:
     if name not in parts:
-        raise DataError(f"cannot be read as a {_KIND}: it has no part {name or 'that lists the chapters'}")
+        raise DataError(f"cannot be read as a {_EPUB_KIND}: it has no part {name or 'that lists the chapters'}")
     return parse_xml(parts[name])
 
 
@@ -125,7 +125,7 @@ def _join_chapters(parts: dict[str, bytes], book: _Book) -> tuple[str, tuple[Pas
         if page.text:
             texts.append(page.text)
             passages += (passage.shifted(start) for passage in page.passages)
-            start += len(page.text) + len(_BLANK_LINE)
+            start += len(page.text) + len(_EMPTY_LINE)
     if missing:
         notes.append(f"{missing} {'chapter is' if missing == 1 else 'chapters are'} missing")
-    return _BLANK_LINE.join(texts), tuple(passages), notes
+    return _EMPTY_LINE.join(texts), tuple(passages), notes

@@ -18,12 +18,12 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError, MissingExtraError
 
-_KIND = "spreadsheet"
+_EXCEL_KIND = "spreadsheet"
 _MAX_PARTS_BYTES = 512 << 20  # when unpacked
-_PARTS = re.compile(
+_WORKBOOK_PARTS = re.compile(
     r"^(?:\[Content_Types\]\.xml|(?:_rels|xl)/.*\.(?:xml|bin|rels)|xl/media/.*\.(?:png|jpe?g|gif|tiff?|bmp))$", re.I
 )
-_MEDIA = re.compile(r"^xl/media/", re.I)
+_EXCEL_MEDIA = re.compile(r"^xl/media/", re.I)
 _COMMENTS = re.compile(r"^xl/(?:comments/?[^/]*|threadedComments/[^/]*)\.xml$", re.I)
 _DRAWINGS = re.compile(r"^xl/drawings/drawing\d*\.xml$", re.I)
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -46,9 +46,11 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         file = io.BytesIO(source.read_bytes())
         check_xls(file.getvalue())
     else:
-        parts = read_members(source, _PARTS, kind=_KIND, max_bytes=min(_MAX_PARTS_BYTES, source.options.max_bytes))
+        parts = read_members(
+            source, _WORKBOOK_PARTS, kind=_EXCEL_KIND, max_bytes=min(_MAX_PARTS_BYTES, source.options.max_bytes)
+        )
         check_workbook(parts)
-        file = zip_parts({name: data for name, data in parts.items() if not _MEDIA.search(name)})
+        file = zip_parts({name: data for name, data in parts.items() if not _EXCEL_MEDIA.search(name)})
     builder = TextBuilder()
     try:
         notes = _write_sheets(CalamineWorkbook.from_filelike(file), builder)
@@ -60,7 +62,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         if not isinstance(err, Exception) and type(err).__name__ != "PanicException":
             raise
         reason = "it is encrypted" if type(err).__name__ == "PasswordError" else err or type(err).__name__
-        raise DataError(f"cannot be read as a {_KIND}: {reason}") from err
+        raise DataError(f"cannot be read as a {_EXCEL_KIND}: {reason}") from err
     images = _images(parts)
     document = ParsedDocument(
         text=builder.text(),
@@ -130,7 +132,7 @@ def _write_drawings(parts: dict[str, bytes], builder: TextBuilder) -> None:
 
 def _images(parts: dict[str, bytes]) -> ImageCollector:
     images = ImageCollector()
-    for name in filter(_MEDIA.search, parts):
+    for name in filter(_EXCEL_MEDIA.search, parts):
         if images.is_new(parts[name]):
             images.add(DocumentImage(data=parts[name]))
     return images

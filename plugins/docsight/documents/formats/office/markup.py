@@ -1,5 +1,6 @@
 """The XML of Word and PowerPoint documents: the elements that are read, and how untrusted parts are parsed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ ROW_TAGS = {f"{W}tr", f"{A}tr"}
 CELL_TAGS = {f"{W}tc", f"{A}tc"}
 TEXT_BOX = f"{W}txbxContent"
 IMPORTED_TEXT = f"{W}altChunk"
+LINK_TAGS = {f"{W}hyperlink", f"{A}hlinkClick"}
 # Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
@@ -46,16 +48,98 @@ def children(element: Any) -> Iterator[Any]:
         yield from (inner for child in element if child.tag == f"{MC}Fallback" for inner in child)
 
 
-def is_single_spaced(paragraph: Any) -> bool:
-    """Return whether a paragraph is a Word list item or from PowerPoint: these are written line by line."""
-    return paragraph.tag == f"{A}p" or paragraph.find(f"{W}pPr/{W}numPr") is not None
-
-
 def is_hidden(element: Any) -> bool:
     """Return whether an element is a run of hidden text."""
-    if element.tag != f"{W}r" or (vanish := element.find(f"{W}rPr/{W}vanish")) is None:
-        return False
-    return vanish.get(f"{W}val") not in ("0", "false", "off")
+    return element.tag == f"{W}r" and _is_on(element.find(f"{W}rPr/{W}vanish"))
+
+
+def is_deleted_row(element: Any) -> bool:
+    """Return whether an element is a row or a cell of a table whose deletion was tracked."""
+    return (element.tag == f"{W}tr" and element.find(f"{W}trPr/{W}del") is not None) or (
+        element.tag == f"{W}tc" and element.find(f"{W}tcPr/{W}cellDel") is not None
+    )
+
+
+def next_part(paragraph: Any) -> Any:
+    """Return the paragraph that continues this one, because its end was deleted or is hidden; None if none does."""
+    if not (_has_deleted_end(paragraph) or _has_hidden_end(paragraph)):
+        return None
+    following = next(paragraph.itersiblings(f"{W}p", f"{W}tbl", f"{W}sdt"), None)
+    return following if following is not None and following.tag == f"{W}p" else None
+
+
+def owner_of_properties(paragraph: Any) -> Any:
+    """Return the paragraph whose properties a paragraph has; None if it was deleted as a whole.
+
+    Where the end of a paragraph was deleted, those of the next one apply. A hidden end keeps the properties, unless
+    the whole paragraph is hidden.
+    """
+    while paragraph is not None:
+        is_hidden_whole = _has_hidden_end(paragraph) and not _has_visible_text(paragraph)
+        if not (_has_deleted_end(paragraph) or is_hidden_whole):
+            return paragraph
+        paragraph = next_part(paragraph)
+    return None
+
+
+def _has_deleted_end(paragraph: Any) -> bool:
+    mark = paragraph.find(f"{W}pPr/{W}rPr")
+    return mark is not None and any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _has_hidden_end(paragraph: Any) -> bool:
+    return _is_on(paragraph.find(f"{W}pPr/{W}rPr/{W}vanish"))
+
+
+def _has_visible_text(paragraph: Any) -> bool:
+    """Return whether any text of a paragraph is neither deleted nor hidden."""
+    return any(
+        text.text and not any(outer.tag in SKIPPED_TAGS or is_hidden(outer) for outer in text.iterancestors())
+        for text in paragraph.iter(*TEXT_TAGS)
+    )
+
+
+def continues_merged_cell(cell: Any) -> bool:
+    """Return whether a cell is a part of a merged cell, but not its first: what it contains is not shown."""
+    if cell.tag == f"{A}tc":
+        return "1" in (cell.get("hMerge"), cell.get("vMerge")) or "true" in (cell.get("hMerge"), cell.get("vMerge"))
+    merges = (cell.find(f"{W}tcPr/{W}{name}") for name in ("vMerge", "hMerge"))
+    return any(merge is not None and merge.get(f"{W}val", "continue") == "continue" for merge in merges)
+
+
+def spanned_columns(cell: Any) -> int:
+    """Return over how many more columns a cell of a Word table extends; PowerPoint's tables have cells there."""
+    span = cell.find(f"{W}tcPr/{W}gridSpan")
+    return 0 if span is None else max(0, integer(span.get(f"{W}val"), 1) - 1)
+
+
+def columns_before(row: Any) -> int:
+    """Return how many columns of the table are empty before the first cell of a row."""
+    before = row.find(f"{W}trPr/{W}gridBefore")
+    return 0 if before is None else max(0, integer(before.get(f"{W}val"), 0))
+
+
+def value_of(parent: Any, name: str) -> str:
+    """Return the value of a Word property below its parent; empty if there is none."""
+    element = parent.find(f"{W}{name}")
+    return "" if element is None else element.get(f"{W}val") or ""
+
+
+def integer(value: str | None, default: int) -> int:
+    """Return an integer attribute; the default if it is missing, malformed, or longer than twelve digits."""
+    return int(value) if value is not None and re.fullmatch(r"-?[0-9]{1,12}", value) else default
+
+
+def link_target(element: Any, part: Any) -> str:
+    """Return the address or the anchor that a link refers to; empty if there is none."""
+    relationship = part.rels.get(element.get(f"{R}id") or "")
+    target = relationship.target_ref if relationship is not None and relationship.is_external else ""
+    anchor = element.get(f"{W}anchor") or ""
+    return f"{target}#{anchor}" if anchor else target
+
+
+def _is_on(flag: Any) -> bool:
+    return flag is not None and flag.get(f"{W}val") not in ("0", "false", "off")
 
 
 def parse_xml(data: bytes) -> Any:
@@ -80,3 +164,11 @@ def related_part(part: Any, relationship_id: str | None) -> Any:
     """Return the part of the package that a relationship refers to; None if there is none."""
     relationship = part.rels.get(relationship_id) if relationship_id else None
     return relationship.target_part if relationship is not None and not relationship.is_external else None
+
+
+def related_root(part: Any, relationship_type: str) -> Any:
+    """Return the root of the first part with a type of relationship, given as the end of its name; None if none."""
+    for relationship in part.rels.values():
+        if relationship.reltype.endswith(relationship_type) and not relationship.is_external:
+            return root_of(relationship.target_part)
+    return None

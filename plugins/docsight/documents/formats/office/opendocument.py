@@ -14,7 +14,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError, MissingExtraError
 
-_KIND = "file of OpenDocument"
+_ODF_KIND = "file of OpenDocument"
 _PARTS = re.compile(
     r"^(?:(?:content|meta|styles)\.xml|META-INF/manifest\.xml|Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
 )
@@ -24,21 +24,21 @@ _MAX_REPEATED_CELLS = 1_000_000  # of a file
 _LEVELS = tuple("123456789")
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
-_SKIPPED_TAGS = {f"{_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
+_SKIPPED_TAGS = {f"{_ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
 _SKIPPED_TAGS |= {f"{_OFFICE}{name}" for name in ("forms", "event-listeners", "scripts")}
 _SKIPPED_TAGS |= {f"{_PRESENTATION}settings"}
 _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc/elements/1.1/}creator"}
-_SYMBOLS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
-_NOTES: dict[str, Kind] = {f"{_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
-_PARAGRAPHS = {f"{_TEXT}p", f"{_TEXT}h"}
-_CONTAINERS = {f"{_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
-_CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
+_SYMBOLS = {f"{_ODF_TEXT}tab": "\t", f"{_ODF_TEXT}line-break": "\n"}
+_NOTES: dict[str, Kind] = {f"{_ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
+_PARAGRAPHS = {f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"}
+_CONTAINERS = {f"{_ODF_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
+_CELLS = {f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"}
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -53,15 +53,15 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     except ImportError as err:
         raise MissingExtraError("Reading OpenDocument files", "documents") from err
     recognize = recognizer_for(source.options)
-    parts = read_members(source, _PARTS, kind=_KIND, max_bytes=source.options.max_bytes)
+    parts = read_members(source, _PARTS, kind=_ODF_KIND, max_bytes=source.options.max_bytes)
     if "content.xml" not in parts:
-        raise DataError(f"cannot be read as a {_KIND}: it has no part content.xml")
+        raise DataError(f"cannot be read as a {_ODF_KIND}: it has no part content.xml")
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-        raise DataError(f"is encrypted; expected a {_KIND} without a password")
+        raise DataError(f"is encrypted; expected a {_ODF_KIND} without a password")
     try:
         body = parse_xml(parts["content.xml"]).find(f"{_OFFICE}body")
     except etree.XMLSyntaxError as err:
-        raise DataError(f"cannot be read as a {_KIND}: {err}") from err
+        raise DataError(f"cannot be read as a {_ODF_KIND}: {err}") from err
     walker = _Walker(parts)
     margins = _margins(parts, walker)
     walker.write_margins(margins, "header")
@@ -163,7 +163,11 @@ class _Walker:
 
     def _write(self, text: str | None, element: Any) -> None:
         """Write the text directly in an element; only text within paragraphs is content."""
-        if text and (element.tag in _PARAGRAPHS or element.tag.startswith(_TEXT)) and element.tag not in _CONTAINERS:
+        if (
+            text
+            and (element.tag in _PARAGRAPHS or element.tag.startswith(_ODF_TEXT))
+            and element.tag not in _CONTAINERS
+        ):
             self._builder.write_collapsed(text)
 
     def _begin(self, element: Any) -> None:
@@ -171,18 +175,18 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._builder.interrupt(LINE if self._lists or self._page is not None else PARAGRAPH)
             self._builder.block = self._base or self._block(element)
-        elif tag == f"{_TEXT}list":
+        elif tag == f"{_ODF_TEXT}list":
             self._lists += 1
         elif tag == f"{_DRAW}page":
             self._page = (self._page or 0) + 1
             self._builder.interrupt(PARAGRAPH)
-        elif tag == f"{_TABLE}table":
+        elif tag == f"{_ODF_TABLE}table":
             self._begin_table(element)
         elif tag in _CELLS:
             self._builder.begin_cell()
         elif tag in _SYMBOLS:
             self._builder.write(_SYMBOLS[tag])
-        elif tag == f"{_TEXT}s":
+        elif tag == f"{_ODF_TEXT}s":
             self._builder.write(" ")
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
@@ -191,19 +195,19 @@ class _Walker:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
             self._builder.interrupt(PARAGRAPH)
             self._builder.block = Block(kind="heading", level=1)
-            self._builder.write_collapsed(element.get(f"{_TABLE}name") or "")
+            self._builder.write_collapsed(element.get(f"{_ODF_TABLE}name") or "")
         self._builder.begin_table(self._base or Block(kind="table", page=self._page))
 
     def _end(self, element: Any) -> None:
         tag = element.tag
         if tag in _PARAGRAPHS:
             self._builder.interrupt(LINE if self._lists or self._page is not None else PARAGRAPH)
-        elif tag == f"{_TEXT}list":
+        elif tag == f"{_ODF_TEXT}list":
             self._lists -= 1
             self._builder.interrupt(LINE if self._lists else PARAGRAPH)
-        elif tag == f"{_TABLE}table":
+        elif tag == f"{_ODF_TABLE}table":
             self._builder.end_table()
-        elif tag == f"{_TABLE}table-row":
+        elif tag == f"{_ODF_TABLE}table-row":
             self._builder.end_row()
         elif tag in _CELLS:
             self._builder.end_cell()
@@ -211,7 +215,7 @@ class _Walker:
 
     def _repeat_cell(self, element: Any) -> None:
         """Write the copies of a cell, within a limit; an empty one at the end only fills the row."""
-        repeated = element.get(f"{_TABLE}number-columns-repeated") or "1"
+        repeated = element.get(f"{_ODF_TABLE}number-columns-repeated") or "1"
         number = int(repeated) if repeated.isascii() and repeated.isdigit() and len(repeated) < 6 else 1
         text = " ".join("".join(element.itertext()).split())
         if not text and element.getnext() is None:
@@ -223,8 +227,8 @@ class _Walker:
             self._builder.end_cell()
 
     def _block(self, element: Any) -> Block:
-        if element.tag == f"{_TEXT}h":
-            level = element.get(f"{_TEXT}outline-level") or "1"
+        if element.tag == f"{_ODF_TEXT}h":
+            level = element.get(f"{_ODF_TEXT}outline-level") or "1"
             return Block(kind="heading", level=int(level) if level in _LEVELS else 1, page=self._page)
         if self._lists:
             return Block(kind="list_item", level=self._lists, page=self._page)

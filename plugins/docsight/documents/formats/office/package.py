@@ -9,6 +9,7 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from docsight.documents.formats.archives.safe_zip import ZIP_ERRORS, open_zip, read_member
@@ -27,10 +28,12 @@ _MEDIA = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|webp|emf|wmf|wdp|svg)$",
 _EMBEDDED = re.compile(r"/embeddings/|\.(?:mp[34]|m4[av]|mov|avi|wm[av]|wav)$", re.I)
 # Parts without text. If one is damaged, the document is still readable.
 _UNNEEDED = re.compile(
-    r"(?:^|/)(?:styles\w*|settings|webSettings|fontTable|numbering|theme\d*|(?:pres|view)Props|tableStyles)\.xml$"
+    r"(?:^|/)(?:stylesWithEffects|settings|webSettings|fontTable|theme\d*|(?:pres|view)Props|tableStyles)\.xml$"
     r"|^customXml/|^customUI",
     re.I,
 )
+# Without these parts, paragraphs are only read without their roles and numbers.
+_OPTIONAL = re.compile(r"(?:^|/)(?:styles|numbering)\.xml$", re.I)
 
 # The content types of files with macros, templates and slide shows, which have the same structure, and the ordinary
 # type that the libraries accept.
@@ -74,7 +77,8 @@ def safe_parts(source: Source, *, kind: str) -> tuple[dict[str, bytes], list[str
         parts[name] = _STRICT.sub(_TRANSITIONAL, parts[name])
     for pattern, ordinary_type in _MAIN_TYPES:
         parts[_CONTENT_TYPES] = re.sub(pattern, ordinary_type, parts[_CONTENT_TYPES])
-    missing = [name for name in _remove_dangling(parts) if not _UNNEEDED.search(name)]
+    notes.extend(_remove_damaged(parts))
+    missing = [name for name in _remove_dangling(parts) if not (_UNNEEDED.search(name) or _OPTIONAL.search(name))]
     if count := sum(bool(_MEDIA.search(name) or _XML.search(name)) for name in missing):
         notes.append(f"{count} {'part is' if count == 1 else 'parts are'} missing")
     return parts, notes
@@ -120,6 +124,16 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
     if damaged:
         notes.append(f"{damaged} damaged {'image was' if damaged == 1 else 'images were'} left out")
     return parts, notes
+
+
+def _remove_damaged(parts: dict[str, bytes]) -> Iterator[str]:
+    """Remove the optional parts that are damaged, and yield a note on each."""
+    for name in [name for name in parts if _OPTIONAL.search(name)]:
+        try:
+            parse_xml(parts[name])
+        except SyntaxError as err:  # the base class of lxml's XMLSyntaxError
+            del parts[name]
+            yield f"{name} is damaged and was not read: {err}"
 
 
 def _remove_dangling(parts: dict[str, bytes]) -> set[str]:

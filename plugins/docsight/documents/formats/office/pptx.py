@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.content import Box, ParsedDocument
 from docsight.documents.formats.office.markup import MC, A
+from docsight.documents.formats.office.slide_order import reading_order
 from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
@@ -42,7 +43,8 @@ def _walk(file: Any, walker: Walker, *, max_pages: int) -> None:
         if number > max_pages:
             walker.notes.append(f"it has {count:,} slides: those after {max_pages:,} were left out (max_pages)")
             break
-        walker.begin_page(number)
+        walker.builder.interrupt(PARAGRAPH)
+        walker.page, walker.bbox = number, None
         _walk_slide(slide, walker)
 
 
@@ -52,19 +54,43 @@ def _walk_slide(slide: Any, walker: Walker) -> None:
     _walk_shapes(slide.shapes.element, slide.part, walker, positions, is_top_level=True)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         walker.builder.interrupt(PARAGRAPH)
+        walker.bbox, walker.kind = None, "speaker_note"
         walker.walk(frame._txBody, slide.notes_slide.part)
+        walker.builder.interrupt(PARAGRAPH)
+        walker.kind = None
 
 
 def _walk_shapes(group: Any, part: Any, walker: Walker, positions: dict[int, _Position], *, is_top_level: bool) -> None:
-    """Write the shapes of a slide or a group from top to bottom; lxml limits the depth of nested groups."""
-    for shape in sorted(_shapes(group), key=lambda shape: _position(shape, positions)):
+    """Write the shapes of a slide or a group in reading order; lxml limits the depth of nested groups."""
+    for shape in _in_order(list(_shapes(group)), positions):
         walker.builder.interrupt(PARAGRAPH)
-        walker.bbox = _bounding_box(shape) if is_top_level else None
+        walker.bbox = _bounding_box(shape) if is_top_level else walker.bbox
+        walker.begin_block()
         if shape.tag == _GROUP_TAG:
             _walk_shapes(shape, part, walker, positions, is_top_level=False)
         else:
             walker.walk(shape, part)
-    walker.bbox = None
+
+
+def _in_order(shapes: list[Any], positions: dict[int, _Position]) -> Iterator[Any]:
+    """Yield the title, then the other shapes in reading order."""
+    titles = [shape for shape in shapes if _is_title(shape)]
+    others = [shape for shape in shapes if not _is_title(shape)]
+    yield from titles
+    for index in reading_order([_extent(shape, positions) for shape in others]):
+        yield others[index]
+
+
+def _is_title(shape: Any) -> bool:
+    placeholder = shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
+    return placeholder is not None and placeholder.get("type") in ("title", "ctrTitle")
+
+
+def _extent(shape: Any, positions: dict[int, _Position]) -> Box:
+    if (box := _bounding_box(shape)) is not None:
+        return box
+    top, left = _position(shape, positions)
+    return left / _EMU_PER_POINT, top / _EMU_PER_POINT, left / _EMU_PER_POINT, top / _EMU_PER_POINT
 
 
 def _shapes(group: Any) -> Iterator[Any]:
@@ -82,7 +108,7 @@ def _position(shape: Any, positions: dict[int, _Position]) -> _Position:
     return positions.get(_number(next(shape.iter(f"{_P}cNvPr"), None), "id"), (0, 0))
 
 
-def _bounding_box(shape: Any) -> tuple[float, float, float, float] | None:
+def _bounding_box(shape: Any) -> Box | None:
     """Return left, top, right and bottom of a shape in points; None if the shape does not specify them."""
     offset = next(shape.iter(f"{A}off"), None)
     size = None if offset is None else offset.getnext()

@@ -11,7 +11,7 @@ from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block
 from docsight.documents.formats.text.encoding import try_decode
 from docsight.errors import DataError
 
-_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
+_RTF_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
 _MAX_GROUPS = 1000  # that are open at once
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
@@ -29,7 +29,7 @@ _STORIES: dict[str, Kind] = {
     **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "header"),
     **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "footer"),
 }
-_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
+_RTF_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
 _CHARACTERS = {
     "tab": "\t", "emdash": "\u2014", "endash": "\u2013", "emspace": "\u2003", "enspace": "\u2002", "bullet": "\u2022",
     "lquote": "\u2018", "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "~": "\xa0", "_": "\u2011",
@@ -127,7 +127,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         DataError: It is not RTF, or its groups are nested too deeply.
     """
     data = source.read_bytes()
-    if not _SIGNATURE.match(data):
+    if not _RTF_SIGNATURE.match(data):
         raise DataError(rf"expected RTF, which begins with '{{\rtf', found {data[:20]!r}")
     yield _Reader(data).document()
 
@@ -243,8 +243,8 @@ class _Reader:
             self._skip = group.unicode_skip
         elif word in _CHARACTERS:
             self._add(_CHARACTERS[word])
-        elif word in _BREAKS:
-            self._break(_BREAKS[word])
+        elif word in _RTF_BREAKS:
+            self._break(_RTF_BREAKS[word])
         elif not group.is_left_out:
             self._read_property(word, number)
 

@@ -7,17 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
+from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
+from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, TextBuilder
+from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import DataError
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
+_MAX_COLUMNS = 1000  # that one merged cell covers
+_MAX_MERGED_PLACES = 200_000  # that all merged cells of a document cover
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -55,58 +60,62 @@ def convert(
     return document
 
 
+def _plain_role(_paragraph: Any) -> Role:
+    return Role()
+
+
 @dataclass
 class Walker:
     """Writes the parts of a document one after another.
 
     Args:
         notes: What has not been read so far.
+        kind: The kind of all passages of the current part, such as a header; None if each paragraph has its own.
+        page: The number of the current slide.
         bbox: The bounding box of the current shape of a slide, which is also that of its images.
+        role_of: Returns the role of a paragraph; it is called once for each, in order, because it counts lists.
     """
 
     notes: list[str] = field(default_factory=list)
-    bbox: tuple[float, float, float, float] | None = None
+    kind: Kind | None = None
+    page: int | None = None
+    bbox: Box | None = None
+    role_of: Callable[[Any], Role] = _plain_role
     builder: TextBuilder = field(default_factory=TextBuilder)
+    _merged_places: int = _MAX_MERGED_PLACES  # that merged cells may still cover
+    _number: str = ""  # of the current paragraph, to write before its text
+    _break: int = PARAGRAPH  # around the current paragraph
+    _is_continued: bool = False  # whether the next paragraph continues the last one, whose end was deleted
+    _paragraphs: int = 0  # that are open
+    _cells: int = 0  # that are open
     _images: ImageCollector = field(default_factory=ImageCollector)
-    _pages: list[tuple[int, int]] = field(default_factory=list)  # number, and start in the text
     _unsupported_images: set[str] = field(default_factory=set)
     _unread: Counter[str] = field(default_factory=Counter)
 
-    def begin_page(self, number: int) -> None:
-        self.builder.interrupt(PARAGRAPH)
-        self._pages.append((number, len(self.builder)))
+    def begin_block(self, kind: Kind = "paragraph", level: int | None = None) -> None:
+        """Begin a passage on the current slide and in the current shape; the kind of the part takes precedence."""
+        if self.kind not in (None, kind):
+            kind, level = self.kind or kind, None
+        self.builder.block = Block(kind=kind, level=level, page=self.page, bbox=self.bbox)
 
     def walk(self, element: Any, part: Any) -> None:
         """Write an element and its descendants; `part`, the library's object for its part, resolves relationships."""
         stack: list[tuple[Any, bool]] = [(element, True)]  # elements to begin (True) or to end
         boxes: list[Any] = []  # text boxes in the current paragraph; they are written after it
-        cells: list[int] = []  # the text offsets at which the open cells begin
-        paragraphs = 0  # that are open
         while stack:
             element, begins = stack.pop()
-            tag = element.tag
-            # Comments and entities have no string as tag.
-            if tag in markup.SKIPPED_TAGS or not isinstance(tag, str) or markup.is_hidden(element):
-                continue
-            if tag in markup.PARAGRAPH_TAGS:
-                paragraphs += 1 if begins else -1
-                if not (begins and cells):
-                    self.builder.interrupt(LINE if cells or markup.is_single_spaced(element) else PARAGRAPH)
-                if not begins and not paragraphs:
+            if not begins:
+                self._end(element)
+                if boxes and not self._paragraphs and not self._is_continued:
                     stack.extend((box, True) for box in reversed(boxes))
                     boxes = []
-            elif tag in markup.CELL_TAGS:
-                self._break_cell(cells, begins=begins)
-            elif (tag in markup.ROW_TAGS and not begins) or tag in markup.TABLE_TAGS:
-                self.builder.interrupt(LINE if tag in markup.ROW_TAGS or cells else PARAGRAPH)
-            if not begins:
-                continue
-            if tag == markup.TEXT_BOX and paragraphs:
+            elif element.tag == markup.TEXT_BOX and self._paragraphs:
                 boxes.append(element)
-                continue
-            self._write(element, part)
-            stack.append((element, False))
-            stack.extend((child, True) for child in reversed(list(markup.children(element))))
+            elif not _is_left_out(element):
+                self._begin(element)
+                self._write(element, part)
+                stack.append((element, False))
+                stack.extend((child, True) for child in reversed(_visible_children(element)))
 
     def document(self, *, title: str) -> ParsedDocument:
         text = self.builder.text()
@@ -114,17 +123,9 @@ class Walker:
             text=text,
             title=title,
             images=tuple(replace(image, start=min(image.start or 0, len(text))) for image in self._images.images),
-            passages=tuple(self._passages(text)),
+            passages=tuple(self.builder.passages()),
             notes=(*self.notes, *self._unread_notes(), *self._images.notes),
         )
-
-    def _passages(self, text: str) -> Iterator[Passage]:
-        ends = [*(start for _, start in self._pages[1:]), len(text)]
-        for (number, start), end in zip(self._pages, ends, strict=False):
-            while start < end and text[start].isspace():
-                start += 1
-            if start < end:
-                yield Passage(start=start, end=end, page=number)
 
     def _unread_notes(self) -> Iterator[str]:
         for kind, count in self._unread.items():
@@ -133,19 +134,67 @@ class Walker:
             formats = ", ".join(sorted({name.rpartition(".")[2].upper() for name in self._unsupported_images}))
             yield f"{count} {'image' if count == 1 else 'images'} of an unsupported format ({formats}) left out"
 
-    def _break_cell(self, cells: list[int], *, begins: bool) -> None:
-        """Begin or end a cell; after an empty cell, the break before it is kept."""
-        if begins:
-            cells.append(len(self.builder))
-        elif len(self.builder) > cells.pop():
-            self.builder.interrupt(CELL)
-            self.builder.weaken(CELL)
+    def _begin(self, element: Any) -> None:
+        tag = element.tag
+        if tag in markup.PARAGRAPH_TAGS:
+            self._begin_paragraph(element)
+        elif tag in markup.TABLE_TAGS:
+            self.builder.begin_table(Block(kind=self.kind or "table", page=self.page, bbox=self.bbox))
+        elif tag in markup.ROW_TAGS:
+            self._add_empty_cells(markup.columns_before(element))
+        elif tag in markup.CELL_TAGS:
+            self._cells += 1
+            self.builder.begin_cell()
+
+    def _end(self, element: Any) -> None:
+        tag = element.tag
+        if tag in markup.PARAGRAPH_TAGS:
+            self._end_paragraph(element)
+        elif tag in markup.TABLE_TAGS:
+            self.builder.end_table()
+        elif tag in markup.ROW_TAGS:
+            self.builder.end_row()
+        elif tag in markup.CELL_TAGS:
+            self._cells -= 1
+            self.builder.end_cell()
+            self._add_empty_cells(markup.spanned_columns(element))
+
+    def _begin_paragraph(self, paragraph: Any) -> None:
+        self._paragraphs += 1
+        if self._paragraphs > 1:
+            self.builder.interrupt(LINE)
+        elif not self._is_continued:
+            owner = markup.owner_of_properties(paragraph)
+            role = Role() if owner is None else self.role_of(owner)
+            self._break = LINE if paragraph.tag == f"{A}p" or role.kind == "list_item" else PARAGRAPH
+            if not self._cells:  # in a table in a cell, a break would take the place of the tab
+                self.builder.interrupt(self._break)
+            self.begin_block(role.kind, role.level)
+            self._number = role.number
+
+    def _end_paragraph(self, paragraph: Any) -> None:
+        self._paragraphs -= 1
+        if self._paragraphs:
+            self.builder.interrupt(LINE)
+            return
+        self._is_continued = markup.next_part(paragraph) is not None
+        if not self._is_continued:
+            self.builder.interrupt(self._break)
+            self._number = ""
+
+    def _add_empty_cells(self, count: int) -> None:
+        """Add the places that a merged cell covers; spans in damaged files may be absurd."""
+        count = min(count, _MAX_COLUMNS, self._merged_places)
+        self._merged_places -= count
+        for _ in range(count):
+            self.builder.begin_cell()
+            self.builder.end_cell()
 
     def _write(self, element: Any, part: Any) -> None:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self.builder.write(_visible(element.text))
+            self._write_text(_visible(_unescaped(element.text) if tag == f"{A}t" else element.text))
         elif tag in markup.SYMBOLS:
             self.builder.write(markup.SYMBOLS[tag])
         elif tag in markup.IMAGE_ATTRIBUTES:
@@ -158,14 +207,24 @@ class Walker:
         elif tag == markup.IMPORTED_TEXT:
             self._unread["imported text"] += 1
 
+    def _write_text(self, text: str) -> None:
+        """Write text, after the number of its paragraph if it is the first; the number of an empty one is left out."""
+        if self._number:
+            if not (text := text.lstrip()):
+                return
+            link, self.builder.link = self.builder.link, ""
+            self.builder.write(self._number)
+            self.builder.link, self._number = link, ""
+        self.builder.write(text)
+
     def _add_image(self, image_part: Any) -> None:
         if image_part is None:
             return
         if _UNSUPPORTED_IMAGE.search(image_part.partname):
             self._unsupported_images.add(str(image_part.partname))
         elif not self._images.is_full and self._images.is_new(image_part.blob):
-            page = self._pages[-1][0] if self._pages else None
-            self._images.add(DocumentImage(data=image_part.blob, page=page, bbox=self.bbox, start=len(self.builder)))
+            position = len(self.builder)
+            self._images.add(DocumentImage(data=image_part.blob, page=self.page, bbox=self.bbox, start=position))
 
     def _write_drawing(self, drawing_part: Any) -> None:
         """Write the words of a chart or a diagram."""
@@ -184,5 +243,26 @@ class Walker:
         self.builder.interrupt(LINE)
 
 
+def _is_left_out(element: Any) -> bool:
+    """Return whether an element is not shown, or is a comment or an entity of XML, which have no string as tag."""
+    return (
+        element.tag in markup.SKIPPED_TAGS
+        or not isinstance(element.tag, str)
+        or (markup.is_hidden(element) or markup.is_deleted_row(element))
+    )
+
+
+def _visible_children(element: Any) -> list[Any]:
+    """Return the children of an element; a merged cell has its content in the first of its cells."""
+    if element.tag in markup.CELL_TAGS and markup.continues_merged_cell(element):
+        return []
+    return list(markup.children(element))
+
+
 def _visible(text: str | None) -> str:
-    return _INVISIBLE.sub("", text or "")
+    return strip_invisible(_INVISIBLE.sub("", text or ""))
+
+
+def _unescaped(text: str | None) -> str:
+    """Decode PowerPoint's escapes of characters, such as "_x000B_" for a line break."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).replace("\v", "\n"), text or "")

@@ -17,7 +17,7 @@ _APART = frozenset({"header", "footer", "footnote", "caption", "table"})  # text
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageText:
+class PdfPageText:
     """The text of a page.
 
     Args:
@@ -64,7 +64,7 @@ class DocumentWriter:
         pages: By number, from 1.
     """
 
-    def __init__(self, pages: dict[int, PageText]) -> None:
+    def __init__(self, pages: dict[int, PdfPageText]) -> None:
         self._pages = pages
         self._builder = TextBuilder()
         self._confidences: dict[int, float] = {}  # by the start of a passage

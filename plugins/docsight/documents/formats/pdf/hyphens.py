@@ -35,7 +35,7 @@ _COMPOUND_PREFIXES = _words(
     "over post pre pro pseudo quasi re self semi sub super t trans ultra under vice well x"
 )
 _SHORT_PARTS = _words("as at by do go in it of off on or out to up us")
-_SUFFIXES = _words("able age ate ed en er ers est ible ing ings ion ism ist ity ive ize ly ment ness ous tion")
+_WORD_SUFFIXES = _words("able age ate ed en er ers est ible ing ings ion ism ist ity ive ize ly ment ness ous tion")
 
 
 def count_words(texts: Iterable[str]) -> Counter[str]:
@@ -105,13 +105,13 @@ def _is_compound(left: str, right: str) -> bool:
     if joined < _MAX_RANK:
         return parts < _COMMON_PART
     if left.lower() in _COMPOUND_PREFIXES and ranks.get(right, _MAX_RANK) < _MAX_RANK:
-        return right not in _SUFFIXES
+        return right not in _WORD_SUFFIXES
     return parts < (_COMMON_CAPITALIZED if left[:1].isupper() else _KNOWN_PART)
 
 
 def _part_rank(part: str, *, is_last: bool = False) -> int:
     """Return the rank of a part of a compound; syllables that are no words, such as "ing", count as unknown."""
-    if (is_last and part in _SUFFIXES) or (len(part) < 3 and part.lower() not in _SHORT_PARTS):
+    if (is_last and part in _WORD_SUFFIXES) or (len(part) < 3 and part.lower() not in _SHORT_PARTS):
         return _MAX_RANK
     return _ranks().get(part.lower(), _MAX_RANK)
 

@@ -9,7 +9,7 @@ from docsight.documents.formats.content import DocumentImage, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
 from docsight.documents.formats.pdf.blocks import TextBlock, read_blocks
-from docsight.documents.formats.pdf.document_text import DocumentText, DocumentWriter, PageText, join_continued
+from docsight.documents.formats.pdf.document_text import DocumentText, DocumentWriter, PdfPageText, join_continued
 from docsight.documents.formats.pdf.page_images import (
     PageImage,
     encode_jpeg,
@@ -113,7 +113,7 @@ class PageCollector:
         for block in blocks:
             by_page[block.page].append(block)
         pages = {
-            number: PageText(
+            number: PdfPageText(
                 blocks=by_page[number],
                 annotations=self._annotations[number],
                 recognized=self._recognized.get(number),

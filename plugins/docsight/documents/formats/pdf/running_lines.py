@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from docsight.documents.formats.pdf.blocks import TextBlock
 
 _MIN_PAGES = 3  # or all pages of a document of two
-_MIN_FRACTION = 0.3  # of the pages, for lines whose text changes while the page number in them counts
+_MIN_PAGES_FRACTION = 0.3  # of the pages, for lines whose text changes while the page number in them counts
 _PLACE = 4.0  # points: lines at the same place differ by less
 _NUMBER = re.compile(r"\d+")
 _EDGE_NUMBER = re.compile(r"^\D{0,12}?(\d{1,5})\b|\b(\d{1,5})\D{0,12}$")
-_ROMAN = re.compile(r"\b[ivxl]+\b", re.IGNORECASE)
+_ROMAN_NUMBER = re.compile(r"\b[ivxl]+\b", re.IGNORECASE)
 
 
 def find_running(blocks: Sequence[TextBlock]) -> list[TextBlock]:
@@ -21,7 +21,9 @@ def find_running(blocks: Sequence[TextBlock]) -> list[TextBlock]:
         return []
     min_pages = min(_MIN_PAGES, len(pages))
     candidates = [block for block in blocks if block.edge is not None and len(block.lines) == 1]
-    found = _repeated(candidates, min_pages) | _counting(candidates, max(min_pages, int(_MIN_FRACTION * len(pages))))
+    found = _repeated(candidates, min_pages) | _counting(
+        candidates, max(min_pages, int(_MIN_PAGES_FRACTION * len(pages)))
+    )
     chosen = [block for block in candidates if id(block) in found]
     # Where little but such lines is on the pages, they are the text.
     bodies = {block.page for block in blocks if id(block) not in found}
@@ -33,7 +35,7 @@ def _repeated(candidates: Sequence[TextBlock], min_pages: int) -> set[int]:
     """Return the ids of the blocks whose text is the same on several pages, except for numbers that count."""
     groups: defaultdict[tuple[str | None, str, int], list[TextBlock]] = defaultdict(list)
     for block in candidates:
-        text = _ROMAN.sub("#", _NUMBER.sub("#", block.lines[0])).casefold()
+        text = _ROMAN_NUMBER.sub("#", _NUMBER.sub("#", block.lines[0])).casefold()
         groups[block.edge, text, round(block.bbox[1] / _PLACE)].append(block)
     return {
         id(block)

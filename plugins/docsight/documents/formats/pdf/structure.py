@@ -9,7 +9,7 @@ from docsight.documents.formats.pdf.blocks import BULLET, NUMBERED, TextBlock
 _HEADING_SIZE = 1.12  # relative to the body text
 _BOLD_HEADING_SIZE = 0.93
 _MAX_HEADING_LINES, _MAX_HEADING_LETTERS = 3, 200
-_MAX_LEVELS = 6
+_MAX_HEADING_LEVELS = 6
 _FOOTNOTE_SIZE = 0.92
 _NEXT_LEVEL_INDENT = 1.0  # em
 
@@ -76,7 +76,7 @@ def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
 def _set_heading_levels(headings: Sequence[TextBlock]) -> None:
     """Set the levels by size, and by weight among headings of one size."""
     styles = sorted({(_rounded(block.size), block.bold) for block in headings}, reverse=True)
-    levels = {style: min(level, _MAX_LEVELS) for level, style in enumerate(styles, start=1)}
+    levels = {style: min(level, _MAX_HEADING_LEVELS) for level, style in enumerate(styles, start=1)}
     for block in headings:
         block.level = levels[_rounded(block.size), block.bold]
 

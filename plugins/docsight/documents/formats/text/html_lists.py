@@ -6,7 +6,7 @@ from typing import Any
 
 from docsight.documents.formats.text.css import Declarations
 
-_TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+_NUMBER_TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _NUMERALS = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
     (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -43,7 +43,7 @@ class ListNumbers:
 
 
 def _list_style(attributes: dict[str, str | None], style: Declarations) -> str:
-    return style.get("list-style") or _TYPES.get(attributes.get("type") or "", "")
+    return style.get("list-style") or _NUMBER_TYPES.get(attributes.get("type") or "", "")
 
 
 def _format(number: int, style: str) -> str:

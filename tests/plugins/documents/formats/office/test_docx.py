@@ -12,6 +12,7 @@ from PIL import Image
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.office import docx, package
+from docsight.documents.formats.office.number_formats import format_number
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
 from docsight.documents.ocr import engines
 from docsight.documents.ocr.engines import RecognizedText
@@ -64,6 +65,22 @@ def paragraph(*runs: str) -> str:
     return "<w:p>" + "".join(f'<w:r><w:t xml:space="preserve">{run}</w:t></w:r>' for run in runs) + "</w:p>"
 
 
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"
+
+
+def row(*cells: str, properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+def kinds(content: ParsedDocument) -> list[tuple[str, str]]:
+    return [(one.kind, content.text[one.start : one.end]) for one in content.passages]
+
+
 def read(data: bytes, *, ocr: Ocr = "never", **options: int) -> ParsedDocument:
     (content,) = docx.read(Source(name="a.docx", data=data, options=ReadOptions(ocr=ocr, **options)))
     assert isinstance(content, ParsedDocument)
@@ -75,15 +92,57 @@ def test_docx_reads_paragraphs_and_tables_in_order() -> None:
     document.core_properties.title = "A  letter"
     document.add_heading("Letter", 1)
     document.add_paragraph("Dear Ada,").add_run(" hello.")
-    table = document.add_table(rows=2, cols=2)
-    for cell, text in zip((cell for row in table.rows for cell in row.cells), "abcd", strict=True):
-        cell.text = text
+    for place, text in zip(document.add_table(rows=2, cols=2)._cells, "abcd", strict=True):
+        place.text = text
     document.add_paragraph("first", style="List Bullet")
     document.add_paragraph("Yours\nGrace\tHopper")
     content = read(save(document))
     assert content.text == "Letter\n\nDear Ada, hello.\n\na\tb\nc\td\n\nfirst\n\nYours\nGrace\tHopper"
     assert content.title == "A letter"
-    assert content.notes == content.images == content.passages == ()
+    assert content.notes == content.images == ()
+
+
+def test_docx_keeps_the_places_of_empty_cells() -> None:
+    rows = (row(cell("Item"), cell(""), cell("Note"), cell("Count")), row(cell("Paper"), cell(""), cell(""), cell("5")))
+    content = read(with_body(paragraph("Before") + table(*rows) + paragraph("after")))
+    assert kinds(content) == [
+        ("paragraph", "Before"),
+        ("table", "Item\t\tNote\tCount\nPaper\t\t\t5"),
+        ("paragraph", "after"),
+    ]
+    cells = content.passages[1].cells
+    assert cells is not None
+    assert [[content.text[start:end] for start, end in one] for one in cells] == [
+        ["Item", "", "Note", "Count"],
+        ["Paper", "", "", "5"],
+    ]
+
+
+def test_docx_leaves_the_further_places_of_merged_cells_empty() -> None:
+    first, further = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    rows = (
+        row(cell("Prices", '<w:gridSpan w:val="3"/>'), cell("Year")),
+        row(cell("Paper", first), cell("A4"), cell("1"), cell("2024")),
+        row(cell("old", further), cell("A3"), cell("2"), cell("2025")),
+        row(cell("wide", '<w:hMerge w:val="restart"/>'), cell("", "<w:hMerge/>"), cell("3"), cell("x")),
+        row(cell("late"), cell("y"), properties='<w:gridBefore w:val="2"/>'),
+    )
+    expected = "Prices\t\t\tYear\nPaper\tA4\t1\t2024\n\tA3\t2\t2025\nwide\t\t3\tx\n\t\tlate\ty"
+    assert read(with_body(table(*rows))).text == expected
+
+
+def test_docx_limits_the_places_of_merged_cells() -> None:
+    for span in ("999999999", "9" * 30, "-5", "x"):
+        rows = row(cell("a", f'<w:gridSpan w:val="{span}"/>'), cell("b")) * 1000
+        content = read(with_body(table(rows)))
+        assert content.text.count("b") == 1000
+        assert len(content.text) < 300_000
+
+
+def test_docx_writes_tables_in_cells_into_the_cell() -> None:
+    inner = f"<w:tc>{paragraph('in')}{table(row(cell('x'), cell('y')))}{paragraph('out')}</w:tc>"
+    content = read(with_body(table(row(inner, cell("b")))))
+    assert kinds(content) == [("table", "in\nx\ty\nout\tb")]
 
 
 def test_docx_records_the_offsets_of_images() -> None:
@@ -199,7 +258,7 @@ def test_docx_appends_the_text_of_images_if_asked(monkeypatch: pytest.MonkeyPatc
     assert read(data, ocr="auto").text == "Hello"
     content = read(data, ocr="always")
     assert content.text == "Hello\n\n(80, 70)"
-    assert [(one.start, one.end, one.confidence) for one in content.passages] == [(7, 15, 0.75)]
+    assert [(one.start, one.end, one.confidence) for one in content.passages] == [(0, 5, None), (7, 15, 0.75)]
     monkeypatch.setattr(engines, "installed", lambda: [])
     with pytest.raises(MissingExtraError, match="ocr"):
         read(data, ocr="always")
@@ -225,12 +284,12 @@ def test_docx_rejects_entity_expansion() -> None:
 
 def test_docx_limits_nesting() -> None:
     for depth in (50, 5000):
-        row = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
+        nested = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
         if depth == 50:
-            assert read(with_body(row)).text == "deep"
+            assert read(with_body(nested)).text == "deep"
         else:
             with pytest.raises(DataError, match="cannot be read as a Word document"):
-                read(with_body(row))
+                read(with_body(nested))
 
 
 def test_docx_rejects_files_too_large_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,4 +331,88 @@ def test_docx_survives_damaged_properties_and_styles() -> None:
     document.add_paragraph("Hello")
     damaged = {"docProps/core.xml": b"<a xmlns='b'/>", "word/styles.xml": b"<", "word/theme/theme1.xml": b""}
     content = read(edit(save(document), lambda parts: parts.update(damaged)))
-    assert (content.text, content.notes) == ("Hello", ())
+    assert content.text == "Hello"
+    (note,) = content.notes
+    assert note.startswith("word/styles.xml is damaged and was not read: ")
+
+
+NUMBERING = (
+    '<w:abstractNum w:abstractNumId="0">'
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%2)"/></w:lvl>'
+    '<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="lowerRoman"/><w:isLgl/><w:lvlText w:val="%1.%2.%3"/>'
+    "</w:lvl></w:abstractNum>"
+    '<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>'
+    "</w:abstractNum>"
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+    '<w:num w:numId="3"><w:abstractNumId w:val="0"/>'
+    '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+)
+
+
+def with_numbering(body: str) -> bytes:
+    def change(parts: dict[str, bytes]) -> None:
+        parts["word/numbering.xml"] = f"<w:numbering {W}>{NUMBERING}</w:numbering>".encode()
+
+    return edit(with_body(body), change)
+
+
+def item(text: str, list_id: int, level: int = 0, mark: str = "") -> str:
+    number = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list_id}"/></w:numPr>'
+    return f"<w:p><w:pPr>{number}<w:rPr>{mark}</w:rPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_docx_writes_the_numbers_of_lists() -> None:
+    body = paragraph("Terms") + item("Payment", 1) + item("cash", 1, 1) + item("card", 1, 1) + item("soon", 1, 2)
+    body += item("", 1) + item("Delivery", 1) + item("by post", 1, 1) + item("free", 2) + item("Other", 3)
+    content = read(with_numbering(body))
+    assert content.text == (
+        "Terms\n\n1. Payment\na) cash\nb) card\n1.2.1 soon\n3. Delivery\na) by post\nfree\n7. Other"
+    )
+    levels = [one.level for one in content.passages if one.kind == "list_item"]
+    assert levels == [1, 2, 2, 3, 1, 2, 1, 1]
+    numbered = table(row("<w:tc>" + item("x", 1) + "</w:tc>", cell("y")), row("<w:tc>" + item("z", 1) + "</w:tc>"))
+    assert read(with_numbering(numbered)).text == "1. x\ty\n2. z"
+
+
+def test_numbers_are_written_in_the_formats_of_word() -> None:
+    wanted = {
+        "decimal": "28", "decimalZero": "28", "ordinal": "28th", "lowerLetter": "bb", "upperLetter": "BB",
+        "lowerRoman": "xxviii", "upperRoman": "XXVIII", "none": "", "chicago": "28",
+    }  # fmt: skip
+    assert {name: format_number(28, name) for name in wanted} == wanted
+    assert [format_number(number, "ordinal") for number in (1, 12, 22)] == ["1st", "12th", "22nd"]
+    assert format_number(0, "lowerRoman") == format_number(0, "upperLetter") == "0"
+
+
+def test_docx_records_the_roles_of_paragraphs() -> None:
+    document = library.Document()
+    document.add_heading("Report", 0)
+    document.add_heading("Scope", 2)
+    for text, style in (("Said", "Quote"), ("Figure 1", "Caption"), ("one", "List Bullet"), ("two", "List Bullet 2")):
+        document.add_paragraph(text, style=style)
+    assert [(one.kind, one.level) for one in read(save(document)).passages] == [
+        ("heading", 1), ("heading", 2), ("quote", None), ("caption", None), ("list_item", 1), ("list_item", 2),
+    ]  # fmt: skip
+
+
+def ended(text: str, mark: str) -> str:
+    """Write a paragraph with properties of its end."""
+    return f'<w:p><w:pPr><w:rPr>{mark}</w:rPr></w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+
+
+def test_docx_joins_paragraphs_whose_end_was_deleted() -> None:
+    deleted, hidden = "<w:del/>", "<w:vanish/>"
+    body = ended("Maria ", deleted) + ended("Keller ", deleted) + paragraph("in Leeds") + paragraph("Next")
+    assert kinds(read(with_body(body))) == [("paragraph", "Maria Keller in Leeds"), ("paragraph", "Next")]
+    assert read(with_body(ended("Run-in. ", hidden) + paragraph("Body"))).text == "Run-in. Body"
+    assert read(with_body(ended("Last", deleted) + table(row(cell("a"))) + paragraph("b"))).text == "Last\n\na\n\nb"
+    removed = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:del><w:r><w:delText>x</w:delText></w:r></w:del></w:p>"
+    assert read(with_numbering(item("One", 1) + removed + item("Two", 1))).text == "1. One\n2. Two"
+    assert read(with_numbering(item("One", 1, mark=deleted) + item(" and a half", 1))).text == "1. One and a half"
+    assert read(with_numbering(item("One.", 1, mark=hidden) + paragraph(" Text"))).text == "1. One. Text"
+
+
+def test_docx_leaves_out_deleted_rows() -> None:
+    rows = row(cell("a"), cell("b")) + row(cell("old"), properties="<w:del/>") + row(cell("c"), cell("d"))
+    assert read(with_body(table(rows))).text == "a\tb\nc\td"

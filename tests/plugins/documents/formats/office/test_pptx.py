@@ -67,7 +67,8 @@ def test_pptx_reads_slides_as_pages_and_shapes_from_top_to_bottom() -> None:
     add_slide(presentation, ("One\nTwo", 1, 1))
     content = read(save(presentation))
     assert content.text == "left\n\nright\n\nbottom\n\nOne\nTwo"
-    assert pages(content) == [(1, "left\n\nright\n\nbottom"), (3, "One\nTwo")]
+    assert pages(content) == [(1, "left"), (1, "right"), (1, "bottom"), (3, "One"), (3, "Two")]
+    assert content.passages[1].bbox == (360.0, 72.0, 432.0, 144.0)
     assert (content.title, content.notes) == ("Talk", ())
 
 
@@ -98,8 +99,23 @@ def test_pptx_reads_tables_groups_charts_and_notes() -> None:
     slide.notes_slide.notes_text_frame.text = "Say hello"
     content = read(save(presentation))
     text = "Start\n\nc0\tc1\nc2\tc3\nx\n\nupper\n\nlower\n\nSales\nEast West\n\nSay hello"
-    assert (content.text, pages(content)) == (text, [(1, text)])
+    assert content.text == text
+    assert [(one.page, one.kind) for one in content.passages] == [
+        (1, kind) for kind in ("paragraph", "table", "paragraph", "paragraph", "paragraph", "speaker_note")
+    ]
+    assert content.passages[-1].bbox is None
     assert content.notes == ("1 embedded file was not read",)
+
+
+def test_pptx_leaves_the_further_places_of_merged_cells_empty() -> None:
+    presentation = library.Presentation()
+    table = add_slide(presentation).shapes.add_table(3, 3, 0, 0, INCH, INCH).table
+    for number, cell in enumerate(table.iter_cells()):
+        cell.text = str(number)
+    table.cell(0, 0).merge(table.cell(0, 1))
+    table.cell(1, 2).merge(table.cell(2, 2))
+    table.cell(2, 0).text = ""
+    assert read(save(presentation)).text == "0\n1\t\t2\n3\t4\t5\n8\n\t7"
 
 
 def test_pptx_records_page_bbox_and_offset_of_images() -> None:
@@ -176,3 +192,17 @@ def test_pptx_rejects_other_and_damaged_files() -> None:
     add_slide(presentation, ("Hello", 0, 0))
     with pytest.raises(DataError, match=r"(not|as) a PowerPoint presentation"):
         read(edit(save(presentation), "ppt/slides/slide1.xml", b"<", b"<<"))
+
+
+def test_pptx_reads_the_title_and_then_each_column() -> None:
+    presentation = library.Presentation()
+    boxes = (("b1", 2, 5), ("a2", 3, 1), ("a1", 2, 1), ("b2", 3, 5), ("above", 0, 3))
+    add_slide(presentation, *boxes, layout=5).shapes.title.text_frame.text = "Title"
+    assert read(save(presentation)).text == "Title\n\nabove\n\na1\n\na2\n\nb1\n\nb2"
+
+
+def test_pptx_decodes_escapes_and_removes_invisible_characters() -> None:
+    presentation = library.Presentation()
+    add_slide(presentation, ("one!two co\u00adop\u200berate", 0, 0))
+    data = edit(save(presentation), "ppt/slides/slide1.xml", b"one!two", b"one_x000B_two _x005F_x0041_")
+    assert read(data).text == "one\ntwo _x0041_ cooperate"
