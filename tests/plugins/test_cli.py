@@ -250,6 +250,7 @@ def test_cli_cleans_up_when_it_is_terminated(
     tmp_path: Path, pipeline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     number = signal.Signals[name]
+    inherited = signal.signal(number, signal.SIG_DFL)  # SIGHUP is ignored where the tests run under nohup
     before = signal.getsignal(number)
     (tmp_path / "a.txt").write_text("fine", encoding="utf-8")
     monkeypatch.setattr(ProgressLine, "__call__", lambda *_: signal.raise_signal(number))
@@ -257,6 +258,7 @@ def test_cli_cleans_up_when_it_is_terminated(
     assert "terminated" in capsys.readouterr().err
     assert outputs(tmp_path / "out") == []
     assert signal.getsignal(number) is before
+    signal.signal(number, inherited)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="only on POSIX systems")

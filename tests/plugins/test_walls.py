@@ -113,9 +113,13 @@ class Wall:
 sys.meta_path.insert(0, Wall())
 
 import docsight
+from docsight.errors import MissingExtraError
 found = [m.name for m in pkgutil.walk_packages(docsight.__path__, "docsight.") if not m.name.endswith("__main__")]
 for name in found:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except MissingExtraError:
+        pass  # an integration, without the package that it integrates
 
 import spacy
 for name in ("rnn_ner", "rnn_speller", "cnn_imagecat"):

@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
-
 from docsight.attributes import span_score
+from docsight.errors import MissingExtraError
+
+try:
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+except ImportError as err:
+    raise MissingExtraError("The NLP engine for presidio", "redact") from err
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -210,7 +210,7 @@ def test_lines_round_trip() -> None:
     line = dump_document(record, words=4, thumbnails={"1": "data:"}, docs=[3])
     assert line.splitlines() == [line]
     assert parse_line(line + "\n") == DocumentLine(
-        text=to_json_line(record), record=record, words=4, thumbnails={"1": "data:"}, docs=[3]
+        text=to_json_line(record), record=record, words=4, thumbnails={"1": "data:"}, docs=[3], audit=[]
     )
     problem = Problem(path="a.txt", part="1", error="DataError", message="a\ttab", is_timeout=True)
     assert parse_line(dump_problem(problem) + "\n") == problem
