@@ -53,4 +53,5 @@ grep -qF "pip install 'docsight[documents]'" message || fail "the extra is not n
 
 # What only computes is the same in a checkout, where `make test` tests it.
 python -m pytest -n auto --dist loadfile -m "not slow" -p no:cacheprovider tests \
-    --ignore tests/plugins/layers --ignore tests/plugins/networks --ignore tests/plugins/spelling
+    --ignore tests/plugins/layers --ignore tests/plugins/networks --ignore tests/plugins/spelling \
+    --ignore tests/plugins/documents/formats --ignore tests/plugins/documents/report
