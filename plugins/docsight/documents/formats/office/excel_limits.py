@@ -16,7 +16,6 @@ from docsight.errors import DataError, MissingExtraError
 
 _MAX_AREA = 20_000_000  # cells between the outermost used cells of a sheet; each takes about 30 bytes
 _MAX_CHARS = 512 << 20  # of the strings of all cells together
-_MAX_SHARED_BYTES = 256 << 20
 _SHEET_PART = re.compile(r"^xl/.*\.(?:xml|bin)$", re.I)
 _SHARED_STRINGS = re.compile(r"^xl/sharedStrings\.(?:xml|bin)$", re.I)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")

@@ -20,7 +20,6 @@ ROW_TAGS = {f"{W}tr", f"{A}tr"}
 CELL_TAGS = {f"{W}tc", f"{A}tc"}
 TEXT_BOX = f"{W}txbxContent"
 IMPORTED_TEXT = f"{W}altChunk"
-LINK_TAGS = {f"{W}hyperlink", f"{A}hlinkClick"}
 # Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
@@ -128,14 +127,6 @@ def value_of(parent: Any, name: str) -> str:
 def integer(value: str | None, default: int) -> int:
     """Return an integer attribute; the default if it is missing, malformed, or longer than twelve digits."""
     return int(value) if value is not None and re.fullmatch(r"-?[0-9]{1,12}", value) else default
-
-
-def link_target(element: Any, part: Any) -> str:
-    """Return the address or the anchor that a link refers to; empty if there is none."""
-    relationship = part.rels.get(element.get(f"{R}id") or "")
-    target = relationship.target_ref if relationship is not None and relationship.is_external else ""
-    anchor = element.get(f"{W}anchor") or ""
-    return f"{target}#{anchor}" if anchor else target
 
 
 def _is_on(flag: Any) -> bool:

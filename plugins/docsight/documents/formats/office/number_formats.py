@@ -1,10 +1,7 @@
 """The numbers of lists and headings in the formats of Word and PowerPoint."""
 
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
-    (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_MAX_ROMAN_NUMBER = 3999
+from docsight.documents.formats.text.numerals import format_roman
+
 _MAX_LETTERS = 780  # "z" thirty times, the most that Word writes
 
 
@@ -18,8 +15,8 @@ def format_number(number: int, number_format: str) -> str:
         return _ordinal(number)
     if number_format.endswith("Letter") and 0 < number <= _MAX_LETTERS:
         return _cased(_letters(number), number_format)
-    if number_format.endswith("Roman") and 0 < number <= _MAX_ROMAN_NUMBER:
-        return _cased(_roman(number), number_format)
+    if number_format.endswith("Roman"):
+        return _cased(format_roman(number), number_format)
     return str(number)
 
 
@@ -31,14 +28,6 @@ def _letters(number: int) -> str:
     """Return a letter, repeated after each 26 numbers: a, b, …, z, aa, bb."""
     repeats, letter = divmod(number - 1, 26)
     return chr(ord("a") + letter) * (repeats + 1)
-
-
-def _roman(number: int) -> str:
-    digits = ""
-    for value, digit in _ROMAN:
-        count, number = divmod(number, value)
-        digits += digit * count
-    return digits
 
 
 def _ordinal(number: int) -> str:

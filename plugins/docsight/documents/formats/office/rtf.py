@@ -146,7 +146,7 @@ class _Reader:
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
         self._skip = 0  # characters to leave out after a Unicode character
-        self._pictures = 0
+        self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
         self._read(data)
 
@@ -161,13 +161,13 @@ class _Reader:
                 passages = (passage.shifted(start) for passage in story.builder.passages())
                 texts[story.kind, text] = [_with_kind(passage, story.kind) for passage in passages]
                 start += len(text) + 2
-        notes = [f"{self._pictures} {'picture was' if self._pictures == 1 else 'pictures were'} not read"]
+        notes = [f"{self._images_left_out} {'image was' if self._images_left_out == 1 else 'images were'} not read"]
         return ParsedDocument(
             text="\n\n".join(text for _, text in texts),
             title=" ".join(self._title.builder.text().split()),
             encoding="utf-8" if self._is_utf8 else self._code_page,
             passages=tuple(passage for passages in texts.values() for passage in passages),
-            notes=tuple(notes) if self._pictures else (),
+            notes=tuple(notes) if self._images_left_out else (),
         )
 
     def _of_kind(self, kind: Kind) -> Iterator[_Story]:
@@ -252,7 +252,7 @@ class _Reader:
         story = self._group.story
         if word in ("pntext", "listtext"):  # the number or the bullet
             story.list_level = story.list_level or 1
-        self._pictures += word == "pict" and not self._group.is_left_out
+        self._images_left_out += word == "pict" and not self._group.is_left_out
         self._group = replace(self._group, is_optional=False, is_left_out=True, destination=word)
 
     def _begin_story(self, kind: Kind | None) -> None:

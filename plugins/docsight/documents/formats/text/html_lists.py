@@ -5,13 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from docsight.documents.formats.text.css import Declarations
+from docsight.documents.formats.text.numerals import format_roman
 
 _NUMBER_TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
-_NUMERALS = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_MAX_ROMAN = 3999
 _INTEGER = re.compile(r"\s*[+-]?\d{1,9}", re.A)
 
 
@@ -61,16 +57,6 @@ def _letters(number: int) -> str:
     return letters
 
 
-def _roman(number: int) -> str:
-    if not 1 <= number <= _MAX_ROMAN:
-        return str(number)
-    text = ""
-    for value, numeral in _NUMERALS:
-        count, number = divmod(number, value)
-        text += numeral * count
-    return text
-
-
 def _integer(value: str | None, default: int) -> int:
     """Return the number in an attribute, which other characters may follow."""
     match = _INTEGER.match(value or "")
@@ -82,8 +68,8 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "decimal-leading-zero": "{:02}".format,
     "lower-alpha": _letters,
     "lower-latin": _letters,
-    "lower-roman": _roman,
+    "lower-roman": format_roman,
     "upper-alpha": lambda number: _letters(number).upper(),
     "upper-latin": lambda number: _letters(number).upper(),
-    "upper-roman": lambda number: _roman(number).upper(),
+    "upper-roman": lambda number: format_roman(number).upper(),
 }
