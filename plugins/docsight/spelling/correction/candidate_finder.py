@@ -9,7 +9,7 @@ import numpy as np
 from docsight.spelling.arrays import Floats, Ints, as_array, spread, starts_of
 from docsight.spelling.candidates.error_model import encode_letters
 from docsight.spelling.candidates.index import CandidateIndex
-from docsight.spelling.correction.batch import TokenBatch
+from docsight.spelling.correction.batch import TokenBatch, TokenTypes
 from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
@@ -58,6 +58,7 @@ class CandidateTable(NamedTuple):
 
     start: Ints  # (types + 1,)
     columns: Candidates
+    restored: Ints  # (types,) word ids; an unknown word that is easily corrected has that of its best candidate
 
 
 class CandidateFinder:
@@ -87,7 +88,8 @@ class CandidateFinder:
         none = _NO_CANDIDATES
         parts = [rows[key] or none if want else none for key, want in zip(types.keys, wanted, strict=True)]
         columns = Candidates(*map(np.concatenate, zip(*parts, none, strict=True)))
-        return CandidateTable(starts_of(np.array([len(part.first) for part in parts], dtype=np.int64)), columns)
+        start = starts_of(np.array([len(part.first) for part in parts], dtype=np.int64))
+        return CandidateTable(start, columns, _restore(types, start, columns))
 
     def group(self, batch: TokenBatch, table: CandidateTable, low: int, high: int) -> CandidateGroups:
         """Collect the candidates of the tokens from `low` to `high`.
@@ -130,17 +132,6 @@ class CandidateFinder:
             pair=np.concatenate([np.zeros(len(token), np.int64), found.pair, zeros])[order],
         )
         return groups.select((sizes > 1) | ~batch.types.known[batch.tokens[token]])
-
-    def restore(self, batch: TokenBatch, table: CandidateTable) -> Ints:
-        """Return the word id of each type: an unknown word that is easily corrected has that of its best candidate."""
-        types = batch.types
-        columns = table.columns
-        if not len(columns.first):
-            return types.ids
-        best = np.minimum(table.start[:-1], len(columns.first) - 1)
-        restored = (np.diff(table.start) > 0) & ~types.known & (types.casings == LOWER)
-        restored &= (columns.second[best] == 0) & (columns.cost[best] < _MAX_RESTORED_COST)
-        return np.where(restored, columns.first[best], types.ids)
 
     def _search(self, keys: list[str]) -> dict[str, Candidates]:
         if not keys:
@@ -220,3 +211,13 @@ class CandidateFinder:
         base = (dictionary.sources[joined] & int(WordSource.US | WordSource.UK)) > 0
         joined = np.where(base & (dictionary.zipf[joined] >= _MIN_JOIN_ZIPF), joined, 0)[where.reshape(-1)]
         return at[joined > 0], joined[joined > 0]
+
+
+def _restore(types: TokenTypes, start: Ints, columns: Candidates) -> Ints:
+    """Return the word ids of types as context for other words, given the candidates of each."""
+    if not len(columns.first):
+        return types.ids
+    best = np.minimum(start[:-1], len(columns.first) - 1)
+    is_restored = (np.diff(start) > 0) & ~types.known & (types.casings == LOWER)
+    is_restored &= (columns.second[best] == 0) & (columns.cost[best] < _MAX_RESTORED_COST)
+    return np.where(is_restored, columns.first[best], types.ids)

@@ -157,7 +157,7 @@ class Corrector:
         judge, technical = self._network.judge, self._network.technical
         if judge is None or technical is None:
             return None
-        is_misspelt = self._finder.restore(batch, table) != batch.types.ids
+        is_misspelt = table.restored != batch.types.ids
         return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch, is_misspelt)
 
     def _ranked(self, batch: TokenBatch, table: CandidateTable) -> Iterator[tuple[RankedGroups, Floats]]:
@@ -172,7 +172,7 @@ class Corrector:
         return self._inputs(batch, self._finder.find(batch))
 
     def _inputs(self, batch: TokenBatch, table: CandidateTable) -> Iterator[tuple[CandidateGroups, Floats]]:
-        neighbours = self._finder.restore(batch, table)[batch.tokens]
+        neighbours = table.restored[batch.tokens]
         facts = self.dictionary.facts(batch.types.unknown)
         bounds, start = batch.bounds, 0
         while start < len(bounds) - 1:
