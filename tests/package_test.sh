@@ -51,7 +51,6 @@ python -c "import spacy; spacy.blank('en').to_disk('blank')"
 docsight process page.html --out out --pipeline blank >message 2>&1 && fail "HTML was read without the extra"
 grep -qF "pip install 'docsight[documents]'" message || fail "the extra is not named: $(cat message)"
 
-# What only computes is the same in a checkout, where `make test` tests it.
-python -m pytest -n auto --dist loadfile -m "not slow" -p no:cacheprovider tests \
-    --ignore tests/plugins/layers --ignore tests/plugins/networks --ignore tests/plugins/spelling \
-    --ignore tests/plugins/documents/formats --ignore tests/plugins/documents/report
+# The rest is the same in a checkout, where `make test` tests it.
+python -m pytest -n auto --dist loadfile -m "not slow" -p no:cacheprovider \
+    tests/plugins/components tests/plugins/models tests/plugins/documents/test_*.py tests/plugins/*.py

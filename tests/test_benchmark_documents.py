@@ -44,6 +44,7 @@ def test_read_texts_joins_rows_of_all_tables_without_repetition(corpus: ModuleTy
         corpus.read_texts(tmp_path, documents=13, words=200)
 
 
+@pytest.mark.slow
 def test_read_texts_reads_documents_and_samples(corpus: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("one two three\n\nfour five six")
     assert corpus.read_texts(tmp_path, documents=2, words=3) == ["one two three", "four five six"]

@@ -225,8 +225,15 @@ def shell(redirection: str, *args: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
-@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true", "2>&1 | true"])
-@pytest.mark.parametrize(("more", "code"), [([], 0), (["gone.txt"], 3)])
+@pytest.mark.parametrize(
+    "redirection",
+    [
+        ">&-",
+        "2>&1 | true",
+        *(pytest.param(streams, marks=pytest.mark.slow) for streams in ("2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true")),
+    ],
+)
+@pytest.mark.parametrize(("more", "code"), [pytest.param([], 0, marks=pytest.mark.slow), (["gone.txt"], 3)])
 def test_cli_completes_with_closed_streams(
     tmp_path: Path, pipeline: str, redirection: str, more: list[str], code: int
 ) -> None:

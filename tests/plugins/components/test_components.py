@@ -317,6 +317,7 @@ def test_component_refuses_an_unavailable_device(case, device):
         spacy.blank("en").add_pipe(case.name, config={"device": device})
 
 
+@pytest.mark.slow
 def test_component_reads_a_million_characters_in_one_document(case, nlp, make):
     text = "Ada Lovelace lived in London. " * 33_000
     nlp.max_length = len(text) + 1

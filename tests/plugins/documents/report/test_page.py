@@ -386,6 +386,7 @@ def test_report_without_images_does_not_mention_them() -> None:
     assert "image" not in body.replace("Labels of entities or images", "").lower()
 
 
+@pytest.mark.slow
 def test_report_of_many_documents_is_bounded_in_size_and_memory() -> None:
     """Use the worst records: each has its own names, notes, labels and problems, and text that needs escaping."""
     text = '"Ünïcödé" & <tags> \U0001f600 Ada Lovelace teh ' * 200

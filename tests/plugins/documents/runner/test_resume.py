@@ -277,7 +277,14 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize(("room", "formats"), [(2000, "jsonl"), (40_000, "jsonl"), (60_000, "parquet,spacy")])
+@pytest.mark.parametrize(
+    ("room", "formats"),
+    [
+        (2000, "jsonl"),
+        pytest.param(40_000, "jsonl", marks=pytest.mark.slow),
+        pytest.param(60_000, "parquet,spacy", marks=pytest.mark.slow),
+    ],
+)
 def test_full_disk_is_reported_and_the_next_run_continues(
     folder: Path, tmp_path: Path, room: int, formats: str
 ) -> None:
