@@ -1,7 +1,9 @@
 """The real configs, composed and scaled down; and the command itself, in separate processes."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,8 @@ from omegaconf import OmegaConf
 
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
+from docsight_training.commands.export_checkpoint import export_checkpoint
+from docsight_training.interruption import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
 
@@ -108,23 +112,61 @@ def test_train_with_the_same_seed_gives_the_same_result(tiny_corpus, tmp_path):
     assert other["train/loss"] != runs[0]["train/loss"]
 
 
-def test_train_resumed_repeats_an_uninterrupted_run(tiny_corpus, tmp_path, monkeypatch):
-    whole = train(_config(f"data.path={tiny_corpus}", "epochs=4"), tmp_path / "whole")
+@pytest.mark.parametrize("step", [0, 3])
+def test_train_interrupted_in_an_epoch_resumes_with_the_next_batch(tiny_corpus, tmp_path, monkeypatch, step):
     config = _config(f"data.path={tiny_corpus}", "epochs=4")
+    whole = train(config, tmp_path / "whole")
     interrupted = tmp_path / "interrupted"
     plain = NerModule.on_train_batch_start
+    steps = []
 
-    def stop(module, batch, step):
-        if module.current_epoch == 2 and step == 3:
-            raise KeyboardInterrupt
-        plain(module, batch, step)
+    def interrupt(module, batch, batch_idx):
+        steps.append(module.global_step)
+        if module.current_epoch == 2 and batch_idx == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        plain(module, batch, batch_idx)
 
-    monkeypatch.setattr(NerModule, "on_train_batch_start", stop)
-    with pytest.raises((KeyboardInterrupt, SystemExit)):
+    monkeypatch.setattr(NerModule, "on_train_batch_start", interrupt)
+    with pytest.raises(
+        RunInterruptedError, match=r"in epoch 3, after step [\s\S]*ckpt_path=last[\s\S]*docsight-train export"
+    ):
         train(config, interrupted)
-    monkeypatch.undo()
-    resumed = train(config | {"ckpt_path": "last"}, interrupted)
-    assert resumed == pytest.approx(whole, abs=1e-5)
+    monkeypatch.setattr(NerModule, "on_train_batch_start", lambda *a: (steps.append(a[0].global_step), plain(*a))[1])
+    train(config | {"ckpt_path": "last"}, interrupted)
+    assert steps == list(range(len(steps)))
+    for name in ("last.ckpt", "best.ckpt"):
+        ours, theirs = (
+            torch.load(folder / "checkpoints" / name, weights_only=True) for folder in (interrupted, tmp_path / "whole")
+        )
+        assert ours["global_step"] == theirs["global_step"]
+        for key, tensor in theirs["state_dict"].items():
+            assert torch.allclose(ours["state_dict"][key].float(), tensor.float(), atol=1e-5), key
+    resumed = json.loads((interrupted / "metrics.json").read_text())
+    for key in (key for key in whole if key.startswith(("val/", "test/"))):
+        assert resumed[key] == pytest.approx(whole[key], abs=1e-5), key
+
+
+def test_export_makes_a_pipeline_of_a_checkpoint(trained, tmp_path):
+    folder, metrics = trained
+    export_checkpoint(folder / "checkpoints" / "best.ckpt", tmp_path / "out")
+    exported = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert exported["test/f1"] == pytest.approx(metrics["test/f1"])
+    assert [ent.text for ent in spacy.load(tmp_path / "out" / "pipeline")("Ada works for Acme .").ents] == [
+        "Ada",
+        "Acme",
+    ]
+    with pytest.raises(ConfigError, match="out exists already; pass the name of a new folder"):
+        export_checkpoint(folder / "checkpoints" / "best.ckpt", tmp_path / "out")
+
+
+def test_export_reports_a_file_that_is_not_a_checkpoint_of_a_run(trained, tmp_path):
+    folder, _ = trained
+    with pytest.raises(ConfigError, match=r"such as runs/NAME/checkpoints/best\.ckpt .* found no .*config\.yaml"):
+        export_checkpoint(
+            shutil.copy(folder / "checkpoints" / "best.ckpt", tmp_path) and tmp_path / "best.ckpt", tmp_path / "o"
+        )
+    with pytest.raises(ConfigError, match="found no such file"):
+        export_checkpoint(folder / "checkpoints" / "none.ckpt", tmp_path / "o")
 
 
 def test_train_refuses_a_second_run_in_the_same_folder(trained, tiny_corpus):

@@ -15,8 +15,8 @@ from torch import nn
 from docsight.errors import ConfigError
 from docsight.vocab import Vocab
 
-CHECKPOINTS = "checkpoints"
-_CONFIG, _METRICS = "config.yaml", "metrics.json"
+CHECKPOINTS, BEST, LAST = "checkpoints", "best.ckpt", "last.ckpt"
+CONFIG, _METRICS = "config.yaml", "metrics.json"
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Run:
                 "to resume at the stage where the run stopped."
             )
         # Lightning starts the other processes when the folder is already in use.
-        if wanted is not None or not _is_main_process() or not (self.folder / _CONFIG).exists():
+        if wanted is not None or not _is_main_process() or not (self.folder / CONFIG).exists():
             return
         if not self.config["overwrite"]:
             raise ConfigError(
@@ -70,7 +70,7 @@ class Run:
         wanted = self.config["ckpt_path"]
         if wanted is None:
             return None
-        checkpoint = self.folder / CHECKPOINTS / "last.ckpt" if wanted == "last" else Path(wanted)
+        checkpoint = self.folder / CHECKPOINTS / LAST if wanted == "last" else Path(wanted)
         if not checkpoint.is_file():
             raise ConfigError(f"ckpt_path={wanted}: there is no {checkpoint}; omit ckpt_path to start from scratch.")
         return str(checkpoint)
@@ -85,7 +85,7 @@ class Run:
         """Write the config. From then on, the folder holds a run."""
         if _is_main_process():
             self.folder.mkdir(parents=True, exist_ok=True)
-            OmegaConf.save(OmegaConf.create(self.config), self.folder / _CONFIG)
+            OmegaConf.save(OmegaConf.create(self.config), self.folder / CONFIG)
 
     def write_metrics(self) -> None:
         (self.folder / _METRICS).write_text(json.dumps(self.metrics, indent=2) + "\n")

@@ -1,5 +1,6 @@
 """`docsight-train`: a Hydra config in, a trained model folder and a spaCy pipeline out."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, DocsightError
 from docsight_training.export import export_run
+from docsight_training.interruption import RunInterruptedError
 from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 from docsight_training.runs import Run
 from docsight_training.stages.stage import make_stages
@@ -62,6 +64,9 @@ def _command(config: DictConfig) -> float | None:
     except InstantiationException as err:
         # Hydra wraps what a constructor raises. Our own messages are complete; those of Hydra name target and key.
         _stop(err.__cause__ if isinstance(err.__cause__, DocsightError) else err)
+    except RunInterruptedError as err:
+        sys.stderr.write(f"docsight-train: {err}\n")
+        sys.exit(128 + signal.SIGINT)
     except (DocsightError, OmegaConfBaseException) as err:
         _stop(err)
 

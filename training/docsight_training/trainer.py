@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import math
 import sys
 import time
 import warnings
@@ -15,10 +16,14 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
-from docsight_training.runs import CHECKPOINTS
+from docsight_training.interruption import SaveOnInterrupt
+from docsight_training.runs import BEST, CHECKPOINTS, LAST
 from docsight_training.transfer import GradualUnfreezing
 
 log = logging.getLogger(__name__)
+
+EPOCHS = 20  # of a run whose config gives no number
+_VALIDATIONS = 25  # of such a run, at most about twice as many
 
 
 class LineProgress(callbacks.Callback):
@@ -32,6 +37,21 @@ class LineProgress(callbacks.Callback):
         shown = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if not name.endswith("_step"))
         took = time.monotonic() - self._start
         log.info("epoch %d/%d  %.0f s  %s", trainer.current_epoch + 1, trainer.max_epochs or 0, took, shown)
+
+
+def plan_epochs(settings: dict[str, Any], data: pl.LightningDataModule) -> dict[str, Any]:
+    """Return the settings of a trainer with the number of epochs, and of epochs from one validation to the next.
+
+    Small data has few batches: without a given number of epochs there are as many as `min_steps` take, and at least
+    `EPOCHS`. The validations are spread evenly over the run, and the last one is at its end.
+    """
+    epochs, every = settings["max_epochs"], settings["check_val_every_n_epoch"]
+    if epochs is None:
+        num_batches = len(data.train_dataloader())
+        epochs = max(EPOCHS, math.ceil(settings["min_steps"] / num_batches))
+        every = every or max(1, epochs // _VALIDATIONS)
+        epochs = math.ceil(epochs / every) * every
+    return {**settings, "max_epochs": epochs, "check_val_every_n_epoch": every or 1}
 
 
 def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping[str, int] | None = None) -> pl.Trainer:
@@ -87,6 +107,7 @@ def _hooks(settings: dict[str, Any], folder: Path) -> list[callbacks.Callback]:
     monitor, mode = settings["monitor"], settings["mode"]
     files: dict[str, Any] = {"dirpath": folder / CHECKPOINTS, "save_last": True, "enable_version_counter": False}
     hooks: list[callbacks.Callback] = [
+        SaveOnInterrupt(folder / CHECKPOINTS / LAST, best=folder / CHECKPOINTS / BEST),
         callbacks.ModelCheckpoint(filename="best", monitor=monitor, mode=mode, **files),
         callbacks.LearningRateMonitor(logging_interval="step"),
     ]

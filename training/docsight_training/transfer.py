@@ -1,7 +1,6 @@
-"""Transfer learning: initialize a tagger from another encoder, and an image classifier from other filters."""
+"""Transfer learning: initialize a network from another model, and train its blocks one after the other."""
 
-from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import torch
 from pytorch_lightning import LightningModule
@@ -12,17 +11,10 @@ from torch.optim import Optimizer
 from docsight.bundle import find_model, load_folder
 from docsight.errors import ConfigError
 from docsight.networks.image_classifier import ImageClassifier
-from docsight.networks.tagger import Tagger
-from docsight.vocab import PAD, UNK, Vocab
-
-# Tables with a row for each entry of a vocabulary; vocabularies differ between models.
-_VOCABULARY_OF_TABLE = {"encode_chars.embed.weight": "chars", "tune_words.weight": "words"}
 
 
-def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]) -> None:
+def start_from(start: str, network: nn.Module, data: Any) -> None:
     """Initialize a tagger or image classifier from another model, given as the name of a shipped model or a folder.
-
-    The rows of a tagger's tables are copied by the entries of its vocabularies.
 
     Raises:
         BundleError: There is no such model.
@@ -31,7 +23,7 @@ def start_from(start: str, network: nn.Module, vocabularies: Mapping[str, Vocab]
     if isinstance(network, ImageClassifier):
         copy_blocks(start, network)
     else:
-        copy_encoder(start, cast(Tagger, network), vocabularies)
+        data.start_network(network)
 
 
 class GradualUnfreezing(BaseFinetuning):
@@ -84,34 +76,3 @@ def copy_blocks(start: str, network: ImageClassifier) -> None:
             f"model.network.blocks to the widths of that model: {widths}."
         )
     network.blocks.load_state_dict(theirs)
-
-
-@torch.no_grad()
-def copy_encoder(start: str, network: Tagger, vocabularies: Mapping[str, Vocab]) -> None:
-    bundle = load_folder(find_model(start), kind="tagger")
-    theirs = cast(Tagger, bundle.network).encoder.state_dict()
-    for name, ours in network.encoder.state_dict().items():
-        if name.startswith("embed_words."):  # the word vectors of a run and their codes belong together
-            continue
-        table = _VOCABULARY_OF_TABLE.get(name)
-        first = 1 if table else 0  # the number of rows of a table may differ
-        if name not in theirs or ours.shape[first:] != theirs[name].shape[first:]:
-            found = list(theirs[name].shape) if name in theirs else "none"
-            raise ConfigError(
-                f"model.init_from={start}: {name} has shape {found} there and {list(ours.shape)} here; "
-                "set model.network.encoder to the widths and layers of that model."
-            )
-        if table is None:
-            ours.copy_(theirs[name])
-        else:
-            _copy_rows(ours, vocabularies[table], theirs[name], bundle.vocabularies[table])
-
-
-def _copy_rows(ours: torch.Tensor, vocab: Vocab, theirs: torch.Tensor, their_vocab: Vocab) -> None:
-    pairs = [(PAD, PAD), (UNK, UNK)]
-    pairs += [(vocab.id(entry), their_vocab.id(entry)) for entry in vocab.entries if their_vocab.id(entry) != UNK]
-    for row, their_row in pairs:
-        if row < len(ours) and their_row < len(theirs):
-            ours[row] = theirs[their_row]
-    if len(ours) > len(vocab) and len(theirs) > len(their_vocab):
-        ours[-1] = theirs[-1]  # the word boundary, whose row follows the characters

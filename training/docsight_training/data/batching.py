@@ -1,9 +1,11 @@
-"""Data sets of batches that are built when the loader asks for them."""
+"""Data modules whose batches are drawn by the number of the epoch, and data sets of batches built on demand."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from torch.utils.data import Dataset
+import pytorch_lightning as pl
+from torch.utils.data import DataLoader, Dataset
 
 Plan = TypeVar("Plan")
 Batch = TypeVar("Batch")
@@ -20,3 +22,46 @@ class LazyBatches(Dataset[Batch], Generic[Plan, Batch]):
 
     def __getitem__(self, number: int) -> Batch:
         return self.build(self.plans[number])
+
+
+class EpochData(pl.LightningDataModule, Generic[Batch]):
+    """A data module whose data sets hold whole batches, drawn by the number of the epoch.
+
+    A checkpoint holds how many batches of its epoch were used, so that a resumed run continues with the next one.
+    """
+
+    _resumed_epoch, _used_batches = -1, 0
+
+    @abstractmethod
+    def epoch_batches(self, epoch: int) -> Sequence[Batch] | Dataset[Batch]:
+        """Return the batches of a training epoch, the same for the same seed and epoch."""
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        batches = self.epoch_batches(epoch)
+        if epoch == self._resumed_epoch:
+            batches = _RestOfEpoch(batches, self._used_batches)
+        return DataLoader(cast(Dataset[Batch], batches), batch_size=None)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the position in the epoch, for a checkpoint."""
+        assert self.trainer is not None
+        used = self.trainer.fit_loop.epoch_loop.batch_progress.current.ready * self.trainer.world_size
+        return {"epoch": self.trainer.current_epoch, "used_batches": used}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue from the position in a checkpoint."""
+        self._resumed_epoch, self._used_batches = state_dict["epoch"], state_dict["used_batches"]
+
+
+class _RestOfEpoch(Dataset[Batch]):
+    """The batches of an epoch that were not used before. Lightning expects the length of the whole epoch."""
+
+    def __init__(self, batches: Any, used: int) -> None:
+        self.batches, self.used = batches, used
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, number: int) -> Batch:
+        return cast(Batch, self.batches[self.used + number])

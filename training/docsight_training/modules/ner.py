@@ -29,6 +29,8 @@ from docsight_training.modules.ner_calibration import (
     write_calibration,
 )
 
+_TIE_BREAK = 1e-4  # the weight of a loss of about 1 beside an F1 of up to 1
+
 
 class NerModule(ScheduledModule[Tagger]):
     """Trains a `Tagger`.
@@ -42,6 +44,7 @@ class NerModule(ScheduledModule[Tagger]):
     def __init__(self, network: Tagger, *, margins: Mapping[str, float] | None = None, **schedule: Any) -> None:
         super().__init__(network, **schedule)
         self._scores: dict[str, SpanScore] = {}  # by corpus
+        self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
         if unknown := sorted(set(margins or {}) - set(network.labels)):
             raise ConfigError(
                 f"model.module.margins: expected labels of the network, {', '.join(network.labels)}; "
@@ -88,16 +91,24 @@ class NerModule(ScheduledModule[Tagger]):
 
     def on_validation_epoch_start(self) -> None:
         self._scores = defaultdict(SpanScore)
+        self._loss, self._tokens = 0.0, 0
 
     on_test_epoch_start = on_validation_epoch_start
 
-    def validation_step(self, documents: list[NerDocument], _: int) -> None:
-        """Predict as the component does, and count spans of the labels that the corpus annotates."""
+    def validation_step(self, batch: list[NerDocument] | NerBatch, batch_idx: int, dataloader_idx: int = 0) -> None:
+        """Predict documents as the component does, and score the annotation of windows as training does."""
+        if isinstance(batch, NerBatch):
+            loss = -self.network.crf.log_likelihood(self.emissions(batch), batch.lengths, batch.allowed)
+            self._loss += float(loss.sum())
+            self._tokens += int(batch.lengths.sum())
+        else:
+            self.test_step(batch, batch_idx)
+
+    def test_step(self, documents: list[NerDocument], batch_idx: int) -> None:
+        """Predict documents, and count spans of the labels that the corpus annotates."""
         for document, spans in zip(documents, self.predict_spans(documents), strict=True):
             scored = [span for span in spans if span.label not in document.unannotated]
             self._scores[document.corpus].add(document.spans, scored)
-
-    test_step = validation_step
 
     def predict_spans(self, documents: Sequence[NerDocument]) -> list[list[TagSpan]]:
         found = search_documents(self.network, documents, self.encode)
@@ -124,12 +135,17 @@ class NerModule(ScheduledModule[Tagger]):
         write_calibration(folder, judged, self.calibration, self.calibration_errors, part=part)
 
     def on_validation_epoch_end(self) -> None:
-        self._log_scores("val")
+        """Log the scores, and `val/score`, by which the best weights are chosen: F1, with ties broken by the loss."""
+        mean = self._log_scores("val")
+        loss = self._loss / max(1, self._tokens)
+        self.log("val/loss", loss)
+        self.log("val/score", mean - _TIE_BREAK * loss)
 
     def on_test_epoch_end(self) -> None:
         self._log_scores("test")
 
-    def _log_scores(self, split: str) -> None:
+    def _log_scores(self, split: str) -> float:
+        """Log F1, precision and recall, and return the mean F1 of the corpora."""
         total = SpanScore()
         for corpus, score in sorted(self._scores.items()):
             total.merge(score)
@@ -142,6 +158,7 @@ class NerModule(ScheduledModule[Tagger]):
             self.log(f"{split}/{name}", value, prog_bar=name == "f1")
         mean = sum(score.f1 for score in self._scores.values()) / max(1, len(self._scores))
         self.log(f"{split}/f1_mean", mean)
+        return mean
 
 
 def expected_counts(crf: LinearChainCRF, emissions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -12,8 +12,8 @@ from torch import nn
 
 from docsight.errors import ConfigError
 from docsight_training.plots import plot_curves
-from docsight_training.runs import CHECKPOINTS, Run, TrainedModel
-from docsight_training.trainer import make_trainer
+from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
+from docsight_training.trainer import make_trainer, plan_epochs
 from docsight_training.transfer import start_from
 
 _PARTS_WITHOUT_STAGES = ("context", "typing", "ranker")  # in the speller configs of docsight 0.1.0
@@ -76,30 +76,44 @@ class NetworkStage(Stage):
         if self.thaw is not None and not self.init_from:
             raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
         run.seed()
-        data = instantiate(self.data, _convert_="all")
-        data.setup()
-        arguments, network = make_network(self.network, data)
+        data, arguments, module = self._prepare()
         if self.init_from:
-            start_from(self.init_from, network, data.vocabularies())
-        module = instantiate(self.module, network=network, _convert_="all")
-        settings = run.config["trainer"]
+            start_from(self.init_from, module.network, data)
+        settings = plan_epochs(run.config["trainer"], data)
         trainer = make_trainer(settings, run.folder, thaw=self.thaw)
         run.write_config()
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
         run.add_metrics(trainer.callback_metrics)
         if not trainer.is_global_zero:
             return
-        best = run.folder / CHECKPOINTS / "best.ckpt"
-        if best.is_file():
-            module.load_state_dict(torch.load(best, map_location="cpu", weights_only=True)["state_dict"])
+        plot_curves(run.folder)
+        best = run.folder / CHECKPOINTS / BEST
+        self._finish(run, data, arguments, module, weights=best if best.is_file() else None)
+
+    def export(self, run: Run, checkpoint: Path) -> None:
+        """Make the weights of a checkpoint the model of the run, as if training had ended there."""
+        data, arguments, module = self._prepare()
+        self._finish(run, data, arguments, module, weights=checkpoint)
+
+    def _prepare(self) -> tuple[Any, dict[str, Any], Any]:
+        """Return the data, the arguments of the network for it, and the module of the new network."""
+        data = instantiate(self.data, _convert_="all")
+        data.setup()
+        arguments, network = make_network(self.network, data)
+        return data, arguments, instantiate(self.module, network=network, _convert_="all")
+
+    def _finish(self, run: Run, data: Any, arguments: dict[str, Any], module: Any, *, weights: Path | None) -> None:
+        """Load the weights of a checkpoint, evaluate them, write reports, and make them the model of the run."""
+        if weights is not None:
+            module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["state_dict"])
         about = data.about() | module.describe(data)
-        tester = make_trainer({**settings, "devices": 1, "strategy": "auto"}, None)
+        tester = make_trainer({**plan_epochs(run.config["trainer"], data), "devices": 1, "strategy": "auto"}, None)
         run.add_metrics(tester.validate(module, data, verbose=False)[0])
         if data.has_test:
             run.add_metrics(tester.test(module, data, verbose=False)[0])
-        plot_curves(run.folder)
+        run.folder.mkdir(parents=True, exist_ok=True)
         module.write_reports(run.folder, data)
-        run.model = TrainedModel(network, arguments, data.vocabularies(), data.sources(), about)
+        run.model = TrainedModel(module.network, arguments, data.vocabularies(), data.sources(), about)
 
 
 class KeptStage(Stage):
@@ -168,9 +182,9 @@ class PartStage(KeptStage):
         arguments, network = self.make_network(run, data)
         module = instantiate(self.module, network=network, _convert_="all")
         folder = run.folder / self.name
-        trainer = make_trainer({**run.config["trainer"], **self.trainer}, folder)
+        trainer = make_trainer(plan_epochs({**run.config["trainer"], **self.trainer}, data), folder)
         run.write_config()
-        last = folder / CHECKPOINTS / "last.ckpt"
+        last = folder / CHECKPOINTS / LAST
         trainer.fit(module, datamodule=data, ckpt_path=str(last) if last.is_file() else None)
         plot_curves(folder)
         figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name.startswith("val/")}

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import datasets
-import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
-from docsight_training.data.batching import LazyBatches
+from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
 from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
@@ -30,7 +29,7 @@ class ImageBatch:
     labels: Tensor  # (batch,), OTHER for no class
 
 
-class ImageData(pl.LightningDataModule):
+class ImageData(EpochData[ImageBatch]):
     """Labeled images for the classifier.
 
     Args:
@@ -161,20 +160,19 @@ class ImageData(pl.LightningDataModule):
         weights = counts.clamp(min=1).float() ** -self.balance
         return weights * counts.sum() / (weights * counts).sum()
 
-    def train_dataloader(self) -> DataLoader[ImageBatch]:
-        if self.trainer is None:
-            return DataLoader(self.epoch_batches(0), batch_size=None)
-        epoch, last = self.trainer.current_epoch, max(1, (self.trainer.max_epochs or 1) - 1)
-        return DataLoader(self.epoch_batches(epoch, progress=min(1.0, epoch / last)), batch_size=None)
-
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         return DataLoader(self.evaluation_batches("validation"), batch_size=None)
 
     def test_dataloader(self) -> DataLoader[ImageBatch]:
         return DataLoader(self.evaluation_batches("test"), batch_size=None)
 
-    def epoch_batches(self, epoch: int, *, progress: float = 0.0) -> LazyBatches[tuple[int, Tensor], ImageBatch]:
-        """Draw the training batches of an epoch; seed, epoch and number decide a batch, `progress` its augmentation."""
+    def epoch_batches(self, epoch: int) -> LazyBatches[tuple[int, Tensor], ImageBatch]:
+        """Draw the training batches of an epoch.
+
+        Seed, epoch and number decide a batch; its augmentation also depends on the progress of the run.
+        """
+        last = max(1, (self.trainer.max_epochs or 1) - 1) if self.trainer else 1
+        progress = min(1.0, epoch / last) if self.trainer else 0.0
         images = self.parts["train"]
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         if self.epoch_size is None and not self.balance:

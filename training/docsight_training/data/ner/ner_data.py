@@ -8,7 +8,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
-import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -16,9 +15,10 @@ from torch.utils.data import DataLoader, Dataset
 from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
 from docsight.layers.crf import LinearChainCRF
+from docsight.networks.tagger import Tagger
 from docsight.tags import iobes_rules, iobes_tags
 from docsight.vocab import LINE_END, Vocab, char_vocab
-from docsight_training.data.batching import LazyBatches
+from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.ner.augment import TextAugment
 from docsight_training.data.ner.corpora import (
     ROLES,
@@ -35,11 +35,13 @@ from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows
 from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
+from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 
+_LOSS_BATCH_TOKENS = 2_000
 TEMPLATES = "templates"  # the corpus name of sentences made from templates
 
 
-class NerData(pl.LightningDataModule):
+class NerData(EpochData[NerBatch]):
     """Corpora for the tagger.
 
     Args:
@@ -71,6 +73,8 @@ class NerData(pl.LightningDataModule):
         features: Computes features of words in context for a network that has them; None for none. Windows are then
             single sentences.
         leave_out: Corpora that are evaluated but not trained on.
+        init_from: The model that the network starts from, whose vocabularies are extended: the name of a shipped
+            model, or a folder. None to start from GloVe.
         seed: Seeds windows, batches and augmentation.
     """
 
@@ -98,6 +102,7 @@ class NerData(pl.LightningDataModule):
         silver_tokens: int = 2_000_000,
         features: Features | None = None,
         leave_out: Sequence[str] = (),
+        init_from: str | None = None,
         seed: int = 1,
     ) -> None:
         super().__init__()
@@ -120,6 +125,7 @@ class NerData(pl.LightningDataModule):
         self.silver, self.silver_tokens = silver, silver_tokens
         self.features = features
         self.leave_out = frozenset(leave_out)
+        self.start = None if init_from is None else InitialTagger(init_from)
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
         self.silver_documents: list[Document] = []
@@ -178,12 +184,19 @@ class NerData(pl.LightningDataModule):
 
     def network_arguments(self) -> dict[str, Any]:
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
+        if self.start is not None:
+            sizes |= self.start.encoder_widths()
         arguments = {"labels": self.labels, "encoder": sizes}
         return arguments if self.features is None else {**arguments, "feature_dim": self.features.dim}
 
     def initial_weights(self) -> dict[str, Tensor]:
         """Return pretrained vectors by the name of their embedding; a row of zeros has no pretrained vector."""
-        return {"encoder.embed_words": self._vectors} if self.glove_words else {}
+        return {} if self._vectors is None else {"encoder.embed_words": self._vectors}
+
+    def start_network(self, network: Tagger) -> None:
+        """Copy the weights of the model that the network starts from, if there is one."""
+        if self.start is not None:
+            self.start.copy_to(network, TaggerVocabularies(self.words, self.chars, self._tuned_words))
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
@@ -208,12 +221,16 @@ class NerData(pl.LightningDataModule):
         }
         return sources | silver
 
-    def train_dataloader(self) -> DataLoader[NerBatch]:
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(self.epoch_batches(epoch), batch_size=None)
-
-    def val_dataloader(self) -> DataLoader[list[NerDocument]]:
-        return DataLoader(cast(Dataset[list[NerDocument]], self.groups("validation")), batch_size=None)
+    def val_dataloader(self) -> list[DataLoader[Any]]:
+        """Return loaders of the documents, for the scores, and of their sentences in batches, for the loss."""
+        rows = [(document.corpus, s) for document in self.documents["validation"] for s in document.sentences]
+        batches = batches_by_cost([len(sentence.tokens) for _, sentence in rows], max_cost=_LOSS_BATCH_TOKENS)
+        plans = [[rows[n] for n in batch] for batch in batches]
+        documents = cast(Dataset[list[NerDocument]], self.groups("validation"))
+        return [
+            DataLoader(documents, batch_size=None),
+            DataLoader(LazyBatches(plans, self.encoder.batch), batch_size=None),
+        ]
 
     def test_dataloader(self) -> DataLoader[list[NerDocument]]:
         return DataLoader(cast(Dataset[list[NerDocument]], self.groups("test")), batch_size=None)
@@ -277,11 +294,15 @@ class NerData(pl.LightningDataModule):
         # The words whose vectors are tuned come first: the network recognises them by their id.
         frequent = {word for word, count in counts.items() if count >= self.min_count}
         own = sorted(frequent | self._layout_words())
+        chars = char_vocab(sorted(set(tokens)), min_count=2)
+        self._vectors: Tensor | None = None
+        if self.start is not None:
+            self.words, self.chars, self._tuned_words = self.start.extend_vocabularies(own, chars.entries)
+            return
         words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
         tuned = set(own)
-        self.words = Vocab([*own, *(word for word in words if word not in tuned)])
+        self.words, self.chars = Vocab([*own, *(word for word in words if word not in tuned)]), chars
         self._tuned_words = 2 + len(own)
-        self.chars = char_vocab(sorted(set(tokens)), min_count=2)
         if vectors is not None:
             self._vectors = torch.zeros(len(self.words), vectors.shape[1])
             self._vectors[[self.words.id(word) for word in words]] = torch.from_numpy(vectors)

@@ -13,7 +13,7 @@ from torch import Tensor
 from docsight.errors import ConfigError, DataError
 from docsight.networks.char_lm import UNKNOWN
 from docsight.spelling.arrays import Bytes
-from docsight_training.data.speller.open_text import EpochData, Paragraph, read_paragraphs
+from docsight_training.data.speller.open_text import Paragraph, TextData, read_paragraphs
 
 PARAGRAPH_BREAK = "\n"
 # All printable ASCII characters are known, however rare they are in the text.
@@ -30,7 +30,7 @@ class CharLMBatch:
     first: bool  # whether the streams begin here
 
 
-class CharLMData(EpochData[CharLMBatch]):
+class CharLMData(TextData[CharLMBatch]):
     """Open text for the character language model.
 
     Args:

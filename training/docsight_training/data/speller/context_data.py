@@ -17,7 +17,7 @@ from docsight.vocab import PAD, Vocab
 from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.confusions import edit_neighbours
 from docsight_training.data.speller.noise import Noise
-from docsight_training.data.speller.open_text import EncodedText, EpochData, Keys, encode_text, read_paragraphs
+from docsight_training.data.speller.open_text import EncodedText, Keys, TextData, encode_text, read_paragraphs
 
 LENGTH_STEP = 8  # batches are padded to a multiple of this: oneDNN keeps a kernel for every shape it sees
 _CONFUSED_FRACTION, _LISTED_FRACTION_OF_REST = 0.2, 0.33  # of the misspellings; the others have learned edits
@@ -41,7 +41,7 @@ class ContextBatch:
     hard_negatives: Tensor  # (n, most) words one edit away from the right one, into the pool; -1 for none
 
 
-class ContextData(EpochData[ContextBatch]):
+class ContextData(TextData[ContextBatch]):
     """Open text for the context network.
 
     Args:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import datasets
 import numpy as np
 import numpy.typing as npt
-import pytorch_lightning as pl
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -22,6 +21,7 @@ from docsight.spelling.arrays import Ints
 from docsight.spelling.correction.scorer import MAX_WORD_CHARS
 from docsight.spelling.tokens import is_key, key_of, read_tokens
 from docsight.vocab import PAD, UNK, Vocab, casing
+from docsight_training.data.batching import EpochData
 
 # The parts, in thousandths of the paragraphs. The ranker learns from text that the context network and the trigrams
 # have not seen, because they are overconfident on their training text.
@@ -36,12 +36,8 @@ class Paragraph(NamedTuple):
     sentences: list[str]
 
 
-class EpochData(pl.LightningDataModule, Generic[Batch]):
-    """A data module whose data sets hold whole batches, drawn by the number of the epoch."""
-
-    @abstractmethod
-    def epoch_batches(self, epoch: int) -> Sequence[Batch] | Dataset[Batch]:
-        """Return the batches of a training epoch, the same for the same seed and epoch."""
+class TextData(EpochData[Batch]):
+    """A data module of a part of the speller, which has no pretrained weights."""
 
     @abstractmethod
     def validation_batches(self) -> Sequence[Batch] | Dataset[Batch]: ...
@@ -51,10 +47,6 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
 
     def initial_weights(self) -> dict[str, Tensor]:
         return {}
-
-    def train_dataloader(self) -> DataLoader[Batch]:
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        return DataLoader(cast(Dataset[Batch], self.epoch_batches(epoch)), batch_size=None)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         return DataLoader(cast(Dataset[Batch], self.validation_batches()), batch_size=None)

@@ -10,7 +10,7 @@ import numpy as np
 
 from docsight.spelling.arrays import Floats, Ints
 from docsight_training.data.batching import LazyBatches
-from docsight_training.data.speller.open_text import EpochData, read_clean_column
+from docsight_training.data.speller.open_text import TextData, read_clean_column
 
 Part = TypeVar("Part")  # the labelled places of the training or the validation texts
 PlaceBatch = TypeVar("PlaceBatch")
@@ -18,7 +18,7 @@ PlaceBatch = TypeVar("PlaceBatch")
 _MIN_DEVIATION = 1e-4  # of a column that is not constant
 
 
-class PlaceData(EpochData[PlaceBatch], Generic[Part, PlaceBatch]):
+class PlaceData(TextData[PlaceBatch], Generic[Part, PlaceBatch]):
     """Labelled places, with new batches in each epoch. `setup` sets the two parts and calls `standardize`."""
 
     train: Part

@@ -1,0 +1,1 @@
+"""The commands of `docsight-train` besides training; each module has a function `main` of the arguments."""

@@ -1,0 +1,100 @@
+"""Transfer learning for the tagger: start from the vocabularies and weights of another tagger."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor
+
+from docsight.bundle import Bundle, find_model, load_folder
+from docsight.networks.tagger import Tagger
+from docsight.vocab import PAD, UNK, Vocab
+
+# The arguments of the encoder that decide the shapes of its weights.
+_WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "hidden_dim", "num_layers")
+
+
+class TaggerVocabularies(NamedTuple):
+    """The vocabularies of a tagger."""
+
+    words: Vocab  # the words whose vectors are tuned come first: the network recognises them by their id
+    chars: Vocab
+    tuned_words: int  # ids below this one have a trained correction to their vector
+
+
+class InitialTagger:
+    """A trained tagger that another one starts from.
+
+    Args:
+        model: The name of a shipped model, or a model folder.
+
+    Raises:
+        BundleError: There is no such model, or it is not a tagger.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._bundle: Bundle = load_folder(find_model(model), kind="tagger")
+        self.network = cast(Tagger, self._bundle.network)
+        encoder = self._bundle.arguments["encoder"]
+        self.vocabularies = TaggerVocabularies(
+            self._bundle.vocabularies["words"], self._bundle.vocabularies["chars"], encoder["tuned_words"]
+        )
+
+    def encoder_widths(self) -> dict[str, Any]:
+        """Return the arguments that an encoder needs in order to take the weights of this one."""
+        encoder: Mapping[str, Any] = self._bundle.arguments["encoder"]
+        return {name: encoder[name] for name in _WIDTHS if name in encoder}
+
+    def extend_vocabularies(self, words: Iterable[str], chars: Iterable[str]) -> TaggerVocabularies:
+        """Add words whose vectors are to be tuned, and characters, to those of this model."""
+        theirs, tuned = self.vocabularies, self.vocabularies.tuned_words - _RESERVED
+        first = dict.fromkeys([*theirs.words.entries[:tuned], *words])
+        rest = [word for word in theirs.words.entries[tuned:] if word not in first]
+        all_chars = dict.fromkeys([*theirs.chars.entries, *chars])
+        return TaggerVocabularies(Vocab([*first, *rest]), Vocab(all_chars), _RESERVED + len(first))
+
+    @torch.no_grad()
+    def copy_to(self, network: Tagger, vocabularies: TaggerVocabularies) -> None:
+        """Copy all weights: rows of tables by the entries of the vocabularies, and rows of tags by their names.
+
+        What this model does not have, the vectors of new words and the rows of new tags, stays as it is.
+        """
+        theirs, ours = self.network.state_dict(), network.state_dict()
+        rows = {"words": _common_rows(vocabularies.words, self.vocabularies.words)}
+        rows["tuned"] = _below(rows["words"], vocabularies.tuned_words, self.vocabularies.tuned_words)
+        rows["chars"] = _common_rows(vocabularies.chars, self.vocabularies.chars)
+        edges = torch.tensor([[len(vocabularies.chars)], [len(self.vocabularies.chars)]])  # the edge of a word
+        rows["chars"] = torch.cat([rows["chars"], edges], dim=1)
+        tags = [tag for tag in network.tags if tag in self.network.tags]
+        rows["tags"] = torch.tensor([[network.tags.index(tag), self.network.tags.index(tag)] for tag in tags]).T
+        for name, tensor in ours.items():
+            if name == "crf.transitions":
+                (to, source) = rows["tags"]
+                tensor[to[:, None], to] = theirs[name][source[:, None], source]
+            elif kind := _ROWS_OF_TABLE.get(name):
+                to, source = rows[kind]
+                tensor[to] = theirs[name][source]
+            else:
+                tensor.copy_(theirs[name])
+
+
+_RESERVED = UNK + 1
+_ROWS_OF_TABLE = {
+    "encoder.embed_words.codes": "words",
+    "encoder.tune_words.weight": "tuned",
+    "encoder.encode_chars.embed.weight": "chars",
+    "emit.weight": "tags",
+    "emit.bias": "tags",
+    "crf.start": "tags",
+    "crf.end": "tags",
+}
+
+
+def _common_rows(ours: Vocab, theirs: Vocab) -> Tensor:
+    """Return the ids of what both vocabularies have, (2, entries): ours and theirs."""
+    pairs = [(PAD, PAD), (UNK, UNK), *((ours.id(entry), theirs.id(entry)) for entry in theirs.entries if entry in ours)]
+    return torch.tensor(pairs).T
+
+
+def _below(rows: Tensor, ours: int, theirs: int) -> Tensor:
+    return rows[:, (rows[0] < ours) & (rows[1] < theirs)]
