@@ -71,6 +71,18 @@ def iobes_from_spans(spans: Sequence[TagSpan], length: int) -> list[str]:
     return tags
 
 
+def spans_from_iobes(tags: Sequence[str]) -> list[TagSpan]:
+    """Convert a well-formed sequence of IOBES tags to spans."""
+    spans, start = [], 0
+    for i, tag in enumerate(tags):
+        prefix, _, label = tag.partition("-")
+        if prefix in ("B", "S"):
+            start = i
+        if prefix in ("E", "S"):
+            spans.append(TagSpan(start, i + 1, label))
+    return spans
+
+
 def iobes_rules(tags: Sequence[str]) -> tuple[list[list[bool]], list[bool], list[bool]]:
     """Return the rules of IOBES: `follows[a][b]`, whether tag b may follow tag a; and which may be first and last."""
     parts = [tag.partition("-") for tag in tags]

@@ -204,11 +204,12 @@ def test_train_starts_from_the_encoder_of_another_model(trained, tiny_corpus, tm
     assert start["val/f1"] > plain["val/f1"]
 
 
-def test_train_reports_a_width_that_differs_from_the_initial_model(trained, tiny_corpus, tmp_path):
+def test_train_takes_the_widths_of_the_initial_model(trained, tiny_corpus, tmp_path):
     folder, _ = trained
-    overrides = [f"model.init_from={folder / 'model'}", "model.network.encoder.hidden_dim=8"]
-    with pytest.raises(ConfigError, match=r"read\.0\.ahead\.weight_ih_l0 has shape"):
-        train(_config(f"data.path={tiny_corpus}", *overrides), tmp_path / "run")
+    overrides = [f"model.init_from={folder / 'model'}", "model.network.encoder.hidden_dim=8", "epochs=1"]
+    train(_config(f"data.path={tiny_corpus}", *overrides), tmp_path / "run")
+    model = load_folder(tmp_path / "run" / "model", kind="tagger")
+    assert model.arguments["encoder"]["hidden_dim"] == 16
 
 
 @pytest.mark.parametrize(

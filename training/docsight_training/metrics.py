@@ -45,7 +45,11 @@ class SpanScore:
 
     @property
     def num_gold(self) -> int:
-        return sum(score.tp + score.fn for score in self._by_label.values())
+        return sum(self.support(label) for label in self._by_label)
+
+    def support(self, label: str) -> int:
+        """Return the number of annotated spans of a label."""
+        return self._by_label[label].tp + self._by_label[label].fn if label in self._by_label else 0
 
     @property
     def f1(self) -> float:

@@ -1,12 +1,14 @@
 """`docsight-train`: a Hydra config in, a trained model folder and a spaCy pipeline out."""
 
+import re
 import signal
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import hydra
 import torch
+from hydra import compose, initialize_config_module
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, InstantiationException
@@ -19,6 +21,7 @@ from docsight_training.export import export_run
 from docsight_training.interruption import RunInterruptedError
 from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 from docsight_training.runs import Run
+from docsight_training.settings import check_settings, suggest_key
 from docsight_training.stages.stage import make_stages
 from docsight_training.trainer import quiet_lightning
 
@@ -31,6 +34,7 @@ def main() -> None:
     sys.argv[1:] = arguments
     try:
         _check_overrides(arguments)
+        _check_keys(arguments)
         _command()
     except DocsightError as err:
         _stop(err)
@@ -73,6 +77,7 @@ def _command(config: DictConfig) -> float | None:
 
 def _run(config: DictConfig) -> float | None:
     plain: dict[str, Any] = rename_targets(OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
+    check_settings(plain)
     job = HydraConfig.get()
     if job.mode == RunMode.MULTIRUN and str(plain["trainer"]["strategy"]).startswith("ddp"):
         raise ConfigError(
@@ -100,3 +105,24 @@ def _check_overrides(arguments: list[str]) -> None:
                 f"cannot parse the override {argument!r}. A value with '=', spaces, commas or brackets in it needs "
                 f"quotes inside quotes: '{key}=\"{value}\"'."
             ) from err
+
+
+def _check_keys(arguments: list[str]) -> None:
+    """Compose the config as Hydra will, for an error in one line. Sweeps and other config folders are left to Hydra."""
+    if any(argument.startswith("-") for argument in arguments):
+        return
+    choices = [a for a in arguments if a.startswith(("experiment=", "data=", "model=", "trainer="))]
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        try:
+            known = compose("train", overrides=choices)
+            compose("train", overrides=arguments)
+        except HydraException as err:
+            message = " ".join(str(err).split())
+            if match := re.search(r"Could not override '([^']+)'", message):
+                key = match[1]
+                advice = (
+                    suggest_key(key, cast(dict[str, Any], OmegaConf.to_container(known)))
+                    or f"add a new key with +{key}=VALUE"
+                )
+                raise ConfigError(f"there is no key {key} in the config; {advice}") from err
+            raise ConfigError(message) from err

@@ -99,7 +99,12 @@ def quiet_lightning() -> None:
     """Limit the logs of Lightning and matplotlib to warnings, without those about the size of a run."""
     for name in ("pytorch_lightning", "matplotlib"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for message in (".*does not have many workers.*", ".*smaller than the logging interval.*", ".*LeafSpec.*"):
+    for message in (
+        ".*does not have many workers.*",
+        ".*smaller than the logging interval.*",
+        ".*LeafSpec.*",
+        ".*dataloader is not resumable.*",
+    ):
         warnings.filterwarnings("ignore", message)
 
 

@@ -84,6 +84,23 @@ class LinearChainCRF(nn.Module):
         return tags.masked_fill(torch.arange(time, device=tags.device) >= lengths.unsqueeze(1), 0)
 
     @torch.no_grad()
+    def sample(self, emissions: Tensor, lengths: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw a path of each row from the posterior, (batch, time); 0 beyond a row's length.
+
+        Forward filtering, backward sampling. `emissions` is (batch, time, tags), `lengths` (batch,).
+        """
+        steps, _, last = self.scores()
+        alphas = self._forward(emissions)  # (batch, time, tags)
+        following = torch.zeros(emissions.shape[:1], dtype=torch.long, device=emissions.device)
+        path = []
+        for t in range(emissions.shape[1] - 1, -1, -1):
+            closing = torch.where(torch.eq(lengths, t + 1).unsqueeze(1), last, steps[:, following].T)
+            drawn = torch.multinomial((alphas[:, t] + closing).softmax(dim=1), 1, generator=generator).squeeze(1)
+            following = torch.where(t < lengths, drawn, 0)
+            path.append(following)
+        return torch.stack(path[::-1], dim=1)
+
+    @torch.no_grad()
     def run_log_posterior(
         self, emissions: Tensor, lengths: Tensor, rows: Tensor, starts: Tensor, runs: Tensor, sizes: Tensor
     ) -> Tensor:

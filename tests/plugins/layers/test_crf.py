@@ -177,3 +177,17 @@ def test_crf_ignores_padding():
     wide = torch.cat([emissions, 100 * torch.randn(2, 4, len(tags))], dim=1)
     assert torch.allclose(crf.log_partition(emissions, lengths), crf.log_partition(wide, lengths))
     assert torch.equal(crf.decode(emissions, lengths), crf.decode(wide, lengths)[:, :5])
+
+
+def test_crf_samples_follow_the_marginals():
+    tags, crf = _crf(labels=("A",))
+    emissions, lengths = torch.randn(2, 4, len(tags)), torch.tensor([4, 2])
+    draws = 4_000
+    paths = crf.sample(
+        emissions.repeat_interleave(draws, 0), lengths.repeat_interleave(draws), torch.Generator().manual_seed(0)
+    )
+    counts = torch.nn.functional.one_hot(paths, len(tags)).view(2, draws, 4, len(tags)).float().mean(dim=1)
+    expected = crf.log_marginals(emissions, lengths).exp()
+    for row, length in enumerate(lengths.tolist()):
+        assert torch.allclose(counts[row, :length], expected[row, :length], atol=0.03)
+        assert (paths.view(2, draws, 4)[row, :, length:] == 0).all()

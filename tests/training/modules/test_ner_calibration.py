@@ -158,7 +158,7 @@ class TinyData:
             vocabularies["chars"],
             module.network.labels,
             unannotated={"tiny": frozenset({"ORG"})},
-            marginalise=False,
+            open_labels={},
         )
         sentence = Sentence(["Ada", "Lovelace", "met", "Alan", "Turing", "in", "London", "."], [])
         self.documents = [encoder.document(Document("tiny", [sentence])) for _ in range(300)]

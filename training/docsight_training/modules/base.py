@@ -49,11 +49,15 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
 
     def configure_optimizers(self) -> Any:
         # Frozen parameters are included: they have no gradient, so the optimizer skips them until they are unfrozen.
-        optimizer = self.make_optimizer(self.parameters())
+        optimizer = self.make_optimizer(self.parameter_groups())
         scheduler = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda _: one_cycle(self.progress(), warmup=self.warmup)
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def parameter_groups(self) -> Any:
+        """Return what the optimizer trains: the parameters, or groups of them with settings of their own."""
+        return self.parameters()
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         torch.manual_seed((self.seed * 1_000_003 + self.global_step) * 64 + self.global_rank)
@@ -73,6 +77,10 @@ class ScheduledModule(pl.LightningModule, Generic[Network]):
     def describe(self, data: Any) -> dict[str, Any]:
         """Finish the network once its weights are final, and return what the model's config says about it."""
         return {}
+
+    def warnings(self) -> list[str]:
+        """Return what is wrong with a model by the last validation, and what to change."""
+        return []
 
     def write_reports(self, folder: Path, data: Any) -> None:
         """Write files to the run folder besides figures and curves; called after the last evaluation."""

@@ -100,6 +100,17 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         self.decision = fit_decision(output, labels, score=self.score)
         return {"decision": self.decision.to_config()}
 
+    def warnings(self) -> list[str]:
+        """Warn of a model that predicts one class for all validation images."""
+        predicted = set(torch.cat(self.outputs["logits"]).argmax(dim=1).tolist())
+        if len(predicted) > 1 or len(self.network.labels) < 2:
+            return []
+        only = self.network.labels[predicted.pop()]
+        return [
+            f"The model predicts {only} for every validation image. Train longer (epochs=N), balance the classes "
+            "(data.balance=1), or add images of the other classes."
+        ]
+
     def write_reports(self, folder: Path, data: ImageData) -> None:
         images = data.parts["test" if data.has_test else "validation"]
         logits = torch.cat(self.outputs["logits"])

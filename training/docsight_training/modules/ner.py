@@ -39,10 +39,19 @@ class NerModule(ScheduledModule[Tagger]):
         margins: For each label, a value that training adds to the scores of all other tags where the annotation has
             this label. This raises recall of the label at the cost of precision (softmax-margin,
             Gimpel and Smith 2010; for the recall of names in other domains, Mohit et al. 2012).
+        encoder_rate: The learning rate of the encoder, as a fraction of that of the other layers.
     """
 
-    def __init__(self, network: Tagger, *, margins: Mapping[str, float] | None = None, **schedule: Any) -> None:
+    def __init__(
+        self,
+        network: Tagger,
+        *,
+        margins: Mapping[str, float] | None = None,
+        encoder_rate: float = 1.0,
+        **schedule: Any,
+    ) -> None:
         super().__init__(network, **schedule)
+        self.encoder_rate = encoder_rate
         self._scores: dict[str, SpanScore] = {}  # by corpus
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
         if unknown := sorted(set(margins or {}) - set(network.labels)):
@@ -52,6 +61,13 @@ class NerModule(ScheduledModule[Tagger]):
             )
         # The margin of each tag is that of its label: (tags,)
         self._margins = torch.tensor([(margins or {}).get(tag[2:], 0.0) for tag in network.tags])
+
+    def parameter_groups(self) -> Any:
+        encoder = list(self.network.encoder.parameters())
+        known = set(encoder)
+        others = [parameter for parameter in self.parameters() if parameter not in known]
+        rate = self.make_optimizer.keywords["lr"]  # type: ignore[attr-defined]
+        return [{"params": encoder, "lr": rate * self.encoder_rate}, {"params": others}]
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
         emissions = self.emissions(batch)
@@ -126,6 +142,21 @@ class NerModule(ScheduledModule[Tagger]):
         self.calibration_errors = compare_methods(judged)
         self.calibration = fit_labels(judged, choose_method(self.calibration_errors))
         return {"calibration": {label: curve.to_config() for label, curve in self.calibration.items()}}
+
+    def warnings(self) -> list[str]:
+        """Warn of a model that finds no entity of the validation data, and of labels that it never finds."""
+        total = SpanScore()
+        for score in self._scores.values():
+            total.merge(score)
+        never = [label for label in sorted(total.labels) if total.support(label) and not total.scores(label)["recall"]]
+        if not total.num_gold:
+            return ["The validation data has no entity, so the best weights are chosen by the loss alone."]
+        if not total.scores()["recall"]:
+            return [
+                "The model finds no entity of the validation data. Start from the shipped model "
+                "(model.init_from=rnn_ner), train longer (trainer.min_steps=2000), or annotate more sentences."
+            ]
+        return [f"The model finds no {label} of the validation data: annotate more of them." for label in never]
 
     @torch.no_grad()
     def write_reports(self, folder: Path, data: NerData) -> None:

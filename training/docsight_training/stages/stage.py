@@ -1,5 +1,6 @@
 """The stages of a run: the only stage of a model of one network, and the parts of a model that is trained in steps."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from docsight_training.plots import plot_curves
 from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
 from docsight_training.trainer import make_trainer, plan_epochs
 from docsight_training.transfer import start_from
+
+log = logging.getLogger(__name__)
 
 _PARTS_WITHOUT_STAGES = ("context", "typing", "ranker")  # in the speller configs of docsight 0.1.0
 
@@ -80,6 +83,7 @@ class NetworkStage(Stage):
         if self.init_from:
             start_from(self.init_from, module.network, data)
         settings = plan_epochs(run.config["trainer"], data)
+        self._check_monitor(settings, module, data)
         trainer = make_trainer(settings, run.folder, thaw=self.thaw)
         run.write_config()
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
@@ -102,13 +106,28 @@ class NetworkStage(Stage):
         arguments, network = make_network(self.network, data)
         return data, arguments, instantiate(self.module, network=network, _convert_="all")
 
+    def _check_monitor(self, settings: dict[str, Any], module: Any, data: Any) -> None:
+        """Validate one batch, because a metric that does not exist would only be noticed after the first epoch."""
+        tester = make_trainer({**settings, "devices": 1, "strategy": "auto", "limit_val_batches": 1}, None)
+        found = tester.validate(module, data, verbose=False)
+        known = sorted({name for metrics in found for name in metrics})
+        monitor = settings["monitor"]
+        # The first batch may lack a label.
+        if monitor not in known and not monitor.startswith(("train/", "val/f1/", "val/precision/")):
+            raise ConfigError(
+                f"trainer.monitor={monitor}: there is no such metric; expected one of {', '.join(known)}."
+            )
+
     def _finish(self, run: Run, data: Any, arguments: dict[str, Any], module: Any, *, weights: Path | None) -> None:
         """Load the weights of a checkpoint, evaluate them, write reports, and make them the model of the run."""
         if weights is not None:
             module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["state_dict"])
         about = data.about() | module.describe(data)
         tester = make_trainer({**plan_epochs(run.config["trainer"], data), "devices": 1, "strategy": "auto"}, None)
-        run.add_metrics(tester.validate(module, data, verbose=False)[0])
+        validation = tester.validate(module, data, verbose=False)[0]
+        for warning in module.warnings():
+            log.warning("%s", warning)
+        run.add_metrics(validation)
         if data.has_test:
             run.add_metrics(tester.test(module, data, verbose=False)[0])
         run.folder.mkdir(parents=True, exist_ok=True)

@@ -57,8 +57,8 @@ class BatchEncoder:
         words: The vocabulary of words.
         chars: The vocabulary of characters.
         labels: The labels to learn.
-        unannotated: By corpus, the labels that it does not annotate.
-        marginalise: Whether a token outside all spans may have one of the labels that its corpus does not annotate.
+        unannotated: By corpus, the labels that it does not annotate, which are not evaluated on it.
+        open_labels: By corpus, the labels that a token outside all spans may have in training.
         possible: For some labels, which of the tokens of a text may have them if they are not annotated; with other
             labels any token may.
         features: Computes features of words in context, sentence by sentence; None for none.
@@ -71,13 +71,13 @@ class BatchEncoder:
         labels: Sequence[str],
         *,
         unannotated: Mapping[str, frozenset[str]],
-        marginalise: bool,
+        open_labels: Mapping[str, frozenset[str]],
         possible: Mapping[str, Callable[[Sequence[str]], Sequence[bool]]] | None = None,
         features: Features | None = None,
     ) -> None:
         self.words, self.chars = words, chars
         self.unannotated = unannotated
-        self.marginalise = marginalise
+        self.open_labels = open_labels
         self.possible = possible or {}
         self.features = features
         self.tag_ids = {tag: n for n, tag in enumerate(iobes_tags(labels))}
@@ -97,7 +97,7 @@ class BatchEncoder:
                 continue
             tags = torch.tensor([self.tag_ids[tag] for tag in iobes_from_spans(sentence.spans, size)])
             allowed[n, :size].scatter_(1, tags.unsqueeze(1), True)
-            for label in self.unannotated.get(corpus, ()) if self.marginalise else ():
+            for label in self.open_labels.get(corpus, ()):
                 is_open = tags == self.tag_ids[OUTSIDE]
                 if label in self.possible:
                     is_open = is_open & torch.tensor(self.possible[label](sentence.tokens))

@@ -33,11 +33,14 @@ from docsight_training.data.ner.corpora import (
 from docsight_training.data.ner.dates import find_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows
+from docsight_training.data.ner.rehearsal import REHEARSAL, read_open_text, rehearse
 from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 
 _LOSS_BATCH_TOKENS = 2_000
+_REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
+_DRAWS = 8  # versions of a document that the model to keep has labelled
 TEMPLATES = "templates"  # the corpus name of sentences made from templates
 
 
@@ -75,6 +78,10 @@ class NerData(EpochData[NerBatch]):
         leave_out: Corpora that are evaluated but not trained on.
         init_from: The model that the network starts from, whose vocabularies are extended: the name of a shipped
             model, or a folder. None to start from GloVe.
+        keep_labels: Whether the labels of that model are kept although this data does not annotate them; see
+            `docsight_training.data.ner.rehearsal`.
+        rehearsal: A file or folder of open text that the model to keep labels, too: .txt, .jsonl with `text`, or
+            .parquet with `text` or `tokens`. An epoch has as much of it as of the annotated text. None for none.
         seed: Seeds windows, batches and augmentation.
     """
 
@@ -103,6 +110,8 @@ class NerData(EpochData[NerBatch]):
         features: Features | None = None,
         leave_out: Sequence[str] = (),
         init_from: str | None = None,
+        keep_labels: bool = False,
+        rehearsal: str | None = None,
         seed: int = 1,
     ) -> None:
         super().__init__()
@@ -125,7 +134,12 @@ class NerData(EpochData[NerBatch]):
         self.silver, self.silver_tokens = silver, silver_tokens
         self.features = features
         self.leave_out = frozenset(leave_out)
+        if keep_labels and init_from is None:
+            raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
         self.start = None if init_from is None else InitialTagger(init_from)
+        self.keep_labels, self.rehearsal = keep_labels, rehearsal
+        self._rehearsed_text: list[list[Document]] = []  # versions of each document of open text
+        self._rehearsed: list[list[Document]] | None = None  # versions of each training document
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
         self.silver_documents: list[Document] = []
@@ -142,12 +156,21 @@ class NerData(EpochData[NerBatch]):
             if not documents[role]:
                 raise DataError(f"data.corpora: no corpus has a split for {role}; see the key splits of each corpus.")
         self.documents, train = documents, documents["train"]
-        self.labels = list(self.given_labels or sorted({label for label, _ in names_in(train)}))
+        annotated = sorted({label for label, _ in names_in(train)})
+        self.labels = list(self.given_labels or annotated)
+        kept: frozenset[str] = frozenset()
+        if self.keep_labels:
+            assert self.start is not None
+            kept = frozenset(self.start.network.labels) - set(annotated)
+            self.labels = [
+                *self.start.network.labels,
+                *(label for label in self.labels if label not in self.start.network.labels),
+            ]
         if not self.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
         self._check_labels()
         unannotated = {
-            name: frozenset() if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
+            name: kept if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
             for name, corpus in self.corpora.items()
         }
         if self.date_label in self.labels:
@@ -172,15 +195,36 @@ class NerData(EpochData[NerBatch]):
             self.chars,
             self.labels,
             unannotated=unannotated,
-            marginalise=self.unknown_labels == "marginalise",
+            open_labels=self._open_labels(unannotated, kept),
             possible={} if self.date_label is None else {self.date_label: may_be_date},
             features=self.features,
         )
         if self.augment:
             self.augment.learn_names(train)
+        if self.start is not None and kept:
+            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_DRAWS, seed=self.seed)
+            if self.rehearsal is not None:
+                self._rehearsed_text = rehearse(
+                    self.start,
+                    read_open_text(Path(self.rehearsal), max_tokens=_REHEARSAL_TOKENS, seed=self.seed),
+                    keep=self.start.network.labels,
+                    draws=_DRAWS,
+                    seed=self.seed,
+                )
         if self.silver is not None:
             self.silver_documents, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
             self.teacher_crf = _make_crf(teacher)
+
+    def _open_labels(
+        self, unannotated: Mapping[str, frozenset[str]], kept: frozenset[str]
+    ) -> dict[str, frozenset[str]]:
+        """Return the labels that the annotation of a corpus leaves open; those to keep are annotated by rehearsal."""
+        open_labels = {}
+        if self.unknown_labels == "marginalise":
+            open_labels = {name: labels - kept for name, labels in unannotated.items()}
+        if self.start is not None:
+            open_labels[REHEARSAL] = frozenset(self.labels) - set(self.start.network.labels)
+        return open_labels
 
     def network_arguments(self) -> dict[str, Any]:
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
@@ -239,9 +283,18 @@ class NerData(EpochData[NerBatch]):
         """Cut the training documents into windows and batches, as determined by seed and epoch."""
         rng = random.Random(f"{self.seed}-{epoch}")
         windows: list[tuple[str, Sentence]] = []
-        for document in self.documents["train"]:
+        for number, document in enumerate(self.documents["train"]):
+            if self._rehearsed is not None:
+                document = rng.choice(self._rehearsed[number])
             for _ in range(self.corpora[document.corpus].repeat):
                 windows += self._windows(document, rng, rename=not self.corpora[document.corpus].terse)
+        size = sum(len(sentence.tokens) for _, sentence in windows)
+        for versions in rng.sample(self._rehearsed_text, len(self._rehearsed_text)):
+            if size <= 0:
+                break
+            of_document = self._windows(rng.choice(versions), rng, rename=False)
+            size -= sum(len(sentence.tokens) for _, sentence in of_document)
+            windows += of_document
         if self._filler is not None:
             windows += [(TEMPLATES, sentence) for sentence in self._filler.fill(self.templates, rng)]
         silver: list[tuple[str, Sentence]] = []

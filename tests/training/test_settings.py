@@ -1,0 +1,64 @@
+"""Values that are refused before a run reads anything."""
+
+import pytest
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+
+from docsight.errors import ConfigError
+from docsight_training.settings import check_settings, suggest_key
+
+
+def _config(*overrides: str) -> dict:
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        return OmegaConf.to_container(compose("train", overrides=list(overrides)), resolve=True)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("epochs=ten", "epochs: input should be a valid integer; found 'ten'."),
+        ("epochs=0", "epochs: input should be greater than or equal to 1; found 0."),
+        ("seed=abc", "seed: input should be a valid integer; found 'abc'."),
+        ("seed=-1", "seed: input should be greater than or equal to 0; found -1."),
+        ("threads=0", "threads: input should be greater than or equal to 1; found 0."),
+        ("overwrite=maybe", "overwrite: input should be a valid boolean; found 'maybe'."),
+        ("data.window=0", "data.window: input should be greater than or equal to 1; found 0."),
+        ("data.batch_tokens=0", "data.batch_tokens: input should be greater than or equal to 1; found 0."),
+        ("data.augment.upper=3", "data.augment.upper: input should be less than or equal to 1; found 3."),
+        ("model.module.optimizer.lr=-1", "model.module.optimizer.lr: input should be greater than 0; found -1."),
+        ("model.module.clip=inf", "model.module.clip: input should be a finite number; found inf."),
+        ("trainer.mode=best", "trainer.mode: input should be 'min' or 'max'; found 'best'."),
+        ("trainer.ema=1.5", "trainer.ema: input should be less than 1; found 1.5."),
+    ],
+)
+def test_check_settings_names_the_key_the_range_and_the_value(override, message):
+    with pytest.raises(ConfigError) as caught:
+        check_settings(_config(override))
+    assert str(caught.value) == message
+
+
+def test_check_settings_lists_all_problems():
+    with pytest.raises(ConfigError, match=r"seed: .*found -1; data\.window: .*found 0\.$"):
+        check_settings(_config("seed=-1", "data.window=0"))
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    ["rnn_ner", "rnn_ner_conll2003", "cnn_imagecat", "cnn_digits", "cnn_figures", "rnn_ner_teacher", "rnn_speller"],
+)
+def test_check_settings_accepts_the_experiments(experiment):
+    extra = ["text=x"] if experiment == "rnn_ner_teacher" else []
+    check_settings(_config(f"experiment={experiment}", "data.path=x", *extra))
+
+
+@pytest.mark.parametrize("trainer", ["smoke", "ddp"])
+def test_check_settings_accepts_the_trainers(trainer):
+    check_settings(_config(f"trainer={trainer}"))
+
+
+@pytest.mark.parametrize(
+    ("key", "suggestion"),
+    [("epoch", "did you mean epochs?"), ("batch_tokens", "did you mean data.batch_tokens?"), ("zzzz", "")],
+)
+def test_suggest_key(key, suggestion):
+    assert suggest_key(key, _config()) == suggestion

@@ -1,0 +1,158 @@
+"""The settings of a run, validated before anything is read or computed."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from docsight.errors import ConfigError
+
+_MAX_SEED = 2**32 - 1  # NumPy's limit
+
+Count = Annotated[int, Field(ge=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Lightning reads an integer as a number of batches, and a float as a fraction of them.
+Limit = Count | Fraction
+
+
+class _Settings(BaseModel):
+    # A number is not a string of digits, nor a truth value.
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class TrainerSettings(_Settings):
+    max_epochs: Count | None
+    min_steps: Count
+    monitor: str
+    mode: Literal["min", "max"]
+    checkpoint_minutes: Positive | None
+    ema: Annotated[float, Field(gt=0, lt=1)] | None
+    early_stopping: Count | None
+    tensorboard: bool
+    limit_train_batches: Limit
+    limit_val_batches: Limit
+    limit_test_batches: Limit
+    check_val_every_n_epoch: Count | None
+
+
+class TextAugmentSettings(_Settings):
+    upper: Fraction = 0
+    title: Fraction = 0
+    lower: Fraction = 0
+    retokenize: Fraction = 0
+    lines: Fraction = 0
+    rename: Fraction = 0
+    exchange: dict[str, dict[str, Fraction]] = {}
+
+
+class NerDataSettings(_Settings):
+    path: str | None = None
+    glove_words: Annotated[int, Field(ge=0)] = 0
+    min_count: Count = 1
+    window: Count = 1
+    batch_tokens: Count = 1
+    augment: TextAugmentSettings | None = None
+    templates: Annotated[int, Field(ge=0)] = 0
+    silver_tokens: Annotated[int, Field(ge=0)] = 0
+    labels: list[str] | None = None
+    keep_labels: bool = False
+    rehearsal: str | None = None
+
+
+class ImageDataSettings(_Settings):
+    path: str | None = None
+    batch_size: Count = 1
+    epoch_size: Count | None = None
+    per_class: Count | None = None
+    balance: Fraction = 0
+    validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
+
+
+class OptimizerSettings(_Settings):
+    lr: Positive = 0.001
+    weight_decay: NotNegative = 0
+
+
+class ModuleSettings(_Settings):
+    optimizer: OptimizerSettings = OptimizerSettings()
+    warmup: Fraction = 0
+    clip: Positive = 1
+    encoder_rate: NotNegative = 1
+    margins: dict[str, float] = {}
+
+
+class ModelSettings(_Settings):
+    init_from: str | None = None
+    module: ModuleSettings = ModuleSettings()
+
+
+class RunSettings(_Settings):
+    seed: Annotated[int, Field(ge=0, le=_MAX_SEED)]
+    epochs: Count | None
+    threads: Count | None
+    name: str
+    overwrite: bool
+    ckpt_path: str | None
+    trainer: TrainerSettings
+    model: ModelSettings
+
+
+# The settings of `data` by the name of its class.
+_DATA: dict[str, type[BaseModel]] = {"NerData": NerDataSettings, "ImageData": ImageDataSettings}
+
+
+def check_settings(config: Mapping[str, Any]) -> None:
+    """Check the types and ranges of a resolved config.
+
+    Raises:
+        ConfigError: A value is invalid; the message lists all of them.
+    """
+    problems = [*_problems(RunSettings, config, ())]
+    data = config["data"]
+    if kind := _DATA.get(str(data.get("_target_", "")).rpartition(".")[2]):
+        problems += _problems(kind, data, ("data",))
+    if problems:
+        raise ConfigError("; ".join(problems) + ".")
+
+
+def _problems(kind: type[BaseModel], values: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[str]:
+    try:
+        kind.model_validate(values)
+    except ValidationError as err:
+        # A union has an error for each of its types, all of one key: the last one says most.
+        by_key = {".".join((*prefix, *_keys(error["loc"], values))): error for error in err.errors()}
+        for key, error in by_key.items():
+            # An interpolated value is reported under the key that the user sets.
+            if key == "trainer.max_epochs" and "epochs" in by_key:
+                continue
+            expected = error["msg"][0].lower() + error["msg"][1:]
+            yield f"{key}: {expected}; found {error['input']!r}"
+
+
+def _keys(location: Sequence[str | int], values: Any) -> Iterator[str]:
+    """Yield the keys of a place in the config, without the names of the types of unions, which pydantic adds."""
+    for key in location:
+        is_key = key in values if isinstance(values, Mapping) else isinstance(values, list) and isinstance(key, int)
+        if is_key:
+            values = values[key]
+            yield str(key)
+
+
+def suggest_key(key: str, config: Mapping[str, Any]) -> str:
+    """Return a question such as `did you mean epochs?` for a key that the config lacks, or an empty string."""
+    known = list(_leaves(config))
+    found = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    if not found:
+        name = key.rpartition(".")[2]
+        found = [other for other in known if other.rpartition(".")[2] == name][:1]
+    return f"did you mean {found[0]}?" if found else ""
+
+
+def _leaves(config: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in config.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
