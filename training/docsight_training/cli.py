@@ -9,6 +9,7 @@ from docsight.errors import DocsightError, MissingExtraError
 # Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
 _COMMANDS = {
     "check": "docsight_training.commands.check",
+    "convert": "docsight_training.commands.convert",
 }
 
 

@@ -1,4 +1,4 @@
-"""The subcommands of `docsight-train`: such as `check`. Each is a module with `main(arguments)`.
+"""The subcommands of `docsight-train`: `check` and `convert`. Each is a module with `main(arguments)`.
 
 Imports `docsight_training.data` and Hydra, but neither torch nor Lightning, so that they start quickly.
 """
