@@ -92,13 +92,13 @@ def left_out_sets(data: Path, *, limit: int | None = None) -> Iterator[LabelledS
 def _read_set(
     data: Path, name: str, corpus: Corpus, role: str, fold: dict[str, list[str]], limit: int | None
 ) -> Iterator[LabelledSet]:
-    if not corpus.splits.get(role):
+    if corpus.splits is None or not corpus.splits.get(role):
         return
     if not (data / corpus.folder).is_dir():
         print(f"Skipped {name}: expected its folder {corpus.folder!r} in the folder of --data.\n", flush=True)
         return
     labels = {theirs: ours for ours, names in fold.items() for theirs in names}
-    documents = read_corpus(name, corpus, role, CorpusFormat(path=str(data), fold=labels))[:limit]
+    documents = read_corpus(name, corpus, role, CorpusFormat(path=str(data), fold=labels, strip_titles=True))[:limit]
     yield LabelledSet(name, role, documents, _annotated(corpus, documents))
 
 

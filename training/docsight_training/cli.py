@@ -1,4 +1,4 @@
-"""`docsight-train`: check that the packages for training are installed, then train or run another command."""
+"""`docsight-train`: check that the packages for training are installed, then start it or a subcommand."""
 
 import importlib
 import importlib.util
@@ -6,22 +6,27 @@ import sys
 
 from docsight.errors import DocsightError, MissingExtraError
 
-# What the first argument may be instead of an override: the module of the command, in `docsight_training.commands`.
-_COMMANDS = {"export": "export_checkpoint"}
+# Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
+_COMMANDS = {
+    "check": "docsight_training.commands.check",
+    "convert": "docsight_training.commands.convert",
+    "export": "docsight_training.commands.export_checkpoint",
+}
 
 
 def main() -> None:
-    """Run `docsight_training.train.main` or a command, or name the command that installs the extra `train`."""
+    """Run a subcommand or `docsight_training.train.main`, or name the command that installs the extra `train`."""
     missing = [name for name in ("datasets", "hydra", "pytorch_lightning") if importlib.util.find_spec(name) is None]
     if missing:
         error = MissingExtraError(f"docsight-train (without {', '.join(missing)})", "train")
         sys.exit(f"docsight-train: error: {error}")
-    if len(sys.argv) > 1 and (command := _COMMANDS.get(sys.argv[1])):
-        try:
-            importlib.import_module(f"docsight_training.commands.{command}").main(sys.argv[2:])
-        except DocsightError as err:
-            sys.exit(f"docsight-train {sys.argv[1]}: error: {err}")
-        return
-    from docsight_training import train
+    command = _COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if command is None:
+        from docsight_training import train
 
-    train.main()
+        train.main()
+        return
+    try:
+        importlib.import_module(command).main(sys.argv[2:])
+    except (DocsightError, OSError) as err:
+        sys.exit(f"docsight-train: error: {err}")

@@ -1,1 +1,1 @@
-"""The commands of `docsight-train` besides training; each module has a function `main` of the arguments."""
+"""The subcommands of `docsight-train`: each is a module with `main(arguments)`."""

@@ -2,103 +2,33 @@
 
 import glob
 from pathlib import Path
-from typing import Any
 
 import datasets
 
 from docsight.errors import ConfigError, DataError
+from docsight_training.data.splits import find_split, listing, names_of_split, require
 
-# The file suffixes of a split, by source.
-SOURCE_SUFFIXES = {
-    "parquet": (".parquet",),
-    "conll": (".conll", ".iob", ".iob2", ".bio", ".txt"),
-    "json": (".jsonl", ".json"),
-    "spacy": (".spacy",),
-    "imagefolder": (),  # a folder for each split, with one folder for each class
-}
-_MAX_LISTED_FILES = 8  # in messages
+IMAGE_SOURCES = ("auto", "parquet", "imagefolder", "hub")
 
 
-def load_split(
-    split: str,
-    *,
-    source: str,
-    path: str | None,
-    hub: str | None,
-    origin: str = "",
-    columns: list[str] | None = None,
-) -> datasets.Dataset:
-    """Load one split.
+def load_hub_split(hub: str | None, split: str, *, origin: str = "") -> datasets.Dataset:
+    """Load a split of the hub.
 
     Args:
-        split: The name of the split on the hub, or of a local file or folder of files.
-        source: hub, parquet, conll, json, spacy (a DocBin), or imagefolder.
-        path: A local folder that holds the splits, or a file; takes precedence over `hub`.
         hub: The id of a data set on the hub.
+        split: The name of the split, or another name of the same role.
         origin: Where the data comes from, for the message if it is missing.
-        columns: The names of the columns of a conll file, in order.
 
     Raises:
-        ConfigError: The source is unknown, or neither path nor hub is given.
-        DataError: A file, or the split, is missing or cannot be read.
+        ConfigError: There is no id.
+        DataError: The split cannot be loaded.
     """
-    if source not in ("hub", *SOURCE_SUFFIXES):
-        raise ConfigError(f"data.source={source!r} is unknown; expected one of: hub, {', '.join(SOURCE_SUFFIXES)}.")
-    if path is None:
-        if hub is None:
-            raise ConfigError(
-                f"data.path is missing, and the data set has no hub id to load from. Get it from its origin "
-                f"({origin or 'not named in the config'}) and pass the folder: data.path=FOLDER "
-                "(quote a path that contains '=': 'data.path=\"a=b\"')."
-            )
-        return _from_hub(hub, split)
-    if source == "imagefolder":
-        return _from_folders(Path(path), split)
-    files = split_files(Path(path), split, source)
-    return _from_docbins(files) if source == "spacy" else _from_files(files, split, source, columns)
-
-
-def has_split(split: str, *, source: str, path: str | None, hub: str | None) -> bool:
-    """Return whether a split exists in addition to the training split; a path to a single file has no other split.
-
-    The arguments and errors are those of `load_split`.
-    """
-    if path is None:
-        return hub is not None and split in _hub_splits(hub)
-    if source == "imagefolder":
-        return (Path(path) / split).is_dir()
-    if Path(path).is_file():
-        return False
-    try:
-        return bool(split_files(Path(path), split, source))
-    except DataError:
-        return False
-
-
-def split_files(path: Path, split: str, source: str) -> list[Path]:
-    """Find the local files of a split: `path` itself if it is a file, or SPLIT.suffix or SPLIT-*.suffix in it."""
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise DataError(f"data.path: {path} does not exist; expected a folder with the split {split!r} (or a file).")
-    suffixes = SOURCE_SUFFIXES["parquet" if source == "hub" else source]
-    patterns = [f"{glob.escape(split)}{tail}{suffix}" for suffix in suffixes for tail in ("", "-*")]
-    for folder in (path, path / "data"):  # repositories on the hub often keep their files in data/
-        for pattern in patterns:
-            if files := sorted(folder.glob(pattern)):
-                return files
-    raise DataError(
-        f"{path} has no split {split!r}: expected a file {split} ending in {' or '.join(suffixes)}; "
-        f"found {_listing(path)}."
-    )
-
-
-def _listing(folder: Path) -> str:
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    return (", ".join(names[:_MAX_LISTED_FILES]) or "nothing") + (" …" if len(names) > _MAX_LISTED_FILES else "")
-
-
-def _from_hub(hub: str, split: str) -> datasets.Dataset:
+    if hub is None:
+        raise ConfigError(
+            f"data.path is missing, and the data set has no hub id to load from. Get it from its origin "
+            f"({origin or 'not named in the config'}) and pass the folder: data.path=FOLDER "
+            "(quote a path that contains '=': 'data.path=\"a=b\"')."
+        )
     try:
         return datasets.load_dataset(hub, split=split)
     except (ValueError, OSError, RuntimeError) as err:
@@ -108,60 +38,81 @@ def _from_hub(hub: str, split: str) -> datasets.Dataset:
         ) from err
 
 
-def _hub_splits(hub: str) -> list[str]:
+def find_hub_split(hub: str, split: str) -> str | None:
+    """Return the name by which a data set on the hub has a split; None if it has none.
+
+    Raises:
+        DataError: The data set cannot be looked up.
+    """
     try:
-        return list(datasets.get_dataset_split_names(hub))
+        found = list(datasets.get_dataset_split_names(hub))
     except (ValueError, OSError, RuntimeError) as err:
         raise DataError(f"The hub data set {hub!r} cannot be looked up: {err}.") from err
+    return next((name for name in names_of_split(split) if name in found), None)
 
 
-def _from_files(files: list[Path], split: str, source: str, columns: list[str] | None) -> datasets.Dataset:
-    builder = "parquet" if source == "hub" else source
-    options: dict[str, Any] = {}
-    if source == "conll":
-        options = {
-            "column_names": columns or ["tokens", "pos_tags", "chunk_tags", "ner_tags"],
-            "skip_docstart": True,
-        }
+def load_images(split: str, *, source: str, path: str) -> datasets.Dataset | None:
+    """Load a split of images from local files; None if there is none.
+
+    Args:
+        split: The name of the split, or another name of the same role.
+        source: parquet, imagefolder, or auto to find out.
+        path: A Parquet file, a folder with the splits, or a folder with one folder for each class, which is the
+            training split.
+
+    Raises:
+        ConfigError: The source is unknown.
+        DataError: The path is missing, or something in it cannot be read.
+    """
+    if source not in IMAGE_SOURCES:
+        raise ConfigError(f"data.source={source!r} is unknown; expected one of: {', '.join(IMAGE_SOURCES)}.")
+    root = Path(path)
+    require(root)
+    is_train = split in names_of_split("train")
+    if root.is_file():
+        return _from_parquet([root], split) if is_train else None
+    if source != "imagefolder":
+        files = [file for file in find_split(root, split, (".parquet",)) if file.is_file()]
+        if files:
+            return _from_parquet(files, split)
+        if source != "auto":
+            return None
+    folder = next((root / name for name in names_of_split(split) if _has_folders(root / name)), None)
+    if folder is None and is_train and not _has_splits(root) and _has_folders(root):
+        folder = root
+    return None if folder is None else _from_folders(folder)
+
+
+def missing_images(split: str, path: str) -> DataError:
+    """Return the error for a split that is needed and missing."""
+    return DataError(
+        f"{path} has no images for {split!r}: expected {split}/CLASS/IMAGE, CLASS/IMAGE or {split}.parquet; found "
+        f"{listing(Path(path))}."
+    )
+
+
+def _has_folders(folder: Path) -> bool:
+    return folder.is_dir() and any(entry.is_dir() and not entry.name.startswith(".") for entry in folder.iterdir())
+
+
+def _has_splits(root: Path) -> bool:
+    """Return whether a folder has the folder of a split, which has folders of classes; a class has none."""
+    return any(_has_folders(root / name) for role in ("train", "validation", "test") for name in names_of_split(role))
+
+
+def _from_parquet(files: list[Path], split: str) -> datasets.Dataset:
     try:
-        return datasets.load_dataset(
-            builder, data_files={split: [glob.escape(str(f)) for f in files]}, split=split, **options
-        )
+        names = [glob.escape(str(file)) for file in files]
+        return datasets.load_dataset("parquet", data_files={split: names}, split=split)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
-        cause = err.__cause__ or err
-        raise DataError(f"{files[0]}: cannot be read as {builder}: {cause}") from err
+        raise DataError(f"{files[0]}: cannot be read as parquet: {err.__cause__ or err}") from err
 
 
-def _from_folders(path: Path, split: str) -> datasets.Dataset:
+def _from_folders(folder: Path) -> datasets.Dataset:
     """Read images from folders that are named after their classes."""
-    folder = path / split
-    if not folder.is_dir():
-        raise DataError(f"{path} has no folder {split!r}: expected {split}/CLASS/IMAGE; found {_listing(path)}.")
     try:
         # A glob over files, because from a folder `datasets` would take a class or an image named "test" for a split.
         files = {"train": [f"{glob.escape(str(folder))}/**"]}
         return datasets.load_dataset("imagefolder", data_files=files, split="train", drop_labels=False)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         raise DataError(f"{folder}: cannot be read as folders of images: {err.__cause__ or err}") from err
-
-
-def _from_docbins(files: list[Path]) -> datasets.Dataset:
-    """Read the sentences and entities of spaCy DocBins as rows of tokens and IOB2 tags."""
-    import spacy
-    from spacy.tokens import DocBin
-
-    vocab = spacy.blank("xx").vocab
-    rows: dict[str, list[Any]] = {"tokens": [], "ner_tags": [], "doc_id": []}
-    for file in files:
-        try:
-            docs = list(DocBin().from_disk(file).get_docs(vocab))
-        except ValueError as err:
-            raise DataError(f"{file}: cannot be read as a spaCy DocBin: {err}") from err
-        for number, doc in enumerate(docs):
-            tokens = [token for token in doc if not token.is_space]
-            rows["tokens"].append([token.text for token in tokens])
-            rows["ner_tags"].append(
-                [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_iob_ in ("B", "I") else "O" for token in tokens]
-            )
-            rows["doc_id"].append(f"{file.stem}-{number}")
-    return datasets.Dataset.from_dict(rows)

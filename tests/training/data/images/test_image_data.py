@@ -17,7 +17,7 @@ from docsight_training.data.images import image_data, image_reading, synthetic
 from docsight_training.data.images.dataset import OTHER, LabeledImages
 from docsight_training.data.images.image_data import ImageData
 from docsight_training.data.images.image_reading import choose_settings, is_grey, read_images
-from docsight_training.data.sources import load_split
+from docsight_training.data.sources import load_images
 
 SHAPES = ("bar", "dot", "line")
 
@@ -81,12 +81,12 @@ def test_image_data_reads_folders_named_like_splits(folders):
     assert data.parts["train"].sources == [""] * 54
 
 
-def test_load_split_keeps_class_folders_named_like_splits(tmp_path, shapes):
+def test_load_images_keeps_class_folders_named_like_splits(tmp_path, shapes):
     for name in ("test", "validation", "dev"):
         folder = tmp_path / "od[d] *" / "train" / name
         folder.mkdir(parents=True)
         shapes.draw("bar", 1).save(folder / "a.png")
-    rows = load_split("train", source="imagefolder", path=str(tmp_path / "od[d] *"), hub=None)
+    rows = load_images("train", source="imagefolder", path=str(tmp_path / "od[d] *"))
     assert rows.features["label"].names == ["dev", "test", "validation"]
     assert len(rows) == 3
 
@@ -96,7 +96,7 @@ def test_read_images_matches_the_network_input_of_the_component(tiny_imagecat, t
     images = [shapes.draw(shape, n, size=9 + 7 * n, colour=bool(n % 2)) for n in range(4) for shape in SHAPES]
     rows = {"image": [shapes.encode(image) for image in images], "label": ["0"] * len(images)}
     datasets.Dataset.from_dict(rows).to_parquet(tmp_path / "train.parquet")
-    split = load_split("train", source="parquet", path=str(tmp_path), hub=None)
+    split = load_images("train", source="parquet", path=str(tmp_path))
     read = read_images(split, {"image": "image", "label": "label"}, list("0123456789"), settings, "train")
     nlp = spacy.blank("en")
     component = nlp.add_pipe("cnn_imagecat", config={"model": str(tiny_imagecat)})
@@ -127,7 +127,7 @@ def test_choose_settings_holds_one_image_at_a_time(parquet, monkeypatch):
     counts = []
     monkeypatch.setattr(image_reading, "open_image", lambda source: counts.append(len(alive)) or Held(plain(source)))
     monkeypatch.setattr(image_reading, "to_pixels", lambda image, settings: np.zeros((1, settings.size, settings.size)))
-    choose_settings(load_split("train", source="parquet", path=str(parquet), hub=None), "image", {})
+    choose_settings(load_images("train", source="parquet", path=str(parquet)), "image", {})
     assert max(counts) <= 2
 
 
@@ -276,8 +276,8 @@ def test_evaluation_batches_are_the_images_in_order(parquet, monkeypatch):
     ("options", "error", "message"),
     [
         ({"source": "parket"}, ConfigError, "data.source='parket' is unknown"),
-        ({"source": "imagefolder"}, DataError, "has no folder 'train': expected train/CLASS/IMAGE"),
-        ({"splits": {"train": "learn"}}, DataError, "has no split 'learn'"),
+        ({"source": "imagefolder"}, DataError, "has no images for 'train': expected train/CLASS/IMAGE"),
+        ({"splits": {"train": "learn"}}, DataError, "has no images for 'learn'"),
         (
             {"columns": {"image": "photo"}},
             DataError,
@@ -309,10 +309,34 @@ def test_image_data_rejects_a_fraction_that_leaves_no_images(tmp_path, fraction,
         _data(tmp_path, validation=fraction)
 
 
-def test_image_data_reports_an_empty_validation_set(tmp_path, shapes):
+def test_image_data_holds_out_at_least_one_image_of_each_class(tmp_path, shapes):
     shapes.write(tmp_path, "train", 2)
-    with pytest.raises(DataError, match="No images are left for validation"):
-        _data(tmp_path, validation=0.01)
+    data = _data(tmp_path, validation=0.01)
+    assert data.parts["validation"].labels.bincount().tolist() == [1, 1, 1]
+
+
+def test_image_data_reads_a_folder_of_classes(tmp_path, shapes):
+    for shape in SHAPES:
+        (tmp_path / shape).mkdir()
+        for n in range(10):
+            shapes.draw(shape, n).save(tmp_path / shape / f"{n}.png")
+    data = _data(tmp_path, validation=0.1, test=0.2)
+    assert data.labels == list(SHAPES)
+    assert {part: images.labels.bincount().tolist() for part, images in data.parts.items()} == {
+        "train": [7, 7, 7],
+        "validation": [1, 1, 1],
+        "test": [2, 2, 2],
+    }
+    again = _data(tmp_path, validation=0.1, test=0.2)
+    assert torch.equal(data.parts["test"].pixels, again.parts["test"].pixels)
+
+
+def test_image_data_reads_splits_by_any_of_their_names(folders, tmp_path):
+    (tmp_path / "training").symlink_to(folders / "train")
+    (tmp_path / "valid").symlink_to(folders / "test")
+    data = _data(tmp_path)
+    assert [len(data.parts[part]) for part in ("train", "validation")] == [60, 12]
+    assert not data.has_test
 
 
 @pytest.mark.parametrize("given", [{}, {"size": 16, "mode": "L", "mean": [0.5], "std": [0.25]}])

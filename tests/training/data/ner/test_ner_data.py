@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from docsight.errors import ConfigError
+from docsight.errors import ConfigError, DataError
 from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
 from docsight_training.data.ner.templates import read_templates
@@ -44,3 +45,55 @@ def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):
         _data(tmp_path, date_label="DATE", **options)
     assert _data(tmp_path, date_label="DATE").date_label == "DATE"  # not among the labels, so there is no rule
     assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise", **options).date_label == "DATE"
+
+
+def _write_rows(file: Path, *tags: str) -> None:
+    rows = {"tokens": [["Ada", "left"]] * len(tags), "ner_tags": [[tag, "O"] for tag in tags]}
+    pq.write_table(pa.table(rows), file)
+
+
+def test_label_of_validation_or_test_alone_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    _write_rows(tmp_path / "train.parquet", "B-PER")
+    _write_rows(tmp_path / "dev.parquet", "B-PER", "B-GOD", "B-GOD")
+    data = NerData(path=str(tmp_path), glove_words=0)
+    data.setup()
+    assert data.labels == ["PER"]
+    assert not data.has_test
+    assert caplog.messages == [
+        "The label GOD is only in the split for validation and not among the labels to learn: its 2 spans count as "
+        "missed. Add training examples, or fold it with data.fold."
+    ]
+    spans = [span for group in data.groups("validation") for document in group for span in document.spans]
+    assert [span.label for span in spans] == ["PER", "GOD", "GOD"]
+
+
+def test_label_of_training_that_is_not_learned_is_refused(tmp_path: Path):
+    _write_rows(tmp_path / "train.parquet", "B-PER", "B-ORG")
+    _write_rows(tmp_path / "dev.parquet", "B-PER")
+    data = NerData(path=str(tmp_path), glove_words=0, labels=["PER"])
+    with pytest.raises(DataError, match=r"own, train: label 'ORG' of 'Ada' is not among the labels to learn: PER\."):
+        data.setup()
+
+
+def test_held_out_text_and_changed_spans_are_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    file = tmp_path / "mine.jsonl"
+    rows = [{"text": f"Ada left {n} times.", "label": [[0, 4, "PER"]]} for n in range(20)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    with caplog.at_level("INFO"):
+        data = NerData(path=str(file), glove_words=0)
+        data.setup()
+    assert [len(data.documents[role]) for role in ("train", "validation", "test")] == [18, 2, 0]
+    assert caplog.messages[:3] == [
+        "own: there is no split for validation, so 2 of 20 training texts are held out (data.validation=0.1).",
+        "spans that begin or end in white space (trimmed): 20",
+        "  mine.jsonl, row 1: 0 to 4: 'Ada ' (PER)",
+    ]
+    assert caplog.messages[-1] == "  and 15 more"
+
+
+def test_training_without_validation_is_refused(tmp_path: Path):
+    _write_rows(tmp_path / "train.parquet", "B-PER", "B-PER")
+    with pytest.raises(
+        DataError, match=r"no corpus has a split for validation; see data\.validation and the key splits"
+    ):
+        NerData(path=str(tmp_path), glove_words=0, validation=None).setup()

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from docsight.errors import ConfigError
-
 OTHER = -1  # the label of an image that belongs to no class
 
 
@@ -43,22 +41,19 @@ class LabeledImages:
 
 
 def hold_out(images: LabeledImages, fraction: float, *, seed: int) -> tuple[list[int], list[int]]:
-    """Split the images of each class; return the indexes for training, and those for validation.
+    """Split the images of each class; return the indexes for training, and those that are held out.
 
-    Raises:
-        ConfigError: The fraction is not between 0 and 1.
+    At least one image of a class is held out, unless it is the only one.
     """
-    if not 0 < fraction < 1:
-        raise ConfigError(f"data.validation: expected a fraction between 0 and 1; found {fraction}.")
     generator = torch.Generator().manual_seed(seed)
-    train, validation = [], []
+    train, held_out = [], []
     for label in sorted(set(images.labels.tolist())):
         index = (images.labels == label).nonzero()[:, 0]
         shuffled = index[torch.randperm(len(index), generator=generator)].tolist()
-        count = round(fraction * len(shuffled))
-        validation += shuffled[:count]
+        count = max(round(fraction * len(shuffled)), min(1, len(shuffled) - 1))
+        held_out += shuffled[:count]
         train += shuffled[count:]
-    return sorted(train), sorted(validation)
+    return sorted(train), sorted(held_out)
 
 
 def sample_per_class(images: LabeledImages, max_count: int, *, seed: int) -> list[int]:

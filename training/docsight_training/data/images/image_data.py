@@ -16,7 +16,8 @@ from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out
 from docsight_training.data.images.image_augment import ImageAugment
 from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
 from docsight_training.data.images.synthetic import ImageDrawer
-from docsight_training.data.sources import has_split, load_split
+from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
+from docsight_training.data.splits import check_fractions
 
 _EVALUATION_BATCH_SIZE = 250
 
@@ -33,8 +34,8 @@ class ImageData(EpochData[ImageBatch]):
     """Labeled images for the classifier.
 
     Args:
-        source: parquet, imagefolder or hub; see `load_split`.
-        path: The local folder that holds the splits, or None to load from the hub.
+        source: parquet, imagefolder, hub, or auto to find out; see `load_images`.
+        path: The local folder that holds the splits, or the folders of the classes, or None to load from the hub.
         hub: The id of the data set on the hub.
         origin: Where the data comes from, for the model card.
         licence: The licence of the data, for the model card.
@@ -43,6 +44,7 @@ class ImageData(EpochData[ImageBatch]):
         images: The arguments of `ImageSettings`; None values are read from the data.
         labels: The classes, in order; None for those of the data.
         validation: The fraction of the training images of each class to validate on, if there is no validation split.
+        test: The fraction of the training images of each class to test on, if there is no test split; None for none.
         per_class: The maximum number of training images of a class; None for all.
         epoch_size: Images in an epoch, drawn at random; None for each image once.
         batch_size: Images in a training step.
@@ -62,7 +64,7 @@ class ImageData(EpochData[ImageBatch]):
     def __init__(
         self,
         *,
-        source: str = "parquet",
+        source: str = "auto",
         path: str | None = None,
         hub: str | None = None,
         origin: str = "",
@@ -72,6 +74,7 @@ class ImageData(EpochData[ImageBatch]):
         images: Mapping[str, Any] | None = None,
         labels: Sequence[str] | None = None,
         validation: float = 0.1,
+        test: float | None = None,
         per_class: int | None = None,
         epoch_size: int | None = None,
         batch_size: int = 128,
@@ -88,6 +91,8 @@ class ImageData(EpochData[ImageBatch]):
         for name, number in (("batch_size", batch_size), ("per_class", per_class), ("epoch_size", epoch_size)):
             if number is not None and number < 1:
                 raise ConfigError(f"data.{name}: expected at least 1; found {number}.")
+        if source not in IMAGE_SOURCES:
+            raise ConfigError(f"data.source={source!r} is unknown; expected one of: {', '.join(IMAGE_SOURCES)}.")
         if unknown := sorted(set(glyphs or {}) - {"digits", "other"}):
             raise ConfigError(f"data.glyphs: expected digits and other; found {', '.join(unknown)}.")
         self.source, self.path, self.hub, self.origin, self.licence = source, path, hub, origin, licence
@@ -95,7 +100,8 @@ class ImageData(EpochData[ImageBatch]):
         self.splits = {"train": "train", "validation": "validation", "test": "test"} | dict(splits or {})
         self.given_settings = dict(images or {})
         self.given_labels = labels
-        self.validation_fraction = validation
+        check_fractions(validation=validation, test=test)
+        self.validation_fraction, self.test_fraction = validation, test
         self.per_class, self.epoch_size, self.batch_size, self.balance = per_class, epoch_size, batch_size, balance
         self.augment = ImageAugment(**(augment or {}))
         self.leave_out, self.withhold = frozenset(leave_out), tuple(withhold)
@@ -114,13 +120,19 @@ class ImageData(EpochData[ImageBatch]):
         if self.parts:
             return
         rows = self._load("train")
+        if rows is None:
+            raise missing_images(self.splits["train"], str(self.path))
         self.labels = [str(label) for label in self.given_labels or class_names(rows, self.columns["label"])]
         self._check_labels()
         self.settings = choose_settings(rows, self.columns["image"], self.given_settings)
         self.parts["train"] = self._read(rows, "train")
         for split in ("validation", "test"):
-            if has_split(self.splits[split], source=self.source, path=self.path, hub=self.hub):
-                self.parts[split] = self._read(self._load(split), split)
+            rows = self._load(split)
+            if rows is not None:
+                self.parts[split] = self._read(rows, split)
+        if "test" not in self.parts and self.test_fraction:
+            self._hold_out("test", self.test_fraction)
+            self.validation_fraction /= 1 - self.test_fraction  # of what is left
         self._select()
         for split in ("train", "validation"):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
@@ -228,12 +240,23 @@ class ImageData(EpochData[ImageBatch]):
         if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
             raise ConfigError("data.glyphs.digits: expected the classes 0 to 9.")
 
-    def _load(self, split: str) -> datasets.Dataset:
+    def _load(self, split: str) -> datasets.Dataset | None:
+        """Load a split; None if there is none."""
         name = self.splits[split]
-        rows = load_split(name, source=self.source, path=self.path, hub=self.hub, origin=self.origin)
-        if not len(rows):
+        if self.path is not None:
+            rows = load_images(name, source=self.source, path=self.path)
+        else:
+            found = find_hub_split(self.hub, name) if self.hub is not None and split != "train" else name
+            rows = None if found is None else load_hub_split(self.hub, found, origin=self.origin)
+        if rows is not None and not len(rows):
             raise DataError(f"The split {name!r} has no images.")
         return rows
+
+    def _hold_out(self, split: str, fraction: float) -> None:
+        """Move a fraction of the training images of each class to another split."""
+        train = self.parts["train"]
+        chosen, held_out = hold_out(train, fraction, seed=self.seed)
+        self.parts[split], self.parts["train"] = train.take(held_out), train.take(chosen)
 
     def _read(self, rows: datasets.Dataset, split: str) -> LabeledImages:
         return read_images(rows, self.columns, self.labels, self.settings, f"split {self.splits[split]!r}")
@@ -250,13 +273,13 @@ class ImageData(EpochData[ImageBatch]):
             pairs = enumerate(zip(images.labels.tolist(), images.sources, strict=True))
             kept = [at for at, (label, source) in pairs if label not in withheld and source not in self.leave_out]
             self.parts[split] = images.take(kept)
-        train = self.parts["train"]
         if "validation" not in self.parts:
-            chosen, held_out = hold_out(train, self.validation_fraction, seed=self.seed)
-            self.parts["validation"], train = train.take(held_out), train.take(chosen)
+            if not self.validation_fraction:
+                raise ConfigError("data.validation: expected a fraction between 0 and 1, such as 0.1; found 0.")
+            self._hold_out("validation", self.validation_fraction)
         if self.per_class is not None:
-            train = train.take(sample_per_class(train, self.per_class, seed=self.seed))
-        self.parts["train"] = train
+            train = self.parts["train"]
+            self.parts["train"] = train.take(sample_per_class(train, self.per_class, seed=self.seed))
 
     def _draw(self, split: str) -> list[LabeledImages]:
         if not self.drawn and not self.glyphs:

@@ -1,18 +1,41 @@
-"""NER corpora: documents of sentences with spans, read from rows of tokens and tags."""
+"""NER corpora: documents of sentences with spans, read from files of any format or from the hub."""
 
+import inspect
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
-import datasets
 import numpy as np
 
 from docsight.errors import ConfigError, DataError
-from docsight.tags import TagSpan, spans_from_iob2
-from docsight_training.data.sources import load_split
+from docsight.tags import TagSpan
+from docsight_training.data.ner.findings import Findings
+from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
+from docsight_training.data.ner.formats.registry import (
+    AUTO,
+    HUB,
+    SOURCES,
+    ReadSettings,
+    check_source,
+    read_annotations,
+    recognise,
+)
+from docsight_training.data.ner.span_alignment import tokenized
+from docsight_training.data.splits import (
+    ROLES,
+    check_fractions,
+    find_split,
+    hold_out_groups,
+    listing,
+    names_of_split,
+    only_files,
+    require,
+)
 
-ROLES = ("train", "validation", "test")
+_MAX_BLOCKS = 20  # that the only document of a corpus is divided into, to hold out some of them
 
 # A title is not part of a name: President [Roosevelt]. Corpora differ, so titles are removed from PER spans.
 # fmt: off
@@ -39,19 +62,22 @@ class Sentence:
         tokens: The words and punctuation marks.
         spans: The annotated entities, in order; empty if there are scores.
         scores: (tokens, tags), the emissions of a teacher; None if the sentence is annotated.
+        place: The file and the row, for messages.
     """
 
     tokens: list[str]
     spans: list[TagSpan]
     scores: np.ndarray | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Document:
-    """The sentences of a document in running order, and the name of its corpus."""
+    """The sentences of a document in running order, the name of its corpus, and its id if it has one."""
 
     corpus: str
     sentences: list[Sentence]
+    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +89,12 @@ class Corpus:
         hub: Its id on the hub, or None.
         splits: For each role (train, validation, test) the splits that are read; `validation%5` is every fifth row
             of a split, `validation!5` all other rows; `train%10d` is every tenth document, `train!10d` all others.
+            None for those that there are; what is missing is then held out from training, see `CorpusReader`.
         keep: A pattern; only documents whose id matches are read.
         annotates: The labels that the corpus annotates; None for all.
         repeat: How often an epoch contains its training split, each time with other changes and windows.
         terse: Whether its texts are too short for the context to decide a label; its names are then not replaced.
-        strip_titles: Whether titles are removed from the beginning of PER spans.
+        strip_titles: Whether titles are removed from the beginning of PER spans; None for that of the format.
         drop_spans: A pattern; spans whose text matches as a whole are not read. None to read all.
         origin: Where the data comes from and whom to credit, for messages and the model card.
         licence: The licence of the data.
@@ -75,22 +102,15 @@ class Corpus:
 
     folder: str = "."
     hub: str | None = None
-    splits: Mapping[str, Sequence[str]] = field(default_factory=lambda: {role: [role] for role in ROLES})
+    splits: Mapping[str, Sequence[str]] | None = None
     keep: str | None = None
     annotates: Sequence[str] | None = None
     repeat: int = 1
     terse: bool = False
-    strip_titles: bool = True
+    strip_titles: bool | None = None
     drop_spans: str | None = None
     origin: str = ""
     licence: str = ""
-
-
-@dataclass(frozen=True)
-class Columns:
-    tokens: str = "tokens"
-    tags: str = "ner_tags"
-    document: str | None = "doc_id"
 
 
 @dataclass(frozen=True)
@@ -98,18 +118,55 @@ class CorpusFormat:
     """The storage format and the labels of all corpora of a run.
 
     Args:
-        source: hub, parquet, conll, json or spacy; see `load_split`.
+        source: A format of `SOURCES`, hub, or auto to recognise each file by its content.
         path: The folder above the corpora, or None.
         columns: The names of the columns.
         fold: Maps labels of the corpora to those to learn; other labels are dropped. None keeps all unchanged.
-        conll_columns: The columns of a conll file, in order.
+        conll_columns: The columns of a CoNLL file, in order; None to recognise them.
+        lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
+        strip_titles: Whether titles are removed from the beginning of PER spans.
     """
 
-    source: str = "parquet"
+    source: str = AUTO
     path: str | None = None
     columns: Columns = field(default_factory=Columns)
     fold: Mapping[str, str] | None = None
-    conll_columns: list[str] | None = None
+    conll_columns: Sequence[str] | None = None
+    lang: str = "en"
+    strip_titles: bool = False
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What is held out from the training text of a corpus that has no split for it.
+
+    Args:
+        validation: The fraction for validation; None or 0 for nothing.
+        test: The fraction for the test; None or 0 for nothing.
+        seed: Decides which documents are held out.
+    """
+
+    validation: float | None = None
+    test: float | None = None
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        check_fractions(validation=self.validation, test=self.test)
+
+
+@dataclass(frozen=True)
+class ReadCorpora:
+    """Corpora that were read.
+
+    Args:
+        documents: By role: train, validation and test.
+        findings: What was changed or left out.
+        notes: Sentences about the splits, for the user.
+    """
+
+    documents: dict[str, list[Document]]
+    findings: Findings
+    notes: list[str]
 
 
 def names_in(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -120,26 +177,113 @@ def names_in(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[str, ..
                 yield label, tuple(sentence.tokens[start:end])
 
 
-def read_corpus(name: str, corpus: Corpus, role: str, corpus_format: CorpusFormat) -> list[Document]:
+@dataclass(frozen=True)
+class CorpusReader:
+    """Reads all splits of corpora, and holds out what is missing.
+
+    A corpus whose config names no splits may lack those for validation and test. Documents of its training split are
+    then held out. Texts that are the same, and the parts of a document, are held out together.
+
+    Args:
+        corpora: The corpora by name.
+        corpus_format: How they are stored.
+        hold_out: What is held out.
+        leave_out: The corpora that are evaluated but not trained on.
+    """
+
+    corpora: Mapping[str, Corpus]
+    corpus_format: CorpusFormat
+    hold_out: HoldOut
+    leave_out: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        check_source(self.corpus_format.source)
+        if unknown := sorted(self.leave_out - set(self.corpora)):
+            raise ConfigError(
+                f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(self.corpora)}."
+            )
+
+    @classmethod
+    def from_config(
+        cls,
+        *,
+        corpora: Mapping[str, Mapping[str, Any]] | None,
+        source: str,
+        path: str | None,
+        columns: Mapping[str, str | None] | None,
+        conll_columns: Sequence[str] | None,
+        fold: Mapping[str, Sequence[str]] | None,
+        lang: str,
+        strip_titles: bool,
+        validation: float | None,
+        test: float | None,
+        leave_out: Sequence[str],
+        seed: int,
+    ) -> "CorpusReader":
+        """Make a reader from keys of the config `data`; see `NerData`.
+
+        Raises:
+            ConfigError: A value is invalid, or a corpus has an unknown key.
+        """
+        known = [each.name for each in fields(Corpus)]
+        named = dict(corpora or {"own": {}})
+        for name, corpus in named.items():
+            for key in set(corpus or {}) - set(known):
+                raise ConfigError(f"data.corpora.{name}: unknown key {key!r}; expected one of: {', '.join(known)}.")
+        folded = None if fold is None else {theirs: label for label, names in fold.items() for theirs in names}
+        columns_of = Columns(**(columns or {}))  # type: ignore[arg-type]
+        return cls(
+            {name: Corpus(**(corpus or {})) for name, corpus in named.items()},
+            CorpusFormat(source, path, columns_of, folded, conll_columns, lang, strip_titles),
+            HoldOut(validation, test, seed),
+            frozenset(leave_out),
+        )
+
+    def read(self) -> ReadCorpora:
+        """Read the corpora.
+
+        Raises:
+            ConfigError: A split is malformed, or there is no tokenizer for the language.
+            DataError: A file is missing or cannot be read, or a split is empty; the message names the row.
+        """
+        read = ReadCorpora({role: [] for role in ROLES}, Findings(), [])
+        for name, corpus in self.corpora.items():
+            parts = {role: read_corpus(name, corpus, role, self.corpus_format, read.findings) for role in ROLES}
+            if corpus.splits is None:
+                _hold_out(name, parts, self.hold_out, read.notes)
+            for role, documents in parts.items():
+                if role != "train" or name not in self.leave_out:
+                    read.documents[role] += documents
+        return read
+
+
+# The keys of the config `data` that decide how corpora are read.
+READER_KEYS = tuple(inspect.signature(CorpusReader.from_config).parameters)
+
+
+def read_corpus(
+    name: str, corpus: Corpus, role: str, corpus_format: CorpusFormat, findings: Findings | None = None
+) -> list[Document]:
     """Read the documents of a corpus for a role: train, validation or test.
 
+    Args:
+        name: The name of the corpus.
+        corpus: Where it is.
+        role: The role. Without a split for validation or test, no documents are returned if the config names none.
+        corpus_format: How it is stored.
+        findings: Receives what is changed or left out.
+
     Raises:
-        DataError: A split or column is missing, or a tag is invalid; the message names the split and the row.
+        DataError: A split or column is missing, or a row is invalid; the message names the split and the row.
     """
+    findings = Findings() if findings is None else findings
     documents: list[Document] = []
-    for spec in corpus.splits.get(role, ()):
+    is_optional = corpus.splits is None and role != "train"
+    for spec in [role] if corpus.splits is None else corpus.splits.get(role, ()):
         split, is_chosen = _parse_split(spec)
-        folder = None if corpus_format.path is None else str(Path(corpus_format.path) / corpus.folder)
-        rows = load_split(
-            split,
-            source=corpus_format.source,
-            path=folder,
-            hub=corpus.hub,
-            origin=corpus.origin,
-            columns=corpus_format.conll_columns,
-        )
-        where = f"{name}, split {split!r}"
-        documents += _documents(name, where, rows, is_chosen, corpus, corpus_format)
+        texts = _read_split(split, corpus, corpus_format, findings, is_optional=is_optional)
+        if texts is not None:
+            documents += _documents(name, f"{name}, split {split!r}", texts, is_chosen, corpus, corpus_format, findings)
     return documents
 
 
@@ -161,70 +305,174 @@ def _parse_split(spec: str) -> tuple[str, Callable[[int, int], bool]]:
     return split, lambda row, document: ((document if by_document else row) % n == n - 1) == (sign == "%")
 
 
+def _read_split(
+    split: str, corpus: Corpus, corpus_format: CorpusFormat, findings: Findings, *, is_optional: bool
+) -> Iterator[AnnotatedText] | None:
+    """Read the rows of a split; None if there is none and it is optional."""
+    settings = ReadSettings(corpus_format.columns, corpus_format.conll_columns)
+    if corpus_format.path is None:
+        from docsight_training.data.ner.formats.token_rows import read_rows
+        from docsight_training.data.sources import find_hub_split, load_hub_split
+
+        found = find_hub_split(corpus.hub, split) if corpus.hub is not None and corpus.splits is None else split
+        if found is None and is_optional:
+            return None
+        rows = load_hub_split(corpus.hub, found or split, origin=corpus.origin)
+        return read_rows(rows, f"{corpus.hub}, {found or split}", corpus_format.columns, findings)
+    source = AUTO if corpus_format.source == HUB else corpus_format.source  # a local copy takes precedence
+    files = find_annotations(Path(corpus_format.path) / corpus.folder, split, source, settings)
+    if not files:
+        if is_optional:
+            return None
+        folder = Path(corpus_format.path) / corpus.folder
+        raise DataError(
+            f"{folder} has no split {split!r}: expected a file or folder {split}; found {listing(folder)}. "
+            "To use one file for everything, pass the file: data.path=FILE."
+        )
+    return (text for file in files for text in read_annotations(file, source, settings, findings))
+
+
+def find_annotations(root: Path, split: str, source: str, settings: ReadSettings) -> list[Path]:
+    """Find the files of a split, or its folder of brat; none if there are none.
+
+    A file, a folder of brat, and the files of a folder without splits are the training split.
+
+    Raises:
+        DataError: The path does not exist, or the split has files of several formats.
+    """
+    require(root)
+    is_train = split in names_of_split("train")
+    if root.is_file():
+        return [root] if is_train else []
+    suffixes = (
+        SOURCES[source].suffixes if source in SOURCES else {s for each in SOURCES.values() for s in each.suffixes}
+    )
+    found = find_split(root, split, suffixes)
+    if found and found[0].is_dir():
+        found = _files_of_folder(found[0], source, suffixes, settings)
+    elif not found and is_train and not any(find_split(root, role, suffixes) for role in ROLES):
+        found = _files_of_folder(root, source, suffixes, settings)
+    kinds = sorted({path.suffix for path in found})
+    if len(kinds) > 1:
+        raise DataError(
+            f"{root}: expected the files of the split {split!r} in one format; found "
+            f"{', '.join(path.name for path in found[:8])}. Name the format, such as data.source=conll, or pass one "
+            "file: data.path=FILE."
+        )
+    return found
+
+
+def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], settings: ReadSettings) -> list[Path]:
+    if source == "brat" or (source == AUTO and next(folder.rglob("*.ann"), None) is not None):
+        return [folder]
+    files = only_files(folder, tuple(suffixes))
+    if source == AUTO and len(files) > 1:  # a README.txt beside the data, for example
+        files = [file for file in files if _is_readable(file, settings)]
+    return files
+
+
+def _is_readable(file: Path, settings: ReadSettings) -> bool:
+    try:
+        recognise(file, settings)
+    except DataError:
+        return False
+    return True
+
+
 def _documents(
     name: str,
     where: str,
-    rows: datasets.Dataset,
+    texts: Iterable[AnnotatedText],
     is_chosen: Callable[[int, int], bool],
     corpus: Corpus,
     corpus_format: CorpusFormat,
+    findings: Findings,
 ) -> list[Document]:
-    columns = corpus_format.columns
-    for column in (columns.tokens, columns.tags):
-        if column not in rows.column_names:
-            raise DataError(f"{where}: no column {column!r}; found {', '.join(rows.column_names)}. Set data.columns.")
-    all_tokens = rows[columns.tokens][:]
-    all_tags = _tag_names(rows, columns.tags, where)
-    ids = rows[columns.document][:] if columns.document in rows.column_names else [None] * len(all_tokens)
     documents: list[Document] = []
     last: str | None = None
-    numbers = _number_documents(ids)
-    for n, (tokens, tags, doc_id) in enumerate(zip(all_tokens, all_tags, ids, strict=True)):
-        if not is_chosen(n, numbers[n]) or not tokens or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
-            continue
-        if len(tokens) != len(tags):
-            raise DataError(f"{where}, row {n}: {len(tokens)} tokens but {len(tags)} tags.")
-        try:
-            spans = spans_from_iob2(tags)
-        except ValueError as err:
-            raise DataError(f"{where}, row {n}: {err}") from err
-        if corpus.drop_spans is not None:
-            spans = [
-                span for span in spans if not re.fullmatch(corpus.drop_spans, " ".join(tokens[span.start : span.end]))
-            ]
-        sentence = Sentence(tokens, _fold(tokens, spans, corpus_format.fold, strip_titles=corpus.strip_titles))
-        if doc_id is not None and doc_id == last:
-            documents[-1].sentences.append(sentence)
-        else:
-            documents.append(Document(name, [sentence]))
+    number = -1  # of the document of a row
+    strip_titles = corpus_format.strip_titles if corpus.strip_titles is None else corpus.strip_titles
+    for row, sentences in enumerate(tokenized(texts, corpus_format.lang, findings)):
+        doc_id = sentences[0].document if sentences else None
+        if row == 0 or doc_id is None or doc_id != last:
+            number += 1
         last = doc_id
+        if not is_chosen(row, number) or (corpus.keep and not re.search(corpus.keep, doc_id or "")):
+            continue
+        read = [_sentence(text, corpus, corpus_format.fold, strip_titles=strip_titles) for text in sentences]
+        read = [sentence for sentence in read if sentence.tokens]
+        if doc_id is not None and documents and doc_id == documents[-1].id:
+            documents[-1].sentences.extend(read)
+        elif read:
+            documents.append(Document(name, read, doc_id))
     if not documents:
         raise DataError(f"{where}: found no sentence; expected at least one row with tokens.")
     return documents
 
 
-def _number_documents(ids: Sequence[str | None]) -> list[int]:
-    """Number the documents of rows by their ids; a row without an id is a document of its own."""
-    numbers: list[int] = []
-    for n, doc_id in enumerate(ids):
-        is_next = n > 0 and (doc_id is None or doc_id != ids[n - 1])
-        numbers.append(numbers[-1] + is_next if numbers else 0)
-    return numbers
+def _sentence(text: AnnotatedText, corpus: Corpus, fold: Mapping[str, str] | None, *, strip_titles: bool) -> Sentence:
+    tokens, spans = text.words(), text.token_spans()
+    if corpus.drop_spans is not None:
+        spans = [span for span in spans if not re.fullmatch(corpus.drop_spans, " ".join(tokens[span.start : span.end]))]
+    return Sentence(tokens, _fold(tokens, spans, fold, strip_titles=strip_titles), place=text.place)
 
 
-def _tag_names(rows: datasets.Dataset, column: str, where: str) -> list[list[str]]:
-    """Return the tags as strings, whether the column holds strings or class labels."""
-    feature = rows.features[column]
-    inner = getattr(feature, "feature", feature)
-    tags: list[list[str]] = rows[column][:]
-    if isinstance(inner, datasets.ClassLabel):
-        return [[inner.int2str(tag) for tag in row] for row in tags]
-    for n, row in enumerate(tags):
-        if not isinstance(row, list) or not all(isinstance(tag, str) for tag in row):
+def _hold_out(name: str, parts: dict[str, list[Document]], hold_out: HoldOut, notes: list[str]) -> None:
+    """Move documents of the training split to those of validation and test that are missing."""
+    if parts["test"] and hold_out.test:
+        notes.append(f"{name}: there is a split for the test, so data.test={hold_out.test:g} has no effect.")
+    fractions = {"validation": hold_out.validation, "test": hold_out.test}
+    missing = {role: fraction for role, fraction in fractions.items() if fraction and not parts[role]}
+    if missing and len(parts["train"]) == 1:
+        parts["train"] = _divide(parts["train"][0])
+        notes.append(f"{name}: the training split is one document, so a part of it is held out.")
+    size = _num_tokens(parts["train"])
+    for role, fraction in missing.items():
+        groups = _group(parts["train"])
+        chosen = hold_out_groups(
+            [(_num_tokens(group), (label for label, _ in names_in(group))) for group in groups],
+            fraction * size / _num_tokens(parts["train"]),
+            random.Random(f"{hold_out.seed}-{role}"),
+        )
+        if not chosen:
             raise DataError(
-                f"{where}, row {n}: expected a list of IOB2 strings in column {column!r}; found {str(row)[:60]}."
+                f"{name}: there is no split for {role}, and the training split is one text, so none can be held "
+                f"out. Add a file named {role}, or pass data.{role}=0."
             )
-    return tags
+        held = {id(document) for number in chosen for document in groups[number]}
+        whole = parts["train"]
+        parts[role] = [document for document in whole if id(document) in held]
+        parts["train"] = [document for document in whole if id(document) not in held]
+        notes.append(
+            f"{name}: there is no split for {role}, so {len(parts[role]):,} of {len(whole):,} training texts are held "
+            f"out (data.{role}={fraction:g})."
+        )
+
+
+def _group(documents: Iterable[Document]) -> list[list[Document]]:
+    """Group the parts of one document, and texts that are the same."""
+    groups: dict[object, list[Document]] = {}
+    for document in documents:
+        key = document.id or tuple(token for sentence in document.sentences for token in sentence.tokens)
+        groups.setdefault(key, []).append(document)
+    return list(groups.values())
+
+
+def _divide(document: Document) -> list[Document]:
+    """Divide a document into blocks of consecutive sentences, of about the same number, as documents without an id."""
+    sentences = document.sentences
+    step = -(-len(sentences) // _MAX_BLOCKS)
+    blocks = (sentences[start : start + step] for start in range(0, len(sentences), step))
+    return [replace(document, sentences=block, id=None) for block in blocks]
+
+
+def _num_tokens(documents: Iterable[Document]) -> int:
+    return sum(len(sentence.tokens) for document in documents for sentence in document.sentences)
+
+
+def is_title(token: str) -> bool:
+    """Return whether a token is a title, such as Dr. or President."""
+    return token.rstrip(".").lower() in TITLES
 
 
 def _fold(
@@ -236,9 +484,9 @@ def _fold(
         if new_label is None:
             continue
         if new_label == "PER" and strip_titles:
-            while start < end - 1 and tokens[start].rstrip(".").lower() in TITLES:
+            while start < end - 1 and is_title(tokens[start]):
                 start += 1
-            if tokens[start].rstrip(".").lower() in TITLES and tokens[start].endswith("."):
+            if is_title(tokens[start]) and tokens[start].endswith("."):
                 continue  # the span is only a title
         folded.append(TagSpan(start, end, new_label))
     return folded

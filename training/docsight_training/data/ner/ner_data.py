@@ -1,10 +1,10 @@
 """The data module of `rnn_ner`: makes batches of windows of running text from corpora."""
 
+import logging
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,16 +20,7 @@ from docsight.tags import iobes_rules, iobes_tags
 from docsight.vocab import LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.ner.augment import TextAugment
-from docsight_training.data.ner.corpora import (
-    ROLES,
-    Columns,
-    Corpus,
-    CorpusFormat,
-    Document,
-    Sentence,
-    names_in,
-    read_corpus,
-)
+from docsight_training.data.ner.corpora import CorpusReader, Document, Sentence, names_in
 from docsight_training.data.ner.dates import find_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows
@@ -41,6 +32,10 @@ from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
 _DRAWS = 8  # versions of a document that the model to keep has labelled
+
+log = logging.getLogger(__name__)
+
+_MAX_LOGGED_FINDINGS = 5  # of each kind; `docsight-train check` shows more
 TEMPLATES = "templates"  # the corpus name of sentences made from templates
 
 
@@ -49,10 +44,14 @@ class NerData(EpochData[NerBatch]):
 
     Args:
         corpora: By name, the arguments of `Corpus`. None for one corpus, at `path` itself.
-        source: hub, parquet, conll, json or spacy; see `load_split`.
-        path: The local folder above the corpora, or None to load each from the hub.
+        source: A format of `SOURCES` in `formats.registry`, hub, or auto to recognise each file by its content.
+        path: The local folder above the corpora, or a file, or None to load each from the hub.
         columns: The arguments of `Columns`.
-        conll_columns: The columns of a conll file, in order.
+        conll_columns: The columns of a CoNLL file, in order; None to recognise them.
+        lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
+        validation: The fraction of the training text to validate on, if there is no validation split; None for none.
+        test: The fraction of the training text to test on, if there is no test split; None for none.
+        strip_titles: Whether titles are removed from the beginning of PER spans: President [Roosevelt].
         labels: The labels to learn; None for those of the training split.
         fold: For each label to learn, the labels of the corpora that map to it; None to keep all unchanged.
         unknown_labels: What a token outside all spans means for labels that its corpus does not annotate:
@@ -89,10 +88,14 @@ class NerData(EpochData[NerBatch]):
         self,
         *,
         corpora: Mapping[str, Mapping[str, Any]] | None = None,
-        source: str = "parquet",
+        source: str = "auto",
         path: str | None = None,
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str | None] | None = None,
         conll_columns: list[str] | None = None,
+        lang: str = "en",
+        validation: float | None = 0.1,
+        test: float | None = None,
+        strip_titles: bool = False,
         labels: Sequence[str] | None = None,
         fold: Mapping[str, Sequence[str]] | None = None,
         unknown_labels: str = "outside",
@@ -117,12 +120,21 @@ class NerData(EpochData[NerBatch]):
         super().__init__()
         if unknown_labels not in ("outside", "marginalise"):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
-        corpora = corpora or {"own": {}}
-        if unknown := sorted(set(leave_out) - set(corpora)):
-            raise ConfigError(f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(corpora)}.")
-        self.corpora = {name: Corpus(**(corpus or {})) for name, corpus in corpora.items()}
-        folded = None if fold is None else {theirs: label for label, names in fold.items() for theirs in names}
-        self.corpus_format = CorpusFormat(source, path, Columns(**(columns or {})), folded, conll_columns)
+        self.reader = CorpusReader.from_config(
+            corpora=corpora,
+            source=source,
+            path=path,
+            columns=columns,
+            conll_columns=conll_columns,
+            fold=fold,
+            lang=lang,
+            strip_titles=strip_titles,
+            validation=validation,
+            test=test,
+            leave_out=leave_out,
+            seed=seed,
+        )
+        self.corpora = self.reader.corpora
         self.given_labels = labels
         self.unknown_labels = unknown_labels
         self.date_label = date_label
@@ -133,7 +145,6 @@ class NerData(EpochData[NerBatch]):
         self.template_weights = template_weights
         self.silver, self.silver_tokens = silver, silver_tokens
         self.features = features
-        self.leave_out = frozenset(leave_out)
         if keep_labels and init_from is None:
             raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
         self.start = None if init_from is None else InitialTagger(init_from)
@@ -148,13 +159,18 @@ class NerData(EpochData[NerBatch]):
     def setup(self, stage: str | None = None) -> None:
         if self.documents:
             return
-        documents: dict[str, list[Document]] = {role: [] for role in ROLES}
-        for role, (name, corpus) in product(ROLES, self.corpora.items()):
-            if role != "train" or name not in self.leave_out:
-                documents[role] += read_corpus(name, corpus, role, self.corpus_format)
+        read = self.reader.read()
+        documents = read.documents
+        for note in read.notes:
+            log.info(note)
+        for line in read.findings.lines(limit=_MAX_LOGGED_FINDINGS):
+            log.warning(line)
         for role in ("train", "validation"):
             if not documents[role]:
-                raise DataError(f"data.corpora: no corpus has a split for {role}; see the key splits of each corpus.")
+                raise DataError(
+                    f"data.corpora: no corpus has a split for {role}; see data.{role} and the key splits of each "
+                    "corpus."
+                )
         self.documents, train = documents, documents["train"]
         annotated = sorted({label for label, _ in names_in(train)})
         self.labels = list(self.given_labels or annotated)
@@ -332,14 +348,27 @@ class NerData(EpochData[NerBatch]):
         return lines if self._filler is None else lines | self._filler.layout_words
 
     def _check_labels(self) -> None:
+        """Refuse labels of the training text that are not learned. Those of other texts alone count as missed."""
+        unlearned: Counter[tuple[str, str]] = Counter()
         for role, documents in self.documents.items():
             for document in documents:
                 for label, name in names_in([document]):
-                    if label not in self.labels:
+                    if label in self.labels:
+                        continue
+                    if role == "train":
                         raise DataError(
                             f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is not among the labels "
                             f"to learn: {', '.join(self.labels)}. Add it to data.labels, or fold it with data.fold."
                         )
+                    unlearned[role, label] += 1
+        for (role, label), count in unlearned.items():
+            log.warning(
+                "The label %s is only in the split for %s and not among the labels to learn: its %d spans count as "
+                "missed. Add training examples, or fold it with data.fold.",
+                label,
+                role,
+                count,
+            )
 
     def _build_vocabularies(self, train: Sequence[Document]) -> None:
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]

@@ -8,8 +8,9 @@ from spacy.tokens import DocBin, Span
 
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Columns, Corpus, CorpusFormat, read_corpus
-from docsight_training.data.sources import load_split
+from docsight_training.data import sources
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, HoldOut, read_corpus
+from docsight_training.data.ner.formats.annotated import Columns
 
 ROWS = [
     {"tokens": ["President", "Ada", "King", "spoke"], "ner_tags": ["B-PER", "I-PER", "I-PER", "O"], "doc_id": "a"},
@@ -28,11 +29,11 @@ def _read(folder: Path, corpus: Corpus | None = None, role: str = "train", **opt
     return read_corpus("own", corpus or Corpus(), role, CorpusFormat(**options))
 
 
-def _load(folder: Path | None, split: str = "train", source: str = "json", **options):
-    return load_split(split, source=source, path=folder and str(folder), hub=None, **options)
+def _words(documents: list) -> list[list[str]]:
+    return [sentence.tokens for document in documents for sentence in document.sentences]
 
 
-def test_load_split_reads_parquet_json_conll_and_docbins_alike(tmp_path):
+def test_read_corpus_reads_parquet_json_conll_and_docbins_alike(tmp_path):
     parquet, conll, docbin = (tmp_path / name for name in ("parquet", "conll", "docbin"))
     for folder in (parquet, conll, docbin):
         folder.mkdir()
@@ -49,59 +50,75 @@ def test_load_split_reads_parquet_json_conll_and_docbins_alike(tmp_path):
         doc.ents = [Span(doc, s, e, label=tags[s][2:]) for s, e in zip(starts, ends, strict=True)]
         docs.append(doc)
     DocBin(docs=docs).to_disk(docbin / "train.spacy")
-    expected = [(row["tokens"], row["ner_tags"]) for row in ROWS]
-    loaded = {
-        "json": _load(_write_json(tmp_path, ROWS)),
-        "parquet": _load(parquet, source="parquet"),
-        "conll": _load(conll, source="conll", columns=["tokens", "ner_tags"]),
-        "spacy": _load(docbin, source="spacy"),
-    }
-    for source, rows in loaded.items():
-        assert [(row["tokens"], row["ner_tags"]) for row in rows] == expected, source
+    spans = [[TagSpan(0, 3, "PER")], [TagSpan(0, 1, "LOC")], [TagSpan(0, 1, "PER"), TagSpan(2, 3, "ORG")]]
+    expected = [(row["tokens"], of_row) for row, of_row in zip(ROWS, spans, strict=True)]
+    written = {"json": _write_json(tmp_path, ROWS), "parquet": parquet, "conll": conll, "spacy": docbin}
+    for source, folder in written.items():
+        for given in (source, "auto"):
+            documents = _read(folder, source=given)
+            assert [(s.tokens, s.spans) for d in documents for s in d.sentences] == expected, source
 
 
-def test_load_split_names_the_origin_if_there_is_neither_path_nor_hub():
+def test_read_corpus_names_the_origin_if_there_is_neither_path_nor_hub():
     with pytest.raises(ConfigError, match=r"data\.path is missing.*its origin \(the attic\).*data\.path=FOLDER"):
-        _load(None, origin="the attic")
+        read_corpus("own", Corpus(origin="the attic"), "train", CorpusFormat())
 
 
-def test_load_split_reports_a_missing_path(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere does not exist; expected a folder with the split 'train'"):
-        _load(tmp_path / "nowhere")
+def test_read_corpus_reports_a_missing_path(tmp_path):
+    with pytest.raises(DataError, match=r"nowhere does not exist; expected a folder with the splits, or a file"):
+        _read(tmp_path / "nowhere")
 
 
-def test_load_split_reports_an_unknown_split_and_the_existing_files(tmp_path):
-    with pytest.raises(DataError, match=r"no split 'dev': expected a file dev ending in .*; found train\.jsonl"):
-        _load(_write_json(tmp_path, ROWS), "dev")
+def test_read_corpus_reports_an_unknown_split_and_the_existing_files(tmp_path):
+    corpus = Corpus(splits={"train": ["gold"]})
+    with pytest.raises(DataError, match=r"no split 'gold': expected a file or folder gold; found train\.jsonl"):
+        _read(_write_json(tmp_path, ROWS), corpus)
 
 
-def test_load_split_refuses_an_unknown_source(tmp_path):
-    with pytest.raises(ConfigError, match=r"data\.source='xml' is unknown; expected one of: hub, parquet"):
-        _load(tmp_path, source="xml")
+def test_reader_refuses_an_unknown_source(tmp_path):
+    with pytest.raises(ConfigError, match=r"data\.source='xml' is unknown; expected one of: auto, hub, offsets"):
+        CorpusReader({"own": Corpus()}, CorpusFormat(source="xml"), HoldOut())
 
 
 @pytest.mark.parametrize(
     ("source", "name"), [("parquet", "train.parquet"), ("json", "train.json"), ("spacy", "train.spacy")]
 )
-def test_load_split_reports_a_damaged_file(tmp_path, source, name):
+def test_read_corpus_reports_a_damaged_file(tmp_path, source, name):
     (tmp_path / name).write_bytes(b"\x00\x01 this is no such file \xff" * 9)
-    with pytest.raises(DataError, match=f"{name}.* cannot be read as"):
-        _load(tmp_path, source=source)
+    with pytest.raises(DataError, match=f"{name}: "):
+        _read(tmp_path, source=source)
 
 
-def test_load_split_accepts_a_path_with_an_equals_sign(tmp_path):
+def test_read_corpus_accepts_a_path_with_an_equals_sign(tmp_path):
     folder = tmp_path / "a=b [1]"
     folder.mkdir()
-    assert len(_load(_write_json(folder, ROWS))) == 3
+    assert len(_words(_read(_write_json(folder, ROWS)))) == 3
 
 
-def test_read_corpus_joins_documents_and_strips_titles(tmp_path):
+def test_read_corpus_reads_a_split_of_the_hub_by_any_of_its_names(monkeypatch):
+    monkeypatch.setattr(sources.datasets, "get_dataset_split_names", lambda hub: ["train", "dev"])
+    monkeypatch.setattr(sources.datasets, "load_dataset", lambda hub, split: Dataset.from_list(ROWS[: len(split) - 2]))
+    counts = [
+        len(_words(read_corpus("own", Corpus(hub="a/b"), role, CorpusFormat())))
+        for role in ("train", "validation", "test")
+    ]
+    assert counts == [3, 1, 0]
+
+
+def test_read_corpus_joins_documents(tmp_path):
     documents = _read(_write_json(tmp_path, ROWS))
     assert [len(document.sentences) for document in documents] == [2, 1]
-    assert documents[0].sentences[0].spans == [TagSpan(1, 3, "PER")]
-    assert documents[1].sentences[0].spans == [TagSpan(2, 3, "ORG")]
-    kept = _read(tmp_path, Corpus(strip_titles=False))
-    assert kept[0].sentences[0].spans == [TagSpan(0, 3, "PER")]
+
+
+def test_read_corpus_strips_titles_only_if_asked_to(tmp_path):
+    plain = _read(_write_json(tmp_path, ROWS))
+    assert plain[0].sentences[0].spans == [TagSpan(0, 3, "PER")]
+    for stripped in (_read(tmp_path, strip_titles=True), _read(tmp_path, Corpus(strip_titles=True))):
+        assert stripped[0].sentences[0].spans == [TagSpan(1, 3, "PER")]
+        assert stripped[1].sentences[0].spans == [TagSpan(2, 3, "ORG")]
+    assert _read(tmp_path, Corpus(strip_titles=False), strip_titles=True)[0].sentences[0].spans == [
+        TagSpan(0, 3, "PER")
+    ]
 
 
 def test_read_corpus_folds_labels_and_drops_the_rest(tmp_path):
@@ -137,9 +154,14 @@ def test_read_corpus_reads_class_labels(tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, r"own, split 'train', row 1: 2 tokens but 1 tags"),
-        ({"tokens": ["a"], "ner_tags": ["I-PER"]}, r"row 1: Expected IOB2 tags: 'I-PER' at token 0"),
-        ({"tokens": ["a"], "ner_tags": ["PERSON"]}, r"row 1: Expected IOB2 tags .*; found 'PERSON' at token 0"),
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, r"train\.jsonl, row 2: 2 tokens but 1 tags"),
+        ({"tokens": ["a"], "ner_tags": ["*?"]}, r"row 2: expected tags such as O, .*; found '\*\?' at token 1"),
+        ({"tokens": ["a", None], "ner_tags": ["O", "O"]}, r"row 2: expected tokens that .*; found null at token 2"),
+        ({"tokens": ["a"], "ner_tags": [None]}, r"row 2: expected tags that are strings; found null at token 1"),
+        ({"tokens": ["a"], "ner_tags": [3]}, r"row 2: expected tags that are strings; found 3 at token 1"),
+        ({"tokens": "a", "ner_tags": ["O"]}, r"row 2: expected a list of tokens; found 'a'"),
+        ({"tokens": ["a"]}, r"row 2: no column 'ner_tags'; found tokens\. Name it by data\.columns\.tags=COLUMN"),
+        (["a"], r"row 2: expected an object with tokens and tags; found \['a'\]"),
     ],
 )
 def test_read_corpus_reports_an_invalid_row(tmp_path, row, message):
@@ -147,13 +169,10 @@ def test_read_corpus_reports_an_invalid_row(tmp_path, row, message):
         _read(_write_json(tmp_path, [{"tokens": ["x"], "ner_tags": ["O"]}, row]))
 
 
-def test_read_corpus_refuses_numbers_without_names(tmp_path):
-    with pytest.raises(DataError, match=r"row 0: expected a list of IOB2 strings in column 'ner_tags'; found \[1\]"):
-        _read(_write_json(tmp_path, [{"tokens": ["x"], "ner_tags": [1]}]))
-
-
 def test_read_corpus_reports_a_missing_column(tmp_path):
-    with pytest.raises(DataError, match=r"no column 'labels'; found tokens, ner_tags, doc_id\. Set data\.columns"):
+    with pytest.raises(
+        DataError, match=r"no column 'labels'; found tokens, ner_tags, doc_id\. Name it by data\.columns"
+    ):
         _read(_write_json(tmp_path, ROWS), columns=Columns(tags="labels"))
 
 

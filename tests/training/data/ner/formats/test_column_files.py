@@ -1,0 +1,149 @@
+"""CoNLL in its many forms, and CoNLL-U."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docsight.errors import ConfigError, DataError
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
+from docsight_training.data.ner.findings import FindingKind, Findings
+
+EXPECTED = [
+    (["Ada", "Lovelace", "met", "Acme"], [("PER", "Ada Lovelace"), ("ORG", "Acme")]),
+    (["Paris"], [("LOC", "Paris")]),
+]
+FILES = {
+    "two columns": "Ada B-PER\nLovelace I-PER\nmet O\nAcme B-ORG\n\nParis B-LOC\n",
+    "tabs": "Ada\tB-PER\nLovelace\tI-PER\nmet\tO\nAcme\tB-ORG\n\nParis\tB-LOC\n",
+    "four columns": "Ada NNP B-NP B-PER\nLovelace NNP I-NP I-PER\nmet V O O\nAcme NNP B-NP B-ORG\n\nParis N O B-LOC\n",
+    "columns that vary": "Ada NNP B-PER\nLovelace I-PER\nmet a b c O\nAcme B-ORG\n\nParis N B-LOC\n",
+    "numbered tokens": "1 Ada B-PER -\n2 Lovelace I-PER -\n3 met O -\n4 Acme B-ORG -\n\n1 Paris B-LOC -\n",
+    "IOB1": "Ada I-PER\nLovelace I-PER\nmet O\nAcme I-ORG\n\nParis I-LOC\n",
+    "IOBES": "Ada B-PER\nLovelace E-PER\nmet O\nAcme S-ORG\n\nParis S-LOC\n",
+    "BILOU": "Ada B-PER\nLovelace L-PER\nmet O\nAcme U-ORG\n\nParis U-LOC\n",
+    "BMES": "Ada B-PER\nLovelace E-PER\nmet O\nAcme S-ORG\n\nParis S-LOC\n",
+    "labels alone": "Ada PER\nLovelace PER\nmet O\nAcme ORG\n\nParis LOC\n",
+    "header": "TOKEN\tNE-TAG\nAda\tB-PER\nLovelace\tI-PER\nmet\tO\nAcme\tB-ORG\n\nParis\tB-LOC\n",
+    "comments": "# id 1\tdomain=en\nAda\tB-PER\nLovelace\tI-PER\nmet\tO\nAcme\tB-ORG\n\n# text = Paris\nParis\tB-LOC\n",
+    "documents": "-DOCSTART- O\n\nAda B-PER\nLovelace I-PER\nmet O\nAcme B-ORG\n\n-DOCSTART- O\n\nParis B-LOC\n",
+    "trailing white space": "Ada B-PER \nLovelace I-PER\t\nmet O\nAcme B-ORG\n \t\n\n\nParis B-LOC",
+}
+
+
+def _read(
+    path: Path, findings: Findings | None = None, **options: Any
+) -> list[tuple[list[str], list[tuple[str, str]]]]:
+    documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(path), **options), findings)
+    return [
+        (s.tokens, [(label, " ".join(s.tokens[start:end])) for start, end, label in s.spans])
+        for document in documents
+        for s in document.sentences
+    ]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_columns_are_recognised(tmp_path: Path, name: str, line_end: str, mark: str):
+    file = tmp_path / "train.txt"
+    file.write_bytes((mark + FILES[name]).replace("\n", line_end).encode())
+    findings = Findings()
+    assert _read(file, findings) == EXPECTED
+    assert not findings.all
+
+
+def test_documents_begin_at_docstart_lines(tmp_path: Path):
+    (tmp_path / "a.conll").write_text(FILES["documents"] + "\nRome B-LOC\n")
+    documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path)))
+    assert [(document.id, len(document.sentences)) for document in documents] == [("1", 1), ("2", 2)]
+
+
+def test_number_sign_is_a_token_where_it_has_a_tag(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("# a comment\n# O\n#Ada B-PER\n")
+    assert _read(tmp_path / "a.conll") == [(["#", "#Ada"], [("PER", "#Ada")])]
+
+
+def test_token_in_a_file_with_tabs_may_contain_spaces(tmp_path: Path):
+    (tmp_path / "a.tsv").write_text("New York\tB-LOC\nis\tO\nbig\tO\n")
+    assert _read(tmp_path / "a.tsv") == [(["New York", "is", "big"], [("LOC", "New York")])]
+
+
+def test_columns_can_be_named(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("B-PER Ada B-X\nO left O\n")
+    assert _read(tmp_path / "a.conll", source="conll", conll_columns=["ner_tags", "tokens"]) == [
+        (["Ada", "left"], [("PER", "Ada")])
+    ]
+    (tmp_path / "a.conll").write_text("NE TOKEN MISC\nB-PER Ada B-X\nO left O\n")
+    assert _read(tmp_path / "a.conll", source="conll", conll_columns=["ner_tags", "tokens"]) == [
+        (["Ada", "left"], [("PER", "Ada")])
+    ]
+    with pytest.raises(ConfigError, match=r"data\.conll_columns: expected tokens and ner_tags .*; found words, tags"):
+        _read(tmp_path / "a.conll", source="conll", conll_columns=["words", "tags"])
+
+
+def test_adjacent_spans_of_iob1_are_separate(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("Ada I-PER\nBob B-PER\nCy I-PER\n")
+    assert _read(tmp_path / "a.conll")[0][1] == [("PER", "Ada"), ("PER", "Bob Cy")]
+
+
+def test_tags_that_continue_nothing_are_listed_in_other_schemes(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("Ada B-PER\nleft O\nRome I-LOC\n")
+    findings = Findings()
+    assert _read(tmp_path / "a.conll", findings)[0][1] == [("PER", "Ada"), ("LOC", "Rome")]
+    assert [tuple(finding) for finding in findings.all] == [
+        (FindingKind.IRREGULAR, "a.conll, line 1", "I-LOC at token 3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Ada B-PER\nleft O\nfoo\nRome B-LOC\n", r"a\.conll, line 3: expected a token and a tag .*; found 'foo'"),
+        ("Ada B-PER\nleft O\nRome LOCATION\n", r"a\.conll, line 3: .* found 'Rome LOCATION'"),
+        ("Ada\tB-PER\n\tO\nRome\tB-LOC\n", r"a\.conll, line 2: expected a token and a tag; found ' O'"),
+        ("", "found no sentence"),
+    ],
+)
+def test_invalid_line_is_named(tmp_path: Path, text: str, message: str):
+    (tmp_path / "a.conll").write_text(text)
+    with pytest.raises(DataError, match=message):
+        _read(tmp_path / "a.conll", source="conll")
+
+
+def _conllu(*rows: str) -> str:
+    return "\n".join("\t".join(row.split()) for row in rows)
+
+
+def test_conllu_has_entities_in_misc_or_in_one_more_column(tmp_path: Path):
+    head = "# newdoc id = d1\n# sent_id = 1\n# text = (Ada) left\n"
+    tail = "_ _ PUNCT _ _ 0 _ _"
+    ranges, empty = f"2-3 Ada) {tail.replace('_ _ PUNCT', '_ _')} _", "4.1 gone _ _ _ _ _ _ _ _"
+    misc = _conllu(
+        f"1 ( {tail[2:]} SpaceAfter=No|NER=O",
+        f"{ranges}",
+        f"2 Ada {tail[2:]} NER=B-PER|SpaceAfter=No",
+        f"3 ) {tail[2:]} _",
+        f"4 left {tail[2:]} NER=O",
+        empty,
+    )
+    (tmp_path / "a.conllu").write_text(head + misc + "\n\n")
+    column = _conllu(
+        f"1 ( {tail[2:]} _ O", f"2 Ada {tail[2:]} _ B-PER", f"3 ) {tail[2:]} _ O", f"4 left {tail[2:]} _ O"
+    )
+    (tmp_path / "b.conllup").write_text(column + "\n")
+    expected = [(["(", "Ada", ")", "left"], [("PER", "Ada")])]
+    assert _read(tmp_path / "a.conllu") == _read(tmp_path / "b.conllup") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1\tAda\tB-PER\n", r"line 1: expected the ten columns of CoNLL-U, separated by tabs; found 3"),
+        (_conllu("1 Ada _ _ _ _ _ _ _ _") + "\n", "no token has an entity; expected NER=B-LABEL"),
+    ],
+)
+def test_conllu_without_entities_or_columns_is_refused(tmp_path: Path, text: str, message: str):
+    (tmp_path / "a.conllu").write_text(text)
+    with pytest.raises(DataError, match=message):
+        _read(tmp_path / "a.conllu", source="conllu")

@@ -1,0 +1,131 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from docsight.errors import ConfigError, DataError
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, HoldOut, read_corpus
+from docsight_training.data.splits import check_fractions, find_split, hold_out_groups
+
+SENTENCE = "{} B-PER\nleft O\n\n"
+
+
+def _names(folder: Path, split: str) -> list[str]:
+    return [path.name for path in find_split(folder, split, (".conll", ".jsonl"))]
+
+
+@pytest.mark.parametrize(
+    ("names", "splits"),
+    [
+        ("train.conll validation.conll test.conll", "train.conll validation.conll test.conll"),
+        ("train.conll dev.conll", "train.conll dev.conll -"),
+        ("training.jsonl valid.jsonl", "training.jsonl valid.jsonl -"),
+        ("Train.jsonl Val.jsonl", "Train.jsonl Val.jsonl -"),
+        ("en_ewt-ud-train.conll en_ewt-ud-dev.conll", "en_ewt-ud-train.conll en_ewt-ud-dev.conll -"),
+        ("eng.train eng.testa eng.testb", "eng.train eng.testa eng.testb"),
+        ("train.conll train.md .train.conll README.conll", "train.conll - -"),
+        ("mine.jsonl", "- - -"),
+    ],
+)
+def test_split_is_found_by_any_of_its_names(tmp_path: Path, names: str, splits: str):
+    for name in names.split():
+        (tmp_path / name).touch()
+    found = [_names(tmp_path, role) for role in ("train", "validation", "test")]
+    assert found == [[] if name == "-" else [name] for name in splits.split()]
+
+
+def test_shards_and_the_folder_data_are_found(tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    for name in ("train-0-of-2.jsonl", "train-1-of-2.jsonl", "dev.jsonl"):
+        (tmp_path / "data" / name).touch()
+    assert _names(tmp_path, "train") == ["train-0-of-2.jsonl", "train-1-of-2.jsonl"]
+    assert _names(tmp_path, "validation") == ["dev.jsonl"]
+
+
+@pytest.mark.parametrize("fractions", [{"validation": 1.0}, {"test": -0.1}, {"validation": float("nan")}])
+def test_fractions_outside_0_to_1_are_refused(fractions: dict[str, float]):
+    with pytest.raises(ConfigError, match=r"data\.\w+: expected a fraction between 0 and 1, such as 0\.1; found"):
+        check_fractions(**fractions)
+
+
+def test_fractions_leave_something_for_training():
+    check_fractions(validation=0.1, test=None)
+    with pytest.raises(ConfigError, match=r"data\.validation and data\.test: expected less than 1 in total"):
+        check_fractions(validation=0.5, test=0.5)
+
+
+def test_last_group_with_a_label_stays_in_training():
+    groups = [(1, ["RARE"]), *[(1, ["PER"])] * 9]
+    for seed in range(20):
+        chosen = hold_out_groups(groups, 0.3, random.Random(seed))
+        assert len(chosen) == 3
+        assert 0 not in chosen
+    assert len(hold_out_groups([(1, ["A"]), (1, ["B"])], 0.1, random.Random(1))) == 1
+    assert hold_out_groups([(1, ["A"])], 0.5, random.Random(1)) == []
+
+
+def _words(documents: list) -> list[str]:
+    return [sentence.tokens[0] for document in documents for sentence in document.sentences]
+
+
+def _read(path: Path, **fractions: float | None) -> dict[str, list[str]]:
+    reader = CorpusReader({"own": Corpus()}, CorpusFormat(path=str(path)), HoldOut(**fractions))
+    return {role: _words(documents) for role, documents in reader.read().documents.items()}
+
+
+def test_one_file_is_enough(tmp_path: Path):
+    file = tmp_path / "mine.conll"
+    file.write_text("".join(SENTENCE.format(name) for name in "ABCDEFGHIJ" * 2))
+    read = _read(file, validation=0.1, test=0.2)
+    assert {role: len(words) for role, words in read.items()} == {"train": 14, "validation": 2, "test": 4}
+    assert read == _read(tmp_path, validation=0.1, test=0.2)  # the only file of a folder
+    assert read != _read(file, validation=0.1, test=0.2, seed=2)
+    for first, second in (("train", "validation"), ("train", "test"), ("validation", "test")):
+        assert set(read[first]).isdisjoint(read[second])  # texts that are the same stay together
+
+
+def test_parts_of_a_document_are_held_out_together(tmp_path: Path):
+    file = tmp_path / "mine.conll"
+    parts = [SENTENCE.format(f"{name}{n}") for name in "ABCDE" for n in range(4)]
+    file.write_text("".join(("-DOCSTART- O\n\n" if n % 4 == 0 else "") + part for n, part in enumerate(parts)))
+    read = _read(file, validation=0.1)
+    assert len(read["validation"]) == 4
+    assert len({word[0] for word in read["validation"]}) == 1
+
+
+def test_split_that_exists_is_not_held_out(tmp_path: Path):
+    for name in ("train", "dev"):
+        (tmp_path / f"{name}.conll").write_text(SENTENCE.format("A") * 3)
+    assert {role: len(words) for role, words in _read(tmp_path, validation=0.3, test=None).items()} == {
+        "train": 3,
+        "validation": 3,
+        "test": 0,
+    }
+
+
+def test_only_document_is_divided_between_sentences(tmp_path: Path):
+    file = tmp_path / "mine.conll"  # as Label Studio exports it, with one -DOCSTART- line for everything
+    file.write_text("-DOCSTART- O\n\n" + "".join(SENTENCE.format(f"A{n}") for n in range(60)))
+    read = _read(file, validation=0.1, test=0.1)
+    assert {role: len(words) for role, words in read.items()} == {"train": 48, "validation": 6, "test": 6}
+
+
+def test_only_sentence_cannot_be_divided(tmp_path: Path):
+    file = tmp_path / "mine.conll"
+    file.write_text(SENTENCE.format("A"))
+    with pytest.raises(DataError, match=r"own: there is no split for validation, and .* one text.*data\.validation=0"):
+        _read(file, validation=0.1)
+
+
+def test_files_of_several_formats_are_refused(tmp_path: Path):
+    for name in ("train.conll", "train.jsonl"):
+        (tmp_path / name).touch()
+    with pytest.raises(DataError, match=r"in one format; found train\.conll, train\.jsonl\. Name the format"):
+        _read(tmp_path)
+
+
+def test_files_without_a_split_are_all_for_training(tmp_path: Path):
+    for name in "ab":
+        (tmp_path / f"{name}.conll").write_text(SENTENCE.format(name))
+    (tmp_path / "README.txt").write_text("Two files.\n")
+    assert _words(read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path)))) == ["a", "b"]

@@ -1,0 +1,113 @@
+"""The commands of docs/training.md about one's own data, run as printed on tiny data."""
+
+import io
+import json
+import logging
+import re
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from docsight_training import cli
+
+DOCS = Path(__file__).parents[2] / "docs" / "training.md"
+SMALL_TAGGER = ["trainer=smoke", "data.glove_words=0", "model.network.encoder.hidden_dim=8", "overwrite=true"]
+SMALL_CLASSIFIER = ["trainer=smoke", "overwrite=true", "model.network.blocks=[[8]]"]
+SENTENCES = ["{} works for Acme .", "Acme met {} .", "{} left .", "It rained ."]
+NAMES = ["Ada", "Bob", "Cy", "Di"]
+
+
+def _commands(title: str) -> list[list[str]]:
+    """Return the arguments of the commands of a section."""
+    section = DOCS.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("docsight-train")]
+
+
+def _rows(key: str) -> list[dict[str, object]]:
+    rows = []
+    for number in range(40):
+        name = NAMES[number % 3]
+        text = SENTENCES[number % 4].format(name) + " " * number
+        at = text.find(name)
+        rows.append({key: text, "label": [[at, at + len(name), "PER"]] if at >= 0 else []})
+    return rows
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    for name in ("annotations.jsonl", "a=b"):
+        Path(name).write_text("\n".join(map(json.dumps, _rows("text"))))
+    Path("tasks.json").write_text(json.dumps(_rows("body")))
+    Path("FOLDER").mkdir()
+    lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
+    for split in ("train", "dev"):
+        (Path("FOLDER") / f"{split}.conll").write_text("".join(lines))
+    handlers = logging.root.handlers[:]
+    yield tmp_path
+    logging.root.handlers[:] = handlers  # Hydra adds its own
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["docsight-train", *arguments])
+    cli.main()
+
+
+def _draw(shade: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (16, 16), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+DATA, IMAGES = _commands("Your data"), _commands("Your own images")
+
+
+def test_docs_name_commands_of_each_kind():
+    kinds = Counter(command[0].partition("=")[0] for command in DATA)
+    assert kinds["check"] >= 2
+    assert kinds["convert"] >= 3
+    assert kinds["data.path"] >= 5
+
+
+@pytest.mark.parametrize("command", [each for each in DATA if each[0] in ("check", "convert")], ids=" ".join)
+def test_commands_about_data_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    if command[1] == "corpus.conll":
+        (folder / "tasks.json").unlink()
+        _run(monkeypatch, "convert", "annotations.jsonl", "corpus.conll")
+    _run(monkeypatch, *command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [each for each in DATA if each[0].startswith("data.path") and "model.init_from=rnn_ner" not in each],
+    ids=" ".join,
+)
+def test_commands_that_train_on_entities_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    _run(monkeypatch, *command, *SMALL_TAGGER)
+    assert next((folder / "runs").glob("*/model/config.json"), None) is not None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [each for each in IMAGES if not {"hub", "init_from"} & set(re.split(r"[.=]", " ".join(each)))],
+    ids=" ".join,
+)
+def test_commands_that_train_on_images_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    shades = [(label, shade + number) for label, shade in (("dark", 0), ("light", 200)) for number in range(10)]
+    for label, shade in shades:
+        file = folder / "PICTURES" / label / f"{shade}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_draw(shade))
+    images = [{"bytes": _draw(shade), "path": None} for _, shade in shades]
+    pq.write_table(pa.table({"image": images, "label": [label for label, _ in shades]}), folder / "FILE.parquet")
+    _run(monkeypatch, *(each.replace("=FOLDER", "=PICTURES") for each in command), *SMALL_CLASSIFIER)
+    assert (folder / "runs" / "mine" / "model").is_dir()

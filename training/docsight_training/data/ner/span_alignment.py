@@ -1,0 +1,143 @@
+"""Alignment of spans of characters to the tokens that the pipeline will see, and division of texts into sentences."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from docsight.errors import ConfigError
+from docsight.text_layout import text_layout
+from docsight_training.data.ner.findings import FindingKind, Findings
+from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan
+
+if TYPE_CHECKING:
+    from spacy.pipeline import Sentencizer
+    from spacy.tokens import Doc
+
+_ATTRIBUTES: list[int | str] = ["IDX", "LENGTH", "IS_SPACE"]  # of a token
+
+
+def tokenized(texts: Iterable[AnnotatedText], lang: str, findings: Findings) -> Iterator[list[AnnotatedText]]:
+    """Yield for each text its sentences, with tokens. A text that has tokens is one sentence.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+    for text in texts:
+        yield [text] if text.tokens is not None else list(make_aligner(lang).sentences(text, findings))
+
+
+@cache
+def make_aligner(lang: str) -> "SpanAligner":
+    return SpanAligner(lang)
+
+
+class SpanAligner:
+    """Tokenizes texts as the pipeline of a language does, and aligns their spans."""
+
+    def __init__(self, lang: str) -> None:
+        import spacy  # here, because it takes seconds, and texts that have tokens do not need it
+
+        try:
+            self._nlp = spacy.blank(lang)
+        except ImportError as err:
+            raise ConfigError(f"lang={lang}: spaCy has no tokenizer for this language: {err}") from err
+        self._sentencizer = cast("Sentencizer", self._nlp.add_pipe("sentencizer"))
+
+    def sentences(self, text: AnnotatedText, findings: Findings) -> Iterator[AnnotatedText]:
+        """Yield the sentences of a text.
+
+        A span that begins or ends inside a token is widened, and the shorter one of two that overlap is left out;
+        both are findings. No sentence ends inside a span.
+        """
+        clean = AnnotatedText(text.text, list(clean_spans(text, findings)), text.place, text.document)
+        doc = self._nlp.tokenizer(text.text)
+        # Arrays, because a loop over the tokens of a Doc takes longer than tokenizing it.
+        first_chars, lengths, is_space = doc.to_array(_ATTRIBUTES).T
+        is_word = is_space == 0
+        starts_of_words = first_chars[is_word]
+        tokens = list(zip(starts_of_words.tolist(), (starts_of_words + lengths[is_word]).tolist(), strict=True))
+        if not tokens:
+            return
+        spans = _align(clean, tokens, findings)
+        inside = {at for first, last, _ in spans for at in range(first + 1, last)}
+        starts = [at for at in self._sentence_starts(doc, text.text, tokens) if at not in inside]
+        number = 0
+        for first, last in zip(starts, [*starts[1:], len(tokens)], strict=True):
+            begin, end = tokens[first][0], tokens[last - 1][1]
+            here = []
+            while number < len(spans) and spans[number][0] < last:
+                start, stop, label = spans[number]
+                here.append(CharSpan(tokens[start][0] - begin, tokens[stop - 1][1] - begin, label))
+                number += 1
+            offsets = [(start - begin, stop - begin) for start, stop in tokens[first:last]]
+            yield AnnotatedText(text.text[begin:end], here, text.place, text.document, offsets)
+
+    def _sentence_starts(self, doc: "Doc", text: str, tokens: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the tokens at which sentences and lines begin, but for lines that are only wrapped."""
+        starts = [start for start, _ in tokens]
+        begins = {0}
+        if not self._sentencizer.punct_chars.isdisjoint(text[: tokens[-1][0]]):  # most texts are one sentence
+            begins.update(bisect_left(starts, sent.start_char) for sent in self._sentencizer(doc).sents)
+        if "\n" in text.strip():
+            begins.update(bisect_left(starts, end) for end in text_layout(text).line_ends)
+        return sorted(begins - {len(tokens)})
+
+
+def clean_spans(text: AnnotatedText, findings: Findings) -> Iterator[CharSpan]:
+    """Yield the spans of a text that have a label and cover some of it, without white space at their ends.
+
+    All others, and those that are trimmed, are findings.
+    """
+    for span in text.spans:
+        start, end = _offsets_by_text(text.text, span)
+        covered = text.text[max(start, 0) : max(end, 0)]
+        detail = f"{start} to {end}: {covered[:60]!r} ({span.label or 'no label'})"
+        words = covered.strip()
+        if not span.label:
+            findings.add(FindingKind.UNLABELLED, text.place, detail)
+        elif start < 0 or end > len(text.text):
+            findings.add(FindingKind.OUTSIDE, text.place, detail)
+        elif not words:
+            findings.add(FindingKind.EMPTY, text.place, detail)
+        elif span.text is not None and span.text.split() != covered.split():
+            findings.add(FindingKind.MISPLACED, text.place, f"{detail} instead of {span.text[:60]!r}")
+        else:
+            if words != covered:
+                findings.add(FindingKind.PADDED, text.place, detail)
+            start += len(covered) - len(covered.lstrip())
+            yield CharSpan(start, start + len(words), span.label)
+
+
+def _offsets_by_text(text: str, span: CharSpan) -> tuple[int, int]:
+    """Return the offsets of a span; if they only fit its text when UTF-16 is counted, as browsers do, convert them."""
+    start, end = span.start, span.end
+    if span.text is None or text.isascii() or text[max(start, 0) : max(end, 0)] == span.text:
+        return start, end
+    units = text.encode("utf-16-le")
+    if units[2 * start : 2 * end].decode("utf-16-le", "replace") != span.text:
+        return start, end
+    first = len(units[: 2 * start].decode("utf-16-le", "replace"))
+    return first, first + len(span.text)
+
+
+def _align(text: AnnotatedText, tokens: Sequence[tuple[int, int]], findings: Findings) -> list[tuple[int, int, str]]:
+    """Return the spans in tokens, in order and without overlap: of two that overlap, the longer or earlier one."""
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    aligned = []
+    for span in text.spans:
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        if (starts[first], ends[last - 1]) != (span.start, span.end):
+            found, kept = text.text[span.start : span.end], text.text[starts[first] : ends[last - 1]]
+            findings.add(FindingKind.PARTIAL, text.place, f"{found[:60]!r} to {kept[:60]!r} ({span.label})")
+        aligned.append((first, last, span.label))
+    taken: set[int] = set()
+    chosen = []
+    for first, last, label in sorted(aligned, key=lambda span: (span[0] - span[1], span[0])):
+        if taken.isdisjoint(range(first, last)):
+            taken.update(range(first, last))
+            chosen.append((first, last, label))
+        else:
+            covered = text.text[starts[first] : ends[last - 1]]
+            findings.add(FindingKind.OVERLAPPING, text.place, f"{covered[:60]!r} ({label})")
+    return sorted(chosen)
