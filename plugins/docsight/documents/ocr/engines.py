@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from docsight.documents.ocr.layout import Box, Line, text_in_reading_order
+from docsight.documents.ocr.text_likeness import may_have_text
 from docsight.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | 
     engine = engine or next(iter(installed()), None)
     if engine is None:
         raise MissingExtraError(FEATURE, "ocr")
+    if not may_have_text(image):
+        return None
     lines = _run_rapidocr(image) if engine == "rapidocr" else _run_tesseract(image)
     lines = [line for line in lines if line.confidence >= _MIN_LINE_CONFIDENCE and line.text.strip()]
     if not lines:

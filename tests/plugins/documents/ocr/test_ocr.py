@@ -116,8 +116,8 @@ def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeyp
 def test_image_reads_no_text_in_small_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "installed", lambda: ["tesseract"])
     monkeypatch.setattr(engines, "_run_tesseract", lambda image: [line("Hello", 0, 0)])
-    assert read(source(png(Image.new("L", (500, 64))))).text == "Hello"
-    content = read(source(png(Image.new("L", (500, 63)))))
+    assert read(source(png(drawn("Hello", size=(500, 64))))).text == "Hello"
+    content = read(source(png(drawn("Hello", size=(500, 63)))))
     assert (content.text, content.passages, content.notes) == ("", (), ())
 
 
