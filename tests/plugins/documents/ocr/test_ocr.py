@@ -21,6 +21,11 @@ from docsight.errors import DataError, MissingExtraError
 COLUMN = "some words of a column"
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_remembered", {})
+
+
 def drawn(*lines: str, size: tuple[int, int] = (700, 120), points: int = 28) -> Image.Image:
     image = Image.new("L", size, 255)
     draw = ImageDraw.Draw(image)
@@ -100,6 +105,18 @@ def test_ocr_names_the_extra_if_no_engine_is_installed(monkeypatch: pytest.Monke
     assert read(source(image, "never")).notes == ()
     with pytest.raises(MissingExtraError, match="ocr"):
         read(source(image, "always"))
+
+
+def test_recognize_reads_each_content_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Image.Image] = []
+    monkeypatch.setattr(engines, "_run_rapidocr", lambda image: calls.append(image) or [line("Hello there", 0, 0)])
+    for _ in range(2):
+        for text in ("Hello there", "Goodbye for now"):
+            assert engines.recognize(drawn(text), engine="rapidocr") is not None
+    assert len(calls) == 2
+    monkeypatch.setattr(engines, "_MAX_REMEMBERED", 2)
+    engines.recognize(drawn("A third image"), engine="rapidocr")
+    assert len(engines._remembered) == 2
 
 
 def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
