@@ -59,7 +59,8 @@ def installed() -> list[str]:
 def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | None:
     """Recognize the text in a decoded image of mode L or RGB; return None if there is none.
 
-    An image with the same pixels as an earlier one is not read again. The engine is one of `installed()`; by default, the preferred one.
+    An image with the same pixels as an earlier one is not read again. The engine is one of `installed()`; by default,
+    the preferred one.
 
     Raises:
         DataError: Tesseract failed.

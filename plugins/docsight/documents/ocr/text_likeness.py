@@ -19,7 +19,7 @@ _MIN_REDUCED_SIDE = 40  # pixels: a smaller copy has no large letters that the i
 _SURROUNDINGS = 12  # pixels: a pixel is compared with the mean of the pixels within this distance
 _MIN_STROKE_CONTRAST = 12  # of a stroke, in grey levels
 _CONTRAST_FRACTION = 0.45  # of the strongest contrast nearby: weaker pixels join letters that touch
-_BLOCK = 16  # pixels: the size of the blocks in which the strongest contrast is found
+_BLOCK_PIXELS = 16  # pixels: the size of the blocks in which the strongest contrast is found
 
 _HEIGHTS = (5, 140)  # pixels
 _MIN_LETTER_WIDTH = 1 / 16  # of its height; a narrower shape is a rule
@@ -33,7 +33,7 @@ _MAX_GAP = 0.8  # of the height: between letters of a line
 _MAX_SIZE_RATIO = 2.0  # of the heights of neighbours
 _MAX_MISALIGNMENT = 0.2  # of the height: of the lower or the upper edges of neighbours
 _MAX_CONTRAST_DIFFERENCE = 0.3  # of the contrast: between neighbours
-_MIN_OVERLAP = 0.5  # of the height of the smaller neighbour
+_MIN_LETTER_OVERLAP = 0.5  # of the height of the smaller neighbour
 _MAX_INTRUSION = 0.3  # of the height: by this, the bounding boxes of neighbours may overlap
 _GROUP = 400  # shapes that are compared with each other
 _MIN_LINE_LETTERS = 4  # in a line; `engines` takes fewer for a drawing
@@ -86,13 +86,13 @@ def _has_line(grey: Image.Image) -> bool:
 def _local_maxima(values: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
     """Return, for each pixel, the maximum of its block of pixels and of the blocks around it."""
     height, width = values.shape
-    rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
-    padded = np.zeros((rows * _BLOCK, columns * _BLOCK), dtype=np.uint8)
+    rows, columns = -(-height // _BLOCK_PIXELS), -(-width // _BLOCK_PIXELS)
+    padded = np.zeros((rows * _BLOCK_PIXELS, columns * _BLOCK_PIXELS), dtype=np.uint8)
     padded[:height, :width] = values
     blocks = np.zeros((rows + 2, columns + 2), dtype=np.uint8)
-    blocks[1:-1, 1:-1] = padded.reshape(rows, _BLOCK, columns, _BLOCK).max(axis=(1, 3))
+    blocks[1:-1, 1:-1] = padded.reshape(rows, _BLOCK_PIXELS, columns, _BLOCK_PIXELS).max(axis=(1, 3))
     maxima: NDArray[np.uint8] = np.lib.stride_tricks.sliding_window_view(blocks, (3, 3)).max(axis=(2, 3))
-    return maxima.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)[:height, :width]
+    return maxima.repeat(_BLOCK_PIXELS, axis=0).repeat(_BLOCK_PIXELS, axis=1)[:height, :width]
 
 
 def _longest_line(shapes: _Shapes) -> int:
@@ -130,7 +130,7 @@ def _longest_chain(shapes: _Shapes, letters: "NDArray[np.int64]") -> int:
     overlap = np.minimum.outer(shapes.bottom, shapes.bottom) - np.maximum.outer(shapes.top, shapes.top)
     smaller, larger = np.minimum.outer(height, height), np.maximum.outer(height, height)
     gap = shapes.left[None, :] - shapes.right[:, None]
-    are_neighbours = (overlap >= _MIN_OVERLAP * smaller) & (larger <= _MAX_SIZE_RATIO * smaller)
+    are_neighbours = (overlap >= _MIN_LETTER_OVERLAP * smaller) & (larger <= _MAX_SIZE_RATIO * smaller)
     are_neighbours &= (gap <= _MAX_GAP * larger) & (gap >= -_MAX_INTRUSION * smaller)
     bases = np.abs(np.subtract.outer(shapes.bottom, shapes.bottom))
     tops = np.abs(np.subtract.outer(shapes.top, shapes.top))

@@ -95,6 +95,8 @@ CASES.add_bytes(
     "bomb.xlsx", make_raw_zip(b"xl/workbook.xml", deflated_zeros(2000 << 20, wrapped=False), 2000 << 20), FAILED
 )
 CASES.add_bytes("corners.xls", xls((0, 0, SENTENCE), (65_535, 65_535, "x")), FAILED, "span 65,536 rows", **XLS)
+REPEATED_CELLS = [(row, 0, 0) for row in range(20_000)]
+CASES.add_bytes("quoted-often.xls", xls(*REPEATED_CELLS, shared=["Ada " * 8000]), FAILED, "characters", **XLS)
 CASES.add_bytes("empty.xls", b"", EITHER)
 CASES.add_bytes("cut.xls", xls((0, 0, SENTENCE))[:1000], FAILED, **XLS)
 CASES.add_bytes("other-stream.xls", ole({"Pictures": b"x"}), FAILED, "not a spreadsheet", **XLS)
