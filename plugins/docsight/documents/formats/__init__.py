@@ -37,6 +37,8 @@ FORMATS = (
     Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
     Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.markdown"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
+    Format("xml", (".xml", ".dbk", ".docbook", ".nxml", ".tei"), "docsight.documents.formats.xml.xml_document"),
+    Format("svg", (".svg",), "docsight.documents.formats.xml.xml_document"),
     Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
     Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.office.docx"),
     Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "docsight.documents.formats.office.pptx"),

@@ -37,8 +37,8 @@ _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.I)
 # fmt: off
 _CODE_SUFFIXES = frozenset((
     ".py", ".pyi", ".pyx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".js", ".ts", ".css", ".go", ".rs", ".rb",
-    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".xml", ".yaml", ".yml", ".toml",
-    ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".svg", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
+    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".yaml", ".yml", ".toml",
+    ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
 ))
 # fmt: on
 
@@ -86,8 +86,8 @@ def find_format(source: Source, *, named: bool = False) -> Format:
         raise SkipError(reason)
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
     may_be_text = _has_text_name(source.name)
-    # Some programs keep data in zip files with their own suffixes; those are not archives of documents.
-    is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
+    # Programs keep data in zip and XML files with their own suffixes; those are not archives or documents.
+    is_program_data = form is not None and form.name in ("zip", "xml") and source.suffix not in _BY_SUFFIX
     if form is not None and (named or may_be_text or not is_program_data):
         return form
     kind = signatures.unreadable_kind(source.head(signatures.HEAD_BYTES))

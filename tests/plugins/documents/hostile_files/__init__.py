@@ -2,7 +2,22 @@
 
 from pathlib import Path
 
-from . import archives, epub, excel, html, images, mail, office, opendocument, pdf, rtf, special_files, tables, text
+from . import (
+    archives,
+    epub,
+    excel,
+    html,
+    images,
+    mail,
+    office,
+    opendocument,
+    pdf,
+    rtf,
+    special_files,
+    tables,
+    text,
+    xml_files,
+)
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -17,6 +32,7 @@ _FOLDERS = {
     "epub": epub,
     "rtf": rtf,
     "html": html,
+    "xml": xml_files,
     "pdf": pdf,
     "images": images,
     "tables": tables,

@@ -202,6 +202,18 @@ GOOD: dict[str, Callable[[], bytes]] = {
         rb"\pard\outlinelevel0 T\u8364?\par\pard\f1 " + SENTENCE.encode() + rb" caf\'e9{\footnote N}{\v hidden}\par"
         rb"\trowd\cellx99\pard\intbl a\cell b\cell\row\pard{\listtext 1.}\ls1 item\par{\pict\pngblip 0011}}"
     ),
+    ".xml": lambda: (
+        f"<?xml version='1.0'?><article><info><title>T</title><author><firstname>A</firstname></author></info><section>"
+        f"<title>U</title><para>{SENTENCE} <footnote><para>N</para></footnote><xref linkend='i'/></para><table id='i'>"
+        "<title>V</title><tgroup cols='2'><colspec colname='a'/><colspec colname='b'/><tbody><row><entry morerows='1'>a"
+        "</entry><entry namest='a' nameend='b'>b</entry></row></tbody></tgroup></table><orderedlist><listitem><para>c"
+        "</para></listitem></orderedlist><bibliography><bibliomixed>d<title>e</title></bibliomixed></bibliography>"
+        "<programlisting>\n f\n</programlisting></section></article>"
+    ).encode(),
+    ".svg": lambda: (
+        f"<svg xmlns='http://www.w3.org/2000/svg'><title>T</title><g><text x='1'>{SENTENCE}<tspan dy='2'>b</tspan>"
+        "</text><switch><foreignObject><p>c</p></foreignObject></switch></g></svg>"
+    ).encode(),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
@@ -227,6 +239,8 @@ NEEDS = {
     ".ods": ("lxml",),
     ".odp": ("lxml",),
     ".epub": ("lxml", "selectolax"),
+    ".xml": ("lxml",),
+    ".svg": ("lxml",),
     ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),
