@@ -71,6 +71,20 @@ def open_ole(source: Source, *, feature: str) -> Iterator[Any]:
         raise DataError(f"is a damaged compound file: {err or type(err).__name__}") from err
 
 
+def read_stream(ole: Any, name: str, source: Source) -> bytes:
+    """Return the bytes of a stream of an open compound file.
+
+    olefile follows loops in the tables of a damaged file until it has read as many bytes as the stream states.
+
+    Raises:
+        DataError: The stream states more bytes than the whole file has.
+    """
+    if (size := max(ole.get_size(name), ole.root.size)) > source.size:
+        raise DataError(f"is a damaged compound file: a stream of {size:,} bytes in a file of {source.size:,}")
+    data: bytes = ole.openstream(name).read()
+    return data
+
+
 def single_stream_file(name: str, data: bytes) -> io.BytesIO:
     """Make a compound file of one stream, which is padded with zeros if it is small.
 

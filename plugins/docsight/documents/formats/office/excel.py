@@ -91,6 +91,8 @@ def write_rows(rows: Iterable[list[Any]], builder: TextBuilder) -> None:
     """Write the rows of a sheet as a table."""
     builder.begin_table(Block(kind="table"))
     for row in rows:
+        if row.count("") == len(row):  # sheets may have millions of empty rows
+            continue
         for value in row:
             builder.begin_cell()
             if text := _shown(value):

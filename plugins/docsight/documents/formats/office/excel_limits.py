@@ -12,15 +12,15 @@ from typing import Any
 
 from docsight.documents.formats.office import xls_strings
 from docsight.documents.formats.office.markup import parse_xml
-from docsight.documents.formats.ole import open_ole, single_stream_file
+from docsight.documents.formats.ole import open_ole, read_stream, single_stream_file
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
-_MAX_AREA = 20_000_000  # cells between the outermost used cells of a sheet; each takes about 30 bytes
+_MAX_AREA = 10_000_000  # cells between the outermost used cells of a sheet; each takes up to 200 bytes
 _MAX_CHARS = 512 << 20  # of the strings of all cells together
 _SHEET_PART = re.compile(r"^xl/.*\.(?:xml|bin)$", re.I)
 _SHARED_STRINGS = re.compile(r"^xl/sharedStrings\.(?:xml|bin)$", re.I)
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+_REFERENCE = re.compile(r"([A-Za-z]{1,12})(\d{1,40})", re.A)  # the library accepts longer ones than Excel
 _CELLS_XLSB = range(1, 12)  # the types of the records of cells; 7 refers to a shared string
 _CELLS_XLS = frozenset((0x04, 0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0x7E, 0x02, 0x03, 0x05, 0xFD, 0xBD, 0xD6))
 _LABEL_XLS = 0xFD  # a cell that refers to a shared string
@@ -56,7 +56,7 @@ def read_xls(source: Source) -> io.BytesIO:
     """
     with open_ole(source, feature="Reading Excel files") as ole:
         name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
-        workbook = ole.openstream(name).read() if name is not None else None
+        workbook = read_stream(ole, name, source) if name is not None else None
         is_encrypted = ole.exists("EncryptedPackage")
     if name is None or workbook is None:
         raise DataError("is encrypted" if is_encrypted else "is an old Office file, but not a spreadsheet")
@@ -102,7 +102,7 @@ def _cells_xml(data: bytes, shared: list[int]) -> Iterator[_Cell]:
         reference = _REFERENCE.fullmatch(element.get("r") or "")
         if element.tag.endswith("}row"):
             number = element.get("r") or ""
-            row, column = int(number[:9]) - 1 if number.isascii() and number.isdigit() else row + 1, -1
+            row, column = int(number[:40]) - 1 if number.isascii() and number.isdigit() else row + 1, -1
             continue
         column = column + 1 if reference is None else _column(reference[1])
         if len(element):  # calamine leaves out cells without a value

@@ -139,3 +139,13 @@ def test_a_loop_in_the_tables_of_an_old_file_is_not_followed() -> None:
     data[table + 4 : table + 8] = (1).to_bytes(4, "little")  # the second sector follows itself
     with pytest.raises(DataError, match="cannot be read as a spreadsheet"):
         read(bytes(data), "a.xls")
+    size = data.index((len(xls_stream(data))).to_bytes(8, "little"))
+    data[size : size + 4] = (1 << 30).to_bytes(4, "little")
+    with pytest.raises(DataError, match="a stream of 1,073,741,824 bytes"):
+        read(bytes(data), "a.xls")
+
+
+def xls_stream(data: bytes) -> bytes:
+    olefile = pytest.importorskip("olefile")
+    with olefile.OleFileIO(io.BytesIO(data)) as ole:
+        return ole.openstream("Workbook").read()
