@@ -50,6 +50,7 @@ FORMATS = (
     Format("epub", (".epub",), "docsight.documents.formats.office.epub"),
     Format("rtf", (".rtf",), "docsight.documents.formats.office.rtf"),
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
+    Format("msg", (".msg",), "docsight.documents.formats.mail.outlook", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.tables.csv", has_parts=True),

@@ -19,6 +19,7 @@ OLE_ERRORS = (
 _STREAMS = {
     "Workbook": "xls",
     "Book": "xls",
+    "__properties_version1.0": "msg",
 }
 
 # The layout of a compound file of version 3, for `single_stream_file`.
@@ -65,6 +66,8 @@ def open_ole(source: Source, *, feature: str) -> Iterator[Any]:
             file.seek(0)
             with olefile.OleFileIO(file) as ole:
                 yield ole
+    except DataError:
+        raise
     except OLE_ERRORS as err:
         if isinstance(err, OSError) and err.errno is not None:
             raise

@@ -11,6 +11,7 @@ from . import (
     mail,
     office,
     opendocument,
+    outlook,
     pdf,
     rtf,
     special_files,
@@ -26,6 +27,7 @@ __all__ = ["CASES", "GOOD", "RICH", "Case", "write"]
 _FOLDERS = {
     "archives": archives,
     "mail": mail,
+    "outlook": outlook,
     "office": office,
     "excel": excel,
     "opendocument": opendocument,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from .builders import docx, epub, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
-from .ole_builder import xls
+from .ole_builder import msg, xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
 OPENDOCUMENT_TABLE = (
@@ -221,6 +221,11 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".bz2": lambda: bz2.compress(SENTENCE.encode() * 3),
     ".xz": lambda: lzma.compress(SENTENCE.encode() * 3),
     ".eml": make_mail,
+    ".msg": lambda: msg(
+        {0x37: "The engine", 0x0C1A: "Ada", 0x0C1F: "a@b.org", 0x39: 133_485_408_000_000_000, 0x1000: SENTENCE},
+        recipients=[{0x3001: "Charles", 0x39FE: "c@b.org", 0x0C15: 1}],
+        attachments=[{0x3707: "a.txt", 0x3701: b"Text", 0x370E: "text/plain"}],
+    ),
     ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
     ".tsv": lambda: f"id\ttext\n1\t{SENTENCE}\n2\tSecond row\n".encode(),
@@ -246,5 +251,6 @@ NEEDS = {
     ".xls": ("python_calamine", "olefile"),
     ".parquet": ("pyarrow",),
     ".eml": ("selectolax",),
+    ".msg": ("olefile",),
     ".zip": ("selectolax",),
 }
