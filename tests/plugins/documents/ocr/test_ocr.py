@@ -148,12 +148,33 @@ def test_image_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monkey
     assert str(path) not in content.notes[0]
 
 
-def test_image_notes_pages_that_were_not_read() -> None:
-    pages = [drawn("One"), drawn("Two")]
-    for format, notes in (("TIFF", ("it has several pages; only the first was read",)), ("GIF", ())):
-        file = io.BytesIO()
-        pages[0].save(file, format, save_all=True, append_images=pages[1:])
-        assert read(source(file.getvalue(), "never")).notes == notes
+def tiff(*pages: Image.Image, format: str = "TIFF") -> bytes:
+    file = io.BytesIO()
+    pages[0].save(file, format, save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def test_pages_of_a_tiff_file_are_images_with_their_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = iter(("One", None, "Three"))
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
+    monkeypatch.setattr(
+        engines, "recognize", lambda image: (text := next(texts)) and RecognizedText(text=text, confidence=0.9)
+    )
+    content = read(source(tiff(drawn("1"), drawn("2"), drawn("3"))))
+    assert content.text == "One\n\nThree"
+    assert [(one.page, content.text[one.start : one.end]) for one in content.passages] == [(1, "One"), (3, "Three")]
+    assert [image.page for image in content.images] == [1, 2, 3]
+    assert content.notes == ()
+
+
+def test_pages_of_a_tiff_file_are_limited_and_the_damaged_ones_noted() -> None:
+    data = tiff(*(Image.effect_noise((50, 40), number) for number in range(5, 9)))
+    (content,) = image_format.read(Source(name="a.tif", data=data, options=ReadOptions(ocr="never", max_pages=3)))
+    assert [image.page for image in content.images] == [1, 2, 3]
+    assert content.notes == ("it has more than 3 pages; the others were not read",)
+    noted = read(source(data[:-100], "never"))
+    assert [image.page for image in noted.images][:3] == [1, 2, 3]
+    assert read(source(tiff(drawn("One"), drawn("Two"), format="GIF"), "never")).notes == ()
     assert read(source(b"II*\0" + bytes(20), "never")).notes == ()
 
 
@@ -188,7 +209,7 @@ def test_ocr_ignores_few_letters_of_low_confidence(monkeypatch: pytest.MonkeyPat
     for sure, text, found in ((80, "AAD", None), (95, "7", "7"), (80, "Oban", "Oban")):
         table = f"{head}\n{word.format(sure, text)}\n"
         tesseract(monkeypatch, tmp_path, f"print({table!r})")
-        read = engines.recognize(drawn("Hello"))
+        read = engines.recognize(drawn(f"Hello {text}"))
         assert (read and read.text) == found
 
 
