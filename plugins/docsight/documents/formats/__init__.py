@@ -52,6 +52,8 @@ FORMATS = (
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
     Format("msg", (".msg",), "docsight.documents.formats.mail.outlook", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
+    Format("ics", (".ics", ".ical", ".ifb", ".vcs"), "docsight.documents.formats.mail.calendars"),
+    Format("vcf", (".vcf", ".vcard"), "docsight.documents.formats.mail.contacts"),
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.tables.jsonl", has_parts=True),

@@ -45,6 +45,8 @@ def source(name: str, data: bytes) -> Source:
         (XHTML, "html"),
         (b"\xef\xbb\xbf <HTML lang=en>", "html"),
         (XML, "xml"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "ics"),
+        (b"\xef\xbb\xbfbegin:vcard\nFN:Ada\n", "vcf"),
         (b"<!-- a -->\n<!DOCTYPE svg PUBLIC 'x' 'y' [<!ENTITY a 'b'>]>\n<svg>", "svg"),
         (XML.replace(b"article", b"svg:svg"), "svg"),
         (MAIL, "mail"),

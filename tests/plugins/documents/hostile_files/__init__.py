@@ -4,6 +4,7 @@ from pathlib import Path
 
 from . import (
     archives,
+    calendars,
     epub,
     excel,
     html,
@@ -28,6 +29,7 @@ _FOLDERS = {
     "archives": archives,
     "mail": mail,
     "outlook": outlook,
+    "calendars": calendars,
     "office": office,
     "excel": excel,
     "opendocument": opendocument,

@@ -226,6 +226,14 @@ GOOD: dict[str, Callable[[], bytes]] = {
         recipients=[{0x3001: "Charles", 0x39FE: "c@b.org", 0x0C15: 1}],
         attachments=[{0x3707: "a.txt", 0x3701: b"Text", 0x370E: "text/plain"}],
     ),
+    ".ics": lambda: (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Tea\\, late\r\nDTSTART;TZID=Europe/London:18430710T160000\r\n"
+        f'ATTENDEE;CN="Ada":mailto:a@b.org\r\nDESCRIPTION:{SENTENCE}\\n\r\n  more\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'
+    ).encode(),
+    ".vcf": lambda: (
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Lovelace;Ada;;;\r\nTEL;HOME;VOICE:5\r\nADR;TYPE=home:;;1\\, St;London;;;\r\n"
+        f"NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:{SENTENCE}=C3=BC=\r\nmore\r\nEND:VCARD\r\n"
+    ).encode(),
     ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
     ".tsv": lambda: f"id\ttext\n1\t{SENTENCE}\n2\tSecond row\n".encode(),

@@ -216,6 +216,18 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
     ),
 }
 _KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
+_KEYWORDS[".ics"] = _KEYWORDS[".vcf"] = (
+    b"BEGIN:VCARD\r\n",
+    b"BEGIN:VEVENT\r\n",
+    b"END:VEVENT\r\n",
+    b"\r\n ",
+    b";",
+    b":",
+    b"=\r\n",
+    b";ENCODING=QUOTED-PRINTABLE:",
+    b"PHOTO;ENCODING=b:AAA",
+    b"DTSTART:99999999T999999Z",
+)
 _KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
 _KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".svg"] = _KEYWORDS[".xml"]
 _ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub")
