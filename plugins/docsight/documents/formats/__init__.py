@@ -32,6 +32,11 @@ _TEXT_SUFFIXES = (
     ".txt", ".text", ".rst", ".log", ".asc", ".adoc", ".asciidoc", ".org", ".textile", ".pod", ".tex", ".texi",
     ".texinfo", ".srt", ".vtt",
 )
+# Other files that only LibreOffice reads.
+_LIBREOFFICE_SUFFIXES = (
+    ".wpd", ".wps", ".wri", ".hwp", ".lwp", ".abw", ".sxw", ".sxc", ".sxi", ".sxd", ".fodt", ".fods", ".fodp", ".fodg",
+    ".wk1", ".wks", ".123", ".slk", ".dif", ".vsd", ".vsdx", ".odg", ".otg",
+)
 # fmt: on
 FORMATS = (
     Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
@@ -49,6 +54,9 @@ FORMATS = (
     Format("odp", (".odp", ".otp"), "docsight.documents.formats.office.opendocument"),
     Format("epub", (".epub",), "docsight.documents.formats.office.epub"),
     Format("rtf", (".rtf",), "docsight.documents.formats.office.rtf"),
+    Format("doc", (".doc", ".dot"), "docsight.documents.formats.office.libreoffice"),
+    Format("ppt", (".ppt", ".pps"), "docsight.documents.formats.office.libreoffice"),
+    Format("libreoffice", _LIBREOFFICE_SUFFIXES, "docsight.documents.formats.office.libreoffice"),
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
     Format("msg", (".msg",), "docsight.documents.formats.mail.outlook", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),

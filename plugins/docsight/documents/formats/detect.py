@@ -24,7 +24,7 @@ _ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"))
 _EXCEL = frozenset(("xls", "xlsx"))
 
 # Suffixes of text files and of other files: the content decides.
-_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
+_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|old|orig|utf-?8|u8)", re.I)
 # Beginnings of the names of text files, whatever follows: README.Debian, LICENSE-MIT, changelog.old.
 _TEXT_NAMES = re.compile(
     r"(readme|licen[cs]e|copying|copyright|changelog|changes|history|news|authors|contributors|credits|thanks|todo|install|"
@@ -66,6 +66,10 @@ def format_within(source: Source) -> Format | None:
         name = signatures.text_format(head)
         if name is None and by_suffix is not None and by_suffix.name in _EXCEL and signatures.is_text(head):
             name = "tsv"  # programs export such tables under the suffix of Excel
+        if name is None and by_suffix is not None and by_suffix.name == "doc" and signatures.is_text(head):
+            name = "text"  # a suffix of manuals, too
+        if name == "xml" and by_suffix is not None and by_suffix.name == "libreoffice":
+            name = None  # OpenDocument in one XML file
         if by_suffix is not None and by_suffix.name in _OVERRIDDEN_BY_HTML and name != "html":
             return None
     return None if name is None else _BY_NAME[name]
@@ -118,6 +122,8 @@ def _zip_format(source: Source, by_suffix: Format | None) -> str | None:
         name, description = zip_kind(source)
     except DataError:
         return None if by_suffix is not None and by_suffix.name in _ZIP_BASED else "zip"
+    if by_suffix is not None and by_suffix.name == "libreoffice" and name in (None, "zip"):
+        return None  # older OpenDocument files, and drawings
     if name is None:
         raise SkipError(f"no reader for {description}")
     return name

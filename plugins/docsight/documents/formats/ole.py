@@ -20,6 +20,8 @@ _STREAMS = {
     "Workbook": "xls",
     "Book": "xls",
     "__properties_version1.0": "msg",
+    "WordDocument": "doc",
+    "PowerPoint Document": "ppt",
 }
 
 # The layout of a compound file of version 3, for `single_stream_file`.
