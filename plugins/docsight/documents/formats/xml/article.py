@@ -155,13 +155,14 @@ class ArticleWriter:
                 else context.block
             )
             is_verbatim = context.is_verbatim or name in v.VERBATIM
-            return context._replace(block=block, is_inline=_is_line(element), is_verbatim=is_verbatim), nested
+            is_inline = _is_line(element) or v.PASSAGE_KINDS.get(name) == "code"
+            return context._replace(block=block, is_inline=is_inline, is_verbatim=is_verbatim), nested
         if role == "line":
             return context._replace(is_inline=True), LINE
         if role == "list":
             return context._replace(lists=context.lists + 1, numbers=_numbers(name, element), is_inline=False), nested
         if role in ("item", "entry"):
-            return self._item(role, name, context), LINE if context.lists > 0 else PARAGRAPH
+            return self._item(role, name, element, context), LINE if context.lists > 0 else PARAGRAPH
         if role == "term":
             return context._replace(is_inline=True), LINE
         if role in ("table", "row", "cell"):
@@ -177,12 +178,15 @@ class ArticleWriter:
             return Block(kind="caption")
         return Block(kind="heading", level=min(max(1, context.sections), _MAX_HEADING_LEVEL))
 
-    def _item(self, role: v.Role, name: str, context: _Context) -> _Context:
+    def _item(self, role: v.Role, name: str, element: Any, context: _Context) -> _Context:
         if context.numbers is not None:
             self._marker = f"{next(context.numbers)}. "
         kind = "footnote" if name == "fn" else "list_item"
         block = Block(kind=kind, level=max(1, context.lists) if kind == "list_item" else None)  # type: ignore[arg-type]
-        return context._replace(block=block, is_inline=role == "entry", is_reference=role == "entry", numbers=None)
+        is_reference = role == "entry"
+        return context._replace(
+            block=block, is_inline=is_reference or _is_line(element), is_reference=is_reference, numbers=None
+        )
 
     def _open_in_table(self, role: v.Role, element: Any, context: _Context) -> _Context:
         table = context.table

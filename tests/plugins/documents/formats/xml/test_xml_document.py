@@ -88,13 +88,17 @@ def test_tei_has_verse_and_the_preferred_readings() -> None:
         """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>Letters</title></titleStmt>
         </fileDesc></teiHeader><text><body><div><head>To Babbage</head><p>My <persName>Charles</persName>, the
         <title>Notes</title><note n="1">A note.</note> are <choice><sic>dun</sic><corr>done</corr></choice>.</p>
-        <lg><l>Line one</l><l>Line two</l></lg></div></body></text></TEI>"""
+        <lg><l>Line one</l><l>Line two</l></lg>
+        <list><item>the <hi>great</hi> wheel<list><item>a</item></list></item></list>
+        </div></body></text></TEI>"""
     )
     assert kinds(document) == [
         ("heading", 1, "Letters"),
         ("heading", 2, "To Babbage"),
         ("paragraph", None, "My Charles, the Notes are done."),
         ("paragraph", None, "Line one\nLine two"),
+        ("list_item", 1, "the great wheel"),
+        ("list_item", 2, "a"),
         ("footnote", None, "1 A note."),
     ]
 
