@@ -31,7 +31,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
 
     Raises:
         DataError: It is damaged, too large, or nested too deeply.
-        SkipError: It is a drawing without text.
+        SkipError: It has no text, as many drawings and settings of programs.
         MissingExtraError: lxml is not installed.
     """
     data = source.read_bytes()
@@ -47,10 +47,10 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         title = title_of(root)
     elif name == "svg":
         write_drawing(root, builder)
-        if not len(builder):
-            raise SkipError("a drawing without text")
     else:
         _write_lines(root, builder)
+    if not len(builder):
+        raise SkipError("a drawing without text" if name == "svg" else "XML without text")
     yield ParsedDocument(text=builder.text(), title=title, encoding=encoding, passages=tuple(builder.passages()))
 
 

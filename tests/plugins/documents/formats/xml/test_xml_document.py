@@ -146,6 +146,11 @@ def test_a_drawing_has_the_lines_that_it_shows() -> None:
         read("<svg><path/></svg>")
 
 
+def test_files_without_text_are_skipped() -> None:
+    with pytest.raises(SkipError, match="XML without text"):
+        read("<settings><window width='5'/></settings>")
+
+
 def test_a_wrong_declaration_of_the_encoding_is_ignored() -> None:
     declared = '<?xml version="1.0" encoding="UTF-8"?>'
     document = read(f"{declared}<a>Zoë wrote to Émile in Zürich.</a>".encode("latin-1"))
