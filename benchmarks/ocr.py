@@ -5,6 +5,11 @@
 A4 pages are drawn with the words of the text, and degraded as by scanners and cameras, with a fixed seed. Accuracy is 1
 minus the edit distance to the drawn text as a fraction of its characters; runs of whitespace count as one space. Time
 is for one thread, child processes included and loading the engine excluded.
+
+    python benchmarks/ocr.py --pictures DIR [--text FILE…]
+
+measures only the test that runs before the engine: how many of the pictures in a folder reach the engine, how
+many lines of text drawn in many sizes, colours and angles do, and the milliseconds for each.
 """
 
 import argparse
@@ -20,11 +25,15 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from docsight.documents.formats.text.encoding import decode
 from docsight.documents.ocr import engines
+from docsight.documents.ocr.text_likeness import may_have_text
+from docsight.image_decoding import open_image
 
 SEED = 7
 A4 = (8.27, 11.69)  # inches
 MARGIN, SIZE, LEADING = 1.0, 11 / 72, 1.35  # inches, inches, of the size
 COLUMN_GAP = 0.35  # inches
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif")
+MIN_SIDE = 64  # pixels: smaller images are never read
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
@@ -34,10 +43,15 @@ def main() -> None:
     parser.add_argument("--font", help="a TrueType file; Pillow's own font by default")
     parser.add_argument("--pages", type=int, default=3, help="pages per kind")
     parser.add_argument("--engine", nargs="+", default=engines.installed(), help="installed engines to compare")
+    parser.add_argument("--pictures", type=Path, help="a folder of pictures without text")
     options = parser.parse_args()
     words = " ".join(decode(path.read_bytes())[0] for path in options.text).split()
     if not words or not options.engine:
         parser.error("expected a text and an OCR engine: give --text, or install docsight[ocr]")
+    if options.pictures is not None:
+        print_likeness("pictures", readable_pictures(options.pictures))
+        print_likeness("lines of text", drawn_lines(words, options.font))
+        return
     print("| page | engine | characters | accuracy, % | confidence | CPU s per page |")
     print("|---|---|--:|--:|--:|--:|")
     for kind, draw in KINDS.items():
@@ -65,6 +79,40 @@ def print_row(kind: str, engine: str, pages: Sequence[tuple[Image.Image, str]]) 
         f"{statistics.fmean(seconds):.1f}",
     ]
     print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def print_likeness(kind: str, images: Iterable[Image.Image]) -> None:
+    """Print how many images may have text, and the CPU time that the test takes for each."""
+    found, milliseconds = [], []
+    for image in images:
+        start = cpu_seconds()
+        found.append(may_have_text(image))
+        milliseconds.append(1000 * (cpu_seconds() - start))
+    print(
+        f"{kind}: {sum(found):,} of {len(found):,} reach the engine; {statistics.fmean(milliseconds):.1f} ms per image"
+    )
+
+
+def readable_pictures(folder: Path) -> Iterator[Image.Image]:
+    """Decode the pictures in a folder that are large enough for OCR."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            image = open_image(path)
+            if min(image.size) >= MIN_SIDE:
+                yield image
+
+
+def drawn_lines(words: Sequence[str], font: str | None) -> Iterator[Image.Image]:
+    """Draw single lines of one to five words, of 10 to 120 pixels, in several colours, straight and askew."""
+    variants = itertools.product((10, 12, 16, 24, 48, 120), (1, 2, 5), ((0, 255), (255, 0), (90, 170)), (0, 4))
+    long_words = itertools.cycle([word for word in words if len(word) > 4])
+    for points, count, (ink, paper), angle in variants:
+        text = " ".join(itertools.islice(long_words, count))
+        face = ImageFont.truetype(font, points) if font else ImageFont.load_default(points)
+        _, _, right, bottom = face.getbbox(text)
+        image = Image.new("L", (max(MIN_SIDE, round(right) + 20), max(MIN_SIDE, round(bottom) + 20)), paper)
+        ImageDraw.Draw(image).text((10, 10), text, fill=ink, font=face)
+        yield image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=paper, expand=True)
 
 
 def cpu_seconds() -> float:

@@ -3,6 +3,8 @@
 import io
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import numpy as np
@@ -19,6 +21,8 @@ IMAGE_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")
 _MIN_WHITE = 235  # where all opaque pixels are at least this bright, transparent ones become black
 _ROWS_AT_ONCE = 256  # rows that are converted to 8 bits together
 
+_NEW_SUBFILE_TYPE = 254  # a tag of TIFF
+_COPY_OR_MASK = 1 | 4  # bits of its value
 _EXIF_ORIENTATION = 0x0112  # the tag
 _TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,30 +43,93 @@ def open_image(source: bytes | str | os.PathLike[str], *, max_pixels: int = MAX_
     Raises:
         DataError: It cannot be read, is not an image, is damaged, or has more than `max_pixels`.
     """
-    where = f"image of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
-    with io.BytesIO(source) if isinstance(source, bytes) else _open_file(where) as file:
-        try:
-            image = _identify(file)
-            if image is None:
-                problem = "this is not an image" if file.seek(0, os.SEEK_END) else "it is empty"
-                raise DataError(f"{where}: {problem}; expected a PNG, JPEG, TIFF, GIF, WebP or BMP file.")
-            width, height = image.size
-            if width * height > max_pixels:
-                raise DataError(
-                    f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
-                    "down, or raise max_pixels."
-                )
-            image.load()
-            return _flatten(_rotate(image))
-        except DataError:
-            raise
-        except Image.DecompressionBombError as err:  # a frame or a tile larger than the image, or a giant WebP
-            raise DataError(f"{where} is too large: {err}") from err
-        # Pillow's decoders raise many other exceptions: struct.error, zlib.error, SyntaxError, IndexError and more.
-        except Exception as err:
-            raise DataError(
-                f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
-            ) from err
+    where = _where(source)
+    with _open(source) as file, _decoding_errors(where):
+        return _decode(_identified(file, where), where, max_pixels)
+
+
+def open_pages(
+    source: bytes | str | os.PathLike[str], *, max_pages: int, max_pixels: int = MAX_PIXELS
+) -> Iterator[Image.Image | DataError]:
+    """Yield the pages of a TIFF file, decoded as `open_image` does; smaller copies of pages and masks are left out.
+
+    A page that cannot be decoded is its error. Decoding stops after `max_pages`.
+
+    Raises:
+        DataError: The file cannot be read, or its list of pages is damaged.
+    """
+    where = _where(source)
+    with _open(source) as file:
+        with _decoding_errors(where):
+            image = _identified(file, where)
+        for number in range(max_pages):
+            try:
+                with _decoding_errors(where):
+                    image.seek(number)
+                    is_page = not _subfile_kind(image) & _COPY_OR_MASK
+            except DataError as err:
+                if isinstance(err.__cause__, EOFError):  # there are no more
+                    return
+                raise
+            if is_page:
+                yield _page(image, f"page {number + 1} of {where}", max_pixels)
+
+
+def _where(source: bytes | str | os.PathLike[str]) -> str:
+    return f"image of {len(source):,} bytes" if isinstance(source, bytes) else os.fspath(source)
+
+
+def _open(source: bytes | str | os.PathLike[str]) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else _open_file(os.fspath(source))
+
+
+def _subfile_kind(image: Image.Image) -> int:
+    """Return what a page of a TIFF file is, as a set of bits."""
+    kind = getattr(image, "tag_v2", {}).get(_NEW_SUBFILE_TYPE, 0)
+    return kind if isinstance(kind, int) else 0
+
+
+def _page(image: Image.Image, where: str, max_pixels: int) -> Image.Image | DataError:
+    try:
+        with _decoding_errors(where):
+            return _decode(image, where, max_pixels)
+    except DataError as err:
+        return err
+
+
+@contextmanager
+def _decoding_errors(where: str) -> Iterator[None]:
+    """Turn the exceptions of Pillow's decoders into `DataError`."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Image.DecompressionBombError as err:  # a frame or a tile larger than the image, or a giant WebP
+        raise DataError(f"{where} is too large: {err}") from err
+    # They raise many other exceptions: struct.error, zlib.error, SyntaxError, IndexError and more.
+    except Exception as err:
+        raise DataError(
+            f"{where} cannot be decoded: {err or type(err).__name__}. It is damaged or incomplete."
+        ) from err
+
+
+def _identified(file: IO[bytes], where: str) -> Image.Image:
+    image = _identify(file)
+    if image is None:
+        problem = "this is not an image" if file.seek(0, os.SEEK_END) else "it is empty"
+        raise DataError(f"{where}: {problem}; expected a PNG, JPEG, TIFF, GIF, WebP or BMP file.")
+    return image
+
+
+def _decode(image: Image.Image, where: str, max_pixels: int) -> Image.Image:
+    width, height = image.size
+    if width * height > max_pixels:
+        raise DataError(
+            f"{where}: {width:,} x {height:,} pixels; expected at most {max_pixels:,} in all. Scale it "
+            "down, or raise max_pixels."
+        )
+    image.load()
+    return _flatten(_rotate(image))
 
 
 def _open_file(path: str) -> IO[bytes]:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from docsight import image_decoding
 from docsight.errors import DataError
-from docsight.image_decoding import open_image
+from docsight.image_decoding import open_image, open_pages
 from docsight.images import ImageSettings, read_pixels
 
 INK = ImageSettings(size=28, mode="L", fit="ink", stretch=True)
@@ -342,3 +342,19 @@ def test_open_image_tolerates_a_broken_colour_profile(kind):
     assert np.abs(np.array(open_image(content).getpixel((4, 4))) - (10, 20, 30)).max() <= 4
     broken = png(8, 8, data=b"\0" + b"\0".join([bytes(8)] * 8), more=chunk(b"iCCP", b"x\0\0not compressed"))
     assert open_image(broken).size == (8, 8)
+
+
+def test_open_pages_leaves_out_smaller_copies_and_yields_the_errors_of_pages() -> None:
+    from PIL import TiffImagePlugin
+
+    copy = TiffImagePlugin.ImageFileDirectory_v2()
+    copy[254] = 1
+    file = io.BytesIO()
+    first, second = Image.new("L", (40, 30), 9), Image.new("L", (20, 15), 9)
+    second.encoderinfo = {"tiffinfo": copy}
+    third = Image.new("RGB", (5000, 40))
+    first.save(file, "TIFF", save_all=True, append_images=[second, third])
+    pages = list(open_pages(file.getvalue(), max_pages=9, max_pixels=2000))
+    assert [page.size for page in pages if not isinstance(page, DataError)] == [(40, 30)]
+    assert [str(page)[:9] for page in pages if isinstance(page, DataError)] == ["page 3 of"]
+    assert len(list(open_pages(file.getvalue(), max_pages=1))) == 1

@@ -88,7 +88,8 @@ SIBLINGS = {
         "archives": set(),
         "pdf": {"text"},
         "office": {"text", "archives"},
-        "mail": {"text", "archives"},
+        "xml": {"text", "office"},
+        "mail": {"text", "archives", "office"},
         "tables": {"text"},
     },
 }

@@ -32,11 +32,18 @@ _TEXT_SUFFIXES = (
     ".txt", ".text", ".rst", ".log", ".asc", ".adoc", ".asciidoc", ".org", ".textile", ".pod", ".tex", ".texi",
     ".texinfo", ".srt", ".vtt",
 )
+# Other files that only LibreOffice reads.
+_LIBREOFFICE_SUFFIXES = (
+    ".wpd", ".wps", ".wri", ".hwp", ".lwp", ".abw", ".sxw", ".sxc", ".sxi", ".sxd", ".fodt", ".fods", ".fodp", ".fodg",
+    ".wk1", ".wks", ".123", ".slk", ".dif", ".vsd", ".vsdx", ".odg", ".otg",
+)
 # fmt: on
 FORMATS = (
     Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
     Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.markdown"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
+    Format("xml", (".xml", ".dbk", ".docbook", ".nxml", ".tei"), "docsight.documents.formats.xml.xml_document"),
+    Format("svg", (".svg",), "docsight.documents.formats.xml.xml_document"),
     Format("pdf", (".pdf",), "docsight.documents.formats.pdf.reader"),
     Format("docx", (".docx", ".docm", ".dotx", ".dotm"), "docsight.documents.formats.office.docx"),
     Format("pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), "docsight.documents.formats.office.pptx"),
@@ -47,8 +54,14 @@ FORMATS = (
     Format("odp", (".odp", ".otp"), "docsight.documents.formats.office.opendocument"),
     Format("epub", (".epub",), "docsight.documents.formats.office.epub"),
     Format("rtf", (".rtf",), "docsight.documents.formats.office.rtf"),
+    Format("doc", (".doc", ".dot"), "docsight.documents.formats.office.libreoffice"),
+    Format("ppt", (".ppt", ".pps"), "docsight.documents.formats.office.libreoffice"),
+    Format("libreoffice", _LIBREOFFICE_SUFFIXES, "docsight.documents.formats.office.libreoffice"),
     Format("mail", (".eml", ".mht", ".mhtml"), "docsight.documents.formats.mail.message", has_parts=True),
+    Format("msg", (".msg",), "docsight.documents.formats.mail.outlook", has_parts=True),
     Format("mbox", (".mbox", ".mbx"), "docsight.documents.formats.mail.mbox", has_parts=True),
+    Format("ics", (".ics", ".ical", ".ifb", ".vcs"), "docsight.documents.formats.mail.calendars"),
+    Format("vcf", (".vcf", ".vcard"), "docsight.documents.formats.mail.contacts"),
     Format("csv", (".csv",), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("tsv", (".tsv", ".tab"), "docsight.documents.formats.tables.csv", has_parts=True),
     Format("jsonl", (".jsonl", ".ndjson"), "docsight.documents.formats.tables.jsonl", has_parts=True),

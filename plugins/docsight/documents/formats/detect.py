@@ -18,13 +18,13 @@ _TEXT_SAMPLE_BYTES = 8192
 # The suffix decides for these, unless the content is binary.
 _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
-_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "csv", "tsv", "jsonl", "json"))
+_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "ics", "vcf", "csv", "tsv", "jsonl", "json"))
 # These are zip files; if one is damaged, its reader reports the reason.
 _ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"))
 _EXCEL = frozenset(("xls", "xlsx"))
 
 # Suffixes of text files and of other files: the content decides.
-_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|doc|old|orig|utf-?8|u8)", re.I)
+_MAYBE_TEXT = re.compile(r"\.(info(-\d+)?|nfo|me|man|old|orig|utf-?8|u8)", re.I)
 # Beginnings of the names of text files, whatever follows: README.Debian, LICENSE-MIT, changelog.old.
 _TEXT_NAMES = re.compile(
     r"(readme|licen[cs]e|copying|copyright|changelog|changes|history|news|authors|contributors|credits|thanks|todo|install|"
@@ -37,8 +37,8 @@ _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.I)
 # fmt: off
 _CODE_SUFFIXES = frozenset((
     ".py", ".pyi", ".pyx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".js", ".ts", ".css", ".go", ".rs", ".rb",
-    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".xml", ".yaml", ".yml", ".toml",
-    ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".svg", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
+    ".php", ".pl", ".pm", ".sh", ".bat", ".ps1", ".lua", ".r", ".m", ".sql", ".yaml", ".yml", ".toml",
+    ".ini", ".cfg", ".in", ".am", ".ac", ".mk", ".po", ".pot", ".sig", ".crt", ".pem", ".el", ".vim", ".scm",
 ))
 # fmt: on
 
@@ -66,6 +66,10 @@ def format_within(source: Source) -> Format | None:
         name = signatures.text_format(head)
         if name is None and by_suffix is not None and by_suffix.name in _EXCEL and signatures.is_text(head):
             name = "tsv"  # programs export such tables under the suffix of Excel
+        if name is None and by_suffix is not None and by_suffix.name == "doc" and signatures.is_text(head):
+            name = "text"  # a suffix of manuals, too
+        if name == "xml" and by_suffix is not None and by_suffix.name == "libreoffice":
+            name = None  # OpenDocument in one XML file
         if by_suffix is not None and by_suffix.name in _OVERRIDDEN_BY_HTML and name != "html":
             return None
     return None if name is None else _BY_NAME[name]
@@ -86,8 +90,8 @@ def find_format(source: Source, *, named: bool = False) -> Format:
         raise SkipError(reason)
     form = format_within(source) or _BY_SUFFIX.get(source.suffix)
     may_be_text = _has_text_name(source.name)
-    # Some programs keep data in zip files with their own suffixes; those are not archives of documents.
-    is_program_data = form is not None and form.name == "zip" and source.suffix not in _BY_SUFFIX
+    # Programs keep data in zip and XML files with their own suffixes; those are not archives or documents.
+    is_program_data = form is not None and form.name in ("zip", "xml") and source.suffix not in _BY_SUFFIX
     if form is not None and (named or may_be_text or not is_program_data):
         return form
     kind = signatures.unreadable_kind(source.head(signatures.HEAD_BYTES))
@@ -118,6 +122,8 @@ def _zip_format(source: Source, by_suffix: Format | None) -> str | None:
         name, description = zip_kind(source)
     except DataError:
         return None if by_suffix is not None and by_suffix.name in _ZIP_BASED else "zip"
+    if by_suffix is not None and by_suffix.name == "libreoffice" and name in (None, "zip"):
+        return None  # older OpenDocument files, and drawings
     if name is None:
         raise SkipError(f"no reader for {description}")
     return name

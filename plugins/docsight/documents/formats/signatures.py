@@ -36,14 +36,21 @@ UNREADABLE = {
     "zstandard files": rb"\x28\xb5\x2f\xfd",
     "programs": rb"\x7fELF|MZ.{56}",
     "scripts": rb"#!\s*/",
-    "XML": rb"(?:\xef\xbb\xbf)?\s*<\?xml\s",
 }
-PLAIN_TEXT_KINDS = ("scripts", "XML")  # read as plain text where the user names the file
+PLAIN_TEXT_KINDS = ("scripts",)  # read as plain text where the user names the file
 
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,5}(?:<!doctype\s+html|<html[\s>])",
     re.I | re.S,
 )
+_XML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
+# The root element after the declaration, comments and the document type, whose entities may come first.
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}>\s*|<!--(?:(?!-->).){0,2000}-->\s*|<!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,3000}\]\s*)?>\s*)"
+    rb"{0,8}<(?:svg:)?svg[\s>]",
+    re.S,
+)
+_CARD_OR_CALENDAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:V(?:(?P<ics>CALENDAR)|(?P<vcf>CARD))[ \t]*\r?\n", re.I)
 _MBOX = re.compile(rb"From [^\r\n]*\d:\d\d[^\r\n]*\d{4}[^\r\n]*\r?\n(?:>?[A-Za-z][\w-]*:|>From )")
 _HEADER_LINE = re.compile(rb"([\x21-\x39\x3b-\x7e]+):")
 _MAIL_HEADERS = frozenset(
@@ -73,9 +80,15 @@ def binary_format(head: bytes) -> str | None:
 
 
 def text_format(head: bytes) -> str | None:
-    """Return "html", "mbox" or "mail" if a text file that begins like this is one; otherwise None."""
+    """Return the name of the format that a text file begins like: of markup, mail, calendars or cards; or None."""
     if _HTML.match(head):
         return "html"
+    if _SVG.match(head):
+        return "svg"
+    if _XML_START.match(head):
+        return "xml"
+    if (match := _CARD_OR_CALENDAR.match(head)) is not None:
+        return match.lastgroup
     if _MBOX.match(head):
         return "mbox"
     return "mail" if _begins_as_mail(head) else None

@@ -4,6 +4,7 @@ Neither uses the network: RapidOCR loads the model files of its own wheel and do
 """
 
 import csv
+import hashlib
 import importlib.util
 import io
 import os
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from docsight.documents.ocr.layout import Box, Line, text_in_reading_order
+from docsight.documents.ocr.text_likeness import may_have_text
 from docsight.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _MIN_LETTERS, _CONFIDENT = 4, 0.9
 _TESSERACT_TIMEOUT = 300  # seconds per image
 _MAX_SKEW = 0.26  # radians (15 degrees): a larger angle is not the skew of a scanned page
 _ENGINE_THREADS = 1  # several processes read documents at the same time
+_MAX_REMEMBERED = 2000  # images whose results are kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,10 @@ class RecognizedText:
 
     text: str
     confidence: float
+
+
+# The results of this process by engine and content: documents and archives repeat their images.
+_remembered: dict[tuple[object, ...], RecognizedText | None] = {}
 
 
 def installed() -> list[str]:
@@ -52,7 +59,8 @@ def installed() -> list[str]:
 def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | None:
     """Recognize the text in a decoded image of mode L or RGB; return None if there is none.
 
-    The engine is one of `installed()`; by default, the preferred one.
+    An image with the same pixels as an earlier one is not read again. The engine is one of `installed()`; by default,
+    the preferred one.
 
     Raises:
         DataError: Tesseract failed.
@@ -63,6 +71,16 @@ def recognize(image: "Image", *, engine: str | None = None) -> RecognizedText | 
     engine = engine or next(iter(installed()), None)
     if engine is None:
         raise MissingExtraError(FEATURE, "ocr")
+    key = (engine, image.mode, image.size, hashlib.blake2b(image.tobytes(), digest_size=16).digest())
+    if key not in _remembered:
+        recognized = _recognize(image, engine) if may_have_text(image) else None
+        if len(_remembered) >= _MAX_REMEMBERED:
+            del _remembered[next(iter(_remembered))]
+        _remembered[key] = recognized
+    return _remembered[key]
+
+
+def _recognize(image: "Image", engine: str) -> RecognizedText | None:
     lines = _run_rapidocr(image) if engine == "rapidocr" else _run_tesseract(image)
     lines = [line for line in lines if line.confidence >= _MIN_LINE_CONFIDENCE and line.text.strip()]
     if not lines:

@@ -18,6 +18,7 @@ from docsight.documents.problem import Problem
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
 PAGE = b"<!-- saved -->\n<!DOCTYPE html>\n<title>Ada</title>"
 XHTML = b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'
+XML = b'<?xml version="1.0"?>\n<!-- a --><article>'
 MAIL = b"Received: from here\n\tby there\nFrom: Ada <ada@example.org>\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nHello.\n"
 MBOX = b"From ada@example.org Mon Jan  1 10:00:00 2024\n" + MAIL
 TEXT = b"A plain text, which mentions %PDF-1.7 and <html> and GIF89a.\n"
@@ -43,6 +44,11 @@ def source(name: str, data: bytes) -> Source:
         (PAGE, "html"),
         (XHTML, "html"),
         (b"\xef\xbb\xbf <HTML lang=en>", "html"),
+        (XML, "xml"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "ics"),
+        (b"\xef\xbb\xbfbegin:vcard\nFN:Ada\n", "vcf"),
+        (b"<!-- a -->\n<!DOCTYPE svg PUBLIC 'x' 'y' [<!ENTITY a 'b'>]>\n<svg>", "svg"),
+        (XML.replace(b"article", b"svg:svg"), "svg"),
         (MAIL, "mail"),
         (MBOX, "mbox"),
         (gzip.compress(b"x", mtime=0), "gzip"),
@@ -90,6 +96,8 @@ def test_format_within_does_not_override_the_suffixes_of_text(file_name: str, da
         ("a.csv", PAGE, "html"),
         ("a.png", MAIL, "mail"),
         ("a.exe", PAGE, "html"),
+        ("a.xls", XML, "xml"),
+        ("a.xml", XML.replace(b"article", b"svg"), "svg"),
         ("a.xls", PAGE, "html"),
         ("a.doc", b"{\\rtf1\\ansi Ada}", "rtf"),
         ("a.xls", b"Ada\t1\nZoe\t2\n", "tsv"),
@@ -115,7 +123,10 @@ def test_find_format_skips_zip_files_that_are_not_archives(members: tuple[str, .
             find_format(source(file_name, zipped(*members, first=first)))
 
 
-def test_find_format_skips_zip_files_of_programs_unless_named() -> None:
+def test_find_format_skips_zip_and_xml_files_of_programs_unless_named() -> None:
+    with pytest.raises(SkipError, match=r"\.glade files"):
+        find_format(source("window.glade", XML))
+    assert find_format(source("window.glade", XML), named=True).name == "xml"
     with pytest.raises(SkipError, match=r"\.sob files"):
         find_format(source("gallery.sob", zipped("a.png")))
     assert find_format(source("gallery.sob", zipped("a.png")), named=True).name == "zip"

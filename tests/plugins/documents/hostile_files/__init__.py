@@ -2,7 +2,24 @@
 
 from pathlib import Path
 
-from . import archives, epub, excel, html, images, mail, office, opendocument, pdf, rtf, special_files, tables, text
+from . import (
+    archives,
+    calendars,
+    epub,
+    excel,
+    html,
+    images,
+    mail,
+    office,
+    opendocument,
+    outlook,
+    pdf,
+    rtf,
+    special_files,
+    tables,
+    text,
+    xml_files,
+)
 from .case import CANARY, CANARY_FILE, Case
 from .good import GOOD, NEEDS, RICH
 
@@ -11,12 +28,15 @@ __all__ = ["CASES", "GOOD", "RICH", "Case", "write"]
 _FOLDERS = {
     "archives": archives,
     "mail": mail,
+    "outlook": outlook,
+    "calendars": calendars,
     "office": office,
     "excel": excel,
     "opendocument": opendocument,
     "epub": epub,
     "rtf": rtf,
     "html": html,
+    "xml": xml_files,
     "pdf": pdf,
     "images": images,
     "tables": tables,

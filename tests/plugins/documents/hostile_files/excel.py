@@ -49,6 +49,11 @@ def far_rows() -> bytes:
     return rows(b'<row r="4294967296"><c><v>1</v></c></row><row r="1"><c r="ZZZ9999999"><v>1</v></c></row>')
 
 
+@CASES.add("far-cell.xlsx", FAILED, "span 2,147,483,648 rows", **EXCEL)
+def far_cell() -> bytes:
+    return rows(b'<row r="1"><c r="A1"><v>1</v></c><c r="C2147483648"><v>1</v></c></row>')
+
+
 @CASES.add("no-references.xlsx", DOCUMENT, **EXCEL)
 def without_references() -> bytes:
     return rows(b"<row><c><v>1</v></c><c/><c><v>2</v></c></row>" * 3)
@@ -95,6 +100,9 @@ CASES.add_bytes(
     "bomb.xlsx", make_raw_zip(b"xl/workbook.xml", deflated_zeros(2000 << 20, wrapped=False), 2000 << 20), FAILED
 )
 CASES.add_bytes("corners.xls", xls((0, 0, SENTENCE), (65_535, 65_535, "x")), FAILED, "span 65,536 rows", **XLS)
+REPEATED_CELLS = [(row, 0, 0) for row in range(20_000)]
+CASES.add_bytes("quoted-often.xls", xls(*REPEATED_CELLS, shared=["Ada " * 8000]), FAILED, "characters", **XLS)
+CASES.add_bytes("wide.xls", xls((0, 0, SENTENCE), (30_000, 255, "x")), DOCUMENT, "Ada Lovelace", **XLS)
 CASES.add_bytes("empty.xls", b"", EITHER)
 CASES.add_bytes("cut.xls", xls((0, 0, SENTENCE))[:1000], FAILED, **XLS)
 CASES.add_bytes("other-stream.xls", ole({"Pictures": b"x"}), FAILED, "not a spreadsheet", **XLS)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from .builders import docx, epub, make_zip, opendocument, paragraph, pdf_page, pptx, shape, show_line
-from .ole_builder import xls
+from .ole_builder import msg, xls
 
 SENTENCE = "Ada Lovelace wrote to Charles Babbage in London."
 OPENDOCUMENT_TABLE = (
@@ -202,6 +202,18 @@ GOOD: dict[str, Callable[[], bytes]] = {
         rb"\pard\outlinelevel0 T\u8364?\par\pard\f1 " + SENTENCE.encode() + rb" caf\'e9{\footnote N}{\v hidden}\par"
         rb"\trowd\cellx99\pard\intbl a\cell b\cell\row\pard{\listtext 1.}\ls1 item\par{\pict\pngblip 0011}}"
     ),
+    ".xml": lambda: (
+        f"<?xml version='1.0'?><article><info><title>T</title><author><firstname>A</firstname></author></info><section>"
+        f"<title>U</title><para>{SENTENCE} <footnote><para>N</para></footnote><xref linkend='i'/></para><table id='i'>"
+        "<title>V</title><tgroup cols='2'><colspec colname='a'/><colspec colname='b'/><tbody><row><entry morerows='1'>a"
+        "</entry><entry namest='a' nameend='b'>b</entry></row></tbody></tgroup></table><orderedlist><listitem><para>c"
+        "</para></listitem></orderedlist><bibliography><bibliomixed>d<title>e</title></bibliomixed></bibliography>"
+        "<programlisting>\n f\n</programlisting></section></article>"
+    ).encode(),
+    ".svg": lambda: (
+        f"<svg xmlns='http://www.w3.org/2000/svg'><title>T</title><g><text x='1'>{SENTENCE}<tspan dy='2'>b</tspan>"
+        "</text><switch><foreignObject><p>c</p></foreignObject></switch></g></svg>"
+    ).encode(),
     ".zip": make_archive,
     ".gz": lambda: gzip.compress(SENTENCE.encode() * 3, mtime=0),
     ".tar": make_tar,
@@ -209,6 +221,19 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".bz2": lambda: bz2.compress(SENTENCE.encode() * 3),
     ".xz": lambda: lzma.compress(SENTENCE.encode() * 3),
     ".eml": make_mail,
+    ".msg": lambda: msg(
+        {0x37: "The engine", 0x0C1A: "Ada", 0x0C1F: "a@b.org", 0x39: 133_485_408_000_000_000, 0x1000: SENTENCE},
+        recipients=[{0x3001: "Charles", 0x39FE: "c@b.org", 0x0C15: 1}],
+        attachments=[{0x3707: "a.txt", 0x3701: b"Text", 0x370E: "text/plain"}],
+    ),
+    ".ics": lambda: (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Tea\\, late\r\nDTSTART;TZID=Europe/London:18430710T160000\r\n"
+        f'ATTENDEE;CN="Ada":mailto:a@b.org\r\nDESCRIPTION:{SENTENCE}\\n\r\n  more\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'
+    ).encode(),
+    ".vcf": lambda: (
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Lovelace;Ada;;;\r\nTEL;HOME;VOICE:5\r\nADR;TYPE=home:;;1\\, St;London;;;\r\n"
+        f"NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:{SENTENCE}=C3=BC=\r\nmore\r\nEND:VCARD\r\n"
+    ).encode(),
     ".mbox": make_mbox,
     ".csv": lambda: f'id,text,n\n1,"{SENTENCE}",2\n2,"He said ""no"".",3\n'.encode(),
     ".tsv": lambda: f"id\ttext\n1\t{SENTENCE}\n2\tSecond row\n".encode(),
@@ -227,10 +252,13 @@ NEEDS = {
     ".ods": ("lxml",),
     ".odp": ("lxml",),
     ".epub": ("lxml", "selectolax"),
+    ".xml": ("lxml",),
+    ".svg": ("lxml",),
     ".7z": ("py7zr",),
     ".xlsx": ("python_calamine",),
     ".xls": ("python_calamine", "olefile"),
     ".parquet": ("pyarrow",),
     ".eml": ("selectolax",),
+    ".msg": ("olefile",),
     ".zip": ("selectolax",),
 }

@@ -205,12 +205,33 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
         b"<text:note>",
         b"<office:annotation>",
         b"<mergeCell ref='A1:XFD1048576'/>",
+        b"<section>",
+        b"<title/>",
+        b"<table><row><entry>",
+        b"<td colspan='9999' rowspan='9999'/>",
+        b"<listitem>",
+        b"<footnote>",
+        b"<xref linkend='i'/>",
+        b"<TEI/>",
     ),
 }
 _KEYWORDS[".mbox"] = (*_KEYWORDS[".eml"], b"\nFrom ", b"\nFrom x\n\n")
+_KEYWORDS[".ics"] = _KEYWORDS[".vcf"] = (
+    b"BEGIN:VCARD\r\n",
+    b"BEGIN:VEVENT\r\n",
+    b"END:VEVENT\r\n",
+    b"\r\n ",
+    b";",
+    b":",
+    b"=\r\n",
+    b";ENCODING=QUOTED-PRINTABLE:",
+    b"PHOTO;ENCODING=b:AAA",
+    b"DTSTART:99999999T999999Z",
+)
 _KEYWORDS[".tsv"] = _KEYWORDS[".csv"]
-_KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".xml"]
+_KEYWORDS[".docx"] = _KEYWORDS[".pptx"] = _KEYWORDS[".xlsx"] = _KEYWORDS[".svg"] = _KEYWORDS[".xml"]
 _ZIPS = (".zip", ".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub")
+_XMLS = (".xml", ".svg")
 _MAX_BYTES = 1 << 20
 
 
@@ -225,6 +246,8 @@ def mutate(data: bytes, suffix: str, others: Sequence[bytes], rng: random.Random
     """
     if suffix in _ZIPS and rng.random() < 0.8:
         return _mutate_member(data, suffix, rng)
+    if suffix in _XMLS and rng.random() < 0.6:
+        return mutate_xml(data, rng) or _change(data, suffix, others, rng)
     if suffix == ".gz" and rng.random() < 0.6:
         return gzip.compress(_change(_gunzip(data), ".txt", [], rng), 1, mtime=0)
     return _change(data, suffix, others, rng)

@@ -20,6 +20,7 @@ from .builders import (
 )
 from .case import CANARY_FILE, DOCUMENT, EITHER, FAILED, Cases
 from .good import SENTENCE
+from .ole_builder import ole
 
 CASES = Cases()
 BLIP = f'<w:p><w:r><w:drawing><a:blip xmlns:a="{DRAWING}" r:{{}}="rId5"/></w:drawing></w:r></w:p>'
@@ -223,3 +224,7 @@ CASES.add_bytes(
     make_raw_zip(b"word/document.xml", deflated_zeros(10 * MEGA, wrapped=False), 10 * MEGA, entries=500),
     EITHER,
 )
+# Read by LibreOffice, if it is installed.
+CASES.add_bytes("garbage.doc", ole({"WordDocument": b"\xec\xa5" + b"\xff" * 5000}))
+CASES.add_bytes("macro.doc", ole({"WordDocument": b"\xec\xa5" * 300, "Macros/VBA/dir": b"Shell"}))
+CASES.add_bytes("-env:UserInstallation=file:.ppt", ole({"PowerPoint Document": b"\xff" * 500}))

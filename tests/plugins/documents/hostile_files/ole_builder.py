@@ -1,7 +1,7 @@
 """Build OLE compound files: Excel files before 2007 and messages of Outlook."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _SECTOR, _MINI, _CUTOFF = 512, 64, 4096
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -85,21 +85,91 @@ def _chain(sectors: list[bytes], fat: list[int], data: bytes, fill: bytes = b"\0
     return start
 
 
-def xls(*cells: tuple[int, int, str], sheet: str = "Sheet1") -> bytes:
-    """Make an Excel 97 file of one sheet from its cells: row, column and text."""
+def xls(
+    *cells: tuple[int, int, str | int], sheet: str = "Sheet1", shared: Sequence[str] = (), record_bytes: int = 8224
+) -> bytes:
+    """Make an Excel 97 file of one sheet.
 
-    def record(kind: int, content: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(content)) + content
-
-    def begin(kind: int) -> bytes:
-        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
-
-    end = record(0x0A, b"")
+    Args:
+        cells: Row, column, and a text or the number of a shared string.
+        sheet: The name of the sheet.
+        shared: The shared strings.
+        record_bytes: The size of a record at which the shared strings are continued in another.
+    """
+    end = _record(0x0A, b"")
     name = sheet.encode("latin-1")
-    offset = len(begin(5)) + 4 + 8 + len(name) + len(end)
-    book = begin(5) + record(0x85, struct.pack("<IBBBB", offset, 0, 0, len(name), 0) + name) + end
+    strings = _shared_strings(shared, record_bytes) if shared else b""
+    offset = len(_begin(5)) + 4 + 8 + len(name) + len(strings) + len(end)
+    book = _begin(5) + _record(0x85, struct.pack("<IBBBB", offset, 0, 0, len(name), 0) + name) + strings + end
     body = b"".join(
-        record(0x204, struct.pack("<HHHHB", row, column, 0, len(text), 0) + text.encode("latin-1"))
-        for row, column, text in cells
+        _record(0xFD, struct.pack("<HHHI", row, column, 0, value))
+        if isinstance(value, int)
+        else _record(0x204, struct.pack("<HHHHB", row, column, 0, len(value), 0) + value.encode("latin-1"))
+        for row, column, value in cells
     )
-    return ole({"Workbook": book + begin(0x10) + body + end})
+    return ole({"Workbook": book + _begin(0x10) + body + end})
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def _begin(kind: int) -> bytes:
+    return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
+
+
+def _shared_strings(strings: Sequence[str], record_bytes: int) -> bytes:
+    """Make the record of the shared strings and those that continue it, with 16 bits per character."""
+    content = struct.pack("<II", len(strings), len(strings))
+    records, kind = [], 0xFC
+    for string in strings:
+        content += struct.pack("<HB", len(string), 1)
+        for char in string:
+            if len(content) + 2 > record_bytes:
+                records.append(_record(kind, content))
+                content, kind = b"\1", 0x3C
+            content += char.encode("utf-16-le")
+    return b"".join((*records, _record(kind, content)))
+
+
+def msg(
+    properties: Mapping[int, str | bytes | int],
+    *,
+    recipients: Sequence[Mapping[int, str | bytes | int]] = (),
+    attachments: Sequence[Mapping[int, str | bytes | int]] = (),
+    is_unicode: bool = True,
+) -> bytes:
+    """Make a message of Outlook from its properties and those of its recipients and attachments, by their numbers.
+
+    Integers are written as 64 bits, which also suits times.
+    """
+    return ole(
+        msg_streams(properties, recipients=recipients, attachments=attachments, is_unicode=is_unicode, header_bytes=32)
+    )
+
+
+def msg_streams(
+    properties: Mapping[int, str | bytes | int],
+    *,
+    folder: str = "",
+    recipients: Sequence[Mapping[int, str | bytes | int]] = (),
+    attachments: Sequence[Mapping[int, str | bytes | int]] = (),
+    is_unicode: bool = True,
+    header_bytes: int = 24,
+) -> dict[str, bytes]:
+    """Make the streams of a message that begin with the path of a folder, for `ole`."""
+    streams: dict[str, bytes] = {}
+    fixed = bytes(header_bytes)
+    for number, value in properties.items():
+        if isinstance(value, int):
+            fixed += struct.pack("<HHIQ", 0x14, number, 6, value)
+            continue
+        kind = "0102" if isinstance(value, bytes) else "001F" if is_unicode else "001E"
+        data = value if isinstance(value, bytes) else value.encode("utf-16-le" if is_unicode else "cp1252")
+        streams[f"{folder}__substg1.0_{number:04X}{kind}"] = data
+    streams[f"{folder}__properties_version1.0"] = fixed
+    for name, parts in (("recip", recipients), ("attach", attachments)):
+        for number, part in enumerate(parts):
+            inner = f"{folder}__{name}_version1.0_#{number:08X}/"
+            streams |= msg_streams(part, folder=inner, is_unicode=is_unicode, header_bytes=8)
+    return streams

@@ -37,3 +37,6 @@ MIMETYPE = {"mimetype": b"application/vnd.oasis.opendocument.text"}
 CASES.add_bytes("no-content.odt", make_zip(MIMETYPE), FAILED, "content.xml", **ODF)
 ENCRYPTED = opendocument_parts("text", PARAGRAPH) | {"META-INF/manifest.xml": b"<manifest:encryption-data/>"}
 CASES.add_bytes("encrypted.odt", make_zip(ENCRYPTED), FAILED, "encrypted", **ODF)
+UNKNOWN_METHOD = make_raw_zip(b"mimetype", MIMETYPE["mimetype"], len(MIMETYPE["mimetype"]), method=99)
+CASES.add_bytes("unknown-method.odt", UNKNOWN_METHOD, FAILED, **ODF)
+CASES.add_bytes("no-name.odt", make_zip({"": b"x"} | opendocument_parts("text", PARAGRAPH)), DOCUMENT, **ODF)

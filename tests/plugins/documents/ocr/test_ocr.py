@@ -21,6 +21,11 @@ from docsight.errors import DataError, MissingExtraError
 COLUMN = "some words of a column"
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_remembered", {})
+
+
 def drawn(*lines: str, size: tuple[int, int] = (700, 120), points: int = 28) -> Image.Image:
     image = Image.new("L", size, 255)
     draw = ImageDraw.Draw(image)
@@ -102,6 +107,18 @@ def test_ocr_names_the_extra_if_no_engine_is_installed(monkeypatch: pytest.Monke
         read(source(image, "always"))
 
 
+def test_recognize_reads_each_content_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Image.Image] = []
+    monkeypatch.setattr(engines, "_run_rapidocr", lambda image: calls.append(image) or [line("Hello there", 0, 0)])
+    for _ in range(2):
+        for text in ("Hello there", "Goodbye for now"):
+            assert engines.recognize(drawn(text), engine="rapidocr") is not None
+    assert len(calls) == 2
+    monkeypatch.setattr(engines, "_MAX_REMEMBERED", 2)
+    engines.recognize(drawn("A third image"), engine="rapidocr")
+    assert len(engines._remembered) == 2
+
+
 def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
     monkeypatch.setattr(engines, "recognize", lambda image: RecognizedText(text="Hello", confidence=0.8))
@@ -116,8 +133,8 @@ def test_image_gives_recognized_text_with_its_confidence(tmp_path: Path, monkeyp
 def test_image_reads_no_text_in_small_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "installed", lambda: ["tesseract"])
     monkeypatch.setattr(engines, "_run_tesseract", lambda image: [line("Hello", 0, 0)])
-    assert read(source(png(Image.new("L", (500, 64))))).text == "Hello"
-    content = read(source(png(Image.new("L", (500, 63)))))
+    assert read(source(png(drawn("Hello", size=(500, 64))))).text == "Hello"
+    content = read(source(png(drawn("Hello", size=(500, 63)))))
     assert (content.text, content.passages, content.notes) == ("", (), ())
 
 
@@ -131,12 +148,33 @@ def test_image_that_cannot_be_decoded_is_kept_with_a_note(tmp_path: Path, monkey
     assert str(path) not in content.notes[0]
 
 
-def test_image_notes_pages_that_were_not_read() -> None:
-    pages = [drawn("One"), drawn("Two")]
-    for format, notes in (("TIFF", ("it has several pages; only the first was read",)), ("GIF", ())):
-        file = io.BytesIO()
-        pages[0].save(file, format, save_all=True, append_images=pages[1:])
-        assert read(source(file.getvalue(), "never")).notes == notes
+def tiff(*pages: Image.Image, format: str = "TIFF") -> bytes:
+    file = io.BytesIO()
+    pages[0].save(file, format, save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def test_pages_of_a_tiff_file_are_images_with_their_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = iter(("One", None, "Three"))
+    monkeypatch.setattr(engines, "installed", lambda: ["rapidocr"])
+    monkeypatch.setattr(
+        engines, "recognize", lambda image: (text := next(texts)) and RecognizedText(text=text, confidence=0.9)
+    )
+    content = read(source(tiff(drawn("1"), drawn("2"), drawn("3"))))
+    assert content.text == "One\n\nThree"
+    assert [(one.page, content.text[one.start : one.end]) for one in content.passages] == [(1, "One"), (3, "Three")]
+    assert [image.page for image in content.images] == [1, 2, 3]
+    assert content.notes == ()
+
+
+def test_pages_of_a_tiff_file_are_limited_and_the_damaged_ones_noted() -> None:
+    data = tiff(*(Image.effect_noise((50, 40), number) for number in range(5, 9)))
+    (content,) = image_format.read(Source(name="a.tif", data=data, options=ReadOptions(ocr="never", max_pages=3)))
+    assert [image.page for image in content.images] == [1, 2, 3]
+    assert content.notes == ("it has more than 3 pages; the others were not read",)
+    noted = read(source(data[:-100], "never"))
+    assert [image.page for image in noted.images][:3] == [1, 2, 3]
+    assert read(source(tiff(drawn("One"), drawn("Two"), format="GIF"), "never")).notes == ()
     assert read(source(b"II*\0" + bytes(20), "never")).notes == ()
 
 
@@ -171,7 +209,7 @@ def test_ocr_ignores_few_letters_of_low_confidence(monkeypatch: pytest.MonkeyPat
     for sure, text, found in ((80, "AAD", None), (95, "7", "7"), (80, "Oban", "Oban")):
         table = f"{head}\n{word.format(sure, text)}\n"
         tesseract(monkeypatch, tmp_path, f"print({table!r})")
-        read = engines.recognize(drawn("Hello"))
+        read = engines.recognize(drawn(f"Hello {text}"))
         assert (read and read.text) == found
 
 

@@ -98,7 +98,7 @@ def read_members(source: Source, wanted: re.Pattern[str], *, kind: str, max_byte
     members: dict[str, bytes] = {}
     with open_zip(source, kind=kind) as archive:
         for info in archive.infolist():
-            if info.is_dir() or not wanted.search(info.filename):
+            if not wanted.search(info.filename) or info.is_dir():
                 continue
             if info.flag_bits & 1:
                 raise DataError(f"is encrypted; expected a {kind} without a password")
@@ -130,8 +130,11 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
                 if any(member.startswith(folder) for member in names):
                     return name, ""
         if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
-            with archive.open("mimetype") as file:
-                kind = file.read(100)
+            try:
+                with archive.open("mimetype") as file:
+                    kind = file.read(100)
+            except ZIP_ERRORS as err:
+                raise DataError(f"cannot be read as a zip archive: mimetype: {err}") from err
             form = _ODF_FORMATS.get(kind.removeprefix(_ODF).strip().removesuffix(b"-template"))
             if kind.startswith(_ODF) and form is not None:
                 return form, ""

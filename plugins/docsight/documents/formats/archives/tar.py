@@ -81,7 +81,10 @@ def _read_member(
     member = archive.extractfile(info)
     if member is None:
         raise DataError("has no content")
-    data = unpack(member.read, source, part, packed=info.size)
+    try:
+        data = unpack(member.read, source, part, packed=info.size)
+    except tarfile.TarError as err:
+        raise DataError(f"is cut off: {err}") from err
     if len(data) < info.size:
         raise DataError(f"is cut off after {len(data):,} of {info.size:,} bytes")
     yield from read_part(source.inner(info.name.rpartition("/")[2], data), part)

@@ -1,7 +1,6 @@
 """Excel: each sheet as a heading and a table of the values that Excel shows, then text boxes and comments."""
 
 import datetime
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +9,7 @@ from docsight.documents.formats.archives.safe_zip import read_members
 from docsight.documents.formats.content import DocumentImage, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
-from docsight.documents.formats.office.excel_limits import check_workbook, check_xls
+from docsight.documents.formats.office.excel_limits import check_workbook, read_xls
 from docsight.documents.formats.office.markup import A, parse_xml
 from docsight.documents.formats.office.package import zip_parts
 from docsight.documents.formats.ole import OLE_SIGNATURE
@@ -43,8 +42,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     recognize = recognizer_for(source.options)
     parts: dict[str, bytes] = {}
     if source.head(len(OLE_SIGNATURE)) == OLE_SIGNATURE:
-        file = io.BytesIO(source.read_bytes())
-        check_xls(file.getvalue())
+        file = read_xls(source)
     else:
         parts = read_members(
             source, _WORKBOOK_PARTS, kind=_EXCEL_KIND, max_bytes=min(_MAX_PARTS_BYTES, source.options.max_bytes)
@@ -93,6 +91,8 @@ def write_rows(rows: Iterable[list[Any]], builder: TextBuilder) -> None:
     """Write the rows of a sheet as a table."""
     builder.begin_table(Block(kind="table"))
     for row in rows:
+        if row.count("") == len(row):  # sheets may have millions of empty rows
+            continue
         for value in row:
             builder.begin_cell()
             if text := _shown(value):

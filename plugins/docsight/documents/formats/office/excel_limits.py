@@ -10,17 +10,20 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from docsight.documents.formats.office import xls_strings
 from docsight.documents.formats.office.markup import parse_xml
-from docsight.documents.formats.ole import OLE_ERRORS
-from docsight.errors import DataError, MissingExtraError
+from docsight.documents.formats.ole import open_ole, read_stream, single_stream_file
+from docsight.documents.formats.source import Source
+from docsight.errors import DataError
 
-_MAX_AREA = 20_000_000  # cells between the outermost used cells of a sheet; each takes about 30 bytes
+_MAX_AREA = 10_000_000  # cells between the outermost used cells of a sheet; each takes up to 200 bytes
 _MAX_CHARS = 512 << 20  # of the strings of all cells together
 _SHEET_PART = re.compile(r"^xl/.*\.(?:xml|bin)$", re.I)
 _SHARED_STRINGS = re.compile(r"^xl/sharedStrings\.(?:xml|bin)$", re.I)
-_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+_REFERENCE = re.compile(r"([A-Za-z]{1,12})(\d{1,40})", re.A)  # the library accepts longer ones than Excel
 _CELLS_XLSB = range(1, 12)  # the types of the records of cells; 7 refers to a shared string
 _CELLS_XLS = frozenset((0x04, 0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0x7E, 0x02, 0x03, 0x05, 0xFD, 0xBD, 0xD6))
+_LABEL_XLS = 0xFD  # a cell that refers to a shared string
 _SHEET_START_XLS = frozenset((0x809, 0x409, 0x209, 0x09))
 
 _Cell = tuple[int, int, int]  # row, column and number of characters
@@ -41,27 +44,33 @@ def check_workbook(parts: dict[str, bytes]) -> None:
             continue
         is_binary = name.lower().endswith(".bin")
         chars += _check_cells(_cells_xlsb(data, shared) if is_binary else _cells_xml(data, shared))
-        if chars > _MAX_CHARS:
-            raise DataError(f"its cells have more than {_MAX_CHARS:,} characters, too many for one document")
+        _check_chars(chars)
 
 
-def check_xls(data: bytes) -> None:
-    """Check an .xls file; raise `DataError` if a sheet spans too large an area, or the file is not a workbook."""
-    try:
-        import olefile
-    except ImportError as err:
-        raise MissingExtraError("Reading Excel files", "documents") from err
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
-            workbook = ole.openstream(name).read() if name is not None else None
-            is_encrypted = ole.exists("EncryptedPackage")
-    except OLE_ERRORS as err:
-        raise DataError(f"cannot be read as a spreadsheet: {err}") from err
-    if workbook is None:
+def read_xls(source: Source) -> io.BytesIO:
+    """Return a copy of an .xls file that has only the workbook, and intact tables of sectors.
+
+    Raises:
+        DataError: A sheet spans too large an area, the strings of all cells are too long, or it is not a workbook.
+        MissingExtraError: olefile is not installed.
+    """
+    with open_ole(source, feature="Reading Excel files") as ole:
+        name = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
+        workbook = read_stream(ole, name, source) if name is not None else None
+        is_encrypted = ole.exists("EncryptedPackage")
+    if name is None or workbook is None:
         raise DataError("is encrypted" if is_encrypted else "is an old Office file, but not a spreadsheet")
-    for sheet in _sheets_xls(workbook):
-        _check_cells(sheet)
+    shared = xls_strings.shared_lengths(workbook)
+    chars = 0
+    for sheet in _sheets_xls(workbook, shared):
+        chars += _check_cells(sheet)
+        _check_chars(chars)
+    return single_stream_file(name, workbook)
+
+
+def _check_chars(chars: int) -> None:
+    if chars > _MAX_CHARS:
+        raise DataError(f"its cells have more than {_MAX_CHARS:,} characters, too many for one document")
 
 
 def _check_cells(cells: Iterable[_Cell]) -> int:
@@ -93,7 +102,7 @@ def _cells_xml(data: bytes, shared: list[int]) -> Iterator[_Cell]:
         reference = _REFERENCE.fullmatch(element.get("r") or "")
         if element.tag.endswith("}row"):
             number = element.get("r") or ""
-            row, column = int(number[:9]) - 1 if number.isascii() and number.isdigit() else row + 1, -1
+            row, column = int(number[:40]) - 1 if number.isascii() and number.isdigit() else row + 1, -1
             continue
         column = column + 1 if reference is None else _column(reference[1])
         if len(element):  # calamine leaves out cells without a value
@@ -158,19 +167,23 @@ def _cells_xlsb(data: bytes, shared: list[int]) -> Iterator[_Cell]:
             yield row, struct.unpack_from("<I", content)[0], shared[index] if index < len(shared) else len(content)
 
 
-def _sheets_xls(workbook: bytes) -> Iterator[list[_Cell]]:
-    """Yield the cells of each substream of a workbook that has some."""
+def _sheets_xls(workbook: bytes, shared: list[int]) -> Iterator[list[_Cell]]:
+    """Yield the cells of each substream of a workbook that has some; those with shared strings have their lengths."""
     cells: list[_Cell] = []
-    at = 0
-    while at + 4 <= len(workbook):
-        kind, size = struct.unpack_from("<HH", workbook, at)
+    for kind, at, size in xls_strings.records(workbook):
         if kind in _SHEET_START_XLS:
             yield cells
             cells = []
-        elif kind in _CELLS_XLS and at + 8 <= len(workbook):
-            row, column = struct.unpack_from("<HH", workbook, at + 4)
-            cells.append((row, column, 0))
-            if kind in (0xBD, 0xBE) and size >= 6 and at + 4 + size <= len(workbook):
-                cells.append((row, struct.unpack_from("<H", workbook, at + 2 + size)[0], 0))  # its last column
-        at += 4 + size
+        elif kind in _CELLS_XLS and at + 4 <= len(workbook):
+            row, column = struct.unpack_from("<HH", workbook, at)
+            cells.append((row, column, _shared_length(workbook, at, shared) if kind == _LABEL_XLS else 0))
+            if kind in (0xBD, 0xBE) and size >= 6 and at + size <= len(workbook):
+                cells.append((row, struct.unpack_from("<H", workbook, at + size - 2)[0], 0))  # its last column
     yield cells
+
+
+def _shared_length(workbook: bytes, at: int, shared: list[int]) -> int:
+    if at + 10 > len(workbook):
+        return 0
+    index = struct.unpack_from("<I", workbook, at + 6)[0]
+    return shared[index] if index < len(shared) else 0

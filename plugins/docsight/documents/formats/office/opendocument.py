@@ -139,7 +139,10 @@ class _Walker:
 
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
-            if event == "start":
+            if not isinstance(element.tag, str):  # an entity, which stays as it is written
+                if event == "end":
+                    self._write(f"{element.text}{element.tail or ''}", element.getparent())
+            elif event == "start":
                 if element is not root and element.tag in _NOTES:
                     self._apart.append((element, Block(kind=_NOTES[element.tag], page=self._page)))
                     walk.skip_subtree()
@@ -148,11 +151,11 @@ class _Walker:
                 else:
                     self._begin(element)
                     self._write(element.text, element)
-                continue
-            if element.tag not in _SKIPPED_TAGS and (element is root or element.tag not in _NOTES):
-                self._end(element)
-            if element is not root:
-                self._write(element.tail, element.getparent())
+            else:
+                if element.tag not in _SKIPPED_TAGS and (element is root or element.tag not in _NOTES):
+                    self._end(element)
+                if element is not root:
+                    self._write(element.tail, element.getparent())
 
     def _write_apart(self, element: Any, block: Block) -> None:
         self._builder.interrupt(PARAGRAPH)

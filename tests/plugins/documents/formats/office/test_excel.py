@@ -1,15 +1,21 @@
 """Excel files: the values of each sheet as a table."""
 
 import io
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.office import excel
+from docsight.documents.formats.office import excel, excel_limits
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
+
+# The package test runs without the sources, so the builder is beside the tests.
+sys.path.append(str(Path(__file__).parents[2]))
+from hostile_files.ole_builder import xls
 
 pytest.importorskip("python_calamine")
 library = pytest.importorskip("xlsxwriter")
@@ -109,3 +115,37 @@ def test_a_damaged_file_fails_with_the_reason() -> None:
     data = save(lambda book: book.add_worksheet())
     with pytest.raises(DataError, match="cannot be read as a spreadsheet"):
         read(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("record_bytes", [8224, 21, 20])
+def test_old_files_have_shared_strings_of_any_number_of_records(record_bytes: int) -> None:
+    strings = ["Ada", "Žofie Lovelaceová", "", "Zürich"]
+    cells = [(0, 0, 1), (0, 1, 3), (1, 0, "text"), (1, 1, 0)]
+    data = xls(*cells, shared=strings, record_bytes=record_bytes)
+    assert read(data, "a.xls").text == "Sheet1\n\nŽofie Lovelaceová\tZürich\ntext\tAda"
+
+
+def test_a_shared_string_counts_for_each_cell_that_refers_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = xls(*[(row, 0, 1) for row in range(100)], shared=["Ada", "x" * 50])
+    assert len(read(data, "a.xls").text) > 5000
+    monkeypatch.setattr(excel_limits, "_MAX_CHARS", 4999)
+    with pytest.raises(DataError, match="more than 4,999 characters"):
+        read(data, "a.xls")
+
+
+def test_a_loop_in_the_tables_of_an_old_file_is_not_followed() -> None:
+    data = bytearray(xls((0, 0, "Ada"), *[(row, 1, "x" * 200) for row in range(100)]))
+    table = 512 * (1 + int.from_bytes(data[76:80], "little"))
+    data[table + 4 : table + 8] = (1).to_bytes(4, "little")  # the second sector follows itself
+    with pytest.raises(DataError, match="cannot be read as a spreadsheet"):
+        read(bytes(data), "a.xls")
+    size = data.index((len(xls_stream(data))).to_bytes(8, "little"))
+    data[size : size + 4] = (1 << 30).to_bytes(4, "little")
+    with pytest.raises(DataError, match="a stream of 1,073,741,824 bytes"):
+        read(bytes(data), "a.xls")
+
+
+def xls_stream(data: bytes) -> bytes:
+    olefile = pytest.importorskip("olefile")
+    with olefile.OleFileIO(io.BytesIO(data)) as ole:
+        return ole.openstream("Workbook").read()

@@ -75,6 +75,16 @@ def test_sheets_are_tables_with_repeated_and_empty_cells_in_place() -> None:
     assert [document.text[a:b] for a, b in document.passages[1].cells[0][:5]] == ["Ada", "", "", "5", "5"]
 
 
+def test_entities_stay_as_they_are_written() -> None:
+    data = save("text", "<text:p>Ada &x; wrote</text:p>")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        content = archive.read("content.xml").decode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("content.xml", '<!DOCTYPE x [<!ENTITY x "long">]>' + content)
+    assert read(buffer.getvalue()).text == "Ada &x; wrote"
+
+
 def test_slides_are_pages_and_deleted_text_is_left_out() -> None:
     page = "<draw:page><draw:frame><text:p>{}</text:p></draw:frame></draw:page>"
     deleted = "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
