@@ -73,7 +73,8 @@ def process(
             `doc._.source` before the first component runs. If a component has no `to_bytes`, only its settings decide
             whether the pipeline is the same as that of an earlier run.
         out: The folder of the results.
-        formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins).
+        formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins), "markdown" (a file for each
+            document).
         workers: The number of worker processes, each with one thread and its own models. With 0, the work is done in
             this process, and a document that crashes or hangs stops the run.
         engine: "local", or "ray" for Ray actors on one machine or a cluster.

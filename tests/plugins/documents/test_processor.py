@@ -238,6 +238,20 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     assert errors == {f"results/{name}": "written by docsight" for name in names}
 
 
+def test_process_writes_markdown_and_does_not_read_it(folder: Path, nlp: Language) -> None:
+    write(folder, a="One *star*", b="Two")
+    summary = process(folder, nlp, folder, formats=("jsonl", "markdown"))
+    assert summary.outputs[-1] == "markdown/"
+    assert (folder / "markdown" / "a.txt.md").read_text(encoding="utf-8") == "One \\*star*\n"
+    (folder / "b.txt").unlink()
+    assert process(folder, nlp, folder, formats=("jsonl", "markdown")).documents == 1
+    assert [path.name for path in (folder / "markdown").iterdir()] == ["a.txt.md"]
+    other = process(folder, nlp, folder.parent / "out")  # reads neither
+    assert (other.documents, other.skipped) == (1, 5)
+    process(folder, nlp, folder)
+    assert not (folder / "markdown").exists()
+
+
 def test_manifest_has_times_and_duplicates(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE, b="other", c=SENTENCE)
     (folder / "d.exe").touch()

@@ -98,7 +98,7 @@ def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: La
         [archive],
         nlp,
         out,
-        formats=("jsonl", "parquet", "spacy"),
+        formats=("jsonl", "parquet", "spacy", "markdown"),
         reading=ReadOptions(ocr="never"),
         redact=out / "redacted",
         redaction=options,

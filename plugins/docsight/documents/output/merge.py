@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from docsight.documents.inputs import InputFile
+from docsight.documents.output.document_names import DocumentNames
+from docsight.documents.output.markdown_text import to_markdown
 from docsight.documents.output.redacted_files import RedactedFiles
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
@@ -17,6 +19,8 @@ from docsight.documents.store import (
     DOCUMENTS,
     ERRORS,
     MANIFEST,
+    MARKDOWN,
+    MARKDOWN_SUFFIX,
     REPORT,
     TABLES,
     TEXT_OUTPUTS,
@@ -46,7 +50,7 @@ def merge(
     Args:
         store: The store of the run.
         plan: The files, and the shards that hold their results.
-        formats: Some of "jsonl", "parquet" and "spacy".
+        formats: Some of "jsonl", "parquet", "spacy" and "markdown".
         summary: The counts are added to it.
         pipeline: A line that describes the pipeline, for the report.
         on_problem: Called for each file or part that failed or was skipped, in order.
@@ -115,6 +119,7 @@ class _RecordWriter:
         self._on_problem = on_problem
         self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._redacted = redacted
+        self._markdown_names = DocumentNames(MARKDOWN_SUFFIX)
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
@@ -164,6 +169,9 @@ class _RecordWriter:
         if self._tables is not None:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
+        if "markdown" in self._formats:
+            name = f"{MARKDOWN}/{self._markdown_names.of(line.record)}"
+            self._outputs.write_file(name, to_markdown(line.record))
         if self._redacted is not None:
             self._redacted.add(line.record, line.audit)
         if "spacy" in self._formats:
