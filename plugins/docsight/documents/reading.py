@@ -4,7 +4,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight import option_checks
@@ -22,6 +22,8 @@ from docsight.errors import ConfigError
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+PASSAGES = "passages"  # the key in `doc.spans`
 
 _MIN_ENCODING_CONFIDENCE = 0.8  # a note warns of less
 
@@ -69,12 +71,18 @@ class Document:
         }
 
     def make_doc(self, nlp: "Language", start: int, end: int) -> "Doc":
-        """Tokenize a chunk of the text, and attach its provenance and images as plain data, as `Doc.to_bytes` needs."""
+        """Tokenize a chunk of the text, and attach its provenance and images as plain data, as `Doc.to_bytes` needs.
+
+        `doc.spans["passages"]` has a span for each passage in `doc._.source`, with its kind as the label.
+        """
         doc = tokenize(nlp, self.text[start:end])
         passages = [
-            replace(passage, start=max(passage.start, start), end=min(passage.end, end)).record(start)
+            passage.clipped(start, end).record(start)
             for passage in self.passages
-            if passage.start < end and passage.end > start
+            if max(passage.start, start) < min(passage.end, end)
+        ]
+        doc.spans[PASSAGES] = [
+            doc.char_span(each["start"], each["end"], label=each["kind"], alignment_mode="expand") for each in passages
         ]
         doc._.source = {
             "id": self.id,

@@ -70,6 +70,27 @@ class Passage:
         links = tuple((start + offset, end + offset, target) for start, end, target in self.links)
         return replace(self, start=self.start + offset, end=self.end + offset, cells=cells, links=links)
 
+    def clipped(self, start: int, end: int) -> "Passage":
+        """Return what of the passage lies in a part of the text, with which it must overlap.
+
+        Rows of a table and links outside of the part are left out; a cell outside, in a row that is divided, is empty.
+        """
+        if start <= self.start and self.end <= end:
+            return self
+
+        def clip(at: int) -> int:
+            return min(max(at, start), end)
+
+        cells = self.cells and tuple(
+            tuple((clip(first), clip(last)) for first, last in row)
+            for row in self.cells
+            if row and row[0][0] < end and row[-1][1] > start
+        )
+        links = tuple(
+            (clip(first), clip(last), target) for first, last, target in self.links if first < end and last > start
+        )
+        return replace(self, start=clip(self.start), end=clip(self.end), cells=cells, links=links)
+
     def record(self, offset: int = 0) -> dict[str, Any]:
         """Return the passage as plain data, with offsets relative to `offset`; every field is always there."""
         cells = [[[start - offset, end - offset] for start, end in row] for row in self.cells or ()]
