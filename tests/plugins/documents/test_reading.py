@@ -30,6 +30,7 @@ def test_read_yields_tokenized_docs_with_their_source(tmp_path: Path) -> None:
         "format": "text",
         "encoding": "utf-8-sig",
         "title": "",
+        "language": "",
     }
 
 

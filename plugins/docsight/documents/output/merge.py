@@ -1,10 +1,17 @@
 """Merge the shards of a run into its output files: one pass over the files in order, one document in memory."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docsight.documents.analysis.duplicates import (
+    add_hashes,
+    first_near_duplicates,
+    first_with_the_same,
+    merge_minhashes,
+)
 from docsight.documents.inputs import InputFile
 from docsight.documents.output.document_names import DocumentNames
 from docsight.documents.output.markdown_text import to_markdown
@@ -72,7 +79,7 @@ def merge(
             redacted = None if redacted_folder is None else RedactedFiles(store, redacted_folder)
             if redacted is not None:
                 stack.callback(redacted.close)
-            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted)
+            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan))
             stack.callback(writer.close)
             for item in plan.items:
                 if isinstance(item, Problem):
@@ -110,6 +117,7 @@ class _RecordWriter:
         summary: Summary,
         on_problem: Callable[[Problem], None] | None,
         redacted: RedactedFiles | None,
+        duplicates: "_Duplicates",
     ) -> None:
         self.report = Report()
         self.docs: dict[str, list[int]] = {}
@@ -119,6 +127,7 @@ class _RecordWriter:
         self._on_problem = on_problem
         self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._redacted = redacted
+        self._duplicates = duplicates
         self._markdown_names = DocumentNames(MARKDOWN_SUFFIX)
         self._tables = None
         if "parquet" in formats:
@@ -140,7 +149,10 @@ class _RecordWriter:
         sha256 = entries[0].sha256
         first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
         duplicate_of = first if first != file.name else None
-        self._outputs.write_json(MANIFEST, _file_record(entries, modified=file.modified, duplicate_of=duplicate_of))
+        record = _file_record(entries, modified=file.modified, duplicate_of=duplicate_of)
+        record["same_text_as"] = self._duplicates.same_text.get(file.name)
+        record["near_duplicate_of"] = self._duplicates.near.get(file.name)
+        self._outputs.write_json(MANIFEST, record)
         is_reported = False
         is_stale = any(entry.stale for entry in entries)
         for ref in () if is_stale else refs:
@@ -186,6 +198,25 @@ class _RecordWriter:
             self._on_problem(problem)
 
 
+@dataclass(frozen=True)
+class _Duplicates:
+    """By the name of a file, the first by name that has the same text, or nearly the same."""
+
+    same_text: Mapping[str, str]
+    near: Mapping[str, str]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "_Duplicates":
+        entries = {
+            name: [ref.entry for ref in refs]
+            for name, refs in plan.refs.items()
+            if not any(ref.entry.stale for ref in refs)
+        }
+        hashes = {name: add_hashes(entry.text_hash for entry in several) for name, several in entries.items()}
+        signatures = {name: merge_minhashes(entry.minhash for entry in several) for name, several in entries.items()}
+        return cls(first_with_the_same(hashes), first_near_duplicates(signatures))
+
+
 class _ReaderPool:
     """Keeps a few shards open: neighbouring files are usually in the same shard."""
 
@@ -220,6 +251,11 @@ def _file_record(
         "sha256": first.sha256,
         "modified": modified,
         "duplicate_of": duplicate_of,
+        "same_text_as": None,
+        "near_duplicate_of": None,
+        "title": first.title,
+        "authors": first.authors,
+        "created": first.created,
         "status": decisive.status,
         "error": decisive.error,
         "message": decisive.message,

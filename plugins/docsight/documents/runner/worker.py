@@ -198,6 +198,7 @@ class Worker:
             return
         entry = stream.unwritten[0]
         entry.documents += 1
+        entry.add_document(document)
         entry.words += words
         entry.entities += len(annotations.entities)
         entry.corrections += sum(row["applied"] for row in annotations.corrections)
