@@ -26,7 +26,15 @@ MAX_EXAMPLES = 3
 _START_SECONDS = 5.0  # to load the models
 _IMAGE_SECONDS = 2.5  # for an image file, mostly for OCR
 _IMAGE_FORMATS = frozenset(("png", "jpeg", "tiff", "gif", "webp", "bmp"))
-_SECONDS_PER_MB = {"html": 12.0, "pdf": 20.0, "docx": 5.0, "pptx": 5.0, "zip": 100.0, "gzip": 100.0}
+_SECONDS_PER_MB = {
+    **dict.fromkeys(("docx", "pptx", "odt", "odp"), 5.0),  # much of these is images
+    **dict.fromkeys(("xlsx", "ods"), 20.0),
+    **dict.fromkeys(("xls", "rtf"), 10.0),
+    **dict.fromkeys(("zip", "7z", "gzip", "bzip2", "xz"), 100.0),
+    "html": 12.0,
+    "pdf": 20.0,
+    "epub": 25.0,
+}
 _TEXT_SECONDS_PER_MB = 30.0  # of all other formats
 _MIN_MEASURED_SECONDS = 1.0  # less time than this says nothing about later files
 

@@ -38,7 +38,7 @@ def identify_languages(text: str, passages: Sequence[Passage]) -> tuple[str, tup
 
     Languages are ISO 639 codes. The language is empty if it is not clear, or if py3langid is not installed.
     """
-    if (identifier := _identifier()) is None:
+    if (identifier := load_identifier()) is None:
         return "", tuple(passages)
     slices = [each for each in _slices(text) if _has_letters(each, _MIN_SLICE_LETTERS)]
     confidences: defaultdict[str, float] = defaultdict(float)
@@ -63,8 +63,12 @@ def identifier_version() -> str:
 
 
 @cache
-def _identifier() -> Any:
-    """Load the model, which takes a second; None without py3langid."""
+def load_identifier() -> Any:
+    """Load the model once, which takes a second; None without py3langid.
+
+    Raises:
+        OSError: It cannot be unpacked to a temporary file.
+    """
     if not identifier_version():
         return None
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

@@ -56,5 +56,5 @@ def test_code_and_short_passages_have_no_language_of_their_own() -> None:
 
 
 def test_language_is_empty_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_identifier", lambda: None)
+    monkeypatch.setattr(language, "load_identifier", lambda: None)
     assert identify(ENGLISH) == ("", [""])

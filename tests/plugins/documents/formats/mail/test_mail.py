@@ -58,6 +58,7 @@ def test_mail_is_a_document_of_its_headers_and_text() -> None:
             Passage(start=0, end=len(SHOWN), kind="header"),
             Passage(start=len(SHOWN) + 2, end=len(SHOWN) + 22),
         ),
+        metadata=Metadata(authors=("Ada",), created="2024-01-01T10:00:00+00:00"),
     )
 
 
