@@ -24,7 +24,7 @@ _CODE_LINE = re.compile(
     (?:.*[^\s;])?(?:;|\{|\}[;,]?|\)\ ?:|=>)$      # how a statement or a block ends
     | (?:\#include|\#define|\#!/|//|/\*|</?\w[^<>]*>$)
     | (?:def|class|import|from|return|function|var|let|const|public|private|static|if|for|while)\b.*[(){}=]
-    | [\w.\[\]]+\ ?[-+*/|]?=\ ?\S                   # an assignment
+    | [\w.\[\]]+\ ?[-+*/|]?=\ ?["'(\[{]           # an assignment
     """,
     re.VERBOSE,
 )

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from docsight.text_layout import text_layout
 
 _MAX_HEADING_LEVEL = 6
 _MAX_NESTING = 20  # of lists and quotes
+_MAX_REFERENCE_CHARS = 50_000  # from the reference to a footnote to the footnote
 _ASIDES = ("comment", "speaker_note")  # written as quotes
 # The text of these formats has the line breaks of its pages or screens; in others, each line break is meant.
 _WRAPPED_FORMATS = frozenset(("text", "mail", "pdf", "png", "jpeg", "tiff", "gif", "webp", "bmp"))
@@ -33,6 +34,7 @@ _TEXT_LINE = re.compile(r"[^\n]+")
 _MARKS_OF_QUOTES = re.compile(r"[ \t]*>[> \t]*")
 _ITEM_BULLET = re.compile(r"[•◦▪▫‣·●○■□✓➢*-][ \t\xa0]+")
 _ITEM_NUMBER = re.compile(r"(0|[1-9]\d{0,8})([.)])[ \t\xa0]+")
+_NOTE_MARK = re.compile(r"(?:(\d{1,3})[.)]?|\[(\d{1,3})\]|([*†‡§¶]{1,3}))[ \t\xa0]*(?=\S)")
 _LIST_SEPARATOR = "<!-- -->"  # between lists that would be one otherwise
 
 Passage = Mapping[str, Any]  # as in the record
@@ -44,6 +46,16 @@ def to_markdown(record: Mapping[str, Any]) -> str:
         return str(record["text"])
     text = _MarkdownText(record).render()
     return f"{text}\n" if text else ""
+
+
+@dataclass(frozen=True, order=True)
+class _Marked:
+    """A range of the text that is written in another way: a link, or the reference to a footnote."""
+
+    start: int
+    end: int
+    target: str = ""
+    label: str = ""
 
 
 @dataclass
@@ -91,9 +103,9 @@ class _MarkdownText:
         layout = text_layout(self._text, may_wrap=record["format"] in _WRAPPED_FORMATS)
         self._line_ends = frozenset(layout.line_ends)
         self._gaps = layout.cell_ends if record["format"] in _ALIGNED_FORMATS else []
-        self._links = sorted(
-            (each["start"], each["end"], each["target"]) for passage in self._passages for each in passage["links"]
-        )
+        self._labels: dict[int, tuple[str, int]] = {}  # of footnotes by their starts, and where their texts begin
+        links = (_Marked(**each) for passage in self._passages for each in passage["links"])
+        self._marked = sorted([*links, *self._references()])
         self._lists = _OpenLists()
 
     def render(self) -> str:
@@ -132,11 +144,39 @@ class _MarkdownText:
             return self._table(passage["cells"])
         if self._is_aligned(start, end):
             return fence(self._text[start:end])
+        if start in self._labels:
+            return self._footnote(start, end)
         if kind == "quote" or kind in _ASIDES:
             return self._quote(start, end)
         if kind == "caption":
             return "\n\n".join(f"*{paragraph}*" for paragraph in self._paragraphs(start, end, following="*"))
         return "\n\n".join(self._paragraphs(start, end))
+
+    def _references(self) -> Iterator[_Marked]:
+        """Yield the references to footnotes that begin with a mark that stands once in the text before, on its page."""
+        page, page_start = None, 0
+        for passage in self._passages:
+            if passage["page"] != page:
+                page, page_start = passage["page"], passage["start"]
+            start = passage["start"]
+            found = _NOTE_MARK.match(self._text, start, passage["end"]) if passage["kind"] == "footnote" else None
+            if found is None:
+                continue
+            mark = re.escape(next(filter(None, found.groups())))
+            mark = rf"\[{mark}\]" if found[2] else rf"{mark}(?![\w*†‡§¶])"
+            pattern = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?)\"”’»])){mark}")
+            references = list(
+                islice(pattern.finditer(self._text, max(page_start, start - _MAX_REFERENCE_CHARS), start), 2)
+            )
+            if len(references) == 1:
+                label = str(len(self._labels) + 1)
+                self._labels[start] = label, found.end()
+                yield _Marked(references[0].start(), references[0].end(), label=label)
+
+    def _footnote(self, start: int, end: int) -> str:
+        label, begin = self._labels[start]
+        content = "\n\n".join(self._paragraphs(begin, end))
+        return f"[^{label}]: " + re.sub(r"\n(?=[^\n])", "\n    ", content)
 
     def _heading(self, start: int, end: int, level: int | None) -> str:
         text = " ".join(self._inline(*line) for line in self._lines(start, end))
@@ -226,12 +266,13 @@ class _MarkdownText:
         """Return a text within a line, with its links; `following` is the character that is written after it."""
         pieces: list[str] = []
         at = start
-        first = bisect_right(self._links, start, key=lambda row: row[1])
-        for link_start, link_end, target in self._links[first : bisect_left(self._links, (end,))]:
-            begin, stop = max(link_start, at), min(link_end, end)
+        first = bisect_right(self._marked, start, key=lambda each: each.end)
+        for each in self._marked[first : bisect_left(self._marked, end, key=lambda each: each.start)]:
+            begin, stop = max(each.start, at), min(each.end, end)
             if begin >= stop:
                 continue
-            pieces += escape_inline(self._text[at:begin], "["), link(self._text[begin:stop], target)
+            pieces.append(escape_inline(self._text[at:begin], "["))
+            pieces.append(f"[^{each.label}]" if each.label else link(self._text[begin:stop], each.target))
             at = stop
         return "".join([*pieces, escape_inline(self._text[at:end], following)])
 

@@ -26,7 +26,7 @@ def test_text_in_the_wrong_encoding_is_flagged() -> None:
 
 def test_code_is_flagged() -> None:
     assert quality_flags("#include <stdio.h>\nint main(void) {\n  int a = 1;\n  return a;\n}\n", ()) == ("code",)
-    assert quality_flags("def half(x):\n    y = x / 2\n    return (y)\n", ()) == ("code",)
+    assert quality_flags("def half(x):\n    y = [x]\n    return (y)\n", ()) == ("code",)
     assert quality_flags(PROSE, [Passage(start=0, end=len(PROSE), kind="code")]) == ("code",)
 
 

@@ -136,6 +136,19 @@ def test_markdown_joins_lines_of_code() -> None:
     assert written(("code", "a\nb", None), ("code", "c", None)) == "```\na\nb\n```\n\n```\nc\n```\n"
 
 
+def test_markdown_links_footnotes_whose_mark_stands_once_before() -> None:
+    text = "The lamp1 burned in 1999.2 It was 3.1 long.\n\n1 An oil lamp.\nOf brass.\n\n2. In May.\n\n3 Lost."
+    starts = [text.index("1 An"), text.index("2. In"), text.index("3 Lost")]
+    notes = [Passage(start=start, end=text.find("\n\n", start) % (len(text) + 1), kind="footnote") for start in starts]
+    assert to_markdown(record(text, *notes)) == (
+        "The lamp[^1] burned in 1999.2 It was 3.1 long.\n\n[^1]: An oil lamp.\\\n    Of brass.\n\n2\\. In May.\n\n"
+        "3 Lost.\n"
+    )
+    text = "He said so.* Twice.[2]\n\n* Once.\n\n[2] Again."
+    notes = [Passage(start=24, end=31, kind="footnote"), Passage(start=33, end=len(text), kind="footnote")]
+    assert to_markdown(record(text, *notes)) == "He said so.[^1] Twice.[^2]\n\n[^1]: Once.\n\n[^2]: Again.\n"
+
+
 def test_markdown_writes_captions_in_italics() -> None:
     assert written(("caption", "Figure 1 *", None)) == "*Figure 1 \\**\n"
 
