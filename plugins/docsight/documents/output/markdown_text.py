@@ -164,7 +164,7 @@ class _MarkdownText:
                 continue
             mark = re.escape(next(filter(None, found.groups())))
             mark = rf"\[{mark}\]" if found[2] else rf"{mark}(?![\w*†‡§¶])"
-            pattern = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?)\"”’»])){mark}")
+            pattern = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?)\"\u201d\u2019\u00bb])){mark}")
             references = list(
                 islice(pattern.finditer(self._text, max(page_start, start - _MAX_REFERENCE_CHARS), start), 2)
             )
