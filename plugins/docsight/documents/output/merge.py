@@ -182,13 +182,18 @@ class _RecordWriter:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
         if "markdown" in self._formats:
-            name = f"{MARKDOWN}/{self._markdown_names.of(line.record)}"
-            self._outputs.write_file(name, to_markdown(line.record))
+            self._add_markdown(line.record)
         if self._redacted is not None:
             self._redacted.add(line.record, line.audit)
         if "spacy" in self._formats:
             self.docs.setdefault(shard.name, []).extend(line.docs)
         self.report.add(line.record, words=line.words, thumbnails=line.thumbnails)
+
+    def _add_markdown(self, record: dict[str, Any]) -> None:
+        name, text = f"{MARKDOWN}/{self._markdown_names.of(record)}", to_markdown(record)
+        self._outputs.write_file(name, text)
+        if self._redacted is not None:
+            self._redacted.add_markdown(name, text)
 
     def _add_problem(self, problem: Problem) -> None:
         self._summary.add_problem(problem)

@@ -34,12 +34,14 @@ class RedactedFiles:
             self._audit = (self._work / AUDIT).open("w", encoding="utf-8", newline="\n")
 
     def add(self, record: dict[str, Any], audit: list[dict[str, Any]]) -> None:
-        path = self._work / "texts" / self._names.of(record)
+        self._write(f"texts/{self._names.of(record)}", record["text"])
         with write_errors(str(self._folder)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(record["text"], encoding="utf-8", newline="\n")
             for row in audit:
                 self._audit.write(to_json_line(row) + "\n")
+
+    def add_markdown(self, name: str, text: str) -> None:
+        """Add the Markdown of a document; `name` is a relative path."""
+        self._write(name, text)
 
     def commit(self) -> None:
         with write_errors(str(self._folder)):
@@ -51,3 +53,9 @@ class RedactedFiles:
 
     def close(self) -> None:
         self._audit.close()
+
+    def _write(self, name: str, text: str) -> None:
+        path = self._work / name
+        with write_errors(str(self._folder)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
