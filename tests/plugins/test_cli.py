@@ -361,5 +361,8 @@ def test_cli_dry_run_tells_what_a_run_would_do(
     capsys.readouterr()
     assert run(*options, "--dry-run") == 0
     assert "Done by an earlier run: 1 file; partly done: 0" in capsys.readouterr().out
+    assert run(*options, "--markdown") == 0
+    assert (tmp_path / "out" / "markdown" / "a.txt.md").read_text(encoding="utf-8") == "Ada\n"
+    assert capsys.readouterr().out.endswith("report.html, markdown/\n")
     (tmp_path / "empty").mkdir()
     assert run("process", tmp_path / "empty", "--out", tmp_path / "new", "--dry-run") == 1
