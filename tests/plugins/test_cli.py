@@ -360,13 +360,16 @@ def test_cli_dry_run_tells_what_a_run_would_do(
     options = ["process", tmp_path / "in", "--out", tmp_path / "out", "--pipeline", pipeline]
     assert run(*options, "--dry-run") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["Would read 1 files, 3 bytes", "  text: 1 files, 3 bytes", "Would skip 1"]
+    assert lines[:3] == ["Would read 1 file, 3 bytes", "  text: 1 file, 3 bytes", "Would skip 1"]
     assert lines[3].startswith("  1: no reader for .exe files")
     assert lines[4:] == ["Estimated time: 5 seconds, by typical rates", "Nothing was written"]
     assert not (tmp_path / "out").exists()
     assert run(*options) == 0
     capsys.readouterr()
     assert run(*options, "--dry-run") == 0
-    assert "Done by an earlier run: 1 files; partly done: 0" in capsys.readouterr().out
+    assert "Done by an earlier run: 1 file; partly done: 0" in capsys.readouterr().out
+    assert run(*options, "--markdown") == 0
+    assert (tmp_path / "out" / "markdown" / "a.txt.md").read_text(encoding="utf-8") == "Ada\n"
+    assert capsys.readouterr().out.endswith("report.html, markdown/\n")
     (tmp_path / "empty").mkdir()
     assert run("process", tmp_path / "empty", "--out", tmp_path / "new", "--dry-run") == 1

@@ -61,7 +61,7 @@ FLOORS = (
         "documents.runner.chunking",
     },
     {"documents.formats", "documents.store"},
-    {"documents.inputs", "documents.pipeline"},
+    {"documents.inputs", "documents.pipeline", "documents.analysis"},
     {"documents.reading"},
     {"documents.runner"},
     {"documents.output.summary"},
@@ -94,7 +94,7 @@ SIBLINGS = {
     },
 }
 # The most entries at the top of a package, so that its list of files stays a table of contents.
-MAX_ENTRIES = {"docsight.documents": 14, "docsight.spelling": 8}
+MAX_ENTRIES = {"docsight.documents": 15, "docsight.spelling": 8}
 
 PACKAGES = ("docsight", "docsight_training")
 # The packages whose names are public.

@@ -105,7 +105,7 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             _input_paths(args),
             pipeline,
             args.out,
-            formats=args.format,
+            formats=_output_formats(args),
             workers=args.workers,
             engine=args.engine,
             ray_address=args.ray_address,
@@ -133,6 +133,10 @@ def _input_paths(args: argparse.Namespace) -> list[str]:
     return [*args.inputs, *(read_list(args.list) if args.list is not None else [])]
 
 
+def _output_formats(args: argparse.Namespace) -> tuple[str, ...]:
+    return (*args.format, "markdown") if args.markdown else tuple(args.format)
+
+
 def _read_options(args: argparse.Namespace) -> ReadOptions:
     return ReadOptions(ocr=args.ocr, running=args.running, text_column=args.text_column)
 
@@ -145,7 +149,7 @@ def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
         _input_paths(args),
         pipeline,
         args.out,
-        formats=args.format,
+        formats=_output_formats(args),
         workers=args.workers,
         reading=_read_options(args),
         max_chars=args.max_chars,

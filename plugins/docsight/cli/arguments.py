@@ -61,6 +61,9 @@ def _add_process(commands: Any) -> None:  # argparse does not export the type
         help=f"output formats, separated by commas: {', '.join(OUTPUT_FORMATS)} "
         f"(default: {','.join(RunOptions.formats)})",
     )
+    command.add_argument(
+        "--markdown", action="store_true", help="also write each document as Markdown; the same as --format markdown"
+    )
     _add_pipeline_arguments(command)
     _add_reading_arguments(command)
     _add_redaction_arguments(command)

@@ -9,13 +9,13 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 def describe_survey(survey: Survey) -> Iterator[str]:
     """Yield the lines that tell what a run would do, and roughly how long it will take."""
-    yield f"Would read {survey.files:,} files, {_size(survey.bytes)}"
+    yield f"Would read {_files(survey.files)}, {_size(survey.bytes)}"
     for name, volume in survey.volumes.items():
-        yield f"  {name}: {volume.files:,} files, {_size(volume.bytes)}"
+        yield f"  {name}: {_files(volume.files)}, {_size(volume.bytes)}"
     yield from _describe_problems("Would skip", survey.skipped)
     yield from _describe_problems("Cannot read", survey.failed)
     if survey.done or survey.begun:
-        yield f"Done by an earlier run: {survey.done:,} files; partly done: {survey.begun:,}"
+        yield f"Done by an earlier run: {_files(survey.done)}; partly done: {survey.begun:,}"
     if survey.files:
         yield f"Estimated time: {_duration(survey.seconds)}, {_basis(survey)}"
     yield "Nothing was written"
@@ -36,6 +36,10 @@ def _basis(survey: Survey) -> str:
     if len(typical) == len(survey.volumes):
         return "by typical rates"
     return f"by the speed of earlier runs, and by typical rates for {', '.join(typical)}"
+
+
+def _files(count: int) -> str:
+    return f"{count:,} {'file' if count == 1 else 'files'}"
 
 
 def _size(number: float) -> str:

@@ -26,11 +26,15 @@ MAX_EXAMPLES = 3
 _START_SECONDS = 5.0  # to load the models
 _IMAGE_SECONDS = 2.5  # for an image file, mostly for OCR
 _IMAGE_FORMATS = frozenset(("png", "jpeg", "tiff", "gif", "webp", "bmp"))
-_OFFICE_FORMATS = ("docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "doc", "ppt", "libreoffice")
-_PACKED_FORMATS = ("zip", "7z", "gzip", "bzip2", "xz")
-_SECONDS_PER_MB = (
-    {"html": 12.0, "pdf": 20.0} | dict.fromkeys(_OFFICE_FORMATS, 5.0) | dict.fromkeys(_PACKED_FORMATS, 100.0)
-)
+_SECONDS_PER_MB = {
+    **dict.fromkeys(("docx", "pptx", "odt", "odp", "doc", "ppt", "libreoffice"), 5.0),  # much of these is images
+    **dict.fromkeys(("xlsx", "ods"), 20.0),
+    **dict.fromkeys(("xls", "rtf"), 10.0),
+    **dict.fromkeys(("zip", "7z", "gzip", "bzip2", "xz"), 100.0),
+    "html": 12.0,
+    "pdf": 20.0,
+    "epub": 25.0,
+}
 _TEXT_SECONDS_PER_MB = 30.0  # of all other formats
 _MIN_MEASURED_SECONDS = 1.0  # less time than this says nothing about later files
 

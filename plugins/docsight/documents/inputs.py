@@ -14,9 +14,9 @@ from docsight.documents.formats.detect import find_format, format_of
 from docsight.documents.formats.lock_files import lock_file_reason
 from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
-from docsight.documents.output.written_files import WrittenFiles
+from docsight.documents.output.written_files import is_written
 from docsight.documents.problem import Problem
-from docsight.documents.store import OUTPUTS
+from docsight.documents.store import MARKDOWN_SUFFIX, OUTPUTS
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -169,7 +169,7 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
         size, modified = info.st_size, _iso_time(info.st_mtime)
         if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
             raise SkipError("not a regular file")
-        if not explicit and path.name in OUTPUTS and path.name in WrittenFiles(path.parent):
+        if not explicit and (path.name in OUTPUTS or path.suffix == MARKDOWN_SUFFIX) and is_written(path):
             raise SkipError("written by docsight")
         if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
             return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size, modified=modified)

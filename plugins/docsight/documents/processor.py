@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsight import option_checks
+from docsight.documents.analysis.duplicates import minhash_version
+from docsight.documents.analysis.language import identifier_version
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
@@ -73,7 +75,8 @@ def process(
             `doc._.source` before the first component runs. If a component has no `to_bytes`, only its settings decide
             whether the pipeline is the same as that of an earlier run.
         out: The folder of the results.
-        formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins).
+        formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins), "markdown" (a file for each
+            document).
         workers: The number of worker processes, each with one thread and its own models. With 0, the work is done in
             this process, and a document that crashes or hangs stops the run.
         engine: "local", or "ray" for Ray actors on one machine or a cluster.
@@ -200,6 +203,10 @@ def fingerprint_run(nlp: "Language | Pipeline", options: RunOptions) -> str:
     }
     if options.redaction is not None:
         inputs["redaction"] = options.redaction.fingerprint()
+    if identifier := identifier_version():
+        inputs["language"] = identifier  # it may be installed or updated later
+    if hashes := minhash_version():
+        inputs["minhash"] = hashes
     if options.reading.ocr != "never":
         inputs["ocr"] = engines.installed()[:1]  # an OCR engine may be installed later
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

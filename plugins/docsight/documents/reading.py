@@ -4,11 +4,13 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docsight import option_checks
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
+from docsight.documents.analysis.language import identify_languages
+from docsight.documents.analysis.quality import quality_flags
+from docsight.documents.formats.content import DocumentImage, Metadata, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.formats.text.encoding import Encoding
@@ -22,6 +24,8 @@ from docsight.errors import ConfigError
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+PASSAGES = "passages"  # the key in `doc.spans`
 
 _MIN_ENCODING_CONFIDENCE = 0.8  # a note warns of less
 
@@ -42,6 +46,9 @@ class Document:
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
     encoding_confidence: float | None = None  # from 0 to 1; None if the encoding was not guessed
+    metadata: Metadata = field(default_factory=Metadata)
+    language: str = ""  # an ISO 639 code; empty if it is not known
+    quality: tuple[str, ...] = ()  # flags, see `quality_flags`
 
     @property
     def id(self) -> str:
@@ -60,6 +67,13 @@ class Document:
             "encoding": self.encoding,
             "encoding_confidence": None if self.encoding_confidence is None else round(self.encoding_confidence, 4),
             "title": self.title,
+            "authors": list(self.metadata.authors),
+            "created": self.metadata.created,
+            "message_id": self.metadata.message_id,
+            "in_reply_to": self.metadata.in_reply_to,
+            "reply_to": self.metadata.reply_to,
+            "language": self.language,
+            "quality": list(self.quality),
             "text": self.text,
             "passages": [passage.record() for passage in self.passages],
             "notes": list(self.notes),
@@ -69,13 +83,20 @@ class Document:
         }
 
     def make_doc(self, nlp: "Language", start: int, end: int) -> "Doc":
-        """Tokenize a chunk of the text, and attach its provenance and images as plain data, as `Doc.to_bytes` needs."""
+        """Tokenize a chunk of the text, and attach its provenance and images as plain data, as `Doc.to_bytes` needs.
+
+        `doc.spans["passages"]` has a span for each passage in `doc._.source`, with its kind as the label.
+        """
         doc = tokenize(nlp, self.text[start:end])
         passages = [
-            replace(passage, start=max(passage.start, start), end=min(passage.end, end)).record(start)
+            passage.clipped(start, end).record(start)
             for passage in self.passages
-            if passage.start < end and passage.end > start
+            if max(passage.start, start) < min(passage.end, end)
         ]
+        spans = (
+            doc.char_span(each["start"], each["end"], label=each["kind"], alignment_mode="expand") for each in passages
+        )
+        doc.spans[PASSAGES] = [span for span in spans if span is not None]
         doc._.source = {
             "id": self.id,
             "path": self.path,
@@ -85,6 +106,7 @@ class Document:
             "format": self.format,
             "encoding": self.encoding,
             "title": self.title,
+            "language": self.language,
             "passages": passages,
         }
         if images := self.image_records(start, end):
@@ -192,6 +214,7 @@ def read_file(
 
 def _document(file: InputFile, format: str, parsed: ParsedDocument) -> Document:
     confidence = parsed.encoding.confidence if isinstance(parsed.encoding, Encoding) else None
+    language, passages = identify_languages(parsed.text, parsed.passages)
     return Document(
         text=parsed.text,
         path=file.name,
@@ -202,9 +225,12 @@ def _document(file: InputFile, format: str, parsed: ParsedDocument) -> Document:
         title=parsed.title,
         size=file.size,
         images=parsed.images,
-        passages=parsed.passages,
+        passages=passages,
         notes=(*parsed.notes, *_encoding_notes(parsed.encoding, confidence)),
         encoding_confidence=confidence,
+        metadata=parsed.metadata,
+        language=language,
+        quality=quality_flags(parsed.text, passages),
     )
 
 

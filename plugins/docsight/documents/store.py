@@ -16,7 +16,8 @@ DOCUMENTS, ERRORS, MANIFEST, REPORT = "documents.jsonl", "errors.jsonl", "manife
 TABLES = {name: f"{name}.parquet" for name in ("documents", "entities", "corrections", "images")}
 DOCS = "documents.spacy"
 TEXT_OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT)
-OUTPUTS = (*TEXT_OUTPUTS, *TABLES.values(), DOCS)
+MARKDOWN, MARKDOWN_SUFFIX = "markdown", ".md"  # a folder, and the end of the names in it
+OUTPUTS = (*TEXT_OUTPUTS, *TABLES.values(), DOCS, MARKDOWN)
 
 _LOCK = "lock"
 _NUMBERED_DOCS = re.compile(r"documents-[0-9]+\.spacy")  # see `docs_name`
@@ -86,7 +87,7 @@ class Store:
             ConfigError: One of them exists, and docsight did not write it or it was changed since.
         """
         for name in self._all_names():
-            check_replaceable(self.out / name, self.written)
+            check_replaceable(self.out, name, self.written)
 
     def own_files(self) -> set[str]:
         """Return the real paths of the files that the run will write, and of those that an earlier one wrote."""
@@ -94,11 +95,16 @@ class Store:
         return {os.path.realpath(self.out / name) for name in names}
 
     def _all_names(self) -> list[str]:
-        """Return the names that the run may write; how many DocBins it will need is not known."""
-        names = list(self._names)
-        if DOCS in names and self.out.is_dir():
-            with write_errors(f"to {self.out}"):
+        """Return the names that the run may write; those of DocBins and of Markdown files are not known yet.
+
+        Of these, all that exist are returned: a file of the user among them would be taken for an output.
+        """
+        names = [name for name in self._names if name != MARKDOWN]
+        with write_errors(f"to {self.out}"):
+            if DOCS in names and self.out.is_dir():
                 names += sorted(name for name in os.listdir(self.out) if _NUMBERED_DOCS.fullmatch(name))
+            if MARKDOWN in self._names:
+                names += _files_in(self.out, MARKDOWN)
         return names
 
     def __exit__(self, *_: object) -> None:
@@ -130,17 +136,28 @@ class Outputs:
 
     def __init__(self, store: Store, names: tuple[str, ...]) -> None:
         self._store = store
-        self.names: list[str] = []
+        self._names: dict[str, None] = {}  # in order
         self._files: dict[str, TextIO] = {}
         for name in names:
             with write_errors(str(store.out / name)):
                 self._files[name] = self.path(name).open("w", encoding="utf-8", newline="\n")
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the files; those in a folder count as one, with the name of the folder and a slash."""
+        return list(dict.fromkeys(name[: name.find("/") + 1] or name for name in self._names))
+
     def path(self, name: str) -> Path:
         """Return where to write a file that will have this name."""
-        if name not in self.names:
-            self.names.append(name)
+        self._names[name] = None
         return self._store.work / name
+
+    def write_file(self, name: str, text: str) -> None:
+        """Write a whole text file, whose name may be a relative path."""
+        path = self.path(name)
+        with write_errors(str(self._store.out / name)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
     def write(self, name: str, text: str) -> None:
         with write_errors(str(self._store.out / name)):
@@ -158,16 +175,18 @@ class Outputs:
         for name, file in self._files.items():
             with write_errors(str(self._store.out / name)):
                 file.close()
-        new = {name: self._sync(name) for name in self.names}
+        new = {name: self._sync(name) for name in self._names}
         written = self._store.written
-        for name in self.names:  # the user may have put a file there during the run
-            check_replaceable(self._store.out / name, written)
+        for name in self._names:  # the user may have put a file there during the run
+            check_replaceable(self._store.out, name, written)
         with write_errors(str(self._store.out / STORE_FOLDER / OUTPUT_LIST)):
             written.save(written.present(), new)  # a run that is killed from here on leaves files of both kinds
-        for name in self.names:
-            with write_errors(str(self._store.out / name)):
-                os.replace(self._store.work / name, self._store.out / name)
-        self._remove_others(written)
+        self._remove_others(written)  # first: a file may have the name of a folder that is needed now
+        for name in self._names:
+            path = self._store.out / name
+            with write_errors(str(path)):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(self._store.work / name, path)
         with write_errors(str(self._store.out / STORE_FOLDER / OUTPUT_LIST)):
             written.save(new)
         return self.names
@@ -182,9 +201,12 @@ class Outputs:
     def _remove_others(self, written: WrittenFiles) -> None:
         """Remove the files that an earlier run wrote and this one did not: they would not match the others."""
         for name in written:
-            if name not in self.names and name in written:
+            if name not in self._names and name in written:
                 with write_errors(str(self._store.out / name)):
                     (self._store.out / name).unlink()
+                for folder in Path(name).parents[:-1]:  # from the innermost
+                    with suppress(OSError):  # a folder that is not empty stays
+                        (self._store.out / folder).rmdir()
 
     def close(self) -> None:
         for file in self._files.values():
@@ -211,27 +233,41 @@ def docs_name(number: int) -> str:
 
 def output_names(formats: Collection[str]) -> tuple[str, ...]:
     """Return the names of the files that a run with these output formats writes; DocBins may be split."""
-    optional = {"jsonl": [DOCUMENTS], "parquet": TABLES.values(), "spacy": [DOCS]}
+    optional = {"jsonl": [DOCUMENTS], "parquet": TABLES.values(), "spacy": [DOCS], "markdown": [MARKDOWN]}
     unwanted = {name for format, names in optional.items() if format not in formats for name in names}
     return tuple(name for name in OUTPUTS if name not in unwanted)
 
 
-def check_replaceable(path: Path, written: WrittenFiles) -> None:
-    """Check that nothing exists at a path, or a file that docsight wrote.
+def check_replaceable(out: Path, name: str, written: WrittenFiles) -> None:
+    """Check that nothing has this name in a folder, or a file that docsight wrote.
 
     Raises:
         ConfigError: A folder, a link or a file of the user is there.
     """
-    if not os.path.lexists(path) or path.name in written:
+    path = out / name
+    if not os.path.lexists(path) or name in written:
         return
-    if os.path.isdir(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        if any(own.startswith(f"{name}/") for own in written):
+            return  # it holds outputs of an earlier run; if it holds anything else, it cannot be replaced
         raise ConfigError(f"cannot write {path}: a folder has this name; choose another one")
-    reason = "it was changed since docsight wrote it" if path.name in set(written) else "docsight did not write it"
-    if not os.path.isfile(path.parent / STORE_FOLDER / OUTPUT_LIST):
-        reason = f"no record in {path.parent / STORE_FOLDER} says that docsight wrote it"
+    reason = "it was changed since docsight wrote it" if name in set(written) else "docsight did not write it"
+    if not os.path.isfile(out / STORE_FOLDER / OUTPUT_LIST):
+        reason = f"no record in {out / STORE_FOLDER} says that docsight wrote it"
     raise ConfigError(
         f"{path} exists and {reason}, so it is not replaced; move it away, or choose another output folder"
     )
+
+
+def _files_in(out: Path, folder: str) -> list[str]:
+    """Return the names of the files in a folder of `out` in order; a symbolic link to a folder counts as a file."""
+    if (out / folder).is_symlink() or not (out / folder).is_dir():
+        return [folder] if os.path.lexists(out / folder) else []
+    names: list[str] = []
+    for root, folders, files in os.walk(out / folder):
+        links = [name for name in folders if os.path.islink(os.path.join(root, name))]
+        names += ((Path(root) / name).relative_to(out).as_posix() for name in [*files, *links])
+    return sorted(names)
 
 
 @contextmanager

@@ -238,6 +238,20 @@ def test_process_does_not_read_its_own_outputs(folder: Path, nlp: Language) -> N
     assert errors == {f"results/{name}": "written by docsight" for name in names}
 
 
+def test_process_writes_markdown_and_does_not_read_it(folder: Path, nlp: Language) -> None:
+    write(folder, a="One *star*", b="Two")
+    summary = process(folder, nlp, folder, formats=("jsonl", "markdown"))
+    assert summary.outputs[-1] == "markdown/"
+    assert (folder / "markdown" / "a.txt.md").read_text(encoding="utf-8") == "One \\*star*\n"
+    (folder / "b.txt").unlink()
+    assert process(folder, nlp, folder, formats=("jsonl", "markdown")).documents == 1
+    assert [path.name for path in (folder / "markdown").iterdir()] == ["a.txt.md"]
+    other = process(folder, nlp, folder.parent / "out")  # reads neither
+    assert (other.documents, other.skipped) == (1, 5)
+    process(folder, nlp, folder)
+    assert not (folder / "markdown").exists()
+
+
 def test_manifest_has_times_and_duplicates(folder: Path, nlp: Language, tmp_path: Path) -> None:
     write(folder, a=SENTENCE, b="other", c=SENTENCE)
     (folder / "d.exe").touch()
@@ -252,6 +266,33 @@ def test_manifest_has_times_and_duplicates(folder: Path, nlp: Language, tmp_path
         ("d.exe", None),
     ]
     assert {row["modified"] for row in rows} == {"1970-01-02T00:00:00+00:00"}
+
+
+def test_manifest_has_authors_and_texts_that_are_the_same(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    pytest.importorskip("selectolax")
+    page = "<title>Engine</title><meta name=Author content='Ada; Grace'><p>"
+    (folder / "b.html").write_text(f"{page}{SENTENCE}", encoding="utf-8")
+    write(folder, a=f"Engine\n\n{SENTENCE}", c=f"Engine {SENTENCE}", d="other")
+    process(folder, nlp, tmp_path / "out")
+    a, b, c, d = lines(tmp_path / "out" / "manifest.jsonl")
+    assert (b["title"], b["authors"], b["created"]) == ("Engine", ["Ada", "Grace"], "")
+    assert (a["title"], a["authors"], a["duplicate_of"], a["same_text_as"]) == ("", [], None, None)
+    assert [row["same_text_as"] for row in (b, c, d)] == ["a.txt", "a.txt", None]
+    assert lines(tmp_path / "out" / "documents.jsonl")[1]["authors"] == ["Ada", "Grace"]
+
+
+def test_manifest_has_near_duplicates_in_any_order(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    pytest.importorskip("rensa")
+    text = " ".join(f"word{number % 89}x{number % 7}" for number in range(400))
+    write(folder, a=text, b="other", c=f"{text} and more")
+    for number, order in enumerate(([folder], [folder / "c.txt", folder / "b.txt", folder / "a.txt"])):
+        process(order, nlp, tmp_path / f"out{number}")
+        rows = lines(tmp_path / f"out{number}" / "manifest.jsonl")
+        assert {row["path"]: row["near_duplicate_of"] for row in rows} == {
+            "a.txt": None,
+            "b.txt": None,
+            "c.txt": "a.txt",
+        }
 
 
 def test_process_reads_but_never_replaces_files_of_the_user(folder: Path, nlp: Language) -> None:

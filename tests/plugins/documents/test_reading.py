@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import spacy
-from spacy.tokens import Doc
+from spacy.tokens import Doc, DocBin
 
 from docsight.documents import Problem, read
 from docsight.errors import ConfigError
@@ -30,6 +30,7 @@ def test_read_yields_tokenized_docs_with_their_source(tmp_path: Path) -> None:
         "format": "text",
         "encoding": "utf-8-sig",
         "title": "",
+        "language": "",
     }
 
 
@@ -63,6 +64,37 @@ def test_read_splits_long_documents(tmp_path: Path) -> None:
     for doc in docs:
         offset = doc._.source["offset"]
         assert text[offset : offset + len(doc.text)] == doc.text
+
+
+def test_read_makes_a_span_of_each_passage(tmp_path: Path) -> None:
+    pytest.importorskip("selectolax")
+    page = "<h2>Tides</h2><p>High at <b>noon</b>.<ul><li>Wind</ul>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    nlp = spacy.blank("en")
+    (doc,) = read(tmp_path, nlp=nlp)
+    expected = [("Tides", "heading"), ("High at noon.", "paragraph"), ("Wind", "list_item")]
+    assert [(span.text, span.label_) for span in doc.spans["passages"]] == expected
+    assert [passage["kind"] for passage in doc._.source["passages"]] == [kind for _, kind in expected]
+    (loaded,) = DocBin().from_bytes(DocBin(docs=[doc]).to_bytes()).get_docs(spacy.blank("en").vocab)
+    assert [(span.text, span.label_) for span in loaded.spans["passages"]] == expected
+
+
+def test_read_clips_passages_to_their_chunk(tmp_path: Path) -> None:
+    pytest.importorskip("selectolax")
+    rows = "".join(f"<tr><td>{letter * 9}<td><a href='/{letter}'>{letter * 5} {letter * 5}</a>" for letter in "abc")
+    (tmp_path / "a.html").write_text(f"<table><tr><th>x<th>y{rows}</table>", encoding="utf-8")
+    for max_chars in (12, 20, 30, 200):
+        found = []
+        for doc in read(tmp_path, max_chars=max_chars):
+            (passage,), (span,) = doc._.source["passages"], doc.spans["passages"]
+            assert span.text.strip() == doc.text[passage["start"] : passage["end"]].strip()
+            assert 0 <= passage["start"] < passage["end"] <= len(doc.text)
+            for link in passage["links"]:
+                assert 0 <= link["start"] < link["end"] <= len(doc.text)
+            for start, end in (cell for row in passage["cells"] for cell in row):
+                assert 0 <= start <= end <= len(doc.text)
+                found.append(doc.text[start:end])
+        assert "".join(found).replace(" ", "") == "xy" + "".join(letter * 19 for letter in "abc")
 
 
 def test_read_reports_problems(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: La
         [archive],
         nlp,
         out,
-        formats=("jsonl", "parquet", "spacy"),
+        formats=("jsonl", "parquet", "spacy", "markdown"),
         reading=ReadOptions(ocr="never"),
         redact=out / "redacted",
         redaction=options,
@@ -108,6 +108,8 @@ def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: La
     assert leaks(out) == []
     assert not [problem for problem in problems if "keller" in str(problem).lower()]
     assert len(list((out / "redacted" / "texts").rglob("*.txt"))) == summary.documents
+    for folder in (out, out / "redacted"):
+        assert len(list((folder / "markdown").rglob("*.md"))) == summary.documents
     for record in records(out / "documents.jsonl"):
         for entity in record["entities"]:  # type: ignore[attr-defined]
             assert entity["end"] > entity["start"]

@@ -242,3 +242,52 @@ def fail_to_lock(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         raise error
 
     monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
+
+
+def write_markdown(folder: Path, *names: str) -> None:
+    with Store(folder, ("markdown",)) as store:
+        outputs = Outputs(store, ())
+        for name in names:
+            outputs.write_file(f"markdown/{name}", name)
+        assert outputs.commit() == (["markdown/"] if names else [])
+
+
+def markdown_files(folder: Path) -> list[str]:
+    root = folder / "markdown"
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def test_outputs_in_folders_follow_the_documents(tmp_path: Path) -> None:
+    write_markdown(tmp_path, "a.md", "b.md", "c.md/d.md", "e/f/g.md")
+    write_markdown(tmp_path, "a.md/x.md", "b.md", "c.md")  # a file becomes a folder, and a folder a file
+    assert markdown_files(tmp_path) == ["a.md/x.md", "b.md", "c.md"]
+    write_markdown(tmp_path)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a.md", "mine/notes.txt"])
+def test_store_refuses_a_folder_of_outputs_with_a_file_of_the_user(tmp_path: Path, name: str) -> None:
+    write_markdown(tmp_path, "a.md")
+    own = tmp_path / "markdown" / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"{name} exists"):
+        write_markdown(tmp_path, "a.md")
+    write_outputs(tmp_path, "new")  # a run without Markdown
+    assert own.read_text(encoding="utf-8") == "mine"
+
+
+def test_store_never_writes_through_a_link(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (tmp_path / "markdown").symlink_to(own)
+    with pytest.raises(ConfigError, match="markdown exists"):
+        write_markdown(tmp_path, "a.md")
+    (tmp_path / "markdown").unlink()
+    write_markdown(tmp_path, "sub/a.md")
+    shutil.move(tmp_path / "markdown" / "sub", own / "sub")
+    (tmp_path / "markdown" / "sub").symlink_to(own / "sub")
+    with pytest.raises(ConfigError, match="sub exists"):
+        write_markdown(tmp_path, "sub/b.md")
+    write_outputs(tmp_path, "new")
+    assert (own / "sub" / "a.md").is_file()

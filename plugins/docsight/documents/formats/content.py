@@ -1,6 +1,6 @@
 """What the readers of all formats return."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; in points from the top left corner of the page
@@ -52,6 +52,7 @@ class Passage:
         confidence: Of the OCR engine, from 0 to 1; None if the text is not from OCR.
         cells: The ranges of the cells of a table, by row; an empty cell is an empty range. Rows may differ in length.
         links: The ranges of links, and their targets.
+        language: Its language as an ISO 639 code, if it is not that of the document.
     """
 
     start: int
@@ -63,12 +64,34 @@ class Passage:
     confidence: float | None = None
     cells: tuple[tuple[Range, ...], ...] | None = None
     links: tuple[tuple[int, int, str], ...] = ()
+    language: str = ""
 
     def shifted(self, offset: int) -> "Passage":
         """Return the passage after text of this length was put before it."""
         cells = self.cells and tuple(tuple((start + offset, end + offset) for start, end in row) for row in self.cells)
         links = tuple((start + offset, end + offset, target) for start, end, target in self.links)
         return replace(self, start=self.start + offset, end=self.end + offset, cells=cells, links=links)
+
+    def clipped(self, start: int, end: int) -> "Passage":
+        """Return what of the passage lies in a part of the text, with which it must overlap.
+
+        Rows of a table and links outside of the part are left out; a cell outside, in a row that is divided, is empty.
+        """
+        if start <= self.start and self.end <= end:
+            return self
+
+        def clip(at: int) -> int:
+            return min(max(at, start), end)
+
+        cells = self.cells and tuple(
+            tuple((clip(first), clip(last)) for first, last in row)
+            for row in self.cells
+            if row and row[0][0] < end and row[-1][1] > start
+        )
+        links = tuple(
+            (clip(first), clip(last), target) for first, last, target in self.links if first < end and last > start
+        )
+        return replace(self, start=clip(self.start), end=clip(self.end), cells=cells, links=links)
 
     def record(self, offset: int = 0) -> dict[str, Any]:
         """Return the passage as plain data, with offsets relative to `offset`; every field is always there."""
@@ -84,7 +107,27 @@ class Passage:
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "cells": cells,
             "links": [{"start": start - offset, "end": end - offset, "target": url} for start, end, url in self.links],
+            "language": self.language,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What a document states about itself, besides its title; empty if it does not.
+
+    Args:
+        authors: Their names; of a mail, the name or the address of the sender.
+        created: When it was made or sent, as ISO 8601.
+        message_id: Of a mail, without angle brackets, as in `in_reply_to`.
+        in_reply_to: The id of the mail that it answers.
+        reply_to: The address for answers to a mail.
+    """
+
+    authors: tuple[str, ...] = ()
+    created: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +142,7 @@ class ParsedDocument:
         images: In document order.
         passages: In order, if the format has structure or pages, or if OCR was used.
         notes: Human-readable extraction warnings, one sentence each.
+        metadata: What the format records about the document.
     """
 
     text: str
@@ -109,6 +153,7 @@ class ParsedDocument:
     images: tuple[DocumentImage, ...] = ()
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, kw_only=True)

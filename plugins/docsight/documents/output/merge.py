@@ -1,11 +1,20 @@
 """Merge the shards of a run into its output files: one pass over the files in order, one document in memory."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docsight.documents.analysis.duplicates import (
+    add_hashes,
+    first_near_duplicates,
+    first_with_the_same,
+    merge_minhashes,
+)
 from docsight.documents.inputs import InputFile
+from docsight.documents.output.document_names import DocumentNames
+from docsight.documents.output.markdown_text import to_markdown
 from docsight.documents.output.redacted_files import RedactedFiles
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
@@ -17,6 +26,8 @@ from docsight.documents.store import (
     DOCUMENTS,
     ERRORS,
     MANIFEST,
+    MARKDOWN,
+    MARKDOWN_SUFFIX,
     REPORT,
     TABLES,
     TEXT_OUTPUTS,
@@ -46,7 +57,7 @@ def merge(
     Args:
         store: The store of the run.
         plan: The files, and the shards that hold their results.
-        formats: Some of "jsonl", "parquet" and "spacy".
+        formats: Some of "jsonl", "parquet", "spacy" and "markdown".
         summary: The counts are added to it.
         pipeline: A line that describes the pipeline, for the report.
         on_problem: Called for each file or part that failed or was skipped, in order.
@@ -68,7 +79,7 @@ def merge(
             redacted = None if redacted_folder is None else RedactedFiles(store, redacted_folder)
             if redacted is not None:
                 stack.callback(redacted.close)
-            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted)
+            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan))
             stack.callback(writer.close)
             for item in plan.items:
                 if isinstance(item, Problem):
@@ -106,6 +117,7 @@ class _RecordWriter:
         summary: Summary,
         on_problem: Callable[[Problem], None] | None,
         redacted: RedactedFiles | None,
+        duplicates: "_Duplicates",
     ) -> None:
         self.report = Report()
         self.docs: dict[str, list[int]] = {}
@@ -115,6 +127,8 @@ class _RecordWriter:
         self._on_problem = on_problem
         self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._redacted = redacted
+        self._duplicates = duplicates
+        self._markdown_names = DocumentNames(MARKDOWN_SUFFIX)
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
@@ -135,7 +149,10 @@ class _RecordWriter:
         sha256 = entries[0].sha256
         first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
         duplicate_of = first if first != file.name else None
-        self._outputs.write_json(MANIFEST, _file_record(entries, modified=file.modified, duplicate_of=duplicate_of))
+        record = _file_record(entries, modified=file.modified, duplicate_of=duplicate_of)
+        record["same_text_as"] = self._duplicates.same_text.get(file.name)
+        record["near_duplicate_of"] = self._duplicates.near.get(file.name)
+        self._outputs.write_json(MANIFEST, record)
         is_reported = False
         is_stale = any(entry.stale for entry in entries)
         for ref in () if is_stale else refs:
@@ -164,11 +181,19 @@ class _RecordWriter:
         if self._tables is not None:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
+        if "markdown" in self._formats:
+            self._add_markdown(line.record)
         if self._redacted is not None:
             self._redacted.add(line.record, line.audit)
         if "spacy" in self._formats:
             self.docs.setdefault(shard.name, []).extend(line.docs)
         self.report.add(line.record, words=line.words, thumbnails=line.thumbnails)
+
+    def _add_markdown(self, record: dict[str, Any]) -> None:
+        name, text = f"{MARKDOWN}/{self._markdown_names.of(record)}", to_markdown(record)
+        self._outputs.write_file(name, text)
+        if self._redacted is not None:
+            self._redacted.add_markdown(name, text)
 
     def _add_problem(self, problem: Problem) -> None:
         self._summary.add_problem(problem)
@@ -176,6 +201,25 @@ class _RecordWriter:
         self.report.add_problem(problem)
         if self._on_problem is not None:
             self._on_problem(problem)
+
+
+@dataclass(frozen=True)
+class _Duplicates:
+    """By the name of a file, the first by name that has the same text, or nearly the same."""
+
+    same_text: Mapping[str, str]
+    near: Mapping[str, str]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "_Duplicates":
+        entries = {
+            name: [ref.entry for ref in refs]
+            for name, refs in plan.refs.items()
+            if not any(ref.entry.stale for ref in refs)
+        }
+        hashes = {name: add_hashes(entry.text_hash for entry in several) for name, several in entries.items()}
+        signatures = {name: merge_minhashes(entry.minhash for entry in several) for name, several in entries.items()}
+        return cls(first_with_the_same(hashes), first_near_duplicates(signatures))
 
 
 class _ReaderPool:
@@ -212,6 +256,11 @@ def _file_record(
         "sha256": first.sha256,
         "modified": modified,
         "duplicate_of": duplicate_of,
+        "same_text_as": None,
+        "near_duplicate_of": None,
+        "title": first.title,
+        "authors": first.authors,
+        "created": first.created,
         "status": decisive.status,
         "error": decisive.error,
         "message": decisive.message,

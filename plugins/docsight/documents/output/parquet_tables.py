@@ -18,6 +18,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "format": "string",
         "encoding": "string",
         "title": "string",
+        "authors": "list",
+        "created": "string",
+        "message_id": "string",
+        "in_reply_to": "string",
+        "reply_to": "string",
+        "language": "string",
+        "quality": "list",
         "text": "string",
         "words": "int64",
         "entities": "int64",
@@ -150,7 +157,7 @@ def _document_row(record: dict[str, Any], words: int) -> dict[str, Any]:
     sizes = [passage["end"] - passage["start"] for passage in ocr]
     weighted = [size * passage["confidence"] for size, passage in zip(sizes, ocr, strict=True)]
     return {
-        **{name: record[name] for name in ("id", "path", "part", "format", "encoding", "title", "text", "notes")},
+        **{name: record[name] for name in COLUMNS["documents"] if name in record},
         "words": words,
         "entities": len(record["entities"]),
         "corrections": sum(correction["applied"] for correction in corrections),

@@ -1,16 +1,14 @@
 """The folder of a redacted run: a text file for each document, and the audit `redactions.jsonl`."""
 
-import hashlib
-import os
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from docsight.documents.output.document_names import DocumentNames
 from docsight.documents.store import Store, to_json_line, write_errors
 from docsight.errors import ConfigError
 
 AUDIT = "redactions.jsonl"
-_MAX_NAME_BYTES = 200
 
 
 def check_redacted_folder(folder: Path) -> None:
@@ -30,17 +28,20 @@ class RedactedFiles:
     def __init__(self, store: Store, folder: Path) -> None:
         self._folder = folder
         self._work = store.work / "redacted"
+        self._names = DocumentNames(".txt")
         with write_errors(str(folder)):
             self._work.mkdir()
             self._audit = (self._work / AUDIT).open("w", encoding="utf-8", newline="\n")
 
     def add(self, record: dict[str, Any], audit: list[dict[str, Any]]) -> None:
-        path = self._work / "texts" / _file_name(record["path"], record["part"])
+        self._write(f"texts/{self._names.of(record)}", record["text"])
         with write_errors(str(self._folder)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(record["text"], encoding="utf-8", newline="\n")
             for row in audit:
                 self._audit.write(to_json_line(row) + "\n")
+
+    def add_markdown(self, name: str, text: str) -> None:
+        """Add the Markdown of a document; `name` is a relative path."""
+        self._write(name, text)
 
     def commit(self) -> None:
         with write_errors(str(self._folder)):
@@ -53,19 +54,8 @@ class RedactedFiles:
     def close(self) -> None:
         self._audit.close()
 
-
-def _file_name(path: str, part: str) -> str:
-    """Return a relative path that cannot leave the folder; parts lie in a folder with the name of their file."""
-    names = [*PurePosixPath(path).parts, *PurePosixPath(part).parts]
-    safe = [
-        "_" if name in ("/", ".", "..") else _shortened(name.replace("\0", "_").replace(os.sep, "_")) for name in names
-    ]
-    return "/".join(safe) + ".txt"
-
-
-def _shortened(name: str) -> str:
-    encoded = name.encode("utf-8", "backslashreplace")
-    if len(encoded) <= _MAX_NAME_BYTES:
-        return encoded.decode()
-    digest = hashlib.sha256(encoded).hexdigest()[:12]
-    return f"{encoded[: _MAX_NAME_BYTES - 13].decode(errors='ignore')}-{digest}"
+    def _write(self, name: str, text: str) -> None:
+        path = self._work / name
+        with write_errors(str(self._folder)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")

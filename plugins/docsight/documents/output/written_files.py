@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 STORE_FOLDER = ".docsight"  # hidden, so it is not read as an input
@@ -31,6 +32,23 @@ class FileContent:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             return cls(os.fstat(file.fileno()).st_size, sha256)
+
+
+@lru_cache(maxsize=16)
+def _recorded(folder: Path, modified: int) -> "WrittenFiles":
+    return WrittenFiles(folder)
+
+
+def is_written(path: Path) -> bool:
+    """Return whether docsight wrote a file, into its folder or into a folder of one that is above."""
+    for folder in path.parents:
+        try:
+            modified = (folder / STORE_FOLDER / OUTPUT_LIST).stat().st_mtime_ns
+        except OSError:
+            continue
+        if path.relative_to(folder).as_posix() in _recorded(folder, modified):
+            return True
+    return False
 
 
 class WrittenFiles:
@@ -55,16 +73,16 @@ class WrittenFiles:
                 }
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names that are recorded, of files directly in the folder."""
+        """Yield the names that are recorded: relative paths of files in the folder."""
         names = [*self._contents, *self._names_of_0_1_0]
-        return (name for name in names if Path(name).name == name)
+        return (name for name in names if not Path(name).is_absolute() and ".." not in Path(name).parts)
 
     def __contains__(self, name: str) -> bool:
         """Whether the folder has a file with this name that docsight wrote. The first time, reads the whole file."""
         path = self._folder / name
         try:
             info = path.lstat()
-            if path.is_symlink() or not path.is_file():
+            if path.is_symlink() or not path.is_file() or self._is_behind_link(path):
                 return False
             if name in self._names_of_0_1_0:  # docsight 0.1.0 recorded no contents, but wrote the list last
                 return max(info.st_mtime_ns, info.st_ctime_ns) <= self._time_of_0_1_0
@@ -90,6 +108,11 @@ class WrittenFiles:
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, path)
+
+    def _is_behind_link(self, path: Path) -> bool:
+        """Return whether a folder between this one and the file is a symbolic link."""
+        folders = path.relative_to(self._folder).parents
+        return any((self._folder / folder).is_symlink() for folder in folders if folder.name)
 
     def _content(self, path: Path) -> FileContent:
         info = path.stat()

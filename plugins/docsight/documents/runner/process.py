@@ -36,6 +36,7 @@ _PRELOADED = [
     "docsight.components.rnn_ner",
     "docsight.components.rnn_speller",
     "docsight.documents.runner.worker",
+    "docsight.documents.runner.shared_models",
 ]
 
 

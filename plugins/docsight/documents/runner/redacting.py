@@ -1,7 +1,7 @@
 """Redact documents in a worker, before anything is written: no output of a redacted run is made from an original.
 
 Only the text is redacted. What else a reader returns may hold names and has too little context to find them: titles,
-notes, link targets, images, corrections and error messages are left out.
+authors and other metadata, notes, link targets, images, corrections and error messages are left out.
 """
 
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from docsight.documents.formats.content import Passage, Range
+from docsight.documents.formats.content import Metadata, Passage, Range
 from docsight.documents.inputs import InputFile
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
@@ -61,6 +61,7 @@ class DocumentRedactor:
             part=hidden_path(document.part, self._options) if self._options.hide_paths else document.part,
             file="",
             title="",
+            metadata=Metadata(),
             images=(),
             passages=tuple(_moved_passage(passage, redacted) for passage in document.passages),
             notes=(),

@@ -14,7 +14,7 @@ from docsight.redaction.redaction_options import RedactionOptions
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
-OUTPUT_FORMATS = ("jsonl", "parquet", "spacy")
+OUTPUT_FORMATS = ("jsonl", "parquet", "spacy", "markdown")
 
 
 @dataclass(frozen=True, kw_only=True)

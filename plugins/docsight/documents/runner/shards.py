@@ -14,10 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from docsight.documents.analysis.duplicates import add_minhash, add_text_hash
 from docsight.documents.problem import Status
+from docsight.documents.reading import Document
 from docsight.errors import ConfigError
 
-SHARD_VERSION = 2
+SHARD_VERSION = 3
 INDEX, LINES, PACKED_DOCS = ".json", ".jsonl.gz", ".docs"
 _SHARD_FILE = re.compile(r"[0-9a-f]{32}\.(json|json\.new|jsonl\.gz|docs)")  # no file of the user has such a name
 
@@ -46,6 +48,21 @@ class FileEntry:
     images: int = 0
     notes: int = 0
     seconds: float = 0.0
+    # Of the document that the file itself is, not one of its parts.
+    title: str = ""
+    authors: list[str] = field(default_factory=list)
+    created: str = ""
+    # Of all documents, see `analysis.duplicates`.
+    text_hash: str = ""
+    minhash: str = ""
+
+    def add_document(self, document: Document) -> None:
+        """Keep what the manifest says about a document."""
+        if not document.part:
+            self.title, self.created = document.title, document.metadata.created
+            self.authors = list(document.metadata.authors)
+        self.text_hash = add_text_hash(self.text_hash, document.text)
+        self.minhash = add_minhash(self.minhash, document.text)
 
 
 @dataclass(kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from docsight.documents.analysis.language import load_identifier
 from docsight.documents.problem import Problem
 from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import Annotations, Chunk, annotate, pack_redacted
@@ -18,6 +19,7 @@ from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shard_files import ShardWriter, dump_document, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import ItemReader, ItemStream, WorkItem
+from docsight.documents.store import write_errors
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -50,6 +52,8 @@ class Worker:
         from docsight import attributes
 
         attributes.register()
+        with write_errors("a temporary file for the model of py3langid"):
+            load_identifier()  # not for the first document, which would fail if the disk is full
         self._nlp = nlp
         self._settings = settings
         self._on_batch = on_batch
@@ -198,6 +202,7 @@ class Worker:
             return
         entry = stream.unwritten[0]
         entry.documents += 1
+        entry.add_document(document)
         entry.words += words
         entry.entities += len(annotations.entities)
         entry.corrections += sum(row["applied"] for row in annotations.corrections)

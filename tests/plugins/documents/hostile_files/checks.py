@@ -30,12 +30,15 @@ def load_readers(max_bytes: int = MAX_DATA_BYTES) -> None:
         "python_calamine",
         "olefile",
         "py7zr",
+        "ftfy.badness",
     ):
         with contextlib.suppress(ImportError):  # of an extra
             importlib.import_module(name)
+    from docsight.documents.analysis.language import load_identifier
     from docsight.documents.formats.text.letter_model import LetterModel
 
     LetterModel.load()
+    load_identifier()
     resource.setrlimit(resource.RLIMIT_DATA, (max_bytes, max_bytes))
     warnings.simplefilter("ignore")  # Pillow warns of each damaged tag
 
@@ -80,12 +83,13 @@ def read_one(path: str, ocr: str = "never") -> tuple[int, list[str]]:
 
 def check_document(document: object) -> list[str]:
     """Return what makes a document invalid: values that cannot be written, or offsets outside its text."""
+    from docsight.documents.output.markdown_text import to_markdown
+
     findings = []
-    record = {
-        name: getattr(document, name) for name in ("text", "part", "title", "encoding", "format", "path", "notes")
-    }
+    record = document.record(corrections=[], entities=[], images=[])  # type: ignore[attr-defined]
     try:
         json.dumps(record, ensure_ascii=False).encode()
+        to_markdown(record)
     except (UnicodeEncodeError, TypeError, ValueError) as err:
         findings.append(f"{type(err).__name__} of the record: {str(err)[:60]}")
     size = len(document.text)  # type: ignore[attr-defined]

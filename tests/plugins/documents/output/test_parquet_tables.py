@@ -12,7 +12,17 @@ from docsight.documents.output import parquet_tables as tables
 from docsight.documents.output.parquet_tables import COLUMNS, Tables
 from docsight.errors import MissingExtraError
 
+METADATA: dict[str, Any] = {
+    "authors": ["Ada", "Grace"],
+    "created": "2024-01-02",
+    "message_id": "",
+    "in_reply_to": "",
+    "reply_to": "",
+    "language": "en",
+    "quality": [],
+}
 RECORD: dict[str, Any] = {
+    **METADATA,
     "id": "d1",
     "path": "letters/a.pdf",
     "part": "",
@@ -55,6 +65,7 @@ RECORD: dict[str, Any] = {
     ],
 }
 PLAIN: dict[str, Any] = {
+    **METADATA,
     **dict.fromkeys(("part", "format", "encoding", "title", "text"), ""),
     **{key: [] for key in ("passages", "notes", "corrections", "entities", "images")},
     "id": "d2",
@@ -83,6 +94,7 @@ def test_tables_have_a_row_for_each_document(paths: dict[str, Path]) -> None:
     assert first.pop("confidence") == pytest.approx(0.8)
     assert first == {
         **{key: RECORD[key] for key in ("id", "path", "part", "format", "encoding", "title", "text", "notes")},
+        **METADATA,
         **{"words": 7, "entities": 2, "corrections": 1, "flagged": 2, "images": 2, "pages": 2},
     }
     assert (second["id"], second["words"], second["confidence"], second["notes"]) == ("d2", 0, None, [])

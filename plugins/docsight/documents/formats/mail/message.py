@@ -10,9 +10,10 @@ from functools import cache
 from mimetypes import MimeTypes
 
 from docsight.documents.formats.archives.parts import check_depth, isolate_errors, prefix_parts, read_part
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, PartError, Passage, SkipError
+from docsight.documents.formats.content import DocumentImage, Metadata, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.mail.headers import HeaderPolicy, decode_header, header_text
 from docsight.documents.formats.mail.mime_body import HEADER_ERRORS, BodyText, decode_payload, parse_body
+from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.part_names import PartNames
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -30,6 +31,7 @@ _BLANK_LINE = "\n\n"
 _MAX_MIME_DEPTH = 50
 # A byte order mark and blank lines before the headers, and the line that separates the mails of a mailbox.
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
+_MESSAGE_ID = re.compile(r"<\s*([^<>\s]+)\s*>|^([^<>\s]+)$")
 _POLICY = HeaderPolicy()
 
 
@@ -78,6 +80,7 @@ def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | 
         encoding=body.encoding,
         images=tuple(DocumentImage(data=data) for data in body.images),
         notes=tuple(body.notes),
+        metadata=_metadata(message),
     )
     names = [_file_name(leaf, number) for number, leaf in body.attachments]
     part_names = PartNames([*names, *(_base_name(name) for name, _ in body.files)])
@@ -88,6 +91,18 @@ def read_message(message: Message, source: Source) -> Iterator[ParsedDocument | 
         name = _base_name(name) or "file"
         part = part_names.assign(name)
         yield from isolate_errors(part, read_part(source.inner(name, data), part))
+
+
+def _metadata(message: Message) -> Metadata:
+    name, address = parseaddr(header_text(message, "From"))
+    ids = [_MESSAGE_ID.search(header_text(message, header)) for header in ("Message-ID", "In-Reply-To")]
+    message_id, in_reply_to = (found[1] or found[2] if found is not None else "" for found in ids)
+    return replace(
+        make_metadata([name or address], header_text(message, "Date")),
+        message_id=message_id,
+        in_reply_to=in_reply_to,
+        reply_to=parseaddr(header_text(message, "Reply-To"))[1],
+    )
 
 
 def _header_block(message: Message) -> Iterator[BodyText]:

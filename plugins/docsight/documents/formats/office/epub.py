@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from docsight.documents.formats.archives.safe_zip import read_members
-from docsight.documents.formats.content import DocumentImage, ParsedDocument, Passage
+from docsight.documents.formats.content import DocumentImage, Metadata, ParsedDocument, Passage
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
+from docsight.documents.formats.office.properties import properties_of
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
@@ -32,6 +33,7 @@ class _Book(NamedTuple):
     """What the package document of a book says: the names of its chapters in reading order and of its images."""
 
     title: str
+    metadata: Metadata
     chapters: list[str]
     images: list[str]
 
@@ -67,6 +69,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         images=tuple(images.images),
         passages=passages,
         notes=(*notes, *images.notes),
+        metadata=book.metadata,
     )
     if source.options.ocr == "always" and recognize is not None:
         document = append_image_text(document, document.images, recognize)
@@ -82,6 +85,7 @@ def _read_package(parts: dict[str, bytes]) -> _Book:
     title = next((" ".join("".join(one.itertext()).split()) for one in package.iter("{*}title")), "")
     return _Book(
         title,
+        properties_of(package),
         list(dict.fromkeys(_target(name, one) for one in spine if one is not None and _media_type(one) in _PAGE_TYPES)),
         [_target(name, item) for item in items.values() if _media_type(item).startswith("image/")],
     )

@@ -12,6 +12,7 @@ from docsight.documents.formats.ocr_text import append_image_text, recognizer_fo
 from docsight.documents.formats.office.excel_limits import check_workbook, read_xls
 from docsight.documents.formats.office.markup import A, parse_xml
 from docsight.documents.formats.office.package import zip_parts
+from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.ole import OLE_SIGNATURE
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
@@ -20,7 +21,9 @@ from docsight.errors import DataError, MissingExtraError
 _EXCEL_KIND = "spreadsheet"
 _MAX_PARTS_BYTES = 512 << 20  # when unpacked
 _WORKBOOK_PARTS = re.compile(
-    r"^(?:\[Content_Types\]\.xml|(?:_rels|xl)/.*\.(?:xml|bin|rels)|xl/media/.*\.(?:png|jpe?g|gif|tiff?|bmp))$", re.I
+    r"^(?:\[Content_Types\]\.xml|docProps/core\.xml|(?:_rels|xl)/.*\.(?:xml|bin|rels)|"
+    r"xl/media/.*\.(?:png|jpe?g|gif|tiff?|bmp))$",
+    re.I,
 )
 _EXCEL_MEDIA = re.compile(r"^xl/media/", re.I)
 _COMMENTS = re.compile(r"^xl/(?:comments/?[^/]*|threadedComments/[^/]*)\.xml$", re.I)
@@ -62,8 +65,11 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         reason = "it is encrypted" if type(err).__name__ == "PasswordError" else err or type(err).__name__
         raise DataError(f"cannot be read as a {_EXCEL_KIND}: {reason}") from err
     images = _images(parts)
+    title, metadata = read_properties(parts.get(CORE_PROPERTIES))
     document = ParsedDocument(
         text=builder.text(),
+        title=title,
+        metadata=metadata,
         images=tuple(images.images),
         passages=tuple(builder.passages()),
         notes=(*notes, *images.notes),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from docsight.documents.formats.archives.safe_zip import read_members
@@ -10,6 +10,7 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
+from docsight.documents.formats.office.properties import read_properties
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError, MissingExtraError
@@ -69,17 +70,11 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         walker.walk(body)
     walker.write_notes()
     walker.write_margins(margins, "footer")
-    document = walker.document(title=_title(parts))
+    title, metadata = read_properties(parts.get("meta.xml"))
+    document = replace(walker.document(title=title), metadata=metadata)
     if source.options.ocr == "always" and recognize is not None:
         document = append_image_text(document, document.images, recognize)
     yield document
-
-
-def _title(parts: dict[str, bytes]) -> str:
-    with suppress(KeyError, SyntaxError):  # without properties, or with damaged ones, the text is still readable
-        title = parse_xml(parts["meta.xml"]).find(".//{http://purl.org/dc/elements/1.1/}title")
-        return "" if title is None else " ".join("".join(title.itertext()).split())
-    return ""
 
 
 def _margins(parts: dict[str, bytes], walker: "_Walker") -> dict[str, list[Any]]:

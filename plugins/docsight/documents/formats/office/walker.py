@@ -13,6 +13,7 @@ from docsight.documents.formats.ocr_text import append_image_text, recognizer_fo
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
+from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
@@ -54,7 +55,8 @@ def convert(
     title = ""
     with suppress(Exception):  # with damaged properties, the text is still readable
         title = " ".join(_visible(file.core_properties.title).split())
-    document = walker.document(title=title)
+    _, metadata = read_properties(parts.get(CORE_PROPERTIES))
+    document = replace(walker.document(title=title), metadata=metadata)
     if source.options.ocr == "always" and recognize is not None:
         return append_image_text(document, document.images, recognize)
     return document

@@ -5,9 +5,11 @@ pdfium is not thread-safe: read PDFs in several processes, not threads. Everythi
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.content import Metadata, ParsedDocument
+from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.ocr_text import recognizer_for
 from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.pages import PageCollector
@@ -43,10 +45,13 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         title = ""
         with suppress(Exception):  # if these are damaged, the pages are still readable
             title = " ".join(clean(pdf.get_metadata_value("Title")).split())
+        metadata = Metadata()
+        with suppress(Exception):
+            metadata = make_metadata([clean(pdf.get_metadata_value("Author"))], pdf.get_metadata_value("CreationDate"))
         with suppress(Exception):
             if count := pdf.count_attachments():
                 pages.notes.append(f"it has {count} attached {'file' if count == 1 else 'files'} that were not read")
-        yield pages.document(title=title)
+        yield replace(pages.document(title=title), metadata=metadata)
 
 
 def _open(source: Source) -> "PdfDocument":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage, SkipError
+from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, lookup_encoding
 from docsight.documents.formats.text.html_nesting import bound_nesting
@@ -37,16 +38,24 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         title = Passage(start=0, end=len(page.title), kind="heading", level=1)
         text = f"{page.title}\n\n{text}" if text else page.title
         passages = (title, *(passage.shifted(start) for passage in passages))
-    yield ParsedDocument(text=text, title=page.title, encoding=encoding, passages=passages, notes=page.notes)
+    yield ParsedDocument(
+        text=text,
+        title=page.title,
+        encoding=encoding,
+        passages=passages,
+        notes=page.notes,
+        metadata=make_metadata(page.authors),
+    )
 
 
 class Page(NamedTuple):
-    """What a browser shows of a page, its structure, and its title on one line."""
+    """What a browser shows of a page, its structure, its title on one line, and its authors."""
 
     text: str
     title: str
     passages: tuple[Passage, ...]
     notes: tuple[str, ...]
+    authors: tuple[str, ...]
 
 
 def _no_role(attributes: dict[str, str | None]) -> None:
@@ -71,12 +80,14 @@ def read_page(source: str, role_of: Callable[[dict[str, str | None]], Kind | Non
     tree = LexborHTMLParser(bounded.source)
     title = tree.css_first("head title")
     title_text = " ".join(strip_invisible(title.text()).split()) if title is not None else ""
+    metas = (each.attributes for each in tree.css("meta[name]"))
+    authors = tuple(meta.get("content") or "" for meta in metas if (meta["name"] or "").strip().lower() == "author")
     if tree.body is None:
-        return Page("", title_text, (), ())
+        return Page("", title_text, (), (), authors)
     styles = PageStyles(tree, bounded.source, bounded.style_sheets)
     builder = PageText(tree, styles, role_of).builder
     notes = () if styles.is_complete else (_STYLE_NOTE,)
-    return Page(builder.text(), title_text, tuple(builder.passages()), notes)
+    return Page(builder.text(), title_text, tuple(builder.passages()), notes, authors)
 
 
 def _begins_with_title(page: Page) -> bool:

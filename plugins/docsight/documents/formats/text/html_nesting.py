@@ -23,8 +23,8 @@ _HTML_TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"([^"]*)"?|'([^']*)'?|([^\s>]*)))?""")
 # fmt: off
 _KEPT_ATTRIBUTES = frozenset((
-    "alt", "class", "colspan", "height", "hidden", "href", "id", "open", "popover", "reversed", "role", "rowspan",
-    "src", "start", "style", "type", "value", "width",
+    "alt", "class", "colspan", "content", "height", "hidden", "href", "id", "name", "open", "popover",
+    "reversed", "role", "rowspan", "src", "start", "style", "type", "value", "width",
 ))
 # fmt: on
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from docsight.documents.formats.content import ParsedDocument, PartError, Passage, SkipError
+from docsight.documents.formats.content import Metadata, ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.detect import find_format
 from docsight.documents.formats.mail.headers import decode_header
 from docsight.documents.formats.source import Budget, ReadOptions, Source
@@ -58,6 +58,7 @@ def test_mail_is_a_document_of_its_headers_and_text() -> None:
             Passage(start=0, end=len(SHOWN), kind="header"),
             Passage(start=len(SHOWN) + 2, end=len(SHOWN) + 22),
         ),
+        metadata=Metadata(authors=("Ada",), created="2024-01-01T10:00:00+00:00"),
     )
 
 
@@ -441,3 +442,19 @@ def test_mail_tells_quotes_and_signatures_of_pages() -> None:
 def test_mail_has_the_reply_address_if_it_is_another_one() -> None:
     assert "Reply-To" not in texts(read(f"{HEAD}Reply-To: ADA@example.org\n\nx"))[""]
     assert texts(read(f"{HEAD}Reply-To: tom@example.org\n\nx"))[""] == f"{SHOWN}\nReply-To: tom@example.org\n\nx"
+
+
+def test_mail_has_its_ids_and_its_sender() -> None:
+    head = "Message-ID:\n <a.b@x>\nIn-Reply-To: Your mail of Monday <c@x> <d@x>\nReply-To: Grace <grace@example.org>\n"
+    (mail,) = read(f"{HEAD}{head}\nHello")
+    assert isinstance(mail, ParsedDocument)
+    assert mail.metadata == Metadata(
+        authors=("Ada",),
+        created="2024-01-01T10:00:00+00:00",
+        message_id="a.b@x",
+        in_reply_to="c@x",
+        reply_to="grace@example.org",
+    )
+    (bare,) = read("From: ada@example.org\nMessage-ID: e@x\nDate: soon\nIn-Reply-To: your mail\n\nHello")
+    assert isinstance(bare, ParsedDocument)
+    assert bare.metadata == Metadata(authors=("ada@example.org",), message_id="e@x")

@@ -1,5 +1,6 @@
 """Word documents: text in order, images at their positions, and malicious files."""
 
+import datetime
 import io
 import struct
 import zipfile
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.content import Metadata, ParsedDocument
 from docsight.documents.formats.office import docx, package
 from docsight.documents.formats.office.number_formats import format_number
 from docsight.documents.formats.source import Ocr, ReadOptions, Source
@@ -90,6 +91,8 @@ def read(data: bytes, *, ocr: Ocr = "never", **options: int) -> ParsedDocument:
 def test_docx_reads_paragraphs_and_tables_in_order() -> None:
     document = library.Document()
     document.core_properties.title = "A  letter"
+    document.core_properties.author = "Ada; Grace  Hopper"
+    document.core_properties.created = datetime.datetime(2024, 1, 2, 3, 4, 5)
     document.add_heading("Letter", 1)
     document.add_paragraph("Dear Ada,").add_run(" hello.")
     for place, text in zip(document.add_table(rows=2, cols=2)._cells, "abcd", strict=True):
@@ -98,6 +101,7 @@ def test_docx_reads_paragraphs_and_tables_in_order() -> None:
     document.add_paragraph("Yours\nGrace\tHopper")
     content = read(save(document))
     assert content.text == "Letter\n\nDear Ada, hello.\n\na\tb\nc\td\n\nfirst\n\nYours\nGrace\tHopper"
+    assert content.metadata == Metadata(authors=("Ada", "Grace Hopper"), created="2024-01-02T03:04:05+00:00")
     assert content.title == "A letter"
     assert content.notes == content.images == ()
 

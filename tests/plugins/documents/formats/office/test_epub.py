@@ -16,7 +16,7 @@ pytest.importorskip("selectolax")
 ITEM = '<item id="{0}" href="{1}" media-type="application/xhtml+xml"/>'
 PACKAGE = (
     '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-    "<metadata><dc:title>The\n letters</dc:title></metadata>"
+    "<metadata><dc:title>The\n letters</dc:title><dc:creator>Ada</dc:creator><dc:date>2024-01-02</dc:date></metadata>"
     f"<manifest>{ITEM.format('a', 'text/a%20b.xhtml')}{ITEM.format('z', 'z.xhtml')}"
     '<item id="i" href="i.png" media-type="image/png"/></manifest>'
     '<spine><itemref idref="z"/><itemref idref="a"/><itemref idref="unknown"/></spine></package>'
@@ -46,6 +46,7 @@ def read(data: bytes) -> ParsedDocument:
 def test_chapters_are_joined_in_the_order_of_the_spine() -> None:
     document = read(save())
     assert document.title == "The letters"
+    assert (document.metadata.authors, document.metadata.created) == (("Ada",), "2024-01-02")
     assert document.text == "Z\n\nA b\n\ncaf\xe9"
     kinds = [(one.kind, document.text[one.start : one.end]) for one in document.passages]
     assert kinds == [("heading", "Z"), ("paragraph", "A b"), ("list_item", "caf\xe9")]

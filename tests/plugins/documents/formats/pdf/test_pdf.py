@@ -57,7 +57,7 @@ def make_pdf(*pages: bytes, images: Sequence[bytes] = (), page: bytes = b"", tit
         objects += [b"<</Type/Page/Parent 2 0 R%s%s>>" % (entries, page), stream(content)]
     info = b""
     if title:
-        objects.append(b"<</Title(%s)>>" % title)
+        objects.append(b"<</Title(%s)/Author(Ada)/CreationDate(D:20240102030405+01'00')>>" % title)
         info = b"/Info %d 0 R" % len(objects)
     return write_pdf(objects, info)
 
@@ -100,6 +100,7 @@ def test_pdf_has_a_passage_for_each_page_with_text() -> None:
     content = read(make_pdf(say(b"Ada Lovelace", b"London"), b"", say(b"Paris"), title=b"Two  places"))
     assert content.text == "Ada Lovelace\nLondon\n\nParis"
     assert content.title == "Two places"
+    assert (content.metadata.authors, content.metadata.created) == (("Ada",), "2024-01-02T02:04:05+00:00")
     found = [(content.text[one.start : one.end], one.page, one.confidence) for one in content.passages]
     assert found == [("Ada Lovelace\nLondon", 1, None), ("Paris", 3, None)]
     assert content.notes == content.images == ()

@@ -1,0 +1,60 @@
+"""The language of documents and passages."""
+
+import pytest
+
+from docsight.documents.analysis import language
+from docsight.documents.analysis.language import identify_languages
+from docsight.documents.formats.content import Passage
+from docsight.documents.formats.text.plain import paragraphs
+
+ENGLISH = (
+    "The lamp had burned for eighty years when he came to the rock in the autumn, and the books of the station are "
+    "written in his hand. They tell of oil and of the weather, but hardly anything of the men who lived in the tower."
+)
+GERMAN = "Der Rat der Stadt hat am Montag beschlossen, dass die alte Brücke im Frühjahr abgerissen und neu gebaut wird."
+JAPANESE = "これは日本語の文章です。鉄道博物館は来年の春に再開される予定です。"
+
+
+@pytest.fixture
+def _installed() -> None:
+    pytest.importorskip("py3langid")
+
+
+def identify(*texts: str) -> tuple[str, list[str]]:
+    text = "\n\n".join(texts)
+    found, passages = identify_languages(text, list(paragraphs(text)))
+    return found, [passage.language for passage in passages]
+
+
+@pytest.mark.usefixtures("_installed")
+def test_language_of_a_document() -> None:
+    assert identify(ENGLISH) == ("en", [""])
+    assert identify(GERMAN) == ("de", [""])
+    assert identify(JAPANESE) == ("ja", [""])
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize("copies", [1, 20])
+def test_passages_in_another_language_have_their_own(copies: int) -> None:
+    found, languages = identify(*[ENGLISH] * copies, GERMAN, JAPANESE, *[ENGLISH] * copies)
+    assert found == "en"
+    assert languages == [*[""] * copies, "de", "ja", *[""] * copies]
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize("text", ["", "12 34 55", "SKU 4411 AB", "- 7 / 12.5 (3) " * 40])
+def test_texts_without_sentences_have_no_language(text: str) -> None:
+    assert identify(text)[0] == ""
+
+
+@pytest.mark.usefixtures("_installed")
+def test_code_and_short_passages_have_no_language_of_their_own() -> None:
+    text = f"{ENGLISH}\n\n{GERMAN}\n\nGuten Tag"
+    code = Passage(start=len(ENGLISH) + 2, end=len(ENGLISH) + 2 + len(GERMAN), kind="code")
+    short = Passage(start=code.end + 2, end=len(text))
+    assert [passage.language for passage in identify_languages(text, [code, short])[1]] == ["", ""]
+
+
+def test_language_is_empty_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "load_identifier", lambda: None)
+    assert identify(ENGLISH) == ("", [""])
