@@ -152,7 +152,7 @@ def _encode_png(image: PageImage) -> bytes:
 
 def _without_unused_channels(image: "Image") -> "Image":
     """Return an image without its alpha channel if it is opaque, and in greyscale if it has no colours."""
-    if image.mode == "RGBX" or (image.mode == "RGBA" and image.getextrema()[3] == (255, 255)):
+    if image.mode == "RGBX" or (image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)):
         image = image.convert("RGB")
     if image.mode != "RGB":
         return image
