@@ -38,11 +38,10 @@ def placeholder_type(shape: Any) -> str:
 def inherited_styles(placeholder: Any) -> tuple[Any, ...]:
     """Return the list styles that a placeholder of a slide, in the library, has from its layout and master."""
     styles = []
-    base = placeholder._base_placeholder
-    for _ in range(2):  # the layout's and the master's
-        if base is not None:
+    base = placeholder
+    for _ in range(2):  # the layout's and the master's; tables and charts in placeholders have none
+        if (base := getattr(base, "_base_placeholder", None)) is not None:
             styles.append(base._element.find(f"{P}txBody/{A}lstStyle"))
-            base = getattr(base, "_base_placeholder", None)
     if placeholder_type(placeholder._element) in ("obj", "body"):
         master = placeholder.part.slide_layout.slide_master._element
         styles.append(master.find(f"{P}txStyles/{P}bodyStyle"))

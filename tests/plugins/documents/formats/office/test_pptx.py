@@ -9,7 +9,7 @@ from PIL import Image
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.office import pptx
-from docsight.documents.formats.office.markup import A
+from docsight.documents.formats.office.markup import A, P
 from docsight.documents.formats.source import ReadOptions, Source
 from docsight.errors import DataError
 
@@ -248,3 +248,13 @@ def test_pptx_records_links_and_notes_hidden_slides() -> None:
     content = read(save(presentation))
     assert content.passages[0].links == ((4, 13, "https://example.org"),)
     assert content.notes == ("slide 1 is hidden",)
+
+
+def test_pptx_reads_tables_in_placeholders() -> None:
+    presentation = library.Presentation()
+    slide = add_slide(presentation)
+    frame = slide.shapes.add_table(1, 1, 0, 0, 100, 100)
+    frame.table.cell(0, 0).text = "Cell"
+    properties = frame._element.nvGraphicFramePr.nvPr
+    properties.append(properties.makeelement(f"{P}ph", {"type": "tbl", "idx": "1"}))
+    assert [one.kind for one in read(save(presentation)).passages] == ["table"]
