@@ -10,8 +10,8 @@ if not BENCHMARKS.is_dir():
     pytest.skip("the benchmarks are in a checkout only", allow_module_level=True)
 sys.path.insert(0, str(BENCHMARKS))
 
-from document_peer_cases import CASES
-from document_peer_reader import load_docsight
+from document_peer_cases import CASES  # noqa: E402
+from document_peer_reader import load_docsight  # noqa: E402
 
 for package in ("docx", "pptx", "pypdfium2", "selectolax"):
     pytest.importorskip(package)
