@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ SUFFIXES = (".pdf", ".docx", ".pptx", ".html", ".eml")
 TOOLS = ("docsight", "kreuzberg", "markitdown", "pypdf", "pdftotext")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
+_BROKEN = re.compile(r"([a-z])-\r?\n(?=[a-z])")
+_TARGET = re.compile(r"\]\([^()]*\)")  # of a link or an image in Markdown, which some tools write
 _SOFT_HYPHEN = "\u00ad"
 _MIN_WITNESSES = 2  # other tools that have a word
 
@@ -129,12 +132,15 @@ def _lost_words(texts: dict[str, str], others: Sequence[Results]) -> tuple[int, 
 
 
 def _words(text: str) -> Iterator[str]:
-    return (match[0].lower() for match in _WORD.finditer(text.replace(_SOFT_HYPHEN, "")))
+    """Yield the words of a text, without line ends, ligatures and soft hyphens in them, and without addresses."""
+    text = _TARGET.sub("]", text)
+    joined = _BROKEN.sub(r"\1", unicodedata.normalize("NFKC", text).replace(_SOFT_HYPHEN, ""))
+    return (match[0].lower() for match in _WORD.finditer(joined))
 
 
 def _broken_words(text: str) -> int:
     """Count the hyphens at line ends before a line that goes on in lower case."""
-    return len(re.findall(r"[a-z]-\n[a-z]", text))
+    return len(_BROKEN.findall(text))
 
 
 def print_seconds(results: dict[str, Results], files: Sequence[Path]) -> None:
