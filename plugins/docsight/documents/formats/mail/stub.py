@@ -29,7 +29,7 @@ def is_stub(plain: str, page: str) -> bool:
     shared = _shared(words, page_words)
     if _STUB_SENTENCE.search(plain):
         rest = _words(" ".join(one for one in _SENTENCE.findall(plain) if not _STUB_SENTENCE.search(one)))
-        if shared < _MAX_SHARED and len(words) <= len(page_words):
+        if shared < _MAX_SHARED and (not rest or len(words) <= len(page_words)):
             return True
         return len(rest) * _MIN_RATIO_OF_REST < len(page_words) and len(words) * _MIN_RATIO < len(page_words)
     return len(words) * _MIN_RATIO <= len(page_words) and shared < _MAX_SHARED

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.content import Kind, ParsedDocument
 from docsight.documents.formats.office.markup import R, W, related_part, related_root, root_of
 from docsight.documents.formats.office.numbering import Numbering
 from docsight.documents.formats.office.styles import Styles
@@ -11,7 +11,8 @@ from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.errors import MissingExtraError
 
-_NOTE_TYPES = ("/footnotes", "/endnotes", "/comments")  # the ends of their relationship types
+# By the ends of their relationship types:
+_NOTE_KINDS: dict[str, Kind] = {"/footnotes": "footnote", "/endnotes": "footnote", "/comments": "comment"}
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -33,14 +34,14 @@ def _walk(file: Any, walker: Walker) -> None:
     numbering = Numbering(related_root(part, "/numbering"))
     walker.role_of = Styles(numbering, related_root(part, "/styles")).role
     for header in _headers_or_footers(part, "headerReference"):
-        walker.walk(root_of(header), header)
+        walker.walk(root_of(header), header, kind="header")
     walker.walk(file.element.body, part)
-    for note_type in _NOTE_TYPES:
+    for note_type, kind in _NOTE_KINDS.items():
         for relationship in part.rels.values():
             if relationship.reltype.endswith(note_type) and not relationship.is_external:
-                walker.walk(root_of(relationship.target_part), relationship.target_part)
+                walker.walk(root_of(relationship.target_part), relationship.target_part, kind=kind)
     for footer in _headers_or_footers(part, "footerReference"):
-        walker.walk(root_of(footer), footer)
+        walker.walk(root_of(footer), footer, kind="footer")
 
 
 def _headers_or_footers(part: Any, tag: str) -> Iterator[Any]:

@@ -6,18 +6,18 @@ from functools import partial
 from typing import Any
 
 from docsight.documents.formats.content import Box, ParsedDocument
-from docsight.documents.formats.office.markup import MC, A
+from docsight.documents.formats.office.markup import MC, A, P
 from docsight.documents.formats.office.slide_order import reading_order
+from docsight.documents.formats.office.slide_roles import ShapeRoles, inherited_styles, placeholder_type, roles_of
 from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
 from docsight.errors import MissingExtraError
 
-_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _EMU_PER_POINT = 12_700
 
-_SHAPE_TAGS = {f"{_P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
-_GROUP_TAG = f"{_P}grpSp"
+_SHAPE_TAGS = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
+_GROUP_TAG = f"{P}grpSp"
 _Position = tuple[int, int]  # from the top and from the left, in EMU
 
 
@@ -39,36 +39,51 @@ def read(source: Source) -> Iterator[ParsedDocument]:
 
 def _walk(file: Any, walker: Walker, *, max_pages: int) -> None:
     count = len(file.slides)
+    hidden: list[int] = []
     for number, slide in enumerate(file.slides, start=1):
         if number > max_pages:
             walker.notes.append(f"it has {count:,} slides: those after {max_pages:,} were left out (max_pages)")
             break
         walker.builder.interrupt(PARAGRAPH)
         walker.page, walker.bbox = number, None
+        if slide._element.get("show") in ("0", "false"):
+            hidden.append(number)
         _walk_slide(slide, walker)
+    if hidden:
+        numbers = ", ".join(map(str, hidden))
+        walker.notes.append(f"slide {numbers} is hidden" if len(hidden) == 1 else f"slides {numbers} are hidden")
 
 
 def _walk_slide(slide: Any, walker: Walker) -> None:
     # The library takes the position of a placeholder without one from the layout.
     positions = {shape.shape_id: (shape.top or 0, shape.left or 0) for shape in slide.placeholders}
-    _walk_shapes(slide.shapes.element, slide.part, walker, positions, is_top_level=True)
+    inherited = {shape.shape_id: inherited_styles(shape) for shape in slide.placeholders}
+    _walk_shapes(slide.shapes.element, slide.part, walker, positions, inherited, is_top_level=True)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         walker.builder.interrupt(PARAGRAPH)
-        walker.bbox, walker.kind = None, "speaker_note"
-        walker.walk(frame._txBody, slide.notes_slide.part)
+        walker.bbox, walker.role_of = None, ShapeRoles().role
+        walker.walk(frame._txBody, slide.notes_slide.part, kind="speaker_note")
         walker.builder.interrupt(PARAGRAPH)
-        walker.kind = None
 
 
-def _walk_shapes(group: Any, part: Any, walker: Walker, positions: dict[int, _Position], *, is_top_level: bool) -> None:
+def _walk_shapes(
+    group: Any,
+    part: Any,
+    walker: Walker,
+    positions: dict[int, _Position],
+    inherited: dict[int, tuple[Any, ...]],
+    *,
+    is_top_level: bool,
+) -> None:
     """Write the shapes of a slide or a group in reading order; lxml limits the depth of nested groups."""
     for shape in _in_order(list(_shapes(group)), positions):
         walker.builder.interrupt(PARAGRAPH)
         walker.bbox = _bounding_box(shape) if is_top_level else walker.bbox
         walker.begin_block()
         if shape.tag == _GROUP_TAG:
-            _walk_shapes(shape, part, walker, positions, is_top_level=False)
+            _walk_shapes(shape, part, walker, positions, inherited, is_top_level=False)
         else:
+            walker.role_of = roles_of(shape, inherited.get(_id(shape), ())).role
             walker.walk(shape, part)
 
 
@@ -82,8 +97,7 @@ def _in_order(shapes: list[Any], positions: dict[int, _Position]) -> Iterator[An
 
 
 def _is_title(shape: Any) -> bool:
-    placeholder = shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
-    return placeholder is not None and placeholder.get("type") in ("title", "ctrTitle")
+    return placeholder_type(shape) in ("title", "ctrTitle")
 
 
 def _extent(shape: Any, positions: dict[int, _Position]) -> Box:
@@ -105,7 +119,11 @@ def _position(shape: Any, positions: dict[int, _Position]) -> _Position:
     """Return the position of a shape: its own, which is the first offset in it, or else that of its placeholder."""
     if (offset := next(shape.iter(f"{A}off"), None)) is not None:
         return _number(offset, "y"), _number(offset, "x")
-    return positions.get(_number(next(shape.iter(f"{_P}cNvPr"), None), "id"), (0, 0))
+    return positions.get(_id(shape), (0, 0))
+
+
+def _id(shape: Any) -> int:
+    return _number(next(shape.iter(f"{P}cNvPr"), None), "id")
 
 
 def _bounding_box(shape: Any) -> Box | None:

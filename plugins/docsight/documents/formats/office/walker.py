@@ -11,6 +11,7 @@ from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedD
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
+from docsight.documents.formats.office.links import begins_link, ends_link, link_target
 from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
@@ -72,19 +73,19 @@ class Walker:
 
     Args:
         notes: What has not been read so far.
-        kind: The kind of all passages of the current part, such as a header; None if each paragraph has its own.
         page: The number of the current slide.
         bbox: The bounding box of the current shape of a slide, which is also that of its images.
         role_of: Returns the role of a paragraph; it is called once for each, in order, because it counts lists.
     """
 
     notes: list[str] = field(default_factory=list)
-    kind: Kind | None = None
     page: int | None = None
     bbox: Box | None = None
     role_of: Callable[[Any], Role] = _plain_role
     builder: TextBuilder = field(default_factory=TextBuilder)
     _merged_places: int = _MAX_MERGED_PLACES  # that merged cells may still cover
+    _kind: Kind | None = None  # of all passages of the current part; None if each paragraph has its own
+    _outer_links: list[str] = field(default_factory=list)  # the targets that apply again where the open links end
     _number: str = ""  # of the current paragraph, to write before its text
     _break: int = PARAGRAPH  # around the current paragraph
     _is_continued: bool = False  # whether the next paragraph continues the last one, whose end was deleted
@@ -96,12 +97,19 @@ class Walker:
 
     def begin_block(self, kind: Kind = "paragraph", level: int | None = None) -> None:
         """Begin a passage on the current slide and in the current shape; the kind of the part takes precedence."""
-        if self.kind not in (None, kind):
-            kind, level = self.kind or kind, None
+        if self._kind not in (None, kind):
+            kind, level = self._kind or kind, None
         self.builder.block = Block(kind=kind, level=level, page=self.page, bbox=self.bbox)
 
-    def walk(self, element: Any, part: Any) -> None:
-        """Write an element and its descendants; `part`, the library's object for its part, resolves relationships."""
+    def walk(self, element: Any, part: Any, *, kind: Kind | None = None) -> None:
+        """Write an element and its descendants.
+
+        Args:
+            element: The element.
+            part: The library's object for its part, which resolves relationships.
+            kind: The kind of all its passages, such as a header; None if each paragraph has its own.
+        """
+        self._kind = kind
         stack: list[tuple[Any, bool]] = [(element, True)]  # elements to begin (True) or to end
         boxes: list[Any] = []  # text boxes in the current paragraph; they are written after it
         while stack:
@@ -114,10 +122,12 @@ class Walker:
             elif element.tag == markup.TEXT_BOX and self._paragraphs:
                 boxes.append(element)
             elif not _is_left_out(element):
-                self._begin(element)
+                self._begin(element, part)
                 self._write(element, part)
                 stack.append((element, False))
                 stack.extend((child, True) for child in reversed(_visible_children(element)))
+        self.builder.link = ""  # a damaged field has no end
+        self._outer_links.clear()
 
     def document(self, *, title: str) -> ParsedDocument:
         text = self.builder.text()
@@ -136,17 +146,20 @@ class Walker:
             formats = ", ".join(sorted({name.rpartition(".")[2].upper() for name in self._unsupported_images}))
             yield f"{count} {'image' if count == 1 else 'images'} of an unsupported format ({formats}) left out"
 
-    def _begin(self, element: Any) -> None:
+    def _begin(self, element: Any, part: Any) -> None:
         tag = element.tag
         if tag in markup.PARAGRAPH_TAGS:
             self._begin_paragraph(element)
         elif tag in markup.TABLE_TAGS:
-            self.builder.begin_table(Block(kind=self.kind or "table", page=self.page, bbox=self.bbox))
+            self.builder.begin_table(Block(kind=self._kind or "table", page=self.page, bbox=self.bbox))
         elif tag in markup.ROW_TAGS:
             self._add_empty_cells(markup.columns_before(element))
         elif tag in markup.CELL_TAGS:
             self._cells += 1
             self.builder.begin_cell()
+        elif begins_link(element):
+            self._outer_links.append(self.builder.link)
+            self.builder.link = link_target(element, part) or self.builder.link
 
     def _end(self, element: Any) -> None:
         tag = element.tag
@@ -160,6 +173,8 @@ class Walker:
             self._cells -= 1
             self.builder.end_cell()
             self._add_empty_cells(markup.spanned_columns(element))
+        elif ends_link(element) and self._outer_links:
+            self.builder.link = self._outer_links.pop()
 
     def _begin_paragraph(self, paragraph: Any) -> None:
         self._paragraphs += 1

@@ -25,7 +25,7 @@ _OTHER_SIZE = 0.12  # a difference in size, relative, that begins another block
 
 BULLET = re.compile(r"[•◦▪▫‣\u2043∙●○■□➢➤✓\u2013\u2014*·-](?=\s)")
 NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)](?=\s)")
-_HYPHEN_AT_END = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
+_HYPHENS = ("-", "\u2010", "\u00ad")
 
 Edge = Literal["header", "footer"]
 
@@ -73,7 +73,7 @@ class TextBlock:
     def absorb(self, other: "TextBlock") -> None:
         """Append the lines of another block of the same page."""
         self.lines += other.lines
-        self.bbox = around(iter((self.bbox, other.bbox)))
+        self.bbox = around((self.bbox, other.bbox))
 
 
 def read_blocks(
@@ -94,7 +94,7 @@ def read_blocks(
         gap = _usual_gap(columns)
         for column in columns:
             for group, continues in _groups(column, edges, gap):
-                bbox = to_bbox(turn_back(around(line.box for line in group), turn))
+                bbox = to_bbox(turn_back(around([line.box for line in group]), turn))
                 if (block := _block(group, number, bbox)) is not None:
                     block.continues = continues
                     block.edge = _edge(edges.get(id(group[0])), bbox, height)
@@ -195,10 +195,10 @@ def _is_indented(group: list[TextLine], line: TextLine, after: list[TextLine], s
 
 def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
     """Return the block of some lines; None if they have no text."""
-    texts = [_HYPHEN_AT_END.sub(LINE_END_HYPHEN, text) for line in lines if (text := clean(line.text))]
+    texts = [text for line in lines if (text := _line_text(line))]
     if not texts:
         return None
-    longest = max((run for line in lines for run in line.runs), key=lambda run: len(run.text))
+    longest = max([run for line in lines for run in line.runs], key=lambda run: len(run.text))
     return TextBlock(
         page=number,
         lines=texts,
@@ -209,6 +209,12 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         monospaced=longest.monospaced,
         rows=_table_rows(lines),
     )
+
+
+def _line_text(line: TextLine) -> str:
+    """Return the text of a line; a hyphen at its end, after a letter, is U+FFFE."""
+    text = clean(line.text)
+    return text[:-1] + LINE_END_HYPHEN if text.endswith(_HYPHENS) and text[-2:-1].isalpha() else text
 
 
 def _table_rows(lines: list[TextLine]) -> list[list[str]] | None:

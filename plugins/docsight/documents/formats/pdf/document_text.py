@@ -89,9 +89,9 @@ class DocumentWriter:
             if page.annotations:
                 self._begin(PassageBlock(page=number))
                 self._builder.write(page.annotations)
-        passages = [
-            replace(passage, confidence=self._confidences.get(passage.start)) for passage in self._builder.passages()
-        ]
+        passages = list(self._builder.passages())
+        if self._confidences:
+            passages = [replace(one, confidence=self._confidences.get(one.start)) for one in passages]
         for passage in reversed(passages):
             if passage.page is not None:
                 starts[passage.page] = passage.start

@@ -40,7 +40,7 @@ _WORD_SUFFIXES = _words("able age ate ed en er ers est ible ing ings ion ism ist
 
 def count_words(texts: Iterable[str]) -> Counter[str]:
     """Count words in lower case; a hyphenated word counts as one."""
-    return Counter(match[0].lower() for text in texts for match in _HYPHENATED_WORD.finditer(text))
+    return Counter(_HYPHENATED_WORD.findall("\n".join(texts).lower()))
 
 
 class HyphenJoiner:
@@ -120,5 +120,4 @@ def _part_rank(part: str, *, is_last: bool = False) -> int:
 def _ranks() -> dict[str, int]:
     """Return the ranks of English words, the most frequent first: the vocabulary of the shipped speller."""
     path = resources.files("docsight") / "models" / "rnn_speller" / "words.txt"
-    with path.open(encoding="utf-8") as file:
-        return {line.rstrip("\n"): rank for rank, line in enumerate(islice(file, _MAX_RANK))}
+    return {word: rank for rank, word in enumerate(path.read_text("utf-8").split("\n", _MAX_RANK)[:_MAX_RANK])}

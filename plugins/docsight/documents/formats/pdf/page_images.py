@@ -1,13 +1,16 @@
 """Extract the images of PDF pages, and render scanned pages as images."""
 
+import ctypes
 import io
-import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from ctypes import c_int, c_ulong, c_void_p
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
-from docsight.documents.formats.content import DocumentImage
+from docsight.documents.formats.content import Box, DocumentImage
 from docsight.documents.formats.image_collector import ImageCollector
+from docsight.documents.formats.pdf.fast_calls import address_of, fast_call
 from docsight.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ _MIN_EXTRACTED_SIDE = 16  # pixels: rules, dots and shadows are smaller
 _MAX_EXTRACTED_PIXELS = 64_000_000
 _MAX_IMAGE_STREAM = 1 << 28  # bytes of one image as it is stored
 _MAX_OBJECTS_PER_PAGE = 100_000
+_MAX_FORM_DEPTH = 14  # of forms in forms
 _MAX_RENDERED_IMAGE_PIXELS = 600_000_000  # of all images on a rendered page; A0 at 600 dpi has 560 million
 _RENDERED_DPI = 200
 _MAX_RENDERED_SIDE = 4000  # pixels
@@ -39,7 +43,7 @@ class PageImage:
 
     object: "PdfImage"
     size: tuple[int, int]
-    bbox: tuple[float, float, float, float]
+    bbox: Box
 
     @property
     def pixels(self) -> int:
@@ -53,15 +57,34 @@ class PageImage:
 
 def find_images(page: "PdfPage") -> tuple[list[PageImage], bool]:
     """Find the images of a page, and also return whether the page has any content at all."""
-    import pypdfium2 as pdfium
+    import pypdfium2.raw as c
 
-    images: list[PageImage] = []
-    has_content = False
-    for item in itertools.islice(page.get_objects(), _MAX_OBJECTS_PER_PAGE):
-        has_content = True
-        if isinstance(item, pdfium.PdfImage):
-            images.append(PageImage(object=item, size=item.get_px_size(), bbox=_bbox(page, item)))
-    return images, has_content
+    found = _images(page, None, budget=iter(range(_MAX_OBJECTS_PER_PAGE)))
+    images = [PageImage(object=item, size=item.get_px_size(), bbox=_bbox(page, item)) for item in found]
+    return images, c.FPDFPage_CountObjects(page) > 0
+
+
+def _images(page: "PdfPage", form: "PdfObject | None", budget: Iterator[int], depth: int = 0) -> Iterator["PdfImage"]:
+    """Yield the images among the objects of a page, or of a form on it, until the budget of objects is used up."""
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as c
+
+    if form is None:
+        address, count = address_of(page.raw), c.FPDFPage_CountObjects(page)
+        get_object = fast_call("FPDFPage_GetObject", c_void_p, c_void_p, c_int)
+    else:
+        address, count = address_of(form.raw), c.FPDFFormObj_CountObjects(form)
+        get_object = fast_call("FPDFFormObj_GetObject", c_void_p, c_void_p, c_ulong)
+    get_type = fast_call("FPDFPageObj_GetType", c_int, c_void_p)
+    kinds = map(get_type, map(get_object, repeat(address), range(count)))
+    for number, (kind, _) in enumerate(zip(kinds, budget, strict=False)):
+        if kind in (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_FORM):
+            raw = ctypes.cast(get_object(address, number), c.FPDF_PAGEOBJECT)
+            item = pdfium.PdfObject(raw, page=page, pdf=page.pdf, container=form)
+            if isinstance(item, pdfium.PdfImage):
+                yield item
+            elif depth < _MAX_FORM_DEPTH:
+                yield from _images(page, item, budget, depth + 1)
 
 
 def extract_image(image: PageImage, collector: ImageCollector, *, page: int) -> None:
@@ -101,9 +124,7 @@ def render_page(page: "PdfPage", images: Iterable[PageImage]) -> "Image":
     scale = min(_RENDERED_DPI / 72, _MAX_RENDERED_SIDE / max(width, height))
     if min(width, height) * scale < 1:
         raise DataError(f"has an impossible shape, {width:g} x {height:g} points")
-    image = _to_pil(page.render(scale=scale)).convert("RGB")
-    red, green, blue = image.split()
-    return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
+    return _without_unused_channels(_to_pil(page.render(scale=scale)).convert("RGB"))
 
 
 def encode_jpeg(image: "Image") -> bytes:
@@ -114,14 +135,29 @@ def encode_jpeg(image: "Image") -> bytes:
 
 def _encode_png(image: PageImage) -> bytes:
     """Encode an image as the page shows it, or as it is stored if rendering it would take too much memory."""
+    from PIL.Image import Dither
+
     left, top, right, bottom = image.bbox
     width, height = image.size
     distortion = (right - left) / max(bottom - top, 1e-6) / (width / height)
     # Rendering applies masks and rotation. But a strongly distorted image would be rendered at a giant size.
     is_rendered = 0.5 < distortion < 2 and min(right - left, bottom - top) > 1
     file = io.BytesIO()
-    _to_pil(image.object.get_bitmap(render=is_rendered)).save(file, "PNG", compress_level=3)
+    pixels = _without_unused_channels(_to_pil(image.object.get_bitmap(render=is_rendered)))
+    if pixels.mode == "L" and {level for _, level in pixels.getcolors(2) or [(0, None)]} <= {0, 255}:
+        pixels = pixels.convert("1", dither=Dither.NONE)
+    pixels.save(file, "PNG", compress_level=3)
     return file.getvalue()
+
+
+def _without_unused_channels(image: "Image") -> "Image":
+    """Return an image without its alpha channel if it is opaque, and in greyscale if it has no colours."""
+    if image.mode == "RGBX" or (image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)):
+        image = image.convert("RGB")
+    if image.mode != "RGB":
+        return image
+    red, green, blue = image.split()
+    return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
 
 def _to_pil(bitmap: "PdfBitmap") -> "Image":
@@ -146,7 +182,7 @@ def _is_plain_jpeg(image: "PdfImage", raw: bytes) -> bool:
     return False
 
 
-def _bbox(page: "PdfPage", item: "PdfObject") -> tuple[float, float, float, float]:
+def _bbox(page: "PdfPage", item: "PdfObject") -> Box:
     """Return the bounding box of an object in points from the top left of the page as it is shown."""
     left, bottom, right, top = item.get_bounds()
     corners = [(x, y) for x in (left, right) for y in (bottom, top)]
@@ -156,17 +192,25 @@ def _bbox(page: "PdfPage", item: "PdfObject") -> tuple[float, float, float, floa
         matrix = form.get_matrix()
         corners = [matrix.on_point(x, y) for x, y in corners]
         form = form.container
-    return shown_box(page, corners)
+    xs, ys = zip(*corners, strict=True)
+    return box_converter(page)((min(xs), max(ys), max(xs), min(ys)))
 
 
-def shown_box(page: "PdfPage", corners: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:
-    """Return the box around points of the page, in points from the top left of the page as it is shown."""
+def box_converter(page: "PdfPage") -> Callable[[Box], Box]:
+    """Return a function from left, top, right and bottom in pdfium's coordinates to a place on the page as it is shown.
+
+    pdfium's y grows upwards; the result is in points from the top left corner of the page.
+    """
     left, bottom, right, top = page.get_bbox()
-    to_shown: Callable[[float, float], tuple[float, float]] = {
-        0: lambda x, y: (x - left, top - y),
-        90: lambda x, y: (y - bottom, x - left),
-        180: lambda x, y: (right - x, y - bottom),
-        270: lambda x, y: (top - y, right - x),
+    convert: Callable[[float, float, float, float], Box] = {
+        0: lambda x1, y1, x2, y2: (x1 - left, top - y1, x2 - left, top - y2),
+        90: lambda x1, y1, x2, y2: (y2 - bottom, x1 - left, y1 - bottom, x2 - left),
+        180: lambda x1, y1, x2, y2: (right - x2, y2 - bottom, right - x1, y1 - bottom),
+        270: lambda x1, y1, x2, y2: (top - y1, right - x2, top - y2, right - x1),
     }[page.get_rotation()]
-    xs, ys = zip(*(to_shown(x, y) for x, y in corners), strict=True)
-    return round(min(xs), 2), round(min(ys), 2), round(max(xs), 2), round(max(ys), 2)
+
+    def to_shown(box: Box) -> Box:
+        x1, y1, x2, y2 = convert(*box)
+        return round(x1, 2), round(y1, 2), round(x2, 2), round(y2, 2)
+
+    return to_shown

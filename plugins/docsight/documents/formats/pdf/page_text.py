@@ -20,10 +20,13 @@ _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " "}
 )
+_UNCLEAN = re.compile(f"{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _LIGATURES))}]|\\n")
 
 
 def clean(text: str) -> str:
     """Normalize line ends and remove characters that are not text; line-end hyphens stay as U+FFFE."""
+    if not _UNCLEAN.search(text):
+        return text.strip()
     text = _PDF_LINE_ENDS.sub("\n", text).translate(_LIGATURES)
     return _EMPTY_LINES.sub("\n\n", _NOT_TEXT.sub("", text)).strip()
 

@@ -12,16 +12,16 @@ from docsight.documents.formats.pdf.blocks import TextBlock, read_blocks
 from docsight.documents.formats.pdf.document_text import DocumentText, DocumentWriter, PdfPageText, join_continued
 from docsight.documents.formats.pdf.page_images import (
     PageImage,
+    box_converter,
     encode_jpeg,
     extract_image,
     find_images,
     render_page,
-    shown_box,
 )
 from docsight.documents.formats.pdf.page_text import annotation_texts
 from docsight.documents.formats.pdf.running_lines import find_running
 from docsight.documents.formats.pdf.structure import classify
-from docsight.documents.formats.pdf.text_runs import Rect, read_runs
+from docsight.documents.formats.pdf.text_runs import read_runs
 from docsight.documents.formats.source import ReadOptions
 from docsight.errors import DataError, MissingExtraError
 
@@ -123,13 +123,9 @@ class PageCollector:
         return DocumentWriter(pages).write()
 
     def _add_text(self, page: "PdfPage", number: int) -> None:
-        def to_bbox(rect: Rect) -> Rect:
-            left, top, right, bottom = rect
-            return shown_box(page, ((left, top), (right, bottom)))
-
         with closing(page.get_textpage()) as textpage:
             runs = read_runs(textpage)
-        blocks = read_blocks(runs, number, page.get_height(), to_bbox)
+        blocks = read_blocks(runs, number, page.get_height(), box_converter(page))
         self._annotations[number] = "\n".join(annotation_texts(page))
         self._blocks[number] = blocks
         self._chars += sum(block.length for block in blocks) + len(self._annotations[number])
@@ -155,7 +151,11 @@ class PageCollector:
     def _is_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> bool:
         width, height = page.get_size()
         coverage = sum(image.area for image in images) / max(1.0, width * height)
-        letters = sum(sum(map(str.isalnum, block.text)) for block in self._blocks[number][: 4 * _MAX_SCAN_LETTERS])
+        letters = 0
+        for block in self._blocks[number]:
+            letters += sum(map(str.isalnum, block.text))
+            if letters >= _MAX_SCAN_LETTERS:
+                break
         return not letters or (letters < _MAX_SCAN_LETTERS and coverage >= _MIN_SCAN_COVERAGE)
 
     def _add_scan(self, page: "PdfPage", number: int, images: Iterable[PageImage]) -> None:

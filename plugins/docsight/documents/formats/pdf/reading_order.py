@@ -4,7 +4,8 @@ Text beside text is a column if it is set like running text: in lines of several
 Otherwise it is read row by row, as the cells of a table.
 """
 
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,14 +34,11 @@ class TextLine:
 
     runs: list[Run]
     box: Rect
+    size: float  # the height of most of its letters
 
     @property
     def text(self) -> str:
-        return "\t".join(run.text for run in self.runs)
-
-    @property
-    def size(self) -> float:
-        return max(self.runs, key=lambda run: len(run.text)).size
+        return "\t".join([run.text for run in self.runs])
 
     @property
     def height(self) -> float:
@@ -54,10 +52,15 @@ def join_runs(runs: Sequence[Run]) -> list[Run]:
     following: dict[int, int] = {}
     height = max(1.0, median(run.size for run in runs))
     open_runs: defaultdict[int, list[int]] = defaultdict(list)  # those not yet continued, by height
+    rights = sorted(run.box[2] for run in runs)
+    overlap = 0.5 * max(run.size for run in runs)
     for number in sorted(range(len(runs)), key=lambda number: runs[number].box[0]):
         run = runs[number]
         place = int((run.box[1] + run.box[3]) / (2 * height))
-        near = [other for row in (place - 1, place, place + 1) for other in open_runs[row][-_MAX_OPEN_RUNS:]]
+        left = run.box[0]
+        near: list[int] = []
+        if bisect_left(rights, left - RUN_GAP * run.size) < bisect_right(rights, left + overlap):  # any ends here
+            near = [other for row in (place - 1, place, place + 1) for other in open_runs[row][-_MAX_OPEN_RUNS:]]
         if fits := [other for other in near if _continues(runs[other], run)]:
             before = max(fits, key=lambda other: _overlap(runs[other], run))
             following[before] = number
@@ -101,11 +104,13 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
             run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
         )
     longest = max(members, key=lambda run: len(run.text))
-    return Run(text, around(run.box for run in members), longest.size, longest.bold, longest.monospaced)
+    return Run(text, around([run.box for run in members]), longest.size, longest.bold, longest.monospaced)
 
 
-def around(boxes: "Iterator[Rect]") -> Rect:
+def around(boxes: Sequence[Rect]) -> Rect:
     """Return the box around boxes."""
+    if len(boxes) == 1:
+        return boxes[0]
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
@@ -122,15 +127,11 @@ def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
 
 def _split_columns(runs: list[Run]) -> tuple[list[Run], ...] | None:
     """Return the parts above, left of, right of and below the gutter with the most lines beside it; None if none."""
-    size = median(run.size for run in runs)
+    size = median([run.size for run in runs])
     runs = sorted(runs, key=lambda run: run.box[1])
-    edges = Counter(round(run.box[0] / size) for run in runs)
     best: tuple[int, list[Run], list[Run]] | None = None
-    for place, count in edges.most_common(_MAX_GUTTERS):
-        if count < _MIN_COLUMN_LINES:
-            break
-        edge = min(run.box[0] for run in runs if round(run.box[0] / size) == place)
-        for left, right in _bands(runs, edge - _GUTTER * size, edge - 0.05 * size):
+    for start, end in _gutters(runs, size):
+        for left, right in _bands(runs, start, end):
             lines = min(len(left), len(right))
             if (best is None or lines > best[0]) and _is_text_beside_text(left, right, size):
                 best = lines, left, right
@@ -142,6 +143,20 @@ def _split_columns(runs: list[Run]) -> tuple[list[Run], ...] | None:
     rest = [run for run in runs if id(run) not in taken]
     above = [run for run in rest if run.box[1] < top]
     return above, left, right, [run for run in rest if run.box[1] >= top]
+
+
+def _gutters(runs: list[Run], size: float) -> Iterator[tuple[float, float]]:
+    """Yield the gaps, as left and right, before the places where most runs begin, if they have enough runs beside."""
+    lefts: defaultdict[int, list[float]] = defaultdict(list)
+    for run in runs:
+        lefts[round(run.box[0] / size)].append(run.box[0])
+    rights = sorted(run.box[2] for run in runs)
+    for edges in sorted(lefts.values(), key=len, reverse=True)[:_MAX_GUTTERS]:
+        edge = min(edges)
+        if len(edges) < _MIN_COLUMN_LINES:
+            return
+        if bisect_right(rights, edge - _GUTTER * size) >= _MIN_COLUMN_LINES:
+            yield edge - _GUTTER * size, edge - 0.05 * size
 
 
 def _bands(runs: list[Run], start: float, end: float) -> Iterator[tuple[list[Run], list[Run]]]:
@@ -197,24 +212,26 @@ def _is_column(runs: list[Run], size: float) -> bool:
 def _lines(runs: list[Run]) -> list[TextLine]:
     """Return the lines of a column from top to bottom; runs beside each other are one line."""
     rows: list[list[Run]] = []
-    bottoms: list[float] = []
     for run in sorted(runs, key=lambda run: run.box[1] + run.box[3]):
-        if rows and min(_overlap(other, run) for other in rows[-1][-3:]) >= _MIN_OVERLAP:
+        last = rows[-1][-3:] if rows else []
+        if last and run.box[1] < last[-1].box[3] and all(_overlap(other, run) >= _MIN_OVERLAP for other in last):
             rows[-1].append(run)
-            bottoms[-1] = max(bottoms[-1], run.box[3])
         else:
             rows.append([run])
-            bottoms.append(run.box[3])
-    return [_line(sorted(row, key=lambda run: run.box[0])) for row in rows]
+    return [_line(row) for row in rows]
 
 
 def _line(runs: list[Run]) -> TextLine:
-    joined = [runs[0]]
+    if len(runs) == 1:
+        return TextLine(runs, runs[0].box, runs[0].size)
+    runs = sorted(runs, key=lambda run: run.box[0])
+    joined = runs[:1]
     for run in runs[1:]:
         before = joined[-1]
         if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
-            joined[-1] = Run(text, around(iter((before.box, run.box))), before.size, before.bold, before.monospaced)
+            joined[-1] = Run(text, around((before.box, run.box)), before.size, before.bold, before.monospaced)
         else:
             joined.append(run)
-    return TextLine(joined, around(run.box for run in joined))
+    longest = max(joined, key=lambda run: len(run.text))
+    return TextLine(joined, around([run.box for run in joined]), longest.size)

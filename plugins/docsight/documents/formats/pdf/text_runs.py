@@ -9,14 +9,17 @@ import ctypes
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from ctypes import c_int, c_ulong, c_void_p
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise, repeat
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docsight.documents.formats.pdf.fast_calls import address_of, fast_call
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN, is_known_word
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ _BOLD_NAME = re.compile("bold|black|heavy|demi|cmbx|[-,]bd", re.IGNORECASE)
 _WIDE_PITCH = 0.65  # em from letter to letter: no font is wider
 _SPACED_WORD_SPACES = 3  # a space of spaced letters is as wide as these gaps between its letters
 _MIN_LETTERS_PER_WORD = 2.5  # of glued words, on average
+_MAX_FONT_NAME = 128  # bytes
 _FAR = 1e7  # points: letters farther away are moved there
 
 Boxes = NDArray[np.float64]
@@ -88,16 +92,16 @@ def read_runs(textpage: "PdfTextPage") -> dict[int, list[Run]]:
     starts, ends, lines = _find_words(letters.text)
     if not len(starts):
         return {}
-    first = letters.boxes(starts)
-    last = letters.boxes(ends - 1)
+    edges = letters.boxes(np.stack((starts, ends - 1)))
+    turns = _directions(edges[0], edges[1], lines)
+    counts = np.bincount(turns, minlength=4).tolist()
     found: dict[int, list[Run]] = {}
-    turns = _directions(first, last, lines)
-    for turn in np.argsort(-np.bincount(turns, minlength=4), kind="stable").tolist():
-        if len(chosen := np.flatnonzero(turns == turn)):
-            heads = _turned(first[chosen], turn)
-            boxes, heights = _join(heads, _turned(last[chosen], turn)), heads[:, 3] - heads[:, 1]
-            words = _Words(starts[chosen], ends[chosen], lines[chosen], boxes, heights)
-            found[turn] = list(letters.runs(_split_glued(letters, words, turn)))
+    for turn in sorted(set(turns.tolist()), key=lambda turn: -counts[turn]):
+        chosen = slice(None) if counts[turn] == len(turns) else turns == turn
+        first, last = _turned(edges[:, chosen], turn)
+        heights = first[:, 3] - first[:, 1]
+        words = _Words(starts[chosen], ends[chosen], lines[chosen], _join(first, last), heights)
+        found[turn] = list(letters.runs(_split_glued(letters, words, turn)))
     return found
 
 
@@ -117,8 +121,10 @@ class _Letters:
 
     def __init__(self, textpage: "PdfTextPage") -> None:
         self._page = textpage
-        self._handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value or 0
-        self._name, self._flags = ctypes.create_string_buffer(128), ctypes.c_int()  # of a font
+        self._handle = address_of(textpage.raw)
+        self._name, self._flags = ctypes.create_string_buffer(_MAX_FONT_NAME), ctypes.c_int()  # of a font
+        self._font_arguments = ctypes.addressof(self._name), _MAX_FONT_NAME, ctypes.addressof(self._flags)
+        self._get_font = fast_call("FPDFText_GetFontInfo", None, c_void_p, c_int, c_void_p, c_ulong, c_void_p)
         count = textpage.count_chars()
         self.text: str = textpage.get_text_range() if count else ""
         if len(self.text) != count:  # pdfium leaves out letters without a code
@@ -126,25 +132,21 @@ class _Letters:
 
     def boxes(self, indexes: Indexes) -> Boxes:
         """Return the boxes of letters as pdfium has them: left, top, right, bottom; y grows upwards."""
-        get_box, handle = _loose_char_box(), self._handle
-        boxes = np.zeros((len(indexes), 4), np.float32)
+        get_box = fast_call("FPDFText_GetLooseCharBox", None, c_void_p, c_int, c_void_p)
+        boxes = np.zeros((*indexes.shape, 4), np.float32)
         addresses = range(boxes.ctypes.data, boxes.ctypes.data + boxes.nbytes, 16)
-        deque(map(get_box, repeat(handle), indexes.tolist(), addresses), maxlen=0)
-        return np.nan_to_num(boxes.astype(np.float64), posinf=_FAR, neginf=-_FAR).clip(-_FAR, _FAR)
+        deque(map(get_box, repeat(self._handle), indexes.ravel().tolist(), addresses), maxlen=0)
+        boxes[np.isnan(boxes)] = 0
+        return boxes.astype(np.float64).clip(-_FAR, _FAR)
 
     def runs(self, words: _Words) -> Iterator[Run]:
         """Yield the runs of words in one direction."""
         boxes, heights = words.boxes, words.heights
         tallest = np.maximum(heights[:-1], heights[1:])
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        pitch = (boxes[:, 2] - boxes[:, 0]) / (words.ends - words.starts) / np.maximum(heights, 1e-6)
-        spacing = np.maximum(np.minimum(pitch[:-1], pitch[1:]) - _WIDE_PITCH, 0)  # of spaced letters, about
-        is_apart = (
-            (gaps > (RUN_GAP + _SPACED_WORD_SPACES * spacing) * tallest)
-            | (gaps < -tallest)
-            | (np.abs(np.diff(boxes[:, 1])) > tallest)
-        )
-        is_other_line = np.diff(words.lines) != 0
+        is_apart = gaps > (RUN_GAP + _SPACED_WORD_SPACES * _letter_spacing(words)) * tallest
+        is_apart |= (gaps < -tallest) | (np.abs(boxes[1:, 1] - boxes[:-1, 1]) > tallest)
+        is_other_line = words.lines[1:] != words.lines[:-1]
         rtl = {words.lines[word] for word in self._words_from_right(words)}
         if rtl:  # pdfium has put their letters in reading order
             is_apart &= ~np.isin(words.lines[1:], list(rtl))
@@ -153,13 +155,14 @@ class _Letters:
         lows, highs = np.minimum.reduceat(boxes, cuts), np.maximum.reduceat(boxes, cuts)
         joined = np.column_stack((lows[:, :2], highs[:, 2:])).tolist()
         sizes = np.maximum.reduceat(heights, cuts).tolist()
-        spaced = set(_spaced_letters(words, cuts))
         text, starts, stops = self.text, words.starts.tolist(), words.ends.tolist()
+        lengths = [0, *np.cumsum(words.ends - words.starts).tolist()]  # of all words before each
         for first, end, box, size in zip(cuts.tolist(), ends.tolist(), joined, sizes, strict=True):
             start, stop = starts[first], stops[end - 1]
-            if first in spaced:
-                run_text = _join_spaced([text[starts[word] : stops[word]] for word in range(first, end)], gaps[first:])
-            elif stop - start == sum(stops[first:end]) - sum(starts[first:end]) + end - first - 1:
+            if end - first >= _MIN_SPACED_LETTERS and lengths[end] - lengths[first] == end - first:
+                spaced = [text[starts[word] : stops[word]] for word in range(first, end)]
+                run_text = _join_spaced(spaced, gaps[first : end - 1].tolist())
+            elif stop - start == lengths[end] - lengths[first] + end - first - 1:
                 run_text = text[start:stop]  # there is one space between the words
             else:
                 run_text = " ".join(text[starts[word] : stops[word]] for word in range(first, end))
@@ -168,16 +171,14 @@ class _Letters:
             yield Run(run_text, tuple(box), size, *self._font(start))
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:
-        if _RTL.search(self.text):
+        if not self.text.isascii() and _RTL.search(self.text):
             for word, (start, end) in enumerate(zip(words.starts.tolist(), words.ends.tolist(), strict=True)):
                 if _RTL.search(self.text, start, end):
                     yield word
 
     def _font(self, index: int) -> tuple[bool, bool]:
         """Return whether the font of a letter is bold, and whether it is monospaced."""
-        import pypdfium2.raw as c
-
-        c.FPDFText_GetFontInfo(self._page, index, self._name, len(self._name), self._flags)
+        self._get_font(self._handle, index, *self._font_arguments)
         return _style(self._name.value, self._flags.value)
 
     def _spell(self, count: int) -> str:
@@ -220,28 +221,27 @@ def _split_glued(letters: _Letters, words: _Words, turn: int) -> _Words:
 
 def _glued_parts(boxes: Boxes, start: int) -> Iterator[tuple[int, int, Boxes]]:
     """Yield the start, end and box of each word, given the boxes of the letters, which start at an index."""
-    gaps = boxes[1:, 0] - boxes[:-1, 2]
-    limit = max(0.0, float(np.median(gaps))) + _GLUED_GAP * float(np.median(boxes[:, 3] - boxes[:, 1]))
-    cuts = [0, *(np.flatnonzero(gaps > limit) + 1).tolist(), len(boxes)]
+    gaps = (boxes[1:, 0] - boxes[:-1, 2]).tolist()
+    limit = max(0.0, median(gaps)) + _GLUED_GAP * median((boxes[:, 3] - boxes[:, 1]).tolist())
+    cuts = [0, *(number for number, gap in enumerate(gaps, start=1) if gap > limit), len(boxes)]
     if len(cuts) - 2 > len(boxes) / _MIN_LETTERS_PER_WORD:  # the gaps are those of spaced letters
         cuts = [0, len(boxes)]
     for first, end in pairwise(cuts):
         yield start + first, start + end, _join(boxes[first], boxes[end - 1])
 
 
-def _spaced_letters(words: _Words, cuts: Indexes) -> Iterator[int]:
-    """Yield the first words of the runs that consist of single letters."""
-    lengths = words.ends - words.starts
-    counts = np.diff(np.append(cuts, len(lengths)))
-    is_spaced = (np.maximum.reduceat(lengths, cuts) == 1) & (counts >= _MIN_SPACED_LETTERS)
-    yield from cuts[is_spaced].tolist()
+def _letter_spacing(words: _Words) -> Boxes:
+    """Return by how much the letters of each word and of the next one are spaced, about, in em."""
+    widths = words.boxes[:, 2] - words.boxes[:, 0]
+    pitch = widths / ((words.ends - words.starts) * np.maximum(words.heights, 1e-6))
+    spacing: Boxes = np.maximum(np.minimum(pitch[:-1], pitch[1:]) - _WIDE_PITCH, 0)
+    return spacing
 
 
-def _join_spaced(letters: list[str], gaps: Boxes) -> str:
-    """Return the text that spaced letters are meant to be; the gaps between them come first in `gaps`."""
-    gaps = gaps[: len(letters) - 1]
-    limit = _SPACED_WORD_GAP * max(0.0, float(np.median(gaps)))
-    spaces = [" " if gap > limit else "" for gap in gaps.tolist()]
+def _join_spaced(letters: list[str], gaps: list[float]) -> str:
+    """Return the text that spaced letters with these gaps between them are meant to be."""
+    limit = _SPACED_WORD_GAP * max(0.0, median(gaps))
+    spaces = [" " if gap > limit else "" for gap in gaps]
     found = letters[0] + "".join(space + letter for space, letter in zip(spaces, letters[1:], strict=True))
     longest = max(found.split(" "), key=len)
     is_word = found.replace(" ", "").isalpha() and (
@@ -252,28 +252,30 @@ def _join_spaced(letters: list[str], gaps: Boxes) -> str:
 
 def _directions(first: Boxes, last: Boxes, lines: Indexes) -> Indexes:
     """Return the direction of the line of each word, in anticlockwise quarter turns."""
-    heads = np.flatnonzero(np.diff(lines, prepend=-1))
-    tails = np.append(heads[1:], len(lines)) - 1
+    begins = np.flatnonzero(lines[1:] != lines[:-1]) + 1
+    heads, tails = np.concatenate(([0], begins)), np.append(begins, len(lines)) - 1
     moves = last[tails] - first[heads]
     across, upward = moves[:, 0] + moves[:, 2], moves[:, 1] + moves[:, 3]
+    if (across >= np.abs(upward)).all():
+        return np.zeros(len(lines), np.int64)
     is_flat = np.abs(across) >= np.abs(upward)
     # A line from the right to the left is one of Hebrew or Arabic unless its letters hang upside down.
     is_turned = (across < 0) & (first[heads, 1] < first[heads, 3])
     turns = np.where(is_flat, np.where(is_turned, 2, 0), np.where(upward > 0, 1, 3))
-    return np.repeat(turns, np.diff(np.append(heads, len(lines))))
+    return np.repeat(turns, tails - heads + 1)
 
 
 def _turned(boxes: Boxes, turn: int) -> Boxes:
     """Return boxes of pdfium in the coordinates of runs of a direction."""
-    left, right = np.minimum(boxes[:, 0], boxes[:, 2]), np.maximum(boxes[:, 0], boxes[:, 2])
-    bottom, top = np.minimum(boxes[:, 1], boxes[:, 3]), np.maximum(boxes[:, 1], boxes[:, 3])
+    lows, highs = np.minimum(boxes[..., :2], boxes[..., 2:]), np.maximum(boxes[..., :2], boxes[..., 2:])
+    left, bottom, right, top = lows[..., 0], lows[..., 1], highs[..., 0], highs[..., 1]
     edges = (
         (left, -top, right, -bottom),
         (bottom, left, top, right),
         (-right, bottom, -left, top),
         (-top, -right, -bottom, -left),
     )
-    return np.column_stack(edges[turn])
+    return np.stack(edges[turn], axis=-1)
 
 
 def _join(first: Boxes, last: Boxes) -> Boxes:
@@ -289,13 +291,3 @@ def _style(name: bytes, flags: int) -> tuple[bool, bool]:
         bool(flags & _FORCE_BOLD or _BOLD_NAME.search(text)),
         bool(flags & _FIXED_PITCH or _MONOSPACED_NAME.search(text)),
     )
-
-
-@cache
-def _loose_char_box() -> Callable[[int, int, int], int]:
-    """Return pdfium's function with numbers as pointers; conversion by pypdfium2's types takes twice the time."""
-    import pypdfium2.raw as c
-
-    pointer = ctypes.c_void_p
-    address = ctypes.cast(c.FPDFText_GetLooseCharBox, pointer).value or 0
-    return ctypes.CFUNCTYPE(ctypes.c_int, pointer, ctypes.c_int, pointer)(address)

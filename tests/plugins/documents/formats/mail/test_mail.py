@@ -328,6 +328,7 @@ def test_mbox_reads_lines_of_any_length() -> None:
         "This message needs a mail program that shows HTML.",
         "This is an HTML message. Please use a reader that shows it.",
         "View this mail in your browser: https://example.org/1",
+        "This message needs a mail program that shows HTML, and yours does not, so please get another mail program.",
         "Hello!",
         "\u200b \u00ad",
     ],

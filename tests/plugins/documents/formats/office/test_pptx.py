@@ -9,6 +9,7 @@ from PIL import Image
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.office import pptx
+from docsight.documents.formats.office.markup import A, P
 from docsight.documents.formats.source import ReadOptions, Source
 from docsight.errors import DataError
 
@@ -206,3 +207,54 @@ def test_pptx_decodes_escapes_and_removes_invisible_characters() -> None:
     add_slide(presentation, ("one!two co\u00adop\u200berate", 0, 0))
     data = edit(save(presentation), "ppt/slides/slide1.xml", b"one!two", b"one_x000B_two _x005F_x0041_")
     assert read(data).text == "one\ntwo _x0041_ cooperate"
+
+
+def test_pptx_records_titles_lists_and_their_levels() -> None:
+    presentation = library.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+    slide.shapes.title.text = "Plan"
+    frame = slide.placeholders[1].text_frame
+    frame.text = "First"
+    inner = frame.add_paragraph()
+    inner.text, inner.level = "Inner", 1
+    add_slide(presentation, ("Only a box", 0, 0))
+    content = read(save(presentation))
+    assert [(one.kind, one.level, content.text[one.start : one.end]) for one in content.passages] == [
+        ("heading", 1, "Plan"),
+        ("list_item", 1, "First"),
+        ("list_item", 2, "Inner"),
+        ("paragraph", None, "Only a box"),
+    ]
+
+
+def test_pptx_writes_the_numbers_of_lists() -> None:
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("One", 0, 0))
+    frame = slide.shapes[0].text_frame
+    frame.add_paragraph().text = "Two"
+    for paragraph in frame.paragraphs:
+        numbers = paragraph._p.get_or_add_pPr().makeelement(f"{A}buAutoNum", {"type": "alphaLcParenR"})
+        paragraph._p.get_or_add_pPr().append(numbers)
+    assert read(save(presentation)).text == "a) One\nb) Two"
+
+
+def test_pptx_records_links_and_notes_hidden_slides() -> None:
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("See ", 0, 0))
+    run = slide.shapes[0].text_frame.paragraphs[0].add_run()
+    run.text = "this page"
+    run.hyperlink.address = "https://example.org"
+    slide._element.set("show", "0")
+    content = read(save(presentation))
+    assert content.passages[0].links == ((4, 13, "https://example.org"),)
+    assert content.notes == ("slide 1 is hidden",)
+
+
+def test_pptx_reads_tables_in_placeholders() -> None:
+    presentation = library.Presentation()
+    slide = add_slide(presentation)
+    frame = slide.shapes.add_table(1, 1, 0, 0, 100, 100)
+    frame.table.cell(0, 0).text = "Cell"
+    properties = frame._element.nvGraphicFramePr.nvPr
+    properties.append(properties.makeelement(f"{P}ph", {"type": "tbl", "idx": "1"}))
+    assert [one.kind for one in read(save(presentation)).passages] == ["table"]

@@ -160,6 +160,15 @@ def test_pdf_encodes_other_images_as_png(caplog: pytest.LogCaptureFixture) -> No
 
 
 @pytest.mark.parametrize(
+    ("colours", "mode"), [((0, 0, 0), "1"), ((90, 90, 90), "L"), ((255, 0, 0), "RGB")], ids=["black", "grey", "red"]
+)
+def test_pdf_encodes_images_without_unused_channels(colours: tuple[int, int, int], mode: str) -> None:
+    pixels = (b"\xff\xff\xff" + bytes(colours)) * 800
+    (image,) = read(make_pdf(say(b"Text") + show(b"I0", 20, 20, 40, 40), images=[raw_image(40, 40, pixels)])).images
+    assert Image.open(io.BytesIO(image.data or b"")).mode == mode
+
+
+@pytest.mark.parametrize(
     ("turn", "place"),
     [
         (0, (20.0, 230.0, 100.0, 270.0)),
