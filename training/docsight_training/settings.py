@@ -25,6 +25,7 @@ class _Settings(BaseModel):
 
 class TrainerSettings(_Settings):
     max_epochs: Count | None
+    min_epochs: Count
     min_steps: Count
     monitor: str
     mode: Literal["min", "max"]
@@ -68,7 +69,7 @@ class NerDataSettings(_Settings):
 
 class ImageDataSettings(_Settings):
     path: str | None = None
-    batch_size: Count = 1
+    batch_size: Count | None = None
     epoch_size: Count | None = None
     per_class: Count | None = None
     balance: Fraction = 0
