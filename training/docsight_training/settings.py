@@ -15,7 +15,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Lightning reads an integer as a number of batches, and a float as a fraction of them.
-Limit = Count | Fraction
+Limit = Count | Annotated[float, Field(gt=0, le=1)]
 
 
 class _Settings(BaseModel):
