@@ -267,7 +267,7 @@ class NerData(EpochData[NerBatch]):
 
     @property
     def can_choose_weights(self) -> bool:
-        """Whether the validation data has enough entities to choose weights by: the best of few is a choice by chance."""
+        """Whether there are enough validation entities to choose weights by: the best of few is a choice by chance."""
         return sum(1 for _ in names_in(self.documents["validation"])) >= MIN_CHOOSING_SPANS
 
     @property
