@@ -32,7 +32,7 @@ from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
-_DRAWS = 8  # versions of a document that the model to keep has labelled
+_REHEARSAL_DRAWS = 8  # versions of a document that the model to keep has labelled
 
 log = logging.getLogger(__name__)
 
@@ -222,13 +222,13 @@ class NerData(EpochData[NerBatch]):
         if self.augment:
             self.augment.learn_names(train)
         if self.start is not None and kept:
-            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_DRAWS, seed=self.seed)
+            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_REHEARSAL_DRAWS, seed=self.seed)
             if self.rehearsal is not None:
                 self._rehearsed_text = rehearse(
                     self.start,
                     read_open_text(Path(self.rehearsal), max_tokens=_REHEARSAL_TOKENS, seed=self.seed),
                     keep=self.start.network.labels,
-                    draws=_DRAWS,
+                    draws=_REHEARSAL_DRAWS,
                     seed=self.seed,
                 )
         if self.silver is not None:
