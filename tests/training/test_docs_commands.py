@@ -75,6 +75,7 @@ def test_docs_name_commands_of_each_kind():
     kinds = Counter(command[0].partition("=")[0] for command in DATA)
     assert kinds["check"] >= 2
     assert kinds["convert"] >= 3
+    assert kinds["review"] == 2
     assert kinds["data.path"] >= 5
 
 
@@ -84,6 +85,14 @@ def test_commands_about_data_run(folder: Path, monkeypatch: pytest.MonkeyPatch, 
         (folder / "tasks.json").unlink()
         _run(monkeypatch, "convert", "annotations.jsonl", "corpus.conll")
     _run(monkeypatch, *command)
+
+
+@pytest.mark.parametrize("command", [each for each in DATA if each[0] == "review"], ids=" ".join)
+def test_commands_that_review_run(folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    (folder / "TEXTS").mkdir()
+    (folder / "TEXTS" / "a.txt").write_text("Ada left.")
+    _run(monkeypatch, "review", str(tiny_model), *command[2:])
+    assert "Ada" in (folder / "review.html").read_text()
 
 
 @pytest.mark.parametrize(
