@@ -46,6 +46,7 @@ class NerData(EpochData[NerBatch]):
         corpora: By name, the arguments of `Corpus`. None for one corpus, at `path` itself.
         source: A format of `SOURCES` in `formats.registry`, hub, or auto to recognise each file by its content.
         path: The local folder above the corpora, or a file, or None to load each from the hub.
+        hub: The id of the only corpus on the hub; `corpora` have ids of their own.
         columns: The arguments of `Columns`.
         conll_columns: The columns of a CoNLL file, in order; None to recognise them.
         lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
@@ -90,6 +91,7 @@ class NerData(EpochData[NerBatch]):
         corpora: Mapping[str, Mapping[str, Any]] | None = None,
         source: str = "auto",
         path: str | None = None,
+        hub: str | None = None,
         columns: Mapping[str, str | None] | None = None,
         conll_columns: list[str] | None = None,
         lang: str = "en",
@@ -122,6 +124,7 @@ class NerData(EpochData[NerBatch]):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
         self.reader = CorpusReader.from_config(
             corpora=corpora,
+            hub=hub,
             source=source,
             path=path,
             columns=columns,
