@@ -7,7 +7,7 @@ from docsight.documents.report.page import label_colours
 from docsight_training.pages.page_template import render_page
 
 _MAX_SHOWN = 100  # errors of each kind
-_TITLES = {
+_ERROR_TITLES = {
     "label": "Right edges, another label",
     "edges": "Right label, other edges",
     "label and edges": "Another label and other edges",
@@ -21,7 +21,7 @@ def render_errors(report: Mapping[str, Any]) -> str:
     values = {
         "report": report,
         "colours": label_colours(report["labels"]),
-        "titles": _TITLES,
+        "titles": _ERROR_TITLES,
         "max_shown": _MAX_SHOWN,
         "pieces": _pieces,
     }
