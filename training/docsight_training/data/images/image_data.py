@@ -20,6 +20,7 @@ from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_h
 from docsight_training.data.splits import check_fractions
 
 _EVALUATION_BATCH_SIZE = 250
+_MIN_CHOOSING_IMAGES = 50
 _MIN_BATCH_SIZE, _MAX_BATCH_SIZE = 8, 128  # of a training step, if the config gives no number
 
 
@@ -139,6 +140,11 @@ class ImageData(EpochData[ImageBatch]):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
             if not len(self.parts[split]):
                 raise DataError(f"No images are left for {split}; check data.leave_out and data.validation.")
+
+    @property
+    def can_choose_weights(self) -> bool:
+        """Whether there are enough validation images to choose weights by: the best of few is a choice by chance."""
+        return len(self.parts["validation"]) >= _MIN_CHOOSING_IMAGES
 
     @property
     def has_test(self) -> bool:

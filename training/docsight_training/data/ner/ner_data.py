@@ -29,6 +29,7 @@ from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 
+MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
 _DRAWS = 8  # versions of a document that the model to keep has labelled
@@ -263,6 +264,11 @@ class NerData(EpochData[NerBatch]):
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
+
+    @property
+    def can_choose_weights(self) -> bool:
+        """Whether there are enough validation entities to choose weights by: the best of few is a choice by chance."""
+        return sum(1 for _ in names_in(self.documents["validation"])) >= MIN_CHOOSING_SPANS
 
     @property
     def has_test(self) -> bool:
