@@ -45,7 +45,7 @@ def _rows(key: str) -> list[dict[str, object]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
-    for name in ("annotations.jsonl", "a=b"):
+    for name in ("annotations.jsonl", "review.jsonl", "a=b"):
         Path(name).write_text("\n".join(map(json.dumps, _rows("text"))))
     products = [
         {"text": f"{name} bought a Zune .", "label": [[11 + len(name), 15 + len(name), "PRODUCT"]]}
@@ -82,6 +82,7 @@ def test_docs_name_commands_of_each_kind():
     kinds = Counter(command[0].partition("=")[0] for command in DATA)
     assert kinds["check"] >= 2
     assert kinds["convert"] >= 3
+    assert kinds["review"] == 2
     assert kinds["data.path"] >= 5
 
 
@@ -91,6 +92,12 @@ def test_commands_about_data_run(folder: Path, monkeypatch: pytest.MonkeyPatch, 
         (folder / "tasks.json").unlink()
         _run(monkeypatch, "convert", "annotations.jsonl", "corpus.conll")
     _run(monkeypatch, *command)
+
+
+@pytest.mark.parametrize("command", [each for each in DATA if each[0] == "review"], ids=" ".join)
+def test_commands_that_review_run(folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    _run(monkeypatch, "review", str(tiny_model), *command[2:])
+    assert "</html>" in (folder / "review.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import torch
 from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
+import docsight
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight_training.commands.export_checkpoint import export_checkpoint
@@ -84,6 +85,40 @@ def test_train_writes_config_metrics_curves_checkpoints_and_exports(trained):
         assert (folder / name).stat().st_size, name
     assert "data:" in (folder / "config.yaml").read_text()
     assert "test/f1" in (folder / "model" / "MODEL_CARD.md").read_text()
+
+
+def test_train_writes_a_card_with_the_run_and_figures_by_label(trained):
+    folder, metrics = trained
+    card = (folder / "model" / "MODEL_CARD.md").read_text()
+    assert "run `tiny-1`" in card
+    assert "| test, by label | precision | recall | F1 | support |" in card
+    figures = " | ".join(f"{metrics[f'test/{name}/PER']:.4f}" for name in ("precision", "recall", "f1"))
+    assert f"| PER | {figures} | {metrics['test/support/PER']:.0f} |" in card
+    assert "| test/f1/PER |" not in card
+
+
+def test_train_writes_what_the_pipeline_is_and_needs(trained):
+    folder, metrics = trained
+    meta = spacy.load(folder / "pipeline").meta
+    assert (meta["lang"], meta["name"], meta["version"]) == ("en", "tiny_1", "0.1.0")
+    assert meta["description"].startswith("A model for the spaCy component `rnn_ner`")
+    assert meta["license"] == "see the licences of the data"
+    assert meta["requirements"] == [f"docsight>={docsight.__version__}"]
+    assert [source["name"] for source in meta["sources"]] == ["own"]
+    assert meta["performance"]["test/f1"] == meta["performance"]["ents_f"] == metrics["test/f1"]
+    assert meta["performance"]["ents_per_type"]["PER"]["r"] == metrics["test/recall/PER"]
+
+
+def test_train_writes_the_errors_of_the_model(trained):
+    folder, metrics = trained
+    report = json.loads((folder / "errors.json").read_text())
+    assert report["part"] == "test"
+    assert report["labels"]["PER"]["support"] == metrics["test/support/PER"]
+    assert report["labels"]["PER"]["recall"] == pytest.approx(metrics["test/recall/PER"], abs=1e-4)
+    losses = [one["loss"] for one in report["worst_sentences"]]
+    assert losses == sorted(losses, reverse=True)
+    assert len(losses) == 20
+    assert "Sentences with the highest loss" in (folder / "errors.html").read_text()
 
 
 def test_train_exports_a_pipeline_that_loads_anywhere(trained, tmp_path):

@@ -118,7 +118,7 @@ class NetworkStage(Stage):
         known = sorted({name for metrics in found for name in metrics})
         monitor = settings["monitor"]
         # The first batch may lack a label.
-        if monitor not in known and not monitor.startswith(("train/", "val/f1/", "val/precision/")):
+        if monitor not in known and not monitor.startswith(("train/", "val/f1/", "val/precision/", "val/recall/")):
             raise ConfigError(
                 f"trainer.monitor={monitor}: there is no such metric; expected one of {', '.join(known)}."
             )

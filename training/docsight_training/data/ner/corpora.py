@@ -370,11 +370,12 @@ def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], setting
         return [folder]
     files = only_files(folder, tuple(suffixes))
     if source == AUTO and len(files) > 1:  # a README.txt beside the data, for example
-        files = [file for file in files if _is_readable(file, settings)]
+        files = [file for file in files if is_readable(file, settings)]
     return files
 
 
-def _is_readable(file: Path, settings: ReadSettings) -> bool:
+def is_readable(file: Path, settings: ReadSettings) -> bool:
+    """Return whether a file is recognised as annotated text."""
     try:
         recognise(file, settings)
     except DataError:
