@@ -8,6 +8,7 @@ from docsight.errors import DocsightError, MissingExtraError
 
 # Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
 _COMMANDS = {
+    "adapt-speller": "docsight_training.commands.adapt_speller",
     "check": "docsight_training.commands.check",
     "convert": "docsight_training.commands.convert",
     "export": "docsight_training.commands.export_checkpoint",
