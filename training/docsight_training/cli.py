@@ -12,6 +12,7 @@ _COMMANDS = {
     "check": "docsight_training.commands.check",
     "convert": "docsight_training.commands.convert",
     "export": "docsight_training.commands.export_checkpoint",
+    "tune": "docsight_training.commands.tune",
 }
 
 

@@ -27,8 +27,8 @@ def refit_judge(judge: Judge, data: JudgeData, *, penalty: float) -> None:
         optimizer.zero_grad()
         moved = sum((now - was).square().sum() for now, was in zip(judge.parameters(), before, strict=True))
         loss = judge_loss(judge, batch) + penalty * moved
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
-    optimizer.step(closure)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
     judge.eval().requires_grad_(False)

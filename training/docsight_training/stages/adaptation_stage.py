@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 _MAX_SHOWN_WORDS = 12
 _WORDS_FILE = "words.txt"
+# Of the mistakes that the judge learns from: those of writers who know the domain are mostly typing errors.
+_KIND_FRACTIONS = {"real": 0.02, "split": 0.01, "join": 0.01}
+_CLEAN = 0.8  # the fraction of the texts without mistakes
 
 
 class AdaptationStage(Stage):
@@ -140,13 +143,14 @@ class AdaptationStage(Stage):
             for paragraph in document.split("\n\n")
             if (sentences := split_sentences(paragraph))
         ]
-        noise = SentenceNoise(make_domain_noise(speller, adapted.words, adapted.lexicon))
+        noise = SentenceNoise(make_domain_noise(speller, adapted.words, adapted.lexicon), _KIND_FRACTIONS)
         data = JudgeData(
             corrector=corrector,
             sentence_noise=noise,
             sentences=[],
             edited=[],
             paragraphs={"domain": paragraphs},
+            clean=_CLEAN,
             seed=self.seed,
         )
         data.setup()

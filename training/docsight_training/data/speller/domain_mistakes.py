@@ -4,8 +4,6 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import torch
-
 from docsight.spelling.candidates.error_model import encode_letters
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.lexicon.tables import Lexicon
@@ -64,9 +62,7 @@ def measure(corrector: Corrector, documents: Sequence[str], planted: Sequence[No
                 right += each.suggestions[0][0] == meant
     num_planted = sum(len(noisy.meant) for noisy in planted)
     per_10_000 = 10_000 / max(num_words, 1)
-    return Planted(
-        wrong * per_10_000, among * per_10_000, len(flagged) * per_10_000, right / max(num_planted, 1)
-    )
+    return Planted(wrong * per_10_000, among * per_10_000, len(flagged) * per_10_000, right / max(num_planted, 1))
 
 
 def _plant(document: str, noise: Noise, rng: random.Random, rate: float) -> NoisyText:

@@ -151,5 +151,7 @@ def _text_of(line: str, column: str, where: str) -> str:
     text = row.get(column) if isinstance(row, dict) else row
     if not isinstance(text, str):
         found = ", ".join(map(str, row)) if isinstance(row, dict) else type(row).__name__
-        raise DataError(f"{where}: expected an object with the text in {column!r} (data.column sets the key); found {found}.")
+        raise DataError(
+            f"{where}: expected an object with the text in {column!r} (data.column sets the key); found {found}."
+        )
     return text

@@ -71,9 +71,7 @@ def mix_trigrams(old: Trigrams, sentences: np.ndarray, zipf_steps: Tensor, *, mi
 def _with_words(old: Trigrams, zipf_steps: Tensor) -> Trigrams:
     """Return the trigrams with rows for new words, and with probabilities of single words that are at least `zipf`."""
     size = len(old.unigram)
-    grown = Trigrams(
-        num_words=len(zipf_steps), num_bigrams=len(old.bigram_keys), num_trigrams=len(old.trigram_keys)
-    )
+    grown = Trigrams(num_words=len(zipf_steps), num_bigrams=len(old.bigram_keys), num_trigrams=len(old.trigram_keys))
     for name, values in old.state_dict().items():
         grown.get_buffer(name)[: len(values)] = values
     zipf = zipf_steps[2:].double() / ZIPF_STEPS

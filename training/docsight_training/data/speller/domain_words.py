@@ -15,7 +15,7 @@ from docsight_training.data.speller.domain_text import DomainCounts
 
 _PRIOR_WORDS = 1_000_000  # the words of a domain that count as much as the frequencies which the speller has
 # A word that is so many times rarer than one that is one or two edits away may be a misspelling of it.
-_MISSPELLING_RATIOS = {1: 20.0, 2: 200.0}
+_MISSPELLING_RATIOS = {1: 10.0, 2: 200.0}
 _MIN_TWO_EDITS_LETTERS = 7
 _MIN_LETTERS = 3
 _NAME_FRACTION = 0.1  # a word that is in lower case less often than this is a name
@@ -56,7 +56,9 @@ def adapt_words(
     extended = Confusions(num_words=len(vocab), num_confusions=len(confusions.ids))
     extended.offsets.copy_(torch.cat([offsets, offsets[-1:].expand(len(added))]))
     extended.ids.copy_(confusions.ids)
-    return AdaptedTables(vocab, _adapt_lexicon(lexicon, vocab, learned, counts), extended, learned, sorted(meant.items()))
+    return AdaptedTables(
+        vocab, _adapt_lexicon(lexicon, vocab, learned, counts), extended, learned, sorted(meant.items())
+    )
 
 
 def _unknown_words(
@@ -115,7 +117,7 @@ def _adapt_lexicon(lexicon: Lexicon, words: Vocab, learned: Iterable[str], count
 
 
 def _mixed_frequencies(lexicon: Lexicon, words: Vocab, counted: Mapping[str, int], total: int) -> dict[int, float]:
-    """Return by id the Zipf frequencies of the counted words, with the frequencies of the lexicon as a Dirichlet prior."""
+    """Return by id the Zipf frequencies of the counted words; those of the lexicon are a Dirichlet prior."""
     zipf = as_array(lexicon.zipf) / ZIPF_STEPS
     fractions = np.where(zipf > 0, 10.0 ** (zipf - 9), 0.0)
     ids = np.array([words.id(word) for word in counted], dtype=np.int64)
