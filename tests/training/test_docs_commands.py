@@ -54,6 +54,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     for name in ("annotations.jsonl", "a=b"):
         Path(name).write_text("\n".join(map(json.dumps, _rows("text"))))
+    products = [
+        {"text": f"{name} bought a Zune .", "label": [[11 + len(name), 15 + len(name), "PRODUCT"]]}
+        for name in NAMES * 9
+    ]
+    Path("products.jsonl").write_text("\n".join(map(json.dumps, products)))
+    Path("TEXTS").mkdir()
+    (Path("TEXTS") / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
     Path("tasks.json").write_text(json.dumps(_rows("body")))
     Path("FOLDER").mkdir()
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
@@ -96,12 +103,26 @@ def test_commands_about_data_run(folder: Path, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize(
     "command",
-    [each for each in DATA if each[0].startswith("data.path") and "model.init_from=rnn_ner" not in each],
+    [
+        # The shipped model takes seconds to load: one of its commands is enough for a quick test.
+        pytest.param(
+            each,
+            marks=[pytest.mark.slow]
+            if "model.init_from=rnn_ner" in each and "data.rehearsal=TEXTS" not in each
+            else [],
+        )
+        for each in DATA
+        if each[0].startswith("data.path")
+    ],
     ids=" ".join,
 )
 def test_commands_that_train_on_entities_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
     _run(monkeypatch, *command, *SMALL_TAGGER)
-    assert next((folder / "runs").glob("*/model/config.json"), None) is not None
+    [config] = (folder / "runs").glob("*/model/config.json")
+    labels = json.loads(config.read_text())["network"]["labels"]
+    assert labels == (
+        ["PER", "ORG", "LOC", "DATE", "NORP", "PRODUCT"] if "data.keep_labels=true" in command else ["PER"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,14 @@ def test_train_exports_a_pipeline_that_loads_anywhere(trained, tmp_path):
     assert all(0 < ent._.score <= 1 for ent in ents)
 
 
-def test_train_exports_the_best_weights(trained):
-    folder, _ = trained
-    best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)["state_dict"]
+@pytest.mark.parametrize(("enough", "checkpoint"), [(1, "best.ckpt"), (1000, "last.ckpt")])
+def test_train_exports_the_best_weights_if_the_validation_data_is_large_enough(
+    tiny_corpus, tmp_path, monkeypatch, enough, checkpoint
+):
+    monkeypatch.setattr("docsight_training.data.ner.ner_data.MIN_CHOOSING_SPANS", enough)
+    folder = tmp_path / "run"
+    train(_config(f"data.path={tiny_corpus}", "epochs=3", "trainer.monitor=train/loss", "trainer.mode=max"), folder)
+    best = torch.load(folder / "checkpoints" / checkpoint, weights_only=True)["state_dict"]
     exported = load_folder(folder / "model", kind="tagger").network.state_dict()
     for name, tensor in exported.items():
         assert torch.allclose(tensor.float(), best[f"network.{name}"].float(), atol=2e-3), name

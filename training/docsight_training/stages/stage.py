@@ -99,7 +99,12 @@ class NetworkStage(Stage):
             return
         plot_curves(run.folder)
         best = run.folder / CHECKPOINTS / BEST
-        self._finish(run, data, arguments, module, weights=best if best.is_file() else None)
+        if not data.can_choose_weights:
+            log.info(
+                "The validation data is too small to choose weights by it; those of the end of the run are exported."
+            )
+        use_best = best.is_file() and data.can_choose_weights
+        self._finish(run, data, arguments, module, weights=best if use_best else None)
 
     def export(self, run: Run, checkpoint: Path) -> None:
         """Make the weights of a checkpoint the model of the run, as if training had ended there."""
