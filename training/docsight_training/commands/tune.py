@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from docsight_training.tuning import Tuning
 
-_USAGE = """\
+_TUNE_USAGE = """\
 usage: docsight-train tune [experiment=NAME] data.path=FOLDER [n_trials=20] [name=NAME] [KEY=VALUE ...]
 
 Train with other settings, chosen by Optuna, which also ends bad trials early. The same command continues where it
 stopped. The search space is tune.space; the best settings are written to runs/NAME/experiment/best.yaml.
 """
-_GROUPS = ("data", "model", "trainer")
+_CONFIG_GROUPS = ("data", "model", "trainer")
 _OF_A_START = ("name", "ckpt_path", "overwrite", "tune")  # keys that a config for later runs does not have
 _BEST = "best"
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
         DocsightError: An argument is invalid, the data cannot be read, or Optuna is missing.
     """
     if {"-h", "--help"} & set(arguments) or not arguments:
-        sys.stdout.write(_USAGE)
+        sys.stdout.write(_TUNE_USAGE)
         return
     if importlib.util.find_spec("optuna") is None:
         raise MissingExtraError("docsight-train tune", "tune")
@@ -147,7 +147,7 @@ def _write_best(folder: Path, overrides: Sequence[str]) -> Path:
     config, choices = _compose(overrides)
     settings = cast(dict[str, Any], OmegaConf.to_container(config))
     kept = {key: value for key, value in settings.items() if key not in _OF_A_START}
-    defaults = [{f"override /{group}": choices[group]} for group in _GROUPS]
+    defaults = [{f"override /{group}": choices[group]} for group in _CONFIG_GROUPS]
     text = OmegaConf.to_yaml(OmegaConf.create({"defaults": defaults, "name": f"{folder.name}-{_BEST}", **kept}))
     file = folder / "experiment" / f"{_BEST}.yaml"
     file.parent.mkdir(exist_ok=True)

@@ -35,8 +35,7 @@ log = logging.getLogger(__name__)
 _MAX_SHOWN_WORDS = 12
 _WORDS_FILE = "words.txt"
 # Of the mistakes that the judge learns from: those of writers who know the domain are mostly typing errors.
-_KIND_FRACTIONS = {"real": 0.02, "split": 0.01, "join": 0.01}
-_CLEAN = 0.8  # the fraction of the texts without mistakes
+_DOMAIN_KINDS = {"real": 0.02, "split": 0.01, "join": 0.01}
 
 
 class AdaptationStage(Stage):
@@ -48,6 +47,7 @@ class AdaptationStage(Stage):
             and `min_count` of a word that becomes known.
         min_trigrams: How often a pair or triple of words must occur to be stored.
         penalty: Of the squared distance of the judge's weights from what they were.
+        clean: The fraction of the texts without mistakes that the judge learns from.
         planted: The fraction of the words of the test that are misspelled.
         seed: Of the split and of all misspellings.
     """
@@ -60,11 +60,13 @@ class AdaptationStage(Stage):
         data: Mapping[str, Any],
         min_trigrams: int = 2,
         penalty: float = 0.001,
+        clean: float = 0.7,
         planted: float = 0.02,
         seed: int = 1,
     ) -> None:
         self.name, self.model, self.data = name, model, data
-        self.min_trigrams, self.penalty, self.planted, self.seed = min_trigrams, penalty, planted, seed
+        self.min_trigrams, self.penalty, self.clean = min_trigrams, penalty, clean
+        self.planted, self.seed = planted, seed
 
     def run(self, run: Run) -> None:
         run.seed()
@@ -143,14 +145,14 @@ class AdaptationStage(Stage):
             for paragraph in document.split("\n\n")
             if (sentences := split_sentences(paragraph))
         ]
-        noise = SentenceNoise(make_domain_noise(speller, adapted.words, adapted.lexicon), _KIND_FRACTIONS)
+        noise = SentenceNoise(make_domain_noise(speller, adapted.words, adapted.lexicon), _DOMAIN_KINDS)
         data = JudgeData(
             corrector=corrector,
             sentence_noise=noise,
             sentences=[],
             edited=[],
             paragraphs={"domain": paragraphs},
-            clean=_CLEAN,
+            clean=self.clean,
             seed=self.seed,
         )
         data.setup()

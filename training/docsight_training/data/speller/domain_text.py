@@ -18,7 +18,7 @@ from docsight.spelling.tokens import LOWER, TITLE, is_key, read_tokens
 
 _PLAIN_SUFFIXES = (".txt", ".md", ".text")
 _ROW_SUFFIXES = (".jsonl", ".ndjson")
-_TEXTS_AT_ONCE = 200
+_DOCUMENTS_AT_ONCE = 200
 _MIN_DOCUMENTS = 10
 
 
@@ -95,8 +95,8 @@ def split_sentences(document: str) -> list[str]:
 def count_words(documents: Sequence[str], dictionary: Dictionary) -> DomainCounts:
     """Count the words of documents that the speller of the dictionary checks."""
     counts = DomainCounts()
-    for at in range(0, len(documents), _TEXTS_AT_ONCE):
-        _count_batch(TokenBatch(documents[at : at + _TEXTS_AT_ONCE], dictionary), counts)
+    for at in range(0, len(documents), _DOCUMENTS_AT_ONCE):
+        _count_batch(TokenBatch(documents[at : at + _DOCUMENTS_AT_ONCE], dictionary), counts)
     return counts
 
 
