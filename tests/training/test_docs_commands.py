@@ -5,16 +5,23 @@ import json
 import logging
 import re
 import shlex
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import spacy
 from PIL import Image
 
+from docsight.bundle import load_folder
+from docsight.networks.judge import NUM_EVIDENCE, Judge
+from docsight.spelling.lexicon.tables import TechnicalText
+from docsight.spelling.model import Speller
 from docsight_training import cli
 
 DOCS = Path(__file__).parents[2] / "docs" / "training.md"
@@ -76,6 +83,7 @@ def _draw(shade: int) -> bytes:
 
 
 DATA, IMAGES = _commands("Your data"), _commands("Your own images")
+ADAPT, TUNE = _commands("The speller on your own texts"), _commands("Better settings")
 
 
 def test_docs_name_commands_of_each_kind():
@@ -139,3 +147,39 @@ def test_commands_that_train_on_images_run(folder: Path, monkeypatch: pytest.Mon
     pq.write_table(pa.table({"image": images, "label": [label for label, _ in shades]}), folder / "FILE.parquet")
     _run(monkeypatch, *(each.replace("=FOLDER", "=PICTURES") for each in command), *SMALL_CLASSIFIER)
     assert (folder / "runs" / "mine" / "model").is_dir()
+
+
+@pytest.mark.parametrize("command", ADAPT, ids=" ".join)
+def test_commands_that_adapt_a_speller_run(
+    folder: Path, tiny_speller: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+):
+    bundle = load_folder(tiny_speller, kind="speller")
+    speller = cast(Speller, bundle.network)
+    speller.technical, speller.judge = TechnicalText.from_counts([], {}), Judge(num_evidence=NUM_EVIDENCE)
+    bundle.arguments["judge"] = {"num_terms": 0, "num_pairs": 0}
+    bundle.to_disk(folder / "SPELLER")
+    rows = [{"text": f"They read the zygote story {n}. It is the house by the sea."} for n in range(20)]
+    (folder / "TEXTS").mkdir()
+    (folder / "TEXTS" / "all.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    arguments = command if "model=SPELLER" in command else [*command, "model=SPELLER"]
+    _run(monkeypatch, *arguments)
+    metrics = json.loads((folder / "runs" / "mine" / "metrics.json").read_text())
+    assert {"test/wrong/before", "test/wrong/after", "test/corrected/after"} <= set(metrics)
+    nlp = spacy.load(folder / "runs" / "mine" / "pipeline")
+    assert not nlp("They read the zygote story.")._.corrections
+    with pytest.raises(SystemExit, match="holds an earlier run"):
+        _run(monkeypatch, *arguments)
+
+
+def test_commands_that_tune_run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    pytest.importorskip("optuna")
+    tune, train = TUNE[0], TUNE[-1]
+    monkeypatch.chdir(folder)
+    shutil.copy("annotations.jsonl", "FOLDER.jsonl")
+    small = [each for each in SMALL_TAGGER if each != "overwrite=true"]
+    arguments = [each.replace("=FOLDER", "=FOLDER.jsonl") for each in tune if not each.startswith("n_trials")]
+    _run(monkeypatch, *arguments, "n_trials=2", *small)
+    assert "best: trial" in capsys.readouterr().out
+    assert sorted(path.name for path in (folder / "runs" / "mine").glob("trial-*")) == ["trial-0", "trial-1"]
+    _run(monkeypatch, *train)
+    assert (folder / "runs" / "mine-best" / "model" / "config.json").is_file()

@@ -202,3 +202,19 @@ def test_trigram_ids_treat_punctuation_as_edges_and_strip_s_from_unknown_words()
     words = Vocab(["the", "house", "it's", "0"])
     text = [Paragraph("talk", ["The house's, it's 12 teh!", "A"])]
     assert tables.trigram_ids(text, words).tolist() == [0, 0, 2, 3, 0, 4, 5, UNK, 0, 0, 0, UNK, 0, 0]
+
+
+def test_missing_inputs_are_listed_together_before_anything_is_computed(config, folder, tmp_path):
+    overrides = [
+        f"data.scowl={tmp_path}",
+        "data.names=absent",
+        f"data.judged={tmp_path}",
+        f"data.technical={tmp_path}/x",
+    ]
+    with pytest.raises(DataError, match="5 inputs") as caught:
+        train(config(*overrides), tmp_path / "run")
+    for part in ("data.scowl", "apt-get install scowl", "data.names", "data.judged", "data.technical"):
+        assert part in str(caught.value)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(DataError, match=r"data\.path is missing"):
+        train(config("data.path=null"), tmp_path / "run")

@@ -8,10 +8,12 @@ from docsight.errors import DocsightError, MissingExtraError
 
 # Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
 _COMMANDS = {
+    "adapt-speller": "docsight_training.commands.adapt_speller",
     "check": "docsight_training.commands.check",
     "convert": "docsight_training.commands.convert",
     "export": "docsight_training.commands.export_checkpoint",
     "review": "docsight_training.commands.review",
+    "tune": "docsight_training.commands.tune",
 }
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Run:
     results: dict[str, Any] = field(default_factory=dict)  # of the stages so far, by name
     metrics: dict[str, float] = field(default_factory=dict)
     model: TrainedModel | None = None
+    callbacks: Sequence[pl.Callback] = ()  # more of them for the trainer of a run of one stage
 
     def open(self, *, num_stages: int) -> None:
         """Check that the folder is free, or that the config says what to do with the earlier run in it."""

@@ -3,10 +3,12 @@
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import hydra
+import pytorch_lightning as pl
 import torch
 from hydra import compose, initialize_config_module
 from hydra.core.hydra_config import HydraConfig
@@ -33,14 +35,23 @@ def main() -> None:
     arguments.sort(key=lambda argument: argument not in ("-m", "--multirun"))
     sys.argv[1:] = arguments
     try:
-        _check_overrides(arguments)
-        _check_keys(arguments)
+        check_arguments(arguments)
         _command()
     except DocsightError as err:
         _stop(err)
 
 
-def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
+def check_arguments(arguments: list[str]) -> None:
+    """Check the overrides of a run, for an error in one line.
+
+    Raises:
+        ConfigError: One cannot be parsed, or its key or file does not exist.
+    """
+    _check_overrides(arguments)
+    _check_keys(arguments)
+
+
+def train(config: dict[str, Any], folder: Path, *, callbacks: Sequence[pl.Callback] = ()) -> dict[str, float]:
     """Run the stages of a model by its resolved config, export it, and return the figures.
 
     Raises:
@@ -50,8 +61,10 @@ def train(config: dict[str, Any], folder: Path) -> dict[str, float]:
     if config["threads"] is not None:
         torch.set_num_threads(config["threads"])
     stages = make_stages(config)
-    run = Run(config, folder)
+    run = Run(config, folder, callbacks=callbacks)
     run.open(num_stages=len(stages))
+    for stage in stages:
+        stage.check_inputs(run)
     for stage in stages:
         stage.run(run)
     if run.model is not None:  # only the main process has it
@@ -115,7 +128,7 @@ def _check_keys(arguments: list[str]) -> None:
     """Compose the config as Hydra will, for an error in one line. Sweeps and other config folders are left to Hydra."""
     if any(argument.startswith("-") for argument in arguments):
         return
-    choices = [a for a in arguments if a.startswith(("experiment=", "data=", "model=", "trainer="))]
+    choices = [a for a in arguments if a.startswith(("experiment=", "data=", "model=", "trainer=", "+tune="))]
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
         try:
             known = compose("train", overrides=choices)

@@ -6,7 +6,7 @@ import math
 import sys
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,13 @@ def plan_epochs(settings: dict[str, Any], data: pl.LightningDataModule) -> dict[
     return {**settings, "max_epochs": epochs, "check_val_every_n_epoch": every or 1}
 
 
-def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping[str, int] | None = None) -> pl.Trainer:
+def make_trainer(
+    settings: dict[str, Any],
+    folder: Path | None,
+    *,
+    thaw: Mapping[str, int] | None = None,
+    more_callbacks: Sequence[callbacks.Callback] = (),
+) -> pl.Trainer:
     """Build the Trainer of a run.
 
     Without a folder, it only evaluates and writes nothing. `thaw` has the arguments of `GradualUnfreezing`.
@@ -61,7 +67,7 @@ def make_trainer(settings: dict[str, Any], folder: Path | None, *, thaw: Mapping
     Raises:
         ConfigError: A setting is invalid.
     """
-    hooks = [] if folder is None else _hooks(settings, folder)
+    hooks = [*more_callbacks, *([] if folder is None else _hooks(settings, folder))]
     if thaw is not None:
         hooks.append(GradualUnfreezing(**thaw))
     terminal = sys.stderr.isatty()

@@ -22,15 +22,17 @@ class JudgeModule(ScheduledModule[Judge]):
         self.penalty = penalty
 
     def training_step(self, batch: JudgeBatch, _: int) -> Tensor:
-        loss = self._loss(batch)
+        loss = judge_loss(self.network, batch)
         self.log("train/loss", loss, batch_size=len(batch.words), on_epoch=True)
         weights = self.network.weight, self.network.long_weight
         return loss + self.penalty * sum(weight.square().sum() for weight in weights)
 
     def validation_step(self, batch: JudgeBatch, _: int) -> None:
-        self.log("val/loss", self._loss(batch), batch_size=len(batch.words))
+        self.log("val/loss", judge_loss(self.network, batch), batch_size=len(batch.words))
 
-    def _loss(self, batch: JudgeBatch) -> Tensor:
-        log_odds = self.network(batch.evidence, batch.known, batch.text, batch.words, batch.share)
-        losses = F.binary_cross_entropy_with_logits(log_odds, batch.right, reduction="none")
-        return (losses * batch.weight).sum() / batch.weight.sum().clamp(min=torch.finfo(losses.dtype).tiny)
+
+def judge_loss(judge: Judge, batch: JudgeBatch) -> Tensor:
+    """Return the mean cross-entropy of the judged places, in nats."""
+    log_odds = judge(batch.evidence, batch.known, batch.text, batch.words, batch.share)
+    losses = F.binary_cross_entropy_with_logits(log_odds, batch.right, reduction="none")
+    return (losses * batch.weight).sum() / batch.weight.sum().clamp(min=torch.finfo(losses.dtype).tiny)

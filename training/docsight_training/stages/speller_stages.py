@@ -16,6 +16,7 @@ from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
 from docsight_training.data.speller.mistakes import SentenceNoise
 from docsight_training.data.speller.noise import make_noise
+from docsight_training.data.speller.speller_inputs import check_speller_inputs
 from docsight_training.data.speller.tables import CHARS, count_tables
 from docsight_training.data.speller.technical_text import TechnicalCounts, read_technical
 from docsight_training.runs import Run, TrainedModel
@@ -34,6 +35,10 @@ class TablesStage(KeptStage):
     def __init__(self, *, name: str, lists: str, parts_from: str | None = None, **counted: Any) -> None:
         super().__init__(name=name, parts_from=parts_from)
         self.lists, self.counted = Path(lists), counted
+
+    def check_inputs(self, run: Run) -> None:
+        is_counted = self.parts_from is not None or run.config["ckpt_path"] is not None
+        check_speller_inputs(run.config["data"], needs_scowl=not is_counted)
 
     def make_result(self, run: Run) -> dict[str, Any]:
         return count_tables(lists=self.lists, **self.counted)
@@ -106,6 +111,9 @@ class SpellerModelStage(Stage):
     def __init__(self, *, name: str, model: str, lists: str, origins: Mapping[str, Mapping[str, str]]) -> None:
         self.name, self.model, self.lists = name, model, Path(lists)
         self.origins = {origin: dict(about) for origin, about in origins.items()}
+
+    def check_inputs(self, run: Run) -> None:
+        check_speller_inputs(run.config["data"], needs_scowl=False)
 
     def run(self, run: Run) -> None:
         bundle = load_folder(find_model(self.model), kind="speller")

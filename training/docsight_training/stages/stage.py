@@ -25,6 +25,13 @@ _PARTS_WITHOUT_STAGES = ("context", "typing", "ranker")  # in the speller config
 class Stage(ABC):
     """One step of a run. It provides results for later stages; the last one provides the model to export."""
 
+    def check_inputs(self, run: Run) -> None:  # noqa: B027 (most stages read their inputs first anyway)
+        """Check the inputs of the run, before its first stage computes anything.
+
+        Raises:
+            DataError: Inputs are missing or unusable.
+        """
+
     @abstractmethod
     def run(self, run: Run) -> None:
         """Run what is not finished, and add results, figures or the model to the run."""
@@ -84,7 +91,7 @@ class NetworkStage(Stage):
             start_from(self.init_from, module.network, data)
         settings = plan_epochs(run.config["trainer"], data)
         self._check_monitor(settings, module, data)
-        trainer = make_trainer(settings, run.folder, thaw=self.thaw)
+        trainer = make_trainer(settings, run.folder, thaw=self.thaw, more_callbacks=run.callbacks)
         run.write_config()
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
         run.add_metrics(trainer.callback_metrics)

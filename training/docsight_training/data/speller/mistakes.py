@@ -38,10 +38,15 @@ class Change(NamedTuple):
 
 
 class SentenceNoise:
-    """Draws the mistakes of sentences in the mix that learners make; `words` misspells single words."""
+    """Draws the mistakes of sentences, in the mix that learners make if no other is given.
 
-    def __init__(self, words: Noise) -> None:
-        self.words = words
+    Args:
+        words: Misspells single words.
+        kinds: The fractions of the mistakes that are real words, splits and joins; the rest are misspellings.
+    """
+
+    def __init__(self, words: Noise, kinds: Mapping[str, float] = _KIND_FRACTIONS) -> None:
+        self.words, self.kinds = words, kinds
 
     def noisy(
         self,
@@ -77,7 +82,7 @@ class SentenceNoise:
         Where a sentence has no word for a mistake of the drawn kind, the mistake is a misspelling.
         """
         draw = rng.random()
-        for kind, fraction in _KIND_FRACTIONS.items():
+        for kind, fraction in self.kinds.items():
             draw -= fraction
             if draw < 0:
                 change = _DRAWS[kind](self, words, free, rng)

@@ -150,6 +150,13 @@ def recase_like(word: str, *, apostrophe: bool = False) -> Callable[[str], str] 
 
 def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lists: Path) -> Noise:
     """Learn the noise of a speller's training text from the words by descending frequency, `Lexicon` and lists."""
+    return learn_noise(read_pairs(lists), words, lexicon)
+
+
+def learn_noise(
+    pairs: Iterable[tuple[str, str, int]], words: Sequence[str], lexicon: Mapping[str, torch.Tensor]
+) -> Noise:
+    """Learn noise from misspellings, their corrections and their weights; the rest as for `make_noise`."""
     # A misspelling may be a rare word (wich, hous), but not a usual one.
     sources, zipf = lexicon["sources"][2:], lexicon["zipf"][2:]
     is_base = (sources & int(WordSource.US | WordSource.UK)) > 0
@@ -161,4 +168,4 @@ def make_noise(words: Sequence[str], lexicon: Mapping[str, torch.Tensor], *, lis
     contractions = [
         (word.replace("'", ""), word, _CONTRACTION_WEIGHT) for word in words[:_FREQUENT_CONTRACTIONS] if "'" in word
     ]
-    return Noise([*read_pairs(lists), *contractions], lexicon=usual, neighbours=neighbours)
+    return Noise([*pairs, *contractions], lexicon=usual, neighbours=neighbours)

@@ -21,7 +21,7 @@ from docsight_training.data.speller.letter_error_model import fit_letter_error_m
 from docsight_training.data.speller.lexicon import build_lexicon, read_pairs
 from docsight_training.data.speller.open_text import Paragraph, count_keys, read_paragraphs
 
-_BITS_PER_ID = 21  # three ids fit into 63 bits
+BITS_PER_ID = 21  # three ids fit into 63 bits
 # The characters that the context network knows.
 CHARS = Vocab("abcdefghijklmnopqrstuvwxyz'0.,!?;:\"()-\u2013\u2014/$%&\u2026[]*+=_#@éèáàâäãåçêëíìîïñóòôöõøúùûüß")
 
@@ -119,20 +119,20 @@ def count_trigrams(
     """
     ids = sentences.astype(np.int64)
     size = len(zipf)
-    if size >= 1 << _BITS_PER_ID:
-        raise ValueError(f"Expected fewer than {1 << _BITS_PER_ID:,} words; found {size:,}.")
+    if size >= 1 << BITS_PER_ID:
+        raise ValueError(f"Expected fewer than {1 << BITS_PER_ID:,} words; found {size:,}.")
     single = _single(ids, zipf, corpus)
-    pairs, pair_counts = np.unique((ids[:-1] << _BITS_PER_ID) | ids[1:], return_counts=True)
-    first, second = pairs >> _BITS_PER_ID, pairs & ((1 << _BITS_PER_ID) - 1)
+    pairs, pair_counts = np.unique((ids[:-1] << BITS_PER_ID) | ids[1:], return_counts=True)
+    first, second = pairs >> BITS_PER_ID, pairs & ((1 << BITS_PER_ID) - 1)
     seen = np.bincount(first, pair_counts, size)
     followers = np.bincount(first, minlength=size)
     left_over = np.where(seen > 0, discount * followers / np.maximum(seen, 1), 1.0)
     pair = (pair_counts - discount) / seen[first] + left_over[first] * single[second]
 
-    coded = (ids[:-2] << 2 * _BITS_PER_ID) | (ids[1:-1] << _BITS_PER_ID) | ids[2:]
+    coded = (ids[:-2] << 2 * BITS_PER_ID) | (ids[1:-1] << BITS_PER_ID) | ids[2:]
     triples, triple_counts = np.unique(coded, return_counts=True)
-    context = np.searchsorted(pairs, triples >> _BITS_PER_ID)
-    ending = np.searchsorted(pairs, triples & ((1 << 2 * _BITS_PER_ID) - 1))
+    context = np.searchsorted(pairs, triples >> BITS_PER_ID)
+    ending = np.searchsorted(pairs, triples & ((1 << 2 * BITS_PER_ID) - 1))
     pair_seen = np.bincount(context, triple_counts, len(pairs))
     pair_followers = np.bincount(context, minlength=len(pairs))
     pair_left = np.where(pair_seen > 0, discount * pair_followers / np.maximum(pair_seen, 1), 1.0)
@@ -140,12 +140,12 @@ def count_trigrams(
 
     kept, kept3 = pair_counts >= min_count, triple_counts >= min_count
     model = Trigrams(num_words=size, num_bigrams=int(kept.sum()), num_trigrams=int(kept3.sum()))
-    model.unigram.copy_(_steps(single))
-    model.unigram_backoff.copy_(_steps(left_over))
+    model.unigram.copy_(probability_steps(single))
+    model.unigram_backoff.copy_(probability_steps(left_over))
     pair_ids = [torch.from_numpy(part[kept]) for part in (first, second)]
     _store(model, "bigram", hash_ids(*pair_ids), bigram=pair[kept], bigram_backoff=pair_left[kept])
-    shifts = (2 * _BITS_PER_ID, _BITS_PER_ID, 0)
-    triple_ids = [torch.from_numpy((triples[kept3] >> by) & ((1 << _BITS_PER_ID) - 1)) for by in shifts]
+    shifts = (2 * BITS_PER_ID, BITS_PER_ID, 0)
+    triple_ids = [torch.from_numpy((triples[kept3] >> by) & ((1 << BITS_PER_ID) - 1)) for by in shifts]
     _store(model, "trigram", hash_ids(*triple_ids), trigram=triple[kept3])
     return model
 
@@ -158,7 +158,7 @@ def _single(ids: np.ndarray, zipf: np.ndarray, corpus: float) -> np.ndarray:
     return single
 
 
-def _steps(probabilities: np.ndarray) -> torch.Tensor:
+def probability_steps(probabilities: np.ndarray) -> torch.Tensor:
     """Return probabilities as steps of their logarithm, one byte each."""
     steps = np.round(-np.log(np.clip(probabilities, 1e-12, 1.0)) / STEP)
     return torch.from_numpy(steps.clip(0, 255).astype(np.uint8))
@@ -168,4 +168,4 @@ def _store(model: Trigrams, name: str, keys: torch.Tensor, **values: np.ndarray)
     order = keys.argsort()
     getattr(model, f"{name}_keys").copy_(keys[order])
     for table, probabilities in values.items():
-        getattr(model, table).copy_(_steps(probabilities)[order])
+        getattr(model, table).copy_(probability_steps(probabilities)[order])
