@@ -1,4 +1,4 @@
-"""Find the names of a document wherever they recur: in other casing, in part, as initials, hyphenated.
+"""Find the names of a document wherever they recur: in other casing, in part, as initials, hyphenated, letter-spaced.
 
 The rule for a single word of a person's name:
 
@@ -7,7 +7,8 @@ The rule for a single word of a person's name:
   sentence it does not count if the document also writes it in lower case elsewhere.
 - Titles and particles ("Dr", "van") never count alone. They count beside a part of a name.
 
-All words of a name in a row count in any casing. Names of organisations and places, and ids, count only as a whole.
+All words of a name in a row count in any casing. Names of organisations and places, and ids, count only as a whole;
+of an e-mail address, the part before the @ counts, too, unless its words are short or common.
 """
 
 import re
@@ -30,10 +31,12 @@ _PARTICLES = frozenset("von van de der den des di da del du la le el al bin ibn 
 _NO_INITIALS = STOP_WORDS | frozenset("ok pm tv id uk eu un pc cd ad bc hr it pr ps re cc ceo cfo usa".split())
 _GAP = re.compile(r"[\s.,'\u2019\-\u2010\u2011_/]{0,6}")  # between words of a name
 _HYPHENATION = re.compile(r"[-\u2010\u00ad]\s*")
+_LETTER_GAP = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f.\-_]{1,3}")  # between the letters of a letter-spaced word
 _DOT = re.compile(r"\.\s?")
 _MIN_LETTERS_OF_GENITIVE = 4
 _MIN_LETTERS_OF_JOINED = 6
 _MIN_CHARS_OF_ID = 5
+_MIN_LETTERS_OF_SPACED = 4
 
 
 class NameIndex:
@@ -72,6 +75,8 @@ class NameIndex:
                 if source is not None:
                     yield self._recurrence(word.start, words[at + 1].end, source)
             yield from self._initials_at(at)
+        for first, after in self._letter_runs():
+            yield from self._spaced_names(first, after)
 
     def part_of(self, key: str) -> str:
         """Return a part of a name without its plural or genitive s."""
@@ -83,6 +88,15 @@ class NameIndex:
         elif found.is_name and len(keys) == 1:
             self._parts.setdefault(keys[0], found)
         if len(keys) > 1 or (not found.is_name and len(keys[0]) >= _MIN_CHARS_OF_ID):
+            self._sequences[keys[0]].append((keys, found))
+        if found.type == "EMAIL":
+            self._add_local_part(found)
+
+    def _add_local_part(self, found: Detection) -> None:
+        words = folded_words(self._text[found.start : found.end].partition("@")[0])
+        keys = tuple(word.key for word in words)
+        names = [key for key in keys if len(key) >= _MIN_CHARS_OF_ID and key not in common_words()]
+        if names and not all(key.isdigit() for key in keys):
             self._sequences[keys[0]].append((keys, found))
 
     def _add_person(self, keys: tuple[str, ...], found: Detection) -> None:
@@ -137,6 +151,26 @@ class NameIndex:
             is_dotted = all(self._gap_matches(_DOT, number) for number in range(at, at + len(inside) - 1))
             if source is not None and is_dotted and all(each.is_upper for each in inside):
                 yield self._recurrence(inside[0].start, inside[-1].end, source)
+
+    def _letter_runs(self) -> Iterator[tuple[int, int]]:
+        """Yield the words from the first to the last, exclusive, of runs of single letters, as in K e l l e r."""
+        first = 0
+        for at, word in enumerate(self._words):
+            if len(word.key) != 1:
+                first = at + 1
+            elif at + 1 == len(self._words) or not self._gap_matches(_LETTER_GAP, at):
+                if at + 1 - first >= _MIN_LETTERS_OF_SPACED:
+                    yield first, at + 1
+                first = at + 1
+
+    def _spaced_names(self, first: int, after: int) -> Iterator[Detection]:
+        words = self._words[first:after]
+        letters = "".join(word.key for word in words)
+        for name, source in (self._parts | self._joined).items():
+            at = letters.find(name) if len(name) >= _MIN_LETTERS_OF_SPACED else -1
+            while at >= 0:
+                yield self._recurrence(words[at].start, words[at + len(name) - 1].end, source)
+                at = letters.find(name, at + 1)
 
     def _with_neighbours(self, at: int) -> tuple[int, int]:
         """Extend a part of a name over the initials and particles beside it: M. Keller, van Gogh, Maria K."""
