@@ -82,7 +82,7 @@ class Model:
             self.vocabularies["chars"],
             self.labels,
             unannotated={document.corpus: unannotated for document in part.documents},
-            marginalise=False,
+            open_labels={},
         )
         documents = [encoder.document(document) for document in part.documents]
         groups = [documents[at : at + DOCUMENTS_AT_ONCE] for at in range(0, len(documents), DOCUMENTS_AT_ONCE)]

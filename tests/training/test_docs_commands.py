@@ -45,8 +45,15 @@ def _rows(key: str) -> list[dict[str, object]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
-    for name in ("annotations.jsonl", "a=b"):
+    for name in ("annotations.jsonl", "review.jsonl", "a=b"):
         Path(name).write_text("\n".join(map(json.dumps, _rows("text"))))
+    products = [
+        {"text": f"{name} bought a Zune .", "label": [[11 + len(name), 15 + len(name), "PRODUCT"]]}
+        for name in NAMES * 9
+    ]
+    Path("products.jsonl").write_text("\n".join(map(json.dumps, products)))
+    Path("TEXTS").mkdir()
+    (Path("TEXTS") / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
     Path("tasks.json").write_text(json.dumps(_rows("body")))
     Path("FOLDER").mkdir()
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
@@ -75,6 +82,7 @@ def test_docs_name_commands_of_each_kind():
     kinds = Counter(command[0].partition("=")[0] for command in DATA)
     assert kinds["check"] >= 2
     assert kinds["convert"] >= 3
+    assert kinds["review"] == 2
     assert kinds["data.path"] >= 5
 
 
@@ -86,14 +94,34 @@ def test_commands_about_data_run(folder: Path, monkeypatch: pytest.MonkeyPatch, 
     _run(monkeypatch, *command)
 
 
+@pytest.mark.parametrize("command", [each for each in DATA if each[0] == "review"], ids=" ".join)
+def test_commands_that_review_run(folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    _run(monkeypatch, "review", str(tiny_model), *command[2:])
+    assert "</html>" in (folder / "review.html").read_text()
+
+
 @pytest.mark.parametrize(
     "command",
-    [each for each in DATA if each[0].startswith("data.path") and "model.init_from=rnn_ner" not in each],
+    [
+        # The shipped model takes seconds to load: one of its commands is enough for a quick test.
+        pytest.param(
+            each,
+            marks=[pytest.mark.slow]
+            if "model.init_from=rnn_ner" in each and "data.rehearsal=TEXTS" not in each
+            else [],
+        )
+        for each in DATA
+        if each[0].startswith("data.path")
+    ],
     ids=" ".join,
 )
 def test_commands_that_train_on_entities_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
     _run(monkeypatch, *command, *SMALL_TAGGER)
-    assert next((folder / "runs").glob("*/model/config.json"), None) is not None
+    [config] = (folder / "runs").glob("*/model/config.json")
+    labels = json.loads(config.read_text())["network"]["labels"]
+    assert labels == (
+        ["PER", "ORG", "LOC", "DATE", "NORP", "PRODUCT"] if "data.keep_labels=true" in command else ["PER"]
+    )
 
 
 @pytest.mark.parametrize(

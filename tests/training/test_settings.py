@@ -28,6 +28,7 @@ def _config(*overrides: str) -> dict:
         ("model.module.optimizer.lr=-1", "model.module.optimizer.lr: input should be greater than 0; found -1."),
         ("model.module.clip=inf", "model.module.clip: input should be a finite number; found inf."),
         ("trainer.mode=best", "trainer.mode: input should be 'min' or 'max'; found 'best'."),
+        ("trainer.limit_train_batches=0.0", "trainer.limit_train_batches: input should be greater than 0; found 0.0."),
         ("trainer.ema=1.5", "trainer.ema: input should be less than 1; found 1.5."),
     ],
 )

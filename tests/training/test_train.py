@@ -16,6 +16,7 @@ import torch
 from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
+import docsight
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight_training.commands.export_checkpoint import export_checkpoint
@@ -86,6 +87,40 @@ def test_train_writes_config_metrics_curves_checkpoints_and_exports(trained):
     assert "test/f1" in (folder / "model" / "MODEL_CARD.md").read_text()
 
 
+def test_train_writes_a_card_with_the_run_and_figures_by_label(trained):
+    folder, metrics = trained
+    card = (folder / "model" / "MODEL_CARD.md").read_text()
+    assert "run `tiny-1`" in card
+    assert "| test, by label | precision | recall | F1 | support |" in card
+    figures = " | ".join(f"{metrics[f'test/{name}/PER']:.4f}" for name in ("precision", "recall", "f1"))
+    assert f"| PER | {figures} | {metrics['test/support/PER']:.0f} |" in card
+    assert "| test/f1/PER |" not in card
+
+
+def test_train_writes_what_the_pipeline_is_and_needs(trained):
+    folder, metrics = trained
+    meta = spacy.load(folder / "pipeline").meta
+    assert (meta["lang"], meta["name"], meta["version"]) == ("en", "tiny_1", "0.1.0")
+    assert meta["description"].startswith("A model for the spaCy component `rnn_ner`")
+    assert meta["license"] == "see the licences of the data"
+    assert meta["requirements"] == [f"docsight>={docsight.__version__}"]
+    assert [source["name"] for source in meta["sources"]] == ["own"]
+    assert meta["performance"]["test/f1"] == meta["performance"]["ents_f"] == metrics["test/f1"]
+    assert meta["performance"]["ents_per_type"]["PER"]["r"] == metrics["test/recall/PER"]
+
+
+def test_train_writes_the_errors_of_the_model(trained):
+    folder, metrics = trained
+    report = json.loads((folder / "errors.json").read_text())
+    assert report["part"] == "test"
+    assert report["labels"]["PER"]["support"] == metrics["test/support/PER"]
+    assert report["labels"]["PER"]["recall"] == pytest.approx(metrics["test/recall/PER"], abs=1e-4)
+    losses = [one["loss"] for one in report["worst_sentences"]]
+    assert losses == sorted(losses, reverse=True)
+    assert len(losses) == 20
+    assert "Sentences with the highest loss" in (folder / "errors.html").read_text()
+
+
 def test_train_exports_a_pipeline_that_loads_anywhere(trained, tmp_path):
     folder, _ = trained
     moved = (folder / "pipeline").rename(tmp_path / "moved")
@@ -97,9 +132,14 @@ def test_train_exports_a_pipeline_that_loads_anywhere(trained, tmp_path):
     assert all(0 < ent._.score <= 1 for ent in ents)
 
 
-def test_train_exports_the_best_weights(trained):
-    folder, _ = trained
-    best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)["state_dict"]
+@pytest.mark.parametrize(("enough", "checkpoint"), [(1, "best.ckpt"), (1000, "last.ckpt")])
+def test_train_exports_the_best_weights_if_the_validation_data_is_large_enough(
+    tiny_corpus, tmp_path, monkeypatch, enough, checkpoint
+):
+    monkeypatch.setattr("docsight_training.data.ner.ner_data.MIN_CHOOSING_SPANS", enough)
+    folder = tmp_path / "run"
+    train(_config(f"data.path={tiny_corpus}", "epochs=3", "trainer.monitor=train/loss", "trainer.mode=max"), folder)
+    best = torch.load(folder / "checkpoints" / checkpoint, weights_only=True)["state_dict"]
     exported = load_folder(folder / "model", kind="tagger").network.state_dict()
     for name, tensor in exported.items():
         assert torch.allclose(tensor.float(), best[f"network.{name}"].float(), atol=2e-3), name

@@ -11,6 +11,7 @@ _COMMANDS = {
     "check": "docsight_training.commands.check",
     "convert": "docsight_training.commands.convert",
     "export": "docsight_training.commands.export_checkpoint",
+    "review": "docsight_training.commands.review",
 }
 
 

@@ -15,7 +15,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Lightning reads an integer as a number of batches, and a float as a fraction of them.
-Limit = Count | Fraction
+Limit = Count | Annotated[float, Field(gt=0, le=1)]
 
 
 class _Settings(BaseModel):
@@ -25,6 +25,7 @@ class _Settings(BaseModel):
 
 class TrainerSettings(_Settings):
     max_epochs: Count | None
+    min_epochs: Count
     min_steps: Count
     monitor: str
     mode: Literal["min", "max"]
@@ -50,6 +51,10 @@ class TextAugmentSettings(_Settings):
 
 class NerDataSettings(_Settings):
     path: str | None = None
+    hub: str | None = None
+    validation: Annotated[float, Field(gt=0, lt=1)] | None = None
+    test: Annotated[float, Field(gt=0, lt=1)] | None = None
+    strip_titles: bool = False
     glove_words: Annotated[int, Field(ge=0)] = 0
     min_count: Count = 1
     window: Count = 1
@@ -64,11 +69,12 @@ class NerDataSettings(_Settings):
 
 class ImageDataSettings(_Settings):
     path: str | None = None
-    batch_size: Count = 1
+    batch_size: Count | None = None
     epoch_size: Count | None = None
     per_class: Count | None = None
     balance: Fraction = 0
-    validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    validation: Annotated[float, Field(gt=0, lt=1)] | None = None
+    test: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class OptimizerSettings(_Settings):

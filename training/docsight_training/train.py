@@ -73,6 +73,10 @@ def _command(config: DictConfig) -> float | None:
         sys.exit(128 + signal.SIGINT)
     except (DocsightError, OmegaConfBaseException) as err:
         _stop(err)
+    except OSError as err:  # such as a full disk; checkpoints that were written before are complete
+        if err.errno is None:
+            raise
+        _stop(ConfigError(f"{err.strerror}: {err.filename or HydraConfig.get().runtime.output_dir}"))
 
 
 def _run(config: DictConfig) -> float | None:

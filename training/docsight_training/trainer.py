@@ -22,8 +22,7 @@ from docsight_training.transfer import GradualUnfreezing
 
 log = logging.getLogger(__name__)
 
-EPOCHS = 20  # of a run whose config gives no number
-_VALIDATIONS = 25  # of such a run, at most about twice as many
+_VALIDATIONS = 25  # of a run without a number of epochs, at most about twice as many
 
 
 class LineProgress(callbacks.Callback):
@@ -43,12 +42,12 @@ def plan_epochs(settings: dict[str, Any], data: pl.LightningDataModule) -> dict[
     """Return the settings of a trainer with the number of epochs, and of epochs from one validation to the next.
 
     Small data has few batches: without a given number of epochs there are as many as `min_steps` take, and at least
-    `EPOCHS`. The validations are spread evenly over the run, and the last one is at its end.
+    `min_epochs`. The validations are spread evenly over the run, and the last one is at its end.
     """
     epochs, every = settings["max_epochs"], settings["check_val_every_n_epoch"]
     if epochs is None:
         num_batches = len(data.train_dataloader())
-        epochs = max(EPOCHS, math.ceil(settings["min_steps"] / num_batches))
+        epochs = max(settings["min_epochs"], math.ceil(settings["min_steps"] / num_batches))
         every = every or max(1, epochs // _VALIDATIONS)
         epochs = math.ceil(epochs / every) * every
     return {**settings, "max_epochs": epochs, "check_val_every_n_epoch": every or 1}

@@ -153,7 +153,7 @@ class TinyData:
     has_test = False
 
     def __init__(self, module: NerModule, vocabularies: dict[str, Vocab]) -> None:
-        encoder = BatchEncoder(
+        self.encoder = BatchEncoder(
             vocabularies["words"],
             vocabularies["chars"],
             module.network.labels,
@@ -161,13 +161,14 @@ class TinyData:
             open_labels={},
         )
         sentence = Sentence(["Ada", "Lovelace", "met", "Alan", "Turing", "in", "London", "."], [])
-        self.documents = [encoder.document(Document("tiny", [sentence])) for _ in range(300)]
-        for document in self.documents[::3] + self.documents[1::3]:
+        self.documents = {"validation": [Document("tiny", [sentence]) for _ in range(300)]}
+        self.encoded = [self.encoder.document(document) for document in self.documents["validation"]]
+        for document in self.encoded[::3] + self.encoded[1::3]:
             document.spans = module.predict_spans([document])[0]
 
     def groups(self, role: str) -> list[list[NerDocument]]:
         assert role == "validation"
-        return [self.documents[:200], self.documents[200:]]
+        return [self.encoded[:200], self.encoded[200:]]
 
 
 def test_ner_module_describes_its_calibration_and_reports_it(tiny_model, tmp_path):

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError
 from docsight.layers.crf import LinearChainCRF
-from docsight.networks.spans import encode_words
+from docsight.networks.spans import MAX_BATCH_TOKENS, encode_words
 from docsight.networks.tagger import Tagger
 from docsight.tags import TagSpan
 from docsight_training.data.ner.ner_batches import NerBatch, NerDocument
@@ -28,6 +29,7 @@ from docsight_training.modules.ner_calibration import (
     search_documents,
     write_calibration,
 )
+from docsight_training.modules.ner_errors import judge_sentences, write_ner_errors
 
 _TIE_BREAK = 1e-4  # the weight of a loss of about 1 beside an F1 of up to 1
 
@@ -160,10 +162,29 @@ class NerModule(ScheduledModule[Tagger]):
 
     @torch.no_grad()
     def write_reports(self, folder: Path, data: NerData) -> None:
+        """Write calibration.json, errors.json and errors.html."""
         part = "test" if data.has_test else "validation"
         self.network.eval()
         judged = judge_network(self.network, data.groups(part), self.encode)
         write_calibration(folder, judged, self.calibration, self.calibration_errors, part=part)
+        encoded = [document for group in data.groups(part) for document in group]
+        found = [
+            [span for span in spans if span.label not in document.unannotated]
+            for document, spans in zip(encoded, self.predict_spans(encoded), strict=True)
+        ]
+        sentences = judge_sentences(data.documents[part], found, self._sentence_losses(data, part))
+        write_ner_errors(folder, list(sentences), part=part)
+
+    def _sentence_losses(self, data: NerData, part: str) -> list[float]:
+        """Return the negative log-likelihood of the annotation of each sentence, in order."""
+        rows = [(document.corpus, sentence) for document in data.documents[part] for sentence in document.sentences]
+        losses = [0.0] * len(rows)
+        for numbers in batches_by_cost([len(s.tokens) for _, s in rows], max_cost=MAX_BATCH_TOKENS):
+            batch = data.encoder.batch([rows[number] for number in numbers])
+            values = -self.network.crf.log_likelihood(self.emissions(batch), batch.lengths, batch.allowed)
+            for number, value in zip(numbers, values.tolist(), strict=True):
+                losses[number] = value
+        return losses
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores, and `val/score`, by which the best weights are chosen: F1, with ties broken by the loss."""
@@ -183,8 +204,9 @@ class NerModule(ScheduledModule[Tagger]):
             if len(self._scores) > 1:
                 self.log(f"{split}/f1/{corpus}", score.f1)
         for label in (label for label in self.network.labels if label in total.labels):  # a test set may lack some
-            self.log(f"{split}/f1/{label}", total.scores(label)["f1"])
-            self.log(f"{split}/precision/{label}", total.scores(label)["precision"])
+            for name, value in total.scores(label).items():
+                self.log(f"{split}/{name}/{label}", value)
+            self.log(f"{split}/support/{label}", float(total.support(label)))
         for name, value in total.scores().items():
             self.log(f"{split}/{name}", value, prog_bar=name == "f1")
         mean = sum(score.f1 for score in self._scores.values()) / max(1, len(self._scores))

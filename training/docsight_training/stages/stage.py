@@ -92,7 +92,12 @@ class NetworkStage(Stage):
             return
         plot_curves(run.folder)
         best = run.folder / CHECKPOINTS / BEST
-        self._finish(run, data, arguments, module, weights=best if best.is_file() else None)
+        if not data.can_choose_weights:
+            log.info(
+                "The validation data is too small to choose weights by it; those of the end of the run are exported."
+            )
+        use_best = best.is_file() and data.can_choose_weights
+        self._finish(run, data, arguments, module, weights=best if use_best else None)
 
     def export(self, run: Run, checkpoint: Path) -> None:
         """Make the weights of a checkpoint the model of the run, as if training had ended there."""
@@ -113,7 +118,7 @@ class NetworkStage(Stage):
         known = sorted({name for metrics in found for name in metrics})
         monitor = settings["monitor"]
         # The first batch may lack a label.
-        if monitor not in known and not monitor.startswith(("train/", "val/f1/", "val/precision/")):
+        if monitor not in known and not monitor.startswith(("train/", "val/f1/", "val/precision/", "val/recall/")):
             raise ConfigError(
                 f"trainer.monitor={monitor}: there is no such metric; expected one of {', '.join(known)}."
             )

@@ -131,7 +131,7 @@ class Report:
             image_rows=image_rows[:MAX_LABEL_ROWS],
             names=[(label, names[label]) for label in labels[:MAX_LABEL_ROWS]],
             labels=labels,
-            colours=_colours(labels),
+            colours=label_colours(labels),
             examples=EXAMPLES_PER_LABEL,
             rows=TABLE_ROWS,
             plot_size=(PLOT_WIDTH, PLOT_HEIGHT),
@@ -201,7 +201,7 @@ def _image_categories(documents: list[DocumentView], figures: list[Figure]) -> l
     return sorted(shown)[:MAX_LABEL_ROWS]
 
 
-def _colours(labels: list[str]) -> dict[str, int]:
+def label_colours(labels: Iterable[str]) -> dict[str, int]:
     """Give each label a colour; unknown labels share the colours that known ones do not use."""
     free = [colour for colour in range(_COLOURS) if colour > max(_KNOWN_LABELS.values())]
     unknown = [label for label in labels if label not in _KNOWN_LABELS]

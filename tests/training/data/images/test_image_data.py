@@ -359,3 +359,10 @@ def test_read_images_rejects_images_that_exceed_the_memory(parquet, monkeypatch)
     monkeypatch.setattr(image_reading, "_MAX_MEMORY_FRACTION", 1e-9)
     with pytest.raises(ConfigError, match=r"60 images of 16 x 16 pixels take .* GiB, as they are all kept in memory"):
         _data(parquet)
+
+
+@pytest.mark.parametrize(("images", "size"), [(30, 8), (400, 40), (3000, 128)])
+def test_batch_size_follows_the_number_of_images(parquet, images, size):
+    data = _data(parquet, epoch_size=images)
+    assert len(data.epoch_batches(0)[0].images) == size
+    assert len(data.epoch_batches(0)) == images // size

@@ -20,6 +20,8 @@ from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_h
 from docsight_training.data.splits import check_fractions
 
 _EVALUATION_BATCH_SIZE = 250
+_MIN_CHOOSING_IMAGES = 50
+_MIN_BATCH_SIZE, _MAX_BATCH_SIZE = 8, 128  # of a training step, if the config gives no number
 
 
 @dataclass
@@ -47,7 +49,7 @@ class ImageData(EpochData[ImageBatch]):
         test: The fraction of the training images of each class to test on, if there is no test split; None for none.
         per_class: The maximum number of training images of a class; None for all.
         epoch_size: Images in an epoch, drawn at random; None for each image once.
-        batch_size: Images in a training step.
+        batch_size: Images in a training step; None for a tenth of an epoch, from 8 to 128.
         balance: How far the classes of an epoch are balanced, from 0 (as in the data) to 1 (all equally frequent).
         augment: The augmentation of training images; the arguments of `ImageAugment`.
         leave_out: Sources that are not trained on.
@@ -77,7 +79,7 @@ class ImageData(EpochData[ImageBatch]):
         test: float | None = None,
         per_class: int | None = None,
         epoch_size: int | None = None,
-        batch_size: int = 128,
+        batch_size: int | None = None,
         balance: float = 0.0,
         augment: Mapping[str, Any] | None = None,
         leave_out: Sequence[str] = (),
@@ -140,6 +142,11 @@ class ImageData(EpochData[ImageBatch]):
                 raise DataError(f"No images are left for {split}; check data.leave_out and data.validation.")
 
     @property
+    def can_choose_weights(self) -> bool:
+        """Whether there are enough validation images to choose weights by: the best of few is a choice by chance."""
+        return len(self.parts["validation"]) >= _MIN_CHOOSING_IMAGES
+
+    @property
     def has_test(self) -> bool:
         return "test" in self.parts
 
@@ -192,9 +199,10 @@ class ImageData(EpochData[ImageBatch]):
         else:
             weights, size = self.class_weights()[images.labels], self.epoch_size or len(images)
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
+        size = self.batch_size or min(_MAX_BATCH_SIZE, max(_MIN_BATCH_SIZE, len(order) // 10))
         # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
-        count = max(1, len(order) // self.batch_size)
-        plans = list(enumerate(torch.split(order, self.batch_size)[:count]))
+        count = max(1, len(order) // size)
+        plans = list(enumerate(torch.split(order, size)[:count]))
         seed = self.seed * 1009 + epoch
 
         def build(plan: tuple[int, Tensor]) -> ImageBatch:

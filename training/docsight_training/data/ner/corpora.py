@@ -210,6 +210,7 @@ class CorpusReader:
         corpora: Mapping[str, Mapping[str, Any]] | None,
         source: str,
         path: str | None,
+        hub: str | None,
         columns: Mapping[str, str | None] | None,
         conll_columns: Sequence[str] | None,
         fold: Mapping[str, Sequence[str]] | None,
@@ -226,7 +227,9 @@ class CorpusReader:
             ConfigError: A value is invalid, or a corpus has an unknown key.
         """
         known = [each.name for each in fields(Corpus)]
-        named = dict(corpora or {"own": {}})
+        if hub is not None and corpora is not None:
+            raise ConfigError("data.hub is the id of the only corpus; with data.corpora, set data.corpora.NAME.hub.")
+        named = dict(corpora or {"own": {} if hub is None else {"hub": hub}})
         for name, corpus in named.items():
             for key in set(corpus or {}) - set(known):
                 raise ConfigError(f"data.corpora.{name}: unknown key {key!r}; expected one of: {', '.join(known)}.")
@@ -367,11 +370,12 @@ def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], setting
         return [folder]
     files = only_files(folder, tuple(suffixes))
     if source == AUTO and len(files) > 1:  # a README.txt beside the data, for example
-        files = [file for file in files if _is_readable(file, settings)]
+        files = [file for file in files if is_readable(file, settings)]
     return files
 
 
-def _is_readable(file: Path, settings: ReadSettings) -> bool:
+def is_readable(file: Path, settings: ReadSettings) -> bool:
+    """Return whether a file is recognised as annotated text."""
     try:
         recognise(file, settings)
     except DataError:

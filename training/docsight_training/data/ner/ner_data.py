@@ -29,9 +29,10 @@ from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 
+MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
-_DRAWS = 8  # versions of a document that the model to keep has labelled
+_REHEARSAL_DRAWS = 8  # versions of a document that the model to keep has labelled
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class NerData(EpochData[NerBatch]):
         corpora: By name, the arguments of `Corpus`. None for one corpus, at `path` itself.
         source: A format of `SOURCES` in `formats.registry`, hub, or auto to recognise each file by its content.
         path: The local folder above the corpora, or a file, or None to load each from the hub.
+        hub: The id of the only corpus on the hub; `corpora` have ids of their own.
         columns: The arguments of `Columns`.
         conll_columns: The columns of a CoNLL file, in order; None to recognise them.
         lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
@@ -90,6 +92,7 @@ class NerData(EpochData[NerBatch]):
         corpora: Mapping[str, Mapping[str, Any]] | None = None,
         source: str = "auto",
         path: str | None = None,
+        hub: str | None = None,
         columns: Mapping[str, str | None] | None = None,
         conll_columns: list[str] | None = None,
         lang: str = "en",
@@ -122,6 +125,7 @@ class NerData(EpochData[NerBatch]):
             raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
         self.reader = CorpusReader.from_config(
             corpora=corpora,
+            hub=hub,
             source=source,
             path=path,
             columns=columns,
@@ -218,13 +222,13 @@ class NerData(EpochData[NerBatch]):
         if self.augment:
             self.augment.learn_names(train)
         if self.start is not None and kept:
-            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_DRAWS, seed=self.seed)
+            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_REHEARSAL_DRAWS, seed=self.seed)
             if self.rehearsal is not None:
                 self._rehearsed_text = rehearse(
                     self.start,
                     read_open_text(Path(self.rehearsal), max_tokens=_REHEARSAL_TOKENS, seed=self.seed),
                     keep=self.start.network.labels,
-                    draws=_DRAWS,
+                    draws=_REHEARSAL_DRAWS,
                     seed=self.seed,
                 )
         if self.silver is not None:
@@ -260,6 +264,11 @@ class NerData(EpochData[NerBatch]):
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
+
+    @property
+    def can_choose_weights(self) -> bool:
+        """Whether there are enough validation entities to choose weights by: the best of few is a choice by chance."""
+        return sum(1 for _ in names_in(self.documents["validation"])) >= MIN_CHOOSING_SPANS
 
     @property
     def has_test(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from docsight.errors import ConfigError
+from docsight.tags import TagSpan
 from docsight.text_layout import text_layout
 from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan
@@ -59,7 +60,7 @@ class SpanAligner:
         tokens = list(zip(starts_of_words.tolist(), (starts_of_words + lengths[is_word]).tolist(), strict=True))
         if not tokens:
             return
-        spans = _align(clean, tokens, findings)
+        spans = align_spans(clean, tokens, findings)
         inside = {at for first, last, _ in spans for at in range(first + 1, last)}
         starts = [at for at in self._sentence_starts(doc, text.text, tokens) if at not in inside]
         number = 0
@@ -121,8 +122,14 @@ def _offsets_by_text(text: str, span: CharSpan) -> tuple[int, int]:
     return first, first + len(span.text)
 
 
-def _align(text: AnnotatedText, tokens: Sequence[tuple[int, int]], findings: Findings) -> list[tuple[int, int, str]]:
-    """Return the spans in tokens, in order and without overlap: of two that overlap, the longer or earlier one."""
+def align_spans(text: AnnotatedText, tokens: Sequence[tuple[int, int]], findings: Findings) -> list[TagSpan]:
+    """Return the spans in tokens, in order and without overlap: of two that overlap, the longer or earlier one.
+
+    Args:
+        text: A text whose spans all cover some of it, see `clean_spans`.
+        tokens: (start, end) of each token, in order.
+        findings: Receives spans that are widened or left out.
+    """
     starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
     aligned = []
     for span in text.spans:
@@ -130,13 +137,13 @@ def _align(text: AnnotatedText, tokens: Sequence[tuple[int, int]], findings: Fin
         if (starts[first], ends[last - 1]) != (span.start, span.end):
             found, kept = text.text[span.start : span.end], text.text[starts[first] : ends[last - 1]]
             findings.add(FindingKind.PARTIAL, text.place, f"{found[:60]!r} to {kept[:60]!r} ({span.label})")
-        aligned.append((first, last, span.label))
+        aligned.append(TagSpan(first, last, span.label))
     taken: set[int] = set()
     chosen = []
     for first, last, label in sorted(aligned, key=lambda span: (span[0] - span[1], span[0])):
         if taken.isdisjoint(range(first, last)):
             taken.update(range(first, last))
-            chosen.append((first, last, label))
+            chosen.append(TagSpan(first, last, label))
         else:
             covered = text.text[starts[first] : ends[last - 1]]
             findings.add(FindingKind.OVERLAPPING, text.place, f"{covered[:60]!r} ({label})")

@@ -29,7 +29,7 @@ _SENDER = (0x0C1A, (0x5D01, 0x0C1F))  # the name, and the addresses of which the
 _REPRESENTED = (0x0042, (0x5D02, 0x0065))
 _RECIPIENT = (0x3001, (0x39FE, 0x3003))
 _SUBMIT_TIME, _DELIVERY_TIME = 0x0039, 0x0E06
-_MESSAGE_ID, _IN_REPLY_TO, _REFERENCES = 0x1035, 0x1042, 0x1039
+_ID_PROPERTY, _IN_REPLY_TO, _REFERENCES = 0x1035, 0x1042, 0x1039
 _RECIPIENT_TYPE, _RECIPIENT_HEADERS = 0x0C15, {1: "To", 2: "Cc"}
 _CODEPAGE, _HTML_CODEPAGE = 0x3FFD, 0x3FDE
 _ATTACHED_DATA, _ATTACHED_TYPE, _CONTENT_ID = 0x3701, 0x370E, 0x3712
@@ -136,7 +136,7 @@ def _headers(storage: _Storage) -> dict[str, str]:
     recorded = {
         "From": _address(storage, _REPRESENTED) or _address(storage, _SENDER),
         **_recipients(storage),
-        "Message-ID": storage.text(_MESSAGE_ID),
+        "Message-ID": storage.text(_ID_PROPERTY),
         "In-Reply-To": storage.text(_IN_REPLY_TO),
         "References": storage.text(_REFERENCES),
     }

@@ -13,7 +13,7 @@ _TITLE_PATHS = (
     "{*}info/{*}title", "{*}title", "{*}bookinfo/{*}title", "{*}articleinfo/{*}title",
     "{*}refnamediv/{*}refname",
 )  # fmt: skip
-_MAX_HEADING_LEVEL = 9
+_MAX_SECTION_LEVEL = 9
 _PARAGRAPH = Block()
 
 
@@ -176,7 +176,7 @@ class ArticleWriter:
     def _title_block(self, element: Any, context: _Context) -> Block:
         if local_name(element.getparent()) in v.CAPTIONED:
             return Block(kind="caption")
-        return Block(kind="heading", level=min(max(1, context.sections), _MAX_HEADING_LEVEL))
+        return Block(kind="heading", level=min(max(1, context.sections), _MAX_SECTION_LEVEL))
 
     def _item(self, role: v.Role, name: str, element: Any, context: _Context) -> _Context:
         if context.numbers is not None:

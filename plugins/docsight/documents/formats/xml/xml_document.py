@@ -20,7 +20,7 @@ from docsight.errors import DataError, MissingExtraError
 _MAX_DOCUMENT_BYTES = 256 << 20  # the tree takes several times as much memory
 _MAX_NODES = 10_000_000  # elements and attributes; each takes about a hundred bytes of memory
 # An entity that is not predefined; files that are meant to be included in others do not declare theirs.
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][\w.-]{0,40});")
+_NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][\w.-]{0,40});")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNDECLARED_ENTITY = 26  # an error of libxml2
 _ENCODING_ERRORS = frozenset((9, 31, 32, 81))  # of libxml2: invalid characters, unknown and wrong encodings
@@ -68,7 +68,7 @@ def _parse(data: bytes) -> tuple[Any, str]:
         problem = err
     text, encoding = decode(data, declared=declared_encoding(data))
     try:
-        root = parse_xml(_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text)).encode())
+        root = parse_xml(_NAMED_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text)).encode())
     except (etree.XMLSyntaxError, ValueError) as err:
         raise DataError(f"cannot be read as XML: {problem}") from err
     return root, "" if problem.code == _UNDECLARED_ENTITY else encoding

@@ -1,0 +1,63 @@
+"""The benchmark of learning curves, with a system that is trained in no time."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import spacy
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the benchmarks are in a checkout only")
+
+
+@pytest.fixture
+def curve(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import learning_curve
+
+    yield learning_curve
+    sys.modules.pop("learning_curve")
+
+
+def ruler(train, held_out, folder: Path, seed: int) -> Path:
+    """Write a pipeline that finds the names of the training rows."""
+    nlp = spacy.blank("en")
+    names = {(label, " ".join(row.tokens[a:b])) for row in [*train, *held_out] for a, b, label in row.spans}
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": label, "pattern": name} for label, name in sorted(names)])
+    nlp.to_disk(folder / "pipeline")
+    return folder / "pipeline"
+
+
+def test_learning_curve_trains_what_is_missing_and_prints_a_table(
+    curve: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = {
+        "tokens": [["Ada", "Byron", "left"], ["it", "rained"]] * 10,
+        "ner_tags": [["B-PER", "I-PER", "O"], ["O", "O"]] * 10,
+    }
+    (tmp_path / "own").mkdir()
+    for split in ("train", "test"):
+        pq.write_table(pa.table(rows), tmp_path / "own" / f"{split}.parquet")
+    trained = []
+    monkeypatch.setattr(curve, "SYSTEMS", {"ruler": lambda *of: trained.append(of[3]) or ruler(*of)})
+    arguments = ["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--sets", "own", "--sizes", "20", "--seeds"]
+    for seeds in (["1"], ["1", "2"]):
+        monkeypatch.setattr(sys, "argv", ["learning_curve.py", *arguments, *seeds])
+        curve.main()
+    assert trained == [1, 2]
+    assert "| own | 20 | 2 | 100.0 (" in capsys.readouterr().out
+    points = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    assert [(point["seed"], point["f1"]) for point in points] == [(1, 1.0), (2, 1.0)]
+    assert (tmp_path / "out" / "learning_curve.svg").is_file()
+
+
+def test_rows_keep_their_spans_as_tags_and_as_docs(curve: ModuleType) -> None:
+    row = curve.Row(["Ada", "Byron", "met", "Bob"], [curve.TagSpan(0, 2, "PER"), curve.TagSpan(3, 4, "PER")])
+    assert curve.to_iob2(row) == ["B-PER", "I-PER", "O", "B-PER"]
+    [doc] = curve.to_docbin([row]).get_docs(spacy.blank("en").vocab)
+    assert [(ent.start, ent.end, ent.label_) for ent in doc.ents] == [(0, 2, "PER"), (3, 4, "PER")]
