@@ -164,12 +164,14 @@ def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
 
 def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
     if args.redact is None:
-        if args.redact_key or args.redact_paths or args.redact_audit_text or args.operators != "replace":
+        given = (args.redact_key, args.redact_threshold, args.redact_types, args.operators)
+        if args.redact_paths or args.redact_audit_text or any(value is not None for value in given):
             args.parser.error("an option of the redaction needs --redact DIR")
         return None
     from docsight.redaction import RedactionOptions, read_key
 
     options = {"operator": args.operators, "threshold": args.redact_threshold, "types": args.redact_types}
+    options = {name: value for name, value in options.items() if value is not None}
     # Check the options first: a wrong one must not create a key file.
     needs_key = args.redact_paths or args.operators == "hash"
     if needs_key and args.redact_key is None:

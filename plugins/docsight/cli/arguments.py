@@ -124,21 +124,18 @@ def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--operators",
         choices=OPERATORS,
-        default=RedactionOptions.operator,
-        help="what is written instead of a name (default: %(default)s)",
+        help=f"what is written instead of a name (default: {RedactionOptions.operator})",
     )
     group.add_argument("--redact-key", metavar="FILE", help="use the same replacements in all documents; created once")
     group.add_argument(
         "--redact-threshold",
         type=float,
-        default=RedactionOptions.threshold,
         metavar="P",
-        help="take out names of at least this probability; ids always (default: %(default)s)",
+        help=f"take out names of at least this probability; ids always (default: {RedactionOptions.threshold})",
     )
     group.add_argument(
         "--redact-types",
         type=_names,
-        default=RedactionOptions.types,
         metavar="LIST",
         help=f"types of names to take out: {', '.join(SELECTABLE_TYPES)} (default: {','.join(NAME_TYPES)})",
     )

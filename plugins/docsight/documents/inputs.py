@@ -16,7 +16,7 @@ from docsight.documents.formats.part_names import printable
 from docsight.documents.formats.source import Source
 from docsight.documents.output.written_files import is_written
 from docsight.documents.problem import Problem
-from docsight.documents.store import MARKDOWN_SUFFIX, OUTPUTS
+from docsight.documents.store import AUDIT, MARKDOWN_SUFFIX, OUTPUTS, REDACTED_TEXTS
 from docsight.errors import ConfigError, DataError, MissingExtraError
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -169,7 +169,7 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
         size, modified = info.st_size, _iso_time(info.st_mtime)
         if not stat.S_ISREG(info.st_mode):  # opening a pipe waits for a writer
             raise SkipError("not a regular file")
-        if not explicit and (path.name in OUTPUTS or path.suffix == MARKDOWN_SUFFIX) and is_written(path):
+        if not explicit and _may_be_output(path) and is_written(path):
             raise SkipError("written by docsight")
         if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
             return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size, modified=modified)
@@ -180,6 +180,11 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
     except OSError as err:
         return Problem.of(name, err, size=size)
     return InputFile(path=path, name=name, format=format, size=size, modified=modified)
+
+
+def _may_be_output(path: Path) -> bool:
+    """Return whether an output of docsight may have this path, which is quicker to find out than whether it is one."""
+    return path.name in (*OUTPUTS, AUDIT) or path.suffix == MARKDOWN_SUFFIX or REDACTED_TEXTS in path.parts
 
 
 def _iso_time(seconds: float) -> str | None:

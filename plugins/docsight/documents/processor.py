@@ -5,7 +5,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
 from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
-from docsight.documents.output.redacted_files import check_redacted_folder
+from docsight.documents.output.redacted_files import RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
 from docsight.documents.problem import Problem
@@ -94,7 +94,7 @@ def process(
         retry_failed: Process files again that failed, or of which a part failed.
         fail_fast: Stop at the first file or part that fails. Earlier failures are tried again.
         redact: A folder for the texts without names and ids, and for the audit `redactions.jsonl`. All other outputs
-            are then made from the redacted texts, too. It is replaced if an earlier run wrote it.
+            are then made from the redacted texts, too. The files of an earlier run in it are replaced, no others.
         redaction: What is taken out, and what is written instead; needs `redact`.
         on_progress: Called as work is done.
         on_problem: Called for each file or part that failed or was skipped, while the outputs are written.
@@ -124,10 +124,13 @@ def process(
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
-    redacted_folder = _check_redaction(redact, redaction)
+    redacted_folder = _check_redaction(redact, redaction, out)
     check_pipeline(nlp, options)
     started = time.perf_counter()
-    with Store(out, output_names(options.formats)) as store:
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(out, output_names(options.formats)))
+        if redacted_folder is not None:
+            stack.enter_context(redacted_folder)
         settings = WorkerSettings(options=options, folder=store.shards, fingerprint=fingerprint_run(nlp, options))
         plan = plan_run(
             paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
@@ -181,7 +184,9 @@ def check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
         )
 
 
-def _check_redaction(redact: StrOrBytesPath | None, redaction: RedactionOptions | None) -> Path | None:
+def _check_redaction(
+    redact: StrOrBytesPath | None, redaction: RedactionOptions | None, out: str
+) -> RedactedFolder | None:
     """Check that a redaction is possible, before anything is read, and return its folder."""
     if redact is None:
         if redaction is not None:
@@ -189,8 +194,8 @@ def _check_redaction(redact: StrOrBytesPath | None, redaction: RedactionOptions 
         return None
     if importlib.util.find_spec("presidio_analyzer") is None:
         raise MissingExtraError("Redaction", "redact")
-    folder = Path(decode_path(redact))
-    check_redacted_folder(folder)
+    folder = RedactedFolder(Path(decode_path(redact)), Path(out))
+    folder.check()
     return folder
 
 
@@ -219,21 +224,17 @@ def plan_run(
     options: RunOptions,
     *,
     fingerprint: str,
-    redacted: Path | None = None,
+    redacted: RedactedFolder | None = None,
 ) -> Plan:
-    """Find the files and what is left to do, given the shards of earlier runs; `redacted` is not read.
+    """Find the files and what is left to do, given the shards of earlier runs; outputs are not read.
 
     Raises:
         ConfigError: There is nothing to read. A typo must not replace the results of an earlier run with nothing.
     """
-    found: Iterable[InputFile | Problem] = find_files(paths, exclude=store.own_files())
-    if redacted is not None and options.redaction is not None:
-        own = redacted.resolve()
-        found = (
-            redacted_input(item, options.redaction)
-            for item in found
-            if not (isinstance(item, InputFile) and item.path.resolve().is_relative_to(own))
-        )
+    own = store.own_files() | (redacted.store.own_files() if redacted is not None else set())
+    found: Iterable[InputFile | Problem] = find_files(paths, exclude=own)
+    if (redaction := options.redaction) is not None:
+        found = (redacted_input(item, redaction) for item in found)
     plan = make_plan(
         found,
         [] if options.overwrite else shards,

@@ -18,8 +18,10 @@ DOCS = "documents.spacy"
 TEXT_OUTPUTS = (DOCUMENTS, ERRORS, MANIFEST, REPORT)
 MARKDOWN, MARKDOWN_SUFFIX = "markdown", ".md"  # a folder, and the end of the names in it
 OUTPUTS = (*TEXT_OUTPUTS, *TABLES.values(), DOCS, MARKDOWN)
+AUDIT, REDACTED_TEXTS = "redactions.jsonl", "texts"  # a file and a folder of a redacted run
 
 _LOCK = "lock"
+_FOLDERS = frozenset((MARKDOWN, REDACTED_TEXTS))
 _NUMBERED_DOCS = re.compile(r"documents-[0-9]+\.spacy")  # see `docs_name`
 
 # JSON allows these raw, but Python's `splitlines` and other tools treat them as line ends.
@@ -95,16 +97,16 @@ class Store:
         return {os.path.realpath(self.out / name) for name in names}
 
     def _all_names(self) -> list[str]:
-        """Return the names that the run may write; those of DocBins and of Markdown files are not known yet.
+        """Return the names that the run may write; those of DocBins and in folders are not known yet.
 
         Of these, all that exist are returned: a file of the user among them would be taken for an output.
         """
-        names = [name for name in self._names if name != MARKDOWN]
+        names = [name for name in self._names if name not in _FOLDERS]
         with write_errors(f"to {self.out}"):
             if DOCS in names and self.out.is_dir():
                 names += sorted(name for name in os.listdir(self.out) if _NUMBERED_DOCS.fullmatch(name))
-            if MARKDOWN in self._names:
-                names += _files_in(self.out, MARKDOWN)
+            for folder in _FOLDERS.intersection(self._names):
+                names += _files_in(self.out, folder)
         return names
 
     def __exit__(self, *_: object) -> None:

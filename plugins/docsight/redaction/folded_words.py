@@ -5,11 +5,20 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-# Soft hyphens, zero-width characters and combining marks do not end a word.
-_IGNORED_IN_WORDS = "\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f"
-_WORD = re.compile(rf"[^\W_](?:[{_IGNORED_IN_WORDS}]*[^\W_])*[\u0300-\u036f]*")
+# Soft hyphens, zero-width characters, marks of direction, variation selectors and combining marks do not end a word.
+_IGNORED_IN_WORDS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u0300-\u036f"
+_LETTERS, _DIGITS = (rf"{char}(?:[{_IGNORED_IN_WORDS}]*{char})*[\u0300-\u036f]*" for char in (r"[^\W\d_]", r"\d"))
+_WORD = re.compile(f"{_LETTERS}|{_DIGITS}")
 _IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}]")
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n\s*")
+_LATIN, _NOT_LATIN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")  # Greek and Cyrillic
+# Greek and Cyrillic letters that look like Latin ones, whose case matters: \u041d looks like H, but \u043d does not.
+_LOOKALIKES = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408\u0430\u0435\u043a\u043c\u043e\u0440\u0441\u0442\u0443"
+    "\u0445\u0455\u0456\u0458\u0501\u04bb\u04cf\u051b\u051d\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03b1\u03b5"
+    "\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "abekmhopctyxsijaekmopctyxsijdhlqwabezhikmnoptyxaeikvoptux",
+)
 _SENTENCE_BREAK = re.compile(r"[.!?:\u2026]|\n\s*\n")
 
 
@@ -20,7 +29,7 @@ class FoldedWord:
     Args:
         start: In characters of the text.
         end: In characters of the text.
-        key: The form without case, accents and invisible characters.
+        key: The form without case, accents and invisible characters, and with Latin letters for those that look alike.
         has_capital: Whether it begins with a capital letter.
         is_upper: Whether all its letters are capital.
         begins_sentence: Whether a sentence or a paragraph begins with it.
@@ -35,12 +44,15 @@ class FoldedWord:
 
 
 def fold(word: str) -> str:
-    """Return a word without case, accents and invisible characters."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKD", word)).casefold()
+    """Return a word without case, accents and invisible characters, and in one script."""
+    plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word))
+    if _NOT_LATIN.search(plain) and _LATIN.search(plain):
+        plain = plain.translate(_LOOKALIKES)
+    return plain.casefold()
 
 
 def folded_words(text: str) -> list[FoldedWord]:
-    """Return the words of a text in order. An underscore, a hyphen and an apostrophe end a word."""
+    """Return the words of a text in order: letters, or digits. A hyphen and an apostrophe end a word."""
     words: list[FoldedWord] = []
     last = 0
     for match in _WORD.finditer(text):

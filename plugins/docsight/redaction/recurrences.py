@@ -1,4 +1,4 @@
-"""Find the names of a document wherever they recur: in other casing, in part, as initials, hyphenated.
+"""Find the names of a document wherever they recur: in other casing, in part, as initials, hyphenated, letter-spaced.
 
 The rule for a single word of a person's name:
 
@@ -7,12 +7,14 @@ The rule for a single word of a person's name:
   sentence it does not count if the document also writes it in lower case elsewhere.
 - Titles and particles ("Dr", "van") never count alone. They count beside a part of a name.
 
-All words of a name in a row count in any casing. Names of organisations and places, and ids, count only as a whole.
+All words of a name in a row count in any casing. Names of organisations and places, and ids, count only as a whole;
+of an e-mail address, the part before the @ counts, too, if it is one word that is neither short nor common.
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -30,10 +32,12 @@ _PARTICLES = frozenset("von van de der den des di da del du la le el al bin ibn 
 _NO_INITIALS = STOP_WORDS | frozenset("ok pm tv id uk eu un pc cd ad bc hr it pr ps re cc ceo cfo usa".split())
 _GAP = re.compile(r"[\s.,'\u2019\-\u2010\u2011_/]{0,6}")  # between words of a name
 _HYPHENATION = re.compile(r"[-\u2010\u00ad]\s*")
+_LETTER_GAP = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f.\-_]{1,3}")  # between the letters of a letter-spaced word
 _DOT = re.compile(r"\.\s?")
 _MIN_LETTERS_OF_GENITIVE = 4
 _MIN_LETTERS_OF_JOINED = 6
 _MIN_CHARS_OF_ID = 5
+MIN_LETTERS_OF_SPACED = 4
 
 
 class NameIndex:
@@ -43,7 +47,9 @@ class NameIndex:
         self._text = text
         self._words = folded_words(text)
         self.word_keys = {word.key for word in self._words}
-        self._lower = {word.key for word in self._words if not word.has_capital}
+        detections = tuple(detections)
+        inside = _words_inside(self._words, detections)  # an address is in lower case, whatever it means
+        self._lower = {word.key for at, word in enumerate(self._words) if not word.has_capital and at not in inside}
         self._parts: dict[str, Detection] = {}
         self._joined: dict[str, Detection] = {}
         self._initials: dict[tuple[str, ...], Detection] = {}
@@ -72,6 +78,8 @@ class NameIndex:
                 if source is not None:
                     yield self._recurrence(word.start, words[at + 1].end, source)
             yield from self._initials_at(at)
+        for first, after in self._letter_runs():
+            yield from self._spaced_names(first, after)
 
     def part_of(self, key: str) -> str:
         """Return a part of a name without its plural or genitive s."""
@@ -84,6 +92,10 @@ class NameIndex:
             self._parts.setdefault(keys[0], found)
         if len(keys) > 1 or (not found.is_name and len(keys[0]) >= _MIN_CHARS_OF_ID):
             self._sequences[keys[0]].append((keys, found))
+        if found.type == "EMAIL":  # of the part before the @, words may be parts of names, which are more telling
+            local = folded_words(self._text[found.start : found.end].partition("@")[0])
+            if len(local) == 1 and len(keys[0]) >= _MIN_CHARS_OF_ID and keys[0] not in common_words():
+                self._joined.setdefault(keys[0], found)
 
     def _add_person(self, keys: tuple[str, ...], found: Detection) -> None:
         core = tuple(key for key in keys if key not in _NEVER_ALONE)
@@ -138,6 +150,26 @@ class NameIndex:
             if source is not None and is_dotted and all(each.is_upper for each in inside):
                 yield self._recurrence(inside[0].start, inside[-1].end, source)
 
+    def _letter_runs(self) -> Iterator[tuple[int, int]]:
+        """Yield the words from the first to the last, exclusive, of runs of single letters, as in K e l l e r."""
+        letters = [len(word.key) == 1 for word in self._words]
+        first = 0
+        for at, is_letter in enumerate(letters):
+            goes_on = is_letter and at + 1 < len(letters) and letters[at + 1] and self._gap_matches(_LETTER_GAP, at)
+            if not goes_on:
+                if is_letter and at + 1 - first >= MIN_LETTERS_OF_SPACED:
+                    yield first, at + 1
+                first = at + 1
+
+    def _spaced_names(self, first: int, after: int) -> Iterator[Detection]:
+        words = self._words[first:after]
+        letters = "".join(word.key for word in words)
+        for name, source in (self._joined | self._parts).items():
+            at = letters.find(name) if len(name) >= MIN_LETTERS_OF_SPACED else -1
+            while at >= 0:
+                yield self._recurrence(words[at].start, words[at + len(name) - 1].end, source)
+                at = letters.find(name, at + 1)
+
     def _with_neighbours(self, at: int) -> tuple[int, int]:
         """Extend a part of a name over the initials and particles beside it: M. Keller, van Gogh, Maria K."""
         words, first, last = self._words, at, at
@@ -164,3 +196,12 @@ class NameIndex:
 
     def _recurrence(self, start: int, end: int, source: Detection) -> Detection:
         return Detection(start=start, end=end, type=source.type, recognizer=_RECURRENCE, score=source.score)
+
+
+def _words_inside(words: Sequence[FoldedWord], detections: Iterable[Detection]) -> set[int]:
+    """Return the numbers of the words that begin inside a detection."""
+    inside: set[int] = set()
+    for found in detections:
+        first, after = (bisect_left(words, end, key=lambda word: word.start) for end in (found.start, found.end))
+        inside.update(range(first, after))
+    return inside

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from docsight.redaction.detections import Detection
 from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
 from docsight.redaction.pseudonyms import Pseudonyms
-from docsight.redaction.recurrences import NameIndex
+from docsight.redaction.recurrences import MIN_LETTERS_OF_SPACED, NameIndex
 from docsight.redaction.redaction_options import RedactionOptions
 
 Replace = Callable[[Detection, str], str]  # what is found, and how it is written
@@ -49,6 +49,8 @@ class _PseudonymReplacer:
         words = joined_over_lines(folded_words(written), written)
         if not words:
             return f"<{found.type}>"
+        if len(words) >= MIN_LETTERS_OF_SPACED and all(len(word.key) == 1 for word in words):
+            return self._of(self._index.part_of("".join(word.key for word in words)), is_last=True)
         pieces, last = [], words[0].start
         for number, word in enumerate(words):
             gap = written[last : word.start]

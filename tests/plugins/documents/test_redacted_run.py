@@ -178,6 +178,45 @@ def test_the_redacted_folder_must_be_ours(tmp_path: Path, archive: Path, nlp: La
     assert (tmp_path / "mine" / "thesis.txt").is_file()
 
 
+def test_a_redacted_run_keeps_the_files_of_the_user(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    def run() -> None:
+        process([archive], nlp, tmp_path / "out", reading=ReadOptions(ocr="never"), redact=tmp_path / "red")
+
+    run()
+    (tmp_path / "red" / "remarks.txt").write_text("mine", encoding="utf-8")
+    (archive / "page.html").unlink()
+    run()
+    assert (tmp_path / "red" / "remarks.txt").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "red" / "texts" / "page.html.txt").exists()
+    changed = tmp_path / "red" / "texts" / "note.eml.txt"
+    changed.write_text("I took out more by hand", encoding="utf-8")
+    with pytest.raises(ConfigError, match="changed since"):
+        run()
+    assert changed.read_text(encoding="utf-8") == "I took out more by hand"
+    changed.rename(tmp_path / "red" / "texts" / "another.txt")
+    with pytest.raises(ConfigError, match="docsight did not write it"):
+        run()
+    (tmp_path / "red" / "texts" / "another.txt").unlink()
+    run()
+    assert changed.is_file()
+
+
+def test_a_run_reads_files_of_the_user_but_no_outputs_in_the_redacted_folder(tmp_path: Path, nlp: Language) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    process([tmp_path], nlp, tmp_path / "out", redact=tmp_path / "red")
+    (tmp_path / "red" / "b.txt").write_text(TEXT, encoding="utf-8")
+    process([tmp_path], nlp, tmp_path / "out", redact=tmp_path / "red")
+    assert [row["path"] for row in records(tmp_path / "out" / "documents.jsonl")] == ["a.txt", "red/b.txt"]
+    assert process([tmp_path], nlp, tmp_path / "other").documents == 2
+
+
+@pytest.mark.parametrize("folder", [".", "out", "out/.docsight", "out/.docsight/red", "out/markdown", "out/a/../"])
+def test_the_redacted_folder_is_not_used_otherwise(tmp_path: Path, archive: Path, nlp: Language, folder: str) -> None:
+    with pytest.raises(ConfigError, match="cannot write redacted texts"):
+        process([archive], nlp, tmp_path / "out", redact=tmp_path / folder)
+    assert not (tmp_path / "out").exists()
+
+
 def test_redaction_needs_a_folder(tmp_path: Path, archive: Path, nlp: Language) -> None:
     with pytest.raises(ConfigError, match="needs redact"):
         process([archive], nlp, tmp_path / "out", redaction=RedactionOptions())

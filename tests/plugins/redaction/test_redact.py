@@ -38,6 +38,57 @@ def test_redact_text_removes_every_form_of_a_name(recurrence: str) -> None:
     assert re.fullmatch(r"I met <PERSON> there\. We saw (<PERSON>,? ?)+\.? ?again\.", text)
 
 
+@pytest.mark.parametrize(
+    ("recurrence", "expected"),
+    [
+        ("Keller2", "<PERSON>2"),
+        ("007keller", "007<PERSON>"),
+        ("mkeller1975", "<PERSON>1975"),
+        ("keller_2", "<PERSON>_2"),
+        ("keller@", "<PERSON>@"),
+        ("K e l l e r", "<PERSON>"),
+        ("K E L L E R", "<PERSON>"),
+        ("K-e-l-l-e-r", "<PERSON>"),
+        ("M a r i a   K e l l e r", "<PERSON>"),
+        ("\u041aeller", "<PERSON>"),
+        ("K\u0435ll\u0435r", "<PERSON>"),
+        ("M\u0391RIA", "<PERSON>"),
+        ("\uff2b\uff45\uff4c\uff4c\uff45\uff52", "<PERSON>"),
+        ("Kel\u200eler", "<PERSON>"),
+        ("K e l l e r Portrait", "<PERSON> Portrait"),
+        ("A B C D", "A B C D"),
+    ],
+)
+def test_redact_text_removes_disguised_names(recurrence: str, expected: str) -> None:
+    assert removed(f"Maria Keller: {recurrence}", "Maria Keller").text == f"<PERSON>: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "expected"),
+    [
+        ("hkrause@firm.example", "user hkrause logged in", "user <EMAIL> logged in"),
+        ("h.krause@firm.example", "Krause", "Krause"),
+        ("office@firm.example", "the office", "the office"),
+    ],
+)
+def test_redact_text_removes_the_local_part_of_an_address(address: str, text: str, expected: str) -> None:
+    assert removed(f"{address}: {text}", address, type="EMAIL").text == f"<EMAIL>: {expected}"
+
+
+def test_redact_text_ignores_the_case_of_addresses() -> None:
+    text = "Will Street, will@firm.example. Reply-To: Will"
+    found = [
+        Detection(start=start, end=end, type=type, recognizer="names", score=0.9)
+        for start, end, type in ((0, 11, "PERSON"), (13, 30, "EMAIL"))
+    ]
+    assert redact_text(text, found, RedactionOptions()).text == "<PERSON>, <EMAIL>. Reply-To: <PERSON>"
+
+
+def test_pseudonym_of_a_letter_spaced_name_is_that_of_the_name() -> None:
+    name, spaced = removed("Keller, K e l l e r", "Keller", operator="pseudonym", key=KEY).text.split(", ")
+    assert name == spaced
+
+
 def test_redact_text_keeps_the_possessive() -> None:
     assert removed("Maria Keller and Keller's dog", "Maria Keller").text == "<PERSON> and <PERSON>'s dog"
 

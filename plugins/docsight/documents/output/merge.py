@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from docsight.documents.analysis.duplicates import (
@@ -15,7 +14,7 @@ from docsight.documents.analysis.duplicates import (
 from docsight.documents.inputs import InputFile
 from docsight.documents.output.document_names import DocumentNames
 from docsight.documents.output.markdown_text import to_markdown
-from docsight.documents.output.redacted_files import RedactedFiles
+from docsight.documents.output.redacted_files import RedactedFiles, RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
@@ -50,7 +49,7 @@ def merge(
     summary: Summary,
     pipeline: str,
     on_problem: Callable[[Problem], None] | None = None,
-    redacted_folder: Path | None = None,
+    redacted_folder: RedactedFolder | None = None,
 ) -> list[str]:
     """Write the output files; they replace those of an earlier run once all are complete.
 
@@ -76,7 +75,7 @@ def merge(
             stack.callback(outputs.close)
             readers = _ReaderPool(store)
             stack.callback(readers.close)
-            redacted = None if redacted_folder is None else RedactedFiles(store, redacted_folder)
+            redacted = None if redacted_folder is None else RedactedFiles(redacted_folder)
             if redacted is not None:
                 stack.callback(redacted.close)
             writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan))

@@ -1,61 +1,82 @@
 """The folder of a redacted run: a text file for each document, and the audit `redactions.jsonl`."""
 
-import shutil
+import os
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from docsight.documents.output.document_names import DocumentNames
-from docsight.documents.store import Store, to_json_line, write_errors
+from docsight.documents.store import AUDIT, MARKDOWN, REDACTED_TEXTS, STORE_FOLDER, Outputs, Store
 from docsight.errors import ConfigError
 
-AUDIT = "redactions.jsonl"
 
+class RedactedFolder(AbstractContextManager["RedactedFolder"]):
+    """The folder of the redacted texts. As in other output folders, no file of the user is replaced or removed.
 
-def check_redacted_folder(folder: Path) -> None:
-    """Raise a ConfigError if a folder holds anything that an earlier run did not write."""
-    if folder.exists() and not folder.is_dir():
-        raise ConfigError(f"cannot write redacted texts to {folder}: a file has this name")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / AUDIT).is_file():
-        raise ConfigError(f"cannot write redacted texts to {folder}: it holds other files; choose an empty folder")
+    Args:
+        path: The folder.
+        out: The output folder of the run, which may contain it.
+
+    Raises:
+        ConfigError: The folder is the output folder or contains it; or, on entering, it holds files that docsight did
+            not write and is new to it, or has such files among the texts, or cannot be used.
+    """
+
+    def __init__(self, path: Path, out: Path) -> None:
+        self.path = path
+        self.store = Store(path, (AUDIT, REDACTED_TEXTS, MARKDOWN))
+        _check_place(path, out)
+
+    def __enter__(self) -> Self:
+        self.check()
+        self.store.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.store.__exit__(kind, error, traceback)
+
+    def check(self) -> None:
+        """Check that a run may write to the folder, without writing to it."""
+        self.store.check()
+        is_new = not self.store.has_results
+        if is_new and self.path.is_dir() and any(name != STORE_FOLDER for name in os.listdir(self.path)):
+            raise ConfigError(
+                f"cannot write redacted texts to {self.path}: it holds other files; choose an empty folder"
+            )
 
 
 class RedactedFiles:
-    """Writes the redacted texts of a run; `commit` replaces the folder of an earlier run.
+    """Writes the redacted texts of a run; `commit` replaces those of an earlier run.
 
     With many documents in one file, as in a table, each of them is a text file.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self._folder = folder
-        self._work = store.work / "redacted"
+    def __init__(self, folder: RedactedFolder) -> None:
+        self._outputs = Outputs(folder.store, (AUDIT,))
         self._names = DocumentNames(".txt")
-        with write_errors(str(folder)):
-            self._work.mkdir()
-            self._audit = (self._work / AUDIT).open("w", encoding="utf-8", newline="\n")
 
     def add(self, record: dict[str, Any], audit: list[dict[str, Any]]) -> None:
-        self._write(f"texts/{self._names.of(record)}", record["text"])
-        with write_errors(str(self._folder)):
-            for row in audit:
-                self._audit.write(to_json_line(row) + "\n")
+        self._outputs.write_file(f"{REDACTED_TEXTS}/{self._names.of(record)}", record["text"])
+        for row in audit:
+            self._outputs.write_json(AUDIT, row)
 
     def add_markdown(self, name: str, text: str) -> None:
         """Add the Markdown of a document; `name` is a relative path."""
-        self._write(name, text)
+        self._outputs.write_file(name, text)
 
     def commit(self) -> None:
-        with write_errors(str(self._folder)):
-            self._audit.close()
-            if self._folder.is_dir():
-                shutil.rmtree(self._folder)
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(self._work, self._folder)
+        self._outputs.commit()
 
     def close(self) -> None:
-        self._audit.close()
+        self._outputs.close()
 
-    def _write(self, name: str, text: str) -> None:
-        path = self._work / name
-        with write_errors(str(self._folder)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+
+def _check_place(path: Path, out: Path) -> None:
+    folder, results = path.resolve(), out.resolve()
+    if results.is_relative_to(folder) or folder.is_relative_to(results / STORE_FOLDER):
+        raise ConfigError(f"cannot write redacted texts to {path}: choose a folder that is not used for {out}")
+    if folder.is_relative_to(results / MARKDOWN):
+        raise ConfigError(f"cannot write redacted texts to {path}: the Markdown files of the run belong there")
