@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 # Soft hyphens, zero-width characters, marks of direction, variation selectors and combining marks do not end a word.
 _IGNORED_IN_WORDS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u0300-\u036f"
-_LETTERS, _DIGITS = (rf"{char}(?:[{_IGNORED_IN_WORDS}]*{char})*[\u0300-\u036f]*" for char in (r"[^\W\d_]", r"\d"))
-_WORD = re.compile(f"{_LETTERS}|{_DIGITS}")
+_LETTER_RUN, _DIGIT_RUN = (rf"{char}(?:[{_IGNORED_IN_WORDS}]*{char})*[\u0300-\u036f]*" for char in (r"[^\W\d_]", r"\d"))
+_WORD = re.compile(f"{_LETTER_RUN}|{_DIGIT_RUN}")
 _IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}]")
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n\s*")
 _LATIN, _NOT_LATIN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")  # Greek and Cyrillic

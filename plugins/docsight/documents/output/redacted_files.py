@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from docsight.documents.output.document_names import DocumentNames
-from docsight.documents.store import AUDIT, MARKDOWN, REDACTED_TEXTS, STORE_FOLDER, Outputs, Store
+from docsight.documents.output.written_files import STORE_FOLDER
+from docsight.documents.store import AUDIT, MARKDOWN, REDACTED_TEXTS, Outputs, Store
 from docsight.errors import ConfigError
 
 
