@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MIN_POSTERIOR = 0.02  # of the spans that the model is asked for
 _SPANS_KEY = "review"
-_PLAIN_SUFFIXES = (".txt", ".text", ".md")
+_PLAIN_TEXT_FILES = (".txt", ".text", ".md")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _plain_files(path: Path, settings: ReadSettings) -> list[Path]:
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
     if any(file.suffix == ".ann" or is_readable(file, settings) for file in files):
         return []
-    return [file for file in files if file.suffix.lower() in _PLAIN_SUFFIXES]
+    return [file for file in files if file.suffix.lower() in _PLAIN_TEXT_FILES]
 
 
 def _read_rows(file: Path, source: str, settings: ReadSettings, findings: Findings) -> Iterable[AnnotatedText]:
