@@ -59,8 +59,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for name in NAMES * 9
     ]
     Path("products.jsonl").write_text("\n".join(map(json.dumps, products)))
-    Path("TEXTS").mkdir()
-    (Path("TEXTS") / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
+    Path("OPEN_TEXT").mkdir()
+    (Path("OPEN_TEXT") / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
     Path("tasks.json").write_text(json.dumps(_rows("body")))
     Path("FOLDER").mkdir()
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
@@ -115,7 +115,7 @@ def test_commands_that_review_run(folder: Path, tiny_model: Path, monkeypatch: p
         pytest.param(
             each,
             marks=[pytest.mark.slow]
-            if "model.init_from=rnn_ner" in each and "data.rehearsal=TEXTS" not in each
+            if "model.init_from=rnn_ner" in each and "data.rehearsal=OPEN_TEXT" not in each
             else [],
         )
         for each in DATA
