@@ -59,8 +59,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for name in NAMES * 9
     ]
     Path("products.jsonl").write_text("\n".join(map(json.dumps, products)))
-    Path("OPEN_TEXT").mkdir()
-    (Path("OPEN_TEXT") / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
+    for name in ("TEXTS", "OPEN_TEXT"):
+        Path(name).mkdir()
+        (Path(name) / "news.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nIt rained.")
     Path("tasks.json").write_text(json.dumps(_rows("body")))
     Path("FOLDER").mkdir()
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
@@ -159,7 +160,6 @@ def test_commands_that_adapt_a_speller_run(
     bundle.arguments["judge"] = {"num_terms": 0, "num_pairs": 0}
     bundle.to_disk(folder / "SPELLER")
     rows = [{"text": f"They read the zygote story {n}. It is the house by the sea."} for n in range(20)]
-    (folder / "TEXTS").mkdir()
     (folder / "TEXTS" / "all.jsonl").write_text("\n".join(map(json.dumps, rows)))
     arguments = command if "model=SPELLER" in command else [*command, "model=SPELLER"]
     _run(monkeypatch, *arguments)
