@@ -67,9 +67,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
     for split in ("train", "dev"):
         (Path("FOLDER") / f"{split}.conll").write_text("".join(lines))
-    handlers = logging.root.handlers[:]
+    handlers, level = logging.root.handlers[:], logging.root.level
     yield tmp_path
     logging.root.handlers[:] = handlers  # Hydra adds its own
+    logging.root.setLevel(level)
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:

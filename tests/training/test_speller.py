@@ -188,8 +188,8 @@ def test_make_stages_reports_a_speller_config_without_stages():
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("data.text=nowhere", r"data\.text=nowhere: expected a folder of \.parquet files"),
-        ("data.lists=nowhere", r"nowhere.*data\.parquet: expected a parquet file"),
+        ("data.text=nowhere", r"data\.text=nowhere: no \.parquet file\. Put running text there"),
+        ("data.lists=nowhere", r"no nowhere/typos/data\.parquet\. Put a Parquet file"),
         ("data.scowl=nowhere", "nowhere"),
     ],
 )
@@ -211,7 +211,7 @@ def test_missing_inputs_are_listed_together_before_anything_is_computed(config, 
         f"data.judged={tmp_path}",
         f"data.technical={tmp_path}/x",
     ]
-    with pytest.raises(DataError, match="5 inputs") as caught:
+    with pytest.raises(DataError, match="Inputs of the speller are missing") as caught:
         train(config(*overrides), tmp_path / "run")
     for part in ("data.scowl", "apt-get install scowl", "data.names", "data.judged", "data.technical"):
         assert part in str(caught.value)

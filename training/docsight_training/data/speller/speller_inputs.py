@@ -35,7 +35,7 @@ def check_speller_inputs(data: Mapping[str, Any], *, needs_scowl: bool) -> None:
         *_judge_problems(data["judged"], data["technical"]),
     ]
     if problems:
-        raise DataError("\n- ".join([f"{len(problems)} inputs of the speller are missing or unusable:", *problems]))
+        raise DataError("\n- ".join(["Inputs of the speller are missing or unusable:", *problems]))
 
 
 def _text_problems(folder: Path) -> Iterator[str]:
