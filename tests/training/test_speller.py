@@ -143,6 +143,7 @@ def test_train_exports_a_speller_that_spacy_loads_and_resumes(config, tmp_path, 
         train(config(), tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_train_the_judge_of_a_finished_speller(config, tmp_path):
     train(config(), tmp_path / "run")
     first = load_folder(tmp_path / "run" / "model", kind="speller")

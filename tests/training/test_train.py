@@ -152,7 +152,7 @@ def test_train_with_the_same_seed_gives_the_same_result(tiny_corpus, tmp_path):
     assert other["train/loss"] != runs[0]["train/loss"]
 
 
-@pytest.mark.parametrize("step", [0, 3])
+@pytest.mark.parametrize("step", [pytest.param(0, marks=pytest.mark.slow), 3])
 def test_train_interrupted_in_an_epoch_resumes_with_the_next_batch(tiny_corpus, tmp_path, monkeypatch, step):
     config = _config(f"data.path={tiny_corpus}", "epochs=4")
     whole = train(config, tmp_path / "whole")
@@ -271,6 +271,7 @@ def test_command_reports_errors_in_one_line(arguments, message, tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_command_runs_the_smoke_trainer(tiny_corpus, tmp_path):
     ended = _command(*TINY, f"data.path={tiny_corpus}", "trainer=smoke", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
