@@ -30,6 +30,7 @@ from spacy.cli.init_config import init_config
 from spacy.tokens import Doc, DocBin, Span
 
 from docsight.tags import TagSpan, spans_from_iob2
+from docsight_training.data.ner.tag_schemes import iob2_tags
 from docsight_training.metrics import SpanScore
 
 SETS = ("uner_ewt", "litbank_names", "e_ner", "harvey_ner")
@@ -124,7 +125,7 @@ def train_docsight(
     train: Sequence[Row], held_out: Sequence[Row], folder: Path, seed: int, *, start: str | None = None
 ) -> Path:
     for name, rows in (("train", train), ("validation", held_out)):
-        lines = [json.dumps({"tokens": row.tokens, "ner_tags": to_iob2(row)}) for row in rows]
+        lines = [json.dumps({"tokens": row.tokens, "ner_tags": iob2_tags(row.spans, len(row.tokens))}) for row in rows]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
     settings = [f"data.path={folder}", "name=run", f"seed={seed}", "threads=1"]
     call(
@@ -164,13 +165,6 @@ def call(command: list[str], folder: Path) -> None:
     ended = subprocess.run(command, cwd=folder, env={**os.environ, **one_core}, capture_output=True, text=True)
     if ended.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{ended.stdout}{ended.stderr}")
-
-
-def to_iob2(row: Row) -> list[str]:
-    tags = ["O"] * len(row.tokens)
-    for start, end, label in row.spans:
-        tags[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
-    return tags
 
 
 def to_docbin(rows: Sequence[Row]) -> DocBin:

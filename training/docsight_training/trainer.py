@@ -100,6 +100,13 @@ def make_trainer(
         raise ConfigError(f"trainer: {err}") from err
 
 
+def make_tester(settings: dict[str, Any], **changed: Any) -> pl.Trainer:
+    """Build a Trainer that evaluates in this process and writes nothing; `changed` are settings that differ."""
+    # It runs no epoch, but the Trainer wants to know how many there are.
+    alone = {"devices": 1, "strategy": "auto", "max_epochs": 1, "check_val_every_n_epoch": 1}
+    return make_trainer({**settings, **alone, **changed}, None)
+
+
 def quiet_lightning() -> None:
     """Limit the logs of Lightning and matplotlib to warnings, without those about the size of a run."""
     for name in ("pytorch_lightning", "matplotlib"):

@@ -14,7 +14,7 @@ from torch import nn
 from docsight.errors import ConfigError
 from docsight_training.plots import plot_curves
 from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
-from docsight_training.trainer import make_trainer, plan_epochs
+from docsight_training.trainer import make_tester, make_trainer, plan_epochs
 from docsight_training.transfer import start_from
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class NetworkStage(Stage):
 
     def _check_monitor(self, settings: dict[str, Any], module: Any, data: Any) -> None:
         """Validate one batch, because a metric that does not exist would only be noticed after the first epoch."""
-        tester = make_trainer({**settings, "devices": 1, "strategy": "auto", "limit_val_batches": 1}, None)
+        tester = make_tester(settings, limit_val_batches=1)
         found = tester.validate(module, data, verbose=False)
         known = sorted({name for metrics in found for name in metrics})
         monitor = settings["monitor"]
@@ -135,7 +135,7 @@ class NetworkStage(Stage):
         if weights is not None:
             module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["state_dict"])
         about = data.about() | module.describe(data)
-        tester = make_trainer({**plan_epochs(run.config["trainer"], data), "devices": 1, "strategy": "auto"}, None)
+        tester = make_tester(run.config["trainer"])
         validation = tester.validate(module, data, verbose=False)[0]
         for warning in module.warnings():
             log.warning("%s", warning)

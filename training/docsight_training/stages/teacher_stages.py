@@ -19,7 +19,7 @@ from docsight_training.stages.stage import Stage
 from docsight_training.teacher.features import WordFeatures
 from docsight_training.teacher.networks import Ensemble
 from docsight_training.teacher.unlabelled_text import OpenText, read_text
-from docsight_training.trainer import make_trainer
+from docsight_training.trainer import make_tester
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class SilverStage(Stage):
 
     def _evaluate(self, run: Run, ensemble: Ensemble, data: Any) -> None:
         module = instantiate(self.module, network=ensemble, _convert_="all")
-        trainer = make_trainer({**run.config["trainer"], "devices": 1, "strategy": "auto"}, None)
+        trainer = make_tester(run.config["trainer"])
         figures = dict(trainer.validate(module, data, verbose=False)[0])
         if data.has_test:
             figures |= trainer.test(module, data, verbose=False)[0]
