@@ -24,7 +24,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document
+from docsight_training.data.ner.annotated_documents import Document
 from docsight_training.metrics import SpanScore
 
 NO_SPACE_BEFORE = frozenset(".,;:!?)]}%'\u2019") | {"''", "...", "n't", "n\u2019t", "\u2026", "\u201d"}

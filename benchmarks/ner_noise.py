@@ -9,7 +9,7 @@ next one, or becomes another vowel (if the word has one), with equal probabiliti
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 
 MIN_LETTERS = 3  # of a word that is misspelled
 VOWELS = "aeiou"

@@ -20,7 +20,7 @@ from ner_sets import (
 )
 from ner_systems import Docsight, System
 
-from docsight_training.data.ner.corpora import Document
+from docsight_training.data.ner.annotated_documents import Document
 from docsight_training.metrics import SpanScore
 
 MISSPELLED = 0.1  # of the words

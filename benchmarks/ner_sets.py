@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, Document, read_corpus
+from docsight_training.data.ner.annotated_documents import Document
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
 from docsight_training.data.ner.ner_batches import join_sentences
 
 HERE = Path(__file__).parent

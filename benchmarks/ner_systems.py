@@ -20,7 +20,7 @@ from spacy.tokens import Doc, Token
 
 from docsight.bundle import find_model
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document
+from docsight_training.data.ner.annotated_documents import Document
 
 # The labels of OntoNotes and of CoNLL-2003, mapped to ours.
 COMMON_LABELS = {

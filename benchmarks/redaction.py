@@ -29,7 +29,7 @@ from docsight.redaction.recognition import Detector
 from docsight.redaction.redaction_options import RedactionOptions
 from docsight.redaction.redactor import redact_text
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document
+from docsight_training.data.ner.annotated_documents import Document
 
 THRESHOLDS = (0.05, 0.1, 0.3, 0.5, 0.9)
 MAILS = "redaction/mails.jsonl"

@@ -51,7 +51,7 @@ def short_texts() -> list[dict[str, Any]]:
 
 
 def document(*sentences: tuple[str, list[TagSpan]]) -> Any:
-    from docsight_training.data.ner.corpora import Document, Sentence
+    from docsight_training.data.ner.annotated_documents import Document, Sentence
 
     return Document("corpus", [Sentence(text.split(), spans) for text, spans in sentences])
 

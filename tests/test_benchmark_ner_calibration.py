@@ -50,7 +50,7 @@ def judged_set(benchmark: ModuleType, rows: list[tuple[str, float, bool]], num_g
 
 
 def test_model_judges_only_annotated_labels_and_calibrates(benchmark: ModuleType, calibrated_model: Path) -> None:
-    from docsight_training.data.ner.corpora import Document, Sentence
+    from docsight_training.data.ner.annotated_documents import Document, Sentence
 
     sets = importlib.import_module("ner_sets")
     tokens = ["Ada", "Lovelace", "met", "Alan", "Turing", "in", "London", "."]

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from docsight.errors import ConfigError, DataError
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, HoldOut, read_corpus
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
+from docsight_training.data.ner.held_out import HoldOut
 from docsight_training.data.splits import check_fractions, find_split, hold_out_groups
 
 SENTENCE = "{} B-PER\nleft O\n\n"

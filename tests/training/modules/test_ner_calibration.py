@@ -11,7 +11,7 @@ from docsight.networks.calibration import BetaCalibration
 from docsight.networks.spans import ScoredSpan
 from docsight.tags import TagSpan
 from docsight.vocab import Vocab
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import BatchEncoder, NerDocument
 from docsight_training.modules.ner import NerModule
 from docsight_training.modules.ner_calibration import (

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.modules.ner_errors import error_report, judge_sentences, write_ner_errors
 
 TOKENS = ["Ada", "Lovelace", "met", "Bob", "in", "<b>Paris</b>"]

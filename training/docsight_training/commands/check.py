@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from docsight.terminal import say
 from docsight_training.commands.overrides import compose_config
-from docsight_training.data.ner.corpora import READER_KEYS, CorpusReader, HoldOut
+from docsight_training.data.ner.corpora import READER_KEYS, CorpusReader
 from docsight_training.data.ner.findings import Findings
+from docsight_training.data.ner.held_out import HoldOut
 from docsight_training.data.ner.survey import LENGTHS, MIN_EXAMPLES, Doubt, Survey, survey
 
 _MAX_SHOWN_DOUBTS = 5  # of each kind, unless all are asked for

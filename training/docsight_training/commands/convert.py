@@ -10,7 +10,7 @@ from pathlib import Path
 from docsight.errors import ConfigError, DataError
 from docsight.terminal import say
 from docsight_training.commands.overrides import compose_config
-from docsight_training.data.ner.corpora import find_annotations
+from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.registry import (

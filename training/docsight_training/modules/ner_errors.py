@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.metrics import SpanScore
 from docsight_training.pages.error_page import render_errors
 from docsight_training.span_comparison import SpanError, SpanErrorKind, find_errors

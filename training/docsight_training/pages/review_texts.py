@@ -10,7 +10,7 @@ from docsight.components.rnn_ner import RnnNer
 from docsight.documents.pipeline import Pipeline
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import find_annotations, is_readable
+from docsight_training.data.ner.annotation_files import find_annotations, is_readable
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, read_text
 from docsight_training.data.ner.formats.json_rows import read_json_rows

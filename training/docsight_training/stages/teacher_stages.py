@@ -11,7 +11,7 @@ import torch
 from hydra.utils import instantiate
 
 from docsight.batching import batches_by_cost
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import BatchEncoder
 from docsight_training.data.ner.silver import SilverSource, Teacher, write_silver
 from docsight_training.runs import Run

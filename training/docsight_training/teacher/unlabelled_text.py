@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import spacy
 
 from docsight.errors import DataError
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.silver import SILVER
 
 _MAX_TOKENS = 120  # of a sentence: longer ones are lists or tables that lost their layout

@@ -1,8 +1,8 @@
 import random
 
 from docsight.tags import TagSpan
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.augment import TextAugment, retokenize
-from docsight_training.data.ner.corpora import Document, Sentence
 
 ROOSEVELT = Sentence(
     ["Franklin", "Roosevelt", "left", "London", "for", "Acme", "Bank", "."],

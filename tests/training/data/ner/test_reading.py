@@ -9,8 +9,9 @@ from spacy.tokens import DocBin, Span
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
 from docsight_training.data import sources
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, HoldOut, read_corpus
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
 from docsight_training.data.ner.formats.annotated import Columns
+from docsight_training.data.ner.held_out import HoldOut
 
 ROWS = [
     {"tokens": ["President", "Ada", "King", "spoke"], "ner_tags": ["B-PER", "I-PER", "I-PER", "O"], "doc_id": "a"},

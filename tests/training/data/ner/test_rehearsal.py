@@ -8,7 +8,7 @@ import pytest
 
 from docsight.errors import DataError
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.rehearsal import read_open_text, rehearse
 from docsight_training.tagger_transfer import InitialTagger
 

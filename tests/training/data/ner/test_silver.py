@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from docsight.errors import ConfigError, DataError
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.silver import SILVER, SilverSource, Teacher, read_silver, write_silver
 
 TEACHER = Teacher(labels=["PER"], transitions=[[0.5] * 5] * 5, start=[0.25] * 5, end=[0.0] * 5)

@@ -9,8 +9,9 @@ import pytest
 from docsight.errors import ConfigError
 from docsight.tags import TagSpan
 from docsight.vocab import CELL_END, LINE_END
-from docsight_training.data.ner.corpora import TITLES, Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.templates import Slot, TemplateFiller, parse_template, read_templates
+from docsight_training.data.ner.titles import TITLES
 
 NAMES = Sentence(
     ["Ada", "Lovelace", "left", "London", "for", "Acme", "Bank", "."],

@@ -7,7 +7,7 @@ from typing import Any
 
 from docsight.tags import TagSpan
 from docsight.vocab import LINE_END
-from docsight_training.data.ner.corpora import Document, Sentence, names_in
+from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 
 # The position of the word that may be exchanged for one from a name of another label; 0 for labels not listed here:
 # Jane [Washington], [Washington] Street, [Washington] Bank.

@@ -1,83 +1,32 @@
 """NER corpora: documents of sentences with spans, read from files of any format or from the hub."""
 
 import inspect
-import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
+from docsight_training.data.ner.annotated_documents import Document, Sentence
+from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.registry import (
     AUTO,
     HUB,
-    SOURCES,
     ReadSettings,
     check_source,
     read_annotations,
-    recognise,
 )
+from docsight_training.data.ner.held_out import HoldOut, hold_out_documents
 from docsight_training.data.ner.span_alignment import tokenized
+from docsight_training.data.ner.titles import is_title
 from docsight_training.data.splits import (
     ROLES,
-    check_fractions,
-    find_split,
-    hold_out_groups,
     listing,
-    names_of_split,
-    only_files,
-    require,
 )
-
-_MAX_BLOCKS = 20  # that the only document of a corpus is divided into, to hold out some of them
-
-# A title is not part of a name: President [Roosevelt]. Corpora differ, so titles are removed from PER spans.
-# fmt: off
-TITLES = frozenset(
-    [
-        "mr", "mrs", "ms", "miss", "mister", "dr", "doctor", "prof", "professor", "sir", "lady", "lord",
-        "dame", "madam", "madame", "mme", "monsieur", "master", "president", "senator", "sen", "rep",
-        "representative", "congressman", "congresswoman", "gov", "governor", "mayor", "judge", "justice",
-        "secretary", "minister", "chancellor", "ambassador", "general", "gen", "colonel", "col", "major",
-        "maj", "captain", "capt", "lieutenant", "lt", "sergeant", "sgt", "admiral", "commander", "pope",
-        "cardinal", "archbishop", "bishop", "rev", "reverend", "father", "king", "queen", "prince",
-        "princess", "emperor", "empress", "duke", "duchess", "count", "countess", "baron", "baroness",
-        "uncle", "aunt", "aunty", "auntie", "cousin", "hon", "honorable",
-    ]
-)
-# fmt: on
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """Tokens and the spans over them, or the scores that a teacher gives to their tags.
-
-    Args:
-        tokens: The words and punctuation marks.
-        spans: The annotated entities, in order; empty if there are scores.
-        scores: (tokens, tags), the emissions of a teacher; None if the sentence is annotated.
-        place: The file and the row, for messages.
-    """
-
-    tokens: list[str]
-    spans: list[TagSpan]
-    scores: np.ndarray | None = None
-    place: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True)
-class Document:
-    """The sentences of a document in running order, the name of its corpus, and its id if it has one."""
-
-    corpus: str
-    sentences: list[Sentence]
-    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,24 +86,6 @@ class CorpusFormat:
 
 
 @dataclass(frozen=True)
-class HoldOut:
-    """What is held out from the training text of a corpus that has no split for it.
-
-    Args:
-        validation: The fraction for validation; None or 0 for nothing.
-        test: The fraction for the test; None or 0 for nothing.
-        seed: Decides which documents are held out.
-    """
-
-    validation: float | None = None
-    test: float | None = None
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        check_fractions(validation=self.validation, test=self.test)
-
-
-@dataclass(frozen=True)
 class ReadCorpora:
     """Corpora that were read.
 
@@ -167,14 +98,6 @@ class ReadCorpora:
     documents: dict[str, list[Document]]
     findings: Findings
     notes: list[str]
-
-
-def names_in(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the label and the tokens of each span."""
-    for document in documents:
-        for sentence in document.sentences:
-            for start, end, label in sentence.spans:
-                yield label, tuple(sentence.tokens[start:end])
 
 
 @dataclass(frozen=True)
@@ -253,7 +176,7 @@ class CorpusReader:
         for name, corpus in self.corpora.items():
             parts = {role: read_corpus(name, corpus, role, self.corpus_format, read.findings) for role in ROLES}
             if corpus.splits is None:
-                _hold_out(name, parts, self.hold_out, read.notes)
+                hold_out_documents(name, parts, self.hold_out, read.notes)
             for role, documents in parts.items():
                 if role != "train" or name not in self.leave_out:
                     read.documents[role] += documents
@@ -335,54 +258,6 @@ def _read_split(
     return (text for file in files for text in read_annotations(file, source, settings, findings))
 
 
-def find_annotations(root: Path, split: str, source: str, settings: ReadSettings) -> list[Path]:
-    """Find the files of a split, or its folder of brat; none if there are none.
-
-    A file, a folder of brat, and the files of a folder without splits are the training split.
-
-    Raises:
-        DataError: The path does not exist, or the split has files of several formats.
-    """
-    require(root)
-    is_train = split in names_of_split("train")
-    if root.is_file():
-        return [root] if is_train else []
-    suffixes = (
-        SOURCES[source].suffixes if source in SOURCES else {s for each in SOURCES.values() for s in each.suffixes}
-    )
-    found = find_split(root, split, suffixes)
-    if found and found[0].is_dir():
-        found = _files_of_folder(found[0], source, suffixes, settings)
-    elif not found and is_train and not any(find_split(root, role, suffixes) for role in ROLES):
-        found = _files_of_folder(root, source, suffixes, settings)
-    kinds = sorted({path.suffix for path in found})
-    if len(kinds) > 1:
-        raise DataError(
-            f"{root}: expected the files of the split {split!r} in one format; found "
-            f"{', '.join(path.name for path in found[:8])}. Name the format, such as data.source=conll, or pass one "
-            "file: data.path=FILE."
-        )
-    return found
-
-
-def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], settings: ReadSettings) -> list[Path]:
-    if source == "brat" or (source == AUTO and next(folder.rglob("*.ann"), None) is not None):
-        return [folder]
-    files = only_files(folder, tuple(suffixes))
-    if source == AUTO and len(files) > 1:  # a README.txt beside the data, for example
-        files = [file for file in files if is_readable(file, settings)]
-    return files
-
-
-def is_readable(file: Path, settings: ReadSettings) -> bool:
-    """Return whether a file is recognised as annotated text."""
-    try:
-        recognise(file, settings)
-    except DataError:
-        return False
-    return True
-
-
 def _documents(
     name: str,
     where: str,
@@ -419,64 +294,6 @@ def _sentence(text: AnnotatedText, corpus: Corpus, fold: Mapping[str, str] | Non
     if corpus.drop_spans is not None:
         spans = [span for span in spans if not re.fullmatch(corpus.drop_spans, " ".join(tokens[span.start : span.end]))]
     return Sentence(tokens, _fold(tokens, spans, fold, strip_titles=strip_titles), place=text.place)
-
-
-def _hold_out(name: str, parts: dict[str, list[Document]], hold_out: HoldOut, notes: list[str]) -> None:
-    """Move documents of the training split to those of validation and test that are missing."""
-    if parts["test"] and hold_out.test:
-        notes.append(f"{name}: there is a split for the test, so data.test={hold_out.test:g} has no effect.")
-    fractions = {"validation": hold_out.validation, "test": hold_out.test}
-    missing = {role: fraction for role, fraction in fractions.items() if fraction and not parts[role]}
-    if missing and len(parts["train"]) == 1:
-        parts["train"] = _divide(parts["train"][0])
-        notes.append(f"{name}: the training split is one document, so a part of it is held out.")
-    size = _num_tokens(parts["train"])
-    for role, fraction in missing.items():
-        groups = _group(parts["train"])
-        chosen = hold_out_groups(
-            [(_num_tokens(group), (label for label, _ in names_in(group))) for group in groups],
-            fraction * size / _num_tokens(parts["train"]),
-            random.Random(f"{hold_out.seed}-{role}"),
-        )
-        if not chosen:
-            raise DataError(
-                f"{name}: there is no split for {role}, and the training split is one text, so none can be held "
-                f"out. Add a file named {role}, or pass data.{role}=0."
-            )
-        held = {id(document) for number in chosen for document in groups[number]}
-        whole = parts["train"]
-        parts[role] = [document for document in whole if id(document) in held]
-        parts["train"] = [document for document in whole if id(document) not in held]
-        notes.append(
-            f"{name}: there is no split for {role}, so {len(parts[role]):,} of {len(whole):,} training texts are held "
-            f"out (data.{role}={fraction:g})."
-        )
-
-
-def _group(documents: Iterable[Document]) -> list[list[Document]]:
-    """Group the parts of one document, and texts that are the same."""
-    groups: dict[object, list[Document]] = {}
-    for document in documents:
-        key = document.id or tuple(token for sentence in document.sentences for token in sentence.tokens)
-        groups.setdefault(key, []).append(document)
-    return list(groups.values())
-
-
-def _divide(document: Document) -> list[Document]:
-    """Divide a document into blocks of consecutive sentences, of about the same number, as documents without an id."""
-    sentences = document.sentences
-    step = -(-len(sentences) // _MAX_BLOCKS)
-    blocks = (sentences[start : start + step] for start in range(0, len(sentences), step))
-    return [replace(document, sentences=block, id=None) for block in blocks]
-
-
-def _num_tokens(documents: Iterable[Document]) -> int:
-    return sum(len(sentence.tokens) for document in documents for sentence in document.sentences)
-
-
-def is_title(token: str) -> bool:
-    """Return whether a token is a title, such as Dr. or President."""
-    return token.rstrip(".").lower() in TITLES
 
 
 def _fold(

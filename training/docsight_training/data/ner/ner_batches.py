@@ -14,7 +14,7 @@ from docsight.networks.spans import word_types
 from docsight.networks.tagger import WordTypes
 from docsight.tags import OUTSIDE, TagSpan, iobes_from_spans, iobes_tags
 from docsight.vocab import Vocab
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 
 
 class Features(Protocol):

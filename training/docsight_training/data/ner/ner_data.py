@@ -19,8 +19,9 @@ from docsight.networks.tagger import Tagger
 from docsight.tags import iobes_rules, iobes_tags
 from docsight.vocab import LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import EpochData, LazyBatches
+from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 from docsight_training.data.ner.augment import TextAugment
-from docsight_training.data.ner.corpora import CorpusReader, Document, Sentence, names_in
+from docsight_training.data.ner.corpora import CorpusReader
 from docsight_training.data.ner.dates import find_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows

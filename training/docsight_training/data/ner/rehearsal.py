@@ -22,7 +22,7 @@ from docsight.errors import DataError
 from docsight.layers.crf import FORBIDDEN
 from docsight.networks.spans import encode_words, word_types
 from docsight.tags import OUTSIDE, TagSpan, spans_from_iobes
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import join_sentences
 from docsight_training.tagger_transfer import InitialTagger
 

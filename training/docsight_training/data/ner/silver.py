@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from docsight.errors import ConfigError, DataError
-from docsight_training.data.ner.corpora import Document, Sentence
+from docsight_training.data.ner.annotated_documents import Document, Sentence
 
 SILVER = "silver"  # the corpus name of silver documents
 _METADATA_KEY = b"docsight"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from docsight.tags import TagSpan
-from docsight_training.data.ner.corpora import Document, Sentence, is_title
+from docsight_training.data.ner.annotated_documents import Document, Sentence
+from docsight_training.data.ner.titles import is_title
 
 MIN_EXAMPLES = 50  # spans of a label in the training split; with fewer it is rarely learned well
 LENGTHS = (5, 10, 20, 40, 80, 160)  # tokens; the upper limits of the bins of the histogram, but for the last one

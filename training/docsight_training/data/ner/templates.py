@@ -11,8 +11,8 @@ from importlib.resources import files
 from docsight.errors import ConfigError
 from docsight.tags import TagSpan
 from docsight.vocab import CELL_END, LINE_END
+from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 from docsight_training.data.ner.augment import retokenize
-from docsight_training.data.ner.corpora import Document, Sentence, names_in
 from docsight_training.data.ner.slots import SlotWords
 
 TEMPLATE_FOLDER = "template_texts"
