@@ -6,9 +6,9 @@ A4 pages are drawn with the words of the text, and degraded as by scanners and c
 minus the edit distance to the drawn text as a fraction of its characters; runs of whitespace count as one space. Time
 is for one thread, child processes included and loading the engine excluded.
 
-    python benchmarks/ocr.py --pictures DIR [--text FILE…]
+    python benchmarks/ocr.py --images DIR [--text FILE…]
 
-measures only the test that runs before the engine: how many of the pictures in a folder reach the engine, how
+measures only the test that runs before the engine: how many of the images in a folder reach the engine, how
 many lines of text drawn in many sizes, colours and angles do, and the milliseconds for each.
 """
 
@@ -32,7 +32,7 @@ SEED = 7
 A4 = (8.27, 11.69)  # inches
 MARGIN, SIZE, LEADING = 1.0, 11 / 72, 1.35  # inches, inches, of the size
 COLUMN_GAP = 0.35  # inches
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif")
 MIN_SIDE = 64  # pixels: smaller images are never read
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -43,13 +43,13 @@ def main() -> None:
     parser.add_argument("--font", help="a TrueType file; Pillow's own font by default")
     parser.add_argument("--pages", type=int, default=3, help="pages per kind")
     parser.add_argument("--engine", nargs="+", default=engines.installed(), help="installed engines to compare")
-    parser.add_argument("--pictures", type=Path, help="a folder of pictures without text")
+    parser.add_argument("--images", type=Path, help="a folder of images without text")
     options = parser.parse_args()
     words = " ".join(decode(path.read_bytes())[0] for path in options.text).split()
     if not words or not options.engine:
         parser.error("expected a text and an OCR engine: give --text, or install docsight[ocr]")
-    if options.pictures is not None:
-        print_likeness("pictures", readable_pictures(options.pictures))
+    if options.images is not None:
+        print_likeness("images", readable_images(options.images))
         print_likeness("lines of text", drawn_lines(words, options.font))
         return
     print("| page | engine | characters | accuracy, % | confidence | CPU s per page |")
@@ -93,10 +93,10 @@ def print_likeness(kind: str, images: Iterable[Image.Image]) -> None:
     )
 
 
-def readable_pictures(folder: Path) -> Iterator[Image.Image]:
-    """Decode the pictures in a folder that are large enough for OCR."""
+def readable_images(folder: Path) -> Iterator[Image.Image]:
+    """Decode the images in a folder that are large enough for OCR."""
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in PICTURE_SUFFIXES:
+        if path.suffix.lower() in IMAGE_SUFFIXES:
             image = open_image(path)
             if min(image.size) >= MIN_SIDE:
                 yield image
