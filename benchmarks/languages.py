@@ -24,7 +24,7 @@ LANGUAGES = (
     *("bg", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hr", "hu", "it", "ja", "ko", "nl", "pl", "pt", "ro"),
     *("ru", "sk", "sl", "sv", "tr", "uk", "zh_CN"),
 )
-SAME = {"bs": "hr"}  # as hardly any line tells them apart
+SAME = {"bs": "hr"}  # a line seldom has a word that only one of them uses
 
 Identify = Callable[[str], str]
 
