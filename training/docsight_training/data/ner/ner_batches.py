@@ -104,7 +104,7 @@ class BatchEncoder:
                 allowed[n, is_open.nonzero(), torch.tensor(self._tags_of[label])] = True
         scores = [torch.from_numpy(s.scores.astype(np.float32)) for _, s in rows if s.scores is not None]
         features = self._features([sentence.tokens for _, sentence in rows])
-        return NerBatch(types, padded, lengths, allowed, _pad(scores) if scores else None, features)
+        return NerBatch(types, padded, lengths, allowed, pad_windows(scores) if scores else None, features)
 
     def document(self, document: Document) -> NerDocument:
         joined = join_sentences(document.sentences)
@@ -117,13 +117,17 @@ class BatchEncoder:
         return NerDocument(document.corpus, types, index[0], joined.spans, breaks, unannotated, features)
 
     def _features(self, rows: Sequence[Sequence[str]]) -> Tensor | None:
-        return None if self.features is None else _pad(self.features(rows))
+        return None if self.features is None else pad_windows(self.features(rows))
 
     def _encode(self, rows: Sequence[Sequence[str]]) -> tuple[WordTypes, list[Tensor]]:
-        """Return the distinct words of some rows, and each row as indexes into them."""
-        types: dict[str, int] = {}
-        index = [torch.tensor([types.setdefault(word, len(types)) for word in row]) for row in rows]
-        return word_types(list(types), vocab=self.words, chars=self.chars), index
+        return encode_rows(rows, words=self.words, chars=self.chars)
+
+
+def encode_rows(rows: Sequence[Sequence[str]], *, words: Vocab, chars: Vocab) -> tuple[WordTypes, list[Tensor]]:
+    """Return the distinct words of some rows, and each row as indexes into them, (tokens,)."""
+    types: dict[str, int] = {}
+    index = [torch.tensor([types.setdefault(word, len(types)) for word in row]) for row in rows]
+    return word_types(list(types), vocab=words, chars=chars), index
 
 
 def join_sentences(sentences: Sequence[Sentence]) -> Sentence:
@@ -137,8 +141,8 @@ def join_sentences(sentences: Sequence[Sentence]) -> Sentence:
     return Sentence(tokens, spans, np.concatenate(scores) if scores else None)
 
 
-def _pad(rows: Sequence[Tensor]) -> Tensor:
-    """Stack rows (time, width) of different lengths: (batch, time, width), zero beyond a row's length."""
+def pad_windows(rows: Sequence[Tensor]) -> Tensor:
+    """Stack rows (time, …) of different lengths: (batch, time, …), zero beyond a row's length."""
     return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True)
 
 

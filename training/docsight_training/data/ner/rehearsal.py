@@ -20,10 +20,10 @@ from torch import Tensor
 
 from docsight.errors import DataError
 from docsight.layers.crf import FORBIDDEN
-from docsight.networks.spans import encode_words, word_types
+from docsight.networks.spans import encode_words
 from docsight.tags import OUTSIDE, TagSpan, spans_from_iobes
 from docsight_training.data.ner.annotated_documents import Document, Sentence
-from docsight_training.data.ner.ner_batches import join_sentences
+from docsight_training.data.ner.ner_batches import encode_rows, pad_windows
 from docsight_training.tagger_transfer import InitialTagger
 
 REHEARSAL = "rehearsal"  # the corpus name of open text
@@ -151,15 +151,10 @@ def _label_rows(
 ) -> list[list[list[Sentence]]]:
     """Return the versions of each row."""
     network = start.network
-    joined = [join_sentences(row) for row in rows]
-    words = list(dict.fromkeys(token for row in joined for token in row.tokens))
-    number = {word: n for n, word in enumerate(words)}
-    index = torch.nn.utils.rnn.pad_sequence(
-        [torch.tensor([number[token] for token in row.tokens]) for row in joined], batch_first=True
-    )
-    lengths = torch.tensor([len(row.tokens) for row in joined])
-    types = word_types(words, vocab=start.vocabularies.words, chars=start.vocabularies.chars)
-    emissions = network.emissions(encode_words(network, types)[index], lengths)
+    tokens = [[token for sentence in row for token in sentence.tokens] for row in rows]
+    types, index = encode_rows(tokens, words=start.vocabularies.words, chars=start.vocabularies.chars)
+    lengths = torch.tensor([len(row) for row in index])
+    emissions = network.emissions(encode_words(network, types)[pad_windows(index)], lengths)
     emissions = emissions.masked_fill(~_allowed(network.tags, rows, keep, emissions), FORBIDDEN)
     versions: list[list[list[Sentence]]] = [[] for _ in rows]
     for _ in range(draws):

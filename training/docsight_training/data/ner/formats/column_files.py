@@ -146,11 +146,9 @@ def looks_like_columns(path: Path) -> bool:
 def write_columns(path: Path, texts: Iterable[AnnotatedText]) -> None:
     """Write a line with token, tab and IOB2 tag for each token. Documents begin with a -DOCSTART- line."""
     with path.open("x", encoding="utf-8") as file:
-        last: str | None = None
-        for text in texts:
-            if text.document is not None and text.document != last:
+        for text, begins_document in _with_beginnings(texts):
+            if begins_document:
                 file.write(f"{_DOCUMENT_START}\tO\n\n")
-            last = text.document
             words = text.words()
             for word, tag in zip(words, iob2_tags(text.token_spans(), len(words)), strict=True):
                 file.write(f"{_one_cell(word, text.place)}\t{tag}\n")
@@ -160,11 +158,9 @@ def write_columns(path: Path, texts: Iterable[AnnotatedText]) -> None:
 def write_conllu(path: Path, texts: Iterable[AnnotatedText]) -> None:
     """Write CoNLL-U with the entities as NER=TAG in MISC."""
     with path.open("x", encoding="utf-8") as file:
-        last: str | None = None
-        for text in texts:
-            if text.document is not None and text.document != last:
-                file.write(f"# newdoc id = {' '.join(text.document.split())}\n")
-            last = text.document
+        for text, begins_document in _with_beginnings(texts):
+            if begins_document:
+                file.write(f"# newdoc id = {' '.join((text.document or '').split())}\n")
             file.write(f"# text = {' '.join(text.text.split())}\n")
             words, tokens = text.words(), text.tokens or ()
             following = [start for start, _ in tokens][1:]
@@ -175,6 +171,14 @@ def write_conllu(path: Path, texts: Iterable[AnnotatedText]) -> None:
                 columns = [str(number), _one_cell(word, text.place), *["_"] * 7, misc]
                 file.write("\t".join(columns) + "\n")
             file.write("\n")
+
+
+def _with_beginnings(texts: Iterable[AnnotatedText]) -> Iterator[tuple[AnnotatedText, bool]]:
+    """Yield each text, and whether it is the first one of a document that has an id."""
+    last: str | None = None
+    for text in texts:
+        yield text, text.document is not None and text.document != last
+        last = text.document
 
 
 def _one_cell(word: str, place: str) -> str:
