@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docsight.cli.arguments import DEFAULT_TIMEOUT, make_parser
 from docsight.documents.formats.source import ReadOptions
@@ -105,19 +105,13 @@ def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]
             _input_paths(args),
             pipeline,
             args.out,
-            formats=_output_formats(args),
-            workers=args.workers,
+            **_planning_options(args),
             engine=args.engine,
             ray_address=args.ray_address,
             timeout=(timeout or None) if args.workers else None,
             memory=args.memory or None,
             recycle=args.recycle,
-            reading=_read_options(args),
-            max_chars=args.max_chars,
             batch_size=args.batch_size,
-            overwrite=args.overwrite,
-            retry_failed=args.retry_failed,
-            fail_fast=args.fail_fast,
             redact=args.redact,
             redaction=_make_redaction(args),
             on_progress=progress_line,
@@ -133,30 +127,24 @@ def _input_paths(args: argparse.Namespace) -> list[str]:
     return [*args.inputs, *(read_list(args.list) if args.list is not None else [])]
 
 
-def _output_formats(args: argparse.Namespace) -> tuple[str, ...]:
-    return (*args.format, "markdown") if args.markdown else tuple(args.format)
-
-
-def _read_options(args: argparse.Namespace) -> ReadOptions:
-    return ReadOptions(ocr=args.ocr, running=args.running, text_column=args.text_column)
+def _planning_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that decide what is read, which a dry run and a run must share."""
+    return {
+        "formats": (*args.format, "markdown") if args.markdown else tuple(args.format),
+        "workers": args.workers,
+        "reading": ReadOptions(ocr=args.ocr, running=args.running, text_column=args.text_column),
+        "max_chars": args.max_chars,
+        "overwrite": args.overwrite,
+        "retry_failed": args.retry_failed,
+        "fail_fast": args.fail_fast,
+    }
 
 
 def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
     from docsight.cli.survey_text import describe_survey
     from docsight.documents import survey
 
-    result = survey(
-        _input_paths(args),
-        pipeline,
-        args.out,
-        formats=_output_formats(args),
-        workers=args.workers,
-        reading=_read_options(args),
-        max_chars=args.max_chars,
-        overwrite=args.overwrite,
-        retry_failed=args.retry_failed,
-        fail_fast=args.fail_fast,
-    )
+    result = survey(_input_paths(args), pipeline, args.out, **_planning_options(args))
     for line in describe_survey(result):
         say(line, sys.stdout)
     return ExitCode.ALL_DONE if result.files or result.done else ExitCode.NOTHING_DONE

@@ -93,7 +93,7 @@ class Store:
 
     def own_files(self) -> set[str]:
         """Return the real paths of the files that the run will write, and of those that an earlier one wrote."""
-        names = {*self._names, *(name for name in self.written if name in self.written)}
+        names = {*self._names, *self.written.present()}
         return {os.path.realpath(self.out / name) for name in names}
 
     def _all_names(self) -> list[str]:
