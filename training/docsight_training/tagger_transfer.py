@@ -11,7 +11,7 @@ from docsight.networks.tagger import Tagger
 from docsight.vocab import PAD, UNK, Vocab
 
 # The arguments of the encoder that decide the shapes of its weights.
-_WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "hidden_dim", "num_layers")
+_WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "layer", "hidden_dim", "num_layers")
 
 
 class TaggerVocabularies(NamedTuple):
@@ -43,7 +43,8 @@ class InitialTagger:
     def encoder_widths(self) -> dict[str, Any]:
         """Return the arguments that an encoder needs in order to take the weights of this one."""
         encoder: Mapping[str, Any] = self._bundle.arguments["encoder"]
-        return {name: encoder[name] for name in _WIDTHS if name in encoder}
+        # A model of 0.1 does not name its layer.
+        return {"layer": "bilstm"} | {name: encoder[name] for name in _WIDTHS if name in encoder}
 
     def extend_vocabularies(self, words: Iterable[str], chars: Iterable[str]) -> TaggerVocabularies:
         """Add words whose vectors are to be tuned, and characters, to those of this model."""

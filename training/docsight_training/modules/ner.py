@@ -133,7 +133,7 @@ class NerModule(ScheduledModule[Tagger]):
         return [[TagSpan(*span[:3]) for span in row.best] for row in found]
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:
-        """Return rows of inputs of the BiLSTM, (rows, input), and for each token its row, (tokens,)."""
+        """Return rows of inputs of the encoder's layers, (rows, input), and for each token its row, (tokens,)."""
         return encode_words(self.network, document.types), document.index
 
     @torch.no_grad()
