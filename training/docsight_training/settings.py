@@ -86,7 +86,8 @@ class ModuleSettings(_Settings):
     optimizer: OptimizerSettings = OptimizerSettings()
     warmup: Fraction = 0
     clip: Positive = 1
-    encoder_rate: NotNegative = 1
+    encoder_rate: NotNegative | None = None
+    initial_fraction: Fraction = 0
     margins: dict[str, float] | None = None
 
 

@@ -261,7 +261,15 @@ class NerData(EpochData[NerBatch]):
     def start_network(self, network: Tagger) -> None:
         """Copy the weights of the model that the network starts from, if there is one."""
         if self.start is not None:
-            self.start.copy_to(network, TaggerVocabularies(self.words, self.chars, self._tuned_words))
+            self.start.copy_to(network, self._tagger_vocabularies())
+
+    def average_with_start(self, network: Tagger, *, fraction: float) -> None:
+        """Average the trained weights with those of the model that the network started from."""
+        if self.start is not None:
+            self.start.average_into(network, self._tagger_vocabularies(), fraction=fraction)
+
+    def _tagger_vocabularies(self) -> TaggerVocabularies:
+        return TaggerVocabularies(self.words, self.chars, self._tuned_words)
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
