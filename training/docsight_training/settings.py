@@ -26,7 +26,7 @@ class _Settings(BaseModel):
 class TrainerSettings(_Settings):
     max_epochs: Count | None
     min_epochs: Count
-    min_steps: Count
+    min_steps: Count | None
     monitor: str
     mode: Literal["min", "max"]
     checkpoint_minutes: Positive | None

@@ -33,6 +33,7 @@ from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
+_KEEPING_MIN_STEPS = 200
 _REHEARSAL_DRAWS = 8  # versions of a document that the model to keep has labelled
 
 log = logging.getLogger(__name__)
@@ -246,6 +247,11 @@ class NerData(EpochData[NerBatch]):
         if self.start is not None:
             open_labels[REHEARSAL] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
+
+    @property
+    def min_steps(self) -> int:
+        # The longer a network learns a new label, the more it forgets of the old ones.
+        return _KEEPING_MIN_STEPS if self.keep_labels else super().min_steps
 
     def network_arguments(self) -> dict[str, Any]:
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
