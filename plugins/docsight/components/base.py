@@ -20,6 +20,8 @@ from docsight.errors import BundleError, ConfigError
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
+Scorer = Callable[..., dict[str, Any]]  # of spaCy: scores by name, for Examples
+
 
 class NetworkPipe(Pipe):
     """A component whose network was trained elsewhere and is stored in a model folder.
@@ -32,19 +34,30 @@ class NetworkPipe(Pipe):
         model: A shipped model's name, or a model folder.
         device: auto, cpu, cuda or mps.
         lang: The language of the pipeline; a model that was trained for another one causes a warning.
+        scorer: Scores Examples for `nlp.evaluate`; None for no scores.
     """
 
     kind: ClassVar[str]
     settings: ClassVar[tuple[str, ...]] = ()
     own_names: ClassVar[tuple[str, ...]] = ()  # of files that the component keeps beside the model
 
-    def __init__(self, vocab: SpacyVocab, name: str, *, model: str, device: str = "auto", lang: str = "") -> None:
+    def __init__(
+        self,
+        vocab: SpacyVocab,
+        name: str,
+        *,
+        model: str,
+        device: str = "auto",
+        lang: str = "",
+        scorer: Scorer | None = None,
+    ) -> None:
         self.vocab = vocab
         self.name = name
         self.model_name = model
         self.device_name = device
         self.device = choose_device(device)
         self.lang = lang
+        self.scorer = scorer
         self._bundle: Bundle | None = None
         self._keep_labels(vocab)
 
@@ -156,7 +169,7 @@ class NetworkPipe(Pipe):
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         # Through the files of the model folder: pickling the network itself would tie the bytes to its class.
         settings = {name: getattr(self, name) for name in self.settings}
-        settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang}
+        settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang, "scorer": self.scorer}
         files = None if self._bundle is None else self.to_bytes()
         return _restore, (type(self), self.vocab, self.name, settings, files, self.get_error_handler())
 
