@@ -32,6 +32,7 @@ FLOORS = (
         "tags",
         "corrections",
         "attributes",
+        "stored_results",
         "weights",
         "batching",
         "ink",

@@ -128,15 +128,11 @@ class RnnNer(NetworkPipe):
         for doc, found in zip(docs, predictions, strict=True):
             self._keep_labels(doc.vocab)  # a sourced component may be in a pipeline with another vocabulary
             spans, scores = self._label(doc, found.best)
-            doc.user_data.setdefault(attributes.USER_DATA_KEY, {})[self.name] = {
-                "size": attributes.text_size(doc),
-                "entities": [
-                    [span.start_char, span.end_char, span.label_, score]
-                    for span, score in zip(spans, scores, strict=True)
-                ],
-            }
+            # As with entities, the score of a component that was first stays.
+            attributes.set_scores(zip(spans, scores, strict=True), overwrite=self.overwrite_ents)
             if self.spans_key is not None:
                 listed, listed_scores = (spans, scores) if self.min_score is None else self._label(doc, found.likely)
+                attributes.set_scores(zip(listed, listed_scores, strict=True), overwrite=False)
                 attrs = {"scores": np.array(listed_scores, dtype=np.float32)}
                 doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=listed, attrs=attrs)
             blocked = _blocked(doc)
