@@ -50,7 +50,7 @@ FLOORS = (
     {"spelling.model"},
     {"spelling.correction"},
     {"spelling"},
-    {"bundle"},
+    {"bundle", "shipped_models"},
     {"components"},
     {"integrations"},
     {"redaction"},

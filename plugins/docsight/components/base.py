@@ -1,5 +1,6 @@
 """spaCy's component protocol around a network: batches, errors, lazy weights, disk and bytes."""
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +15,11 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
-from docsight import attributes, bundle
+from docsight import attributes, bundle, shipped_models
 from docsight.bundle import Bundle
 from docsight.errors import BundleError, ConfigError
+
+logger = logging.getLogger("docsight")
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -58,6 +61,7 @@ class NetworkPipe(Pipe):
         self.device = choose_device(device)
         self.lang = lang
         self.scorer = scorer
+        self.slim = False  # whether `to_disk` writes only the name of an unchanged shipped model
         self._bundle: Bundle | None = None
         self._keep_labels(vocab)
 
@@ -112,15 +116,45 @@ class NetworkPipe(Pipe):
                 yield doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        self.bundle.to_disk(Path(path))
-        for name, content in self.own_files().items():
-            (Path(path) / name).write_bytes(content)
+        """Write the model folder, without the model if `exclude` contains "model"."""
+        folder, files = Path(path), self.own_files()
+        folder.mkdir(parents=True, exist_ok=True)
+        if "model" not in exclude:
+            model = self.bundle.to_files()
+            shipped = shipped_models.find_shipped(model) if self.slim else None
+            for name in (shipped_models.REFERENCE, *(model if shipped else ())):  # of an earlier save
+                (folder / name).unlink(missing_ok=True)
+            files |= {shipped_models.REFERENCE: shipped_models.write_reference(shipped)} if shipped else model
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
-        self._install(bundle.load_folder(Path(path), kind=self.kind))
-        names = [name for name in self.own_names if (Path(path) / name).is_file()]
-        self.take_files({name: bundle.read_file(Path(path), name) for name in names})
+        """Read a model folder. Without a model in it, the shipped model that the config names is used.
+
+        Raises:
+            BundleError: The model is damaged, or the folder has none and the config names no shipped model.
+        """
+        folder = Path(path)
+        if "model" not in exclude:
+            self._read_model(folder)
+        names = [name for name in self.own_names if (folder / name).is_file()]
+        self.take_files({name: bundle.read_file(folder, name) for name in names})
         return self
+
+    def _read_model(self, folder: Path) -> None:
+        if (folder / shipped_models.REFERENCE).is_file():
+            self.model_name, self.slim = shipped_models.read_reference(folder), True
+            self._forget_model()
+        elif not (folder / bundle.CONFIG).exists() and self.model_name in bundle.shipped_names():
+            logger.warning("%s: %s has no model; using the shipped model %s.", self.name, folder, self.model_name)
+            self._forget_model()
+        else:
+            self._install(bundle.load_folder(folder, kind=self.kind))
+
+    def _forget_model(self) -> None:
+        """Read the model that `model_name` names on the next use."""
+        self._bundle = None
+        self._keep_labels(self.vocab)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         content: bytes = srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
@@ -171,7 +205,7 @@ class NetworkPipe(Pipe):
         settings = {name: getattr(self, name) for name in self.settings}
         settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang, "scorer": self.scorer}
         files = None if self._bundle is None else self.to_bytes()
-        return _restore, (type(self), self.vocab, self.name, settings, files, self.get_error_handler())
+        return _restore, (type(self), self.vocab, self.name, settings, files, self.get_error_handler(), self.slim)
 
 
 def _restore(
@@ -181,12 +215,14 @@ def _restore(
     settings: dict[str, Any],
     files: bytes | None,
     error_handler: Callable[..., Any],
+    slim: bool,
 ) -> NetworkPipe:
     attributes.register()
     component = cls(vocab, name, **settings)
     if files is not None:
         component.from_bytes(files)
     component.set_error_handler(error_handler)
+    component.slim = slim
     return component
 
 

@@ -17,6 +17,7 @@ from torch import nn
 from docsight import attributes
 from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.image_scoring import IMAGE_CATS_SCORER, without_cats
+from docsight.components.saving import fill_meta
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
 from docsight.image_decoding import MAX_PIXELS
 from docsight.images import ImageSettings, normalise, read_pixels
@@ -176,7 +177,7 @@ def make_cnn_imagecat(
     scorer: Scorer | None,
 ) -> ImageCategorizer:
     """Construct the component; the weights are read on first use."""
-    return ImageCategorizer(
+    component = ImageCategorizer(
         nlp.vocab,
         name,
         model=model,
@@ -186,6 +187,8 @@ def make_cnn_imagecat(
         max_pixels=max_pixels,
         scorer=scorer,
     )
+    fill_meta(nlp, component)
+    return component
 
 
 def _source(image: Any) -> bytes | str:

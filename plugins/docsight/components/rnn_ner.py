@@ -15,6 +15,7 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.saving import fill_meta
 from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
 from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
@@ -203,7 +204,7 @@ def make_rnn_ner(
     scorer: Scorer | None,
 ) -> RnnNer:
     """Construct the component; the weights are read on first use."""
-    return RnnNer(
+    component = RnnNer(
         nlp.vocab,
         name,
         model=model,
@@ -218,6 +219,8 @@ def make_rnn_ner(
         renamed=labels,
         scorer=scorer,
     )
+    fill_meta(nlp, component)
+    return component
 
 
 def _is_number(value: object) -> bool:

@@ -17,6 +17,7 @@ from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.protection import Protection, is_one_token
+from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
 from docsight.corrections import CorrectionRow, score_corrections
 from docsight.errors import ConfigError
@@ -278,6 +279,10 @@ class RnnSpeller(NetworkPipe):
         super()._install(loaded)
         self._corrector = self._typing_model = None
 
+    def _forget_model(self) -> None:
+        super()._forget_model()
+        self._corrector = self._typing_model = None
+
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         # The other parts are looked up, or read letter by letter: faster on the CPU.
         speller = cast(Speller, network)
@@ -343,7 +348,7 @@ def make_rnn_speller(
     scorer: Scorer | None,
 ) -> RnnSpeller:
     """Construct the component. The weights and the file of user words are read on first use."""
-    return RnnSpeller(
+    component = RnnSpeller(
         nlp.vocab,
         name,
         model=model,
@@ -357,6 +362,8 @@ def make_rnn_speller(
         user_words_path=user_words_path,
         scorer=scorer,
     )
+    fill_meta(nlp, component)
+    return component
 
 
 def _row(correction: Correction, typed: str, min_score: float) -> dict[str, Any]:
