@@ -3,6 +3,7 @@
 `read`, `process` and `slim` are imported on first use; `import docsight` loads no other package.
 """
 
+import logging
 from typing import TYPE_CHECKING
 
 from docsight.lazy import lazy_names
@@ -21,5 +22,7 @@ else:
             "slim": "docsight.components.saving",
         },
     )
+
+logging.getLogger("docsight").addHandler(logging.NullHandler())  # the application decides what is shown
 
 __all__ = ["__version__", "process", "read", "slim"]

@@ -77,7 +77,9 @@ class NetworkPipe(Pipe):
         """The model, loaded on first access; raises a `BundleError` if it is missing or damaged."""
         # Two threads may both load it. They load the same model, so either copy will do.
         if self._bundle is None:
-            self._install(bundle.load_folder(bundle.find_model(self.model_name), kind=self.kind))
+            folder = bundle.find_model(self.model_name)
+            self._install(bundle.load_folder(folder, kind=self.kind))
+            logger.info("%s: read the model in %s; it computes on %s.", self.name, folder, self.device)
         assert self._bundle is not None  # for the type checker
         return self._bundle
 
@@ -105,7 +107,8 @@ class NetworkPipe(Pipe):
             _ = self.bundle  # a missing model raises here, instead of failing every Doc
             try:
                 predictions = self.predict(docs)
-            except Exception:  # noqa: BLE001 - raised again below, for the Doc that caused it
+            except Exception:  # raised again below, for the Doc that caused it
+                logger.debug("%s: a batch failed; trying its Docs one by one.", self.name, exc_info=True)
                 predictions = [None] * len(docs)
             for doc, prediction in zip(docs, predictions, strict=True):
                 try:

@@ -58,7 +58,7 @@ def fill_meta(nlp: "Language", component: NetworkPipe) -> None:
     }
     sources = meta.get("sources") or []
     ours = [each for each in sources if isinstance(each, dict) and "component" in each]
-    if source not in ours and all(meta[key] == _joined(ours, key) for key in _SEPARATORS):
+    if source not in ours and all(meta.get(key, "") == _joined(ours, key) for key in _SEPARATORS):
         meta["sources"] = [*sources, source]
         meta |= {key: _joined([*ours, source], key) for key in _SEPARATORS}
 
