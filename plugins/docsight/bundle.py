@@ -92,6 +92,11 @@ class Bundle:
             (folder / name).write_bytes(content)
 
 
+def shipped_names() -> list[str]:
+    """Return the names of the shipped models."""
+    return sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
+
+
 def find_model(model: str) -> Path:
     """Return the folder of a model: of a shipped one by its name, of any other by its path."""
     candidates = [MODELS / model] if re.fullmatch(r"\w+", model) else []
@@ -101,9 +106,8 @@ def find_model(model: str) -> Path:
                 return folder
         except (OSError, ValueError):  # not a valid file name, so there is no such model
             continue
-    shipped = sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
     raise BundleError(
-        f"{model!r} is neither a shipped model ({', '.join(shipped) or 'none is shipped'}) nor a folder "
+        f"{model!r} is neither a shipped model ({', '.join(shipped_names()) or 'none is shipped'}) nor a folder "
         f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
     )
 

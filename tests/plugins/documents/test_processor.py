@@ -95,11 +95,7 @@ def test_process_writes_a_line_for_each_document(folder: Path, nlp: Language, tm
 def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("scores")
     def scores(doc: Doc) -> Doc:
-        entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
-        doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["scores"] = {
-            "size": attributes.text_size(doc),
-            "entities": entities,
-        }
+        attributes.set_scores((ent, 0.75) for ent in doc.ents)
         return doc
 
     nlp.add_pipe("scores")
