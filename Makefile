@@ -21,7 +21,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo "Installing docsight and what it needs into .venv (the first time this takes a few minutes) ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-		-e '.[train,teacher,documents,ocr,redact,ray,plots,tune,dev]'
+		-e '.[train,teacher,documents,ocr,redact,ray,plots,tune,completion,dev]'
 	@touch $@
 
 demo: $(READY) ## Process the sample documents and write build/demo/report.html

@@ -88,7 +88,7 @@ def test_wheel_declares_its_commands_and_licence(wheel: zipfile.ZipFile) -> None
 
 def test_wheel_requires_no_training_package_without_extras(wheel: zipfile.ZipFile) -> None:
     plain = re.findall(r"^Requires-Dist: ([\w-]+)(?!.*extra ==)", metadata(wheel, "METADATA"), flags=re.M)
-    assert set(plain) == {"filelock", "numpy", "pebble", "pillow", "safetensors", "spacy", "torch"}
+    assert set(plain) == {"filelock", "numpy", "packaging", "pebble", "pillow", "safetensors", "spacy", "torch"}
 
 
 def test_sdist_contains_sources_and_tests_only(built: Path) -> None:

@@ -19,7 +19,7 @@ _Types = dict[Any, "_Types"]
 
 
 @dataclass(frozen=True)
-class Line:
+class TypedLine:
     """A line: its number from 0, the offset of its first byte, and its size in bytes with the line end."""
 
     number: int
@@ -39,18 +39,18 @@ class InferredTypes:
     """Collects the lines that show the types of each field, from the records of a file in order."""
 
     def __init__(self) -> None:
-        self._next = Line(0, 0, 0)
+        self._next = TypedLine(0, 0, 0)
         self._types: _Types = {}
-        self._first: dict[int, Line] = {}  # that shows a type, by the id of the type
-        self._shortest: dict[int, Line] = {}
+        self._first: dict[int, TypedLine] = {}  # that shows a type, by the id of the type
+        self._shortest: dict[int, TypedLine] = {}
 
     def add(self, record: Mapping[str, Any], size: int) -> None:
         """Add the record of the next line, which has this many bytes."""
-        line = Line(self._next.number, self._next.start, size)
+        line = TypedLine(self._next.number, self._next.start, size)
         self._visit(record, self._types, line)
-        self._next = Line(line.number + 1, line.end, 0)
+        self._next = TypedLine(line.number + 1, line.end, 0)
 
-    def lines_to_move(self) -> list[Line]:
+    def lines_to_move(self) -> list[TypedLine]:
         """Return the lines that must come first, the shortest first; none if every type is shown early."""
         if all(line.is_within(INFERRED_LINES, INFERRED_BYTES) for line in self._first.values()):
             return []
@@ -62,7 +62,7 @@ class InferredTypes:
         }
         return sorted(late, key=lambda line: (line.size, line.number))[: INFERRED_LINES // 2]
 
-    def _visit(self, value: Any, types: _Types, line: Line) -> None:
+    def _visit(self, value: Any, types: _Types, line: TypedLine) -> None:
         if isinstance(value, dict):
             for name, item in value.items():
                 self._visit(item, types.setdefault(name, {}), line)
@@ -77,7 +77,7 @@ class InferredTypes:
                 self._shortest[key] = line
 
 
-def move_to_front(path: Path, lines: list[Line]) -> None:
+def move_to_front(path: Path, lines: list[TypedLine]) -> None:
     """Rewrite a file so that it begins with these of its lines; raises an OSError."""
     new = path.with_name(f"{path.name}.new")
     with path.open("rb") as source, new.open("wb") as target:
