@@ -212,6 +212,8 @@ def test_joblib_divides_texts(nlp: Language, backend: str) -> None:
 
 def test_presidio_passes_the_probabilities_on(nlp: Language) -> None:
     pytest.importorskip("presidio_analyzer")
+    from presidio_analyzer import BatchAnalyzerEngine
+
     names = run("Presidio", nlp)
     found = names["analyzer"].analyze(names["text"], language="en")
     scores = {names["text"][each.start : each.end]: each.score for each in found}
@@ -220,3 +222,5 @@ def test_presidio_passes_the_probabilities_on(nlp: Language) -> None:
         {name: expected[name] for name in ("Ada Lovelace", "London")}
     )
     assert "212-555-5555" in scores
+    batches = BatchAnalyzerEngine(names["analyzer"]).analyze_iterator([*TEXTS.values()], language="en")
+    assert [len(batch) for batch in batches] == [2, 0, 3]

@@ -25,7 +25,7 @@ def completion_script(parser: argparse.ArgumentParser, shell: str, *, preamble: 
     except ImportError as err:
         raise MissingExtraError("Shell completion", "completion") from err
     _prepare(parser, dict.fromkeys(_FILE_METAVARS, shtab.FILE) | dict.fromkeys(_FOLDER_METAVARS, shtab.DIRECTORY))
-    script: str = shtab.complete(parser, shell, preamble={shell: preamble})
+    script: str = shtab.complete(parser, shell, preamble=preamble)
     return script
 
 
@@ -38,4 +38,4 @@ def _prepare(parser: argparse.ArgumentParser, completers: dict[str, Any]) -> Non
             for subparser in action.choices.values():
                 _prepare(subparser, completers)
         elif action.choices is None and action.metavar in completers:
-            action.complete = completers[action.metavar]  # type: ignore[attr-defined, index]
+            action.complete = completers[action.metavar]  # type: ignore[attr-defined]
