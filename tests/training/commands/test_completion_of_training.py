@@ -26,7 +26,9 @@ def test_every_command_and_recipe_is_completed() -> None:
 def test_overrides_with_known_values_are_offered() -> None:
     for command in ("check", "convert", "tune", "experiment=rnn_ner"):
         (override,) = (each for each in subparsers()[command]._actions if each.dest == "override")
-        assert {"trainer=smoke", "data.source=conll", "ckpt_path=last"} <= set(override.choices or ())
+        assert {"trainer=smoke", "model/encoder=cnn", "data.source=conll", "ckpt_path=last"} <= set(
+            override.choices or ()
+        )
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

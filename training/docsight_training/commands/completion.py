@@ -16,7 +16,7 @@ _PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "review": review.make_parser,
 }
 _WITHOUT_OPTIONS = {"adapt-speller": "teach a speller the words of a domain", "tune": "search for better settings"}
-_COMPLETED_GROUPS = ("experiment", "data", "model", "trainer")
+_COMPLETED_GROUPS = ("experiment", "data", "model", "model/encoder", "trainer")
 # Bash splits words at "=", but a whole override is completed.
 _PREAMBLES = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//=}"}
 
