@@ -176,7 +176,7 @@ class _RecordWriter:
     def _add_document(self, line: DocumentLine, shard: Shard) -> None:
         self._summary.add(line.record, words=line.words)
         if "jsonl" in self._formats:
-            self._outputs.write(DOCUMENTS, line.text + "\n")
+            self._outputs.write_json(DOCUMENTS, line.record, line=line.text)
         if self._tables is not None:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
