@@ -105,6 +105,7 @@ _MAKERS: dict[str, Callable[[Choose], str]] = {
     "LOCATION": lambda choose: _one_of(choose, _FAMILY_STEMS, _PLACE_ENDS),
     "ORGANIZATION": lambda choose: f"{_one_of(choose, _FAMILY_STEMS, _FAMILY_ENDS)} {_one_of(choose, _COMPANY_ENDS)}",
     "EMAIL": lambda choose: f"person-{choose(1 << 32):08x}@example.org",
+    "USER": lambda choose: f"user-{choose(1 << 24):06x}",
     "PHONE": _phone,
     "IP": lambda choose: f"{_RESERVED_NETWORKS[choose(3)]}.{1 + choose(254)}",
     "URL": lambda choose: f"https://example.org/{choose(1 << 32):08x}",

@@ -118,6 +118,21 @@ def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: La
     assert all(doc.ents for doc in docs)
 
 
+def test_cells_of_a_table_stay_apart(tmp_path: Path, nlp: Language) -> None:
+    path = tmp_path / "staff.html"
+    path.write_text(
+        "<p>Maria Keller</p><table><tr><td>Keller</td><td>Maria</td></tr><tr><td>x</td><td>y</td></tr></table>",
+        encoding="utf-8",
+    )
+    process([path], nlp, tmp_path / "out", formats=("jsonl", "markdown"), redact=tmp_path / "red")
+    written = (tmp_path / "red" / "markdown" / "staff.html.md").read_text(encoding="utf-8")
+    assert r"| \<PERSON> | \<PERSON> |" in written
+    record = records(tmp_path / "out" / "documents.jsonl")[0]
+    table = next(passage for passage in record["passages"] if passage["kind"] == "table")  # type: ignore[attr-defined]
+    cells = [record["text"][start:end] for row in table["cells"] for start, end in row]  # type: ignore[index]
+    assert cells == ["<PERSON>", "<PERSON>", "x", "y"]
+
+
 def test_the_audit_says_where_and_holds_the_text_only_on_request(tmp_path: Path, archive: Path, nlp: Language) -> None:
     file = archive / "keller" / "Maria Keller.txt"
     out = tmp_path / "out"

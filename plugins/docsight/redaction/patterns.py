@@ -1,0 +1,40 @@
+"""The patterns of ids and names that presidio has no recognizer for, or one that misses those of private networks."""
+
+from dataclasses import dataclass
+
+_AT = r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"  # a page may break an address; others hide it from robots
+_DOT = r"(?:\.|[ \t]?[\[({]dot[\])}][ \t]?)"
+_ADDRESS = rf"[\w.!#$%&'*+/=?^`{{|}}~-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*"
+_AFTER_HEADER = r"(?im)(?<=^(?:from|to|cc|bcc|sender|reply-to):[ \t]*)"
+_BEFORE_ADDRESS = r"(?=\"?[ \t\n]{0,3}<[^\s<>@]+@)"
+_CAPITALISED = r"\p{Lu}[\w'\u2019.\-]*"
+_PARTICLE = r"(?:van|von|der|den|de|di|da|del|du|la|le|bin|ibn|ter|ten|y)"
+
+
+@dataclass(frozen=True)
+class IdPattern:
+    """A pattern of the package `regex`, and presidio's type of what it finds.
+
+    Args:
+        name: The name of the recognizer.
+        type: As in presidio.
+        pattern: The regular expression.
+        score: From 0 to 1.
+    """
+
+    name: str
+    type: str
+    pattern: str
+    score: float
+
+
+ADDRESSEE = "AddresseeRecognizer"
+ID_PATTERNS = (
+    # presidio's looks up the top level domain in a list that it downloads.
+    IdPattern("EmailRecognizer", "EMAIL_ADDRESS", _ADDRESS, 0.9),
+    IdPattern("AddressRecognizer", "URL", r"(?i)\b[a-z][a-z0-9+.\-]{1,15}://[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019]", 0.7),
+    IdPattern("HomeFolderRecognizer", "USER", r"(?i)(?<=(?:/home|/users|[a-z]:\\users)[\\/])[\w.@\-]*\w", 0.7),
+    IdPattern(ADDRESSEE, "PERSON", rf"{_CAPITALISED}(?: (?:{_CAPITALISED}|{_PARTICLE})){{0,4}}{_BEFORE_ADDRESS}", 0.5),
+    IdPattern(ADDRESSEE, "PERSON", rf"(?<=\")[^\"<>@\n]{{2,60}}{_BEFORE_ADDRESS}", 0.5),
+    IdPattern(ADDRESSEE, "PERSON", rf"{_AFTER_HEADER}\w[^\"<>@\n]{{1,60}}{_BEFORE_ADDRESS}", 0.5),
+)  # fmt: skip
