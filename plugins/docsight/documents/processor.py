@@ -124,7 +124,7 @@ def process(
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
-    redacted_folder = _check_redaction(redact, redaction, out)
+    redacted_folder = check_redaction(redact, redaction, out)
     check_pipeline(nlp, options)
     started = time.perf_counter()
     with ExitStack() as stack:
@@ -184,7 +184,7 @@ def check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
         )
 
 
-def _check_redaction(
+def check_redaction(
     redact: StrOrBytesPath | None, redaction: RedactionOptions | None, out: str
 ) -> RedactedFolder | None:
     """Check that a redaction is possible, before anything is read, and return its folder."""

@@ -14,12 +14,12 @@ from docsight.redaction.common_words import common_words
 from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
 
 _PARTICLE_LIST = "von van de der den des di da del du la le el al bin ibn ter ten"
-_OTHERS = "mr mrs ms miss mx dr prof professor sir madam lord lady herr frau st jr sr phd of the and y e und et"
+_TITLES = "mr mrs ms miss mx dr prof professor sir madam lord lady herr frau st jr sr phd of the and y e und et"
 PARTICLES = frozenset(_PARTICLE_LIST.split())
-NEVER_ALONE = PARTICLES.union(_OTHERS.split())
+NEVER_ALONE = PARTICLES.union(_TITLES.split())
 _TIGHT_GAP = re.compile(r"[-\u2010\u2011'\u2019\u02bc\u0060\u00b4]")  # within Jean-Luc and O'Brien
-_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "đ": "dj"}
-_SPELLED_OUT = str.maketrans(_LETTERS | {letter.upper(): pair.upper() for letter, pair in _LETTERS.items()})
+_LETTER_PAIRS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "đ": "dj"}
+_SPELLED_OUT = str.maketrans(_LETTER_PAIRS | {letter.upper(): pair.upper() for letter, pair in _LETTER_PAIRS.items()})
 _TWO_LETTERS = re.compile(r"(?<![aeiouq])([aou])e(?=\w{2})", re.IGNORECASE)  # that may stand for ä, ö and ü
 _MIN_LETTERS_OF_JOINED = 6
 _MIN_LETTERS_WITH_INITIAL = 4  # jdoe

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-_AT = r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"  # a page may break an address; others hide it from robots
-_DOT = r"(?:\.|[ \t]?[\[({]dot[\])}][ \t]?)"
-_ADDRESS = rf"[\w.!#$%&'*+/=?^`{{|}}~-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*"
+_WRITTEN_AT = (
+    r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"  # a page may break an address; others hide it from robots
+)
+_WRITTEN_DOT = r"(?:\.|[ \t]?[\[({]dot[\])}][ \t]?)"
+_EMAIL_ADDRESS = rf"[\w.!#$%&'*+/=?^`{{|}}~-]+{_WRITTEN_AT}[\w-]+(?:{_WRITTEN_DOT}[\w-]+)*"
 _AFTER_HEADER = r"(?im)(?<=^(?:from|to|cc|bcc|sender|reply-to):[ \t]*)"
 _BEFORE_ADDRESS = r"(?=\"?[ \t\n]{0,3}<[^\s<>@]+@)"
 _CAPITALISED = r"\p{Lu}[\w'\u2019.\-]*"
@@ -31,7 +33,7 @@ class IdPattern:
 ADDRESSEE = "AddresseeRecognizer"
 ID_PATTERNS = (
     # presidio's looks up the top level domain in a list that it downloads.
-    IdPattern("EmailRecognizer", "EMAIL_ADDRESS", _ADDRESS, 0.9),
+    IdPattern("EmailRecognizer", "EMAIL_ADDRESS", _EMAIL_ADDRESS, 0.9),
     IdPattern("AddressRecognizer", "URL", r"(?i)\b[a-z][a-z0-9+.\-]{1,15}://[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019]", 0.7),
     IdPattern("HomeFolderRecognizer", "USER", r"(?i)(?<=(?:/home|/users|[a-z]:\\users)[\\/])[\w.@\-]*\w", 0.7),
     IdPattern(ADDRESSEE, "PERSON", rf"{_CAPITALISED}(?: (?:{_CAPITALISED}|{_PARTICLE})){{0,4}}{_BEFORE_ADDRESS}", 0.5),
