@@ -63,7 +63,7 @@ def _belong_together(first: Detection, second: Detection, text: str) -> bool:
 
 
 def split_at(detections: Iterable[Detection], boundaries: Iterable[int], text: str) -> Iterator[Detection]:
-    """Yield detections in pieces that cross none of the boundaries, without white space at the ends of a piece."""
+    """Yield detections in pieces that cross none of the boundaries; pieces have letters or digits, and are trimmed."""
     edges = sorted(set(boundaries))
     for found in detections:
         inside = edges[bisect_right(edges, found.start) : bisect_left(edges, found.end)]
@@ -71,7 +71,8 @@ def split_at(detections: Iterable[Detection], boundaries: Iterable[int], text: s
             yield found
             continue
         for start, end in pairwise([found.start, *inside, found.end]):
-            if (piece := trimmed(replace(found, start=start, end=end), text)) is not None:
+            piece = trimmed(replace(found, start=start, end=end), text)
+            if piece is not None and any(map(str.isalnum, text[piece.start : piece.end])):
                 yield piece
 
 

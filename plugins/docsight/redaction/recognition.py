@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LANG = "en"  # of presidio's context words, such as "phone" before a number
 _SPANS_KEY = "docsight_redaction"
 _ID_THRESHOLD = 0.1  # presidio's scores of ids are no probabilities: a phone number has 0.4
+_TYPE_OF_URLS = "URL"
 # Our names of presidio's types. Others keep their names.
 _TYPES = {"EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD"}
 _TYPES |= {"IP_ADDRESS": "IP", "MAC_ADDRESS": "MAC", "DATE_TIME": "DATE", "NRP": "NORP"}
@@ -68,9 +69,14 @@ class Detector:
         )
         doc.spans.pop(_SPANS_KEY, None)
         found = (trimmed(_detection(result), doc.text) for result in results)
-        return [each for each in found if each is not None and (not each.is_name or self._counts(each, doc.text))]
+        return [each for each in found if each is not None and self._counts(each, doc.text)]
 
-    def _counts(self, name: Detection, text: str) -> bool:
+    def _counts(self, found: Detection, text: str) -> bool:
+        if not found.is_name:
+            return found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()  # a.pn of a.png
+        return self._is_name_to_remove(found, text)
+
+    def _is_name_to_remove(self, name: Detection, text: str) -> bool:
         if name.type not in self._options.types or name.score < self._options.threshold:
             return False
         return name.recognizer != ADDRESSEE or not _is_role(text[name.start : name.end])

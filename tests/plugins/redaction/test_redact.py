@@ -135,6 +135,14 @@ def test_redact_text_keeps_what_is_no_name(form: str, expected: str) -> None:
     assert removed(f"Maria Keller saw {form}", "Maria Keller").text == f"<PERSON> saw {expected}"
 
 
+def test_pseudonyms_of_a_given_name_alone_and_in_full_agree_across_documents() -> None:
+    alone = removed("Dear Maria", "Maria", operator="pseudonym", key=KEY).text.removeprefix("Dear ")
+    turned = removed("Keller Maria", "Keller Maria", operator="pseudonym", key=KEY).text
+    full = removed("Maria Keller and Tom", "Maria Keller and Tom", operator="pseudonym", key=KEY).text
+    given, family, joining, _ = full.split()
+    assert (alone, turned, joining) == (given, f"{family} {given}", "and")
+
+
 def test_pseudonyms_of_spellings_agree() -> None:
     text = removed(
         "J\u00f6rg M\u00fcller, Mueller, Muller", "J\u00f6rg M\u00fcller", operator="pseudonym", key=KEY
@@ -187,13 +195,17 @@ def test_redact_text_gives_offsets_in_both_texts() -> None:
 
 @pytest.mark.parametrize("operator", ["replace", "pseudonym", "mask", "hash"])
 def test_redact_text_replaces_a_name_in_pieces_at_boundaries(operator: str) -> None:
-    text = "Maria Keller\n\nKeller\tMaria\t5"
-    found = Detection(start=0, end=12, type="PERSON", recognizer="names", score=0.9)
+    text = "Maria Keller\n\nKeller\tMaria\t5\n---"
+    found = [
+        Detection(start=start, end=end, type="PERSON", recognizer="names", score=0.9)
+        for start, end in ((0, 12), (14, len(text)))
+    ]
     options = RedactionOptions(operator=operator, key=KEY)  # type: ignore[arg-type]
-    result = redact_text(text, [found], options, boundaries=[0, 12, 14, 20, 21, 26, 27, 28])
+    result = redact_text(text, found, options, boundaries=[0, 12, 14, 20, 21, 26, 27, 28, 29])
     name, row = result.text.split("\n\n")
     assert row.count("\t") == 2
-    assert len(result.redactions) == 3
+    assert row.endswith("\n---")
+    assert len(result.redactions) == 4
     if operator == "pseudonym":
         assert row.split("\t")[:2] == name.split()[::-1]
 
@@ -266,6 +278,7 @@ def test_redact_finds_ids_without_a_network(nlp: Language, monkeypatch: pytest.M
     [
         ("see https://intranet.local/~mk/x. And (ftp://10.0.0.1/a)!", "see <URL>. And (<URL>)!"),
         ("C:\\Users\\jsmith\\a and /home/jdoe42/x: jsmith", "C:\\Users\\<USER>\\a and /home/<USER>/x: <USER>"),
+        ("see www.intranet.com and a.png", "see <URL> and a.png"),
         ("ask maria (at) firma (dot) de, or max@\nfirma.local", "ask <EMAIL>, or <EMAIL>"),
         ('From: tom fox <x@a.local>\nTo: "Voss, I." <y@a.local>', 'From: <PERSON> <<EMAIL>>\nTo: "<PERSON>" <<EMAIL>>'),
         ("On Monday, Tom van Fox <x@a.local> wrote", "On Monday, <PERSON> <<EMAIL>> wrote"),
