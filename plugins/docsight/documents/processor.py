@@ -131,7 +131,9 @@ def process(
         store = stack.enter_context(Store(out, output_names(options.formats)))
         if redacted_folder is not None:
             stack.enter_context(redacted_folder)
-        settings = WorkerSettings(options=options, folder=store.shards, fingerprint=fingerprint_run(nlp, options))
+        settings = WorkerSettings(
+            options=options, folder=store.shards, temporary=store.work, fingerprint=fingerprint_run(nlp, options)
+        )
         plan = plan_run(
             paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
         )

@@ -19,7 +19,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import DocBin
 
-from docsight.documents import ReadOptions, process, processor, survey
+from docsight.documents import Pipeline, ReadOptions, process, processor, survey
 from docsight.documents.output.redacted_files import RedactedFiles
 from docsight.documents.runner.redacting import DocumentRedactor
 from docsight.documents.runner.shard_files import ShardWriter
@@ -403,3 +403,31 @@ def test_a_killed_run_that_goes_on_with_other_options_begins_anew(
     killed_run("shard", letters, nlp, tmp_path / "out", RUNS["keyed pseudonym"])
     run_letters(letters, nlp, tmp_path / "out", other)
     assert outcome(tmp_path / "out") == outcome(tmp_path / "whole")
+
+
+LEAVING = """
+import os, tempfile
+from pathlib import Path
+from spacy.language import Language
+
+@Language.component("leaving", assigns=["doc.ents"])
+def leaving(doc):
+    Path(tempfile.gettempdir(), "left.txt").write_text(doc.text)
+    if "Keller" in doc.text:
+        os._exit(3)
+    return doc
+"""
+
+
+@pytest.mark.slow  # it starts workers
+def test_a_worker_that_dies_leaves_no_temporary_files(
+    tmp_path: Path, letters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "leaving.py").write_text(LEAVING, encoding="utf-8")
+    pipeline = Pipeline(components=("leaving",), code=str(tmp_path / "leaving.py"))
+    summary = process([letters / "1.txt"], pipeline, tmp_path / "out", workers=1, redact=tmp_path / "out" / "red")
+    assert summary.failed == 1
+    assert leaks(tmp_path / "out") == leaks(tmp_path / "temporary") == []
+    assert not list((tmp_path / "temporary").rglob("left.txt"))
