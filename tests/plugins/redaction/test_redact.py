@@ -9,6 +9,7 @@ from spacy.language import Language
 from docsight.errors import ConfigError
 from docsight.redaction import RedactionOptions, read_key, redact
 from docsight.redaction.detections import Detection
+from docsight.redaction.patterns import ID_PATTERNS
 from docsight.redaction.redactor import RedactedText, redact_text
 
 KEY = b"0123456789abcdef"
@@ -271,6 +272,13 @@ def test_redact_finds_ids_without_a_network(nlp: Language, monkeypatch: pytest.M
     redacted = redact(nlp, text)
     assert redacted.text.startswith("<PERSON>, <EMAIL>, call <PHONE>, IBAN <IBAN>, card <CARD>, from <IP>, SSN <")
     assert not re.search(r"\d", redacted.text)
+
+
+@pytest.mark.parametrize("run", ["a", "A", "a.", "A b ", " ", "from: ", '"', "x<", "A <", "a/", "a:"])
+def test_patterns_take_linear_time(run: str) -> None:
+    regex = pytest.importorskip("regex")
+    for pattern in ID_PATTERNS:
+        list(regex.finditer(pattern.pattern, run * 50_000, timeout=10))
 
 
 @pytest.mark.parametrize(
