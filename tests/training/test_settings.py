@@ -59,7 +59,13 @@ def test_check_settings_accepts_the_trainers(trainer):
 
 @pytest.mark.parametrize(
     ("key", "suggestion"),
-    [("epoch", "did you mean epochs?"), ("batch_tokens", "did you mean data.batch_tokens?"), ("zzzz", "")],
+    [
+        ("epoch", "did you mean epochs?"),
+        ("batch_tokens", "did you mean data.batch_tokens?"),
+        ("zzzz", ""),
+        ("data.fold.x", ""),
+        ("dta", "did you mean data?"),
+    ],
 )
 def test_suggest_key(key, suggestion):
     assert suggest_key(key, _config()) == suggestion

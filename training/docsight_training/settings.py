@@ -26,7 +26,7 @@ class _Settings(BaseModel):
 class TrainerSettings(_Settings):
     max_epochs: Count | None
     min_epochs: Count
-    min_steps: Count
+    min_steps: Count | None
     monitor: str
     mode: Literal["min", "max"]
     checkpoint_minutes: Positive | None
@@ -46,7 +46,7 @@ class TextAugmentSettings(_Settings):
     retokenize: Fraction = 0
     lines: Fraction = 0
     rename: Fraction = 0
-    exchange: dict[str, dict[str, Fraction]] = {}
+    exchange: dict[str, dict[str, Fraction]] | None = None
 
 
 class NerDataSettings(_Settings):
@@ -86,8 +86,9 @@ class ModuleSettings(_Settings):
     optimizer: OptimizerSettings = OptimizerSettings()
     warmup: Fraction = 0
     clip: Positive = 1
-    encoder_rate: NotNegative = 1
-    margins: dict[str, float] = {}
+    encoder_rate: NotNegative | None = None
+    initial_fraction: Fraction = 0
+    margins: dict[str, float] | None = None
 
 
 class ModelSettings(_Settings):
@@ -149,7 +150,9 @@ def _keys(location: Sequence[str | int], values: Any) -> Iterator[str]:
 
 def suggest_key(key: str, config: Mapping[str, Any]) -> str:
     """Return a question such as `did you mean epochs?` for a key that the config lacks, or an empty string."""
-    known = list(_leaves(config))
+    known = dict(_entries(config))
+    if any(not value and key.startswith(f"{other}.") for other, value in known.items()):  # of an open mapping
+        return ""
     found = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if not found:
         name = key.rpartition(".")[2]
@@ -157,8 +160,9 @@ def suggest_key(key: str, config: Mapping[str, Any]) -> str:
     return f"did you mean {found[0]}?" if found else ""
 
 
-def _leaves(config: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _entries(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the keys of a config and their values, those of mappings as well as those in them."""
     for key, value in config.items():
-        yield f"{prefix}{key}"
+        yield f"{prefix}{key}", value
         if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from _entries(value, f"{prefix}{key}.")

@@ -11,7 +11,7 @@ from docsight.networks.tagger import Tagger
 from docsight.vocab import PAD, UNK, Vocab
 
 # The arguments of the encoder that decide the shapes of its weights.
-_WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "hidden_dim", "num_layers")
+_WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "layer", "hidden_dim", "num_layers")
 
 
 class TaggerVocabularies(NamedTuple):
@@ -37,17 +37,18 @@ class InitialTagger:
         self.network = cast(Tagger, self._bundle.network)
         encoder = self._bundle.arguments["encoder"]
         self.vocabularies = TaggerVocabularies(
-            self._bundle.vocabularies["words"], self._bundle.vocabularies["chars"], encoder["tuned_words"]
+            self._bundle.vocabularies["words"], self._bundle.vocabularies["chars"], encoder.get("tuned_words", 0)
         )
 
     def encoder_widths(self) -> dict[str, Any]:
         """Return the arguments that an encoder needs in order to take the weights of this one."""
         encoder: Mapping[str, Any] = self._bundle.arguments["encoder"]
-        return {name: encoder[name] for name in _WIDTHS if name in encoder}
+        # A model of 0.1 does not name its layer.
+        return {"layer": "bilstm"} | {name: encoder[name] for name in _WIDTHS if name in encoder}
 
     def extend_vocabularies(self, words: Iterable[str], chars: Iterable[str]) -> TaggerVocabularies:
         """Add words whose vectors are to be tuned, and characters, to those of this model."""
-        theirs, tuned = self.vocabularies, self.vocabularies.tuned_words - _RESERVED
+        theirs, tuned = self.vocabularies, max(0, self.vocabularies.tuned_words - _RESERVED)
         first = dict.fromkeys([*theirs.words.entries[:tuned], *words])
         rest = [word for word in theirs.words.entries[tuned:] if word not in first]
         all_chars = dict.fromkeys([*theirs.chars.entries, *chars])
@@ -76,6 +77,15 @@ class InitialTagger:
                 tensor[to] = theirs[name][source]
             else:
                 tensor.copy_(theirs[name])
+
+    @torch.no_grad()
+    def average_into(self, network: Tagger, vocabularies: TaggerVocabularies, *, fraction: float) -> None:
+        """Average the weights that both have, with this fraction of the weights here (Wortsman et al. 2022)."""
+        trained = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+        self.copy_to(network, vocabularies)
+        for name, tensor in network.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.lerp_(trained[name], 1 - fraction)
 
 
 _RESERVED = UNK + 1

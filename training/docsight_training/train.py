@@ -136,7 +136,9 @@ def _check_keys(arguments: list[str]) -> None:
         except HydraException as err:
             message = " ".join(str(err).split())
             if match := re.search(r"Could not override '([^']+)'", message):
-                key = match[1]
+                # Of a mapping, the cause names the key in it.
+                inner = re.search(r"full_key: (\S+)", str(err.__cause__))
+                key = inner[1] if inner else match[1]
                 advice = (
                     suggest_key(key, cast(dict[str, Any], OmegaConf.to_container(known)))
                     or f"add a new key with +{key}=VALUE"

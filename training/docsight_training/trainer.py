@@ -16,6 +16,7 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
+from docsight_training.data.batching import EpochData
 from docsight_training.interruption import SaveOnInterrupt
 from docsight_training.runs import BEST, CHECKPOINTS, LAST
 from docsight_training.transfer import GradualUnfreezing
@@ -38,7 +39,7 @@ class LineProgress(callbacks.Callback):
         log.info("epoch %d/%d  %.0f s  %s", trainer.current_epoch + 1, trainer.max_epochs or 0, took, shown)
 
 
-def plan_epochs(settings: dict[str, Any], data: pl.LightningDataModule) -> dict[str, Any]:
+def plan_epochs(settings: dict[str, Any], data: EpochData[Any]) -> dict[str, Any]:
     """Return the settings of a trainer with the number of epochs, and of epochs from one validation to the next.
 
     Small data has few batches: without a given number of epochs there are as many as `min_steps` take, and at least
@@ -47,7 +48,8 @@ def plan_epochs(settings: dict[str, Any], data: pl.LightningDataModule) -> dict[
     epochs, every = settings["max_epochs"], settings["check_val_every_n_epoch"]
     if epochs is None:
         num_batches = len(data.train_dataloader())
-        epochs = max(settings["min_epochs"], math.ceil(settings["min_steps"] / num_batches))
+        min_steps = settings["min_steps"] or data.min_steps
+        epochs = max(settings["min_epochs"], math.ceil(min_steps / num_batches))
         every = every or max(1, epochs // _VALIDATIONS)
         epochs = math.ceil(epochs / every) * every
     return {**settings, "max_epochs": epochs, "check_val_every_n_epoch": every or 1}

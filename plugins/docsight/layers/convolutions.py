@@ -1,4 +1,4 @@
-"""Convolutions over the characters of a word and over images."""
+"""Convolutions over the characters of a word, over the words of a text and over images."""
 
 from collections.abc import Sequence
 
@@ -26,6 +26,28 @@ class CharCNN(nn.Module):
         framed = framed.scatter(1, ends, edge)
         maps: Tensor = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
         return maps.masked_fill((framed == PAD).unsqueeze(1), -torch.inf).amax(dim=2)
+
+
+class WindowCNN(nn.Module):
+    """A convolution over a word and its neighbours, one on each side, with ReLU and layer norm.
+
+    Layers of equal width are residual. A stack of n layers sees n words on each side, whatever the length of the text
+    (Collobert et al. 2011; the stack of spaCy's `tok2vec` is of this kind).
+    """
+
+    def __init__(self, *, input_dim: int, hidden_dim: int) -> None:
+        super().__init__()
+        self.convolve = nn.Conv1d(input_dim, hidden_dim, 3, padding=1)
+        self.norm = nn.LayerNorm(hidden_dim)
+        self.output_dim = hidden_dim
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Map (batch, time, input) to (batch, time, hidden); values beyond a row's length are undefined."""
+        inside = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)  # (batch, time)
+        x = x * inside.unsqueeze(2)  # padding counts as zeros, as the ends of the convolution do
+        maps: Tensor = self.convolve(x.transpose(1, 2)).transpose(1, 2).relu()
+        normed: Tensor = self.norm(maps + x if maps.shape == x.shape else maps)
+        return normed
 
 
 class ConvBlock(nn.Module):

@@ -1,6 +1,6 @@
-"""Bidirectional LSTMs whose results do not depend on padding, over sequences and over the characters of a word."""
+"""LSTMs whose results do not depend on padding, over sequences and over the characters of a word."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +45,7 @@ class BiLSTM(nn.Module):
         super().__init__()
         self.forward_lstm = nn.LSTM(input_dim, hidden_dim, batch_first=True)
         self.backward_lstm = nn.LSTM(input_dim, hidden_dim, batch_first=True)
+        self.output_dim = 2 * hidden_dim
         keep_saved_names(self)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
@@ -52,11 +53,33 @@ class BiLSTM(nn.Module):
 
         In evaluation the LSTMs run in bfloat16 where that is fast.
         """
-        is_fast = not self.training and has_fast_bfloat16(x.device)
-        with torch.autocast(x.device.type, dtype=torch.bfloat16) if is_fast else nullcontext():
+        with _fast_evaluation(self, x.device):
             forward, _ = self.forward_lstm(x)
             backward, _ = self.backward_lstm(reverse_rows(x, lengths))
         return torch.cat([forward, reverse_rows(backward, lengths)], dim=2).to(x.dtype)
+
+
+class LeftToRightLSTM(nn.Module):
+    """An LSTM from left to right: the state of a word has seen the words before it, and none of those after it."""
+
+    def __init__(self, *, input_dim: int, hidden_dim: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(input_dim, hidden_dim, batch_first=True)
+        self.output_dim = hidden_dim
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Map (batch, time, input) to (batch, time, hidden); values beyond a row's length are undefined.
+
+        In evaluation the LSTM runs in bfloat16 where that is fast.
+        """
+        with _fast_evaluation(self, x.device):
+            states: Tensor = self.lstm(x)[0]
+        return states.to(x.dtype)
+
+
+def _fast_evaluation(module: nn.Module, device: torch.device) -> AbstractContextManager[None]:
+    is_fast = not module.training and has_fast_bfloat16(device)
+    return torch.autocast(device.type, dtype=torch.bfloat16) if is_fast else nullcontext()
 
 
 class CharLSTM(nn.Module):

@@ -63,32 +63,6 @@ def encode_words(network: Tagger, types: WordTypes) -> Tensor:
     return torch.cat([network.encoder.encode_types(WordTypes(*block)) for block in blocks]).float()
 
 
-def find_spans(
-    network: Tagger,
-    encoded: Tensor,
-    rows: Sequence[Tensor],
-    *,
-    breaks: Sequence[Sequence[int]] | None = None,
-    outside: Sequence[Sequence[int]] | None = None,
-) -> list[list[ScoredSpan]]:
-    """Find the spans of the best sequence of tags of each row; see `search_rows`."""
-    return [found.best for found in search_rows(network, encoded, rows, breaks=breaks, outside=outside)]
-
-
-def find_all_spans(
-    network: Tagger,
-    encoded: Tensor,
-    rows: Sequence[Tensor],
-    *,
-    min_score: float | Mapping[str, float],
-    breaks: Sequence[Sequence[int]] | None = None,
-    outside: Sequence[Sequence[int]] | None = None,
-) -> list[list[ScoredSpan]]:
-    """Find all spans of each row that have the minimum score, overlapping ones too; see `search_rows`."""
-    found = search_rows(network, encoded, rows, breaks=breaks, outside=outside, min_score=min_score)
-    return [row.likely for row in found]
-
-
 @torch.no_grad()
 def search_rows(
     network: Tagger,

@@ -1,4 +1,4 @@
-"""The BiLSTM-CRF tagger of `rnn_ner` (Huang et al. 2015; Lample et al. 2016; Ma and Hovy 2016)."""
+"""The BiLSTM-CRF tagger of `rnn_ner` (Huang et al. 2015; Lample et al. 2016; Ma and Hovy 2016), and its relatives."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,16 +6,23 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from docsight.layers.convolutions import CharCNN
+from docsight.layers.convolutions import CharCNN, WindowCNN
 from docsight.layers.crf import LinearChainCRF
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM
+from docsight.layers.lstms import BiLSTM, LeftToRightLSTM
 from docsight.tags import check_labels, iobes_rules, iobes_tags
 from docsight.vocab import CASINGS, PAD, UNK
 from docsight.weights import keep_saved_names
 
 # Far above any useful number; they limit a malformed config. The cost of a CRF grows with the square of its tags.
-MAX_LSTM_LAYERS, MAX_SPAN_LABELS = 8, 200
+MAX_LAYERS, MAX_SPAN_LABELS = 8, 200
+
+# What encodes words in context: layers with `output_dim`, from (batch, time, input) and lengths (batch,).
+CONTEXT_LAYERS: dict[str, type[BiLSTM | LeftToRightLSTM | WindowCNN]] = {
+    "bilstm": BiLSTM,
+    "lstm": LeftToRightLSTM,
+    "cnn": WindowCNN,
+}
 
 
 class WordTypes(NamedTuple):
@@ -67,7 +74,7 @@ class Tagger(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Encode distinct words by their vectors, characters and casing; then rows of them by BiLSTMs.
+    """Encode distinct words by their vectors, characters and casing; then rows of them in context.
 
     Args:
         num_words: Ids of words, padding and unknown included.
@@ -75,15 +82,17 @@ class Encoder(nn.Module):
         tuned_words: Ids below this one have a trained correction to their pretrained vector.
         word_parts: Bytes of a pretrained vector, see `CodedEmbedding`.
         char_width: Width of the character CNN's output.
-        hidden_dim: Width of the LSTM in each direction.
-        dropout: Fraction of the LSTMs' inputs that is dropped, the same units at every token of a row.
+        layer: What encodes words in context: `bilstm`, `lstm` (from left to right) or `cnn` (windows of words).
+        hidden_dim: Width of a layer; of a BiLSTM, in each direction.
+        num_layers: Layers, one after the other.
+        dropout: Fraction of the layers' inputs that is dropped, the same units at every token of a row.
         word_dropout: Fraction of the words replaced by the unknown word in training, so that the network learns to
             rely on their characters.
         tune_dropout: Fraction of the words that lose their correction in training, so that the network also learns
             to use uncorrected vectors.
 
     Raises:
-        ValueError: The number of layers, or a dropout fraction, is out of range.
+        ValueError: There is no such layer, or the number of layers or a dropout fraction is out of range.
     """
 
     saved_names = {"layers": "read"}
@@ -99,6 +108,7 @@ class Encoder(nn.Module):
         char_dim: int = 32,
         char_width: int = 64,
         casing_dim: int = 8,
+        layer: str = "bilstm",
         hidden_dim: int = 200,
         num_layers: int = 1,
         dropout: float = 0.5,
@@ -106,8 +116,10 @@ class Encoder(nn.Module):
         tune_dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if not 1 <= num_layers <= MAX_LSTM_LAYERS:
-            raise ValueError(f"Expected 1 to {MAX_LSTM_LAYERS} layers; found {num_layers}.")
+        if layer not in CONTEXT_LAYERS:
+            raise ValueError(f"Expected a layer of {', '.join(CONTEXT_LAYERS)}; found {layer!r}.")
+        if not 1 <= num_layers <= MAX_LAYERS:
+            raise ValueError(f"Expected 1 to {MAX_LAYERS} layers; found {num_layers}.")
         fractions = {"dropout": dropout, "word_dropout": word_dropout, "tune_dropout": tune_dropout}
         for name, fraction in fractions.items():
             if not 0 <= fraction < 1:
@@ -117,11 +129,13 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.tune_words.weight)
         self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
         self.encode_chars = CharCNN(num_chars=num_chars, char_dim=char_dim, width=char_width)
-        input_dim = word_dim + char_width + casing_dim
-        self.output_dim = 2 * hidden_dim
-        self.layers = nn.ModuleList(
-            BiLSTM(input_dim=self.output_dim if i else input_dim, hidden_dim=hidden_dim) for i in range(num_layers)
-        )
+        self.input_dim = self.output_dim = word_dim + char_width + casing_dim
+        self.layer, self.hidden_dim = layer, hidden_dim
+        self.layers = nn.ModuleList()
+        for _ in range(num_layers):
+            context = CONTEXT_LAYERS[layer](input_dim=self.output_dim, hidden_dim=hidden_dim)
+            self.layers.append(context)
+            self.output_dim = context.output_dim
         self.dropout = dropout
         self.word_dropout = word_dropout
         self.tune_dropout = tune_dropout
@@ -140,7 +154,7 @@ class Encoder(nn.Module):
         return torch.cat([words, self.encode_chars(types.chars), self.embed_casings(types.casings)], dim=1)
 
     def forward(self, encoded: Tensor, lengths: Tensor) -> Tensor:
-        """Map (batch, time, input), rows of `encode_types` in text order, to (batch, time, 2 * hidden)."""
+        """Map (batch, time, input), rows of `encode_types` in text order, to (batch, time, output)."""
         for layer in self.layers:
             encoded = layer(_drop_units(encoded, self.dropout if self.training else 0.0), lengths)
         return encoded

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from docsight.layers.convolutions import CharCNN, ConvBlock
+from docsight.layers.convolutions import CharCNN, ConvBlock, WindowCNN
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM, has_fast_bfloat16, reverse_rows
+from docsight.layers.lstms import BiLSTM, LeftToRightLSTM, has_fast_bfloat16, reverse_rows
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10
@@ -23,10 +23,13 @@ def _coded_embedding() -> CodedEmbedding:
     [
         (lambda: CharCNN(num_chars=6, char_dim=4, width=7), (CHARS,), (3, 7)),
         (lambda: BiLSTM(input_dim=3, hidden_dim=4), (ROWS, LENGTHS), (2, 5, 8)),
+        (lambda: LeftToRightLSTM(input_dim=3, hidden_dim=4), (ROWS, LENGTHS), (2, 5, 4)),
+        (lambda: WindowCNN(input_dim=3, hidden_dim=4), (ROWS, LENGTHS), (2, 5, 4)),
+        (lambda: WindowCNN(input_dim=3, hidden_dim=3), (ROWS, LENGTHS), (2, 5, 3)),
         (_coded_embedding, (torch.tensor([1, 9]),), (2, 6)),
         (lambda: ConvBlock(channels=1, widths=[2, 2]).eval(), (torch.randn(3, 1, 4, 4),), (3, 2, 4, 4)),
     ],
-    ids=["CharCNN", "BiLSTM", "CodedEmbedding", "ConvBlock"],
+    ids=["CharCNN", "BiLSTM", "LeftToRightLSTM", "WindowCNN", "residual WindowCNN", "CodedEmbedding", "ConvBlock"],
 )
 def test_layer_keeps_its_shape_and_reloads_from_its_state(make, inputs, shape):
     torch.manual_seed(0)
@@ -100,3 +103,27 @@ def test_coded_embedding_approximates_many_vectors():
 def test_coded_embedding_refuses_parts_that_do_not_divide_the_width():
     with pytest.raises(ValueError, match="4 parts of 6"):
         CodedEmbedding(10, 6, parts=4)
+
+
+@pytest.mark.parametrize(
+    ("layer", "seen"),
+    [(BiLSTM, [0, 1, 2, 3, 4]), (LeftToRightLSTM, [2, 3, 4]), (WindowCNN, [1, 2, 3])],
+    ids=["BiLSTM", "LeftToRightLSTM", "WindowCNN"],
+)
+def test_a_context_layer_sees_the_words_of_its_kind(layer, seen):
+    torch.manual_seed(0)
+    layer = layer(input_dim=3, hidden_dim=4).eval().double()  # no fast bfloat16: equal means equal
+    rows = torch.randn(1, 5, 3, dtype=torch.double)
+    changed = rows.clone()
+    changed[0, 2] += 1
+    difference = (layer(rows, torch.tensor([5])) - layer(changed, torch.tensor([5]))).abs().sum(dim=2)
+    assert difference[0].nonzero().flatten().tolist() == seen
+
+
+@pytest.mark.parametrize("layer", [BiLSTM, LeftToRightLSTM, WindowCNN])
+def test_a_context_layer_ignores_padding(layer):
+    torch.manual_seed(0)
+    layer = layer(input_dim=3, hidden_dim=4).eval()
+    alone = layer(ROWS[1:, :2], LENGTHS[1:])
+    padded = layer(ROWS, LENGTHS)[1:, :2]
+    assert torch.allclose(alone, padded, atol=1e-6)

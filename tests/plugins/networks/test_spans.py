@@ -4,7 +4,15 @@ import pytest
 import torch
 
 from docsight.bundle import load_folder
-from docsight.networks.spans import find_all_spans, find_spans, search_rows, word_types
+from docsight.networks.spans import search_rows, word_types
+
+
+def _best(network, encoded, rows, **settings):
+    return [found.best for found in search_rows(network, encoded, rows, **settings)]
+
+
+def _likely(network, encoded, rows, *, min_score):
+    return [found.likely for found in search_rows(network, encoded, rows, min_score=min_score)]
 
 
 def _rows(folder, lengths):
@@ -18,44 +26,44 @@ def _rows(folder, lengths):
     return network, encoded, [torch.randint(0, len(words), (n,)) for n in lengths]
 
 
-def test_find_spans_is_the_same_alone_and_in_a_batch(tiny_model):
+def test_spans_are_the_same_alone_and_in_a_batch(tiny_model):
     network, encoded, rows = _rows(tiny_model, [3, 40, 1, 300, 7, 0, 1000])
-    together = find_spans(network, encoded, rows)
+    together = _best(network, encoded, rows)
     for row, spans in zip(rows, together, strict=True):
-        alone = find_spans(network, encoded, [row])[0]
+        alone = _best(network, encoded, [row])[0]
         assert [span[:3] for span in alone] == [span[:3] for span in spans]
         assert [span.score for span in alone] == pytest.approx([span.score for span in spans], abs=1e-4)
 
 
-def test_find_spans_of_a_long_row_does_not_depend_on_distant_tokens(tiny_model):
+def test_spans_of_a_long_row_do_not_depend_on_distant_tokens(tiny_model):
     network, encoded, (row,) = _rows(tiny_model, [2000])
-    spans = find_spans(network, encoded, [row])[0]
+    spans = _best(network, encoded, [row])[0]
     assert spans == sorted(spans)
     assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
-    head = find_spans(network, encoded, [row[:1024]])[0]
+    head = _best(network, encoded, [row[:1024]])[0]
     assert [s[:3] for s in head if s.end < 900] == [s[:3] for s in spans if s.end < 900]
 
 
-def test_find_spans_does_not_cross_a_break(tiny_model):
+def test_spans_do_not_cross_a_break(tiny_model):
     network, encoded, (row,) = _rows(tiny_model, [200])
-    crossing = [s for s in find_spans(network, encoded, [row])[0] if s.end - s.start > 1]
+    crossing = [s for s in _best(network, encoded, [row])[0] if s.end - s.start > 1]
     assert crossing
     breaks = [s.start for s in crossing]
-    for span in find_spans(network, encoded, [row], breaks=[breaks])[0]:
+    for span in _best(network, encoded, [row], breaks=[breaks])[0]:
         assert not any(span.start <= at < span.end - 1 for at in breaks)
 
 
-def test_find_spans_contain_no_token_that_is_outside(tiny_model):
+def test_spans_contain_no_token_that_is_outside(tiny_model):
     network, encoded, (row,) = _rows(tiny_model, [600])
-    outside = sorted({span.start for span in find_spans(network, encoded, [row])[0]})
+    outside = sorted({span.start for span in _best(network, encoded, [row])[0]})
     for spans in search_rows(network, encoded, [row], outside=[outside], min_score=0.01)[0]:
         assert spans
         assert not any(span.start <= at < span.end for span in spans for at in outside)
 
 
-def test_find_all_spans_lists_the_spans_above_the_minimum_in_order(tiny_model):
+def test_likely_spans_list_the_spans_above_the_minimum_in_order(tiny_model):
     network, encoded, rows = _rows(tiny_model, [40, 0, 1, 600])
-    best, spans = find_spans(network, encoded, rows), find_all_spans(network, encoded, rows, min_score=0.05)
+    best, spans = _best(network, encoded, rows), _likely(network, encoded, rows, min_score=0.05)
     for entities, found in zip(best, spans, strict=True):
         assert found == sorted(found)
         assert len({span[:3] for span in found}) == len(found)
@@ -66,30 +74,30 @@ def test_find_all_spans_lists_the_spans_above_the_minimum_in_order(tiny_model):
     assert any(a.end > b.start for a, b in itertools.pairwise(spans[-1]))  # overlapping ones, too
 
 
-def test_find_all_spans_takes_a_minimum_for_each_label(tiny_model):
+def test_likely_spans_take_a_minimum_for_each_label(tiny_model):
     network, encoded, rows = _rows(tiny_model, [100])
     minimum = {"PER": 0.3, "ORG": 0.05, "LOC": 1.0}
-    everything = find_all_spans(network, encoded, rows, min_score=0.05)[0]
-    found = find_all_spans(network, encoded, rows, min_score=minimum)[0]
+    everything = _likely(network, encoded, rows, min_score=0.05)[0]
+    found = _likely(network, encoded, rows, min_score=minimum)[0]
     assert found == [span for span in everything if span.score >= minimum[span.label]]
     assert {span.label for span in found} == {"PER", "ORG"}
     with pytest.raises(ValueError, match="minimum scores above 0; found 0"):
-        find_all_spans(network, encoded, rows, min_score=0)
+        _likely(network, encoded, rows, min_score=0)
 
 
-def test_find_all_spans_lists_an_entity_of_any_length(tiny_model, monkeypatch):
+def test_likely_spans_list_an_entity_of_any_length(tiny_model, monkeypatch):
     monkeypatch.setattr("docsight.networks.spans.MAX_LIKELY_TOKENS", 1)
     network, encoded, rows = _rows(tiny_model, [100])
-    entities = [span for span in find_spans(network, encoded, rows)[0] if span.end - span.start > 1]
-    found = find_all_spans(network, encoded, rows, min_score=0.01)[0]
+    entities = [span for span in _best(network, encoded, rows)[0] if span.end - span.start > 1]
+    found = _likely(network, encoded, rows, min_score=0.01)[0]
     assert [span for span in found if span.end - span.start > 1] == [span for span in entities if span.score >= 0.01]
     assert found == sorted(found)
 
 
-def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypatch):
+def test_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypatch):
     monkeypatch.setattr("docsight.layers.lstms.has_fast_bfloat16", lambda device: False)
     network, encoded, (row,) = _rows(tiny_model, [30])
-    spans = find_spans(network, encoded, [row])[0]
+    spans = _best(network, encoded, [row])[0]
     emissions = network.emissions(encoded[row].unsqueeze(0), torch.tensor([30]))
     lengths = torch.tensor([30])
     total = network.crf.log_partition(emissions, lengths)
@@ -107,13 +115,13 @@ def test_find_spans_scores_are_posteriors_of_the_whole_row(tiny_model, monkeypat
         assert span.score == pytest.approx(float((fixed - total).exp().detach()), abs=1e-4)
 
 
-def test_find_spans_memory_is_bounded_by_the_batch(tiny_model, monkeypatch):
+def test_memory_is_bounded_by_the_batch(tiny_model, monkeypatch):
     monkeypatch.setattr("docsight.networks.spans.MAX_BATCH_TOKENS", 4096)
     network, encoded, rows = _rows(tiny_model, [20_000, 10, 10])
     sizes = []
     emissions = network.emissions
     monkeypatch.setattr(network, "emissions", lambda x, n: sizes.append(x.shape[0] * x.shape[1]) or emissions(x, n))
-    find_spans(network, encoded, rows)
+    _best(network, encoded, rows)
     assert max(sizes) <= 4096
 
 

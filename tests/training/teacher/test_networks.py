@@ -1,6 +1,6 @@
 import torch
 
-from docsight.networks.spans import find_spans
+from docsight.networks.spans import search_rows
 from docsight.networks.tagger import WordTypes
 from docsight_training.teacher.networks import Ensemble, FeatureTagger
 
@@ -48,6 +48,6 @@ def test_ensemble_of_one_finds_the_same_spans():
     member = _tagger(3)
     ensemble = Ensemble([member]).eval()
     rows = [torch.arange(4)]
-    alone = find_spans(member, member.encode_words(TYPES, INDEX, None)[0], rows)
-    assert alone == find_spans(ensemble, ensemble.encode_words(TYPES, INDEX, None)[0], rows)
+    alone = search_rows(member, member.encode_words(TYPES, INDEX, None)[0], rows)
+    assert alone == search_rows(ensemble, ensemble.encode_words(TYPES, INDEX, None)[0], rows)
     assert alone[0]

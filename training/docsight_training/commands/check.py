@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         DocsightError: An argument is invalid, or the texts cannot be read.
     """
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_intermixed_args(arguments)
     overrides = [each if "=" in each else f'data.path="{each}"' for each in args.override]
     config = compose_config(overrides)["data"]
     reader = CorpusReader.from_config(**{key: config[key] for key in READER_KEYS})

@@ -96,7 +96,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         DocsightError: An argument is invalid, or something cannot be read.
     """
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_intermixed_args(arguments)
     config = compose_config(args.override)
     data = config["data"]
     conversion = Conversion(

@@ -32,6 +32,11 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
 
     _resumed_epoch, _used_batches = -1, 0
 
+    @property
+    def min_steps(self) -> int:
+        """The steps of a run without a number of epochs and without `trainer.min_steps`."""
+        return 500
+
     @abstractmethod
     def epoch_batches(self, epoch: int) -> Sequence[Batch] | Dataset[Batch]:
         """Return the batches of a training epoch, the same for the same seed and epoch."""

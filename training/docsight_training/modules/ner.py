@@ -31,6 +31,7 @@ from docsight_training.modules.ner_calibration import (
 )
 from docsight_training.modules.ner_errors import judge_sentences, write_ner_errors
 
+_KEEPING_ENCODER_RATE = 0.1
 _TIE_BREAK = 1e-4  # the weight of a loss of about 1 beside an F1 of up to 1
 
 
@@ -41,7 +42,10 @@ class NerModule(ScheduledModule[Tagger]):
         margins: For each label, a value that training adds to the scores of all other tags where the annotation has
             this label. This raises recall of the label at the cost of precision (softmax-margin,
             Gimpel and Smith 2010; for the recall of names in other domains, Mohit et al. 2012).
-        encoder_rate: The learning rate of the encoder, as a fraction of that of the other layers.
+        encoder_rate: The learning rate of the encoder, as a fraction of that of the other layers. None for 1, or for
+            0.1 if the labels of the model that training starts from are kept.
+        initial_fraction: If those labels are kept, the trained weights are averaged with the initial ones, with this
+            fraction of the initial ones.
     """
 
     def __init__(
@@ -49,11 +53,12 @@ class NerModule(ScheduledModule[Tagger]):
         network: Tagger,
         *,
         margins: Mapping[str, float] | None = None,
-        encoder_rate: float = 1.0,
+        encoder_rate: float | None = None,
+        initial_fraction: float = 0.25,
         **schedule: Any,
     ) -> None:
         super().__init__(network, **schedule)
-        self.encoder_rate = encoder_rate
+        self.encoder_rate, self.initial_fraction = encoder_rate, initial_fraction
         self._scores: dict[str, SpanScore] = {}  # by corpus
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
         if unknown := sorted(set(margins or {}) - set(network.labels)):
@@ -69,7 +74,11 @@ class NerModule(ScheduledModule[Tagger]):
         known = set(encoder)
         others = [parameter for parameter in self.parameters() if parameter not in known]
         rate = self.make_optimizer.keywords["lr"]  # type: ignore[attr-defined]
-        return [{"params": encoder, "lr": rate * self.encoder_rate}, {"params": others}]
+        encoder_rate = self.encoder_rate
+        if encoder_rate is None:
+            keeps = self.trainer.datamodule.keep_labels  # type: ignore[attr-defined]
+            encoder_rate = _KEEPING_ENCODER_RATE if keeps else 1.0
+        return [{"params": encoder, "lr": rate * encoder_rate}, {"params": others}]
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
         emissions = self.emissions(batch)
@@ -133,12 +142,14 @@ class NerModule(ScheduledModule[Tagger]):
         return [[TagSpan(*span[:3]) for span in row.best] for row in found]
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:
-        """Return rows of inputs of the BiLSTM, (rows, input), and for each token its row, (tokens,)."""
+        """Return rows of inputs of the encoder's layers, (rows, input), and for each token its row, (tokens,)."""
         return encode_words(self.network, document.types), document.index
 
     @torch.no_grad()
     def describe(self, data: NerData) -> dict[str, Any]:
-        """Fit the calibration of the posteriors to the validation documents."""
+        """Average the weights with the initial ones if labels are kept; fit the calibration on validation documents."""
+        if data.keep_labels:
+            data.average_with_start(self.network, fraction=self.initial_fraction)
         self.network.eval()
         judged = judge_network(self.network, data.groups("validation"), self.encode)
         self.calibration_errors = compare_methods(judged)

@@ -38,7 +38,7 @@ FOLDS = 5
 BINS = 15
 
 
-# Returns rows of inputs of the BiLSTM, (rows, input), and for each token of the document its row, (tokens,).
+# Returns rows of inputs of the encoder's layers, (rows, input), and for each token of the document its row, (tokens,).
 Encode = Callable[[NerDocument], tuple[Tensor, Tensor]]
 
 

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from docsight.layers.crf import LinearChainCRF
-from docsight.layers.lstms import BiLSTM
-from docsight.networks.tagger import Encoder, Tagger, WordTypes
+from docsight.networks.tagger import CONTEXT_LAYERS, Encoder, Tagger, WordTypes
 
 
 class FeatureTagger(Tagger):
@@ -17,7 +16,7 @@ class FeatureTagger(Tagger):
 
     Args:
         feature_dim: The width of the features; 0 for none.
-        feature_width: The width to which they are projected before the BiLSTM reads them.
+        feature_width: The width to which they are projected before the encoder's layers read them.
         feature_dropout: The fraction of the features that is dropped in training.
         tagger: The arguments of `Tagger`.
     """
@@ -26,18 +25,18 @@ class FeatureTagger(Tagger):
         self, *, feature_dim: int = 0, feature_width: int = 128, feature_dropout: float = 0.2, **tagger: Any
     ) -> None:
         super().__init__(**tagger)
-        first = cast(BiLSTM, self.encoder.layers[0])
-        self.input_dim = first.forward_lstm.input_size
+        self.input_dim = self.encoder.input_dim
         self.project: nn.Module | None = None
         if feature_dim:
             self.project = nn.Sequential(
                 nn.LayerNorm(feature_dim), nn.Dropout(feature_dropout), nn.Linear(feature_dim, feature_width)
             )
             self.input_dim += feature_width
-            self.encoder.layers[0] = BiLSTM(input_dim=self.input_dim, hidden_dim=first.forward_lstm.hidden_size)
+            first = CONTEXT_LAYERS[self.encoder.layer]
+            self.encoder.layers[0] = first(input_dim=self.input_dim, hidden_dim=self.encoder.hidden_dim)
 
     def encode_words(self, types: WordTypes, index: Tensor, features: Tensor | None) -> Tensor:
-        """Return the inputs of the BiLSTM, (…, input), of words given as indexes (…) into `types`.
+        """Return the inputs of the encoder's layers, (…, input), of words given as indexes (…) into `types`.
 
         `features` is (…, feature_dim), or None for a network without features.
         """

@@ -33,6 +33,7 @@ from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
 _REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
+_KEEPING_MIN_STEPS = 200
 _REHEARSAL_DRAWS = 8  # versions of a document that the model to keep has labelled
 
 log = logging.getLogger(__name__)
@@ -247,6 +248,11 @@ class NerData(EpochData[NerBatch]):
             open_labels[REHEARSAL] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
 
+    @property
+    def min_steps(self) -> int:
+        # The longer a network learns a new label, the more it forgets of the old ones.
+        return _KEEPING_MIN_STEPS if self.keep_labels else super().min_steps
+
     def network_arguments(self) -> dict[str, Any]:
         sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
         if self.start is not None:
@@ -261,7 +267,15 @@ class NerData(EpochData[NerBatch]):
     def start_network(self, network: Tagger) -> None:
         """Copy the weights of the model that the network starts from, if there is one."""
         if self.start is not None:
-            self.start.copy_to(network, TaggerVocabularies(self.words, self.chars, self._tuned_words))
+            self.start.copy_to(network, self._tagger_vocabularies())
+
+    def average_with_start(self, network: Tagger, *, fraction: float) -> None:
+        """Average the trained weights with those of the model that the network started from."""
+        if self.start is not None:
+            self.start.average_into(network, self._tagger_vocabularies(), fraction=fraction)
+
+    def _tagger_vocabularies(self) -> TaggerVocabularies:
+        return TaggerVocabularies(self.words, self.chars, self._tuned_words)
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
