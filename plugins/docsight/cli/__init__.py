@@ -145,7 +145,8 @@ def _dry_run(args: argparse.Namespace, pipeline: Pipeline) -> int:
     from docsight.cli.survey_text import describe_survey
     from docsight.documents import survey
 
-    result = survey(_input_paths(args), pipeline, args.out, **_planning_options(args))
+    options = {**_planning_options(args), "redact": args.redact, "redaction": _make_redaction(args)}
+    result = survey(_input_paths(args), pipeline, args.out, **options)
     for line in describe_survey(result):
         say(line, sys.stdout)
     return ExitCode.ALL_DONE if result.files or result.done else ExitCode.NOTHING_DONE
@@ -166,7 +167,7 @@ def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
     if needs_key and args.redact_key is None:
         args.parser.error("--operators hash and --redact-paths need --redact-key FILE")
     RedactionOptions(**options)
-    key = None if args.redact_key is None else read_key(args.redact_key)
+    key = None if args.redact_key is None else read_key(args.redact_key, create=not args.dry_run)
     return RedactionOptions(**options, key=key, audit_text=args.redact_audit_text, hide_paths=args.redact_paths)
 
 
