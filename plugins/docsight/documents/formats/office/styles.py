@@ -21,7 +21,6 @@ _HEADING_NAME = re.compile(
 _LIST_NAME = re.compile(r"list (?:bullet|number)\s*([2-5]?)")
 _NAMED: dict[str, Role] = {
     "title": Role(kind="heading", level=1),
-    "subtitle": Role(kind="heading", level=2),
     "toc heading": Role(),
     "caption": Role(kind="caption"),
     "quote": Role(kind="quote"),
