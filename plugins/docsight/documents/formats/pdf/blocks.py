@@ -199,8 +199,8 @@ def _continues_sentence(group: list[TextLine], line: TextLine, size: float) -> b
     if not -max_left_shift * size < shift < _SAME_MARGIN * size:
         return False
     if line.monospaced:
-        return not last.text.endswith(":") and (line.text[0].islower() or not last.text.endswith((".", "!", "?")))
-    return not (len(group) > 1 and group[-2].monospaced) and not line.text[0].isupper()
+        return not last.text.endswith(":") and (line.text[:1].islower() or not last.text.endswith((".", "!", "?")))
+    return not (len(group) > 1 and group[-2].monospaced) and not line.text[:1].isupper()
 
 
 def _is_marked(group: list[TextLine]) -> bool:

@@ -259,7 +259,7 @@ def _line(runs: list[Run]) -> TextLine:
 
 def _is_numbered(number: Run, run: Run) -> bool:
     """Return whether the first of two runs in a line is the number of an item, or that of a heading in bold."""
-    if run.box[0] - number.box[2] > _NUMBER_GAP * run.size or not run.text[0].isalpha():
+    if run.box[0] - number.box[2] > _NUMBER_GAP * run.size or not run.text[:1].isalpha():
         return False
     is_heading = number.bold and run.bold and _HEADING_NUMBER.fullmatch(number.text) is not None
     return is_heading or _ITEM_NUMBER.fullmatch(number.text) is not None

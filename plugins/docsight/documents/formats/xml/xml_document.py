@@ -61,13 +61,14 @@ def _read_malformed(data: bytes, problem: Any) -> ParsedDocument:
     """Return the document in a file of which `problem` is the first error: with a wrong encoding, or a repaired one."""
     from lxml import etree
 
-    text, encoding = decode(data, declared=declared_encoding(data))
+    text, guessed = decode(data, declared=declared_encoding(data))
     text = _NAMED_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text))
-    encoding = encoding if problem.code in _ENCODING_ERRORS else ""
+    encoding = guessed if problem.code in _ENCODING_ERRORS else ""
     if encoding or problem.code == _UNDECLARED_ENTITY:
-        with suppress(etree.XMLSyntaxError):
+        with suppress(etree.XMLSyntaxError, UnicodeEncodeError):
             return replace(_document(parse_xml(text.encode())), encoding=encoding)
-    note = f"it is not well-formed XML ({problem.msg.splitlines()[0][:_MAX_REASON_CHARS]}); "
+    reason = (problem.msg or "").partition("\n")[0]
+    note = f"it is not well-formed XML ({reason[:_MAX_REASON_CHARS]}); "
     try:
         if (root := repair(text)) is not None:
             return replace(_document(root), encoding=encoding, notes=(f"{note}it was repaired",))
