@@ -156,12 +156,13 @@ class Outputs:
         self._names[name] = None
         return self._store.work / name
 
-    def write_file(self, name: str, text: str) -> None:
-        """Write a whole text file, whose name may be a relative path."""
+    def write_file(self, name: str, text: str, *, append: bool = False) -> None:
+        """Write a text file, whose name may be a relative path, or append to one that this run wrote."""
         path = self.path(name)
         with write_errors(str(self._store.out / name)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            with path.open("a" if append else "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
 
     def write(self, name: str, text: str) -> None:
         with write_errors(str(self._store.out / name)):
