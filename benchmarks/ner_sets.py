@@ -1,7 +1,7 @@
 """The data of `ner.py`: annotated corpora, short texts with entities, and running text for the speed test."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,22 +70,30 @@ class ShortText:
     targets: list[int]
 
 
-def experiment_sets(data: Path, role: str = "test", *, limit: int | None = None) -> Iterator[LabelledSet]:
+def experiment_sets(
+    data: Path, role: str = "test", *, limit: int | None = None, only: Collection[str] | None = None
+) -> Iterator[LabelledSet]:
     """Yield the test or validation part of each corpus of the experiment, with labels folded as for training.
 
     Args:
         data: The folder above the corpora. A corpus that is not there is reported and skipped.
         role: test or validation.
         limit: The maximum number of documents of a corpus.
+        only: The names of the corpora to read; None for all.
     """
     config = yaml.safe_load(EXPERIMENT.read_text(encoding="utf-8"))["data"]
     for name, corpus in config["corpora"].items():
-        yield from _read_set(data, name, Corpus(**corpus), role, config["fold"], limit)
+        if only is None or name in only:
+            yield from _read_set(data, name, Corpus(**corpus), role, config["fold"], limit)
 
 
-def left_out_sets(data: Path, *, limit: int | None = None) -> Iterator[LabelledSet]:
+def left_out_sets(
+    data: Path, *, limit: int | None = None, only: Collection[str] | None = None
+) -> Iterator[LabelledSet]:
     """Yield the corpora of `ner_left_out.yaml`, which the shipped model was never trained on; see `experiment_sets`."""
     for name, about in yaml.safe_load(LEFT_OUT.read_text(encoding="utf-8")).items():
+        if only is not None and name not in only:
+            continue
         corpus = Corpus(folder=about["folder"], splits={"test": [about["split"]]}, annotates=list(about["fold"]))
         yield from _read_set(data, name, corpus, "test", about["fold"], limit)
 

@@ -144,8 +144,8 @@ def _read_sets(args: argparse.Namespace) -> Iterator[tuple[str, list[ShortText]]
     if args.data is None:
         return
     for read in (experiment_sets, left_out_sets):
-        for part in read(args.data, limit=args.limit):
-            if "PER" in part.annotates and (args.sets is None or part.name in args.sets):
+        for part in read(args.data, limit=args.limit, only=args.sets):
+            if "PER" in part.annotates:
                 yield part.name, [_joined(document) for document in part.documents]
 
 

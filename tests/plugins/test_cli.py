@@ -376,3 +376,18 @@ def test_cli_dry_run_tells_what_a_run_would_do(
     assert capsys.readouterr().out.endswith("report.html, markdown/\n")
     (tmp_path / "empty").mkdir()
     assert run("process", tmp_path / "empty", "--out", tmp_path / "new", "--dry-run") == 1
+
+
+def test_cli_dry_run_of_a_redaction_writes_no_key_and_names_no_paths(
+    tmp_path: Path, pipeline: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("presidio_analyzer")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "keller.exe").write_text("Ada", encoding="utf-8")
+    (tmp_path / "in" / "a.txt").write_text("Ada", encoding="utf-8")
+    options = ["process", tmp_path / "in", "--out", tmp_path / "out", "--pipeline", pipeline, "--dry-run"]
+    assert run(*options, "--redact", tmp_path / "red", "--redact-paths", "--redact-key", tmp_path / "key") == 0
+    assert "keller" not in capsys.readouterr().out
+    assert not (tmp_path / "key").exists()
+    assert run(*options, "--redact", tmp_path / "in") == 1
+    assert "other files" in capsys.readouterr().err

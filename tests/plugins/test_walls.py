@@ -57,6 +57,7 @@ FLOORS = (
     {
         "documents.problem",
         "documents.tokenizing",
+        "documents.output.inferred_types",
         "documents.output.written_files",
         "documents.ocr",
         "documents.runner.chunking",

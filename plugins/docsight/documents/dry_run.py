@@ -11,11 +11,12 @@ from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import Problem
-from docsight.documents.processor import as_tuple, check_pipeline, fingerprint_run, plan_run
+from docsight.documents.processor import as_tuple, check_pipeline, check_redaction, fingerprint_run, plan_run
 from docsight.documents.runner.plan import Plan
 from docsight.documents.runner.settings import RunOptions
 from docsight.documents.runner.shards import Shard, read_indexes
 from docsight.documents.store import Store, output_names
+from docsight.redaction.redaction_options import RedactionOptions
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -121,6 +122,8 @@ def survey(
     overwrite: bool = RunOptions.overwrite,
     retry_failed: bool = RunOptions.retry_failed,
     fail_fast: bool = RunOptions.fail_fast,
+    redact: StrOrBytesPath | None = None,
+    redaction: RedactionOptions | None = None,
 ) -> Survey:
     """Find out what `process` would do with the same arguments. Loads no pipeline and writes nothing.
 
@@ -141,8 +144,11 @@ def survey(
         overwrite: Process all files again.
         retry_failed: Process files again that failed.
         fail_fast: Stop at the first failure; earlier failures are tried again.
+        redact: The folder of the redacted texts.
+        redaction: What is taken out; with `hide_paths`, the survey names no paths either.
 
     Raises:
+        MissingExtraError: The run needs an extra that is not installed.
         ConfigError: The run would be refused: an option or a path is invalid, or a file of the user is in the way.
     """
     paths, out = decode_paths(paths), decode_path(out)
@@ -154,12 +160,15 @@ def survey(
         overwrite=overwrite,
         retry_failed=retry_failed,
         fail_fast=fail_fast,
+        redaction=None if redact is None else redaction or RedactionOptions(),
     )
+    redacted_folder = check_redaction(redact, redaction, out)
     check_pipeline(nlp, options)
     store = Store(out, output_names(options.formats))
     store.check()
     shards = read_indexes(store.shards)
-    plan = plan_run(paths, store, shards, options, fingerprint=fingerprint_run(nlp, options))
+    fingerprint = fingerprint_run(nlp, options)
+    plan = plan_run(paths, store, shards, options, fingerprint=fingerprint, redacted=redacted_folder)
     result = Survey(
         volumes=_volumes(plan, _measured_rates(shards, plan)),
         done=plan.kept,

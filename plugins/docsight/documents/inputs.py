@@ -18,6 +18,7 @@ from docsight.documents.output.written_files import is_written
 from docsight.documents.problem import Problem
 from docsight.documents.store import AUDIT, MARKDOWN_SUFFIX, OUTPUTS, REDACTED_TEXTS
 from docsight.errors import ConfigError, DataError, MissingExtraError
+from docsight.redaction.key_file import is_key_file
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Paths = StrOrBytesPath | Iterable[StrOrBytesPath]
@@ -171,6 +172,8 @@ def _describe(path: Path, name: str, *, explicit: bool) -> InputFile | Problem:
             raise SkipError("not a regular file")
         if not explicit and _may_be_output(path) and is_written(path):
             raise SkipError("written by docsight")
+        if is_key_file(path, size):
+            raise SkipError("the key file of a redaction")
         if (reason := lock_file_reason(path.name, size)) is not None:  # a pattern such as *.docx names it, too
             return Problem(path=name, error="Skipped", message=reason, skipped=True, size=size, modified=modified)
         format = format_of(path) or find_format(Source.of(path), named=explicit)

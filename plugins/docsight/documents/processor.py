@@ -127,14 +127,16 @@ def process(
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
-    redacted_folder = _check_redaction(redact, redaction, out)
+    redacted_folder = check_redaction(redact, redaction, out)
     check_pipeline(nlp, options)
     started = time.perf_counter()
     with ExitStack() as stack:
         store = stack.enter_context(Store(out, output_names(options.formats)))
         if redacted_folder is not None:
             stack.enter_context(redacted_folder)
-        settings = WorkerSettings(options=options, folder=store.shards, fingerprint=fingerprint_run(nlp, options))
+        settings = WorkerSettings(
+            options=options, folder=store.shards, temporary=store.work, fingerprint=fingerprint_run(nlp, options)
+        )
         plan = plan_run(
             paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
         )
@@ -196,7 +198,7 @@ def check_pipeline(nlp: "Language | Pipeline", options: RunOptions) -> None:
         )
 
 
-def _check_redaction(
+def check_redaction(
     redact: StrOrBytesPath | None, redaction: RedactionOptions | None, out: str
 ) -> RedactedFolder | None:
     """Check that a redaction is possible, before anything is read, and return its folder."""

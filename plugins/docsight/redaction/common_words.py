@@ -1,4 +1,4 @@
-"""Words that are common in English in lower case, from the lexicon of the shipped speller."""
+"""What dictionaries say about English words, from the lexicon of the shipped speller."""
 
 from functools import cache
 
@@ -14,10 +14,23 @@ _RESERVED_IDS = 2  # of padding and unknown words, which the file of words does 
 @cache
 def common_words() -> frozenset[str]:
     """Return the words, in lower case, that dictionaries write in lower case and that are frequent."""
+    return frozenset(_common_words())
+
+
+@cache
+def common_nouns() -> frozenset[str]:
+    """Return the common words that are no proper names, as "grace" and "mark" are."""
+    return frozenset(word for word, is_proper in _common_words().items() if not is_proper)
+
+
+@cache
+def _common_words() -> dict[str, bool]:
+    """Return the common words, and whether dictionaries also write them with a capital letter."""
     folder = MODELS / "rnn_speller"
     words = (folder / "words.txt").read_text(encoding="utf-8").splitlines()
     with safe_open(folder / WEIGHTS, "numpy") as weights:
         sources = weights.get_tensor("lexicon.sources")[_RESERVED_IDS:]
         zipf = weights.get_tensor("lexicon.zipf")[_RESERVED_IDS:]
     is_common = ((sources & int(WordSource.LOWER)) > 0) & (zipf >= _MIN_ZIPF * ZIPF_STEPS)
-    return frozenset(word for word, is_in in zip(words, is_common, strict=True) if is_in)
+    is_proper = (sources & int(WordSource.PROPER)) > 0
+    return {word: bool(proper) for word, common, proper in zip(words, is_common, is_proper, strict=True) if common}

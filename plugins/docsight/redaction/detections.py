@@ -1,9 +1,10 @@
 """What is to be removed from a text: spans with a type, a score and what found them."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from docsight.redaction.folded_words import FoldedWord, is_hyphenated
 from docsight.redaction.redaction_options import SELECTABLE_TYPES
@@ -59,6 +60,20 @@ def _belong_together(first: Detection, second: Detection, text: str) -> bool:
         return True
     is_person = first.type == second.type == "PERSON"
     return is_person and _NAME_GAP.fullmatch(text, first.end, second.start) is not None
+
+
+def split_at(detections: Iterable[Detection], boundaries: Iterable[int], text: str) -> Iterator[Detection]:
+    """Yield detections in pieces that cross none of the boundaries; pieces have letters or digits, and are trimmed."""
+    edges = sorted(set(boundaries))
+    for found in detections:
+        inside = edges[bisect_right(edges, found.start) : bisect_left(edges, found.end)]
+        if not inside:
+            yield found
+            continue
+        for start, end in pairwise([found.start, *inside, found.end]):
+            piece = trimmed(replace(found, start=start, end=end), text)
+            if piece is not None and any(map(str.isalnum, text[piece.start : piece.end])):
+                yield piece
 
 
 def trimmed(detection: Detection, text: str) -> Detection | None:

@@ -8,8 +8,22 @@ from dataclasses import dataclass, replace
 # Soft hyphens, zero-width characters, marks of direction, variation selectors and combining marks do not end a word.
 _IGNORED_IN_WORDS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u0300-\u036f"
 _LETTER_RUN, _DIGIT_RUN = (rf"{char}(?:[{_IGNORED_IN_WORDS}]*{char})*[\u0300-\u036f]*" for char in (r"[^\W\d_]", r"\d"))
-_WORD = re.compile(f"{_LETTER_RUN}|{_DIGIT_RUN}")
-_IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}]")
+_WORD = re.compile(f"%20|{_LETTER_RUN}|{_DIGIT_RUN}")
+_ENCODED_SPACE = "%20"  # in addresses of pages
+_IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}\u02b9-\u02bd]")  # also letters that look like apostrophes
+_STROKES = str.maketrans(
+    {
+        "\u00f8": "o",
+        "\u0142": "l",
+        "\u0111": "d",
+        "\u0127": "h",
+        "\u0167": "t",
+        "\u0131": "i",
+        "\u00e6": "ae",
+        "\u0153": "oe",
+    }
+    | {"\u00fe": "th", "\u00f0": "d"}
+)  # letters that have no accent to remove
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n\s*")
 _LATIN, _NOT_LATIN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")  # Greek and Cyrillic
 # Greek and Cyrillic letters that look like Latin ones, whose case matters: \u041d looks like H, but \u043d does not.
@@ -48,7 +62,7 @@ def fold(word: str) -> str:
     plain = _IGNORED.sub("", unicodedata.normalize("NFKD", word))
     if _NOT_LATIN.search(plain) and _LATIN.search(plain):
         plain = plain.translate(_LOOKALIKES)
-    return plain.casefold()
+    return plain.casefold().translate(_STROKES)
 
 
 def folded_words(text: str) -> list[FoldedWord]:
@@ -57,6 +71,8 @@ def folded_words(text: str) -> list[FoldedWord]:
     last = 0
     for match in _WORD.finditer(text):
         written = match[0]
+        if written == _ENCODED_SPACE:
+            continue
         begins = not words or _SENTENCE_BREAK.search(text, last, match.start()) is not None
         last = match.end()
         key = fold(written)

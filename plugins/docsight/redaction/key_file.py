@@ -9,11 +9,16 @@ from docsight.errors import ConfigError
 
 _HEADER = "docsight-redaction-key-1"
 _KEY_BYTES = 32
+_FILE_BYTES = len(_HEADER) + 2 * _KEY_BYTES + 2
 _CONTENT = re.compile(rf"{_HEADER}\n([0-9a-f]{{{2 * _KEY_BYTES}}})\n")
 
 
-def read_key(path: str | os.PathLike[str]) -> bytes:
+def read_key(path: str | os.PathLike[str], *, create: bool = True) -> bytes:
     """Read a key file, or create one that only its owner can read.
+
+    Args:
+        path: The file.
+        create: Whether to create the file if it does not exist. Otherwise a new key is returned and not kept.
 
     Raises:
         ConfigError: The file is not a key file, is damaged, or cannot be read or created. It is never overwritten.
@@ -21,11 +26,16 @@ def read_key(path: str | os.PathLike[str]) -> bytes:
     try:
         return _parse(Path(path).read_text(encoding="utf-8"), path)
     except FileNotFoundError:
-        return _create(path)
+        return _create(path) if create else secrets.token_bytes(_KEY_BYTES)
     except UnicodeDecodeError as err:
         raise _not_a_key(path) from err
     except OSError as err:
         raise ConfigError(f"cannot read the key file {path}: {err.strerror}") from err
+
+
+def is_key_file(path: Path, size: int) -> bool:
+    """Return whether a file of this size, in bytes, is a key file; raises an OSError if it cannot be read."""
+    return size == _FILE_BYTES and path.read_bytes().startswith(f"{_HEADER}\n".encode())
 
 
 def _parse(content: str, path: str | os.PathLike[str]) -> bytes:

@@ -32,6 +32,8 @@ _PLACE_ENDS = "mouth pool bridge haven minster borough cliff beck stead thorpe c
 _COMPANY_ENDS = "Works|Holdings|Partners|Trading|Systems|Foundation|Institute|Society".split("|")
 _RESERVED_NETWORKS = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737
 
+PERSON_WORD = "word of a person's name"
+
 Choose = Callable[[int], int]  # a number from 0 up to the argument, exclusive
 
 
@@ -54,7 +56,7 @@ class Pseudonyms:
         """Return the pseudonym of a folded name.
 
         Args:
-            kind: "given" or "family" for a word of a person's name, else the type of the name or id.
+            kind: `PERSON_WORD` for a word of a person's name, else the type of the name or id.
             name: The folded name.
         """
         if (kind, name) not in self._made:
@@ -99,12 +101,18 @@ def _phone(choose: Choose) -> str:
     return f"{200 + choose(800)}-555-01{choose(100):02}"  # 555-0100 to 555-0199 are reserved for fiction
 
 
+def _word_of_name(choose: Choose) -> str:
+    """Make a given name or a surname: which of them a word is, a document that has it alone does not tell."""
+    given, family = (_GIVEN_STEMS, _GIVEN_ENDS), (_FAMILY_STEMS, _FAMILY_ENDS)
+    return _one_of(choose, *(family if choose(2) else given))
+
+
 _MAKERS: dict[str, Callable[[Choose], str]] = {
-    "given": lambda choose: _one_of(choose, _GIVEN_STEMS, _GIVEN_ENDS),
-    "family": lambda choose: _one_of(choose, _FAMILY_STEMS, _FAMILY_ENDS),
+    PERSON_WORD: _word_of_name,
     "LOCATION": lambda choose: _one_of(choose, _FAMILY_STEMS, _PLACE_ENDS),
     "ORGANIZATION": lambda choose: f"{_one_of(choose, _FAMILY_STEMS, _FAMILY_ENDS)} {_one_of(choose, _COMPANY_ENDS)}",
     "EMAIL": lambda choose: f"person-{choose(1 << 32):08x}@example.org",
+    "USER": lambda choose: f"user-{choose(1 << 24):06x}",
     "PHONE": _phone,
     "IP": lambda choose: f"{_RESERVED_NETWORKS[choose(3)]}.{1 + choose(254)}",
     "URL": lambda choose: f"https://example.org/{choose(1 << 32):08x}",

@@ -5,7 +5,10 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import ConfigError, MissingExtraError
+from docsight.redaction.common_words import common_nouns
 from docsight.redaction.detections import Detection, trimmed
+from docsight.redaction.folded_words import folded_words
+from docsight.redaction.patterns import ADDRESSEE, ID_PATTERNS
 from docsight.redaction.redaction_options import RedactionOptions
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 _LANG = "en"  # of presidio's context words, such as "phone" before a number
 _SPANS_KEY = "docsight_redaction"
 _ID_THRESHOLD = 0.1  # presidio's scores of ids are no probabilities: a phone number has 0.4
+_TYPE_OF_URLS = "URL"
 # Our names of presidio's types. Others keep their names.
 _TYPES = {"EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD"}
 _TYPES |= {"IP_ADDRESS": "IP", "MAC_ADDRESS": "MAC", "DATE_TIME": "DATE", "NRP": "NORP"}
@@ -65,10 +69,22 @@ class Detector:
         )
         doc.spans.pop(_SPANS_KEY, None)
         found = (trimmed(_detection(result), doc.text) for result in results)
-        return [each for each in found if each is not None and (not each.is_name or self._counts(each))]
+        return [each for each in found if each is not None and self._counts(each, doc.text)]
 
-    def _counts(self, name: Detection) -> bool:
-        return name.type in self._options.types and name.score >= self._options.threshold
+    def _counts(self, found: Detection, text: str) -> bool:
+        if not found.is_name:
+            return found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()  # a.pn of a.png
+        return self._is_name_to_remove(found, text)
+
+    def _is_name_to_remove(self, name: Detection, text: str) -> bool:
+        if name.type not in self._options.types or name.score < self._options.threshold:
+            return False
+        return name.recognizer != ADDRESSEE or not _is_role(text[name.start : name.end])
+
+
+def _is_role(written: str) -> bool:
+    """Return whether all words before an address are common nouns, as in Customer Service <help@example.org>."""
+    return all(word.key in common_nouns() for word in folded_words(written))
 
 
 def _set_spans(pipe: Any, spans_key: str | None, min_score: float | None) -> None:
@@ -94,15 +110,17 @@ def _make_analyzer(nlp: "Language") -> tuple[Any, Any]:
         raise MissingExtraError("Redaction", "redact") from err
     from docsight.integrations.presidio import DocsightNlpEngine
 
-    # presidio's recognizer of addresses looks up the top level domain in a list that it downloads, and so would miss
-    # those of private networks.
-    addresses = PatternRecognizer(
-        supported_entity="EMAIL_ADDRESS",
-        name="EmailRecognizer",
-        patterns=[Pattern("address", r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", 0.9)],
-    )
+    own = [
+        PatternRecognizer(
+            supported_entity=each.type,
+            name=each.name,
+            patterns=[Pattern(each.name, each.pattern, each.score)],
+            global_regex_flags=0,
+        )
+        for each in ID_PATTERNS
+    ]
     patterns = [getattr(predefined, f"{name}Recognizer")(supported_language=_LANG) for name in _RECOGNIZERS]
     names = predefined.SpacyRecognizer(supported_language=_LANG)
-    registry = RecognizerRegistry(recognizers=[names, addresses, *patterns], supported_languages=[_LANG])
+    registry = RecognizerRegistry(recognizers=[names, *own, *patterns], supported_languages=[_LANG])
     engine = DocsightNlpEngine(nlp, spans_key=_SPANS_KEY)
     return engine, AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=[_LANG])

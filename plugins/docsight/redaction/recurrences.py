@@ -4,58 +4,72 @@ The rule for a single word of a person's name:
 
 - A word that is not common in English counts in any casing, also with a plural or genitive s.
 - A common word ("Will", "Street") or one of two letters counts only with a capital letter. At the beginning of a
-  sentence it does not count if the document also writes it in lower case elsewhere.
+  sentence it does not count if the document also writes it in lower case elsewhere. Beside a word of the same name that
+  counts, it counts in any casing.
 - Titles and particles ("Dr", "van") never count alone. They count beside a part of a name.
 
-All words of a name in a row count in any casing. Names of organisations and places, and ids, count only as a whole;
-of an e-mail address, the part before the @ counts, too, if it is one word that is neither short nor common.
+All words of a name in a row count in any casing, and so does what `name_forms` writes as one word. Names of
+organisations and places, and ids, count only as a whole. Of an e-mail address, the part before the @ counts, too: if it
+is one word that is neither short nor common, in this form, otherwise as the name of a person.
 """
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
-from docsight.redaction.common_words import common_words
+from docsight.redaction.common_words import common_nouns, common_words
 from docsight.redaction.detections import Detection
-from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
+from docsight.redaction.folded_words import FoldedWord, fold, folded_words, joined_over_lines
+from docsight.redaction.name_forms import NameForms, name_forms
 
 _RECURRENCE = "recurrence"
-_NEVER_ALONE = frozenset(
-    "mr mrs ms miss mx dr prof professor sir madam lord lady herr frau st jr sr phd von van de der den des di da del "
-    "du la le el al bin ibn ter ten of the and y e und et".split()
-)
-_PARTICLES = frozenset("von van de der den des di da del du la le el al bin ibn ter ten".split())
-_NO_INITIALS = STOP_WORDS | frozenset("ok pm tv id uk eu un pc cd ad bc hr it pr ps re cc ceo cfo usa".split())
-_GAP = re.compile(r"[\s.,'\u2019\-\u2010\u2011_/]{0,6}")  # between words of a name
+_NO_INITIALS = STOP_WORDS | frozenset("ok pm tv id uk eu un pc cd ad bc hr it pr ps re cc ceo cfo usa eg ie cf".split())
+_GAP = re.compile(r"[\s.,'\u2019\u02bc\u0060\u00b4\-\u2010\u2011_/+]{0,6}|%20")  # between words of a name
+_NARROW_GAP = re.compile(r",?\s{1,3}|[-\u2010\u2011_/+.,'\u2019]?|%20")  # the same, but within a sentence
 _HYPHENATION = re.compile(r"[-\u2010\u00ad]\s*")
+_HYPHEN = re.compile(r"[-\u2010\u2011]")
 _LETTER_GAP = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f.\-_]{1,3}")  # between the letters of a letter-spaced word
-_DOT = re.compile(r"\.\s?")
+_DOT, _TIGHT_DOT = re.compile(r"\.\s?"), re.compile(r"\.")
+_INITIAL_GAP = re.compile(r",?[.\-\u2010]?[ \t\u00a0]?")  # between a part of a name and initials in capitals
+_TIGHT_INITIAL_GAP = re.compile(r"[._\-]")  # the same in lower case: m.keller
+_CAMEL_HUMP = re.compile(r"(?<=[^\W\d_])(?=[A-Z\u00c0-\u00de])(?<![A-Z\u00c0-\u00de])")
+_MAX_INITIALS = 3
 _MIN_LETTERS_OF_GENITIVE = 4
-_MIN_LETTERS_OF_JOINED = 6
 _MIN_CHARS_OF_ID = 5
+_MIN_LETTERS_OF_LOCAL_PART = 4
+_LETTERS_OF_KEY = 8  # of names that are found within words
 MIN_LETTERS_OF_SPACED = 4
 
 
 class NameIndex:
-    """The names and ids of one document, and the words by which they are found again."""
+    """The names and ids of one document, and the words by which they are found again.
 
-    def __init__(self, text: str, detections: Iterable[Detection]) -> None:
+    Args:
+        text: The text of the document.
+        detections: The names and ids that were found.
+        with_persons: Whether names of persons are taken out, also those in e-mail addresses.
+    """
+
+    def __init__(self, text: str, detections: Iterable[Detection], *, with_persons: bool = True) -> None:
         self._text = text
         self._words = folded_words(text)
         self.word_keys = {word.key for word in self._words}
         detections = tuple(detections)
         inside = _words_inside(self._words, detections)  # an address is in lower case, whatever it means
         self._lower = {word.key for at, word in enumerate(self._words) if not word.has_capital and at not in inside}
+        self._with_persons = with_persons
         self._parts: dict[str, Detection] = {}
         self._joined: dict[str, Detection] = {}
+        self._full: dict[str, dict[str, Detection]] = defaultdict(dict)  # full names by their first letters
         self._initials: dict[tuple[str, ...], Detection] = {}
         self._sequences: dict[str, list[tuple[tuple[str, ...], Detection]]] = defaultdict(list)
         self._particles: set[str] = set()  # of the names in this document
-        self._pairs: set[tuple[str, str]] = set()  # a given name, and the initial of the surname
+        self._companions: dict[str, set[str]] = defaultdict(set)  # of a word, the other words of its names
+        self._spellings: dict[str, str] = {}  # the first spelling of words that have several
         self.persons: list[tuple[str, ...]] = []  # the folded words of each
         seen = set()
         for found in sorted(detections, key=lambda each: -each.score):
@@ -63,58 +77,82 @@ class NameIndex:
             keys = tuple(word.key for word in joined_over_lines(folded_words(written), written))
             if keys and (keys, found.type) not in seen:
                 seen.add((keys, found.type))
-                self._add(keys, found)
+                self._add(keys, written, found)
 
     def recurrences(self) -> Iterator[Detection]:
         """Yield every place where a name or an id occurs, also those that were detected."""
         words = self._words
+        sources = [self._source_of(word) for word in words]
         for at, word in enumerate(words):
             yield from self._sequences_at(at)
-            if (source := self._source_of(word)) is not None:
+            source = sources[at] or self._source_beside(at, sources)
+            if source is not None:
                 start, end = self._with_neighbours(at)
                 yield self._recurrence(start, end, source)
+            else:
+                yield from self._names_within(word)
             if at + 1 < len(words) and self._gap_matches(_HYPHENATION, at):
                 source = self._parts.get(word.key + words[at + 1].key)
                 if source is not None:
                     yield self._recurrence(word.start, words[at + 1].end, source)
             yield from self._initials_at(at)
+        names = self._joined | self._parts
         for first, after in self._letter_runs():
-            yield from self._spaced_names(first, after)
+            yield from self._spaced_names(names, first, after)
 
     def part_of(self, key: str) -> str:
-        """Return a part of a name without its plural or genitive s."""
-        return key[:-1] if key not in self._parts and key.endswith("s") and key[:-1] in self._parts else key
+        """Return a part of a name without its plural or genitive s, in the first of its spellings."""
+        if key not in self._parts and key.endswith("s") and key[:-1] in self._parts:
+            key = key[:-1]
+        return self._spellings.get(key, key)
 
-    def _add(self, keys: tuple[str, ...], found: Detection) -> None:
+    def _add(self, keys: tuple[str, ...], written: str, found: Detection) -> None:
         if found.type == "PERSON":
-            self._add_person(keys, found)
+            self._add_person(written, found)
         elif found.is_name and len(keys) == 1:
             self._parts.setdefault(keys[0], found)
         if len(keys) > 1 or (not found.is_name and len(keys[0]) >= _MIN_CHARS_OF_ID):
             self._sequences[keys[0]].append((keys, found))
-        if found.type == "EMAIL":  # of the part before the @, words may be parts of names, which are more telling
-            local = folded_words(self._text[found.start : found.end].partition("@")[0])
-            if len(local) == 1 and len(keys[0]) >= _MIN_CHARS_OF_ID and keys[0] not in common_words():
-                self._joined.setdefault(keys[0], found)
+        if found.type == "EMAIL":
+            self._add_local_part(written.partition("@")[0], found)
 
-    def _add_person(self, keys: tuple[str, ...], found: Detection) -> None:
-        core = tuple(key for key in keys if key not in _NEVER_ALONE)
-        self.persons.append(core)
-        self._particles.update(_PARTICLES.intersection(keys))
-        for key in core:
+    def _add_local_part(self, local: str, found: Detection) -> None:
+        words = folded_words(local)
+        if len(words) == 1:
+            key = words[0].key
+            if len(key) >= _MIN_CHARS_OF_ID and key not in common_words():
+                self._joined.setdefault(key, found)
+        elif self._with_persons:
+            named = [word for word in words if not word.key.isdigit() and word.key not in common_nouns()]
+            if any(len(word.key) >= _MIN_LETTERS_OF_LOCAL_PART for word in named):
+                written = " ".join(local[word.start : word.end] for word in named)
+                self._add_person(written, replace(found, type="PERSON"))
+
+    def _add_person(self, written: str, found: Detection) -> None:
+        spellings = name_forms(written)
+        for forms in spellings:
+            self._add_forms(forms, found)
+            for word, spelling in zip(forms.words, spellings[0].words, strict=True):
+                if word != spelling:
+                    self._spellings.setdefault(word, spelling)
+        if spellings:
+            self.persons.append(spellings[0].words)
+
+    def _add_forms(self, forms: NameForms, found: Detection) -> None:
+        self._particles |= forms.particles
+        for key in forms.words:
             if len(key) > 1 and not key.isdigit():
                 self._parts[key] = found
-        full = [key for key in core if len(key) > 1]
-        if len(full) < 2:
-            return
-        first, last = full[0], full[-1]
-        self._pairs.add((first, last[0]))
-        neighbours = (one + next_one for one, next_one in pairwise(core))  # JeanLuc, OBrien
-        for joined in (first + last, last + first, first[0] + last, last + first[0], first + last[0], *neighbours):
-            if len(joined) >= _MIN_LETTERS_OF_JOINED and joined not in common_words():
-                self._joined.setdefault(joined, found)
-        self._initials.setdefault(tuple(key[0] for key in core), found)
-        self._initials.setdefault((first[0], last[0]), found)
+            self._companions[key].update(other for other in forms.words if other != key)
+        for compound in forms.compounds:
+            self._sequences[compound[0]].append((compound, found))
+        for joined in forms.joined:
+            self._joined.setdefault(joined, found)
+        for full in forms.full:
+            if len(full) >= _LETTERS_OF_KEY:
+                self._full[full[:_LETTERS_OF_KEY]].setdefault(full, found)
+        for initials in forms.initials:
+            self._initials.setdefault(initials, found)
 
     def _source_of(self, word: FoldedWord) -> Detection | None:
         key = word.key
@@ -124,6 +162,31 @@ class NameIndex:
         if key.endswith("s") and len(base) >= _MIN_LETTERS_OF_GENITIVE and (source := self._parts.get(base)):
             return source if self._counts(word, base) and key not in common_words() else None
         return self._joined.get(key)
+
+    def _source_beside(self, at: int, sources: Sequence[Detection | None]) -> Detection | None:
+        """Return the name of a word that counts only because another word of that name stands beside it."""
+        companions = self._companions.get(self._words[at].key, set())
+        counted = (
+            gap
+            for gap, beside in ((at - 1, at - 1), (at, at + 1))
+            if 0 <= beside < len(sources) and sources[beside] is not None and self._words[beside].key in companions
+        )
+        is_beside = any(self._gap_matches(_NARROW_GAP, gap) for gap in counted)
+        return self._parts.get(self._words[at].key) if is_beside else None
+
+    def _names_within(self, word: FoldedWord) -> Iterator[Detection]:
+        """Yield what of a word is a name: Keller in KellerReport, and all of mariakellerphoto."""
+        humps = [0, *(hump.start() for hump in _CAMEL_HUMP.finditer(self._text[word.start : word.end]))]
+        if len(humps) > 1:
+            for first, after in zip(humps, [*humps[1:], word.end - word.start], strict=True):
+                key = fold(self._text[word.start + first : word.start + after])
+                source = self._parts.get(key)
+                if source is not None and len(key) > 2 and (first or key not in common_words()):
+                    yield self._recurrence(word.start + first, word.start + after, source)
+        for at in range(len(word.key) - _LETTERS_OF_KEY + 1 if self._full else 0):
+            for full, source in self._full.get(word.key[at : at + _LETTERS_OF_KEY], {}).items():
+                if word.key.startswith(full, at):
+                    yield self._recurrence(word.start, word.end, source)
 
     def _counts(self, word: FoldedWord, key: str) -> bool:
         if len(key) > 2 and key not in common_words():
@@ -139,15 +202,21 @@ class NameIndex:
                 yield self._recurrence(inside[0].start, inside[-1].end, source)
 
     def _initials_at(self, at: int) -> Iterator[Detection]:
-        """Yield M.K. and M. K., and MK in capitals if that is not something else, such as IT."""
+        """Yield M.K., m.k. and M. K., and MK in capitals if that is not something else, such as IT."""
         word = self._words[at]
         if word.is_upper and word.key not in _NO_INITIALS and (source := self._initials.get(tuple(word.key))):
             yield self._recurrence(word.start, word.end, source)
         for length in (3, 2):
             inside = self._words[at : at + length]
-            source = self._initials.get(tuple(each.key for each in inside))
-            is_dotted = all(self._gap_matches(_DOT, number) for number in range(at, at + len(inside) - 1))
-            if source is not None and is_dotted and all(each.is_upper for each in inside):
+            keys = tuple(each.key for each in inside)
+            source = self._initials.get(keys)
+            if source is None or len(keys) < length:
+                continue
+            is_upper = all(each.is_upper for each in inside)
+            is_dotted = all(
+                self._gap_matches(_DOT if is_upper else _TIGHT_DOT, number) for number in range(at, at + length - 1)
+            )
+            if is_dotted and (is_upper or "".join(keys) not in _NO_INITIALS):
                 yield self._recurrence(inside[0].start, inside[-1].end, source)
 
     def _letter_runs(self) -> Iterator[tuple[int, int]]:
@@ -161,31 +230,52 @@ class NameIndex:
                     yield first, at + 1
                 first = at + 1
 
-    def _spaced_names(self, first: int, after: int) -> Iterator[Detection]:
+    def _spaced_names(self, names: Mapping[str, Detection], first: int, after: int) -> Iterator[Detection]:
         words = self._words[first:after]
         letters = "".join(word.key for word in words)
-        for name, source in (self._joined | self._parts).items():
+        for name, source in names.items():
             at = letters.find(name) if len(name) >= MIN_LETTERS_OF_SPACED else -1
             while at >= 0:
                 yield self._recurrence(words[at].start, words[at + len(name) - 1].end, source)
                 at = letters.find(name, at + 1)
 
     def _with_neighbours(self, at: int) -> tuple[int, int]:
-        """Extend a part of a name over the initials and particles beside it: M. Keller, van Gogh, Maria K."""
+        """Extend a part of a name over what belongs to it: M. Keller, van Gogh, Maria K., Keller-Braun."""
         words, first, last = self._words, at, at
-        while first and (self._is_initial_before(first) or self._is_particle_before(first)):
+        initials = {other[0] for other in self._companions.get(self.part_of(words[at].key), ())}
+        while first and (
+            self._is_initial_before(first, initials)
+            or self._is_particle_before(first)
+            or self._is_hyphenated_with(first - 1, gap=first - 1)
+        ):
             first -= 1
-        follows = last + 1 < len(words) and self._gap_matches(_GAP, last)
-        if follows and words[last + 1].is_upper and (words[at].key, words[last + 1].key) in self._pairs:
+        while last + 1 < len(words) and (
+            self._is_initial_of(last + 1, initials, gap=last) or self._is_hyphenated_with(last + 1, gap=last)
+        ):
             last += 1
         return words[first].start, words[last].end
 
-    def _is_initial_before(self, at: int) -> bool:
+    def _is_initial_before(self, at: int, initials: set[str]) -> bool:
         before = self._words[at - 1]
-        if len(before.key) != 1 or not before.is_upper:
+        if len(before.key) == 1 and before.is_upper and self._text[before.end] == ".":
+            return self._gap_matches(_GAP, at - 1)  # of whatever name: it may be a middle name
+        return self._is_initial_of(at - 1, initials, gap=at - 1)
+
+    def _is_initial_of(self, at: int, initials: set[str], *, gap: int) -> bool:
+        """Return whether a word is one or several initials of a person whose other word is beyond the gap."""
+        word = self._words[at]
+        if len(word.key) > _MAX_INITIALS or not initials.issuperset(word.key):
             return False
-        gap = self._text[before.end : self._words[at].start]
-        return gap.startswith(".") and _GAP.fullmatch(gap) is not None
+        if not word.is_upper:
+            return len(word.key) == 1 and self._gap_matches(_TIGHT_INITIAL_GAP, gap)
+        is_word = word.key in _NO_INITIALS and self._text[word.end : word.end + 1] != "."  # I, A, IT
+        return not is_word and self._gap_matches(_INITIAL_GAP, gap)
+
+    def _is_hyphenated_with(self, at: int, *, gap: int) -> bool:
+        """Return whether a word is the other half of a double name, as in Keller-Braun."""
+        word = self._words[at]
+        is_name = word.has_capital and len(word.key) > 1 and word.key not in common_nouns()
+        return is_name and self._gap_matches(_HYPHEN, gap)
 
     def _is_particle_before(self, at: int) -> bool:
         before = self._words[at - 1]

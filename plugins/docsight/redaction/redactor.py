@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docsight.redaction.detections import Detection, completed, merge_detections
+from docsight.redaction.detections import Detection, completed, merge_detections, split_at
 from docsight.redaction.folded_words import folded_words
 from docsight.redaction.recurrences import NameIndex
 from docsight.redaction.redaction_options import RedactionOptions
@@ -62,16 +62,26 @@ class RedactedText:
         return row.redacted_end if is_end else row.redacted_start
 
 
-def redact_text(text: str, detections: Iterable[Detection], options: RedactionOptions) -> RedactedText:
-    """Replace what was detected in a text, and every recurrence of it."""
+def redact_text(
+    text: str, detections: Iterable[Detection], options: RedactionOptions, *, boundaries: Iterable[int] = ()
+) -> RedactedText:
+    """Replace what was detected in a text, and every recurrence of it.
+
+    Args:
+        text: The text.
+        detections: What was detected in it.
+        options: What is taken out, and what is written instead.
+        boundaries: Positions that no replacement crosses, such as the ends of the cells of a table. A name that
+            crosses one is replaced in pieces.
+    """
     words = folded_words(text)
     found = merge_detections((completed(each, words, text) for each in detections), text)
-    index = NameIndex(text, found)
+    index = NameIndex(text, found, with_persons="PERSON" in options.types)
     replace = make_replace(options, index)
     pieces: list[str] = []
     rows: list[Redaction] = []
     last = size = 0
-    for each in merge_detections([*found, *index.recurrences()], text):
+    for each in split_at(merge_detections([*found, *index.recurrences()], text), boundaries, text):
         replacement = replace(each, text[each.start : each.end])
         size += each.start - last
         pieces += [text[last : each.start], replacement]

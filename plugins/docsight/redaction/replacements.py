@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from docsight.redaction.detections import Detection
 from docsight.redaction.folded_words import FoldedWord, folded_words, joined_over_lines
-from docsight.redaction.pseudonyms import Pseudonyms
+from docsight.redaction.pseudonyms import PERSON_WORD, Pseudonyms
 from docsight.redaction.recurrences import MIN_LETTERS_OF_SPACED, NameIndex
 from docsight.redaction.redaction_options import RedactionOptions
+
+_JOINING_WORDS = frozenset(("and", "und", "et", "of", "the"))  # between names that were found as one
 
 Replace = Callable[[Detection, str], str]  # what is found, and how it is written
 
@@ -40,8 +42,6 @@ class _PseudonymReplacer:
     def __init__(self, options: RedactionOptions, index: NameIndex) -> None:
         self._index = index
         self._pseudonyms = Pseudonyms(options.key, index.word_keys)
-        self._family = {name[-1] for name in index.persons if len(name) > 1}
-        self._given = {key for name in index.persons for key in name[:-1]}
 
     def __call__(self, found: Detection, written: str) -> str:
         if found.type != "PERSON":
@@ -50,24 +50,25 @@ class _PseudonymReplacer:
         if not words:
             return f"<{found.type}>"
         if len(words) >= MIN_LETTERS_OF_SPACED and all(len(word.key) == 1 for word in words):
-            return self._of(self._index.part_of("".join(word.key for word in words)), is_last=True)
+            return self._of(self._index.part_of("".join(word.key for word in words)))
         pieces, last = [], words[0].start
         for number, word in enumerate(words):
             gap = written[last : word.start]
             pieces.append("".join(char if char in " .,-'\n\t" else " " for char in gap))
-            pieces.append(self._word(word, is_last=number == len(words) - 1))
+            pieces.append(self._word(word, written[word.start : word.end], is_last=number == len(words) - 1))
             last = word.end
         return "".join(pieces) + ("." if written.endswith(".") else "")
 
-    def _word(self, word: FoldedWord, *, is_last: bool) -> str:
+    def _word(self, word: FoldedWord, written: str, *, is_last: bool) -> str:
+        if word.key in _JOINING_WORDS:
+            return written
         if len(word.key) == 1:
-            return self._of(self._full_form(word.key, is_last), is_last)[0].upper()
-        made = self._of(self._index.part_of(word.key), is_last)
+            return self._of(self._full_form(word.key, is_last))[0].upper()
+        made = self._of(self._index.part_of(word.key))
         return made.upper() if word.is_upper else made if word.has_capital else made.lower()
 
-    def _of(self, key: str, is_last: bool) -> str:
-        is_family = key in self._family or (is_last and key not in self._given)
-        return self._pseudonyms.of("family" if is_family else "given", key)
+    def _of(self, key: str) -> str:
+        return self._pseudonyms.of(PERSON_WORD, key)
 
     def _full_form(self, initial: str, is_last: bool) -> str:
         """Return the first word of a name in the document that an initial may stand for, or the initial."""

@@ -1,20 +1,32 @@
 """Nothing in the outputs of a redacted run but the audit holds what was removed."""
 
-import gzip
-import io
+import functools
 import json
+import multiprocessing
+import os
+import re
+import signal
+import struct
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import spacy
 from spacy.language import Language
 from spacy.tokens import DocBin
 
-from docsight.documents import ReadOptions, process
+from docsight.documents import Pipeline, ReadOptions, process, processor, survey
+from docsight.documents.output.redacted_files import RedactedFiles
+from docsight.documents.runner.redacting import DocumentRedactor
+from docsight.documents.runner.shard_files import ShardWriter
 from docsight.errors import ConfigError
-from docsight.redaction import RedactionOptions
+from docsight.redaction import RedactionOptions, read_key
+
+T = TypeVar("T")
 
 pytest.importorskip("presidio_analyzer")
 
@@ -53,19 +65,18 @@ def archive(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the names and the contents of all files of a folder, unpacked."""
+    """Yield the names and the contents of all files of a folder, unpacked as far as they are whole."""
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
         content = path.read_bytes()
         name = str(path.relative_to(folder))
         if path.suffix == ".gz":
-            content = gzip.decompress(content)
+            content = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(content)  # it may be cut off
         elif path.suffix == ".docs":
-            with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                content = b"".join(gunzip(packed.read(member)) for member in packed.namelist())
+            content = b"".join(map(unpack_member, content.split(b"PK\3\4")[1:]))
         elif path.suffix == ".spacy":
-            content = gunzip(content)
+            content = zlib.decompress(content)
         elif path.suffix == ".parquet":
             import pyarrow.parquet
 
@@ -73,10 +84,10 @@ def contents(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, content.decode("utf-8", "replace")
 
 
-def gunzip(content: bytes) -> bytes:
-    import zlib
-
-    return zlib.decompress(content)
+def unpack_member(member: bytes) -> bytes:
+    """Return the content of a packed DocBin in a zip, given what follows the signature of its header."""
+    name, extra = struct.unpack("<HH", member[22:26])
+    return zlib.decompressobj().decompress(member[26 + name + extra :])
 
 
 def leaks(folder: Path) -> list[tuple[str, str]]:
@@ -116,6 +127,21 @@ def test_no_output_holds_what_was_removed(tmp_path: Path, archive: Path, nlp: La
     docs = list(DocBin().from_disk(out / "documents.spacy").get_docs(spacy.blank("en").vocab))
     assert len(docs) == summary.documents
     assert all(doc.ents for doc in docs)
+
+
+def test_cells_of_a_table_stay_apart(tmp_path: Path, nlp: Language) -> None:
+    path = tmp_path / "staff.html"
+    path.write_text(
+        "<p>Maria Keller</p><table><tr><td>Keller</td><td>Maria</td></tr><tr><td>x</td><td>y</td></tr></table>",
+        encoding="utf-8",
+    )
+    process([path], nlp, tmp_path / "out", formats=("jsonl", "markdown"), redact=tmp_path / "red")
+    written = (tmp_path / "red" / "markdown" / "staff.html.md").read_text(encoding="utf-8")
+    assert r"| \<PERSON> | \<PERSON> |" in written
+    record = records(tmp_path / "out" / "documents.jsonl")[0]
+    table = next(passage for passage in record["passages"] if passage["kind"] == "table")  # type: ignore[attr-defined]
+    cells = [record["text"][start:end] for row in table["cells"] for start, end in row]  # type: ignore[index]
+    assert cells == ["<PERSON>", "<PERSON>", "x", "y"]
 
 
 def test_the_audit_says_where_and_holds_the_text_only_on_request(tmp_path: Path, archive: Path, nlp: Language) -> None:
@@ -217,6 +243,191 @@ def test_the_redacted_folder_is_not_used_otherwise(tmp_path: Path, archive: Path
     assert not (tmp_path / "out").exists()
 
 
+def test_the_key_file_is_not_read_as_a_document(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    key = read_key(archive / "key")
+    process([archive], nlp, tmp_path / "out", redact=tmp_path / "red", redaction=RedactionOptions(key=key))
+    assert not [name for name, text in contents(tmp_path / "out") if key.hex() in text]
+
+
+def test_survey_of_a_redacted_run_knows_what_is_done_and_names_no_paths(
+    tmp_path: Path, archive: Path, nlp: Language
+) -> None:
+    options = RedactionOptions(key=KEY, hide_paths=True)
+    (archive / "keller.xyz").write_bytes(bytes(range(256)))
+    done = process([archive], nlp, tmp_path / "out", redact=tmp_path / "red", redaction=options)
+    result = survey([archive], nlp, tmp_path / "out", redact=tmp_path / "red", redaction=options)
+    assert result.done == done.files
+    assert result.skipped
+    assert "keller" not in str(result).lower()
+    assert survey([archive], nlp, tmp_path / "out").done == 0
+    with pytest.raises(ConfigError, match="other files"):
+        survey([archive], nlp, tmp_path / "out", redact=archive)
+
+
 def test_redaction_needs_a_folder(tmp_path: Path, archive: Path, nlp: Language) -> None:
     with pytest.raises(ConfigError, match="needs redact"):
         process([archive], nlp, tmp_path / "out", redaction=RedactionOptions())
+
+
+RUNS = {
+    "pseudonym": RedactionOptions(operator="pseudonym"),
+    "keyed pseudonym": RedactionOptions(operator="pseudonym", key=KEY),
+    "hash": RedactionOptions(operator="hash", key=KEY, hide_paths=True),
+}
+
+
+def kill_now(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillRunAt:
+    """Kills this process by SIGKILL at a point of a redacted run."""
+
+    @staticmethod
+    def reading(patch: pytest.MonkeyPatch) -> None:
+        redact = DocumentRedactor.redact
+        patch.setattr(DocumentRedactor, "redact", lambda self, *args: after(redact(self, *args), count=4))
+
+    @staticmethod
+    def shard(patch: pytest.MonkeyPatch) -> None:
+        commit = ShardWriter.commit
+        patch.setattr(ShardWriter, "commit", lambda self, entries: after(commit(self, entries), count=3))
+
+    @staticmethod
+    def merge(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(RedactedFiles, "commit", kill_now)
+
+    @staticmethod
+    def second_commit(patch: pytest.MonkeyPatch) -> None:
+        commit = RedactedFiles.commit
+        patch.setattr(RedactedFiles, "commit", lambda self: kill_now(commit(self)))
+
+    @staticmethod
+    def replacing(patch: pytest.MonkeyPatch) -> None:
+        replace = os.replace
+        patch.setattr(
+            os, "replace", lambda *paths: after(replace(*paths), count=2 if "texts" in str(paths[1]) else None)
+        )
+
+
+calls: list[int] = []
+
+
+def after(result: T, *, count: int | None) -> T:
+    """Return the result, or kill this process at the call with this number."""
+    if count is not None:
+        calls.append(count)
+        if len(calls) == count:
+            kill_now()
+    return result
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.txt").write_text(f"{number}. {TEXT}", encoding="utf-8")
+    with zipfile.ZipFile(folder / "all.zip", "w") as packed:
+        for number in range(5, 8):
+            packed.writestr(f"{number}.txt", f"{number}. {TEXT}")
+    return folder
+
+
+def run_letters(letters: Path, nlp: Language, out: Path, redaction: RedactionOptions) -> None:
+    process([letters], nlp, out, formats=("jsonl", "markdown", "spacy"), redact=out / "red", redaction=redaction)
+
+
+def killed_run(point: str, letters: Path, nlp: Language, out: Path, redaction: RedactionOptions) -> None:
+    """Run in a process that is killed at a point of `KillRunAt`."""
+
+    def run() -> None:
+        patch = pytest.MonkeyPatch()
+        patch.setattr(processor, "WorkerSettings", functools.partial(processor.WorkerSettings, shard_seconds=0.0))
+        getattr(KillRunAt, point)(patch)
+        run_letters(letters, nlp, out, redaction)
+
+    child = multiprocessing.get_context("fork").Process(target=run)
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+
+
+def outcome(out: Path) -> dict[str, str]:
+    """Return all outputs, but not the times in the manifest and the report."""
+    return {
+        name: re.sub(r'"seconds": [\d.]+', "", text)
+        for name, text in contents(out)
+        if ".docsight" not in name and not name.endswith(".html")
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    ("point", "name"),
+    [
+        ("reading", "hash"),
+        ("shard", "pseudonym"),
+        ("shard", "keyed pseudonym"),
+        ("merge", "pseudonym"),
+        ("second_commit", "hash"),
+        ("replacing", "keyed pseudonym"),
+    ],
+)
+def test_a_killed_run_leaves_no_names_and_resumes_to_the_same_outputs(
+    tmp_path: Path, letters: Path, nlp: Language, monkeypatch: pytest.MonkeyPatch, point: str, name: str
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    run_letters(letters, nlp, tmp_path / "whole", RUNS[name])
+    killed_run(point, letters, nlp, tmp_path / "out", RUNS[name])
+    assert leaks(tmp_path / "out") == leaks(tmp_path / "temporary") == []
+    run_letters(letters, nlp, tmp_path / "out", RUNS[name])
+    assert outcome(tmp_path / "out") == outcome(tmp_path / "whole")
+    assert leaks(tmp_path / "out") == leaks(tmp_path / "temporary") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    "other",
+    [
+        RedactionOptions(operator="mask"),
+        RedactionOptions(operator="pseudonym", threshold=0.5),
+        RedactionOptions(operator="pseudonym", key=KEY[::-1]),
+    ],
+)
+def test_a_killed_run_that_goes_on_with_other_options_begins_anew(
+    tmp_path: Path, letters: Path, nlp: Language, other: RedactionOptions
+) -> None:
+    run_letters(letters, nlp, tmp_path / "whole", other)
+    killed_run("shard", letters, nlp, tmp_path / "out", RUNS["keyed pseudonym"])
+    run_letters(letters, nlp, tmp_path / "out", other)
+    assert outcome(tmp_path / "out") == outcome(tmp_path / "whole")
+
+
+LEAVING = """
+import os, tempfile
+from pathlib import Path
+from spacy.language import Language
+
+@Language.component("leaving", assigns=["doc.ents"])
+def leaving(doc):
+    Path(tempfile.gettempdir(), "left.txt").write_text(doc.text)
+    if "Keller" in doc.text:
+        os._exit(3)
+    return doc
+"""
+
+
+@pytest.mark.slow  # it starts workers
+def test_a_worker_that_dies_leaves_no_temporary_files(
+    tmp_path: Path, letters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "leaving.py").write_text(LEAVING, encoding="utf-8")
+    pipeline = Pipeline(components=("leaving",), code=str(tmp_path / "leaving.py"))
+    summary = process([letters / "1.txt"], pipeline, tmp_path / "out", workers=1, redact=tmp_path / "out" / "red")
+    assert summary.failed == 1
+    assert leaks(tmp_path / "out") == leaks(tmp_path / "temporary") == []
+    assert not list((tmp_path / "temporary").rglob("left.txt"))

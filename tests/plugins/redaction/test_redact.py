@@ -9,6 +9,7 @@ from spacy.language import Language
 from docsight.errors import ConfigError
 from docsight.redaction import RedactionOptions, read_key, redact
 from docsight.redaction.detections import Detection
+from docsight.redaction.patterns import ID_PATTERNS
 from docsight.redaction.redactor import RedactedText, redact_text
 
 KEY = b"0123456789abcdef"
@@ -67,12 +68,20 @@ def test_redact_text_removes_disguised_names(recurrence: str, expected: str) -> 
     ("address", "text", "expected"),
     [
         ("hkrause@firm.example", "user hkrause logged in", "user <EMAIL> logged in"),
-        ("h.krause@firm.example", "Krause", "Krause"),
+        ("h.krause@firm.example", "Krause", "<PERSON>"),
+        ("maria.keller@firm.example", "dear Maria, keller2", "dear <PERSON>, <PERSON>2"),
+        ("maria.keller@firm.example", "mkeller", "<PERSON>"),
         ("office@firm.example", "the office", "the office"),
+        ("customer.service@firm.example", "Customer Service", "Customer Service"),
     ],
 )
 def test_redact_text_removes_the_local_part_of_an_address(address: str, text: str, expected: str) -> None:
     assert removed(f"{address}: {text}", address, type="EMAIL").text == f"<EMAIL>: {expected}"
+
+
+def test_redact_text_keeps_persons_in_addresses_if_persons_are_kept() -> None:
+    text = removed("h.krause@firm.example: Krause", "h.krause@firm.example", type="EMAIL", types=("LOCATION",)).text
+    assert text == "<EMAIL>: Krause"
 
 
 def test_redact_text_ignores_the_case_of_addresses() -> None:
@@ -87,6 +96,59 @@ def test_redact_text_ignores_the_case_of_addresses() -> None:
 def test_pseudonym_of_a_letter_spaced_name_is_that_of_the_name() -> None:
     name, spaced = removed("Keller, K e l l e r", "Keller", operator="pseudonym", key=KEY).text.split(", ")
     assert name == spaced
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("Maria Keller", ["keller, maria", "Keller,M.", "M Keller", "Keller M", "m.keller", "m.k.", "MariaKeller",
+                          "mariakellerphoto", "Maria%20Keller", "maria+keller", "Keller-Braun", "Anna-Maria"]),
+        ("J\u00f6rg M\u00fcller", ["Mueller", "JMUELLER", "Muller", "joerg", "Mu\u0308ller"]),
+        ("Joerg Mueller", ["M\u00fcller", "J\u00f6rg"]),
+        ("S\u00f8ren \u00d8rsted", ["Soren Orsted", "Soeren Oersted", "s.oersted"]),
+        ("\u0141ukasz Wa\u0142\u0119sa", ["Walesa", "lwalesa"]),
+        ("Sean O'Connor", ["O\u2019Connor", "O\u02bcConnor", "soconnor", "OCONNOR", "O`Connor"]),
+        ("Jean-Luc Picard", ["J.-L. Picard", "JL Picard", "jlpicard", "jeanluc", "JLP"]),
+        ("Ludwig van der Rohe", ["vanderrohe", "lvanderrohe", "VanDerRohe", "Van der Rohe"]),
+        ("Ana L\u00f3pez Garc\u00eda", ["Lopez", "alopez", "agarcia", "Garcia L\u00f3pez"]),
+        ("John Doe", ["jdoe", "JDOE"]),
+        ("Keller, Maria", ["mkeller", "Maria K."]),
+    ],
+)  # fmt: skip
+def test_redact_text_removes_spellings_and_user_names(name: str, forms: list[str]) -> None:
+    for form in forms:
+        text = removed(f"I met {name} there. We saw {form} again.", name).text
+        assert re.fullmatch(r"I met <PERSON> there\. We saw (<PERSON>,? ?)+\.? ?again\.", text), form
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("kellerReport", "<PERSON>Report"),
+        ("MsKeller", "Ms<PERSON>"),
+        ("Keller I think", "<PERSON> I think"),
+        ("Keller-based", "<PERSON>-based"),
+        ("e.g. manna", "e.g. manna"),
+        ("Keller. maria", "<PERSON>. maria"),
+    ],
+)
+def test_redact_text_keeps_what_is_no_name(form: str, expected: str) -> None:
+    assert removed(f"Maria Keller saw {form}", "Maria Keller").text == f"<PERSON> saw {expected}"
+
+
+def test_pseudonyms_of_a_given_name_alone_and_in_full_agree_across_documents() -> None:
+    alone = removed("Dear Maria", "Maria", operator="pseudonym", key=KEY).text.removeprefix("Dear ")
+    turned = removed("Keller Maria", "Keller Maria", operator="pseudonym", key=KEY).text
+    full = removed("Maria Keller and Tom", "Maria Keller and Tom", operator="pseudonym", key=KEY).text
+    given, family, joining, _ = full.split()
+    assert (alone, turned, joining) == (given, f"{family} {given}", "and")
+
+
+def test_pseudonyms_of_spellings_agree() -> None:
+    text = removed(
+        "J\u00f6rg M\u00fcller, Mueller, Muller", "J\u00f6rg M\u00fcller", operator="pseudonym", key=KEY
+    ).text
+    assert text.split(", ")[1] == text.split(", ")[2] == text.split(", ")[0].split()[1]
 
 
 def test_redact_text_keeps_the_possessive() -> None:
@@ -130,6 +192,23 @@ def test_redact_text_gives_offsets_in_both_texts() -> None:
     assert [text[row.start : row.end] for row in result.redactions] == ["Maria Keller", "Keller"]
     assert result.span(0, len(text)) == (0, len(result.text))
     assert result.span(text.index(", dear"), text.index(" Keller", 20)) == (13, 19)
+
+
+@pytest.mark.parametrize("operator", ["replace", "pseudonym", "mask", "hash"])
+def test_redact_text_replaces_a_name_in_pieces_at_boundaries(operator: str) -> None:
+    text = "Maria Keller\n\nKeller\tMaria\t5\n---"
+    found = [
+        Detection(start=start, end=end, type="PERSON", recognizer="names", score=0.9)
+        for start, end in ((0, 12), (14, len(text)))
+    ]
+    options = RedactionOptions(operator=operator, key=KEY)  # type: ignore[arg-type]
+    result = redact_text(text, found, options, boundaries=[0, 12, 14, 20, 21, 26, 27, 28, 29])
+    name, row = result.text.split("\n\n")
+    assert row.count("\t") == 2
+    assert row.endswith("\n---")
+    assert len(result.redactions) == 4
+    if operator == "pseudonym":
+        assert row.split("\t")[:2] == name.split()[::-1]
 
 
 def test_mask_keeps_the_number_of_characters() -> None:
@@ -193,6 +272,30 @@ def test_redact_finds_ids_without_a_network(nlp: Language, monkeypatch: pytest.M
     redacted = redact(nlp, text)
     assert redacted.text.startswith("<PERSON>, <EMAIL>, call <PHONE>, IBAN <IBAN>, card <CARD>, from <IP>, SSN <")
     assert not re.search(r"\d", redacted.text)
+
+
+@pytest.mark.parametrize("run", ["a", "A", "a.", "A b ", " ", "from: ", '"', "x<", "A <", "a/", "a:"])
+def test_patterns_take_linear_time(run: str) -> None:
+    regex = pytest.importorskip("regex")
+    for pattern in ID_PATTERNS:
+        list(regex.finditer(pattern.pattern, run * 50_000, timeout=10))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see https://intranet.local/~mk/x. And (ftp://10.0.0.1/a)!", "see <URL>. And (<URL>)!"),
+        ("C:\\Users\\jsmith\\a and /home/jdoe42/x: jsmith", "C:\\Users\\<USER>\\a and /home/<USER>/x: <USER>"),
+        ("see www.intranet.com and a.png", "see <URL> and a.png"),
+        ("ask maria (at) firma (dot) de, or max@\nfirma.local", "ask <EMAIL>, or <EMAIL>"),
+        ('From: tom fox <x@a.local>\nTo: "Voss, I." <y@a.local>', 'From: <PERSON> <<EMAIL>>\nTo: "<PERSON>" <<EMAIL>>'),
+        ("On Monday, Tom van Fox <x@a.local> wrote", "On Monday, <PERSON> <<EMAIL>> wrote"),
+        ("Customer Service <x@a.local>", "Customer Service <<EMAIL>>"),
+    ],
+)
+def test_redact_finds_addresses_users_and_addressees(nlp: Language, text: str, expected: str) -> None:
+    pytest.importorskip("presidio_analyzer")
+    assert redact(nlp, text).text == expected
 
 
 def test_redact_removes_ids_at_any_threshold(nlp: Language) -> None:

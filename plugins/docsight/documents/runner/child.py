@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import MutableSequence
@@ -62,6 +63,8 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
 
     attributes.register()
     torch.set_num_threads(1)
+    if settings.temporary is not None:  # a killed worker leaves its temporary files, which hold texts
+        tempfile.tempdir = str(settings.temporary)
     # Records state what is wrong with a document; Pillow's warnings about metadata do not belong on the terminal.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     nlp = pipeline.load()

@@ -4,8 +4,10 @@ Only the text is redacted. What else a reader returns may hold names and has too
 authors and other metadata, notes, link targets, images, corrections and error messages are left out.
 """
 
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +56,8 @@ class DocumentRedactor:
         self, document: Document, detections: list[Detection], entities: list[dict[str, Any]]
     ) -> RedactedDocument:
         """Redact a document; `detections` and `entities` have offsets in its text."""
-        redacted = redact_text(document.text, detections, self._options)
+        boundaries = _boundaries(document.passages)
+        redacted = redact_text(document.text, detections, self._options, boundaries=boundaries)
         safe = replace(
             document,
             text=redacted.text,
@@ -90,6 +93,14 @@ def redacted_input(item: InputFile | Problem, options: RedactionOptions) -> Inpu
 def hidden_path(path: str, options: RedactionOptions) -> str:
     """Return a path with each of its names replaced by a hash that depends on the key."""
     return "/".join(keyed_hash(options.key or b"", "path", name) for name in PurePosixPath(path).parts)
+
+
+def _boundaries(passages: Iterable[Passage]) -> Iterator[int]:
+    """Yield where passages and the cells of tables begin and end."""
+    for passage in passages:
+        yield from (passage.start, passage.end)
+        for row in passage.cells or ():
+            yield from chain.from_iterable(row)
 
 
 def _moved_entities(entities: list[dict[str, Any]], redacted: RedactedText) -> list[dict[str, Any]]:

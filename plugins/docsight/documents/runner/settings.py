@@ -73,6 +73,7 @@ class WorkerSettings:
 
     options: RunOptions
     folder: Path  # of all shards
+    temporary: Path | None = None  # of temporary files, which end with the run; None for the system's
     fingerprint: str = ""  # a hash of everything that the results depend on, other than the files
     # A shard is closed at the first document after this time, or after this many characters of its lines.
     shard_seconds: float = 10.0

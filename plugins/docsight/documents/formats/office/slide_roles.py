@@ -14,7 +14,6 @@ _BULLET_TAGS = tuple(f"{A}{name}" for name in ("buNone", "buAutoNum", "buChar", 
 _PLACEHOLDERS: dict[str, Role] = {
     "title": Role(kind="heading", level=1),
     "ctrTitle": Role(kind="heading", level=1),
-    "subTitle": Role(kind="heading", level=2),
     "hdr": Role(kind="header"),
     "ftr": Role(kind="footer"),
     "dt": Role(kind="footer"),
