@@ -33,6 +33,7 @@ MODELS = Path(__file__).parent / "models"
 
 # Real files are far smaller. The limits keep a malformed folder from filling the memory; "" is any other file.
 _MAX_FILE_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}
+_LICENCE = re.compile(r"Licence of the weights: (.+?)\.?$", re.MULTILINE)
 _CONFIG_TYPES = {"network": dict, "vocabularies": list, "sha256": dict}
 
 
@@ -110,6 +111,12 @@ def find_model(model: str) -> Path:
         f"{model!r} is neither a shipped model ({', '.join(shipped_names()) or 'none is shipped'}) nor a folder "
         f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
     )
+
+
+def licence_of(card: str) -> str | None:
+    """Return the licence of the weights that a model card states, None if it states none."""
+    stated = _LICENCE.search(card)
+    return stated[1] if stated else None
 
 
 def load_folder(folder: Path, *, kind: str) -> Bundle:

@@ -18,7 +18,6 @@ from docsight.version import __version__
 _PACKAGES = ("spacy", "torch", "numpy", "pillow", "safetensors", "pyarrow", "pytorch-lightning", "presidio-analyzer")
 _OPTIONAL_PROGRAMS = ("soffice", "tesseract")
 _UNLISTED_EXTRAS = ("dev",)
-_LICENCE = re.compile(r"Licence of the weights: (.+)\.$", re.MULTILINE)
 _FIGURE = re.compile(r"^\| (\w[^|]*) \| (-?\d+(?:\.\d+)?) \|$", re.MULTILINE)
 
 
@@ -83,19 +82,18 @@ def _describe_named(model: str) -> dict[str, Any]:
 
 def _describe_model(folder: Path) -> dict[str, Any]:
     """Return what is known about a model, and as `error` what is wrong with its files, or None."""
-    from docsight.bundle import CARD, check_folder
+    from docsight.bundle import CARD, check_folder, licence_of
 
     described: dict[str, Any] = {"name": folder.name, "path": str(folder), "error": None}
     try:
         config, card = check_folder(folder), (folder / CARD).read_text(encoding="utf-8")
     except (BundleError, OSError, UnicodeDecodeError) as err:
         return described | {"error": str(err)}
-    licence = _LICENCE.search(card)
     return described | {
         "kind": config["kind"],
         "lang": config.get("lang"),
         "bytes": sum(file.stat().st_size for file in folder.iterdir()),
-        "licence": licence and licence[1],
+        "licence": licence_of(card),
         "figures": {name: float(value) for name, value in _FIGURE.findall(card)},
     }
 
