@@ -6,10 +6,13 @@ READY := .venv/.ready
 SOURCES := plugins training conf tests benchmarks docs
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
+EXTRAS := train,teacher,documents,ocr,redact,ray,plots,tune,completion,dev
+INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
+OTHER_PYTHONS := python3.12 python3.13
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo quick test test-all lint format type docs check-docs package-test check fuzz train bench clean
+.PHONY: help install demo quick test test-python compile test-all lint format type docs check-docs package-test check fuzz train bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +23,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "docsight needs Python 3.11 or newer; none was found." >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo "Installing docsight and what it needs into .venv (the first time this takes a few minutes) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-		-e '.[train,teacher,documents,ocr,redact,ray,plots,tune,dev]'
+	@$(BIN)/python $(INSTALL)
 	@touch $@
 
 demo: $(READY) ## Process the sample documents and write build/demo/report.html
@@ -33,6 +35,19 @@ quick: lint type check-docs ## Lint, types, docs, and the tests of the import ru
 
 test: $(READY) ## Run the tests except the slow ones (ARGS="-k crf")
 	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-python: ## Run the quick tests with another Python, in build/pythonVERSION (VERSION=3.13)
+	@test -x build/python$(VERSION)/bin/python || python$(VERSION) -m venv build/python$(VERSION)
+	@build/python$(VERSION)/bin/python $(INSTALL)
+	@build/python$(VERSION)/bin/python -m pytest -q -n auto --dist loadfile -m "not slow" $(QUICK_TESTS) $(ARGS)
+
+compile: ## Compile the sources with each other supported Python that is present
+	@for python in $(OTHER_PYTHONS); do \
+		if $$python -c '' 2>/dev/null; then \
+			echo "Compiling with $$python ..."; \
+			$$python -X pycache_prefix=build/pycache -W error -m compileall -q $(SOURCES) || exit 1; \
+		fi; \
+	done
 
 test-all: $(READY) ## Run all tests, including the slow ones
 	@$(PYTEST) $(ARGS)
@@ -57,7 +72,7 @@ check-docs: $(READY) ## Check that docs/api.md is up to date
 package-test: $(READY) ## Install the wheel alone, away from the sources, and run the runtime tests there
 	@PYTHON=$(BIN)/python tests/package_test.sh
 
-check: lint type check-docs package-test test ## Everything that must pass before a commit
+check: lint type compile check-docs package-test test ## Everything that must pass before a commit
 
 fuzz: $(READY) ## Read mutated files of each format to find crashes of the readers (SECONDS=120 ARGS="--seed 2")
 	@$(BIN)/python tests/fuzz.py --seconds $(or $(SECONDS),120) $(ARGS)

@@ -1,5 +1,6 @@
 """The contents of the built distributions. `make package-test` installs the wheel and tests it."""
 
+import email
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
+from packaging.licenses import canonicalize_license_expression
 
 import docsight
 from docsight.bundle import CARD, CONFIG, WEIGHTS
@@ -86,15 +88,44 @@ def test_wheel_declares_its_commands_and_licence(wheel: zipfile.ZipFile) -> None
     assert "MIT" in metadata(wheel, "licenses/LICENSE")
 
 
+def test_wheel_states_the_licence_of_every_part_with_its_text(wheel: zipfile.ZipFile, names: set[str]) -> None:
+    header = email.message_from_string(metadata(wheel, "METADATA"))
+    licences = canonicalize_license_expression(header["License-Expression"]).split(" AND ")
+    texts = {PurePosixPath(name).name for name in header.get_all("License-File") or ()}
+    assert texts == {"LICENSE", *(f"{licence}.txt" for licence in licences if licence != "MIT")}
+    for card in (name for name in names if name.endswith(f"/{CARD}")):
+        (stated,) = re.findall(r"Licence of the weights: (.+)\.$", wheel.read(card).decode(), flags=re.M)
+        assert stated.replace(" ", "-") in licences
+        assert "Text of the licence: <https://" in wheel.read(card).decode()
+    assert header.get_all("Project-URL")
+
+
+def test_wheel_names_the_versions_of_python(wheel: zipfile.ZipFile) -> None:
+    classifiers = re.findall(
+        r"^Classifier: Programming Language :: Python :: (3\.\d+)$", metadata(wheel, "METADATA"), re.M
+    )
+    assert classifiers == ["3.11", "3.12", "3.13"]
+
+
 def test_wheel_requires_no_training_package_without_extras(wheel: zipfile.ZipFile) -> None:
     plain = re.findall(r"^Requires-Dist: ([\w-]+)(?!.*extra ==)", metadata(wheel, "METADATA"), flags=re.M)
-    assert set(plain) == {"filelock", "numpy", "pebble", "pillow", "safetensors", "spacy", "torch"}
+    assert set(plain) == {"filelock", "numpy", "packaging", "pebble", "pillow", "safetensors", "spacy", "torch"}
 
 
 def test_sdist_contains_sources_and_tests_only(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         tops = {PurePosixPath(name).parts[1] for name in archive.getnames()}
-    known = {"plugins", "training", "conf", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
+    known = {
+        "plugins",
+        "training",
+        "conf",
+        "tests",
+        "pyproject.toml",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "LICENSES",
+    }
     assert tops - known == {"PKG-INFO", ".gitignore"}
     assert {"plugins", "training", "conf", "tests", "pyproject.toml"} <= tops

@@ -1,36 +1,31 @@
 """The extension attributes of docsight. All are set here, unless another plugin has set them."""
 
 import warnings
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
 from docsight.corrections import CorrectionRow, OffsetMap, applied_rows, correct_text, rows_within, suggestion_dicts
+from docsight.stored_results import find_rows, find_score, store_rows, store_scores, text_size
 
-USER_DATA_KEY = "docsight"  # of the results of our components in `Doc.user_data`, by the component's name
 _EXTENSION_FIELDS = ("default", "method", "getter", "setter")  # what spaCy's `get_extension` returns
 
 
 def span_score(span: Span) -> float | None:
-    """Return the probability of an entity that a component of docsight wrote, None for any other span."""
-    key = [span.start_char, span.end_char, span.label_]
-    size = text_size(span.doc)
-    for stored in span.doc.user_data.get(USER_DATA_KEY, {}).values():
-        if stored.get("size") != size:
-            continue  # the Doc is a slice of another one, and the offsets are those of the other
-        entities = stored.get("entities", [])  # [start, end, label, score], in order; tuples after a round trip
-        at = bisect_left(entities, key, key=lambda row: list(row[:3]))
-        if at < len(entities) and list(entities[at][:3]) == key:
-            score: float = entities[at][3]
-            return score
-    return None
+    """Return the probability of a span that a component of docsight wrote, None for any other span."""
+    return find_score(_score_name(), span)
 
 
-def text_size(doc: Doc) -> int:
-    """Return the number of characters of a Doc, without building its text."""
-    return doc[-1].idx + len(doc[-1].text_with_ws) if len(doc) else 0
+def set_span_score(span: Span, score: float | Mapping[str, float]) -> None:
+    """Store the probability of a span with its label; `Doc.from_json` passes those of all labels."""
+    by_label = score if isinstance(score, Mapping) else {span.label_: score}
+    set_scores([(Span(span.doc, span.start, span.end, label=label), each) for label, each in by_label.items()])
+
+
+def set_scores(scored: Iterable[tuple[Span, float]], *, overwrite: bool = True) -> None:
+    """Store the probabilities of spans, each with its label; if not `overwrite`, one that is there stays."""
+    store_scores(_score_name(), scored, overwrite=overwrite)
 
 
 def corrections(doc: Doc) -> list[dict[str, Any]]:
@@ -40,16 +35,13 @@ def corrections(doc: Doc) -> list[dict[str, Any]]:
 
 def get_corrections(doc: Doc) -> list[dict[str, Any]] | None:
     """Return the corrections of a Doc, one for each flagged word in text order; None if no speller has run."""
-    user_data: dict[Any, Any] = doc.user_data
-    key = _user_data_key("corrections", get_corrections)
-    stored: list[dict[str, Any]] | None = user_data.get(key)
-    if isinstance(stored, tuple):  # DocBin turns lists into tuples
-        stored = user_data[key] = _lists(stored)
+    stored = find_rows(doc, "corrections", retired_key=_retired_key("corrections", get_corrections))
     if stored and _has_pairs(stored):
-        stored = user_data[key] = [
+        stored = [
             row | {"suggestions": suggestion_dicts(row["suggestions"])} if row.get("suggestions") else row
             for row in stored
         ]
+        store_rows(doc, "corrections", stored)
     return stored
 
 
@@ -61,30 +53,30 @@ def _has_pairs(rows: Sequence[CorrectionRow]) -> bool:
 
 
 def set_corrections(doc: Doc, rows: Sequence[CorrectionRow] | None) -> None:
-    user_data: dict[Any, Any] = doc.user_data
-    user_data[_user_data_key("corrections", get_corrections)] = rows
+    store_rows(doc, "corrections", rows)
 
 
 def images(doc: Doc) -> list[dict[str, Any]]:
     """Return the images of a Doc: the list itself, which callers may extend."""
-    user_data: dict[Any, Any] = doc.user_data
-    key = _user_data_key("images", images)
-    stored: list[dict[str, Any]] = user_data.get(key, [])
-    if key not in user_data or not isinstance(stored, list):
-        stored = user_data[key] = _lists(stored or [])  # DocBin turns lists into tuples
+    stored = _find_images(doc)
+    if stored is None:
+        stored = []
+        store_rows(doc, "images", stored)
     return stored
 
 
 def read_images(doc: Doc) -> list[dict[str, Any]]:
     """Return the images of a Doc like `images`, but do not modify a Doc without images."""
-    user_data: dict[Any, Any] = doc.user_data
-    return images(doc) if user_data.get(_user_data_key("images", images)) else []
+    return _find_images(doc) or []
 
 
 def set_images(doc: Doc, rows: Iterable[Mapping[str, Any]] | None) -> None:
     """Store the images of a Doc: dicts with `id` and one of `path` and `bytes`, in text order."""
-    user_data: dict[Any, Any] = doc.user_data
-    user_data[_user_data_key("images", images)] = list(rows or [])
+    store_rows(doc, "images", list(rows or []))
+
+
+def _find_images(doc: Doc) -> list[dict[str, Any]] | None:
+    return find_rows(doc, "images", retired_key=_retired_key("images", images))
 
 
 def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
@@ -141,20 +133,20 @@ def _corrections_of(token: Token) -> Sequence[CorrectionRow]:
     return rows_within(corrections(token.doc), token.idx, token.idx + len(token))
 
 
-def _lists(stored: Any) -> Any:
-    if isinstance(stored, list | tuple):
-        return [_lists(value) for value in stored]
-    return {key: _lists(value) for key, value in stored.items()} if isinstance(stored, dict) else stored
-
-
-def _user_data_key(name: str, getter: Callable[[Doc], Any]) -> tuple[str, str, None, None]:
-    """Return the key of an attribute in `Doc.user_data`: spaCy's own, unless another plugin has the attribute."""
+def _retired_key(name: str, getter: Callable[[Doc], Any]) -> tuple[str, str, None, None]:
+    """Return where docsight 0.1.0 stored an attribute: at spaCy's own key, unless another plugin had the attribute."""
     is_taken = Doc.has_extension(name) and Doc.get_extension(name)[2] is not getter
     return "._.", f"docsight_{name}" if is_taken else name, None, None
 
 
+def _score_name() -> str:
+    """Return the name that scores are stored under: that of the attribute, unless it is another plugin's."""
+    is_taken = Span.has_extension("score") and Span.get_extension("score")[2] is not span_score
+    return "docsight_score" if is_taken else "score"
+
+
 _EXTENSIONS: tuple[tuple[type[Doc] | type[Span] | type[Token], str, Mapping[str, Any]], ...] = (
-    (Span, "score", {"getter": span_score}),
+    (Span, "score", {"getter": span_score, "setter": set_span_score}),
     (Doc, "source", {"default": None}),
     (Doc, "images", {"getter": images, "setter": set_images}),
     (Doc, "image_cats", {"getter": image_cats}),

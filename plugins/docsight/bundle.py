@@ -92,6 +92,11 @@ class Bundle:
             (folder / name).write_bytes(content)
 
 
+def shipped_names() -> list[str]:
+    """Return the names of the shipped models."""
+    return sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
+
+
 def find_model(model: str) -> Path:
     """Return the folder of a model: of a shipped one by its name, of any other by its path."""
     candidates = [MODELS / model] if re.fullmatch(r"\w+", model) else []
@@ -101,9 +106,8 @@ def find_model(model: str) -> Path:
                 return folder
         except (OSError, ValueError):  # not a valid file name, so there is no such model
             continue
-    shipped = sorted(path.parent.name for path in MODELS.glob(f"*/{CONFIG}"))
     raise BundleError(
-        f"{model!r} is neither a shipped model ({', '.join(shipped) or 'none is shipped'}) nor a folder "
+        f"{model!r} is neither a shipped model ({', '.join(shipped_names()) or 'none is shipped'}) nor a folder "
         f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
     )
 
@@ -115,6 +119,17 @@ def load_folder(folder: Path, *, kind: str) -> Bundle:
         BundleError: A file is missing, too large, damaged or altered, or the model is of another kind or version.
     """
     return _load(lambda name: read_file(folder, name), str(folder), kind)
+
+
+def check_folder(folder: Path) -> dict[str, Any]:
+    """Return the config of a model of any kind, after its files were compared with their hashes.
+
+    The network is not built. Raises the errors of `load_folder`.
+    """
+    config = _parse_config(read_file(folder, CONFIG), f"{folder}/{CONFIG}")
+    for name in (WEIGHTS, *(f"{name}.txt" for name in config["vocabularies"])):
+        _read_checked(lambda name: read_file(folder, name), name, config, str(folder))
+    return config
 
 
 def read_labels(folder: Path, *, kind: str) -> tuple[str, ...]:
@@ -154,14 +169,7 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     config = _parse_config(read(CONFIG), f"{where}/{CONFIG}", kind)
 
     def read_checked(name: str) -> bytes:
-        content = read(name)
-        expected, found = config["sha256"].get(name), hashlib.sha256(content).hexdigest()
-        if expected != found:
-            raise BundleError(
-                f"{where}/{name} is truncated or altered: {CONFIG} expects SHA-256 {expected}, found {found} "
-                f"({len(content):,} bytes). Copy the folder again, or export the model again."
-            )
-        return content
+        return _read_checked(read, name, config, where)
 
     vocabularies = {
         name: _parse_vocabulary(read_checked(f"{name}.txt"), f"{where}/{name}.txt") for name in config["vocabularies"]
@@ -189,7 +197,18 @@ def _load(read: Callable[[str], bytes], where: str, kind: str) -> Bundle:
     return Bundle(kind, arguments, network, vocabularies, card, about)
 
 
-def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
+def _read_checked(read: Callable[[str], bytes], name: str, config: Mapping[str, Any], where: str) -> bytes:
+    content = read(name)
+    expected, found = config["sha256"].get(name), hashlib.sha256(content).hexdigest()
+    if expected != found:
+        raise BundleError(
+            f"{where}/{name} is truncated or altered: {CONFIG} expects SHA-256 {expected}, found {found} "
+            f"({len(content):,} bytes). Copy the folder again, or export the model again."
+        )
+    return content
+
+
+def _parse_config(content: bytes, where: str, kind: str | None = None) -> dict[str, Any]:
     try:
         config = json.loads(content)
     except (ValueError, RecursionError) as err:
@@ -202,12 +221,12 @@ def _parse_config(content: bytes, where: str, kind: str) -> dict[str, Any]:
         )
     if not isinstance(config.get("kind"), str) or config["kind"] not in KINDS:
         raise BundleError(f"{where}: kind {config.get('kind')!r} is unknown; expected one of {', '.join(KINDS)}.")
-    if config["kind"] != kind:
+    if kind is not None and config["kind"] != kind:
         raise BundleError(f"{where}: this is a {config['kind']!r} model; the component needs a {kind!r} model.")
     for key, form in _CONFIG_TYPES.items():
         if not isinstance(config.get(key), form):
             raise BundleError(f"{where}: expected {key!r} to be a {form.__name__}; found {config.get(key)!r}.")
-    if missing := KINDS[kind].vocabularies - set(map(str, config["vocabularies"])):
+    if missing := KINDS[config["kind"]].vocabularies - set(map(str, config["vocabularies"])):
         raise BundleError(
             f"{where}: 'vocabularies' does not list {', '.join(sorted(missing))}; export the model again."
         )

@@ -12,7 +12,8 @@ and calls `keep_saved_names(self)` at the end of `__init__`.
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import safetensors.torch
@@ -26,6 +27,18 @@ _DTYPE_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I1
 # The types that a file may have for the tensors of a network: floats of either width, integers of exactly their width.
 _FLOAT_DTYPES = ("F16", "F32")
 _INTEGER_DTYPES = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", torch.int64: "I64"}
+
+
+@contextmanager
+def own_defaults() -> Iterator[None]:
+    """Build networks in float32 and on the CPU in this block, whatever defaults the host process has set in torch."""
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.device("cpu"):
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
 
 
 def keep_saved_names(module: nn.Module) -> None:
@@ -59,7 +72,7 @@ def build_network(
         BundleError: The arguments do not work, or the weights do not belong to the network.
     """
     try:
-        with torch.device("meta"):  # allocates nothing, whatever sizes the config asks for
+        with own_defaults(), torch.device("meta"):  # allocates nothing, whatever sizes the config asks for
             skeleton = make(**arguments)
     except (TypeError, ValueError, RuntimeError, IndexError, OverflowError) as err:
         raise BundleError(f"{config}: the network cannot be built from its arguments: {err}") from err
@@ -71,7 +84,8 @@ def build_network(
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise BundleError(f"{weights}: tensor {name!r} holds NaN or infinity; export the model again.")
-    network = make(**arguments)
+    with own_defaults():
+        network = make(**arguments)
     network.load_state_dict(tensors)
     return network
 

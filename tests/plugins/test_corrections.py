@@ -121,9 +121,8 @@ def test_matcher_finds_flagged_tokens_by_their_suggestion(doc):
     assert [doc[start:end].text for _, start, end in matcher(doc)] == ["teh"]
 
 
-@pytest.mark.parametrize("copy_user_data", [False, True])
-def test_corrections_of_a_slice_are_not_those_of_another_place(doc, copy_user_data):
-    piece = doc[3:].as_doc(copy_user_data=copy_user_data)
+def test_corrections_of_a_slice_are_not_those_of_another_place(doc):
+    piece = doc[3:].as_doc()
     assert piece._.corrections is None
     assert piece._.corrected_text == piece.text
     assert not any(token._.is_misspelled for token in piece)

@@ -10,6 +10,7 @@ from docsight.errors import DocsightError, MissingExtraError
 _COMMANDS = {
     "adapt-speller": "docsight_training.commands.adapt_speller",
     "check": "docsight_training.commands.check",
+    "completion": "docsight_training.commands.completion",
     "convert": "docsight_training.commands.convert",
     "export": "docsight_training.commands.export_checkpoint",
     "review": "docsight_training.commands.review",

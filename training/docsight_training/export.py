@@ -18,7 +18,7 @@ _CARD = """\
 {about}
 
 {labels}Trained by `docsight-train` {version} with seed {seed}, run `{run}`. Licence of the weights: {licence}.
-
+{licence_link}
 ## Figures
 
 | metric | value |
@@ -77,6 +77,7 @@ def _model_card(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping
         version=__version__,
         seed=config["seed"],
         licence=card["licence"],
+        licence_link=_licence_link(card["licence"]),
         figures="\n".join(
             f"| {name} | {value:.4f} |" for name, value in metrics.items() if not _is_of_label(name, labels or ())
         ),
@@ -86,6 +87,14 @@ def _model_card(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping
         ),
         limits="\n".join(f"- {limit}" for limit in card["limits"]) or "- None given in the config (`card.limits`).",
     )
+
+
+def _licence_link(licence: str) -> str:
+    """Return the line with the text of a Creative Commons licence; empty for others."""
+    found = re.fullmatch(r"CC (BY(?:-SA)?) (\d\.\d)", licence)
+    if found is None:
+        return ""
+    return f"Text of the licence: <https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/>\n"
 
 
 def _pipeline_meta(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping[str, float]) -> dict[str, Any]:

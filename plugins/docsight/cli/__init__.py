@@ -1,6 +1,7 @@
 """The `docsight` command. Each subcommand imports what is slow when it runs."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = make_parser().parse_args(argv)
     try:
         with terminating():
-            return _process(args) if args.command == "process" else _inspect(args)
+            return _COMMANDS[args.command](args)
     except DocsightError as err:
         return _fail(str(err))
     except OSError as err:
@@ -221,3 +222,28 @@ def _inspect(args: argparse.Namespace) -> int:
     say(f"{args.image}: {label}, in_domain {prediction.in_domain:.2f}", sys.stdout)
     say(f"Written to {args.out}: {', '.join(inspection.files)}", sys.stdout)
     return ExitCode.ALL_DONE
+
+
+def _info(args: argparse.Namespace) -> int:
+    from docsight.cli.environment import describe_environment
+
+    environment = describe_environment(args.models)
+    if args.json:
+        lines = json.dumps(environment, indent=2).splitlines()
+    else:
+        from docsight.cli.environment_text import environment_lines
+
+        lines = list(environment_lines(environment))
+    for line in lines:
+        say(line, sys.stdout)
+    return ExitCode.ALL_DONE
+
+
+def _completion(args: argparse.Namespace) -> int:
+    from docsight.cli.completion import completion_script
+
+    sys.stdout.write(completion_script(make_parser(), args.shell))
+    return ExitCode.ALL_DONE
+
+
+_COMMANDS = {"process": _process, "inspect": _inspect, "info": _info, "completion": _completion}

@@ -7,6 +7,7 @@ import argparse
 from typing import Any, NoReturn, get_args
 
 from docsight import option_checks
+from docsight.cli.completion import SHELLS
 from docsight.documents.formats.source import Ocr, ReadOptions, Running
 from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
@@ -33,6 +34,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     _add_process(commands)
     _add_inspect(commands)
+    _add_info(commands)
+    _add_completion(commands)
     return parser
 
 
@@ -201,6 +204,29 @@ def _add_inspect(commands: Any) -> None:
     )
     _add_number(command, "--top", 1, 9, "with --data: images per filter")
     command.set_defaults(parser=command, after_stop="nothing was written")
+
+
+def _add_info(commands: Any) -> None:
+    command = commands.add_parser(
+        "info",
+        help="show versions, devices, models and extras, for a bug report",
+        description="Show the versions of docsight, Python and the main packages, the devices, the models with their "
+        "licences and figures, and which extras are installed. Files of models are checked against their hashes.",
+    )
+    command.add_argument("models", nargs="*", metavar="MODEL", help="also describe this model folder")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(parser=command, after_stop="nothing was changed")
+
+
+def _add_completion(commands: Any) -> None:
+    command = commands.add_parser(
+        "completion",
+        help="print a script that completes the arguments of docsight in a shell",
+        description="Print a script for a shell that completes commands, options and paths. Needs the extra "
+        "'completion'.",
+    )
+    command.add_argument("shell", choices=SHELLS, help="the shell")
+    command.set_defaults(parser=command, after_stop="nothing was changed")
 
 
 def _add_number(

@@ -1,5 +1,6 @@
 """spaCy's component protocol around a network: batches, errors, lazy weights, disk and bytes."""
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,11 +15,15 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
-from docsight import attributes, bundle
+from docsight import attributes, bundle, shipped_models
 from docsight.bundle import Bundle
 from docsight.errors import BundleError, ConfigError
 
+logger = logging.getLogger("docsight")
+
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+Scorer = Callable[..., dict[str, Any]]  # of spaCy: scores by name, for Examples
 
 
 class NetworkPipe(Pipe):
@@ -32,19 +37,31 @@ class NetworkPipe(Pipe):
         model: A shipped model's name, or a model folder.
         device: auto, cpu, cuda or mps.
         lang: The language of the pipeline; a model that was trained for another one causes a warning.
+        scorer: Scores Examples for `nlp.evaluate`; None for no scores.
     """
 
     kind: ClassVar[str]
     settings: ClassVar[tuple[str, ...]] = ()
     own_names: ClassVar[tuple[str, ...]] = ()  # of files that the component keeps beside the model
 
-    def __init__(self, vocab: SpacyVocab, name: str, *, model: str, device: str = "auto", lang: str = "") -> None:
+    def __init__(
+        self,
+        vocab: SpacyVocab,
+        name: str,
+        *,
+        model: str,
+        device: str = "auto",
+        lang: str = "",
+        scorer: Scorer | None = None,
+    ) -> None:
         self.vocab = vocab
         self.name = name
         self.model_name = model
         self.device_name = device
         self.device = choose_device(device)
         self.lang = lang
+        self.scorer = scorer
+        self.slim = False  # whether `to_disk` writes only the name of an unchanged shipped model
         self._bundle: Bundle | None = None
         self._keep_labels(vocab)
 
@@ -60,7 +77,9 @@ class NetworkPipe(Pipe):
         """The model, loaded on first access; raises a `BundleError` if it is missing or damaged."""
         # Two threads may both load it. They load the same model, so either copy will do.
         if self._bundle is None:
-            self._install(bundle.load_folder(bundle.find_model(self.model_name), kind=self.kind))
+            folder = bundle.find_model(self.model_name)
+            self._install(bundle.load_folder(folder, kind=self.kind))
+            logger.info("%s: read the model in %s; it computes on %s.", self.name, folder, self.device)
         assert self._bundle is not None  # for the type checker
         return self._bundle
 
@@ -88,7 +107,8 @@ class NetworkPipe(Pipe):
             _ = self.bundle  # a missing model raises here, instead of failing every Doc
             try:
                 predictions = self.predict(docs)
-            except Exception:  # noqa: BLE001 - raised again below, for the Doc that caused it
+            except Exception:  # raised again below, for the Doc that caused it
+                logger.debug("%s: a batch failed; trying its Docs one by one.", self.name, exc_info=True)
                 predictions = [None] * len(docs)
             for doc, prediction in zip(docs, predictions, strict=True):
                 try:
@@ -99,15 +119,45 @@ class NetworkPipe(Pipe):
                 yield doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        self.bundle.to_disk(Path(path))
-        for name, content in self.own_files().items():
-            (Path(path) / name).write_bytes(content)
+        """Write the model folder, without the model if `exclude` contains "model"."""
+        folder, files = Path(path), self.own_files()
+        folder.mkdir(parents=True, exist_ok=True)
+        if "model" not in exclude:
+            model = self.bundle.to_files()
+            shipped = shipped_models.find_shipped(model) if self.slim else None
+            for name in (shipped_models.REFERENCE, *(model if shipped else ())):  # of an earlier save
+                (folder / name).unlink(missing_ok=True)
+            files |= {shipped_models.REFERENCE: shipped_models.write_reference(shipped)} if shipped else model
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
-        self._install(bundle.load_folder(Path(path), kind=self.kind))
-        names = [name for name in self.own_names if (Path(path) / name).is_file()]
-        self.take_files({name: bundle.read_file(Path(path), name) for name in names})
+        """Read a model folder. Without a model in it, the shipped model that the config names is used.
+
+        Raises:
+            BundleError: The model is damaged, or the folder has none and the config names no shipped model.
+        """
+        folder = Path(path)
+        if "model" not in exclude:
+            self._read_model(folder)
+        names = [name for name in self.own_names if (folder / name).is_file()]
+        self.take_files({name: bundle.read_file(folder, name) for name in names})
         return self
+
+    def _read_model(self, folder: Path) -> None:
+        if (folder / shipped_models.REFERENCE).is_file():
+            self.model_name, self.slim = shipped_models.read_reference(folder), True
+            self._forget_model()
+        elif not (folder / bundle.CONFIG).exists() and self.model_name in bundle.shipped_names():
+            logger.warning("%s: %s has no model; using the shipped model %s.", self.name, folder, self.model_name)
+            self._forget_model()
+        else:
+            self._install(bundle.load_folder(folder, kind=self.kind))
+
+    def _forget_model(self) -> None:
+        """Read the model that `model_name` names on the next use."""
+        self._bundle = None
+        self._keep_labels(self.vocab)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         content: bytes = srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
@@ -156,9 +206,9 @@ class NetworkPipe(Pipe):
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         # Through the files of the model folder: pickling the network itself would tie the bytes to its class.
         settings = {name: getattr(self, name) for name in self.settings}
-        settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang}
+        settings |= {"model": self.model_name, "device": self.device_name, "lang": self.lang, "scorer": self.scorer}
         files = None if self._bundle is None else self.to_bytes()
-        return _restore, (type(self), self.vocab, self.name, settings, files, self.get_error_handler())
+        return _restore, (type(self), self.vocab, self.name, settings, files, self.get_error_handler(), self.slim)
 
 
 def _restore(
@@ -168,12 +218,14 @@ def _restore(
     settings: dict[str, Any],
     files: bytes | None,
     error_handler: Callable[..., Any],
+    slim: bool,
 ) -> NetworkPipe:
     attributes.register()
     component = cls(vocab, name, **settings)
     if files is not None:
         component.from_bytes(files)
     component.set_error_handler(error_handler)
+    component.slim = slim
     return component
 
 

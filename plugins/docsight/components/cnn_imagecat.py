@@ -3,20 +3,21 @@
 import copy
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 import torch
 from spacy.language import Language
-from spacy.scorer import PRFScore
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
 from docsight import attributes
-from docsight.components.base import NetworkPipe
+from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.image_scoring import IMAGE_CATS_SCORER, without_cats
+from docsight.components.saving import fill_meta
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
 from docsight.image_decoding import MAX_PIXELS
 from docsight.images import ImageSettings, normalise, read_pixels
@@ -38,7 +39,7 @@ class ImageCategorizer(NetworkPipe):
         name: The component's name in the pipeline.
         threshold: An image with a lower abstention score gets no label; None for the threshold of the model.
         max_pixels: An image with more pixels is not decoded.
-        options: model, device, lang; see `NetworkPipe`.
+        options: model, device, lang, scorer; see `NetworkPipe`.
 
     Raises:
         ConfigError: A setting is invalid.
@@ -85,40 +86,21 @@ class ImageCategorizer(NetworkPipe):
                         image["cats"] = {}
                     image["cats"][self.name] = result
 
-    def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
-        """Score Examples whose reference Docs have the same images with the correct label in their `cats`.
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """Score Examples whose reference Docs have images with the correct label in their `cats`.
 
-        Images are matched by their `id`, or by their position in the Doc if they have none. An image without a
-        predicted label (abstained, or not decoded) counts as missed.
-
-        Returns:
-            `image_cats_acc`, `image_cats_macro_f` and `image_cats_f_per_type`, from 0 to 1; None if there is nothing
-            to score.
+        Where a predicted Doc has no results of this component, because spaCy made it from the text alone, the images
+        of the reference Doc are classified first.
         """
-        gold: list[str] = []
-        guesses: list[str | None] = []
-        for example in examples:
-            predicted = dict(self._labels(example.predicted))
-            for key, label in self._labels(example.reference):
-                if label is not None:
-                    gold.append(label)
-                    guesses.append(predicted.get(key))
-        if not gold:
-            return {"image_cats_acc": None, "image_cats_macro_f": None, "image_cats_f_per_type": None}
-        by_type = {}
-        for label in sorted(set(gold)):
-            count = PRFScore()
-            count.score_set(_places(label, guesses), _places(label, gold))
-            by_type[label] = count.to_dict()
-        correct = sum(label == guess for label, guess in zip(gold, guesses, strict=True))
-        macro = sum(scores["f"] for scores in by_type.values()) / len(by_type)
-        return {"image_cats_acc": correct / len(gold), "image_cats_macro_f": macro, "image_cats_f_per_type": by_type}
-
-    def _labels(self, doc: Doc) -> Iterator[tuple[str, str | None]]:
-        for at, image in enumerate(attributes.read_images(doc)):
-            if isinstance(image, Mapping):
-                cats = (image.get("cats") or {}).get(self.name) or {}
-                yield f"id {image['id']}" if "id" in image else f"place {at}", cats.get("label")
+        examples = list(examples)
+        unseen = [example for example in examples if self.name not in attributes.image_cats(example.predicted)]
+        for example in unseen:
+            if not attributes.read_images(example.predicted):
+                attributes.set_images(example.predicted, without_cats(attributes.read_images(example.reference)))
+        for example, doc in zip(unseen, self.pipe([example.predicted for example in unseen]), strict=True):
+            example.predicted = doc
+        scores: dict[str, Any] = super().score(examples, name=self.name, **kwargs)
+        return scores
 
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         """Move a copy to the device that has batch norm folded into the convolutions, which is faster."""
@@ -176,16 +158,37 @@ class ImageCategorizer(NetworkPipe):
 @Language.factory(
     "cnn_imagecat",
     assigns=["doc._.images", "doc._.image_cats"],
-    default_config={"model": "figures", "device": "auto", "threshold": None, "max_pixels": MAX_PIXELS},
+    default_config={
+        "model": "figures",
+        "device": "auto",
+        "threshold": None,
+        "max_pixels": MAX_PIXELS,
+        "scorer": {"@scorers": IMAGE_CATS_SCORER},
+    },
     default_score_weights={"image_cats_macro_f": 1.0, "image_cats_acc": 0.0, "image_cats_f_per_type": None},
 )
 def make_cnn_imagecat(
-    nlp: Language, name: str, model: str, device: str, threshold: float | None, max_pixels: int
+    nlp: Language,
+    name: str,
+    model: str,
+    device: str,
+    threshold: float | None,
+    max_pixels: int,
+    scorer: Scorer | None,
 ) -> ImageCategorizer:
     """Construct the component; the weights are read on first use."""
-    return ImageCategorizer(
-        nlp.vocab, name, model=model, device=device, threshold=threshold, max_pixels=max_pixels, lang=nlp.lang or ""
+    component = ImageCategorizer(
+        nlp.vocab,
+        name,
+        model=model,
+        device=device,
+        lang=nlp.lang or "",
+        threshold=threshold,
+        max_pixels=max_pixels,
+        scorer=scorer,
     )
+    fill_meta(nlp, component)
+    return component
 
 
 def _source(image: Any) -> bytes | str:
@@ -196,7 +199,3 @@ def _source(image: Any) -> bytes | str:
         if isinstance(path, str) and path:
             return path
     raise DataError("Expected an image as a dict with 'bytes', or with 'path' as a string; found neither.")
-
-
-def _places(label: str, labels: Sequence[str | None]) -> set[int]:
-    return {at for at, name in enumerate(labels) if name == label}

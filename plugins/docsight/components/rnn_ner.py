@@ -1,22 +1,21 @@
 """`rnn_ner`: named entities by a BiLSTM-CRF, each with its calibrated probability."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 import torch
 from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
-from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span, SpanGroup
-from spacy.training import Example
 from spacy.util import filter_spans
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
 from docsight import attributes
 from docsight.bundle import Bundle
-from docsight.components.base import NetworkPipe
+from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.saving import fill_meta
 from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
 from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
@@ -25,52 +24,6 @@ from docsight.networks.spans import RowSpans, ScoredSpan, encode_words, search_r
 from docsight.networks.tagger import Tagger
 
 _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
-
-
-@Language.factory(
-    "rnn_ner",
-    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "span._.score"],
-    default_config={
-        "model": "rnn_ner",
-        "device": "auto",
-        "threshold": 0.0,
-        "overwrite_ents": False,
-        "spans_key": None,
-        "min_score": None,
-        "use_corrections": True,
-        "document_memory": DOCUMENT_MEMORY,
-        "labels": {},
-    },
-    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
-)
-def make_rnn_ner(
-    nlp: Language,
-    name: str,
-    model: str,
-    device: str,
-    threshold: float,
-    overwrite_ents: bool,
-    spans_key: str | None,
-    min_score: float | None,
-    use_corrections: bool,
-    document_memory: float,
-    labels: dict[str, str | None],
-) -> "RnnNer":
-    """Construct the component; the weights are read on first use."""
-    return RnnNer(
-        nlp.vocab,
-        name,
-        model=model,
-        device=device,
-        lang=nlp.lang or "",
-        threshold=threshold,
-        overwrite_ents=overwrite_ents,
-        spans_key=spans_key,
-        min_score=min_score,
-        use_corrections=use_corrections,
-        document_memory=document_memory,
-        renamed=labels,
-    )
 
 
 class RnnNer(NetworkPipe):
@@ -92,7 +45,7 @@ class RnnNer(NetworkPipe):
             See `docsight.networks.document_memory`.
         renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
             to None are not written.
-        options: model, device, lang; see `NetworkPipe`.
+        options: model, device, lang, scorer; see `NetworkPipe`.
     """
 
     kind = "tagger"
@@ -176,23 +129,15 @@ class RnnNer(NetworkPipe):
         for doc, found in zip(docs, predictions, strict=True):
             self._keep_labels(doc.vocab)  # a sourced component may be in a pipeline with another vocabulary
             spans, scores = self._label(doc, found.best)
-            doc.user_data.setdefault(attributes.USER_DATA_KEY, {})[self.name] = {
-                "size": attributes.text_size(doc),
-                "entities": [
-                    [span.start_char, span.end_char, span.label_, score]
-                    for span, score in zip(spans, scores, strict=True)
-                ],
-            }
+            # As with entities, the score of a component that was first stays.
+            attributes.set_scores(zip(spans, scores, strict=True), overwrite=self.overwrite_ents)
             if self.spans_key is not None:
                 listed, listed_scores = (spans, scores) if self.min_score is None else self._label(doc, found.likely)
+                attributes.set_scores(zip(listed, listed_scores, strict=True), overwrite=False)
                 attrs = {"scores": np.array(listed_scores, dtype=np.float32)}
                 doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=listed, attrs=attrs)
             blocked = _blocked(doc)
             doc.set_ents(_merge(spans, doc.ents, blocked, overwrite=self.overwrite_ents), blocked=blocked)
-
-    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score predicted against gold entities, like spaCy's own `ner`."""
-        return get_ner_prf(examples)
 
     def _install(self, loaded: Bundle) -> None:
         if unknown := sorted(self.renamed.keys() - set(loaded.arguments["labels"])):
@@ -225,6 +170,57 @@ class RnnNer(NetworkPipe):
                 spans.append(Span(doc, start, end, label=label))
                 scores.append(score)
         return spans, scores
+
+
+@Language.factory(
+    "rnn_ner",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "span._.score"],
+    default_config={
+        "model": "rnn_ner",
+        "device": "auto",
+        "threshold": 0.0,
+        "overwrite_ents": False,
+        "spans_key": None,
+        "min_score": None,
+        "use_corrections": True,
+        "document_memory": DOCUMENT_MEMORY,
+        "labels": {},
+        "scorer": {"@scorers": "spacy.ner_scorer.v1"},
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+)
+def make_rnn_ner(
+    nlp: Language,
+    name: str,
+    model: str,
+    device: str,
+    threshold: float,
+    overwrite_ents: bool,
+    spans_key: str | None,
+    min_score: float | None,
+    use_corrections: bool,
+    document_memory: float,
+    labels: dict[str, str | None],
+    scorer: Scorer | None,
+) -> RnnNer:
+    """Construct the component; the weights are read on first use."""
+    component = RnnNer(
+        nlp.vocab,
+        name,
+        model=model,
+        device=device,
+        lang=nlp.lang or "",
+        threshold=threshold,
+        overwrite_ents=overwrite_ents,
+        spans_key=spans_key,
+        min_score=min_score,
+        use_corrections=use_corrections,
+        document_memory=document_memory,
+        renamed=labels,
+        scorer=scorer,
+    )
+    fill_meta(nlp, component)
+    return component
 
 
 def _is_number(value: object) -> bool:

@@ -9,13 +9,15 @@ from typing import Any, cast
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
 from docsight import attributes
 from docsight.bundle import Bundle
-from docsight.components.base import NetworkPipe
+from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.protection import Protection, is_one_token
+from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
 from docsight.corrections import CorrectionRow, score_corrections
 from docsight.errors import ConfigError
@@ -34,63 +36,7 @@ SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
 CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
-
-
-@Language.factory(
-    "rnn_speller",
-    assigns=[
-        "doc._.corrections",
-        "doc._.corrected_text",
-        "doc._.offset_map",
-        "token._.is_misspelled",
-        "token._.suggestion",
-        "token._.suggestions",
-    ],
-    default_config={
-        "model": "rnn_speller",
-        "device": "auto",
-        "setting": "balanced",
-        "threshold": None,
-        "dialect": "auto",
-        "protect": {"words": [], "patterns": [], "entities": []},
-        "user_words": [],
-        "user_words_path": None,
-    },
-    default_score_weights={
-        "corrections_f05": 1.0,
-        "corrections_p": 0.0,
-        "corrections_r": 0.0,
-        "detections_f05": 0.0,
-        "detections_p": 0.0,
-        "detections_r": 0.0,
-    },
-)
-def make_rnn_speller(
-    nlp: Language,
-    name: str,
-    model: str,
-    device: str,
-    setting: str,
-    threshold: float | None,
-    dialect: str,
-    protect: dict[str, list[str]],
-    user_words: list[str],
-    user_words_path: str | None,
-) -> "RnnSpeller":
-    """Construct the component. The weights and the file of user words are read on first use."""
-    return RnnSpeller(
-        nlp.vocab,
-        name,
-        model=model,
-        device=device,
-        lang=nlp.lang or "",
-        setting=setting,
-        threshold=threshold,
-        dialect=dialect,
-        protect=protect,
-        user_words=user_words,
-        user_words_path=user_words_path,
-    )
+CORRECTIONS_SCORER = "docsight.corrections_scorer.v1"
 
 
 class RnnSpeller(NetworkPipe):
@@ -106,7 +52,7 @@ class RnnSpeller(NetworkPipe):
             expressions), and `entities` (labels of `doc.ents`, or "*" for all).
         user_words: More correct words, which may be suggested. A word with capitals is correct only as is.
         user_words_path: A UTF-8 file with more of them, one per line; lines that start with # are ignored.
-        options: model, device, lang; see `NetworkPipe`.
+        options: model, device, lang, scorer; see `NetworkPipe`.
 
     Raises:
         ConfigError: An argument has an invalid value.
@@ -304,13 +250,6 @@ class RnnSpeller(NetworkPipe):
             text = doc.text if found else ""
             attributes.set_corrections(doc, [_row(each, text[each.start : each.end], min_score) for each in found])
 
-    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score the applied corrections against those of the reference Docs; see `score_corrections`."""
-        return score_corrections(
-            (attributes.corrections(example.predicted), attributes.get_corrections(example.reference))
-            for example in examples
-        )
-
     def own_files(self) -> dict[str, bytes]:
         return {USER_WORDS: format_words(self.user_words)}
 
@@ -340,11 +279,91 @@ class RnnSpeller(NetworkPipe):
         super()._install(loaded)
         self._corrector = self._typing_model = None
 
+    def _forget_model(self) -> None:
+        super()._forget_model()
+        self._corrector = self._typing_model = None
+
     def _place(self, network: nn.Module, about: Mapping[str, Any]) -> None:
         # The other parts are looked up, or read letter by letter: faster on the CPU.
         speller = cast(Speller, network)
         speller.context.to(self.device)
         speller.ranker.to(self.device)
+
+
+@registry.scorers(CORRECTIONS_SCORER)  # type: ignore[untyped-decorator]  # catalogue
+def make_corrections_scorer() -> Scorer:
+    """Return the default scorer of `rnn_speller`."""
+    return score_examples
+
+
+def score_examples(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+    """Score the applied corrections against those of the reference Docs; see `score_corrections`."""
+    return score_corrections(
+        (attributes.corrections(example.predicted), attributes.get_corrections(example.reference))
+        for example in examples
+    )
+
+
+@Language.factory(
+    "rnn_speller",
+    assigns=[
+        "doc._.corrections",
+        "doc._.corrected_text",
+        "doc._.offset_map",
+        "token._.is_misspelled",
+        "token._.suggestion",
+        "token._.suggestions",
+    ],
+    default_config={
+        "model": "rnn_speller",
+        "device": "auto",
+        "setting": "balanced",
+        "threshold": None,
+        "dialect": "auto",
+        "protect": {"words": [], "patterns": [], "entities": []},
+        "user_words": [],
+        "user_words_path": None,
+        "scorer": {"@scorers": CORRECTIONS_SCORER},
+    },
+    default_score_weights={
+        "corrections_f05": 1.0,
+        "corrections_p": 0.0,
+        "corrections_r": 0.0,
+        "detections_f05": 0.0,
+        "detections_p": 0.0,
+        "detections_r": 0.0,
+    },
+)
+def make_rnn_speller(
+    nlp: Language,
+    name: str,
+    model: str,
+    device: str,
+    setting: str,
+    threshold: float | None,
+    dialect: str,
+    protect: dict[str, list[str]],
+    user_words: list[str],
+    user_words_path: str | None,
+    scorer: Scorer | None,
+) -> RnnSpeller:
+    """Construct the component. The weights and the file of user words are read on first use."""
+    component = RnnSpeller(
+        nlp.vocab,
+        name,
+        model=model,
+        device=device,
+        lang=nlp.lang or "",
+        setting=setting,
+        threshold=threshold,
+        dialect=dialect,
+        protect=protect,
+        user_words=user_words,
+        user_words_path=user_words_path,
+        scorer=scorer,
+    )
+    fill_meta(nlp, component)
+    return component
 
 
 def _row(correction: Correction, typed: str, min_score: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import logging
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import ExitStack, closing
@@ -33,6 +34,8 @@ from docsight.redaction.redaction_options import RedactionOptions
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+logger = logging.getLogger("docsight")
 
 
 def process(
@@ -141,6 +144,7 @@ def process(
             clear(store.shards)
         if options.fail_fast:
             _stop_at_failure(item for item in plan.items if isinstance(item, Problem))
+        logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
             with closing(_start_engine(plan, nlp, store, settings, meter)) as shards:
@@ -162,6 +166,14 @@ def process(
         )
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
+    logger.info(
+        "%s: %d documents in %.1f s; %d failed, %d skipped.",
+        out,
+        summary.documents,
+        summary.seconds,
+        summary.failed,
+        summary.skipped,
+    )
     return summary
 
 

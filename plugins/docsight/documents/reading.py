@@ -65,7 +65,9 @@ class Document:
             "part": self.part,
             "format": self.format,
             "encoding": self.encoding,
-            "encoding_confidence": None if self.encoding_confidence is None else round(self.encoding_confidence, 4),
+            "encoding_confidence": None
+            if self.encoding_confidence is None
+            else round(float(self.encoding_confidence), 4),
             "title": self.title,
             "authors": list(self.metadata.authors),
             "created": self.metadata.created,

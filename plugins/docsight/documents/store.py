@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+from docsight.documents.output.inferred_types import InferredTypes, move_to_front
 from docsight.documents.output.written_files import OUTPUT_LIST, STORE_FOLDER, FileContent, WrittenFiles
 from docsight.errors import ConfigError
 
@@ -140,6 +141,7 @@ class Outputs:
         self._store = store
         self._names: dict[str, None] = {}  # in order
         self._files: dict[str, TextIO] = {}
+        self._types: dict[str, InferredTypes] = {}  # of the records in each file of JSON lines
         for name in names:
             with write_errors(str(store.out / name)):
                 self._files[name] = self.path(name).open("w", encoding="utf-8", newline="\n")
@@ -154,19 +156,23 @@ class Outputs:
         self._names[name] = None
         return self._store.work / name
 
-    def write_file(self, name: str, text: str) -> None:
-        """Write a whole text file, whose name may be a relative path."""
+    def write_file(self, name: str, text: str, *, append: bool = False) -> None:
+        """Write a text file, whose name may be a relative path, or append to one that this run wrote."""
         path = self.path(name)
         with write_errors(str(self._store.out / name)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            with path.open("a" if append else "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
 
     def write(self, name: str, text: str) -> None:
         with write_errors(str(self._store.out / name)):
             self._files[name].write(text)
 
-    def write_json(self, name: str, record: dict[str, Any]) -> None:
-        self.write(name, to_json_line(record) + "\n")
+    def write_json(self, name: str, record: dict[str, Any], *, line: str | None = None) -> None:
+        """Write a record as a line; `line` is the same as JSON, if it is at hand."""
+        text = (to_json_line(record) if line is None else line) + "\n"
+        self.write(name, text)
+        self._types.setdefault(name, InferredTypes()).add(record, len(text.encode()))
 
     def commit(self) -> list[str]:
         """Move all files into place and return their names.
@@ -177,6 +183,8 @@ class Outputs:
         for name, file in self._files.items():
             with write_errors(str(self._store.out / name)):
                 file.close()
+                if name in self._types and (lines := self._types[name].lines_to_move()):
+                    move_to_front(self.path(name), lines)
         new = {name: self._sync(name) for name in self._names}
         written = self._store.written
         for name in self._names:  # the user may have put a file there during the run

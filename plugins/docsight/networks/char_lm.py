@@ -23,7 +23,7 @@ class State(NamedTuple):
     hidden: Tensor  # (batch, hidden)
     cell: Tensor  # (batch, hidden)
 
-    def select(self, rows: Tensor) -> "State":
+    def select(self, rows: list[int]) -> "State":
         return State(self.hidden[rows], self.cell[rows])
 
 
@@ -109,7 +109,7 @@ class CharLM(nn.Module):
             )
         if not 0 <= seed < 1 << 63:
             raise ConfigError(f"generate: expected a seed from 0 to below 2**63; found {seed}.")
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator("cpu").manual_seed(seed)
         log_probs, state = self.begin(to_plain(prefix)[-MAX_CONTEXT:])
         characters = []
         for _ in range(length):

@@ -66,7 +66,7 @@ def share_evidence(crf: LinearChainCRF, batches: Sequence[ScoredBatch], *, fract
         total.index_add_(0, at[rows][is_core], share[is_core])
         found.append((rows, log, share))
     means = sums / total.clamp(min=_TINY).unsqueeze(1)
-    weights = fraction * is_candidate * (means[:, 1:].amax(dim=1) - _MIN_MEAN).clamp(0, 1)  # (words,)
+    weights = fraction * (means[:, 1:].amax(dim=1) - _MIN_MEAN).clamp(0, 1) * is_candidate  # (words,)
     moved = []
     for batch, at, (rows, log, share) in zip(batches, places, found, strict=True):
         at_rows = at[rows]

@@ -50,10 +50,15 @@ class RowSpans(NamedTuple):
 def word_types(words: Sequence[str], *, vocab: Vocab, chars: Vocab) -> WordTypes:
     """Turn distinct words into tensors: ids (types,), characters (types, chars), casings (types,)."""
     return WordTypes(
-        words=torch.tensor([vocab.word_id(word) for word in words], dtype=torch.long),
-        chars=torch.tensor(pad_rows([chars.char_ids(word, MAX_ENCODED_CHARS) for word in words]), dtype=torch.long),
-        casings=torch.tensor([casing(word) for word in words], dtype=torch.long),
+        words=_ids([vocab.word_id(word) for word in words]),
+        chars=_ids(pad_rows([chars.char_ids(word, MAX_ENCODED_CHARS) for word in words])),
+        casings=_ids([casing(word) for word in words]),
     )
+
+
+def _ids(values: Sequence[int] | Sequence[Sequence[int]]) -> Tensor:
+    """Return integers as a tensor on the CPU, whatever torch's default device is."""
+    return torch.tensor(values, dtype=torch.long, device="cpu")
 
 
 @torch.no_grad()
@@ -143,8 +148,8 @@ def _score(
     At breaks, only tags that end a span or are outside one (O, E, S) are possible; at tokens outside, only O.
     """
     device = encoded.device
-    lengths = torch.tensor([window.end - window.start for _, window in pieces])
-    index = torch.zeros(len(pieces), int(lengths.max()), dtype=torch.long)
+    lengths = _ids([window.end - window.start for _, window in pieces])
+    index = lengths.new_zeros(len(pieces), int(lengths.max()))
     numbers, is_core = torch.zeros_like(index), torch.zeros_like(index, dtype=torch.bool)
     ends: list[tuple[int, int]] = []
     skips: list[tuple[int, int]] = []
@@ -163,7 +168,7 @@ def _score(
             at = torch.tensor(places, device=device)
             forbidden = torch.tensor([tag[0] in prefixes for tag in network.tags], device=device)
             emissions[at[:, 0], at[:, 1]] = emissions[at[:, 0], at[:, 1]].masked_fill(forbidden, FORBIDDEN)
-    numbers += torch.tensor([piece.row for piece in pieces]).unsqueeze(1) << 32  # words of one row alone are the same
+    numbers += _ids([piece.row for piece in pieces]).unsqueeze(1) << 32  # words of one row alone are the same
     return ScoredBatch(emissions, lengths, numbers.to(device), is_core)
 
 
@@ -214,7 +219,7 @@ def _likely_spans(
         singles=begins + 3,
         max_size=MAX_LIKELY_TOKENS,
     )
-    limits = torch.tensor(list(min_scores.values()), device=device).log()  # (labels,)
+    limits = emissions.new_tensor(list(min_scores.values())).log()  # (labels,)
     parts = []
     for size, log_posteriors in enumerate(posteriors, start=1):
         rows, starts, labels = (log_posteriors >= limits).nonzero(as_tuple=True)

@@ -41,11 +41,10 @@ def _fixed(nlp: Language, *spans: ScoredSpan) -> RnnNer:
 LOVELACE, LONDON = ScoredSpan(0, 2, "PER", 0.9), ScoredSpan(6, 7, "LOC", 0.4)
 
 
-def test_rnn_ner_stores_scores_in_user_data_by_component_name(nlp):
+def test_rnn_ner_stores_scores_at_their_spans(nlp):
     _fixed(nlp, LOVELACE, LONDON)
     doc = nlp(TEXT)
-    stored = doc.user_data["docsight"]["rnn_ner"]
-    assert stored == {"size": 43, "entities": [[0, 12, "PER", 0.9], [36, 42, "LOC", 0.4]]}
+    assert doc.user_data == {("._.", "score", 0, 12): {"PER": 0.9}, ("._.", "score", 36, 42): {"LOC": 0.4}}
     assert [ent._.score for ent in doc.ents] == [0.9, 0.4]
     assert doc[2:3]._.score is None
 
@@ -132,7 +131,7 @@ def test_rnn_ner_does_not_write_labels_renamed_to_none(tiny_model, tmp_path):
     doc = nlp(TEXT)
     assert [ent.label_ for ent in doc.ents] == [span.label_ for span in doc.spans["names"]] == ["GPE"]
     assert doc.spans["names"].attrs["scores"].tolist() == pytest.approx([0.4])
-    assert doc.user_data["docsight"]["rnn_ner"]["entities"] == [[36, 42, "GPE", 0.4]]
+    assert doc.user_data == {("._.", "score", 36, 42): {"GPE": 0.4}}
 
 
 def test_rnn_ner_settings_survive_disk_and_config(tiny_model, tmp_path):
@@ -200,7 +199,7 @@ def test_rnn_ner_score_in_a_slice_of_a_doc_is_not_that_of_another_entity(nlp):
     doc = nlp("London is big . London fell .")
     piece = doc[4:].as_doc(copy_user_data=True)
     assert [ent.text for ent in piece.ents] == ["London"]
-    assert piece.ents[0]._.score is None
+    assert piece.ents[0]._.score == 0.4
 
 
 def test_rnn_ner_labels_are_kept_by_a_pipeline_that_sources_it(tiny_model):
@@ -347,7 +346,7 @@ def test_rnn_ner_with_a_model_that_reads_the_ends_of_lines_writes_spans_of_token
     doc = grown_nlp("Rosa Lindt\n\nBern Alder\tBirch Mills | Ben Berg\nIvy Okafor\n")
     expected = ["Rosa Lindt", "Bern Alder", "Birch Mills", "Ben Berg", "Ivy Okafor"]
     assert [ent.text for ent in doc.ents] == expected
-    assert [doc.text[start:end] for start, end, *_ in doc.user_data["docsight"]["rnn_ner"]["entities"]] == expected
+    assert [doc.text[start:end] for _, _, start, end in doc.user_data] == expected
 
 
 def test_rnn_ner_takes_no_line_break_of_an_office_file_for_a_wrap(grown_nlp):
@@ -365,7 +364,18 @@ def test_rnn_ner_scores_against_gold(nlp):
     assert scores["ents_per_type"]["PER"]["p"] == 1.0
 
 
-def test_rnn_ner_two_instances_keep_their_own_results(tiny_model):
+@pytest.mark.parametrize(("overwrite", "expected"), [(False, 0.9), (True, 0.7)])
+def test_rnn_ner_score_is_that_of_the_instance_whose_entity_stays(tiny_model, overwrite, expected):
     nlp = _with(tiny_model)
-    nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model)})
-    assert set(nlp(TEXT).user_data["docsight"]) == {"rnn_ner", "second"}
+    nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model), "overwrite_ents": overwrite})
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
+    nlp.get_pipe("second").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.7)], [])]
+    assert [ent._.score for ent in nlp(TEXT).ents] == [expected]
+
+
+def test_rnn_ner_scores_all_listed_spans(tiny_model):
+    nlp = _with(tiny_model, spans_key="names", min_score=0.05)
+    likely = [ScoredSpan(0, 2, "PER", 0.9), ScoredSpan(0, 2, "ORG", 0.08)]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans(likely[:1], likely)]
+    doc = nlp(TEXT)
+    assert [span._.score for span in doc.spans["names"]] == [0.9, 0.08]

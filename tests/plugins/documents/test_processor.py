@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -95,11 +96,7 @@ def test_process_writes_a_line_for_each_document(folder: Path, nlp: Language, tm
 def test_process_writes_the_scores_of_our_components(folder: Path, nlp: Language, tmp_path: Path) -> None:
     @Language.component("scores")
     def scores(doc: Doc) -> Doc:
-        entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
-        doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["scores"] = {
-            "size": attributes.text_size(doc),
-            "entities": entities,
-        }
+        attributes.set_scores((ent, 0.75) for ent in doc.ents)
         return doc
 
     nlp.add_pipe("scores")
@@ -250,6 +247,24 @@ def test_process_writes_markdown_and_does_not_read_it(folder: Path, nlp: Languag
     assert (other.documents, other.skipped) == (1, 5)
     process(folder, nlp, folder)
     assert not (folder / "markdown").exists()
+
+
+def test_process_writes_the_rows_of_a_table_to_one_markdown_file(folder: Path, nlp: Language, tmp_path: Path) -> None:
+    (folder / "a.csv").write_text("id,text\n1,One *star*\n2,Two\n", encoding="utf-8")
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("x/c.jsonl", '{"text": "Three"}\n{"text": "Four"}\n')
+        archive.writestr("x/d.txt", "Five")
+    for _ in range(2):  # a second run replaces what the first one wrote
+        process(folder, nlp, tmp_path / "out", formats=("jsonl", "markdown"), overwrite=True)
+    files = {
+        path.relative_to(tmp_path / "out" / "markdown").as_posix(): path.read_text(encoding="utf-8")
+        for path in (tmp_path / "out" / "markdown").rglob("*.md")
+    }
+    assert files == {
+        "a.csv.md": "## 1\n\nOne \\*star*\n\n## 2\n\nTwo\n",
+        "b.zip/x/c.jsonl.md": "## 1\n\nThree\n\n## 2\n\nFour\n",
+        "b.zip/x/d.txt.md": "Five\n",
+    }
 
 
 def test_manifest_has_times_and_duplicates(folder: Path, nlp: Language, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_char_lm_forward_continues_from_a_state():
 def test_char_lm_state_select_returns_the_given_rows_in_order():
     network = _network()
     _, state = network.step(torch.tensor([1, 2, 3]), network.start(3))
-    chosen = state.select(torch.tensor([2, 0, 2]))
+    chosen = state.select([2, 0, 2])
     assert torch.equal(chosen.hidden, state.hidden[[2, 0, 2]])
     assert torch.equal(chosen.cell, state.cell[[2, 0, 2]])
 

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         DocsightError: An argument is invalid, or the texts cannot be read.
     """
-    args = _parser().parse_intermixed_args(arguments)
+    args = make_parser().parse_intermixed_args(arguments)
     overrides = [each if "=" in each else f'data.path="{each}"' for each in args.override]
     config = compose_config(overrides)["data"]
     reader = CorpusReader.from_config(**{key: config[key] for key in READER_KEYS})
@@ -51,7 +51,7 @@ def report_lines(found: Survey, findings: Findings, *, limit: int | None) -> Ite
     yield from doubts
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docsight-train check",
         description="Show what annotated texts hold, and what in them may be a mistake. Trains nothing.",

@@ -96,7 +96,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         DocsightError: An argument is invalid, or something cannot be read.
     """
-    args = _parser().parse_intermixed_args(arguments)
+    args = make_parser().parse_intermixed_args(arguments)
     config = compose_config(args.override)
     data = config["data"]
     conversion = Conversion(
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str]) -> None:
         say(line, sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docsight-train convert",
         description="Rewrite annotations in another format. A folder of splits becomes a folder of splits.",

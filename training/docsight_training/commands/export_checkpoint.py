@@ -16,11 +16,15 @@ from docsight_training.trainer import quiet_lightning
 
 
 def main(arguments: Sequence[str]) -> None:
+    options = make_parser().parse_args(arguments)
+    export_checkpoint(options.checkpoint, options.out)
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="docsight-train export", description=__doc__)
     parser.add_argument("checkpoint", metavar="CKPT", type=Path, help="a checkpoint, in the folder of its run")
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder to write; it must not exist")
-    options = parser.parse_args(arguments)
-    export_checkpoint(options.checkpoint, options.out)
+    return parser
 
 
 def export_checkpoint(checkpoint: Path, out: Path) -> None:

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         DocsightError: An argument is invalid, or something cannot be read.
     """
-    args = _parser().parse_intermixed_args(arguments)
+    args = make_parser().parse_intermixed_args(arguments)
     config = compose_config(args.override)["data"]
     check_source(config["source"])
     if args.out.exists():
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> None:
     say(f"{args.out}: {len(texts):,} texts. Open it in a browser.", sys.stdout)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docsight-train review",
         description="Write a page to accept, correct and add spans, least sure first. The page saves JSON lines that "

@@ -35,6 +35,8 @@ _MARKS_OF_QUOTES = re.compile(r"[ \t]*>[> \t]*")
 _ITEM_BULLET = re.compile(r"[•◦▪▫‣·●○■□✓➢*-][ \t\xa0]+")
 _ITEM_NUMBER = re.compile(r"(0|[1-9]\d{0,8})([.)])[ \t\xa0]+")
 _NOTE_MARK = re.compile(r"(?:(\d{1,3})[.)]?|\[(\d{1,3})\]|([*†‡§¶]{1,3}))[ \t\xa0]*(?=\S)")
+_WORD_LINE = re.compile(r"[!-~]+")  # as in a list of file names; a wrapped line has several words, if it is in ASCII
+_RULE_LINE = re.compile(r"\s*([=\-~^\"'*+#`:_])\1{2,}\s*")
 _LIST_SEPARATOR = "<!-- -->"  # between lists that would be one otherwise
 
 Passage = Mapping[str, Any]  # as in the record
@@ -246,7 +248,9 @@ class _MarkdownText:
         written = []
         for number, (start, end) in enumerate(lines, start=1):
             is_last = number == len(lines)
-            is_kept = not is_last and end in self._line_ends
+            is_kept = not is_last and (
+                end in self._line_ends or _WORD_LINE.fullmatch(self._text, start, end) is not None
+            )
             after = following if is_last else HARD_BREAK if is_kept else ""
             written.append(escape_line_start(self._inline(start, end, after)) + (HARD_BREAK if is_kept else ""))
         return "\n".join(written)
@@ -287,14 +291,20 @@ class _MarkdownText:
 
 
 def _whole(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
-    """Yield the passages in order and without overlaps, and paragraphs for the text between them."""
+    """Yield the passages in order and without overlaps, and paragraphs for the text between them.
+
+    The lines under and over headings are left out.
+    """
     at = 0
+    last_kind = ""
     for passage in passages:
         if (start := max(at, passage["start"])) < passage["end"]:
-            yield from _between(text, at, start)
+            if "heading" not in (last_kind, passage["kind"]) or not _RULE_LINE.fullmatch(text, at, start):
+                yield from _between(text, at, start)
             yield {**passage, "start": start}
-            at = passage["end"]
-    yield from _between(text, at, len(text))
+            at, last_kind = passage["end"], passage["kind"]
+    if last_kind != "heading" or not _RULE_LINE.fullmatch(text, at):
+        yield from _between(text, at, len(text))
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Passage]:

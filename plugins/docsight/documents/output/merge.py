@@ -12,8 +12,7 @@ from docsight.documents.analysis.duplicates import (
     merge_minhashes,
 )
 from docsight.documents.inputs import InputFile
-from docsight.documents.output.document_names import DocumentNames
-from docsight.documents.output.markdown_text import to_markdown
+from docsight.documents.output.markdown_files import MarkdownFiles
 from docsight.documents.output.redacted_files import RedactedFiles, RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
@@ -25,8 +24,6 @@ from docsight.documents.store import (
     DOCUMENTS,
     ERRORS,
     MANIFEST,
-    MARKDOWN,
-    MARKDOWN_SUFFIX,
     REPORT,
     TABLES,
     TEXT_OUTPUTS,
@@ -127,7 +124,7 @@ class _RecordWriter:
         self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._redacted = redacted
         self._duplicates = duplicates
-        self._markdown_names = DocumentNames(MARKDOWN_SUFFIX)
+        self._markdown = MarkdownFiles(self._write_markdown)
         self._tables = None
         if "parquet" in formats:
             from docsight.documents.output.parquet_tables import Tables
@@ -176,23 +173,22 @@ class _RecordWriter:
     def _add_document(self, line: DocumentLine, shard: Shard) -> None:
         self._summary.add(line.record, words=line.words)
         if "jsonl" in self._formats:
-            self._outputs.write(DOCUMENTS, line.text + "\n")
+            self._outputs.write_json(DOCUMENTS, line.record, line=line.text)
         if self._tables is not None:
             with write_errors(TABLES["documents"]):
                 self._tables.add(line.record, words=line.words)
         if "markdown" in self._formats:
-            self._add_markdown(line.record)
+            self._markdown.add(line.record)
         if self._redacted is not None:
             self._redacted.add(line.record, line.audit)
         if "spacy" in self._formats:
             self.docs.setdefault(shard.name, []).extend(line.docs)
         self.report.add(line.record, words=line.words, thumbnails=line.thumbnails)
 
-    def _add_markdown(self, record: dict[str, Any]) -> None:
-        name, text = f"{MARKDOWN}/{self._markdown_names.of(record)}", to_markdown(record)
-        self._outputs.write_file(name, text)
+    def _write_markdown(self, name: str, text: str, append: bool) -> None:
+        self._outputs.write_file(name, text, append=append)
         if self._redacted is not None:
-            self._redacted.add_markdown(name, text)
+            self._redacted.add_markdown(name, text, append=append)
 
     def _add_problem(self, problem: Problem) -> None:
         self._summary.add_problem(problem)

@@ -64,9 +64,9 @@ class RedactedFiles:
         for row in audit:
             self._outputs.write_json(AUDIT, row)
 
-    def add_markdown(self, name: str, text: str) -> None:
-        """Add the Markdown of a document; `name` is a relative path."""
-        self._outputs.write_file(name, text)
+    def add_markdown(self, name: str, text: str, *, append: bool = False) -> None:
+        """Add the Markdown of a document, or append it to that of another; `name` is a relative path."""
+        self._outputs.write_file(name, text, append=append)
 
     def commit(self) -> None:
         self._outputs.commit()

@@ -16,7 +16,7 @@ class ImageCounts:
     unreadable: int = 0
 
     def add(self, cat: dict[str, Any]) -> None:
-        if "error" in cat:
+        if cat.get("error") is not None:
             self.unreadable += 1
         elif cat["label"] is None:
             self.unsure += 1

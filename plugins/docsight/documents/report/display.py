@@ -40,7 +40,7 @@ def short_number(number: int) -> str:
 
 def image_category(cat: dict[str, Any]) -> str:
     """Return the label that a component gave an image, "not sure" or "unreadable"."""
-    if "error" in cat:
+    if cat.get("error") is not None:
         return "unreadable"
     return "not sure" if cat.get("label") is None else str(cat["label"])[:60]
 
@@ -49,7 +49,7 @@ def image_caption(image: dict[str, Any]) -> str:
     """Return what the components report about an image, with their scores."""
     captions = []
     for cat in image["cats"].values():
-        has_score = "error" not in cat and cat.get("label") is not None and cat.get("score") is not None
+        has_score = cat.get("label") is not None and cat.get("score") is not None
         captions.append(image_category(cat) + (f" {cat['score']:.2f}" if has_score else ""))
     return ", ".join(captions[:_MAX_CAPTIONS])
 

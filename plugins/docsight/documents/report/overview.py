@@ -103,7 +103,7 @@ class Overview:
             self._add_correction(row)
         for image in record["images"]:
             for cat in image["cats"].values():
-                if "error" not in cat:
+                if cat.get("error") is None:
                     self._images.add(cat["score"], cat["label"] is None)
         confidences = [passage.get("confidence") for passage in record["passages"]]
         self.ocr_documents += any(confidence is not None for confidence in confidences)

@@ -140,4 +140,4 @@ class Gallery:
 def _order(figure: Figure) -> tuple[bool, bool, str]:
     cat = figure.cats[0][1] if figure.cats else {}
     label = cat.get("label")
-    return "error" in cat, label is None, label or ""
+    return cat.get("error") is not None, label is None, label or ""

@@ -192,7 +192,7 @@ def pack_redacted(nlp: "Language", document: Document, entities: list[dict[str, 
     from spacy.tokens import DocBin
     from spacy.util import filter_spans
 
-    from docsight.attributes import USER_DATA_KEY, text_size
+    from docsight.attributes import set_scores
 
     packed = DocBin(store_user_data=False)
     with nlp.memory_zone():
@@ -202,12 +202,7 @@ def pack_redacted(nlp: "Language", document: Document, entities: list[dict[str, 
             for row in entities
         ]
         doc.set_ents(filter_spans([span for span, _ in spans if span is not None]))
-        stored = sorted(
-            [span.start_char, span.end_char, span.label_, score]
-            for span, score in spans
-            if span is not None and score is not None
-        )
-        doc.user_data[USER_DATA_KEY] = {"redaction": {"size": text_size(doc), "entities": stored}}
+        set_scores((span, score) for span, score in spans if span is not None and score is not None)
         add_doc(packed, doc)
         packed.store_user_data = True
         return packed.to_bytes()

@@ -51,7 +51,7 @@ def annotated_images(doc: "Doc", offset: int) -> list[AnnotatedImage]:
 def image_failure(images: Sequence[AnnotatedImage]) -> DataError | None:
     """Return why no image of a document could be read; None if one could, or if there are none."""
     cats = [cat for image in images for cat in image.cats.values()]
-    if not cats or not all(image.cats for image in images) or not all("error" in cat for cat in cats):
+    if not cats or not all(image.cats for image in images) or any(cat.get("error") is None for cat in cats):
         return None
     return DataError("; ".join(dict.fromkeys(cat["error"] for cat in cats)))
 
@@ -98,27 +98,30 @@ class Thumbnails:
 def _annotated_image(image: dict[str, Any], offset: int) -> AnnotatedImage:
     content, path = image.get("bytes"), image.get("path")
     source = bytes(content) if content is not None else path if isinstance(path, str) else None
-    record: dict[str, Any] = {"id": _text(image.get("id", ""))}
-    if image.get("page") is not None:
-        record["page"] = int(image["page"])
-    if image.get("bbox") is not None:
-        record["bbox"] = [float(side) for side in image["bbox"]]
-    if image.get("start") is not None:
-        record["start"] = offset + int(image["start"])
-    record["cats"] = {_text(name): _cat(cat, source) for name, cat in (image.get("cats") or {}).items()}
+    page, bbox, start = image.get("page"), image.get("bbox"), image.get("start")
+    record = {
+        "id": _text(image.get("id", "")),
+        "page": None if page is None else int(page),
+        "bbox": None if bbox is None else [float(side) for side in bbox],
+        "start": None if start is None else offset + int(start),
+        "cats": {_text(name): _cat(cat, source) for name, cat in (image.get("cats") or {}).items()},
+    }
     return AnnotatedImage(record=record, source=source)
 
 
 def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
+    """Return the record of a classification; every field is always there."""
     if "error" in cat:
         # The path on this machine adds nothing to the path of the document.
         error = str(cat["error"])
-        return {"error": _text(error.removeprefix(source).lstrip(": ") if isinstance(source, str) else error)}
+        error = error.removeprefix(source).lstrip(": ") if isinstance(source, str) else error
+        return {"label": None, "score": None, "scores": {}, "in_domain": None, "error": _text(error)}
     return {
         "label": None if cat["label"] is None else _text(cat["label"]),
         "score": _number(cat["score"]),
         "scores": {_text(label): _number(score) for label, score in cat.get("scores", {}).items()},
         "in_domain": _number(cat.get("in_domain")),
+        "error": None,
     }
 
 

@@ -3,6 +3,7 @@
 When a call fails, its files are processed one by one, then the items of the file at fault, by the worker's marks.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Event
@@ -18,6 +19,8 @@ from docsight.documents.runner.shard_files import ShardWriter, dump_problem
 from docsight.documents.runner.shards import FileEntry, Shard
 from docsight.documents.runner.work_items import WorkItem, hash_file
 from docsight.errors import BundleError, ConfigError
+
+logger = logging.getLogger("docsight")
 
 _START_TIMEOUT = 600  # seconds
 _MAX_ATTEMPTS = 3
@@ -110,6 +113,8 @@ class Supervisor:
                     return
                 done, begun = self._process.marks
                 if isinstance(err, DiedError | TimeoutError):
+                    reason = "took too long" if isinstance(err, TimeoutError) else err
+                    logger.warning("A worker is started anew: the process %s.", reason)
                     self._restart()
                     if self._stopped.is_set():  # a signal to all processes may have ended the worker
                         return

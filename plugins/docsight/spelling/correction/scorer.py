@@ -39,7 +39,8 @@ class Scorer:
         # The ids of ASCII characters; 0 is padding.
         self._ascii = np.array([PAD, *(chars.id(chr(code)) for code in range(1, 128))], dtype=np.int64)
         # The vectors of the words seen so far. Untouched rows take no memory.
-        self._vectors = torch.empty(dictionary.size, network.context.project.out_features)
+        size = dictionary.size, network.context.project.out_features
+        self._vectors = torch.empty(size, dtype=torch.float32, device="cpu")
         self._has_vector = np.zeros(dictionary.size, dtype=bool)
 
     @torch.inference_mode()
@@ -52,7 +53,9 @@ class Scorer:
         casings = batch.types.casings[types]
         places = int(lengths.sum()) + len(lengths)
         rows = bounds[:-1] - low + np.arange(len(lengths))  # the first place of each sentence
-        left, right = torch.empty(2, places, self._context.forward_lstm.hidden_size, device=self._device)
+        left, right = torch.empty(
+            2, places, self._context.forward_lstm.hidden_size, dtype=torch.float32, device=self._device
+        )
         for sentences in batches_by_cost(lengths.tolist(), max_cost=_MAX_BATCH_TOKENS):
             sizes = lengths[sentences]
             time = np.arange(int(sizes.max()) + 1)
@@ -129,7 +132,7 @@ class Scorer:
         if len(fresh):
             self._vectors[torch.from_numpy(fresh)] = self._encode([self._dictionary.names[at] for at in fresh], fresh)
             self._has_vector[fresh] = True
-        vectors = torch.empty(len(ids), self._vectors.shape[1])
+        vectors = self._vectors.new_empty(len(ids), self._vectors.shape[1])
         vectors[torch.from_numpy(inside)] = self._vectors[torch.from_numpy(known)]
         if len(known) < len(ids):
             unknown = ids[~inside]

@@ -132,7 +132,7 @@ class TrigramRescorer:
         first, second = [EDGE_ID, EDGE_ID, *([] if is_start else map(self._id, last))][-2:]
 
         def score(words: Sequence[str]) -> list[float]:
-            third = torch.tensor([self._id(word) for word in words], dtype=torch.long)
+            third = torch.tensor([self._id(word) for word in words], dtype=torch.long, device="cpu")
             here = self._trigrams.log_prob(torch.full_like(third, first), torch.full_like(third, second), third)
             gain = torch.where(third > OTHER_ID, here - self._anywhere[third], 0.0)  # 0 for words outside the lexicon
             return (self._weight * gain).tolist()

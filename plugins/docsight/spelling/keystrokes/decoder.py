@@ -47,8 +47,9 @@ class Decoder:
 
     def read(self, text: str, state: State) -> tuple[State, Floats]:
         """Read a text, not empty, from a state (1, hidden): the new state, and the scores of the next character."""
-        log_probs = torch.empty(0)
-        for char in self.network.encode(text):
+        first, *others = self.network.encode(text)
+        log_probs, state = self.network.step(first[None], state)
+        for char in others:
             log_probs, state = self.network.step(char[None], state)
         return state, log_probs.numpy()
 
@@ -70,7 +71,7 @@ class Decoder:
         kept = [(replace(first, errors=0), row, code)]
         kept += [item for item in rest if item[0].score > total - _BEAM_MARGIN]
         hypotheses = [hypothesis.rescored(hypothesis.score - total) for hypothesis, _, _ in kept]
-        rows = torch.tensor([row for _, row, _ in kept])
+        rows = [row for _, row, _ in kept]
         codes = [code for _, _, code in kept]
         return self._look_ahead(hypotheses, *self._step(beam, rows, codes, self._ids[letter.isupper()])), probabilities
 
@@ -186,15 +187,15 @@ class Decoder:
         fraction = self.index.mass(span) / self.index.mass(old.span)
         return math.log((1 - LEXICON_WEIGHT) * math.exp(log_prob) + LEXICON_WEIGHT * fraction), span
 
-    def _step(self, beam: Beam, rows: torch.Tensor, codes: list[int], ids: Ints) -> tuple[State, Floats]:
+    def _step(self, beam: Beam, rows: list[int], codes: list[int], ids: Ints) -> tuple[State, Floats]:
         """Read one letter for each chosen hypothesis; code -1 reads none."""
         old = beam.state.select(rows)
         log_probs, state = self.network.step(torch.from_numpy(ids[codes]), old)
         new = log_probs.numpy()
         if -1 in codes:
-            stays = torch.tensor([code == -1 for code in codes])[:, None]
-            state = State(*(torch.where(stays, *pair) for pair in zip(old, state, strict=True)))
-            new = np.where(stays.numpy(), beam.log_probs[rows.numpy()], new)
+            stays = np.array([[code == -1] for code in codes])
+            state = State(*(torch.where(torch.from_numpy(stays), *pair) for pair in zip(old, state, strict=True)))
+            new = np.where(stays, beam.log_probs[rows], new)
         return state, new
 
     def _look_ahead(self, hypotheses: list[Hypothesis], state: State, log_probs: Floats) -> Beam:
@@ -222,9 +223,7 @@ class Decoder:
         if not more:
             return Beam(tuple(hypotheses), kept, (), state, log_probs)
         parents = [row for _, row, _ in more]
-        ahead, after = self.network.step(
-            torch.from_numpy(ids[[code for *_, code in more]]), state.select(torch.tensor(parents))
-        )
+        ahead, after = self.network.step(torch.from_numpy(ids[[code for *_, code in more]]), state.select(parents))
         return Beam(
             (*hypotheses, *(extended for extended, _, _ in more)),
             kept,

@@ -233,7 +233,7 @@ class Session:
         now, model = self._now, self._model
         text = now.text + plain
         if now.literal or plain.lower() not in CODES or len(text) > MAX_WORD_LETTERS:
-            state, log_probs = model.decoder.read(plain, now.beam.state.select(torch.tensor([0])))
+            state, log_probs = model.decoder.read(plain, now.beam.state.select([0]))
             beam = model.decoder.literal(state, log_probs, text)
             return _WordState(text, True, beam, Keystroke(char, ((char, 1.0),), text, ()))
         beam, probabilities = model.decoder.type(now.beam, plain)
@@ -265,7 +265,7 @@ class Session:
                 self._words[-1].corrected = text
                 text, row = best, best_row
         self._taken_back = ""
-        state, log_probs = model.decoder.read(plain, now.beam.state.select(torch.tensor([row])))
+        state, log_probs = model.decoder.read(plain, now.beam.state.select([row]))
         literal = plain in _NO_WORD_AFTER or (now.literal and plain == "-")
         self._words[-1].actions.append(char)
         self._recent.append(now)

@@ -44,7 +44,7 @@ class Trigrams(nn.Module):
         )
         steps = steps + torch.where(has_context, self.bigram_backoff[context].int(), 0)
         steps = torch.where(has_two, self.trigram[after_two].int(), steps)
-        return (steps * -STEP).reshape(shape)
+        return (steps.float() * -STEP).reshape(shape)
 
 
 def hash_ids(*ids: Tensor) -> Tensor:

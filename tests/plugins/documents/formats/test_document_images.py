@@ -103,7 +103,7 @@ def test_process_treats_images_as_documents(folder: Path, nlp: Language, tmp_pat
         record = records[f"photo{suffix}"]
         assert (record["text"], record["entities"], record["format"]) == ("", [], kind.lower())
         (image,) = record["images"]
-        assert set(image) == {"id", "cats"}
+        assert (image["page"], image["bbox"], image["start"]) == (None, None, None)
         assert image["cats"]["shades"]["label"] == "light"
         assert image["cats"]["shades"]["score"] == image["cats"]["shades"]["scores"]["light"]
         assert image["cats"]["shades"]["score"] == pytest.approx(200 / 255, abs=0.01)
@@ -266,7 +266,8 @@ def test_process_fails_an_image_only_if_every_component_failed(folder: Path, nlp
     (folder / "photo.png").write_bytes(encode())
     (folder / "empty.png").touch()
     records, errors, page = run(folder, nlp, tmp_path / "out")
-    assert records["photo.png"]["images"][0]["cats"]["weak"] == {"error": "<b>too hard</b>"}
+    unread = {"label": None, "score": None, "scores": {}, "in_domain": None, "error": "<b>too hard</b>"}
+    assert records["photo.png"]["images"][0]["cats"]["weak"] == unread
     assert list(errors) == ["empty.png"]
     assert errors["empty.png"].endswith("; <b>too hard</b>")
     assert "&lt;b&gt;too hard" in page
@@ -319,7 +320,7 @@ def test_annotated_images_are_plain_data_without_bytes() -> None:
         "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
     }
     (image,) = annotated_images(doc, 5)
-    cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None}
+    cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None, "error": None}
     assert image.record == {
         "id": f"{document('').id}-1",
         "page": 3,
@@ -328,6 +329,13 @@ def test_annotated_images_are_plain_data_without_bytes() -> None:
         "cats": {r"odd\ud800": cat},
     }
     assert image.source == encode()
+
+
+def test_records_of_images_have_all_fields() -> None:
+    doc = spacy.blank("en").make_doc("Ada")
+    doc._.images = [{"path": "photo.png"}]
+    (image,) = annotated_images(doc, 0)
+    assert image.record == {"id": "", "page": None, "bbox": None, "start": None, "cats": {}}
 
 
 def test_process_keeps_a_document_with_invalid_images(folder: Path, nlp: Language, tmp_path: Path) -> None:

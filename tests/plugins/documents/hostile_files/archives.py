@@ -162,12 +162,12 @@ CASES.add_bytes("garbage.tar.gz", gzip.compress(b"a.txt" + bytes(1000)), EITHER)
 
 def tar_of(**attributes: object) -> bytes:
     """Make a tar of one member with these attributes, before a valid one."""
+    odd = tarfile.TarInfo("odd.txt")
+    for name, value in attributes.items():
+        setattr(odd, name, value)
     file = io.BytesIO()
+    file.write(odd.tobuf(tarfile.GNU_FORMAT))  # since Python 3.13, `addfile` refuses a size without content
     with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as archive:
-        info = tarfile.TarInfo("odd.txt")
-        for name, value in attributes.items():
-            setattr(info, name, value)
-        archive.addfile(info)
         info = tarfile.TarInfo("good.txt")
         info.size = len(TEXT)
         archive.addfile(info, io.BytesIO(TEXT))

@@ -37,11 +37,7 @@ def annotated(nlp: Language, text: str) -> Doc:
     doc[0].lemma_ = "lemma_" + doc[0].text
     doc[0].tag_, doc[0].pos_ = "NNP", "PROPN"
     doc.ents = [Span(doc, 0, 1, label="PER", kb_id="Q7259")]
-    entities = [[ent.start_char, ent.end_char, ent.label_, 0.75] for ent in doc.ents]
-    doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["rnn_ner"] = {
-        "size": attributes.text_size(doc),
-        "entities": entities,
-    }
+    attributes.set_scores((ent, 0.75) for ent in doc.ents)
     doc._.corrections = [ROW]
     doc._.source = {"path": f"{text}.txt", "offset": 0, "passages": [{"start": 0, "end": 3, "page": 1}]}
     attributes.set_images(doc, [{"id": "a-1", "bytes": b"\x89PNG" * 1000, "cats": {"figures": {"label": "chart"}}}])

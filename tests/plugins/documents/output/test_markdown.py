@@ -186,3 +186,16 @@ def test_document_names_are_unique_and_stay_in_their_folder() -> None:
     assert made[:4] == ["a.zip/b.md", "a.zip/B-id1.md", "a.zip/b.md-id2/c.md", "a.zip/_/_/x.md"]
     assert made[4] == "a.zip/b/_/x.md"
     assert len(made[5]) < 255
+
+
+def test_underlines_of_headings_and_breaks_between_words_in_plain_text() -> None:
+    text = "====\nHead\n====\n\nOne\n---\n\nREADME.txt\nsrc/a.py\nand more\nof it"
+    files = text.index("README")
+    passages = [
+        Passage(start=5, end=9, kind="heading", level=1),
+        Passage(start=16, end=19, kind="heading", level=2),
+        Passage(start=files, end=len(text)),
+    ]
+    assert to_markdown(record(text, *passages, format="text")) == (
+        "# Head\n\n## One\n\nREADME.txt\\\nsrc/a.py\\\nand more\nof it\n"
+    )

@@ -250,11 +250,7 @@ def test_run_reports_a_score_that_is_not_a_number_as_a_failure(folder: Path, nlp
     @Language.component("scores_nothing")
     def scores_nothing(doc: Doc) -> Doc:
         score = float("nan") if doc.text.startswith("b") else 0.5
-        entities = [[ent.start_char, ent.end_char, ent.label_, score] for ent in doc.ents]
-        doc.user_data.setdefault(attributes.USER_DATA_KEY, {})["scores"] = {
-            "size": attributes.text_size(doc),
-            "entities": entities,
-        }
+        attributes.set_scores((ent, score) for ent in doc.ents)
         return doc
 
     nlp.add_pipe("scores_nothing")

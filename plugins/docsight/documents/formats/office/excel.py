@@ -28,6 +28,8 @@ _WORKBOOK_PARTS = re.compile(
 _EXCEL_MEDIA = re.compile(r"^xl/media/", re.I)
 _COMMENTS = re.compile(r"^xl/(?:comments/?[^/]*|threadedComments/[^/]*)\.xml$", re.I)
 _DRAWINGS = re.compile(r"^xl/drawings/drawing\d*\.xml$", re.I)
+_SHEET_XML = re.compile(r"^xl/worksheets/.*\.xml$", re.I)
+_SPACE_AROUND_VALUE = re.compile(rb"(?<=v>)\s++(?!<)|(?<!\s)\s++(?=</(?:\w{1,20}:)?v>)")
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -51,7 +53,9 @@ def read(source: Source) -> Iterator[ParsedDocument]:
             source, _WORKBOOK_PARTS, kind=_EXCEL_KIND, max_bytes=min(_MAX_PARTS_BYTES, source.options.max_bytes)
         )
         check_workbook(parts)
-        file = zip_parts({name: data for name, data in parts.items() if not _EXCEL_MEDIA.search(name)})
+        file = zip_parts(
+            {name: _without_spaces(name, data) for name, data in parts.items() if not _EXCEL_MEDIA.search(name)}
+        )
     builder = TextBuilder()
     try:
         notes = _write_sheets(CalamineWorkbook.from_filelike(file), builder)
@@ -79,18 +83,40 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     yield document
 
 
+def _without_spaces(name: str, data: bytes) -> bytes:
+    """Return a part without the spaces around numbers, which Excel ignores, but calamine does not."""
+    return _SPACE_AROUND_VALUE.sub(b"", data) if _SHEET_XML.search(name) else data
+
+
 def _write_sheets(workbook: Any, builder: TextBuilder) -> list[str]:
-    """Write all worksheets; return notes."""
+    """Write all worksheets; return notes.
+
+    Raises:
+        CalamineError: No sheet can be read.
+    """
+    from python_calamine import CalamineError
+
     hidden = 0
+    errors: dict[str, CalamineError] = {}
+    read = False
     for sheet in workbook.sheets_metadata:
         if not str(sheet.typ).endswith("WorkSheet"):
             continue  # a chart or a macro
+        try:
+            rows = workbook.get_sheet_by_name(sheet.name).iter_rows()
+        except CalamineError as err:
+            errors[sheet.name] = err
+            continue
+        read = True
         hidden += not str(sheet.visible).endswith(".Visible")
         builder.interrupt(PARAGRAPH)
         builder.block = Block(kind="heading", level=1)
         builder.write_collapsed(sheet.name)
-        write_rows(workbook.get_sheet_by_name(sheet.name).iter_rows(), builder)
-    return [f"{hidden} hidden {'sheet was' if hidden == 1 else 'sheets were'} read"] if hidden else []
+        write_rows(rows, builder)
+    if errors and not read:
+        raise next(iter(errors.values()))
+    notes = [f"{hidden} hidden {'sheet was' if hidden == 1 else 'sheets were'} read"] if hidden else []
+    return notes + [f"the sheet {name!r} could not be read: {err}" for name, err in errors.items()]
 
 
 def write_rows(rows: Iterable[list[Any]], builder: TextBuilder) -> None:

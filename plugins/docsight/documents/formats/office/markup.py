@@ -134,15 +134,17 @@ def _is_on(flag: Any) -> bool:
     return flag is not None and flag.get(f"{W}val") not in ("0", "false", "off")
 
 
-def parse_xml(data: bytes) -> Any:
+def parse_xml(data: bytes, *, recover: bool = False) -> Any:
     """Parse untrusted XML: entities are not expanded, and no other file or address is opened.
+
+    With `recover`, libxml2 goes on after errors; the result may lack text, or be None.
 
     Raises:
         XMLSyntaxError: It is damaged, or nested too deeply.
     """
     from lxml import etree  # type: ignore[import-untyped]
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
     return etree.fromstring(data, parser)
 
 

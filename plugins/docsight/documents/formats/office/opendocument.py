@@ -10,6 +10,7 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
+from docsight.documents.formats.office.opendocument_styles import OpenDocumentNumbers, OpenDocumentStyles
 from docsight.documents.formats.office.properties import read_properties
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
@@ -60,11 +61,14 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise DataError(f"is encrypted; expected a {_ODF_KIND} without a password")
     try:
-        body = parse_xml(parts["content.xml"]).find(f"{_OFFICE}body")
+        content = parse_xml(parts["content.xml"])
     except etree.XMLSyntaxError as err:
         raise DataError(f"cannot be read as a {_ODF_KIND}: {err}") from err
-    walker = _Walker(parts)
-    margins = _margins(parts, walker)
+    body = content.find(f"{_OFFICE}body")
+    notes: list[str] = []
+    styles = _styles_part(parts, notes)
+    walker = _Walker(parts, OpenDocumentStyles([content] if styles is None else [styles, content]), notes)
+    margins = _margins(styles)
     walker.write_margins(margins, "header")
     if body is not None:
         walker.walk(body)
@@ -77,17 +81,19 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     yield document
 
 
-def _margins(parts: dict[str, bytes], walker: "_Walker") -> dict[str, list[Any]]:
+def _styles_part(parts: dict[str, bytes], notes: list[str]) -> Any:
+    """Return the root of the part with the styles; None if there is none."""
+    try:
+        return parse_xml(parts["styles.xml"]) if "styles.xml" in parts else None
+    except SyntaxError:
+        notes.append("its headers and footers are damaged")
+        return None
+
+
+def _margins(styles: Any) -> dict[str, list[Any]]:
     """Return the headers and footers of all page styles."""
     margins: dict[str, list[Any]] = {"header": [], "footer": []}
-    try:
-        styles = parse_xml(parts["styles.xml"])
-    except KeyError:
-        return margins
-    except SyntaxError:
-        walker.notes.append("its headers and footers are damaged")
-        return margins
-    for kind, elements in margins.items():
+    for kind, elements in () if styles is None else margins.items():
         texts: set[str] = set()
         for element in styles.iter("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}" + kind):
             text = "".join(element.itertext()).strip()
@@ -100,14 +106,17 @@ def _margins(parts: dict[str, bytes], walker: "_Walker") -> dict[str, list[Any]]
 class _Walker:
     """Writes the elements of a document one after another."""
 
-    def __init__(self, parts: dict[str, bytes]) -> None:
-        self.notes: list[str] = []
+    def __init__(self, parts: dict[str, bytes], styles: OpenDocumentStyles, notes: list[str]) -> None:
+        self.notes = notes
         self._parts = parts
+        self._styles = styles
+        self._numbers = OpenDocumentNumbers(styles)
+        self._marker = ""  # the number to write before the text of the paragraph
         self._builder = TextBuilder()
         self._images = ImageCollector()
         self._apart: list[tuple[Any, Block]] = []  # footnotes and comments, which follow the body
         self._page: int | None = None
-        self._lists = 0  # that are open
+        self._items: list[Block | None] = []  # of the lists that are open; None until an item has a paragraph
         self._cells_left = _MAX_REPEATED_CELLS
         self._base: Block | None = None  # of all text of a margin or a note
 
@@ -166,15 +175,22 @@ class _Walker:
             and (element.tag in _PARAGRAPHS or element.tag.startswith(_ODF_TEXT))
             and element.tag not in _CONTAINERS
         ):
+            if self._marker and text.strip():
+                self._builder.write(self._marker)
+                self._marker = ""
             self._builder.write_collapsed(text)
 
     def _begin(self, element: Any) -> None:
         tag = element.tag
         if tag in _PARAGRAPHS:
-            self._builder.interrupt(LINE if self._lists or self._page is not None else PARAGRAPH)
-            self._builder.block = self._base or self._block(element)
+            self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+            self._builder.block = self._begin_paragraph(element)
         elif tag == f"{_ODF_TEXT}list":
-            self._lists += 1
+            self._items.append(None)
+            self._numbers.begin_list(element)
+        elif tag == f"{_ODF_TEXT}list-item" and self._items:
+            self._items[-1] = None
+            self._numbers.begin_item(element)
         elif tag == f"{_DRAW}page":
             self._page = (self._page or 0) + 1
             self._builder.interrupt(PARAGRAPH)
@@ -199,10 +215,12 @@ class _Walker:
     def _end(self, element: Any) -> None:
         tag = element.tag
         if tag in _PARAGRAPHS:
-            self._builder.interrupt(LINE if self._lists or self._page is not None else PARAGRAPH)
+            self._marker = ""
+            self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
         elif tag == f"{_ODF_TEXT}list":
-            self._lists -= 1
-            self._builder.interrupt(LINE if self._lists else PARAGRAPH)
+            self._items.pop()
+            self._numbers.end_list()
+            self._builder.interrupt(LINE if self._items else PARAGRAPH)
         elif tag == f"{_ODF_TABLE}table":
             self._builder.end_table()
         elif tag == f"{_ODF_TABLE}table-row":
@@ -224,15 +242,25 @@ class _Walker:
             self._builder.write(text)
             self._builder.end_cell()
 
-    def _block(self, element: Any) -> Block:
+    def _begin_paragraph(self, element: Any) -> Block:
+        """Return the block of a paragraph or heading, and keep its number until its text is written."""
+        self._marker = self._numbers.paragraph()
+        if self._base is not None:
+            return self._base
         if element.tag == f"{_ODF_TEXT}h":
             level = element.get(f"{_ODF_TEXT}outline-level") or "1"
-            return Block(kind="heading", level=int(level) if level in _LEVELS else 1, page=self._page)
-        if self._lists:
-            return Block(kind="list_item", level=self._lists, page=self._page)
+            number = int(level) if level in _LEVELS else 1
+            if not self._items:
+                self._marker = self._numbers.heading(number)
+            return Block(kind="heading", level=number, page=self._page)
+        if self._items:
+            item = self._items[-1] or Block(kind="list_item", level=len(self._items), page=self._page)
+            self._items[-1] = item
+            return item
         if any(parent.tag == f"{_PRESENTATION}notes" for parent in element.iterancestors()):
             return Block(kind="speaker_note", page=self._page)
-        return Block(page=self._page)
+        role = self._styles.role(element.get(f"{_ODF_TEXT}style-name"))
+        return Block(kind=role.kind, level=role.level, page=self._page)
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

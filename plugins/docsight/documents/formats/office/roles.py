@@ -1,4 +1,4 @@
-"""What a paragraph of a Word or PowerPoint document is: its role, and the number of a list item or heading."""
+"""What a paragraph of an Office document is: its role, and the number of a list item or heading."""
 
 from dataclasses import dataclass
 
@@ -18,3 +18,21 @@ class Role:
     kind: Kind = "paragraph"
     level: int | None = None
     number: str = ""
+
+
+# By the names of the styles in Word and LibreOffice, in lower case.
+ROLES_OF_STYLES: dict[str, Role] = {
+    "title": Role(kind="heading", level=1),
+    "toc heading": Role(),
+    "caption": Role(kind="caption"),
+    "quote": Role(kind="quote"),
+    "intense quote": Role(kind="quote"),
+    "block text": Role(kind="quote"),
+    "quotations": Role(kind="quote"),
+    "html preformatted": Role(kind="code"),
+    "preformatted text": Role(kind="code"),
+    "macro": Role(kind="code"),
+    "plain code": Role(kind="code"),
+    "source code": Role(kind="code"),
+    "code": Role(kind="code"),
+}

@@ -8,7 +8,7 @@ from typing import Any
 from docsight.documents.formats.content import Kind
 from docsight.documents.formats.office.markup import W, integer, value_of
 from docsight.documents.formats.office.numbering import Numbering
-from docsight.documents.formats.office.roles import Role
+from docsight.documents.formats.office.roles import ROLES_OF_STYLES, Role
 
 _MAX_ANCESTORS = 64
 _BODY_LEVEL = 9  # the outline level of paragraphs that are no headings
@@ -19,22 +19,6 @@ _HEADING_NAME = re.compile(
     r"\s*([1-9])"
 )
 _LIST_NAME = re.compile(r"list (?:bullet|number)\s*([2-5]?)")
-_NAMED: dict[str, Role] = {
-    "title": Role(kind="heading", level=1),
-    "subtitle": Role(kind="heading", level=2),
-    "toc heading": Role(),
-    "caption": Role(kind="caption"),
-    "quote": Role(kind="quote"),
-    "intense quote": Role(kind="quote"),
-    "block text": Role(kind="quote"),
-    "quotations": Role(kind="quote"),
-    "html preformatted": Role(kind="code"),
-    "preformatted text": Role(kind="code"),
-    "macro": Role(kind="code"),
-    "plain code": Role(kind="code"),
-    "source code": Role(kind="code"),
-    "code": Role(kind="code"),
-}
 
 
 @dataclass
@@ -119,8 +103,8 @@ class Styles:
 def _role_of_one(style: Any) -> Role | None:
     """Return the role that a style itself gives, by its outline level or its name; None if it gives none."""
     name = " ".join(value_of(style, "name").lower().split())
-    if name in _NAMED:
-        return _NAMED[name]
+    if name in ROLES_OF_STYLES:
+        return ROLES_OF_STYLES[name]
     properties = style.find(f"{W}pPr")
     if properties is not None and (outline := value_of(properties, "outlineLvl")):
         return _outline_role(integer(outline, _BODY_LEVEL))

@@ -9,7 +9,9 @@ from statistics import median
 from typing import Literal
 
 from docsight.documents.formats.content import Box, Kind
+from docsight.documents.formats.pdf.contents_entries import ends_entry, mark_entries
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
+from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.reading_order import TextLine, around, join_runs, read_columns
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
@@ -21,6 +23,8 @@ _EDGE_ROW_DISTANCE = 2.5  # of the second from the first, in heights of a line
 _WIDER_GAP = 0.3  # above the usual gap between lines
 _WIDEST_LINE_GAP = 1.6  # of lines that are set far apart
 _INDENT = 0.7
+_SAME_MARGIN = 0.5
+_FIRST_LINE_INDENT = 3.0
 _OTHER_SIZE = 0.12  # a difference in size, relative, that begins another block
 
 BULLET = re.compile(r"[•◦▪▫‣\u2043∙●○■□➢➤✓\u2013\u2014*·-](?=\s)")
@@ -43,6 +47,7 @@ class TextBlock:
         bold: Whether it is bold.
         monospaced: Whether its font is monospaced.
         rows: The cells of each row of a table; None if it is no table.
+        is_entry: Whether it is an entry of a table of contents.
         edge: What it is if it is repeated on other pages; None if it cannot be.
         continues: Whether the block before it is part of the same paragraph unless one of them is repeated.
         kind: What it is in the document.
@@ -57,6 +62,7 @@ class TextBlock:
     bold: bool = False
     monospaced: bool = False
     rows: list[list[str]] | None = None
+    is_entry: bool = False
     edge: Edge | None = None
     continues: bool = False
     kind: Kind = "paragraph"
@@ -93,7 +99,7 @@ def read_blocks(
         edges = _edges([line for column in columns for line in column]) if place == 0 else {}
         gap = _usual_gap(columns)
         for column in columns:
-            for group, continues in _groups(column, edges, gap):
+            for group, continues in _groups(mark_entries(column), edges, gap):
                 bbox = to_bbox(turn_back(around([line.box for line in group]), turn))
                 if (block := _block(group, number, bbox)) is not None:
                     block.continues = continues
@@ -156,8 +162,8 @@ def _groups(lines: list[TextLine], edges: dict[int, Edge], gap: float) -> Iterat
 
 def _is_at_edge(last: TextLine, line: TextLine, edges: dict[int, Edge]) -> bool:
     """Return whether one of two lines may be a running header or footer without the other."""
-    if len(line.runs) > 1 and len(last.runs) > 1:
-        return False  # rows of a table
+    if line.is_row and last.is_row:
+        return False  # of a table
     return id(line) in edges or id(last) in edges
 
 
@@ -165,21 +171,36 @@ def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], 
     last = group[-1]
     size = max(last.size, line.size, 1e-6)
     distance = (line.box[1] - last.box[3]) / size
-    is_row, was_row = len(line.runs) > 1, len(last.runs) > 1
-    if is_row and was_row:
+    if line.is_entry or last.is_entry:
+        return distance > gap + _WIDER_GAP or not ends_entry(group, line)
+    if line.is_row and last.is_row:
         return distance > _WIDEST_LINE_GAP
-    if is_row != was_row or distance > gap + _WIDER_GAP or distance < -1.0:
+    if line.is_row != last.is_row or distance > gap + _WIDER_GAP or distance < -1.0:
         return True
     first, other = last.runs[0], line.runs[0]
-    if abs(first.size - other.size) > _OTHER_SIZE * size or first.monospaced != other.monospaced:
+    if abs(first.size - other.size) > _OTHER_SIZE * size:
+        return True
+    if last.monospaced != line.monospaced and not _continues_sentence(group, line, size):
         return True
     if first.bold != other.bold and len(other.text) > 3:
         return True
-    if first.monospaced:
+    if last.monospaced and line.monospaced:
         return False
     if BULLET.match(other.text) or (NUMBERED.match(other.text) and _is_marked(group)):
         return True
     return _is_indented(group, line, after, size)
+
+
+def _continues_sentence(group: list[TextLine], line: TextLine, size: float) -> bool:
+    """Return whether a line in another font continues a paragraph, as an address or a command at a line break does."""
+    last = group[-1]
+    shift = line.box[0] - min(before.box[0] for before in group[-2:])
+    max_left_shift = _SAME_MARGIN if len(group) > 1 else _FIRST_LINE_INDENT
+    if not -max_left_shift * size < shift < _SAME_MARGIN * size:
+        return False
+    if line.monospaced:
+        return not last.text.endswith(":") and (line.text[:1].islower() or not last.text.endswith((".", "!", "?")))
+    return not (len(group) > 1 and group[-2].monospaced) and not line.text[:1].isupper()
 
 
 def _is_marked(group: list[TextLine]) -> bool:
@@ -188,6 +209,8 @@ def _is_marked(group: list[TextLine]) -> bool:
 
 def _is_indented(group: list[TextLine], line: TextLine, after: list[TextLine], size: float) -> bool:
     """Return whether a line is the first of a paragraph, set in from the lines before and after it."""
+    if len(group) == 1 and (BULLET.match(group[0].text) or NUMBERED.match(group[0].text)):
+        return False  # the lines of an item hang
     margin = min(line.box[0] for line in group[1:] or group)
     is_set_in = _INDENT * size < line.box[0] - margin < 6 * size
     return is_set_in and (not after or line.box[0] - after[0].box[0] > _INDENT * size)
@@ -195,9 +218,14 @@ def _is_indented(group: list[TextLine], line: TextLine, after: list[TextLine], s
 
 def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
     """Return the block of some lines; None if they have no text."""
-    texts = [text for line in lines if (text := _line_text(line))]
-    if not texts:
+    left = min(line.box[0] for line in lines)
+    written = [(line, text) for line in lines if (text := _line_text(line, left))]
+    if not written:
         return None
+    texts = [text for _, text in written]
+    monospaced = sum(len(text) for line, text in written if line.monospaced)
+    if is_entry := lines[-1].is_entry:
+        texts = [" ".join([*(text.replace("\t", " ") for text in texts[:-1]), texts[-1]])]
     longest = max([run for line in lines for run in line.runs], key=lambda run: len(run.text))
     return TextBlock(
         page=number,
@@ -206,14 +234,23 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         size=longest.size,
         left=lines[0].box[0],
         bold=longest.bold,
-        monospaced=longest.monospaced,
-        rows=_table_rows(lines),
+        monospaced=2 * monospaced > sum(map(len, texts)),
+        rows=None if is_entry else _table_rows(lines),
+        is_entry=is_entry,
     )
 
 
-def _line_text(line: TextLine) -> str:
-    """Return the text of a line; a hyphen at its end, after a letter, is U+FFFE."""
-    text = clean(line.text)
+def _line_text(line: TextLine, left: float) -> str:
+    """Return the text of a line of a block that begins at `left`; a hyphen at its end, after a letter, is U+FFFE.
+
+    In a monospaced font, spaces keep the letters in their columns.
+    """
+    if line.monospaced and not line.is_entry:
+        aligned = aligned_text(line, left)
+        text = clean(aligned)
+        text = text and " " * (len(aligned) - len(aligned.lstrip(" "))) + text
+    else:
+        text = clean(line.text)
     return text[:-1] + LINE_END_HYPHEN if text.endswith(_HYPHENS) and text[-2:-1].isalpha() else text
 
 

@@ -120,7 +120,10 @@ class DocumentWriter:
                 block.lines[-1] += word[0]
                 after.lines[0] = after.lines[0][word.end() :].lstrip()
         self._begin_text(block, passage)
-        self._builder.write(self._joined(block.lines), verbatim=block.kind == "code")
+        if block.kind == "code":
+            self._builder.write("\n".join(block.lines).replace(LINE_END_HYPHEN, "-"), verbatim=True)
+        else:
+            self._builder.write(self._joined(block.lines))
         self._last = after
         self._last_is_cut = after is not None and len(after.lines[0]) < cut
 

@@ -4,6 +4,7 @@ Text beside text is a column if it is set like running text: in lines of several
 Otherwise it is read row by row, as the cells of a table.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,10 @@ _MIN_COLUMN_LINES = 2
 _MIN_COLUMN_WORDS = 2.5  # on average in a line
 _MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
+_WORD_TEXT = re.compile(r"\S*\w\S*")
+_NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
+_LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
+_HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
 
 
 @dataclass(slots=True)
@@ -35,6 +40,7 @@ class TextLine:
     runs: list[Run]
     box: Rect
     size: float  # the height of most of its letters
+    is_entry: bool = False  # of a table of contents
 
     @property
     def text(self) -> str:
@@ -43,6 +49,15 @@ class TextLine:
     @property
     def height(self) -> float:
         return self.box[3] - self.box[1]
+
+    @property
+    def monospaced(self) -> bool:
+        return all(run.monospaced for run in self.runs)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it may be a row of a table; gaps in code are spaces."""
+        return len(self.runs) > 1 and not self.monospaced
 
 
 def join_runs(runs: Sequence[Run]) -> list[Run]:
@@ -204,7 +219,7 @@ def _is_column(runs: list[Run], size: float) -> bool:
     lines = _lines(runs)
     if len(lines) < _MIN_COLUMN_LINES or width < _MIN_COLUMN_WIDTH * size:
         return False
-    words = sum(run.text.count(" ") + 1 for run in runs) / len(lines)
+    words = sum(len(_WORD_TEXT.findall(run.text)) for run in runs) / len(lines)
     fill = median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
     return words >= _MIN_COLUMN_WORDS and fill >= _MIN_FILL
 
@@ -230,8 +245,21 @@ def _line(runs: list[Run]) -> TextLine:
         before = joined[-1]
         if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
-            joined[-1] = Run(text, around((before.box, run.box)), before.size, before.bold, before.monospaced)
+            is_monospaced = before.monospaced and run.monospaced
+            joined[-1] = Run(text, around((before.box, run.box)), before.size, before.bold, is_monospaced)
         else:
             joined.append(run)
+    if len(joined) == 2 and _is_numbered(*joined):
+        number, run = joined
+        text = f"{number.text} {run.text}"
+        joined = [Run(text, around((number.box, run.box)), run.size, run.bold, run.monospaced)]
     longest = max(joined, key=lambda run: len(run.text))
     return TextLine(joined, around([run.box for run in joined]), longest.size)
+
+
+def _is_numbered(number: Run, run: Run) -> bool:
+    """Return whether the first of two runs in a line is the number of an item, or that of a heading in bold."""
+    if run.box[0] - number.box[2] > _NUMBER_GAP * run.size or not run.text[:1].isalpha():
+        return False
+    is_heading = number.bold and run.bold and _HEADING_NUMBER.fullmatch(number.text) is not None
+    return is_heading or _LIST_NUMBER.fullmatch(number.text) is not None

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from docsight.documents.formats.pdf.blocks import BULLET, NUMBERED, TextBlock
+from docsight.documents.formats.pdf.monospaced import has_code_signs, is_prose
 
 _HEADING_SIZE = 1.12  # relative to the body text
 _BOLD_HEADING_SIZE = 0.93
 _MAX_HEADING_LINES, _MAX_HEADING_LETTERS = 3, 200
 _MAX_HEADING_LEVELS = 6
+_SAME_SIZE = 0.95  # relative to the largest of the same level
 _FOOTNOTE_SIZE = 0.92
 _NEXT_LEVEL_INDENT = 1.0  # em
 
@@ -19,21 +21,24 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]+)\s*\S")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER_PAIR = re.compile(r"[^\W\d_]{2}")
 
 
 def classify(blocks: Sequence[TextBlock]) -> None:
     """Set the kind and the level of each block that has none yet."""
     plain = [block for block in blocks if block.kind == "paragraph"]
-    body_size, is_body_bold = _body_font(plain)
+    is_typewritten = _is_typewritten(plain)
+    body_size, is_body_bold = _body_font(plain, is_typewritten)
     last_body = {block.page: number for number, block in enumerate(plain) if block.size > _FOOTNOTE_SIZE * body_size}
     for number, block in enumerate(plain):
-        text = block.lines[0]
-        if block.rows is not None:
+        text = block.lines[0].lstrip()
+        if block.is_entry:
+            block.kind = "list_item"
+        elif block.rows is not None:
             block.kind = "table"
         elif _CAPTION.match(text):
             block.kind = "caption"
-        elif block.monospaced and len(plain) > 1 and block.size <= _HEADING_SIZE * body_size:
+        elif len(plain) > 1 and block.size <= _HEADING_SIZE * body_size and _is_code(block, is_typewritten):
             block.kind = "code"
         elif BULLET.match(text):
             block.kind = "list_item"
@@ -47,16 +52,36 @@ def classify(blocks: Sequence[TextBlock]) -> None:
             and _FOOTNOTE.match(text)
         ):
             block.kind = "footnote"
+    for block in plain:
+        if block.kind != "code":
+            block.lines = [line.lstrip(" ") for line in block.lines]
     _set_heading_levels([block for block in plain if block.kind == "heading"])
     _set_list_levels(plain)
 
 
-def _body_font(blocks: Iterable[TextBlock]) -> tuple[float, bool]:
+def _is_typewritten(blocks: Iterable[TextBlock]) -> bool:
+    """Return whether monospaced text is prose: it is most of the document, or most of it is set like prose."""
+    everything = monospaced = prose = 0
+    for block in blocks:
+        everything += block.length
+        if block.monospaced:
+            monospaced += block.length
+            prose += block.length if is_prose(block.text) else 0
+    return 2 * monospaced > everything or 2 * prose > monospaced
+
+
+def _is_code(block: TextBlock, is_typewritten: bool) -> bool:
+    if not block.monospaced:
+        return False
+    return has_code_signs(block.lines) if is_typewritten else not is_prose(block.text)
+
+
+def _body_font(blocks: Iterable[TextBlock], is_typewritten: bool) -> tuple[float, bool]:
     """Return the size of most letters, and whether most of them are bold."""
     sizes: Counter[float] = Counter()
     bold = length = 0
     for block in blocks:
-        if block.rows is None and not block.monospaced:
+        if block.rows is None and (is_typewritten or not block.monospaced):
             sizes[_rounded(block.size)] += block.length
         bold += block.length if block.bold else 0
         length += block.length
@@ -65,7 +90,7 @@ def _body_font(blocks: Iterable[TextBlock]) -> tuple[float, bool]:
 
 def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
     text = block.text
-    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _LETTER.search(text):
+    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _LETTER_PAIR.search(text):
         return False
     if block.size >= _HEADING_SIZE * body_size:
         return True
@@ -74,11 +99,17 @@ def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
 
 
 def _set_heading_levels(headings: Sequence[TextBlock]) -> None:
-    """Set the levels by size, and by weight among headings of one size."""
-    styles = sorted({(_rounded(block.size), block.bold) for block in headings}, reverse=True)
+    """Set the levels by size, and by weight among headings of about one size: boxes of letters vary with the font."""
+    largest = 0.0  # of the sizes that count as one
+    sizes: dict[int, float] = {}
+    for block in sorted(headings, key=lambda block: -block.size):
+        if block.size < _SAME_SIZE * largest or not largest:
+            largest = block.size
+        sizes[id(block)] = largest
+    styles = sorted({(sizes[id(block)], block.bold) for block in headings}, reverse=True)
     levels = {style: min(level, _MAX_HEADING_LEVELS) for level, style in enumerate(styles, start=1)}
     for block in headings:
-        block.level = levels[_rounded(block.size), block.bold]
+        block.level = levels[sizes[id(block)], block.bold]
 
 
 def _set_list_levels(blocks: Sequence[TextBlock]) -> None:

@@ -168,7 +168,10 @@ class _Letters:
                 run_text = " ".join(text[starts[word] : stops[word]] for word in range(first, end))
             if text[stop : stop + 1] == LINE_END_HYPHEN:
                 run_text += LINE_END_HYPHEN
-            yield Run(run_text, tuple(box), size, *self._font(start))
+            is_bold, is_monospaced = self._font(start)
+            if is_monospaced:  # a line of prose may begin with a word that is set like code
+                is_monospaced = all(self._font(starts[word])[1] for word in ((first + end) // 2, end - 1))
+            yield Run(run_text, tuple(box), size, is_bold, is_monospaced)
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:
         if not self.text.isascii() and _RTL.search(self.text):

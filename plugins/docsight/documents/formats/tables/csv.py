@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
         if lines and (separator := _SEPARATOR_LINE.fullmatch(lines[0])):
             file.readline()
             lines = lines[1:]
-            dialect = {"delimiter": separator[1]}
+            dialect = {"delimiter": separator[1], "skipinitialspace": True}
         else:
             dialect = _detect_dialect(lines, "\t,;|" if source.suffix in (".tsv", ".tab") else ",;\t|")
         rows = csv.reader(_lines(file), **dialect)
@@ -154,7 +154,7 @@ def _detect_dialect(lines: list[str], delimiters: str) -> dict[str, Any]:
     best_score = 0.5
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         for delimiter in delimiters:
-            dialect: dict[str, Any] = {"delimiter": delimiter, "quoting": quoting}
+            dialect: dict[str, Any] = {"delimiter": delimiter, "quoting": quoting, "skipinitialspace": True}
             score = _score_dialect(lines, dialect)
             if score > best_score + 0.05:
                 best, best_score = dialect, score

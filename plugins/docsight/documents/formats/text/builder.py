@@ -59,7 +59,8 @@ class _Table:
 class TextBuilder:
     """A growing text; of several breaks between two pieces, the strongest is written.
 
-    A passage ends at a break between paragraphs, and where `block` changes. A table is one passage. Between the cells
+    A passage ends where `block` changes and, unless it is an item of a list, at a break between paragraphs. A table is
+    one passage. Between the cells
     of a row there is one tab each, also around empty cells; empty cells at the end of a row and rows without text are
     left out.
     """
@@ -121,7 +122,11 @@ class TextBuilder:
             self._add(_BREAKS[strength])
         if cell is not None:
             self._begin_cell_text(cell)
-        elif strength == PARAGRAPH or not self._begun or self._begun[-1].block is not self.block:
+        elif (
+            not self._begun
+            or self._begun[-1].block is not self.block
+            or (strength == PARAGRAPH and self.block.kind != "list_item")
+        ):
             self._begun.append(_Begun(self.block, self._length))
         if self.link:
             self._extend_link(text)

@@ -36,6 +36,8 @@ _ROW_GROUP_TAGS = frozenset(("tbody", "thead", "tfoot"))
 _TABLE_TAGS = frozenset(("table", "tr", *_ROW_GROUP_TAGS))  # text directly in these is only whitespace
 _KINDS_OF_TAGS: dict[str, Kind] = {"caption": "caption", "figcaption": "caption", "pre": "code"}
 _LANDMARK_ROLES: dict[str, Kind] = {"banner": "header", "navigation": "header", "contentinfo": "footer"}
+_CLASS_ROLES: dict[str, Kind] = {"navheader": "header", "navfooter": "footer"}  # of pages made from DocBook
+_MARGINS = ("header", "footer")  # tables in these only arrange links
 _BLOCK_DISPLAYS = frozenset(("block", "flex", "grid", "list-item", "table", "flow-root"))
 _RELATIVE_FONT_SIZE = re.compile(r"[\d.]+(em|%|ex)$|smaller$|larger$|inherit$")
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|svg|webp|bmp|tiff?|ico)", re.I)
@@ -62,6 +64,7 @@ class _Context(NamedTuple):
     has_font_size: bool = True
     list_level: int = 0
     numbers: ListNumbers | None = None  # of the list whose items are next
+    terms: list[Block] | None = None  # of the list of definitions that is open
     table: _Table | None = None  # None in a table that only arranges content
 
 
@@ -123,11 +126,12 @@ class PageText:
             self._write_image(attributes, style, context)
         elif tag in _LIST_TAGS:
             numbers = ListNumbers(node, attributes, style)
-            context = context._replace(list_level=context.list_level + 1, numbers=numbers)
+            terms: list[Block] | None = [] if tag == "dl" else None
+            context = context._replace(list_level=context.list_level + 1, numbers=numbers, terms=terms)
         elif tag == "li" and context.numbers is not None:
             self._marker += context.numbers.marker(attributes, style)
         elif tag == "table":
-            context = context._replace(table=self._begin_table(node))
+            context = context._replace(table=None if context.role in _MARGINS else self._begin_table(node))
         elif context.table is not None:
             self._open_in_table(tag, attributes, context.table)
         if not context.role or (context.role == "header" and tag in _HEADING_TAGS):
@@ -245,14 +249,17 @@ def _with_style(context: _Context, tag: str, style: Declarations) -> _Context:
 
 
 def _role(tag: str, attributes: Attributes, context: _Context) -> Kind | None:
-    """Return the kind of everything in an element by its tag; None if it does not decide that."""
+    """Return the kind of everything in an element by its tag, class or role; None if these do not decide that."""
     if tag == "blockquote":
         return "quote"
     if tag == "nav":
         return "header"
     if tag in ("header", "footer") and not context.is_section:
         return "header" if tag == "header" else "footer"
-    return _LANDMARK_ROLES.get(attributes.get("role") or "")
+    classes = (attributes.get("class") or "").split()
+    return next((_CLASS_ROLES[name] for name in classes if name in _CLASS_ROLES), None) or _LANDMARK_ROLES.get(
+        attributes.get("role") or ""
+    )
 
 
 def _block(tag: str, context: _Context) -> Block:
@@ -260,7 +267,12 @@ def _block(tag: str, context: _Context) -> Block:
     if tag in _HEADING_TAGS:
         return Block(kind="heading", level=int(tag[1]))
     if tag in _ITEM_TAGS:
-        return Block(kind="list_item", level=max(1, context.list_level))
+        if tag == "dd" and context.terms:
+            return context.terms[-1]  # a definition follows its term in one item
+        block = Block(kind="list_item", level=max(1, context.list_level))
+        if tag == "dt" and context.terms is not None:
+            context.terms.append(block)
+        return block
     if tag in _KINDS_OF_TAGS:
         return Block(kind=_KINDS_OF_TAGS[tag])
     return _PARAGRAPH_BLOCK if tag in ("table", "body", "section", "article") else context.block

@@ -1,4 +1,4 @@
-"""Plain text: the text as written, and its paragraphs."""
+"""Plain text: the text as written, its paragraphs, and its headings if they are underlined."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,19 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 
 _LINE = re.compile(r"[^\n]+")
+_RULE = r"([=\-~^\"'*+#`:_])\{}{{2,}}[ \t]*"
+_UNDERLINED = re.compile(
+    rf"(?P<over>{_RULE.format(2)}\n)?(?P<title>[^\n]{{1,120}})\n(?P<under>{_RULE.format(5)})(?:\n|\Z)"
+)
+_COLUMN_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
+_MIN_UNDERLINED = 0.8  # of the length of a heading
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
     """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(paragraphs(text)))
+    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(_sections(text)))
 
 
 def paragraphs(text: str) -> Iterator[Passage]:
@@ -31,3 +37,23 @@ def paragraphs(text: str) -> Iterator[Passage]:
         end = line.end()
     if start < end:
         yield Passage(start=start, end=end)
+
+
+def _sections(text: str) -> Iterator[Passage]:
+    """Yield the paragraphs of a text, and its headings, whose levels follow the order of the kinds of underlines."""
+    levels: dict[str, int] = {}
+    for paragraph in paragraphs(text):
+        found = _UNDERLINED.match(text, paragraph.start, paragraph.end)
+        if found is None or not _is_title(found["title"].strip(), found["under"].strip()):
+            yield paragraph
+            continue
+        rule = (found["over"] or "")[:1] + found["under"][0]
+        level = levels.setdefault(rule, len(levels) + 1)
+        yield Passage(start=found.start("title"), end=found.end("title"), kind="heading", level=level)
+        yield from (rest.shifted(found.end()) for rest in paragraphs(text[found.end() : paragraph.end]))
+
+
+def _is_title(title: str, underline: str) -> bool:
+    has_letter = any(map(str.isalpha, title))
+    is_long_enough = _MIN_UNDERLINED * len(title) <= len(underline)
+    return has_letter and is_long_enough and _COLUMN_GAP.search(title) is None

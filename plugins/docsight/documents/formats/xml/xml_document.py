@@ -3,6 +3,8 @@
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -14,6 +16,7 @@ from docsight.documents.formats.text.encoding import decode
 from docsight.documents.formats.text.html import declared_encoding
 from docsight.documents.formats.xml.article import ArticleWriter, entity_text, local_name, title_of
 from docsight.documents.formats.xml.drawing import write_drawing
+from docsight.documents.formats.xml.malformed import repair, without_markup
 from docsight.documents.formats.xml.vocabularies import ARTICLE_ROOTS
 from docsight.errors import DataError, MissingExtraError
 
@@ -24,6 +27,9 @@ _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][\w.-]{0,40})
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNDECLARED_ENTITY = 26  # an error of libxml2
 _ENCODING_ERRORS = frozenset((9, 31, 32, 81))  # of libxml2: invalid characters, unknown and wrong encodings
+_NOT_XML = frozenset((4, 114))  # errors of libxml2: there is no element, or they are nested too deeply
+_HARMLESS = frozenset((*range(200, 206), 539))  # errors of libxml2 in names of namespaces, and in identifiers
+_MAX_REASON_CHARS = 150
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -39,7 +45,50 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         raise DataError(f"has {len(data):,} bytes of XML; expected at most {_MAX_DOCUMENT_BYTES:,}")
     if (nodes := data.count(b"<") + data.count(b"=")) > _MAX_NODES:
         raise DataError(f"has {nodes:,} elements and attributes; expected at most {_MAX_NODES:,}")
-    root, encoding = _parse(data)
+    try:
+        from lxml import etree  # type: ignore[import-untyped]
+    except ImportError as err:
+        raise MissingExtraError("Reading XML", "documents") from err
+    try:
+        yield _document(parse_xml(data))
+    except etree.XMLSyntaxError as err:
+        if err.code in _NOT_XML:
+            raise DataError(f"cannot be read as XML: {err}") from err
+        yield _document(parse_xml(data, recover=True)) if err.code in _HARMLESS else _read_malformed(data, err)
+
+
+def _read_malformed(data: bytes, problem: Any) -> ParsedDocument:
+    """Return the document in a file of which `problem` is the first error: with a wrong encoding, or a repaired one."""
+    from lxml import etree
+
+    text, guessed = decode(data, declared=declared_encoding(data))
+    text = _NAMED_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text))
+    encoding = guessed if problem.code in _ENCODING_ERRORS else ""
+    if encoding or problem.code == _UNDECLARED_ENTITY:
+        with suppress(etree.XMLSyntaxError, UnicodeEncodeError):
+            return replace(_document(parse_xml(text.encode())), encoding=encoding)
+    reason = (problem.msg or "").partition("\n")[0]
+    note = f"it is not well-formed XML ({reason[:_MAX_REASON_CHARS]}); "
+    try:
+        if (root := repair(text)) is not None:
+            return replace(_document(root), encoding=encoding, notes=(f"{note}it was repaired",))
+    except SkipError as err:
+        raise DataError(f"cannot be read as XML: {problem}") from err
+    builder = TextBuilder()
+    for line in without_markup(text).splitlines():
+        builder.interrupt(LINE)
+        builder.write_collapsed(line)
+    if not len(builder):
+        raise DataError(f"cannot be read as XML: {problem}") from problem
+    return ParsedDocument(
+        text=builder.text(),
+        encoding=encoding,
+        passages=tuple(builder.passages()),
+        notes=(f"{note}its text was read without its structure",),
+    )
+
+
+def _document(root: Any) -> ParsedDocument:
     builder = TextBuilder()
     name, title = local_name(root), ""
     if name in ARTICLE_ROOTS:
@@ -51,27 +100,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         _write_lines(root, builder)
     if not len(builder):
         raise SkipError("a drawing without text" if name == "svg" else "XML without text")
-    yield ParsedDocument(text=builder.text(), title=title, encoding=encoding, passages=tuple(builder.passages()))
-
-
-def _parse(data: bytes) -> tuple[Any, str]:
-    """Return the root element and, if the declared encoding was wrong, the one that was used instead."""
-    try:
-        from lxml import etree  # type: ignore[import-untyped]
-    except ImportError as err:
-        raise MissingExtraError("Reading XML", "documents") from err
-    try:
-        return parse_xml(data), ""
-    except etree.XMLSyntaxError as err:
-        if err.code not in (*_ENCODING_ERRORS, _UNDECLARED_ENTITY):
-            raise DataError(f"cannot be read as XML: {err}") from err
-        problem = err
-    text, encoding = decode(data, declared=declared_encoding(data))
-    try:
-        root = parse_xml(_NAMED_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text)).encode())
-    except (etree.XMLSyntaxError, ValueError) as err:
-        raise DataError(f"cannot be read as XML: {problem}") from err
-    return root, "" if problem.code == _UNDECLARED_ENTITY else encoding
+    return ParsedDocument(text=builder.text(), title=title, passages=tuple(builder.passages()))
 
 
 def _known_character(entity: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,35 @@ def test_cells_in_opposite_corners_are_refused_before_memory_is_taken() -> None:
 
     with pytest.raises(DataError, match="span 1,048,576 rows by 16,384 columns"):
         read(save(write))
+
+
+def replace_in_sheet(data: bytes, sheet: int, old: bytes, new: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(file, "w") as archive:
+        for name in source.namelist():
+            part = source.read(name)
+            archive.writestr(name, part.replace(old, new) if name == f"xl/worksheets/sheet{sheet}.xml" else part)
+    return file.getvalue()
+
+
+def write_two_sheets(book: Any) -> None:
+    book.add_worksheet("One").write_row(0, 0, (42, "Ada"))
+    book.add_worksheet("Two").write(0, 0, 43)
+
+
+def test_spaces_around_numbers_are_ignored_as_in_excel() -> None:
+    data = replace_in_sheet(save(write_two_sheets), 1, b'"A1"><v>42</v>', b'"A1" t="n"><v> 42\n</v>')
+    assert tables(read(data))[0] == [["42", "Ada"]]
+
+
+def test_a_sheet_that_cannot_be_read_is_left_out_with_a_note() -> None:
+    damaged = replace_in_sheet(save(write_two_sheets), 1, b'"A1"><v>42</v>', b'"A1" t="n"><v>4x</v>')
+    document = read(damaged)
+    assert document.text == "Two\n\n43"
+    (note,) = document.notes
+    assert note.startswith("the sheet 'One' could not be read: ")
+    with pytest.raises(DataError, match="cannot be read as a spreadsheet"):
+        read(replace_in_sheet(damaged, 2, b'"A1"><v>43</v>', b'"A1" t="n"><v>4x</v>'))
 
 
 def test_a_damaged_file_fails_with_the_reason() -> None:

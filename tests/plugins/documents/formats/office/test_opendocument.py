@@ -14,7 +14,13 @@ pytest.importorskip("lxml")
 
 SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
-    for name, long in (("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"))
+    for name, long in (
+        ("office", "office"),
+        ("text", "text"),
+        ("table", "table"),
+        ("draw", "drawing"),
+        ("style", "style"),
+    )
 )
 
 
@@ -49,6 +55,38 @@ def test_headings_paragraphs_and_lists_have_their_kinds() -> None:
         ("list_item", 2, "inner"),
         ("list_item", 1, "two"),
     ]
+
+
+STYLES = (
+    f"<office:s {SPACES}>"
+    '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1" '
+    'style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="a" style:num-prefix="(" '
+    'style:num-suffix=")" text:start-value="3"/><text:list-level-style-bullet text:level="3"/></text:list-style>'
+    '<text:outline-style><text:outline-level-style text:level="1" style:num-format="I"/>'
+    '<text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2"/></text:outline-style>'
+    '<style:style style:name="Preformatted_20_Text" style:family="paragraph"/>'
+    '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Preformatted_20_Text"/>'
+    '<style:style style:name="P2" style:family="paragraph" style:parent-style-name="Title"/></office:s>'
+)
+
+
+def test_items_and_headings_have_their_numbers() -> None:
+    item = "<text:list-item><text:p>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('x', '<text:list>' + item.format('deep', '') + '</text:list>')}</text:list>"
+    first = f"{item.format('one', '<text:p>more</text:p>')}{item.format('', '')}{item.format('two', inner)}"
+    heads = "".join(f'<text:h text:outline-level="{level}">{level}</text:h>' for level in (1, 2, 2, 1, 2))
+    after = '<text:list text:style-name="L1" text:continue-numbering="true">' + item.format("four", "") + "</text:list>"
+    body = f'{heads}<text:list text:style-name="L1">{first}</text:list><text:p>between</text:p>{after}'
+    assert read(save("text", body, styles=STYLES)).text == (
+        "I 1\n\nI.1 2\n\nI.2 2\n\nII 1\n\nII.1 2\n\n1. one\nmore\n3. two\n(c) x\ndeep\n\nbetween\n\n4. four"
+    )
+
+
+def test_paragraphs_have_the_kinds_of_their_styles() -> None:
+    body = '<text:p text:style-name="P2">Letters</text:p><text:p text:style-name="P1">x = 1</text:p><text:p>y</text:p>'
+    assert kinds(read(save("text", body, styles=STYLES))) == [
+        ("heading", 1, "Letters"), ("code", None, "x = 1"), ("paragraph", None, "y"),
+    ]  # fmt: skip
 
 
 def test_notes_and_comments_follow_the_body() -> None:

@@ -78,7 +78,9 @@ def test_pptx_takes_positions_of_placeholders_from_the_layout() -> None:
     slide = add_slide(presentation, ("footer", 6, 0), layout=TITLE)
     slide.placeholders[1].text_frame.text = "Subtitle"
     slide.shapes.title.text_frame.text = "Title"
-    assert read(save(presentation)).text == "Title\n\nSubtitle\n\nfooter"
+    content = read(save(presentation))
+    assert content.text == "Title\n\nSubtitle\n\nfooter"
+    assert [passage.kind for passage in content.passages] == ["heading", "paragraph", "paragraph"]
 
 
 def test_pptx_reads_tables_groups_charts_and_notes() -> None:

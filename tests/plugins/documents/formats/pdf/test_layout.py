@@ -10,24 +10,31 @@ from docsight.documents.formats.source import ReadOptions, Running, Source
 
 pytest.importorskip("pypdfium2")
 
-Text = tuple[float, float, str, float]  # left, bottom, text, size
+# Left, bottom, text, size, and the font: Helvetica (F1, the default), Courier (F2) or Helvetica-Bold (F3).
+Text = tuple[float, float, str, float] | tuple[float, float, str, float, str]
 HEIGHT = 800
 BODY = "The harbour was built in the last century by an owner"
 
 
 def write_pdf(*pages: Sequence[Text], rotation: int = 0) -> bytes:
-    """Write texts in Helvetica on pages of 600 x 800 points."""
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
+    """Write texts on pages of 600 x 800 points."""
+    kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        *(
+            f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>"
+            for name in ("Helvetica", "Courier", "Helvetica-Bold")
+        ),
     ]
     for number, texts in enumerate(pages):
-        content = "\n".join(f"BT /F1 {size} Tf {left} {bottom} Td ({text}) Tj ET" for left, bottom, text, size in texts)
+        content = "\n".join(
+            f"BT /{font[0] if font else 'F1'} {size} Tf {left} {bottom} Td ({text}) Tj ET"
+            for left, bottom, text, size, *font in texts
+        )
         objects += [
-            f"<</Type/Page/Parent 2 0 R/Rotate {rotation}/MediaBox[0 0 600 {HEIGHT}]/Resources<</Font<</F1 3 0 R>>>>"
-            f"/Contents {5 + 2 * number} 0 R>>",
+            f"<</Type/Page/Parent 2 0 R/Rotate {rotation}/MediaBox[0 0 600 {HEIGHT}]"
+            f"/Resources<</Font<</F1 3 0 R/F2 4 0 R/F3 5 0 R>>>>/Contents {7 + 2 * number} 0 R>>",
             f"<</Length {len(content)}>>\nstream\n{content}\nendstream",
         ]
     body = "".join(f"{number} 0 obj\n{one}\nendobj\n" for number, one in enumerate(objects, start=1))
@@ -128,3 +135,90 @@ def test_rotated_pages_have_their_text_in_order(rotation: int) -> None:
 def test_bounding_boxes_are_in_points_from_the_top_left_corner() -> None:
     (passage,) = read([(72, 700, "One line", 10)]).passages
     assert passage.bbox == pytest.approx((72, 91, 108, 103), abs=2)
+
+
+def test_entries_of_a_table_of_contents_are_items_without_their_dots() -> None:
+    dots = " . . . . . . . . . ."
+    page = [
+        (72, 700, "Contents", 16, "F3"),
+        (72, 670, "1", 10, "F3"), (92, 670, "The harbour", 10, "F3"), (400, 670, "3", 10, "F3"),
+        (92, 656, "1.1", 10), (120, 656, f"The owners{dots}", 10), (400, 656, "4", 10),
+        (92, 642, "1.2", 10), (120, 642, "The mill by the river and", 10),
+        (120, 628, f"all of its wheels{dots} 12", 10),
+        (72, 614, f"Index{dots}xii", 10),
+        *((72, 500 - 14 * line, BODY, 10) for line in range(3)),
+    ]  # fmt: skip
+    assert kinds(read(page))[1:5] == [
+        ("list_item", 1, "1 The harbour\t3"),
+        ("list_item", 2, "1.1 The owners\t4"),
+        ("list_item", 2, "1.2 The mill by the river and all of its wheels\t12"),
+        ("list_item", 1, "Index\txii"),
+    ]
+
+
+def test_a_paragraph_goes_on_at_words_that_are_set_like_code() -> None:
+    page = [
+        (72, 700, "Please write to the owners of the harbour of Leeds, by their address", 10),
+        (72, 688, "harbour@leeds.example", 10, "F2"),
+        (72, 676, "or, if they do not answer, read the pages of the harbour on the web:", 10),
+        (72, 664, "leeds.example", 10, "F2"), (155, 664, "has all of them, and those of the mill.", 10),
+    ]  # fmt: skip
+    assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph"]
+
+
+def test_code_keeps_its_indents_and_gaps() -> None:
+    page = [
+        *((72, 700 - 12 * line, BODY, 10) for line in range(3)),
+        (90, 640, "def harbour\\(\\):", 10, "F2"),
+        (114, 628, "owner = 1", 10, "F2"), (198, 628, "# Keller", 10, "F2"),
+        (114, 616, "return -", 10, "F2"),
+        (90, 604, "harbour\\(\\)", 10, "F2"),
+        *((72, 560 - 12 * line, BODY, 10) for line in range(3)),
+    ]  # fmt: skip
+    assert kinds(read(page))[1] == (
+        "code", None, "def harbour():\n    owner = 1     # Keller\n    return -\nharbour()"
+    )  # fmt: skip
+
+
+def test_text_from_a_typewriter_is_no_code() -> None:
+    letter = ["Dear Maria, the harbour was built in the last", "century by an owner who never came to see it."]
+    page = [
+        *((72, 700 - 12 * line, text, 10, "F2") for line, text in enumerate(letter)),
+        (72, 640, "Jonas Hale", 10, "F2"),
+        (72, 628, "12 Mill Lane, Leeds", 10, "F2"),
+    ]
+    assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph", "paragraph"]
+    prose = [(72, 500 - 12 * line, BODY, 10) for line in range(3)]
+    assert [kind for kind, _, _ in kinds(read([*page, *prose]))] == ["paragraph"] * 3
+
+
+def test_the_number_of_a_heading_is_on_its_line_and_not_a_cell() -> None:
+    page = [
+        (72, 700, "3", 10, "F3"), (92, 700, "Bugs and feedback", 10, "F3"),
+        (72, 680, "3.1", 10, "F3"), (100, 680, "Known issues", 10, "F3"),
+        *((72, 640 - 12 * line, BODY, 10) for line in range(3)),
+    ]  # fmt: skip
+    assert [(kind, text) for kind, _, text in kinds(read(page))][:2] == [
+        ("heading", "3 Bugs and feedback"), ("heading", "3.1 Known issues"),
+    ]  # fmt: skip
+
+
+def test_a_hanging_item_is_one_passage() -> None:
+    page = [
+        (72, 700, "\x95 a first item of a list, which goes on", 10),
+        (82, 688, "in a second line", 10),
+        (72, 676, "\x95 another", 10),
+    ]
+    assert [kind for kind, _, _ in kinds(read(page))] == ["list_item", "list_item"]
+
+
+def test_headings_of_nearly_one_size_have_one_level() -> None:
+    page = [
+        (72, 700, "The harbour", 16, "F3"),
+        (72, 660, "The owners", 15.7, "F3"),
+        (72, 630, "h 4 h", 30),
+        *((72, 600 - 12 * line, BODY, 10) for line in range(3)),
+    ]
+    assert [(kind, level) for kind, level, _ in kinds(read(page))] == [
+        ("heading", 1), ("heading", 1), ("paragraph", None), ("paragraph", None),
+    ]  # fmt: skip

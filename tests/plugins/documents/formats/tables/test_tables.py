@@ -104,6 +104,12 @@ def test_csv_obeys_the_separator_line(mark: str) -> None:
     assert texts(read(f"{mark}n;text\n1;{WORDS} a, b, c\n")) == {"1": f"{WORDS} a, b, c"}
 
 
+def test_csv_may_have_spaces_after_its_separators() -> None:
+    (document,) = read('"Item", "Price"\n"Clock, old", 5\n"Mill", 7\n')
+    assert isinstance(document, ParsedDocument)
+    assert document.text == "Item\tPrice\nClock, old\t5\nMill\t7"
+
+
 def test_json_arrays_and_objects_are_documents() -> None:
     assert texts(read(json.dumps([{"text": "a"}, {"text": "b"}]), "a.json")) == {"1": "a", "2": "b"}
     assert texts(read(json.dumps({"id": 1, "text": WORDS}, indent=1), "a.json")) == {"": WORDS}

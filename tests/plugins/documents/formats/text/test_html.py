@@ -253,3 +253,22 @@ def test_html_with_too_many_style_rules_has_a_note(tmp_path: Path) -> None:
     rules = "".join(f".a{number}{{display:none}}" for number in range(4000))
     content = read_page(tmp_path, f"<style>{rules}</style>" + "".join(f"<p class=a{n}>x" for n in range(4000)))
     assert "style sheets" in content.notes[0]
+
+
+def test_a_definition_and_the_paragraphs_of_an_item_are_one_passage(tmp_path: Path) -> None:
+    page = "<dl><dt>httpd<dd>the server<dt>ab<dd><p>a tool</p></dl><ol><li><p>one</p><p>more</p><li>two</ol>"
+    document = read_page(tmp_path, page)
+    texts = [document.text[one.start : one.end] for one in document.passages]
+    assert texts == ["httpd\nthe server", "ab\n\na tool", "1. one\n\nmore", "2. two"]
+    assert {one.kind for one in document.passages} == {"list_item"}
+
+
+def test_tables_of_links_above_and_below_a_page_are_headers_and_footers(tmp_path: Path) -> None:
+    document = read_page(
+        tmp_path,
+        "<div class=navheader><table><tr><th colspan=2>Two<tr><td>Prev<td>Next</table></div><p>Text"
+        "<div class=navfooter><table><tr><td>Prev<th>Up</table></div>",
+    )
+    assert [(one.kind, document.text[one.start : one.end].split()) for one in document.passages] == [
+        ("header", ["Two"]), ("header", ["Prev", "Next"]), ("paragraph", ["Text"]), ("footer", ["Prev", "Up"]),
+    ]  # fmt: skip

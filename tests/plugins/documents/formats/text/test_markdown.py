@@ -81,3 +81,18 @@ def test_plain_text_has_paragraphs_and_no_headings() -> None:
         ("paragraph", "  Two"),
         ("paragraph", "Three"),
     ]
+
+
+def test_plain_text_has_headings_that_are_underlined() -> None:
+    text = (
+        "=======\nLetters\n=======\n\nThe mill\n--------\nText\n-- \nAda\n\n"
+        "Owners\n------\n\nName   City\n-----------\nAda\n"
+    )
+    document = read(text, "a.txt")
+    assert [(p.kind, p.level, text[p.start : p.end]) for p in document.passages] == [
+        ("heading", 1, "Letters"),
+        ("heading", 2, "The mill"),
+        ("paragraph", None, "Text\n-- \nAda"),
+        ("heading", 2, "Owners"),
+        ("paragraph", None, "Name   City\n-----------\nAda"),
+    ]

@@ -159,6 +159,40 @@ def test_a_wrong_declaration_of_the_encoding_is_ignored() -> None:
     assert read('<?xml version="1.0" encoding="utf-16"?><a>Zoë</a>'.encode("utf-16")).text == "Zoë"
 
 
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("<a><b>AT&T and R&D;</b><c>1 < 2 ]]></c></a>", "AT&T and R&D;\n1 < 2 ]]>"),
+        ("<a><b>one<i>two</b>three</i><c>four</c></a>", "onetwothree\nfour"),
+        ("<a><b>one</b><c>two", "one\ntwo"),
+        ("<a><b>o\x1ene</b><!-- x -- y --><c>two</c></a>", "one\ntwo"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>one</a><a>two</a>", "one\ntwo"),
+        ("<a><b>one</b></c><d>two</d></a>", "one\n\ntwo"),
+        ("<a><![CDATA[x & y < z]]> & t</a>", "x & y < z & t"),
+    ],
+)
+def test_a_file_that_is_not_well_formed_is_repaired(data: str, text: str) -> None:
+    document = read(data)
+    assert document.text == text
+    (note,) = document.notes
+    assert note.startswith("it is not well-formed XML (")
+    assert note.endswith("it was repaired")
+
+
+def test_a_file_whose_repair_would_lose_text_is_read_without_its_structure() -> None:
+    document = read("<a x=1>one &amp;<b y=2>two</b></a></a><c>three</c>")
+    assert document.text == "one &\ntwo\nthree"
+    assert "without its structure" in document.notes[0]
+
+
+@pytest.mark.parametrize(
+    "data", ["<x:a><x:b>one</x:b></x:a>", '<a xml:id="2">one</a>', '<a xmlns:n=""><n:b>one</n:b></a>']
+)
+def test_wrong_names_of_namespaces_and_identifiers_do_no_harm(data: str) -> None:
+    document = read(data)
+    assert (document.text, document.notes) == ("one", ())
+
+
 @pytest.mark.parametrize("data", ["", "<a>", "<a></b>", "<a>" * 1000 + "</a>" * 1000, "text"])
 def test_a_damaged_file_fails_with_the_reason(data: str) -> None:
     with pytest.raises(DataError, match="cannot be read as XML"):
