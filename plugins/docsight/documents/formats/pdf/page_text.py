@@ -17,17 +17,20 @@ _PDF_LINE_ENDS = re.compile(r"\r\n?|[\f\v\x85\u2028\u2029]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\uffff\ud800-\udfff]")
 # Glyphs without letters, as in sheet music, leave only their lines.
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
-_LIGATURES = str.maketrans(
+_PLAIN_LETTERS = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " "}
 )
-_UNCLEAN = re.compile(f"{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _LIGATURES))}]|\\n")
+# Old-style figures and small capitals, which fonts of Adobe have at private places.
+_PLAIN_LETTERS |= {0xF730 + digit: str(digit) for digit in range(10)}
+_PLAIN_LETTERS |= {0xF761 + letter: chr(ord("A") + letter) for letter in range(26)}
+_UNCLEAN = re.compile(f"{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _PLAIN_LETTERS))}]|\\n")
 
 
 def clean(text: str) -> str:
     """Normalize line ends and remove characters that are not text; line-end hyphens stay as U+FFFE."""
     if not _UNCLEAN.search(text):
         return text.strip()
-    text = _PDF_LINE_ENDS.sub("\n", text).translate(_LIGATURES)
+    text = _PDF_LINE_ENDS.sub("\n", text).translate(_PLAIN_LETTERS)
     return _EMPTY_LINES.sub("\n\n", _NOT_TEXT.sub("", text)).strip()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.pdf import reader
+from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.source import ReadOptions, Running, Source
 
 pytest.importorskip("pypdfium2")
@@ -222,3 +223,7 @@ def test_headings_of_nearly_one_size_have_one_level() -> None:
     assert [(kind, level) for kind, level, _ in kinds(read(page))] == [
         ("heading", 1), ("heading", 1), ("paragraph", None), ("paragraph", None),
     ]  # fmt: skip
+
+
+def test_private_letters_and_ligatures_are_plain_letters() -> None:
+    assert clean("\uf731\uf739 \uf773\uf76d \ufb03x") == "19 SM ffix"
