@@ -25,14 +25,14 @@ def text_size(doc: Doc) -> int:
 def store_scores(name: str, scored: Iterable[tuple[Span, float]], *, overwrite: bool) -> None:
     """Store the scores of spans by their labels; if not `overwrite`, a score that is there stays."""
     for span, score in scored:
-        by_label = span.doc.user_data.setdefault((_PREFIX, name, span.start_char, span.end_char), {})
+        by_label = _user_data(span.doc).setdefault((_PREFIX, name, span.start_char, span.end_char), {})
         if overwrite or span.label_ not in by_label:
             by_label[span.label_] = score
 
 
 def find_score(name: str, span: Span) -> float | None:
     """Return the score of a span with this label, None if it has none."""
-    by_label = span.doc.user_data.get((_PREFIX, name, span.start_char, span.end_char))
+    by_label = _user_data(span.doc).get((_PREFIX, name, span.start_char, span.end_char))
     if by_label is not None:
         score: float | None = by_label.get(span.label_)
         return score
@@ -42,9 +42,9 @@ def find_score(name: str, span: Span) -> float | None:
 def store_rows(doc: Doc, name: str, rows: Sequence[Any] | None) -> None:
     """Store rows in place of those that are there; None removes them."""
     for key, _ in list(_stored_rows(doc, name)):
-        del doc.user_data[key]
+        del _user_data(doc)[key]
     if rows is not None:
-        doc.user_data[_rows_key(doc, name)] = rows
+        _user_data(doc)[_rows_key(doc, name)] = rows
 
 
 def find_rows(doc: Doc, name: str, *, retired_key: tuple[Any, ...]) -> Rows | None:
@@ -58,7 +58,7 @@ def find_rows(doc: Doc, name: str, *, retired_key: tuple[Any, ...]) -> Rows | No
         name: The name that the rows were stored under.
         retired_key: The key where docsight 0.1.0 stored the rows.
     """
-    user_data: dict[Any, Any] = doc.user_data
+    user_data = _user_data(doc)
     rows = user_data.get(_rows_key(doc, name))
     if isinstance(rows, list):
         return rows
@@ -72,6 +72,11 @@ def find_rows(doc: Doc, name: str, *, retired_key: tuple[Any, ...]) -> Rows | No
     rows = _as_lists(rows) if rows is not None else _bring_together(parts, doc.text)
     store_rows(doc, name, rows)
     return rows
+
+
+def _user_data(doc: Doc) -> dict[Any, Any]:
+    """Return `doc.user_data`, which spaCy declares with strings as keys only."""
+    return doc.user_data
 
 
 def _rows_key(doc: Doc, name: str) -> tuple[str, str, int, int]:

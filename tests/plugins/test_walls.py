@@ -32,6 +32,7 @@ FLOORS = (
         "tags",
         "corrections",
         "attributes",
+        "model_card",
         "stored_results",
         "weights",
         "batching",

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,13 +12,12 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from docsight.errors import BundleError
+from docsight.model_card import figures_of, licence_of
 from docsight.version import __version__
 
 _PACKAGES = ("spacy", "torch", "numpy", "pillow", "safetensors", "pyarrow", "pytorch-lightning", "presidio-analyzer")
 _OPTIONAL_PROGRAMS = ("soffice", "tesseract")
 _UNLISTED_EXTRAS = ("dev",)
-_LICENCE = re.compile(r"Licence of the weights: (.+)\.$", re.MULTILINE)
-_FIGURE = re.compile(r"^\| (\w[^|]*) \| (-?\d+(?:\.\d+)?) \|$", re.MULTILINE)
 
 
 def describe_environment(models: Sequence[str] = ()) -> dict[str, Any]:
@@ -90,13 +88,12 @@ def _describe_model(folder: Path) -> dict[str, Any]:
         config, card = check_folder(folder), (folder / CARD).read_text(encoding="utf-8")
     except (BundleError, OSError, UnicodeDecodeError) as err:
         return described | {"error": str(err)}
-    licence = _LICENCE.search(card)
     return described | {
         "kind": config["kind"],
         "lang": config.get("lang"),
         "bytes": sum(file.stat().st_size for file in folder.iterdir()),
-        "licence": licence and licence[1],
-        "figures": {name: float(value) for name, value in _FIGURE.findall(card)},
+        "licence": licence_of(card) or None,
+        "figures": figures_of(card),
     }
 
 

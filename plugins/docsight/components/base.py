@@ -149,7 +149,12 @@ class NetworkPipe(Pipe):
             self.model_name, self.slim = shipped_models.read_reference(folder), True
             self._forget_model()
         elif not (folder / bundle.CONFIG).exists() and self.model_name in bundle.shipped_names():
-            logger.warning("%s: %s has no model; using the shipped model %s.", self.name, folder, self.model_name)
+            warnings.warn(
+                f"{self.name}: {folder} has no model; using the shipped model {self.model_name!r}, which the config "
+                "names. If the pipeline had a model of its own, copy it again.",
+                UserWarning,
+                stacklevel=2,
+            )
             self._forget_model()
         else:
             self._install(bundle.load_folder(folder, kind=self.kind))

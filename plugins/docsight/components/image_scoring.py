@@ -14,7 +14,7 @@ from docsight.components.base import Scorer
 IMAGE_CATS_SCORER = "docsight.image_cats_scorer.v1"
 
 
-@registry.scorers(IMAGE_CATS_SCORER)
+@registry.scorers(IMAGE_CATS_SCORER)  # type: ignore[untyped-decorator]  # catalogue
 def make_image_cats_scorer() -> Scorer:
     """Return the default scorer of `cnn_imagecat`."""
     return score_image_cats

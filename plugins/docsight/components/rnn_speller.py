@@ -290,7 +290,7 @@ class RnnSpeller(NetworkPipe):
         speller.ranker.to(self.device)
 
 
-@registry.scorers(CORRECTIONS_SCORER)
+@registry.scorers(CORRECTIONS_SCORER)  # type: ignore[untyped-decorator]  # catalogue
 def make_corrections_scorer() -> Scorer:
     """Return the default scorer of `rnn_speller`."""
     return score_examples

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 from docsight import bundle
 from docsight.components.base import NetworkPipe
 from docsight.errors import BundleError
+from docsight.model_card import first_sentence, licence_of
 from docsight.version import __version__
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 _REQUIREMENT = re.compile(r"docsight\b(?!-)")
-_LICENCE = re.compile(r"Licence of the weights: (.+?)\.?$", re.MULTILINE)
-_FIRST_SENTENCE = re.compile(r"^[^#\n].*?(?:\.(?= )|$)", re.MULTILINE)
 _SEPARATORS = {"license": " AND ", "description": " "}  # of the entries of several models
 
 
@@ -49,12 +48,11 @@ def fill_meta(nlp: "Language", component: NetworkPipe) -> None:
         card = bundle.read_file(bundle.find_model(component.model_name), bundle.CARD).decode()
     except (BundleError, UnicodeDecodeError):
         return  # reported when the model is used, which may never happen: `from_disk` can supply another one
-    licence, description = _LICENCE.search(card), _FIRST_SENTENCE.search(card)
     source = {
         "name": f"docsight {component.model_name}",
         "component": component.name,
-        "license": licence[1] if licence else "",
-        "description": description[0] if description else "",
+        "license": licence_of(card),
+        "description": first_sentence(card),
     }
     sources = meta.get("sources") or []
     ours = [each for each in sources if isinstance(each, dict) and "component" in each]

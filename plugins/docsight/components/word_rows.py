@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from docsight import attributes
 from docsight.corrections import CorrectionRow, applied_rows
+from docsight.stored_results import text_size
 from docsight.text_layout import text_layout
 from docsight.vocab import CELL_END, LINE_END, UNK, Vocab
 
@@ -171,7 +172,7 @@ def _sentence_starts(doc: Doc) -> list[int]:
 def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
     """Return the tokens that are read as another word; corrections that split or join words are ignored."""
     rows = attributes.corrections(doc)
-    applied = applied_rows(rows, attributes.text_size(doc))
+    applied = applied_rows(rows, text_size(doc))
     words: dict[int, str] = {}
     for row in [*applied, *(row for row in rows if not row["applied"])]:
         if row["suggestion"] and not any(char.isspace() for char in row["suggestion"]):

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import logging
 import pickle
 import shutil
 import zipfile
@@ -140,19 +139,19 @@ def test_slim_component_stays_slim_when_it_is_copied(nlp, duplicate):
 # ---- pipelines without a model
 
 
-def test_pipeline_saved_without_a_component_uses_the_shipped_model(nlp, tmp_path, caplog):
+def test_pipeline_saved_without_a_component_uses_the_shipped_model(nlp, tmp_path):
     nlp.to_disk(tmp_path / "pipeline", exclude=["rnn_ner", "rnn_speller"])
-    with caplog.at_level(logging.WARNING, logger="docsight"):
+    with pytest.warns(UserWarning, match="using the shipped model 'rnn_ner', which the config names"):
         loaded = spacy.load(tmp_path / "pipeline")
     assert _results(loaded(TEXT)) == _results(nlp(TEXT))
-    assert "using the shipped model rnn_ner" in caplog.text
 
 
 def test_component_saved_without_its_model_uses_the_shipped_model(nlp, tmp_path):
     nlp.get_pipe("rnn_speller").add_user_words(["teh"])
     nlp.get_pipe("rnn_speller").to_disk(tmp_path / "speller", exclude=["model"])
     assert [path.name for path in (tmp_path / "speller").iterdir()] == ["user_words.txt"]
-    other = spacy.blank("en").add_pipe("rnn_speller").from_disk(tmp_path / "speller")
+    with pytest.warns(UserWarning, match="using the shipped model 'rnn_speller'"):
+        other = spacy.blank("en").add_pipe("rnn_speller").from_disk(tmp_path / "speller")
     assert other.user_words == ("teh",)
     assert "Teh" not in [row["text"] for row in other(nlp.make_doc(TEXT))._.corrections]
 

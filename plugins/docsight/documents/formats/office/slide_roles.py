@@ -19,7 +19,7 @@ _PLACEHOLDERS: dict[str, Role] = {
     "dt": Role(kind="footer"),
     "sldNum": Role(kind="footer"),
 }
-_NUMBER_FORMATS = {
+_SLIDE_NUMBER_FORMATS = {
     "alphaLc": "lowerLetter",
     "alphaUc": "upperLetter",
     "romanLc": "lowerRoman",
@@ -94,6 +94,8 @@ class ShapeRoles:
         last_scheme, last = self._counts.get(level, ("", 0))
         number = last + 1 if last_scheme == scheme else max(1, integer(bullet.get("startAt"), 1))
         self._counts[level] = scheme, number
-        number_format = next((one for prefix, one in _NUMBER_FORMATS.items() if scheme.startswith(prefix)), "decimal")
+        number_format = next(
+            (one for prefix, one in _SLIDE_NUMBER_FORMATS.items() if scheme.startswith(prefix)), "decimal"
+        )
         enclosure = next((one for suffix, one in _ENCLOSURES.items() if scheme.endswith(suffix)), "{}")
         return enclosure.format(format_number(number, number_format)) + " "

@@ -9,9 +9,9 @@ from docsight.documents.formats.pdf.text_runs import Run
 _MAX_ENTRY_CHARS = 500
 _LEADER = re.compile(r"(?:[ \t]*[.\u00b7]){4,}|(?:[ \t]*\u2026){2,}")
 _PAGE = re.compile(r"[ \t]*((?:[A-Z]{1,2}[-.]?)?\d{1,5}|[ivxlc]{1,8})")
-_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?\s")
+_SECTION_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?\s")
 _MAX_WRAPPED_LINES = 2
-_MAX_DISTANCE = 2.5  # from an entry to the next, in heights of a line
+_MAX_ENTRY_DISTANCE = 2.5  # from an entry to the next, in heights of a line
 
 
 def mark_entries(lines: Sequence[TextLine]) -> list[TextLine]:
@@ -25,7 +25,7 @@ def mark_entries(lines: Sequence[TextLine]) -> list[TextLine]:
             line, other = marked[number], marked[number + step]
             if not other.is_entry or len(line.runs) < 2 or not _PAGE.fullmatch(line.runs[-1].text):
                 continue
-            if step * (other.box[1] - line.box[1]) < _MAX_DISTANCE * line.height:
+            if step * (other.box[1] - line.box[1]) < _MAX_ENTRY_DISTANCE * line.height:
                 marked[number] = _entry(line, " ".join(run.text for run in line.runs[:-1]), line.runs[-1].text)
     return marked
 
@@ -36,8 +36,8 @@ def ends_entry(group: Sequence[TextLine], line: TextLine) -> bool:
         line.is_entry
         and len(group) <= _MAX_WRAPPED_LINES
         and not any(before.is_entry for before in group)
-        and _NUMBER.match(group[0].text) is not None
-        and _NUMBER.match(line.text) is None
+        and _SECTION_NUMBER.match(group[0].text) is not None
+        and _SECTION_NUMBER.match(line.text) is None
     )
 
 

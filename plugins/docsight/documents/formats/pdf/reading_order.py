@@ -27,9 +27,9 @@ _MIN_COLUMN_LINES = 2
 _MIN_COLUMN_WORDS = 2.5  # on average in a line
 _MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
-_WORD = re.compile(r"\S*\w\S*")
+_WORD_TEXT = re.compile(r"\S*\w\S*")
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
-_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
+_LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 _HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
 
 
@@ -219,7 +219,7 @@ def _is_column(runs: list[Run], size: float) -> bool:
     lines = _lines(runs)
     if len(lines) < _MIN_COLUMN_LINES or width < _MIN_COLUMN_WIDTH * size:
         return False
-    words = sum(len(_WORD.findall(run.text)) for run in runs) / len(lines)
+    words = sum(len(_WORD_TEXT.findall(run.text)) for run in runs) / len(lines)
     fill = median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
     return words >= _MIN_COLUMN_WORDS and fill >= _MIN_FILL
 
@@ -262,4 +262,4 @@ def _is_numbered(number: Run, run: Run) -> bool:
     if run.box[0] - number.box[2] > _NUMBER_GAP * run.size or not run.text[:1].isalpha():
         return False
     is_heading = number.bold and run.bold and _HEADING_NUMBER.fullmatch(number.text) is not None
-    return is_heading or _ITEM_NUMBER.fullmatch(number.text) is not None
+    return is_heading or _LIST_NUMBER.fullmatch(number.text) is not None

@@ -21,7 +21,7 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]+)\s*\S")
-_WORD = re.compile(r"[^\W\d_]{2}")
+_LETTER_PAIR = re.compile(r"[^\W\d_]{2}")
 
 
 def classify(blocks: Sequence[TextBlock]) -> None:
@@ -90,7 +90,7 @@ def _body_font(blocks: Iterable[TextBlock], is_typewritten: bool) -> tuple[float
 
 def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
     text = block.text
-    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _WORD.search(text):
+    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _LETTER_PAIR.search(text):
         return False
     if block.size >= _HEADING_SIZE * body_size:
         return True

@@ -12,7 +12,7 @@ _RULE = r"([=\-~^\"'*+#`:_])\{}{{2,}}[ \t]*"
 _UNDERLINED = re.compile(
     rf"(?P<over>{_RULE.format(2)}\n)?(?P<title>[^\n]{{1,120}})\n(?P<under>{_RULE.format(5)})(?:\n|\Z)"
 )
-_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
+_COLUMN_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
 _MIN_UNDERLINED = 0.8  # of the length of a heading
 
 
@@ -56,4 +56,4 @@ def _sections(text: str) -> Iterator[Passage]:
 def _is_title(title: str, underline: str) -> bool:
     has_letter = any(map(str.isalpha, title))
     is_long_enough = _MIN_UNDERLINED * len(title) <= len(underline)
-    return has_letter and is_long_enough and _GAP.search(title) is None
+    return has_letter and is_long_enough and _COLUMN_GAP.search(title) is None
