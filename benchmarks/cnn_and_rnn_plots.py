@@ -131,9 +131,9 @@ def draw_words(taggers: dict[str, Any]) -> Any:
         by_distance = taggers[name]["by_distance"]
         xs = [int(words) for words in by_distance]
         distance.plot(xs, [100 * value for value in by_distance.values()], marker="o", color=COLOURS[name])
-    sides.set(ylabel="names with the right label (%)", xticks=range(2), ylim=(0, 112))
+    sides.set(ylabel="names with the right label (%)", xticks=range(2), ylim=(0, 105))
     sides.set_xticklabels(["told by what precedes", "told by what follows"])
-    sides.legend(frameon=False, fontsize=8, loc="lower center", ncol=3)
+    sides.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3)
     distance.set(xlabel="words between the name and what tells (it follows)", ylim=(0, 105))
     return _with_grid(figure)
 
@@ -202,9 +202,10 @@ def draw_cost(cost: dict[str, dict[str, float]]) -> Any:
             color=COLOURS[name],
             label=NAMES[name],
         )
-    axis.set(xscale="log", yscale="log", xlabel="words of the text", ylabel="microseconds a word")
+    axis.set(xscale="log", xlabel="words of the text", ylabel="microseconds a word")
     axis.set_xticks([int(words) for words in cost["cnn"]], list(cost["cnn"]))
     axis.minorticks_off()
+    axis.set_ylim(bottom=0)
     axis.legend(frameon=False, fontsize=8)
     return _with_grid(figure)
 
