@@ -122,7 +122,7 @@ def draw_digits(runs: Sequence[DigitRun]) -> Any:
 
 
 def draw_words(taggers: dict[str, Any]) -> Any:
-    """Draw how often names are right: by where the words are that tell, and by how far away they are."""
+    """Draw how often names are right: by the position and the distance of the words that decide."""
     figure, (sides, distance) = plt.subplots(1, 2, figsize=(9, 2.9), constrained_layout=True)
     for at, name in enumerate(ENCODERS):
         values = [100 * taggers[name][key] for key in ("precedes", "follows")]
@@ -132,9 +132,9 @@ def draw_words(taggers: dict[str, Any]) -> Any:
         xs = [int(words) for words in by_distance]
         distance.plot(xs, [100 * value for value in by_distance.values()], marker="o", color=COLOURS[name])
     sides.set(ylabel="names with the right label (%)", xticks=range(2), ylim=(0, 105))
-    sides.set_xticklabels(["told by what precedes", "told by what follows"])
+    sides.set_xticklabels(["decided by the words before", "decided by the words after"])
     sides.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3)
-    distance.set(xlabel="words between the name and what tells (it follows)", ylim=(0, 105))
+    distance.set(xlabel="words between the name and the deciding word (it follows)", ylim=(0, 105))
     return _with_grid(figure)
 
 

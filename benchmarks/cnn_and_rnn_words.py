@@ -168,7 +168,7 @@ def print_tables(figures: dict[str, Any]) -> None:
     """Print the figures as Markdown."""
     taggers = figures["taggers"]
     fillers = list(taggers["bilstm"]["by_distance"])
-    print("| encoder | weights | test F1 | told by what follows | told by what precedes |")
+    print("| encoder | weights | test F1 | decided by the words after | decided by the words before |")
     print("|---|--:|--:|--:|--:|")
     for name, found in taggers.items():
         cells = [f"{100 * found[key]:.1f}" for key in ("f1", "follows", "precedes")]

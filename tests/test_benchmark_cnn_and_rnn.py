@@ -84,7 +84,7 @@ def test_digits_words_and_plots(
     words.main()
     figures = json.loads((out / "words.json").read_text())
     assert set(figures["taggers"]) == set(figures["cost"]) == set(words.ENCODERS)
-    assert "| told by what follows |" in capsys.readouterr().out
+    assert "| decided by the words after |" in capsys.readouterr().out
 
     drawn = ["--seven", str(data / "seven.png"), "--figures", str(out), "--out", str(tmp_path / "plots")]
     for _ in range(2):
