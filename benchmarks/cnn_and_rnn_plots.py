@@ -156,8 +156,7 @@ def draw_influence(taggers: dict[str, Any]) -> Any:
 @torch.inference_mode()
 def draw_letters(char_lm: CharLM) -> Any:
     """Draw what the character LSTM expects, and its state, after each letter of a word."""
-    _, state = char_lm.begin(TEXT)
-    log_probs = char_lm.begin(TEXT)[0]
+    log_probs, state = char_lm.begin(TEXT)
     expected, states = [], []
     for letter in WORD:
         expected.append(log_probs[0].exp().numpy())

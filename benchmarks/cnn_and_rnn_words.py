@@ -7,8 +7,9 @@
 The first command trains a tagger; it is run for each ENCODER of bilstm, lstm and cnn, which have as many weights. The
 second one measures the F1 on the test sentences. On the sentences of `data/cnn_and_rnn.yaml`, it measures how often a
 name that can be a person or a place gets the right label when only the words after it, or only those before it, say
-which; when those words come later and later; and how much each word contributes. It also measures the time of each
-encoder by the length of the text. Writes DIR/words.json, which `cnn_and_rnn_plots.py` draws, and prints the tables.
+which; how often when those words come later and later; and how much each word contributes. It also measures the time of
+each encoder by the length of the text. Writes DIR/words.json, which `cnn_and_rnn_plots.py` draws, and prints the
+tables.
 """
 
 import argparse
@@ -181,7 +182,10 @@ def print_tables(figures: dict[str, Any]) -> None:
     for name, times in figures["cost"].items():
         print(f"| {name} | " + " | ".join(f"{times[str(length)]:.1f}" for length in LENGTHS) + " |")
     for name, found in taggers.items():
-        print(f"\n{name}: " + ", ".join(f"{text} {label} {odds:.2f}" for text, label, odds in found["roosevelt"]))
+        print(
+            f"\n{name}: "
+            + ", ".join(f"{text} {label} {probability:.2f}" for text, label, probability in found["roosevelt"])
+        )
     for line in _influences(taggers):
         print(line)
 

@@ -9,7 +9,6 @@ TEXT is open text for `data.rehearsal`.
 """
 
 import argparse
-import json
 import random
 import shutil
 import sys
@@ -17,13 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import spacy
-from learning_curve import Row, call, read_rows
-from spacy.language import Language
-from spacy.tokens import Doc
-
-from docsight.tags import TagSpan
-from docsight_training.data.ner.tag_schemes import iob2_tags
-from docsight_training.metrics import SpanScore
+from learning_curve import Row, call, f1, read_rows, write_rows
 
 NEW, OLD = ("PRODUCT",), ("PER", "ORG", "LOC")
 MAX_TEST = 800  # sentences for the new label
@@ -64,8 +57,7 @@ def train_label(rows: Sequence[Row], folder: Path, seed: int, rehearsal: Path | 
     """Train with the defaults, and return the folder of the pipeline."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    lines = [json.dumps({"tokens": row.tokens, "ner_tags": iob2_tags(row.spans, len(row.tokens))}) for row in rows]
-    (folder / "train.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rows(rows, folder / "train.jsonl")
     settings = [
         f"data.path={folder.resolve()}",
         "model.init_from=rnn_ner",
@@ -77,15 +69,6 @@ def train_label(rows: Sequence[Row], folder: Path, seed: int, rehearsal: Path | 
         settings.append(f"data.rehearsal={rehearsal.resolve()}")
     call([sys.executable, "-m", "docsight_training", *settings], folder)
     return folder / "runs" / "run" / "pipeline"
-
-
-def f1(nlp: Language, rows: Sequence[Row], labels: Sequence[str]) -> float:
-    """Return the F1 of some labels, from 0 to 1, sentence by sentence."""
-    total = SpanScore()
-    for doc, row in zip(nlp.pipe([Doc(nlp.vocab, words=row.tokens) for row in rows]), rows, strict=True):
-        found = [TagSpan(ent.start, ent.end, ent.label_) for ent in doc.ents if ent.label_ in labels]
-        total.add([span for span in row.spans if span.label in labels], found)
-    return total.f1
 
 
 if __name__ == "__main__":

@@ -20,13 +20,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 import spacy
 from spacy.cli.init_config import init_config
+from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
 from docsight.tags import TagSpan, spans_from_iob2
@@ -112,21 +113,30 @@ def read_rows(file: Path) -> list[Row]:
 
 
 def score(pipeline: Path, test: Sequence[Row]) -> float:
-    """Return the F1 of a pipeline, from 0 to 1."""
-    nlp = spacy.load(pipeline)
+    """Return the F1 of a pipeline in a folder, from 0 to 1."""
+    return f1(spacy.load(pipeline), test)
+
+
+def f1(nlp: Language, rows: Sequence[Row], labels: Collection[str] | None = None) -> float:
+    """Return the F1 of some labels, or of all, from 0 to 1, sentence by sentence."""
     total = SpanScore()
-    docs = nlp.pipe([Doc(nlp.vocab, words=row.tokens) for row in test])
-    for doc, row in zip(docs, test, strict=True):
-        total.add(row.spans, [TagSpan(ent.start, ent.end, ent.label_) for ent in doc.ents])
+    for doc, row in zip(nlp.pipe([Doc(nlp.vocab, words=row.tokens) for row in rows]), rows, strict=True):
+        found = [TagSpan(ent.start, ent.end, ent.label_) for ent in doc.ents]
+        total.add(*([span for span in spans if labels is None or span.label in labels] for spans in (row.spans, found)))
     return total.f1
+
+
+def write_rows(rows: Sequence[Row], file: Path) -> None:
+    """Write sentences with IOB2 tags as JSON lines."""
+    lines = [json.dumps({"tokens": row.tokens, "ner_tags": iob2_tags(row.spans, len(row.tokens))}) for row in rows]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def train_docsight(
     train: Sequence[Row], held_out: Sequence[Row], folder: Path, seed: int, *, start: str | None = None
 ) -> Path:
     for name, rows in (("train", train), ("validation", held_out)):
-        lines = [json.dumps({"tokens": row.tokens, "ner_tags": iob2_tags(row.spans, len(row.tokens))}) for row in rows]
-        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+        write_rows(rows, folder / f"{name}.jsonl")
     settings = [f"data.path={folder}", "name=run", f"seed={seed}", "threads=1"]
     call(
         [sys.executable, "-m", "docsight_training", *settings, *([f"model.init_from={start}"] if start else [])], folder
