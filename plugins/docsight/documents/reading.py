@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from docsight import option_checks
 from docsight.documents.analysis.language import identify_languages
 from docsight.documents.analysis.quality import quality_flags
-from docsight.documents.formats.content import DocumentImage, Metadata, ParsedDocument, PartError, Passage, SkipError
+from docsight.documents.formats.content import (
+    DocumentImage,
+    Metadata,
+    ParsedDocument,
+    PartError,
+    Passage,
+    SkipError,
+    rounded_confidence,
+)
 from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.source import Budget, ReadOptions, Source
 from docsight.documents.formats.text.encoding import Encoding
@@ -65,9 +73,7 @@ class Document:
             "part": self.part,
             "format": self.format,
             "encoding": self.encoding,
-            "encoding_confidence": None
-            if self.encoding_confidence is None
-            else round(float(self.encoding_confidence), 4),
+            "encoding_confidence": rounded_confidence(self.encoding_confidence),
             "title": self.title,
             "authors": list(self.metadata.authors),
             "created": self.metadata.created,

@@ -38,6 +38,11 @@ class DocumentImage:
         return record
 
 
+def rounded_confidence(confidence: float | None) -> float | None:
+    """Return a confidence as it is in records: a float of Python, also if it is 0 or 1, or None."""
+    return None if confidence is None else round(float(confidence), 4)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Passage:
     """A span of a document's text, in characters, and what it is.
@@ -104,7 +109,7 @@ class Passage:
             "page": self.page,
             "bbox": None if self.bbox is None else [round(float(edge), 1) for edge in self.bbox],
             "read_from": "text" if self.confidence is None else "picture",
-            "confidence": None if self.confidence is None else round(float(self.confidence), 4),
+            "confidence": rounded_confidence(self.confidence),
             "cells": cells,
             "links": [{"start": start - offset, "end": end - offset, "target": url} for start, end, url in self.links],
             "language": self.language,

@@ -10,7 +10,12 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
-from docsight.documents.formats.office.opendocument_styles import OpenDocumentNumbers, OpenDocumentStyles
+from docsight.documents.formats.office.opendocument_styles import (
+    ODF_STYLE,
+    ODF_TEXT,
+    OpenDocumentNumbers,
+    OpenDocumentStyles,
+)
 from docsight.documents.formats.office.properties import read_properties
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
@@ -26,20 +31,19 @@ _MAX_REPEATED_CELLS = 1_000_000  # of a file
 _LEVELS = tuple("123456789")
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
-_SKIPPED_TAGS = {f"{_ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
+_SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
 _SKIPPED_TAGS |= {f"{_OFFICE}{name}" for name in ("forms", "event-listeners", "scripts")}
 _SKIPPED_TAGS |= {f"{_PRESENTATION}settings"}
 _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc/elements/1.1/}creator"}
-_SYMBOLS = {f"{_ODF_TEXT}tab": "\t", f"{_ODF_TEXT}line-break": "\n"}
-_NOTES: dict[str, Kind] = {f"{_ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
-_PARAGRAPHS = {f"{_ODF_TEXT}p", f"{_ODF_TEXT}h"}
-_CONTAINERS = {f"{_ODF_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
+_SYMBOLS = {f"{ODF_TEXT}tab": "\t", f"{ODF_TEXT}line-break": "\n"}
+_NOTES: dict[str, Kind] = {f"{ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
+_PARAGRAPHS = {f"{ODF_TEXT}p", f"{ODF_TEXT}h"}
+_CONTAINERS = {f"{ODF_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
 _CELLS = {f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"}
 
 
@@ -86,16 +90,18 @@ def _styles_part(parts: dict[str, bytes], notes: list[str]) -> Any:
     try:
         return parse_xml(parts["styles.xml"]) if "styles.xml" in parts else None
     except SyntaxError:
-        notes.append("its headers and footers are damaged")
+        notes.append("its styles are damaged, so its headers and footers were not read")
         return None
 
 
 def _margins(styles: Any) -> dict[str, list[Any]]:
     """Return the headers and footers of all page styles."""
     margins: dict[str, list[Any]] = {"header": [], "footer": []}
-    for kind, elements in () if styles is None else margins.items():
+    if styles is None:
+        return margins
+    for kind, elements in margins.items():
         texts: set[str] = set()
-        for element in styles.iter("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}" + kind):
+        for element in styles.iter(f"{ODF_STYLE}{kind}"):
             text = "".join(element.itertext()).strip()
             if text and text not in texts:
                 texts.add(text)
@@ -170,11 +176,7 @@ class _Walker:
 
     def _write(self, text: str | None, element: Any) -> None:
         """Write the text directly in an element; only text within paragraphs is content."""
-        if (
-            text
-            and (element.tag in _PARAGRAPHS or element.tag.startswith(_ODF_TEXT))
-            and element.tag not in _CONTAINERS
-        ):
+        if text and (element.tag in _PARAGRAPHS or element.tag.startswith(ODF_TEXT)) and element.tag not in _CONTAINERS:
             if self._marker and text.strip():
                 self._builder.write(self._marker)
                 self._marker = ""
@@ -185,10 +187,10 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
             self._builder.block = self._begin_paragraph(element)
-        elif tag == f"{_ODF_TEXT}list":
+        elif tag == f"{ODF_TEXT}list":
             self._items.append(None)
             self._numbers.begin_list(element)
-        elif tag == f"{_ODF_TEXT}list-item" and self._items:
+        elif tag == f"{ODF_TEXT}list-item" and self._items:
             self._items[-1] = None
             self._numbers.begin_item(element)
         elif tag == f"{_DRAW}page":
@@ -200,7 +202,7 @@ class _Walker:
             self._builder.begin_cell()
         elif tag in _SYMBOLS:
             self._builder.write(_SYMBOLS[tag])
-        elif tag == f"{_ODF_TEXT}s":
+        elif tag == f"{ODF_TEXT}s":
             self._builder.write(" ")
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
@@ -217,7 +219,7 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._marker = ""
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
-        elif tag == f"{_ODF_TEXT}list":
+        elif tag == f"{ODF_TEXT}list":
             self._items.pop()
             self._numbers.end_list()
             self._builder.interrupt(LINE if self._items else PARAGRAPH)
@@ -247,8 +249,8 @@ class _Walker:
         self._marker = self._numbers.paragraph()
         if self._base is not None:
             return self._base
-        if element.tag == f"{_ODF_TEXT}h":
-            level = element.get(f"{_ODF_TEXT}outline-level") or "1"
+        if element.tag == f"{ODF_TEXT}h":
+            level = element.get(f"{ODF_TEXT}outline-level") or "1"
             number = int(level) if level in _LEVELS else 1
             if not self._items:
                 self._marker = self._numbers.heading(number)
@@ -259,7 +261,7 @@ class _Walker:
             return item
         if any(parent.tag == f"{_PRESENTATION}notes" for parent in element.iterancestors()):
             return Block(kind="speaker_note", page=self._page)
-        role = self._styles.role(element.get(f"{_ODF_TEXT}style-name"))
+        role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
 
     def _add_image(self, name: str) -> None:

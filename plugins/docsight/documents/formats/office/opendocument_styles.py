@@ -7,8 +7,8 @@ from docsight.documents.formats.office.markup import integer
 from docsight.documents.formats.office.number_formats import format_number
 from docsight.documents.formats.office.roles import ROLES_OF_STYLES, Role
 
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_TEXT_NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+ODF_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _MAX_PARENTS = 64  # of a style
 _MAX_LIST_DEPTH = 10
 _NUMBER_FORMATS = {
@@ -39,12 +39,12 @@ class OpenDocumentStyles:
         self._lists: dict[str, Any] = {}
         self.outline: dict[int, _Level] = {}
         for part in parts:
-            for style in part.iter(f"{_STYLE}style"):
-                if style.get(f"{_STYLE}family") == "paragraph" and (name := style.get(f"{_STYLE}name")):
-                    self._parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
-                    self._names[name] = style.get(f"{_STYLE}display-name") or name
-            self._lists |= {style.get(f"{_STYLE}name"): style for style in part.iter(f"{_TEXT_NAMESPACE}list-style")}
-            for outline in part.iter(f"{_TEXT_NAMESPACE}outline-style"):
+            for style in part.iter(f"{ODF_STYLE}style"):
+                if style.get(f"{ODF_STYLE}family") == "paragraph" and (name := style.get(f"{ODF_STYLE}name")):
+                    self._parents[name] = style.get(f"{ODF_STYLE}parent-style-name") or ""
+                    self._names[name] = style.get(f"{ODF_STYLE}display-name") or name
+            self._lists |= {style.get(f"{ODF_STYLE}name"): style for style in part.iter(f"{ODF_TEXT}list-style")}
+            for outline in part.iter(f"{ODF_TEXT}outline-style"):
                 self.outline = _levels(outline)
 
     def role(self, name: str | None) -> Role:
@@ -84,20 +84,18 @@ class OpenDocumentNumbers:
 
     def begin_list(self, element: Any) -> None:
         outer = self._open[-1] if self._open else None
-        style = element.get(f"{_TEXT_NAMESPACE}style-name") or (outer.style if outer is not None else "")
+        style = element.get(f"{ODF_TEXT}style-name") or (outer.style if outer is not None else "")
         levels = outer.levels if outer is not None and outer.style == style else self._styles.levels(style)
         level = len(self._open) + 1
         number = levels.get(level, _Level()).start - 1
-        if element.get(f"{_TEXT_NAMESPACE}continue-numbering") == "true" or element.get(
-            f"{_TEXT_NAMESPACE}continue-list"
-        ):
+        if element.get(f"{ODF_TEXT}continue-numbering") == "true" or element.get(f"{ODF_TEXT}continue-list"):
             number = self._last.get((style, level), number)
         self._open.append(_OpenList(style, levels, number))
 
     def begin_item(self, element: Any) -> None:
         if self._open:
             self._open[-1].begins_item = True
-            if start := element.get(f"{_TEXT_NAMESPACE}start-value"):
+            if start := element.get(f"{ODF_TEXT}start-value"):
                 self._open[-1].number = integer(start, 1) - 1
 
     def end_list(self) -> None:
@@ -126,14 +124,14 @@ class OpenDocumentNumbers:
 def _levels(style: Any) -> dict[int, _Level]:
     levels = {}
     for element in style:
-        if not isinstance(element.tag, str) or not (level := integer(element.get(f"{_TEXT_NAMESPACE}level"), 0)):
+        if not isinstance(element.tag, str) or not (level := integer(element.get(f"{ODF_TEXT}level"), 0)):
             continue
         levels[level] = _Level(
-            number_format=_NUMBER_FORMATS.get(element.get(f"{_STYLE}num-format") or "", ""),
-            prefix=element.get(f"{_STYLE}num-prefix") or "",
-            suffix=element.get(f"{_STYLE}num-suffix") or "",
-            start=integer(element.get(f"{_TEXT_NAMESPACE}start-value"), 1),
-            shown_levels=integer(element.get(f"{_TEXT_NAMESPACE}display-levels"), 1),
+            number_format=_NUMBER_FORMATS.get(element.get(f"{ODF_STYLE}num-format") or "", ""),
+            prefix=element.get(f"{ODF_STYLE}num-prefix") or "",
+            suffix=element.get(f"{ODF_STYLE}num-suffix") or "",
+            start=integer(element.get(f"{ODF_TEXT}start-value"), 1),
+            shown_levels=integer(element.get(f"{ODF_TEXT}display-levels"), 1),
         )
     return levels
 

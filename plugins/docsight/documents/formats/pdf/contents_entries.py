@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from docsight.documents.formats.pdf.reading_order import TextLine
+from docsight.documents.formats.pdf.reading_order import HEADING_NUMBER, TextLine
 from docsight.documents.formats.pdf.text_runs import Run
 
 _MAX_ENTRY_CHARS = 500
 _LEADER = re.compile(r"(?:[ \t]*[.\u00b7]){4,}|(?:[ \t]*\u2026){2,}")
 _PAGE = re.compile(r"[ \t]*((?:[A-Z]{1,2}[-.]?)?\d{1,5}|[ivxlc]{1,8})")
-_SECTION_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?\s")
+_SECTION_NUMBER = re.compile(rf"{HEADING_NUMBER.pattern}\s")
 _MAX_WRAPPED_LINES = 2
 _MAX_ENTRY_DISTANCE = 2.5  # from an entry to the next, in heights of a line
 

@@ -1,4 +1,4 @@
-"""Text in a monospaced font: code with its spaces, or prose as from a typewriter."""
+"""Text in a monospaced font: code, which keeps its spaces, or typewritten prose."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _MIN_PROSE_WORDS = 8
 _MIN_PLAIN_WORDS = 0.85  # of the words of prose
 _PLAIN_WORD = re.compile(r"[\"'(\u201c\u2018]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[\"')\u201d\u2019]?[.,;:!?]*")
 _CODE_SIGN = re.compile(r"[{}\\<>=|~^$]|;$|\w\(|::|->|(?:^|\s)--?\w|\w_\w|^[#>%]\s", re.MULTILINE)
-_MIN_TYPEWRITER_FRACTION = 0.5
+_MIN_CODE_SIGN_FRACTION = 0.5  # of the lines
 
 
 def aligned_text(line: TextLine, left: float) -> str:
@@ -33,5 +33,5 @@ def is_prose(text: str) -> bool:
 
 
 def has_code_signs(lines: Sequence[str]) -> bool:
-    """Return whether most lines of a text have signs that are rare in prose."""
-    return sum(_CODE_SIGN.search(line) is not None for line in lines) >= _MIN_TYPEWRITER_FRACTION * len(lines)
+    """Return whether at least half of the lines have signs that are rare in prose."""
+    return sum(_CODE_SIGN.search(line) is not None for line in lines) >= _MIN_CODE_SIGN_FRACTION * len(lines)

@@ -30,7 +30,7 @@ _MIN_COLUMN_WIDTH = 6.0  # em
 _WORD_TEXT = re.compile(r"\S*\w\S*")
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
-_HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
+HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
 
 
 @dataclass(slots=True)
@@ -261,5 +261,5 @@ def _is_numbered(number: Run, run: Run) -> bool:
     """Return whether the first of two runs in a line is the number of an item, or that of a heading in bold."""
     if run.box[0] - number.box[2] > _NUMBER_GAP * run.size or not run.text[:1].isalpha():
         return False
-    is_heading = number.bold and run.bold and _HEADING_NUMBER.fullmatch(number.text) is not None
+    is_heading = number.bold and run.bold and HEADING_NUMBER.fullmatch(number.text) is not None
     return is_heading or _LIST_NUMBER.fullmatch(number.text) is not None

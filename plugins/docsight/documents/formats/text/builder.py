@@ -60,9 +60,8 @@ class TextBuilder:
     """A growing text; of several breaks between two pieces, the strongest is written.
 
     A passage ends where `block` changes and, unless it is an item of a list, at a break between paragraphs. A table is
-    one passage. Between the cells
-    of a row there is one tab each, also around empty cells; empty cells at the end of a row and rows without text are
-    left out.
+    one passage. Between the cells of a row there is one tab each, also around empty cells; empty cells at the end of a
+    row and rows without text are left out.
     """
 
     def __init__(self) -> None:
