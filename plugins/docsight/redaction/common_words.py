@@ -1,4 +1,4 @@
-"""What dictionaries say about English words, from the lexicon of the shipped speller."""
+"""English words that are common, and those of them that are not also names, from the lexicon of the shipped speller."""
 
 from functools import cache
 
@@ -18,8 +18,8 @@ def common_words() -> frozenset[str]:
 
 
 @cache
-def common_nouns() -> frozenset[str]:
-    """Return the common words that are no proper names, as "grace" and "mark" are."""
+def common_non_names() -> frozenset[str]:
+    """Return the common words that are not also proper names; "grace" and "mark" are."""
     return frozenset(word for word, is_proper in _common_words().items() if not is_proper)
 
 

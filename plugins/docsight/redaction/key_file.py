@@ -18,7 +18,7 @@ def read_key(path: str | os.PathLike[str], *, create: bool = True) -> bytes:
 
     Args:
         path: The file.
-        create: Whether to create the file if it does not exist. Otherwise a new key is returned and not kept.
+        create: Whether to create the file if it does not exist. Otherwise a new key is returned but not saved.
 
     Raises:
         ConfigError: The file is not a key file, is damaged, or cannot be read or created. It is never overwritten.

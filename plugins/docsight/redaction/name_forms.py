@@ -36,8 +36,8 @@ class NameForms:
     Args:
         words: Its words in order, the surname last, without titles and particles.
         compounds: Words of it that belong together.
-        joined: What is written as one word.
-        full: Those of the joined forms that hold a given name and a surname in full.
+        joined: Forms that are written as one word, such as user names.
+        full: The joined forms that have a given name and a surname in full.
         initials: Its initials, one letter each.
         particles: Those of its words that are particles.
     """

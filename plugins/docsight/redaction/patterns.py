@@ -1,4 +1,4 @@
-"""The patterns of ids and names that presidio has no recognizer for, or one that misses those of private networks."""
+"""Patterns of ids and names for which presidio has no recognizer, or one that misses those of private networks."""
 
 from dataclasses import dataclass
 

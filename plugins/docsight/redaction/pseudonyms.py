@@ -102,7 +102,7 @@ def _phone(choose: Choose) -> str:
 
 
 def _word_of_name(choose: Choose) -> str:
-    """Make a given name or a surname: which of them a word is, a document that has it alone does not tell."""
+    """Make a given name or a surname, by chance: a word that stands alone may be either."""
     given, family = (_GIVEN_STEMS, _GIVEN_ENDS), (_FAMILY_STEMS, _FAMILY_ENDS)
     return _one_of(choose, *(family if choose(2) else given))
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import ConfigError, MissingExtraError
-from docsight.redaction.common_words import common_nouns
+from docsight.redaction.common_words import common_non_names
 from docsight.redaction.detections import Detection, trimmed
 from docsight.redaction.folded_words import folded_words
 from docsight.redaction.patterns import ADDRESSEE, ID_PATTERNS
@@ -73,7 +73,9 @@ class Detector:
 
     def _counts(self, found: Detection, text: str) -> bool:
         if not found.is_name:
-            return found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()  # a.pn of a.png
+            return (
+                found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()
+            )  # presidio finds a.pn in a.png
         return self._is_name_to_remove(found, text)
 
     def _is_name_to_remove(self, name: Detection, text: str) -> bool:
@@ -83,8 +85,8 @@ class Detector:
 
 
 def _is_role(written: str) -> bool:
-    """Return whether all words before an address are common nouns, as in Customer Service <help@example.org>."""
-    return all(word.key in common_nouns() for word in folded_words(written))
+    """Return whether no word before an address is a name, as in Customer Service <help@example.org>."""
+    return all(word.key in common_non_names() for word in folded_words(written))
 
 
 def _set_spans(pipe: Any, spans_key: str | None, min_score: float | None) -> None:

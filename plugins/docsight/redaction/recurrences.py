@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
-from docsight.redaction.common_words import common_nouns, common_words
+from docsight.redaction.common_words import common_non_names, common_words
 from docsight.redaction.detections import Detection
 from docsight.redaction.folded_words import FoldedWord, fold, folded_words, joined_over_lines
 from docsight.redaction.name_forms import NameForms, name_forms
@@ -123,7 +123,7 @@ class NameIndex:
             if len(key) >= _MIN_CHARS_OF_ID and key not in common_words():
                 self._joined.setdefault(key, found)
         elif self._with_persons:
-            named = [word for word in words if not word.key.isdigit() and word.key not in common_nouns()]
+            named = [word for word in words if not word.key.isdigit() and word.key not in common_non_names()]
             if any(len(word.key) >= _MIN_LETTERS_OF_LOCAL_PART for word in named):
                 written = " ".join(local[word.start : word.end] for word in named)
                 self._add_person(written, replace(found, type="PERSON"))
@@ -274,7 +274,7 @@ class NameIndex:
     def _is_hyphenated_with(self, at: int, *, gap: int) -> bool:
         """Return whether a word is the other half of a double name, as in Keller-Braun."""
         word = self._words[at]
-        is_name = word.has_capital and len(word.key) > 1 and word.key not in common_nouns()
+        is_name = word.has_capital and len(word.key) > 1 and word.key not in common_non_names()
         return is_name and self._gap_matches(_HYPHEN, gap)
 
     def _is_particle_before(self, at: int) -> bool:
