@@ -1,4 +1,4 @@
-"""What a model card says in lines that the trainer writes."""
+"""Read the licence, the description and the figures in a model card, from lines that the trainer writes."""
 
 import re
 

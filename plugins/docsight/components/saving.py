@@ -1,4 +1,4 @@
-"""What a saved pipeline has from docsight: its models or only their names, and the entries of its meta.json."""
+"""What docsight adds to a saved pipeline: models or only their names, and entries of its meta.json."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ def fill_meta(nlp: "Language", component: NetworkPipe) -> None:
 
 
 def _require(meta: dict[str, Any], requirement: str) -> None:
-    """Add a requirement on docsight, in place of another one."""
+    """Set the requirement on docsight, and keep those on other packages."""
     others = [each for each in meta.get("requirements", ()) if not _REQUIREMENT.match(each)]
     meta["requirements"] = [*others, requirement]
 

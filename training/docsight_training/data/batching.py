@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar, cast
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Dataset
 
+_MIN_STEPS = 500  # of a run on small data
+
 Plan = TypeVar("Plan")
 Batch = TypeVar("Batch")
 
@@ -35,7 +37,7 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
     @property
     def min_steps(self) -> int:
         """The steps of a run without a number of epochs and without `trainer.min_steps`."""
-        return 500
+        return _MIN_STEPS
 
     @abstractmethod
     def epoch_batches(self, epoch: int) -> Sequence[Batch] | Dataset[Batch]:
