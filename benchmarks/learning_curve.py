@@ -1,4 +1,4 @@
-"""Draw learning curves of NER on one's own data: docsight from nothing and from `rnn_ner`, and spaCy's `ner`.
+"""Draw learning curves of NER on one's own data: docsight from scratch and from `rnn_ner`, and spaCy's `ner`.
 
     python benchmarks/learning_curve.py --data FOLDER --out DIR [--sizes 50 200 1000 5000] [--seeds 1 2 3]
 
