@@ -379,7 +379,7 @@ def test_process_ignores_the_score_of_another_plugin(folder: Path, nlp: Language
     try:
         process(folder, nlp, tmp_path / "out")
     finally:
-        Span.set_extension("score", getter=before[2], force=True)
+        Span.set_extension("score", getter=before[2], setter=before[3], force=True)
     (record,) = lines(tmp_path / "out" / "documents.jsonl")
     assert {entity["score"] for entity in record["entities"]} == {None}
 

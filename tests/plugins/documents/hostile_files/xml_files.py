@@ -45,7 +45,7 @@ add(
 add(
     "script.svg", '<svg><script>fetch("http://203.0.113.7/")</script><image href="http://203.0.113.7/"/></svg>', SKIPPED
 )
-add("cut.xml", f"<article>{PARAGRAPH}", FAILED, "cannot be read as XML")
+add("cut.xml", f"<article>{PARAGRAPH}", DOCUMENT, "it was repaired")
 add("unknown-encoding.xml", f"<?xml version='1.0' encoding='x-none'?><article>{PARAGRAPH}</article>")
 CASES.add_bytes("nul.xml", b"<a>\0" + SENTENCE.encode() + b"</a>")
 CASES.add_bytes("empty.xml", b"", FAILED, "cannot be read as XML", **LXML)
