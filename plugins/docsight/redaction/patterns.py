@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from docsight.redaction.name_forms import PARTICLES
+
 _WRITTEN_AT = (
     r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"  # a page may break an address; others hide it from robots
 )
@@ -13,7 +15,7 @@ _AFTER_HEADER = r"(?im)(?<=^(?:from|to|cc|bcc|sender|reply-to):[ \t]{0,3})"
 _BEFORE_ADDRESS = r"(?=\"?[ \t\n]{0,3}<[^\s<>@]{1,100}@)"
 _CAPITALISED = r"\p{Lu}[\w'\u2019.\-]*+"
 _WORD_START = r"(?<![\w'\u2019.\-])"
-_PARTICLE = r"(?:van|von|der|den|de|di|da|del|du|la|le|bin|ibn|ter|ten|y)"
+_PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES, reverse=True))}|y)"  # "des" before "de"
 _FULL_NAME = rf"{_WORD_START}{_CAPITALISED}(?: (?:{_CAPITALISED}|{_PARTICLE})){{0,4}}"
 
 
