@@ -148,7 +148,7 @@ def draw_influence(taggers: dict[str, Any]) -> Any:
         axis.set_xticks(np.arange(len(each["words"])) + 0.5, each["words"])
         axis.get_xticklabels()[each["name"]].set_fontweight("bold")
         axis.set_yticks(np.arange(len(ENCODERS)) + 0.5, [NAMES[name] for name in reversed(ENCODERS)])
-        axis.tick_params(length=0, labelsize=8)
+        axis.tick_params(length=0, labelsize=7)
         axis.set_frame_on(False)
     return figure
 
