@@ -1,18 +1,18 @@
 # Every target that needs the environment creates it first.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN := .venv/bin
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 READY := .venv/.ready
-SOURCES := plugins training conf tests benchmarks docs
+SOURCES := plugins training conf tests benchmarks docs .ci
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
-EXTRAS := train,teacher,documents,ocr,redact,ray,plots,tune,completion,dev
+EXTRAS := train,teacher,documents,ocr,redact,ray,plots,tune,completion,dev,release
 INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 OTHER_PYTHONS := python3.12 python3.13
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo quick test test-python compile test-all lint format type docs check-docs package-test check fuzz train bench clean
+.PHONY: help install demo quick test test-python compile test-all lint format type docs check-docs package-test release-check check fuzz train bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ check-docs: $(READY) ## Check that docs/api.md is up to date
 
 package-test: $(READY) ## Install the wheel alone, away from the sources, and run the runtime tests there
 	@PYTHON=$(BIN)/python tests/package_test.sh
+
+release-check: $(READY) ## All that a release needs; results in build/release (ARGS="--only licences,bill")
+	@PYTHONPATH=.ci $(BIN)/python -m release_check $(ARGS)
 
 check: lint type compile check-docs package-test test ## Everything that must pass before a commit
 
