@@ -52,7 +52,7 @@ class _Walk:
 
     def follow(self, requirements: Iterable[str], extra: str, origin: str) -> set[str]:
         """Follow the requirements of a package's extra, "" for none; return the names that they have."""
-        names = set()
+        names: set[str] = set()
         for requirement in map(Requirement, requirements):
             if requirement.marker is None:
                 applies = extra == ""

@@ -59,12 +59,11 @@ def find_licence(name: str, distribution: metadata.Distribution) -> str:
 
     The field License-Expression counts first, then what was read in the package, the field License, and classifiers.
     """
-    fields = distribution.metadata
-    if expression := fields.get("License-Expression") or _READ.get(name):
-        return str(expression)
-    stated = _to_spdx(fields.get("License") or "")
+    if expression := _read_field(distribution, "License-Expression") or _READ.get(name):
+        return expression
+    stated = _to_spdx(_read_field(distribution, "License"))
     if not stated:
-        classifiers = filter(None, map(_CLASSIFIER.fullmatch, fields.get_all("Classifier") or ()))
+        classifiers = filter(None, map(_CLASSIFIER.fullmatch, distribution.metadata.get_all("Classifier") or ()))
         stated = " AND ".join(sorted({_to_spdx(found[1]) or "NOASSERTION" for found in classifiers}))
     return _count_clauses(distribution) if stated == _SOME_BSD else stated
 
@@ -105,6 +104,11 @@ def _allows(expression: object) -> bool:
     return str(expression) in ACCEPTED
 
 
+def _read_field(distribution: metadata.Distribution, name: str) -> str:
+    """Return a field of the metadata; "" if there is none."""
+    return next(iter(distribution.metadata.get_all(name) or ()), "")
+
+
 def _to_spdx(text: str) -> str:
     """Return the SPDX expression for a licence in the metadata; "" if it is a whole text, or unknown."""
     if name := _NAMES.get(text.strip().lower()):
@@ -117,7 +121,7 @@ def _to_spdx(text: str) -> str:
 
 def _count_clauses(distribution: metadata.Distribution) -> str:
     """Return which BSD licence a package has, by the texts in it."""
-    texts = [str(distribution.metadata.get("License") or "")]
+    texts = [_read_field(distribution, "License")]
     for file in distribution.files or ():
         if re.search(r"licen[cs]e|copying", file.name, re.I) and ".dist-info" in str(file):
             texts.append(file.read_text(encoding="utf-8"))

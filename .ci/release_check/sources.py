@@ -11,8 +11,15 @@ _UNRELEASED = "Unreleased"
 
 
 def read_version(root: Path) -> str:
-    """Return the version of docsight without importing it."""
-    return _VERSION.findall((root / "plugins/docsight/version.py").read_text(encoding="utf-8"))[0]
+    """Return the version of docsight without importing it.
+
+    Raises:
+        ReleaseError: version.py has no version, or not as a plain string.
+    """
+    found = _VERSION.search((root / "plugins/docsight/version.py").read_text(encoding="utf-8"))
+    if found is None:
+        raise ReleaseError('plugins/docsight/version.py: expected a line __version__ = "1.2.3"; found none')
+    return str(found[1])
 
 
 def check_versions(root: Path, tag: str | None) -> str:
