@@ -29,7 +29,8 @@ _READ = {
     "locate": "MIT",  # the metadata says "Other/Proprietary License"
     "pebble": "LGPL-3.0-only",  # "LGPL"
     "pycryptodomex": "BSD-2-Clause AND LicenseRef-public-domain",
-    # PDFium's libraries (FreeType, libpng, ICU, …) have permissive licences, whose texts are in the wheel.
+    # PDFium's libraries (FreeType, libpng, ICU, …) have permissive licences, whose texts are in the wheel. Wheels for
+    # musl also hold the runtime of GCC, whose exception allows it.
     "pypdfium2": "(BSD-3-Clause OR Apache-2.0) AND LicenseRef-PDFium-third-party",
 }
 # What the metadata of older packages says, in lower case.
