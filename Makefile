@@ -19,7 +19,7 @@ help: ## Show this list
 
 install: $(READY) ## Create or update .venv: docsight in editable mode, with all extras
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt plugins/docsight/version.py
 	@test -n "$(PYTHON)" || { echo "docsight needs Python 3.11 or newer; none was found." >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo "Installing docsight and what it needs into .venv (the first time this takes a few minutes) ..."
