@@ -14,17 +14,17 @@ import spacy
 
 from docsight.documents.pipeline import Pipeline
 
-pytest.importorskip("fastapi")
-pytest.importorskip("uvicorn")
+try:
+    import uvicorn
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
 
-import uvicorn
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
-
-from docsight.serve.server_settings import ServerSettings
-from docsight.serve.web.application import create_app
-from docsight.serve.web.server import make_config
-from docsight.serve.web.server_state import ServerState
+    from docsight.serve.server_settings import ServerSettings
+    from docsight.serve.web.application import create_app
+    from docsight.serve.web.server import make_config
+    from docsight.serve.web.server_state import ServerState
+except ImportError:
+    collect_ignore_glob = ["*.py"]  # without the extra "serve"
 
 READY_SECONDS = 60
 API_KEY = "a-key-of-the-tests-1"
@@ -42,7 +42,7 @@ def tiny_pipeline(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, ti
 
 
 @contextmanager
-def running_client(settings: ServerSettings) -> Iterator[TestClient]:
+def running_client(settings: "ServerSettings") -> Iterator["TestClient"]:
     """Run an application in this process as long as the block runs, from the moment on that it is ready."""
     with TestClient(create_app(settings), base_url="http://localhost", raise_server_exceptions=False) as client:
         deadline = time.monotonic() + READY_SECONDS
@@ -53,7 +53,7 @@ def running_client(settings: ServerSettings) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def settings(tiny_pipeline: Pipeline) -> ServerSettings:
+def settings(tiny_pipeline: Pipeline) -> "ServerSettings":
     """Return settings with small limits."""
     return ServerSettings(
         pipeline=tiny_pipeline,
@@ -69,9 +69,19 @@ def settings(tiny_pipeline: Pipeline) -> ServerSettings:
 
 
 @pytest.fixture(scope="session")
-def client(settings: ServerSettings) -> Iterator[TestClient]:
+def client(settings: "ServerSettings") -> Iterator["TestClient"]:
     with running_client(settings) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def run_client() -> Callable[..., Any]:
+    return running_client
+
+
+@pytest.fixture(scope="session")
+def run_server() -> Callable[..., Any]:
+    return running_server
 
 
 @dataclass
@@ -79,8 +89,8 @@ class LiveServer:
     """A server on a socket, in a thread of this process."""
 
     port: int
-    app: FastAPI
-    state: ServerState
+    app: "FastAPI"
+    state: "ServerState"
     stop: Callable[[], None]
 
     def connect(self, timeout: float = 10.0) -> socket.socket:
@@ -108,13 +118,13 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def live(settings: ServerSettings) -> Iterator["LiveServer"]:
+def live(settings: "ServerSettings") -> Iterator["LiveServer"]:
     with running_server(settings) as server:
         yield server
 
 
 @contextmanager
-def running_server(settings: ServerSettings, **options: Any) -> Iterator[LiveServer]:
+def running_server(settings: "ServerSettings", **options: Any) -> Iterator[LiveServer]:
     """Run a server in a thread as long as the block runs, from the moment on that it is ready."""
     app = create_app(settings)
     state: ServerState = app.state.server

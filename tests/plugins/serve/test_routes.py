@@ -4,9 +4,6 @@ import re
 import zipfile
 
 import pytest
-
-pytest.importorskip("fastapi")
-
 from PIL import Image, ImageDraw
 
 from docsight.serve.web.text_models import TextAnswer

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from docsight.serve.web.request_gate import MAX_HEAD_BYTES
 
-_LINGER_SECONDS = 5.0
+_LINGER_SECONDS = 2.0
 _REFUSALS = {
     400: ("Bad Request", "the request is not valid HTTP/1.1"),
     429: ("Too Many Requests", "too many connections are open; try again in a second"),
@@ -30,7 +30,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0  # of a head that is not complete
-        self._has_head = self._is_refused = False
+        self._has_head = self._is_refused = self._has_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -41,7 +41,16 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_timer()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio allows it
+        """Keep a connection open that only the client's side of was closed, until its answer is sent."""
+        is_waiting = self.cycle is not None and not self.cycle.response_complete
+        if is_waiting:
+            self.cycle.keep_alive = False
+        return is_waiting
+
     def data_received(self, data: bytes) -> None:
+        if self._has_refused:
+            return
         if not self._has_head:
             if self._timer is None:
                 self._start_timer(self.head_timeout)
@@ -71,8 +80,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._has_head and not self.transport.is_closing():
-            # The rest of the body is read and dropped: closing at once could lose the answer on its way.
-            self._start_timer(_LINGER_SECONDS)
+            self._start_timer(_LINGER_SECONDS)  # for the rest of the body, which is dropped
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that is not HTTP; uvicorn calls this."""
@@ -87,8 +95,11 @@ class GuardedProtocol(HttpToolsProtocol):
             f"content-length: {len(content)}\r\nx-content-type-options: nosniff\r\nretry-after: 1\r\n"
             "connection: close\r\n\r\n"
         )
+        self._has_refused = True
         self.transport.write(head.encode() + content)
-        self.transport.close()
+        self.transport.write_eof()
+        # What the client still sends is dropped: closing at once could lose the answer on its way.
+        self._start_timer(_LINGER_SECONDS)
 
     def _start_timer(self, seconds: float) -> None:
         self._stop_timer()
