@@ -26,7 +26,7 @@ try:
 except ImportError:
     collect_ignore_glob = ["*.py"]  # without the extra "serve"
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 API_KEY = "a-key-of-the-tests-1"
 
 
