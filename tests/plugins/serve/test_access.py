@@ -100,9 +100,7 @@ def test_failure_in_a_route_is_a_500_without_its_message(settings, run_client, m
         def fail(*_args, **_options):
             raise ZeroDivisionError("a secret")
 
-        monkeypatch.setattr(
-            client.app.state.server.services.images, "__class__", type("Broken", (), {"__call__": fail})
-        )
+        monkeypatch.setattr(client.app.state.server.services, "images", fail)
         with caplog.at_level(logging.ERROR, logger="docsight.serve"):
             answer = client.post("/v1/images", content=b"x")
         assert answer.status_code == 500
