@@ -16,7 +16,7 @@ from docsight.serve.web.problem_details import ProblemBody
 from docsight.serve.web.security_headers import PAGE_POLICY
 from docsight.version import __version__
 
-INDEX = "index.html"
+PAGE_INDEX = "index.html"
 PLAYGROUND = Path(str(files("docsight.serve") / "playground"))
 _DOCS_FILES = Path(str(files("docsight.serve") / "web"))
 
@@ -48,7 +48,7 @@ def add_pages(app: FastAPI) -> None:
     page_files = PageFiles(directory=PLAYGROUND)
 
     async def send_file(request: Request) -> Response:
-        return await page_files.get_response(request.url.path.removeprefix("/") or INDEX, request.scope)
+        return await page_files.get_response(request.url.path.removeprefix("/") or PAGE_INDEX, request.scope)
 
     names = [path.relative_to(PLAYGROUND).as_posix() for path in PLAYGROUND.rglob("*") if path.is_file()]
     for name in ("", *names):
