@@ -1,5 +1,6 @@
 """All models of the server, loaded and warm, and the threads that compute with them."""
 
+import gc
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,9 @@ def load_services(settings: ServerSettings) -> ModelServices:
     redactor = _optional(lambda: TextRedactor(nlp))
     if redactor is not None:
         redactor.analyze([_TIMED_TEXT], language="en")
+    # The models stay until the end: without this, the collector would look at all of their objects again and again.
+    gc.collect()
+    gc.freeze()
     about = _describe(settings.pipeline, nlp, images, has_redaction=redactor is not None)
     return ModelServices(annotator, redactor, sessions, images, about, _time_alone(annotator))
 

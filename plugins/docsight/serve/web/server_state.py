@@ -21,6 +21,7 @@ from docsight.serve.web.serve_metrics import ServeMetrics
 
 logger = logging.getLogger("docsight.serve")
 
+_TEXT_TARGET = b"/v1/text"
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
@@ -128,6 +129,15 @@ class ServerState:
         if self.phase == "starting":
             self.phase = "ready"
         logger.info("Ready.")
+
+    def sheds(self, method: bytes, target: bytes) -> bool:
+        """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
+        if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
+            return False  # an allowed site needs the headers of CORS to read a refusal
+        if not self.limit.is_full:
+            return False
+        self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
+        return True
 
     def _wake(self) -> None:
         self.changed.set()
