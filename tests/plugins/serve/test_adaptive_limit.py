@@ -17,7 +17,8 @@ def overloaded(maximum=64):
         limit.observe(0.010, was_alone=True)
     for _ in range(maximum):
         assert limit.try_acquire()
-    assert not limit.try_acquire()
+    for _ in range(maximum + 1):
+        assert not limit.try_acquire()
     return limit, clock
 
 
@@ -58,7 +59,7 @@ def test_limit_is_the_maximum_again_after_the_overload():
     limit, clock = overloaded()
     for _ in range(100):
         limit.observe(1.0, was_alone=False)
-    assert limit.limit < 64
+    assert limit.limit < 16
     for _ in range(64):
         limit.release()
     clock.now += 2
@@ -71,3 +72,17 @@ def test_limit_never_falls_below_two():
     for _ in range(2000):
         limit.observe(9.0, was_alone=False)
     assert limit.limit == 2
+
+
+def test_burst_does_not_lower_the_limit_but_overload_does_at_once():
+    calls, clock = [], Clock()
+    limit = AdaptiveLimit(20, on_overload=calls.append, clock=clock)
+    for _ in range(20):
+        assert limit.try_acquire()
+    for _ in range(20):
+        assert not limit.try_acquire()
+    assert (limit.limit, limit.is_overloaded, calls) == (20, False, [])
+    assert not limit.try_acquire()
+    assert (limit.limit, limit.is_overloaded, calls) == (16, True, [16])
+    assert not limit.try_acquire()
+    assert calls == [16]

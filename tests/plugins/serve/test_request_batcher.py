@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from docsight.serve.services.request_batcher import MAX_BATCH_CHARS, MAX_BATCH_ITEMS, RequestBatcher
+from docsight.serve.services.request_batcher import MAX_BATCH_CHARS, MAX_BATCH_ITEMS, DroppedError, RequestBatcher
 
 
 def run(work, batch_function, **options):
@@ -105,3 +105,24 @@ def test_batcher_drops_items_of_requests_that_have_gone():
 
     run(work, note)
     assert seen == ["first", "last"]
+
+
+def test_batcher_drops_the_items_that_came_last():
+    may_go = threading.Event()
+
+    def wait(items):
+        may_go.wait(10)
+        return items
+
+    async def work(batcher):
+        first = asyncio.create_task(batcher.submit(["0"]))
+        await asyncio.sleep(0.05)
+        others = [asyncio.create_task(batcher.submit([f"{number}a", f"{number}b"])) for number in range(1, 5)]
+        await asyncio.sleep(0.05)
+        batcher.drop(3)
+        may_go.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
+
+    first, second, *dropped = run(work, wait)
+    assert (first, second) == (["0"], ["1a", "1b"])
+    assert [type(each) for each in dropped] == [DroppedError] * 3

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends
 from fastapi.responses import JSONResponse
 
 from docsight.redaction.redaction_options import RedactionOptions
+from docsight.serve.services.request_batcher import DroppedError
 from docsight.serve.services.text_annotator import TextItem
 from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
 from docsight.serve.web.server_state import ServerState, state_of
@@ -37,6 +38,8 @@ async def annotate_text(
     started, was_alone = time.perf_counter(), limit.in_flight == len(texts)
     try:
         documents = await state.batcher.submit([TextItem(text, body.min_score, body.setting) for text in texts])
+    except DroppedError as err:
+        raise too_busy() from err
     finally:
         was_alone = was_alone and limit.in_flight == len(texts)
         limit.release(len(texts))

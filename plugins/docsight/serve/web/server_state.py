@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from docsight.serve.web.serve_metrics import ServeMetrics
 logger = logging.getLogger("docsight.serve")
 
 _TEXT_TARGET = b"/v1/text"
+_REST_SECONDS = 0.003
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
@@ -54,7 +56,8 @@ class ServerState:
         self.settings = settings
         self._warm_workers = warm_workers
         self.metrics = ServeMetrics()
-        self.limit = AdaptiveLimit(settings.max_waiting)
+        self.limit = AdaptiveLimit(settings.max_waiting, on_overload=self._shed_waiting)
+        self._is_resting = False
         self.phase: Phase = "starting"
         self.failure: Exception | None = None
         self.redaction_slots, self.image_slots, self.typing_slots = Slots(16), Slots(16), Slots(64)
@@ -137,7 +140,23 @@ class ServerState:
         if not self.limit.is_full:
             return False
         self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
+        if self.limit.is_overloaded and not self._is_resting:
+            self._is_resting = True
+            asyncio.get_running_loop().call_soon(self._rest)
         return True
+
+    def _rest(self) -> None:
+        """Stop the event loop for a moment, so that it refuses many requests in one go.
+
+        If it woke up for each of them, the thread of the models would lose the interpreter's lock each time.
+        """
+        time.sleep(_REST_SECONDS)
+        self._is_resting = False
+
+    def _shed_waiting(self, keep: int) -> None:
+        logger.warning("Overload: more texts arrive than the models can read; at most %d may be in flight.", keep)
+        if self._batcher is not None:
+            self._batcher.drop(keep)
 
     def _wake(self) -> None:
         self.changed.set()
