@@ -169,4 +169,4 @@ def test_request_that_takes_too_long_is_a_504(settings, run_client, monkeypatch)
         answer = client.post("/v1/text", json={"text": "a"})
         assert answer.status_code == 504
         assert answer.headers["content-type"] == "application/problem+json"
-        assert state.limit.in_flight == 0
+        assert state.admission.in_flight == 0

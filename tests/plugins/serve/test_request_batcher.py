@@ -107,7 +107,7 @@ def test_batcher_drops_items_of_requests_that_have_gone():
     assert seen == ["first", "last"]
 
 
-def test_batcher_drops_the_items_that_came_last():
+def test_batcher_drops_the_items_that_wait():
     may_go = threading.Event()
 
     def wait(items):
@@ -117,12 +117,28 @@ def test_batcher_drops_the_items_that_came_last():
     async def work(batcher):
         first = asyncio.create_task(batcher.submit(["0"]))
         await asyncio.sleep(0.05)
-        others = [asyncio.create_task(batcher.submit([f"{number}a", f"{number}b"])) for number in range(1, 5)]
+        assert batcher.is_running
+        others = [asyncio.create_task(batcher.submit([f"{number}a", f"{number}b"])) for number in range(4)]
         await asyncio.sleep(0.05)
-        batcher.drop(3)
+        batcher.drop_waiting()
+        assert len(batcher) == 0
         may_go.set()
         return await asyncio.gather(first, *others, return_exceptions=True)
 
-    first, second, *dropped = run(work, wait)
-    assert (first, second) == (["0"], ["1a", "1b"])
-    assert [type(each) for each in dropped] == [DroppedError] * 3
+    first, *dropped = run(work, wait)
+    assert first == ["0"]
+    assert [type(each) for each in dropped] == [DroppedError] * 4
+
+
+def test_batcher_that_collects_waits_for_items():
+    sizes = []
+
+    async def work(batcher):
+        async def later():
+            await asyncio.sleep(0.002)
+            await batcher.submit(["b"])
+
+        await asyncio.gather(batcher.submit(["a"]), later())
+
+    run(work, lambda items: items, on_batch=sizes.append, collects=lambda: True)
+    assert sizes == [2]

@@ -38,13 +38,15 @@ class RequestBatcher(Generic[Item, Result]):
     """Collects items of concurrent requests into batches. It belongs to one event loop, and runs one batch at a time.
 
     A batch starts at once when the models are free, so a client that is alone never waits. If the batch before had
-    several items, it waits for up to four milliseconds as long as items keep arriving.
+    several items, it waits for up to four milliseconds as long as items keep arriving. If `collects` says so, it waits
+    for all four.
 
     Args:
         run: Called in the executor with the items of a batch; returns a result or an exception for each.
         executor: Where batches run; a single thread.
         cost: The characters of an item. A batch has at most `MAX_BATCH_CHARS`, but at least one item.
         on_batch: Called with the number of items of each batch.
+        collects: Returns whether every batch waits for items.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class RequestBatcher(Generic[Item, Result]):
         *,
         cost: Callable[[Item], int],
         on_batch: Callable[[int], None] = lambda _: None,
+        collects: Callable[[], bool] = lambda: False,
     ) -> None:
         self._run, self._executor, self._cost, self._on_batch = run, executor, cost, on_batch
         self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._last_size = 1
+        self._collects, self._last_size = collects, 1
+        self.is_running = False  # a batch
 
     def __len__(self) -> int:
         """The number of items that wait for a batch."""
@@ -84,17 +88,17 @@ class RequestBatcher(Generic[Item, Result]):
                     each.result.exception()  # several may have failed; asyncio would log that nobody looked at it
             raise
 
-    def drop(self, keep: int) -> None:
-        """Drop the items that came last, and keep some; the requests of the others get a `DroppedError`."""
-        while len(self._waiting) > keep:
-            result = self._waiting.pop().result
+    def drop_waiting(self) -> None:
+        """Drop the items that wait for a batch; their requests get a `DroppedError`."""
+        while self._waiting:
+            result = self._waiting.popleft().result
             if not result.done():
                 result.set_exception(DroppedError("too many texts are waiting"))
 
     async def _work(self) -> None:
         try:
             while self._waiting:
-                if self._last_size > 1:
+                if self._collects() or self._last_size > 1:
                     await self._collect()
                 batch = self._take()
                 if batch:
@@ -106,7 +110,9 @@ class RequestBatcher(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _WINDOW_SECONDS
         size = 0
-        while size < len(self._waiting) < MAX_BATCH_ITEMS and loop.time() < deadline:
+        while len(self._waiting) < MAX_BATCH_ITEMS and loop.time() < deadline:
+            if size == len(self._waiting) and not self._collects():
+                break
             size = len(self._waiting)
             await asyncio.sleep(_GAP_SECONDS)
 
@@ -127,12 +133,15 @@ class RequestBatcher(Generic[Item, Result]):
     async def _run_batch(self, batch: list[_Waiting[Item, Result]]) -> None:
         self._last_size = len(batch)
         self._on_batch(len(batch))
+        self.is_running = True
         results: Sequence[Result | Exception]
         try:
             loop = asyncio.get_running_loop()
             results = await loop.run_in_executor(self._executor, self._run, [each.item for each in batch])
         except Exception as err:  # noqa: BLE001 - every request of the batch gets it
             results = [err] * len(batch)
+        finally:
+            self.is_running = False
         for each, result in zip(batch, results, strict=True):
             if each.result.done():
                 continue

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from docsight.errors import DocsightError
 from docsight.serve.server_settings import ServerSettings
-from docsight.serve.services.adaptive_limit import AdaptiveLimit
+from docsight.serve.services.admission import Admission
 from docsight.serve.services.job_queue import JobQueue
 from docsight.serve.services.job_record import JobRecord
 from docsight.serve.services.model_services import ModelServices, load_services
@@ -56,7 +56,11 @@ class ServerState:
         self.settings = settings
         self._warm_workers = warm_workers
         self.metrics = ServeMetrics()
-        self.limit = AdaptiveLimit(settings.max_waiting, on_overload=self._shed_waiting)
+        self.admission = Admission(
+            settings.max_waiting,
+            is_busy=lambda: self._batcher is not None and self._batcher.is_running,
+            on_overload=self._drop_waiting,
+        )
         self._is_resting = False
         self.phase: Phase = "starting"
         self.failure: Exception | None = None
@@ -123,11 +127,13 @@ class ServerState:
             self.failure, self.phase = err, "failed"
             logger.error("The server cannot start: %s", err, exc_info=not isinstance(err, DocsightError))
             return
-        for seconds in services.alone_seconds:
-            self.limit.observe(seconds, was_alone=True)
         self._services = services
         self._batcher = RequestBatcher(
-            services.annotator, services.models, cost=lambda item: len(item.text), on_batch=self.metrics.count_batch
+            services.annotator,
+            services.models,
+            cost=lambda item: len(item.text),
+            on_batch=self.metrics.count_batch,
+            collects=lambda: self.admission.is_overloaded,
         )
         if self.phase == "starting":
             self.phase = "ready"
@@ -137,10 +143,10 @@ class ServerState:
         """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
         if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
             return False  # an allowed site needs the headers of CORS to read a refusal
-        if not self.limit.is_full:
+        if not self.admission.is_full:
             return False
         self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
-        if self.limit.is_overloaded and not self._is_resting:
+        if self.admission.is_overloaded and not self._is_resting:
             self._is_resting = True
             asyncio.get_running_loop().call_soon(self._rest)
         return True
@@ -153,10 +159,10 @@ class ServerState:
         time.sleep(_REST_SECONDS)
         self._is_resting = False
 
-    def _shed_waiting(self, keep: int) -> None:
-        logger.warning("Overload: more texts arrive than the models can read; at most %d may be in flight.", keep)
+    def _drop_waiting(self) -> None:
+        logger.warning("Overload: more texts arrive than the models can read. Those that wait are refused.")
         if self._batcher is not None:
-            self._batcher.drop(keep)
+            self._batcher.drop_waiting()
 
     def _wake(self) -> None:
         self.changed.set()
@@ -164,8 +170,8 @@ class ServerState:
 
     def _add_gauges(self) -> None:
         gauges = {
-            "texts_in_flight": ("Texts that wait or are being read", lambda: self.limit.in_flight),
-            "texts_limit": ("Texts that may be in flight", lambda: self.limit.limit),
+            "texts_in_flight": ("Texts that wait or are being read", lambda: self.admission.in_flight),
+            "texts_limit": ("Texts that may be in flight", lambda: self.admission.limit),
             "ready": ("Whether the models are loaded", lambda: float(self.phase == "ready")),
             "jobs_waiting": ("Jobs that wait", lambda: self._jobs.counts[0] if self._jobs else 0),
             "jobs_running": ("Jobs that run", lambda: self._jobs.counts[1] if self._jobs else 0),
