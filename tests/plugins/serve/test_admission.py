@@ -1,5 +1,6 @@
 from docsight.serve.services.admission import Admission
-from docsight.serve.services.request_batcher import MAX_BATCH_ITEMS
+
+BATCH = 16  # in an overload
 
 
 class Models:
@@ -48,7 +49,7 @@ def test_burst_is_cut_off_without_an_overload():
     assert [admission.try_acquire() for _ in range(40)] == [True] * 20 + [False] * 20
     assert (admission.limit, admission.is_overloaded, models.overloads) == (20, False, 0)
     assert not admission.try_acquire()
-    assert (admission.limit, admission.is_overloaded, models.overloads) == (MAX_BATCH_ITEMS, True, 1)
+    assert (admission.limit, admission.is_overloaded, models.overloads) == (BATCH, True, 1)
     assert not admission.try_acquire()
     assert models.overloads == 1
 
@@ -58,7 +59,7 @@ def test_overload_admits_a_batch_between_batches_only():
     admission.release(64)
     assert not admission.try_acquire()
     models.is_busy = False
-    assert [admission.try_acquire() for _ in range(20)] == [True] * MAX_BATCH_ITEMS + [False] * 4
+    assert [admission.try_acquire() for _ in range(20)] == [True] * BATCH + [False] * 4
 
 
 def test_overload_is_over_after_a_calm_second():

@@ -130,7 +130,7 @@ def test_batcher_drops_the_items_that_wait():
     assert [type(each) for each in dropped] == [DroppedError] * 4
 
 
-def test_batcher_that_collects_waits_for_items():
+def test_batcher_waits_for_the_items_that_are_wanted():
     sizes = []
 
     async def work(batcher):
@@ -140,5 +140,5 @@ def test_batcher_that_collects_waits_for_items():
 
         await asyncio.gather(batcher.submit(["a"]), later())
 
-    run(work, lambda items: items, on_batch=sizes.append, collects=lambda: True)
+    run(work, lambda items: items, on_batch=sizes.append, wanted=lambda: 2)
     assert sizes == [2]

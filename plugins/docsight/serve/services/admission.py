@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable
 
-from docsight.serve.services.request_batcher import MAX_BATCH_ITEMS
-
+_ITEMS_IN_OVERLOAD = 16  # in a batch
 _CALM_SECONDS = 1.0  # without a refused request, after which an overload is over
 
 
@@ -47,7 +46,7 @@ class Admission:
     @property
     def limit(self) -> int:
         """The number of texts that may be in flight now."""
-        return min(self.maximum, MAX_BATCH_ITEMS) if self.is_overloaded else self.maximum
+        return min(self.maximum, _ITEMS_IN_OVERLOAD) if self.is_overloaded else self.maximum
 
     @property
     def is_full(self) -> bool:

@@ -38,15 +38,15 @@ class RequestBatcher(Generic[Item, Result]):
     """Collects items of concurrent requests into batches. It belongs to one event loop, and runs one batch at a time.
 
     A batch starts at once when the models are free, so a client that is alone never waits. If the batch before had
-    several items, it waits for up to four milliseconds as long as items keep arriving. If `collects` says so, it waits
-    for all four.
+    several items, it waits for up to four milliseconds as long as items keep arriving. If `wanted` says so, it waits
+    for a number of items instead, for the same time at most.
 
     Args:
         run: Called in the executor with the items of a batch; returns a result or an exception for each.
         executor: Where batches run; a single thread.
         cost: The characters of an item. A batch has at most `MAX_BATCH_CHARS`, but at least one item.
         on_batch: Called with the number of items of each batch.
-        collects: Returns whether every batch waits for items.
+        wanted: Returns the number of items that a batch waits for; 0 for none.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class RequestBatcher(Generic[Item, Result]):
         *,
         cost: Callable[[Item], int],
         on_batch: Callable[[int], None] = lambda _: None,
-        collects: Callable[[], bool] = lambda: False,
+        wanted: Callable[[], int] = lambda: 0,
     ) -> None:
         self._run, self._executor, self._cost, self._on_batch = run, executor, cost, on_batch
         self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._collects, self._last_size = collects, 1
+        self._wanted, self._last_size = wanted, 1
         self.is_running = False  # a batch
 
     def __len__(self) -> int:
@@ -98,7 +98,7 @@ class RequestBatcher(Generic[Item, Result]):
     async def _work(self) -> None:
         try:
             while self._waiting:
-                if self._collects() or self._last_size > 1:
+                if self._wanted() or self._last_size > 1:
                     await self._collect()
                 batch = self._take()
                 if batch:
@@ -110,8 +110,9 @@ class RequestBatcher(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _WINDOW_SECONDS
         size = 0
-        while len(self._waiting) < MAX_BATCH_ITEMS and loop.time() < deadline:
-            if size == len(self._waiting) and not self._collects():
+        wanted = self._wanted()
+        while len(self._waiting) < (wanted or MAX_BATCH_ITEMS) and loop.time() < deadline:
+            if size == len(self._waiting) and not wanted:
                 break
             size = len(self._waiting)
             await asyncio.sleep(_GAP_SECONDS)

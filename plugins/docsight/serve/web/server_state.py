@@ -133,7 +133,7 @@ class ServerState:
             services.models,
             cost=lambda item: len(item.text),
             on_batch=self.metrics.count_batch,
-            collects=lambda: self.admission.is_overloaded,
+            wanted=lambda: self.admission.limit if self.admission.is_overloaded else 0,
         )
         if self.phase == "starting":
             self.phase = "ready"
