@@ -6,7 +6,7 @@ READY := .venv/.ready
 SOURCES := plugins training conf tests benchmarks docs .ci
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
-EXTRAS := train,teacher,documents,ocr,redact,ray,plots,tune,completion,docs,dev,release
+EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,docs,dev,release
 INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 BUILD_SITE := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 OTHER_PYTHONS := python3.12 python3.13
