@@ -1,0 +1,88 @@
+// A typing session on the server: keystrokes go out in order, and answers that are out of date are dropped.
+
+import { request } from "./api.js";
+
+const KEPT_TIMES = 200; // answer times that the median is taken of
+
+export class TypingSession {
+  #generation = 0; // counts sessions: an answer to an earlier one is dropped
+  #id = null;
+  #sequence = 0;
+  #queue = [];
+  #isSending = false;
+  #controller = null;
+  #options = {};
+  #times = [];
+
+  /**
+   * @param {{onAnswer: (answer: object, milliseconds: number) => void, onExpired: () => void,
+   *   onError: (problem: Error) => void}} listeners `onAnswer` gets the answer to the last event only.
+   */
+  constructor(listeners) {
+    this.listeners = listeners;
+  }
+
+  /** The median time from a keystroke to its answer in milliseconds, and the number of keystrokes. */
+  get latency() {
+    const sorted = [...this.#times].sort((a, b) => a - b);
+    return { median: sorted[Math.floor(sorted.length / 2)], count: sorted.length };
+  }
+
+  /**
+   * Begin anew after a text. What was under way is aborted.
+   *
+   * @param {{context: string, keyboard: string | null, kept: string[]}} options `kept` are words to leave as typed.
+   */
+  begin({ context, keyboard, kept }) {
+    this.#controller?.abort();
+    this.#generation += 1;
+    this.#id = null;
+    this.#isSending = false;
+    this.#options = { context, keyboard, completions: 5 };
+    this.#queue = kept.map((word) => ({ type: "keep", word }));
+    this.#send();
+  }
+
+  /** Send an event, such as {type: "key", key: "n"}. */
+  push(event) {
+    this.#queue.push({ ...event, at: performance.now() });
+    this.#send();
+  }
+
+  async #send() {
+    if (this.#isSending || (this.#id !== null && !this.#queue.length)) return;
+    this.#isSending = true;
+    const generation = this.#generation;
+    const [events, options] = [this.#queue, this.#id === null ? this.#options : {}];
+    this.#queue = [];
+    this.#sequence += 1;
+    this.#controller = new AbortController();
+    try {
+      const json = {
+        session: this.#id,
+        sequence: this.#sequence,
+        events: events.map(({ at, ...event }) => event),
+        ...options,
+      };
+      const answer = await request("v1/type", { json, signal: this.#controller.signal });
+      if (generation !== this.#generation || answer.sequence !== this.#sequence) return;
+      this.#id = answer.session;
+      if (!this.#queue.length) this.listeners.onAnswer(answer);
+      this.#note(events);
+    } catch (error) {
+      if (generation !== this.#generation || error.name === "AbortError") return;
+      if (error.status === 404) this.listeners.onExpired();
+      else this.listeners.onError(error);
+      return;
+    } finally {
+      if (generation === this.#generation) this.#isSending = false;
+    }
+    this.#send();
+  }
+
+  #note(events) {
+    const now = performance.now();
+    for (const event of events) if (event.type === "key") this.#times.push(now - event.at);
+    this.#times.splice(0, this.#times.length - KEPT_TIMES);
+  }
+}
