@@ -91,18 +91,17 @@ class CompareTab {
     const change = tagger.influence?.change[at] ?? 0;
     const influence = make("span.influence", {}, Math.abs(change) >= MIN_INFLUENCE ? signed(change) : "\u00a0");
     influence.classList.add(change > 0 ? "for" : "against");
-    const said = `${word.text}: ${label ?? "no entity"}, ${formatProbability(probability)}`;
+    const said = `${label ?? "no entity"} ${formatProbability(probability)}`;
     const button = make(
       `button.word`,
       {
         type: "button",
         title: said,
-        "aria-label": said,
         "aria-pressed": String(at === this.#focus),
         tabIndex: at === (this.#focus ?? 0) ? 0 : -1,
         onclick: () => this.#choose(at, button),
       },
-      make("span.form", {}, word.text),
+      make("span.form", {}, word.text, make("span.unseen", {}, `, ${said}`)),
       strip,
       influence,
     );
@@ -118,7 +117,7 @@ class CompareTab {
   #choose(at, button) {
     const row = [...part("taggers").querySelectorAll(".words")].indexOf(button.parentElement);
     const focus = at === this.#focus ? null : at;
-    announce(focus === null ? "No word chosen." : `${button.firstChild.textContent} chosen.`);
+    announce(focus === null ? "No word chosen." : `${button.firstChild.firstChild.textContent} chosen.`);
     this.#show(focus, { keepFocus: { row, word: at } });
   }
 
@@ -152,6 +151,6 @@ function explain(words, tagger) {
   strongest.sort((a, b) => Math.abs(change[b]) - Math.abs(change[a]));
   const named = strongest.slice(0, 3).map((at) => `${words[at].text} ${signed(change[at])}`);
   const evidence = named.length ? `Evidence: ${named.join(", ")}.` : "No other word changes that much.";
-  const text = `“${words[word].text}” is ${label} with ${formatProbability(probabilities[label])}. ${evidence}`;
+  const text = `“${words[word].text}” as ${label}: probability ${formatProbability(probabilities[label])}. ${evidence}`;
   return [make("p.explained", {}, text)];
 }

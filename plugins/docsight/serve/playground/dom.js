@@ -20,9 +20,10 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
-/** Write a probability: 0.98, and .998 where two digits would say 1. */
+/** Write a probability: 0.98, but not 0.00 or 1.00 for one that is neither. */
 export function formatProbability(value) {
-  if (value > 0.995 && value < 0.9995) return value.toFixed(3);
+  if (value > 0 && value < 0.005) return "<0.01";
+  if (value >= 0.995 && value < 1) return ">0.99";
   return value.toFixed(2);
 }
 

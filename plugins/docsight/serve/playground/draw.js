@@ -5,6 +5,7 @@ import { formatProbability, make, showBars } from "./dom.js";
 import { showInside } from "./inside.js";
 import { Pad } from "./pad.js";
 
+const NO_THRESHOLD = -1e20; // a model with a lower threshold labels every image
 const MAX_CACHED = 200; // predictions of drawings
 
 const part = (id) => document.getElementById(id);
@@ -97,11 +98,11 @@ class DrawTab {
     if (rows.some((row) => row.name.length > 1)) rows.sort((a, b) => b.probability - a.probability);
     showBars(part("classes"), rows);
     const { in_domain: score, threshold, label, best } = prediction;
-    const limits = threshold === null ? "" : ` (${score.toFixed(1)}; it needs ${threshold.toFixed(1)})`;
+    const limits = threshold < NO_THRESHOLD ? "" : ` (score ${score.toFixed(1)}, threshold ${threshold.toFixed(1)})`;
     part("digits-note").textContent =
       label === null
-        ? `No label: ${subject} is too unlike the training images to be ${kind}${limits}. The nearest is ${best}.`
-        : `The model is sure enough that ${subject} is like its training images${limits}.`;
+        ? `No label: ${subject} resembles the training images too little to be ${kind}${limits}. The nearest is ${best}.`
+        : `Accepted: ${subject} resembles the training images${limits}.`;
   }
 
   async #strokeEnded() {

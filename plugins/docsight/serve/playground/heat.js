@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 
 // Negative numbers are blue and positive ones red, on a transparent ground, so that both themes can show them.
-const [LOW, HIGH] = [[29, 95, 180], [200, 40, 30]];
+const [LOW, HIGH] = [[48, 118, 210], [218, 66, 50]];
 const CAM = [245, 130, 20];
 
 /** Make a canvas from the colour [red, green, blue, alpha], 0 to 255, that a function gives for each row and column. */

@@ -7,8 +7,10 @@ import { EntityView } from "./entities.js";
 import { TypingSession } from "./session.js";
 
 const READ_AFTER = 160; // milliseconds without a keystroke, after which the whole text is read
+const HIDE_AFTER = 250; // milliseconds in which the mouse can reach the hint from its word
 const MIN_SCORE = 0.05; // of the spans that the slider can show
 const MAX_TYPED = 3; // characters of one edit that count as typed; more are pasted
+const MIN_SUGGESTED = 0.01; // probability of a suggestion that is shown besides the first
 const FLAGS = ["unknown", "context"];
 const ROOSEVELT =
   "President Roosevelt was one of the most influential presidents in American history. " +
@@ -52,6 +54,7 @@ class TypeTab {
     this.editor.area.addEventListener("keydown", (event) => this.#keyDown(event));
     this.editor.area.addEventListener("mousemove", (event) => this.#hover(event));
     this.editor.area.addEventListener("blur", () => this.#hideHint());
+    part("hint").addEventListener("mouseenter", () => this.#stayHint());
     part("hint").addEventListener("mouseleave", () => this.#hideHint());
     part("keyboard").addEventListener("change", () => this.#begin());
     part("paste-roosevelt").addEventListener("click", () => this.#setText(ROOSEVELT));
@@ -261,26 +264,30 @@ class TypeTab {
 
   #showFindings() {
     const marks = [...this.editor.marks].sort((a, b) => a.start - b.start);
-    const items = marks.map((mark) => make("li", {}, ...this.#describe(mark)));
+    part("findings-title").textContent = marks.length ? `Corrections (${marks.length})` : "Corrections";
+    const items = marks.map((mark) => {
+      const typed = make(`span.${mark.kind}`, {}, this.editor.value.slice(mark.start, mark.end));
+      const other = mark.kind === "corrected" ? ["was ", mark.typed] : ["→ ", mark.suggestions[0]?.text ?? "?"];
+      const arrow = make("span.note", {}, ` ${other[0]}`);
+      return make("li", {}, make("details", {}, make("summary", {}, typed, arrow, other[1]), ...this.#describe(mark)));
+    });
     part("findings").replaceChildren(...(items.length ? items : [make("li.note", {}, "None.")]));
   }
 
-  /** Return what is known about a marked word, with buttons for what can be done. */
+  /** Return buttons for what can be done with a marked word, and why it is marked. */
   #describe(mark) {
     if (mark.kind === "corrected") {
       const undo = make("button", { type: "button", onclick: () => this.#takeBack(mark) }, `Keep “${mark.typed}”`);
-      const line = make("p.typed", {}, make("span.corrected", {}, mark.text));
-      return [line, make("p.why", {}, `was typed as “${mark.typed}”`), make("div.suggestions", {}, undo)];
+      return [make("div.suggestions", {}, undo), make("p.why", {}, `Typed as “${mark.typed}”, corrected at its end.`)];
     }
-    const suggestions = mark.suggestions.slice(0, 4).map((each) => {
+    const likely = mark.suggestions.filter((each, n) => !n || each.probability >= MIN_SUGGESTED);
+    const suggestions = likely.map((each) => {
       const number = make("small", {}, formatProbability(each.probability));
-      const replace = () => this.#replaceWord(mark, each.text);
-      return make("button", { type: "button", onclick: replace }, each.text, number);
+      return make("button", { type: "button", onclick: () => this.#replaceWord(mark, each.text) }, each.text, number);
     });
-    const keep = make("button", { type: "button", onclick: () => this.#keepFlagged(mark) }, "Keep");
+    const keep = make("button.plain", { type: "button", onclick: () => this.#keepFlagged(mark) }, "Keep mine");
     const reason = mark.kind === "context" ? "A real word that does not fit here" : "An unknown word";
     return [
-      make("p.typed", {}, make(`span.${mark.kind}`, {}, mark.text)),
       make("div.suggestions", {}, ...suggestions, keep),
       make("p.why", {}, mark.because ? `${reason}: ${mark.because}.` : `${reason}.`),
     ];
@@ -296,7 +303,7 @@ class TypeTab {
   #hover(event) {
     const found = this.editor.markAt(event.clientX, event.clientY);
     if (found) this.#showHint(found);
-    else if (!part("hint").matches(":hover")) this.#hideHint();
+    else if (!this.hiding) this.hiding = setTimeout(() => this.#hideHint(), HIDE_AFTER);
   }
 
   #caretMoved() {
@@ -305,8 +312,14 @@ class TypeTab {
     else this.#hideHint();
   }
 
+  #stayHint() {
+    clearTimeout(this.hiding);
+    this.hiding = 0;
+  }
+
   #showHint({ mark, box }) {
     const hint = part("hint");
+    this.#stayHint();
     if (!hint.hidden && this.hinted === mark) return;
     this.hinted = mark;
     hint.replaceChildren(...this.#describe(mark));
@@ -319,6 +332,7 @@ class TypeTab {
   }
 
   #hideHint() {
+    this.#stayHint();
     part("hint").hidden = true;
     this.hinted = null;
   }
