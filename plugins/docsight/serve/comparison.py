@@ -1,7 +1,7 @@
 """One text through three small taggers: what `POST /v1/compare` answers and the playground shows as Compare.
 
-The taggers have about as many weights and learned the same text for as long. They differ only in the layers between words
-and tags: a BiLSTM, an LSTM from left to right, and a CNN over windows of words. docs/cnn-and-rnn.md has the difference.
+The taggers have about as many weights and learned the same text for as long. They differ only in the layers between
+words and tags: a BiLSTM, an LSTM from left to right, and a CNN over windows of words (docs/cnn-and-rnn.md).
 """
 
 import math

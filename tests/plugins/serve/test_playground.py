@@ -1,7 +1,7 @@
 """The playground in headless Chromium, against `docsight serve` in a process of its own.
 
-Needs Chromium with its driver, and selenium. The checks of accessibility also need axe-core: `npm install axe-core` in the
-root of the repository, or AXE_CORE=/path/to/axe.min.js.
+Needs Chromium with its driver, and selenium. The checks of accessibility also need axe-core: `npm install axe-core` in
+the root of the repository, or AXE_CORE=/path/to/axe.min.js.
 """
 
 import json
@@ -39,6 +39,7 @@ ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
 )
+NOTHING = "\N{EN DASH}"
 SEVEN = [(-60, -90), (50, -90), (20, -30), (-20, 90)]  # a stroke, in pixels from the middle of the drawing area
 START_SECONDS, WAIT_SECONDS = 180, 60  # on a machine that does other work, too
 LOCAL = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$")
@@ -200,7 +201,7 @@ def test_tab_accepts_a_completion_and_escape_keeps_the_word_and_lets_tab_leave(p
     page.part("editor").send_keys(Keys.TAB)
     assert page.driver.switch_to.active_element.get_attribute("id") != "editor"
     page.part("editor").send_keys(Keys.END, " ")
-    page.wait(lambda: page.part("word-meant").text == "–")
+    page.wait(lambda: page.part("word-meant").text == NOTHING)
     assert page.text().endswith("a lapyop ")
 
 
@@ -321,8 +322,8 @@ def test_compare_shows_what_each_tagger_sees(page: Playground) -> None:
     page.open("compare")
     page.wait(lambda: len(page.driver.find_elements(By.CLASS_NAME, "tagger")) == 3)
     for tagger in page.driver.find_elements(By.CLASS_NAME, "tagger"):
-        assert len(tagger.find_elements(By.CLASS_NAME, "word")) == 24
-        assert len(tagger.find_elements(By.CSS_SELECTOR, ".word canvas")) == 24
+        assert len(tagger.find_elements(By.CLASS_NAME, "word")) == 25
+        assert len(tagger.find_elements(By.CSS_SELECTOR, ".word canvas")) == 25
     first = page.driver.find_element(By.CSS_SELECTOR, "#demo_lstm .words button:nth-child(2)")
     first.click()
     page.wait(lambda: page.driver.find_elements(By.CLASS_NAME, "explained"))
@@ -330,7 +331,7 @@ def test_compare_shows_what_each_tagger_sees(page: Playground) -> None:
         name: len(page.driver.find_elements(By.CSS_SELECTOR, f"#{name} .unseen-word"))
         for name in ("demo_lstm", "demo_bilstm", "demo_cnn")
     }
-    assert unseen == {"demo_lstm": 22, "demo_bilstm": 0, "demo_cnn": 18}
+    assert unseen == {"demo_lstm": 23, "demo_bilstm": 0, "demo_cnn": 19}
     page.driver.switch_to.active_element.send_keys(Keys.RIGHT, Keys.ENTER)
     page.wait(lambda: page.driver.find_element(By.CLASS_NAME, "explained").text.startswith("“was”"))
 

@@ -82,7 +82,7 @@ def test_every_control_of_the_page_has_a_name(page: _Page) -> None:
     text = (PLAYGROUND / "index.html").read_text(encoding="utf-8")
     labels = "".join(re.findall(r"<label.*?</label>", text, re.DOTALL))
     for tag, attributes in page.elements:
-        if tag in labelled and "hidden" not in attributes and "aria-label" not in attributes:
-            if f'id="{attributes["id"]}"' not in labels:
-                unnamed.append(attributes["id"])
+        needs_label = tag in labelled and "hidden" not in attributes and "aria-label" not in attributes
+        if needs_label and f'id="{attributes["id"]}"' not in labels:
+            unnamed.append(attributes["id"])
     assert unnamed == []
