@@ -51,13 +51,16 @@ function showTheme() {
   theme.setAttribute("aria-pressed", String(isDark));
 }
 
-document.documentElement.dataset.theme = localStorage.getItem(THEME) || "";
 systemIsDark.addEventListener("change", showTheme);
 theme.addEventListener("click", () => {
   const chosen = theme.getAttribute("aria-pressed") === "true" ? "light" : "dark";
   document.documentElement.dataset.theme = chosen;
-  localStorage.setItem(THEME, chosen);
   showTheme();
+  try {
+    localStorage.setItem(THEME, chosen);
+  } catch {
+    // The browser keeps nothing for this page: the choice lasts until it is closed.
+  }
 });
 showTheme();
 addEventListener("hashchange", showFromAddress);
