@@ -15,10 +15,11 @@ export class Problem extends Error {
  * Send a request and return what the server answered, parsed if it is JSON.
  *
  * @param {string} path Relative to the page, such as "v1/text".
- * @param {{method?: string, json?: unknown, body?: BodyInit, query?: Record<string, unknown>, signal?: AbortSignal}} options
+ * @param {{method?: string, json?: unknown, body?: BodyInit, query?: Record<string, unknown>,
+ *   signal?: AbortSignal, keepalive?: boolean}} options `keepalive`: also when the page is being left.
  * @throws {Problem} The server refused, or could not be reached (status 0).
  */
-export async function request(path, { method = "POST", json, body, query = {}, signal } = {}) {
+export async function request(path, { method = "POST", json, body, query = {}, signal, keepalive = false } = {}) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   const headers = { Accept: "application/json" };
@@ -26,7 +27,8 @@ export async function request(path, { method = "POST", json, body, query = {}, s
   if (sessionStorage.getItem(KEY)) headers["X-API-Key"] = sessionStorage.getItem(KEY);
   let response;
   try {
-    response = await fetch(url, { method, headers, body: json === undefined ? body : JSON.stringify(json), signal });
+    const content = json === undefined ? body : JSON.stringify(json);
+    response = await fetch(url, { method, headers, body: content, signal, keepalive });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The server does not answer", "is docsight serve still running?");

@@ -6,7 +6,6 @@ import { startDraw } from "./draw.js";
 import { startType } from "./type.js";
 
 const STARTS = { type: startType, draw: startDraw, documents: startDocuments, compare: startCompare };
-const THEME = "docsight-theme";
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const started = new Set();
 
@@ -57,7 +56,7 @@ theme.addEventListener("click", () => {
   document.documentElement.dataset.theme = chosen;
   showTheme();
   try {
-    localStorage.setItem(THEME, chosen);
+    localStorage.setItem(THEME_KEY, chosen); // the constant of theme.js
   } catch {
     // The browser keeps nothing for this page: the choice lasts until it is closed.
   }

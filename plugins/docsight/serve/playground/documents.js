@@ -68,7 +68,7 @@ class JobItem {
     for (const { file, path } of this.files) body.append("files", file, path);
     try {
       const signal = this.#controller.signal;
-      let { job } = await request("v1/documents", { body, query: { redact }, signal });
+      let { job } = await request("v1/documents", { body, query: { redact, wait: false }, signal });
       this.#follow(job);
       while (!ENDED.includes(job.state)) {
         await new Promise((resolve) => setTimeout(resolve, ASK_EVERY));
@@ -88,7 +88,7 @@ class JobItem {
 
   #follow(job) {
     this.#job = job;
-    const { fraction, documents, failed } = job.progress;
+    const { fraction, documents, failed } = job.progress ?? {}; // null until it runs
     if (job.state === "queued") this.bar.removeAttribute("value");
     else this.bar.value = fraction ?? 0;
     this.state.textContent = describe(job, documents, failed);
@@ -108,7 +108,7 @@ class JobItem {
     this.links.prepend(
       ...made.flatMap(([href, name, properties]) => (href ? [make("a.link-button", { href, ...properties }, name)] : [])),
     );
-    if (!links.report || !progress.documents) return;
+    if (!links.report || !progress?.documents) return;
     // The report has its own policy, and no access to this page.
     const frame = make("iframe", { src: links.report, title: "Report", loading: "lazy" });
     frame.setAttribute("sandbox", "allow-scripts allow-popups allow-downloads");

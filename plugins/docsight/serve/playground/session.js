@@ -35,13 +35,22 @@ export class TypingSession {
    * @param {{context: string, keyboard: string | null, kept: string[]}} options `kept` are words to leave as typed.
    */
   begin({ context, keyboard, kept }) {
-    this.#controller?.abort();
+    this.end();
     this.#generation += 1;
-    this.#id = null;
     this.#isSending = false;
     this.#options = { context, keyboard, completions: 5 };
     this.#queue = kept.map((word) => ({ type: "keep", word }));
     this.#send();
+  }
+
+  /** End the session on the server, which would otherwise keep it for a while. */
+  end() {
+    this.#controller?.abort();
+    if (this.#id === null) return;
+    const path = `v1/type/${this.#id}`;
+    this.#id = null;
+    // A session that cannot be ended now expires later, so a failure does not matter.
+    request(path, { method: "DELETE", keepalive: true }).catch(() => {});
   }
 
   /** Send an event, such as {type: "key", key: "n"}. */

@@ -9,6 +9,7 @@ import { TypingSession } from "./session.js";
 const READ_AFTER = 160; // milliseconds without a keystroke, after which the whole text is read
 const HIDE_AFTER = 250; // milliseconds in which the mouse can reach the hint from its word
 const MIN_SCORE = 0.05; // of the spans that the slider can show
+const MAX_CONTEXT = 1000; // characters before the caret that a session gets: each answer repeats them
 const MAX_TYPED = 3; // characters of one edit that count as typed; more are pasted
 const MIN_SUGGESTED = 0.01; // probability of a suggestion that is shown besides the first
 const FLAGS = ["unknown", "context"];
@@ -30,6 +31,7 @@ class TypeTab {
   #reader = new Latest();
   #end = 0; // the place in the text up to which the session has read
   #base = 0; // the place where it began
+  #head = ""; // the text before what the session knows
   #kept = []; // words that the user wants as they are
   #isQuiet = false; // whether completions are hidden until the next key
   #answer = null;
@@ -60,6 +62,7 @@ class TypeTab {
     part("paste-roosevelt").addEventListener("click", () => this.#setText(ROOSEVELT));
     part("paste-errors").addEventListener("click", () => this.#setText(MISTAKES));
     part("clear-text").addEventListener("click", () => this.#setText(""));
+    addEventListener("pagehide", () => this.session.end());
     this.#begin();
   }
 
@@ -69,7 +72,10 @@ class TypeTab {
     this.#base = this.#end = caret;
     this.#answer = null;
     for (const mark of this.editor.marks) delete mark.word; // numbers of the earlier session
-    const context = this.editor.value.slice(0, caret);
+    const before = this.editor.value.slice(0, caret);
+    const cut = before.length <= MAX_CONTEXT ? 0 : before.indexOf(" ", before.length - MAX_CONTEXT) + 1;
+    this.#head = before.slice(0, cut || Math.max(0, before.length - MAX_CONTEXT));
+    const context = before.slice(this.#head.length);
     this.session.begin({ context, keyboard: part("keyboard").value || null, kept: this.#kept });
   }
 
@@ -110,10 +116,11 @@ class TypeTab {
   /** Take the words as the session has corrected them; its current word stays as it was typed. */
   #answered(answer) {
     this.#answer = answer;
-    const offset = codePointOffsets(answer.text);
+    const inSession = codePointOffsets(answer.text);
+    const offset = (at) => this.#head.length + inSession(at);
     const head = answer.text.slice(0, answer.text.length - answer.prefix.length);
     const grown = answer.corrected.reduce((sum, each) => sum + each.typed.length - each.text.length, 0);
-    const shown = head + answer.typed.slice(head.length + grown);
+    const shown = this.#head + head + answer.typed.slice(head.length + grown);
     const rest = this.editor.value.slice(this.#end);
     if (shown + rest !== this.editor.value) {
       const hadFocus = this.editor.caret === this.#end;
@@ -158,8 +165,8 @@ class TypeTab {
   /** The word before the caret as it was typed, empty after its end. */
   #currentWord() {
     if (!this.#answer?.prefix) return "";
-    const head = this.#answer.text.length - this.#answer.prefix.length;
-    return this.editor.value.slice(head, this.#end);
+    const { text, prefix } = this.#answer;
+    return this.editor.value.slice(this.#head.length + text.length - prefix.length, this.#end);
   }
 
   #accept(text) {
