@@ -6,7 +6,7 @@ READY := .venv/.ready
 SOURCES := plugins training conf tests benchmarks docs
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
-EXTRAS := train,teacher,documents,ocr,redact,ray,plots,tune,completion,dev
+EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,dev
 INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 OTHER_PYTHONS := python3.12 python3.13
 

@@ -4,16 +4,16 @@ Imports everything below it; nothing but `cli` imports it. All bodies are JSON u
 `application/problem+json` (RFC 9457): {"type", "title", "status", "detail", "request_id"}, and for a 422 also "errors".
 Every answer has the header `X-Request-Id`. Offsets are in Unicode code points of `text`, not in UTF-16 units.
 
-    POST /v1/text       {"text": str | "texts": [str], "min_score": 0.05 | null, "setting": null | "precise" | "balanced"
-                        | "eager" | "flag"} -> {"documents": [{"text", "corrected_text",
+    POST /v1/text       {"text": str | "texts": [str], "min_score": 0.05 | null, "setting": null | "precise" |
+                        "balanced" | "eager" | "flag"} -> {"documents": [{"text", "corrected_text",
                         "entities": [{"start", "end", "label", "text", "score"}],
                         "spans": [as entities: every span of at least min_score, overlapping ones too; [] for null],
                         "corrections": [{"start", "end", "text", "suggestion", "suggestions": [{"text", "probability"}],
                         "score", "reason": "context" | "unknown_word", "because", "applied"}]}]}
-    POST /v1/type       {"session": str | null, "sequence": int, "keys": str, or "events": [{"type": "key", "key": "n"} |
-                        {"type": "backspace"} | {"type": "accept", "text": str | null} | {"type": "undo", "word": int |
-                        null} | {"type": "keep", "word": str}], "keyboard": "qwerty" | "azerty" | "qwertz" | "dvorak" |
-                        null, "context": str, "completions": int}; keyboard, context and completions count for a new
+    POST /v1/type       {"session": str | null, "sequence": int, "keys": str, or "events": [{"type": "key", "key": "n"}
+                        | {"type": "backspace"} | {"type": "accept", "text": str | null} | {"type": "undo", "word":
+                        int | null} | {"type": "keep", "word": str | null}], "keyboard": "qwerty" | "azerty" |
+                        "qwertz" | "dvorak" | null, "context": str, "completions": int}; the last three count for a new
                         session only -> {"session", "sequence", "letter", "letters": [{"letter", "probability"}],
                         "prefix", "text", "typed", "completions": [{"text", "probability"}],
                         "corrected": [{"word": int, "start", "end", "typed", "text"}]}
@@ -41,8 +41,8 @@ Every answer has the header `X-Request-Id`. Offsets are in Unicode code points o
     GET /health, /ready, /metrics, /v1/info, /openapi.json, /docs
     GET / and /…        the files of `playground/`
 
-The page is `playground/index.html`; all that it loads lies beside it. Its Content-Security-Policy is default-src 'none';
-script-src, style-src, connect-src, font-src 'self'; img-src 'self' data: blob:; frame-src 'self'; so no inline script
-or style, and no style attribute in the markup (element.style from a script is allowed).
-/report is shown in a frame with its own policy.
+The page is `playground/index.html`; all that it loads lies beside it. Its Content-Security-Policy is default-src
+'none'; script-src, style-src, connect-src, font-src 'self'; img-src 'self' data: blob:; frame-src 'self'; so no inline
+script or style, and no style attribute in the markup (element.style from a script is allowed). /report is shown in a
+frame, with a policy of its own; with an API key, the links of a job have a token, as a frame cannot send the key.
 """

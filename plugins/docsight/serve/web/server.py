@@ -1,0 +1,95 @@
+"""Run a server until it is told to stop."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from docsight.errors import ConfigError
+from docsight.serve.server_settings import ServerSettings
+from docsight.serve.web.application import create_app
+from docsight.serve.web.http_protocol import make_protocol
+from docsight.serve.web.json_logs import configure_logging
+from docsight.serve.web.request_gate import MAX_HEAD_BYTES
+from docsight.serve.web.security_headers import is_loopback
+from docsight.serve.web.server_state import ServerState
+
+logger = logging.getLogger("docsight.serve")
+
+_KEEP_ALIVE_SECONDS = 30
+_SECONDS_BETWEEN_CHECKS = 0.05
+
+
+def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until a signal to stop; then end the requests in flight.
+
+    Args:
+        settings: The settings.
+        on_ready: Called with the URL of the server when the models are loaded.
+
+    Raises:
+        BundleError, ConfigError: The models cannot be loaded, or the address cannot be used.
+    """
+    configure_logging()
+    if settings.api_key is None and not is_loopback(settings.host):
+        logger.warning("Everybody who reaches %s can use the server: it has no API key.", settings.host)
+    app = create_app(settings)
+    listening = _listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        app,
+        http=make_protocol(settings.body_timeout),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(settings.grace)),
+        backlog=1024,
+    )
+    server = uvicorn.Server(config)
+    state: ServerState = app.state.server
+    with listening:
+        asyncio.run(_serve(server, listening, state, lambda: on_ready(_url_of(listening))))
+    if state.failure is not None:
+        raise state.failure
+
+
+async def _serve(
+    server: uvicorn.Server, listening: socket.socket, state: ServerState, on_ready: Callable[[], None]
+) -> None:
+    async def watch() -> None:
+        while state.phase == "starting":
+            await asyncio.sleep(_SECONDS_BETWEEN_CHECKS)
+        if state.phase == "failed":
+            server.should_exit = True
+        elif state.phase == "ready":
+            on_ready()
+
+    watching = asyncio.create_task(watch())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as err:
+        raise ConfigError(f"cannot listen on {host}, port {port}: {err.strerror or err}") from err
+    listening.setblocking(False)
+    return listening
+
+
+def _url_of(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
