@@ -23,6 +23,7 @@ import pytest
 pytest.importorskip("selenium", reason="the browser tests need selenium")
 pytest.importorskip("fastapi", reason="docsight serve needs the extra [serve]")
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -111,7 +112,9 @@ class Playground:
         return self.driver.find_element(By.ID, name)
 
     def wait(self, condition: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.driver, WAIT_SECONDS, poll_frequency=0.05).until(lambda _: condition())
+        """Wait until a condition holds, also while the page replaces the elements that it reads."""
+        waiting = WebDriverWait(self.driver, WAIT_SECONDS, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        return waiting.until(lambda _: condition())
 
     def type(self, keys: str) -> None:
         """Type letter by letter, each after the answer to the one before."""
@@ -312,7 +315,7 @@ def test_dropped_samples_are_processed_and_their_report_is_shown(page: Playgroun
     frame = item.find_element(By.TAG_NAME, "iframe")
     page.driver.execute_script("arguments[0].scrollIntoView()", frame)
     page.driver.switch_to.frame(frame)
-    page.wait(lambda: "Orchard" in page.driver.find_element(By.TAG_NAME, "body").text)
+    page.wait(lambda: re.search(r"entities.* in \d+ documents", page.driver.find_element(By.TAG_NAME, "h1").text))
     page.driver.switch_to.default_content()
     item.find_element(By.XPATH, ".//button[text()='Delete']").click()
     page.wait(lambda: not page.driver.find_elements(By.CSS_SELECTOR, "#jobs li"))

@@ -27,7 +27,7 @@ function showPixels({ pixels, size, channels }) {
     : makePicture(size, size, (row, column) => [...groundOf(pixels)(row, column), 255], "The image as the network gets it");
   const values = channels === 1 ? "a number from 0 to 255" : "three numbers from 0 to 255: red, green and blue";
   const about = `The network gets ${size} × ${size} pixels, each ${values}, and nothing else.`;
-  return part("Pixels", about, make("div.view", { className: isSmall ? "view wide" : "view" }, picture));
+  return part("Pixels", about, make(isSmall ? "div.view.wide" : "div.view", {}, picture));
 }
 
 function showDeciding({ pixels, explanation }) {
@@ -59,23 +59,23 @@ function showFilters({ explanation }) {
 }
 
 function showMaps({ explanation }) {
-  const layers = explanation.feature_maps.map(({ layer, maps }, n) => {
-    const [{ height, width }] = maps;
-    const images = maps.map((map) => make("img", { src: map.png, alt: "", width: map.width, height: map.height }));
-    const name = `${nameOf(layer)}: ${maps.length} maps of ${height} × ${width}`;
-    return make(
-      "div.layer",
-      {},
-      make("p.strip-name", {}, name),
-      make("div.maps", { className: `maps m${Math.min(n, 2)}`, role: "img", "aria-label": name }, ...images),
-    );
+  const isInner = ({ layer }) => layer.includes(".");
+  const blocks = explanation.feature_maps.filter((each) => !isInner(each));
+  const shown = blocks.flatMap((block, n) => {
+    const inner = explanation.feature_maps.filter((each) => each.layer.startsWith(`${block.layer}.`));
+    const layers = inner.map((each, at) => showLayer(each, `Layer ${at + 1}`, n));
+    const details = make("details", {}, make("summary", {}, `The ${inner.length} layers of block ${n + 1}`), ...layers);
+    return [showLayer(block, `Block ${n + 1}`, n), ...(inner.length > 1 ? [details] : [])];
   });
   const about = "Each filter marks where it found its pattern: edges first, then strokes and corners, then whole parts.";
-  return layers.length ? [part("Feature maps", about, ...layers)] : [];
+  return shown.length ? [part("Feature maps", about, ...shown)] : [];
 }
 
-function nameOf(layer) {
-  const [, block, , inner] = layer.match(/^block(\d+)(\.layer(\d+))?$/) ?? [];
-  if (!block) return layer;
-  return inner ? `Block ${block}, layer ${inner}` : `Block ${block}`;
+/** Show the maps of a layer; those of deeper blocks are smaller. */
+function showLayer({ maps }, name, depth) {
+  const [{ height, width }] = maps;
+  const title = `${name}: ${maps.length} maps of ${height} × ${width}`;
+  const images = maps.map((map) => make("img", { src: map.png, alt: "", width: map.width, height: map.height }));
+  const grid = make(`div.maps.m${Math.min(depth, 2)}`, { role: "img", "aria-label": title }, ...images);
+  return make("div.layer", {}, make("p.strip-name", {}, title), grid);
 }

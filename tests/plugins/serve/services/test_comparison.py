@@ -10,7 +10,7 @@ import torch
 from docsight.bundle import Bundle, load_folder
 from docsight.errors import BundleError, DataError
 from docsight.networks.tagger import Tagger
-from docsight.serve.comparison import MAX_COMPARED_WORDS, STATE_UNITS, TaggerComparison
+from docsight.serve.services.comparison import MAX_COMPARED_WORDS, STATE_UNITS, TaggerComparison
 
 TEXT = "Ada Lovelace lived in London , and Ada never left ."
 LAYERS = {"lstm": 1, "bilstm": 1, "cnn": 2}
