@@ -216,6 +216,20 @@ def test_typing_in_the_middle_of_a_text_keeps_what_follows(page: Playground) -> 
     page.wait(lambda: page.text() == "It is the here.")
 
 
+def test_keystrokes_wait_for_a_slow_answer_together_and_only_the_last_answer_counts(page: Playground) -> None:
+    page.open("type")
+    page.wait(lambda: any("/v1/type" in url for url in page.requests()))
+    conditions = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+    try:
+        page.part("editor").send_keys("We are on a networc ")
+        page.wait(lambda: page.text() == "We are on a network ")
+    finally:
+        page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions | {"latency": 0})
+    assert 1 <= sum(url.endswith("/v1/type") for url in page.requests()) <= 6
+
+
 def test_pasted_roosevelt_shows_a_person_and_a_place_and_the_threshold_sends_no_request(page: Playground) -> None:
     page.open("type")
     page.driver.execute_cdp_cmd("Input.insertText", {"text": ""})

@@ -52,6 +52,7 @@ class TypeTab {
       slider: part("threshold"),
       output: part("threshold-value"),
     });
+    if (/Mac|iPhone|iPad/.test(navigator.platform)) part("undo-key").textContent = "⌘";
     this.readSoon = debounce(() => this.#read(), READ_AFTER);
     this.editor.area.addEventListener("keydown", (event) => this.#keyDown(event));
     this.editor.area.addEventListener("mousemove", (event) => this.#hover(event));
