@@ -4,14 +4,13 @@ import { Latest, announce, debounce, request, showProblem } from "./api.js";
 import { codePointOffsets, formatProbability, make, moveSpans, showBars, toUtf16 } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EntityView } from "./entities.js";
+import { Hint, listFindings } from "./findings.js";
 import { TypingSession } from "./session.js";
 
 const READ_AFTER = 160; // milliseconds without a keystroke, after which the whole text is read
-const HIDE_AFTER = 250; // milliseconds in which the mouse can reach the hint from its word
 const MIN_SCORE = 0.05; // of the spans that the slider can show
 const MAX_CONTEXT = 1000; // characters before the caret that a session gets: each answer repeats them
 const MAX_TYPED = 3; // characters of one edit that count as typed; more are pasted
-const MIN_SUGGESTED = 0.01; // probability of a suggestion that is shown besides the first
 const FLAGS = ["unknown", "context"];
 const ROOSEVELT =
   "President Roosevelt was one of the most influential presidents in American history. " +
@@ -35,6 +34,7 @@ class TypeTab {
   #kept = []; // words that the user wants as they are
   #isQuiet = false; // whether completions are hidden until the next key
   #answer = null;
+  #isLost = false; // whether the session has failed, and another one must begin
 
   constructor() {
     this.editor = new Editor(part("editor"), part("backdrop"), {
@@ -44,8 +44,14 @@ class TypeTab {
     this.session = new TypingSession({
       onAnswer: (answer) => this.#answered(answer),
       onExpired: () => this.#begin(),
-      onError: showProblem,
+      onError: (error) => this.#failed(error),
     });
+    this.actions = {
+      replace: (mark, text) => this.#replaceWord(mark, text),
+      keep: (mark) => this.#keepFlagged(mark),
+      takeBack: (mark) => this.#takeBack(mark),
+    };
+    this.hint = new Hint(part("hint"), this.actions);
     this.entities = new EntityView({
       text: part("entities"),
       legend: part("legend"),
@@ -56,9 +62,7 @@ class TypeTab {
     this.readSoon = debounce(() => this.#read(), READ_AFTER);
     this.editor.area.addEventListener("keydown", (event) => this.#keyDown(event));
     this.editor.area.addEventListener("mousemove", (event) => this.#hover(event));
-    this.editor.area.addEventListener("blur", () => this.#hideHint());
-    part("hint").addEventListener("mouseenter", () => this.#stayHint());
-    part("hint").addEventListener("mouseleave", () => this.#hideHint());
+    this.editor.area.addEventListener("blur", () => this.hint.hide());
     part("keyboard").addEventListener("change", () => this.#begin());
     part("paste-roosevelt").addEventListener("click", () => this.#setText(ROOSEVELT));
     part("paste-errors").addEventListener("click", () => this.#setText(MISTAKES));
@@ -72,6 +76,7 @@ class TypeTab {
     const caret = this.editor.caret < 0 ? this.editor.area.selectionEnd : this.editor.caret;
     this.#base = this.#end = caret;
     this.#answer = null;
+    this.#isLost = false;
     for (const mark of this.editor.marks) delete mark.word; // numbers of the earlier session
     const before = this.editor.value.slice(0, caret);
     const cut = before.length <= MAX_CONTEXT ? 0 : before.indexOf(" ", before.length - MAX_CONTEXT) + 1;
@@ -92,26 +97,32 @@ class TypeTab {
   #edited({ before, after, caret }) {
     showProblem(null);
     this.#isQuiet = false;
-    this.#hideHint();
+    this.hint.hide();
     this.readSoon();
-    const isSame = before.slice(this.#end) === after.slice(caret);
-    const inserted = after.slice(this.#end, caret);
-    if (isSame && caret > this.#end && before.slice(0, this.#end) === after.slice(0, this.#end)) {
-      if ([...inserted].length <= MAX_TYPED) {
-        this.#end = caret;
-        for (const key of inserted) this.session.push({ type: "key", key });
-        return;
-      }
-    }
-    const deleted = before.slice(caret, this.#end);
-    const isDeletion = isSame && caret < this.#end && before.slice(0, caret) === after.slice(0, caret);
-    if (isDeletion && caret >= this.#base && [...deleted].length === 1) {
+    const events = this.#isLost ? null : this.#eventsOf(before, after, caret);
+    if (events) {
       this.#end = caret;
-      this.session.push({ type: "backspace" });
+      for (const event of events) this.session.push(event);
       return;
     }
     this.#begin();
     this.#showKeystroke(null);
+  }
+
+  /** Return the keystrokes at the end of what the session has read that make an edit, or null for any other edit. */
+  #eventsOf(before, after, caret) {
+    const kept = Math.min(caret, this.#end);
+    const isHere = before.slice(this.#end) === after.slice(caret) && before.slice(0, kept) === after.slice(0, kept);
+    if (!isHere || caret < this.#base) return null;
+    const [inserted, deleted] = [[...after.slice(this.#end, caret)], [...before.slice(caret, this.#end)]];
+    if (inserted.length && inserted.length <= MAX_TYPED) return inserted.map((key) => ({ type: "key", key }));
+    return deleted.length === 1 ? [{ type: "backspace" }] : null;
+  }
+
+  /** Begin anew at the next edit: the session may not have what is in the text. */
+  #failed(error) {
+    this.#isLost = true;
+    showProblem(error);
   }
 
   /** Take the words as the session has corrected them; its current word stays as it was typed. */
@@ -196,7 +207,7 @@ class TypeTab {
 
   /** Keep the current word as typed, or take back the correction at the caret. */
   #keepMine() {
-    this.#hideHint();
+    this.hint.hide();
     const word = this.#currentWord();
     if (word) {
       this.#keep(word);
@@ -235,7 +246,8 @@ class TypeTab {
     const shift = text.length - (mark.end - mark.start);
     const moved = caret >= mark.end ? caret + shift : caret < 0 ? mark.end + shift : Math.min(caret, mark.start);
     this.editor.replace(value.slice(0, mark.start) + text + value.slice(mark.end), moved);
-    this.#hideHint();
+    this.hint.hide();
+    this.#showFindings();
     this.#begin();
     this.readSoon();
   }
@@ -271,78 +283,28 @@ class TypeTab {
   }
 
   #showFindings() {
-    const marks = [...this.editor.marks].sort((a, b) => a.start - b.start);
+    const { value, marks } = this.editor;
     part("findings-title").textContent = marks.length ? `Corrections (${marks.length})` : "Corrections";
-    const items = marks.map((mark) => {
-      const typed = make(`span.${mark.kind}`, {}, this.editor.value.slice(mark.start, mark.end));
-      const other = mark.kind === "corrected" ? ["was ", mark.typed] : ["→ ", mark.suggestions[0]?.text ?? "?"];
-      const arrow = make("span.note", {}, ` ${other[0]}`);
-      return make("li", {}, make("details", {}, make("summary", {}, typed, arrow, other[1]), ...this.#describe(mark)));
-    });
-    part("findings").replaceChildren(...(items.length ? items : [make("li.note", {}, "None.")]));
-  }
-
-  /** Return buttons for what can be done with a marked word, and why it is marked. */
-  #describe(mark) {
-    if (mark.kind === "corrected") {
-      const undo = make("button", { type: "button", onclick: () => this.#takeBack(mark) }, `Keep “${mark.typed}”`);
-      return [make("div.suggestions", {}, undo), make("p.why", {}, `Typed as “${mark.typed}”, corrected at its end.`)];
-    }
-    const likely = mark.suggestions.filter((each, n) => !n || each.probability >= MIN_SUGGESTED);
-    const suggestions = likely.map((each) => {
-      const number = make("small", {}, formatProbability(each.probability));
-      return make("button", { type: "button", onclick: () => this.#replaceWord(mark, each.text) }, each.text, number);
-    });
-    const keep = make("button.plain", { type: "button", onclick: () => this.#keepFlagged(mark) }, "Keep mine");
-    const reason = mark.kind === "context" ? "A real word that does not fit here" : "An unknown word";
-    return [
-      make("div.suggestions", {}, ...suggestions, keep),
-      make("p.why", {}, mark.because ? `${reason}: ${mark.because}.` : `${reason}.`),
-    ];
+    listFindings(part("findings"), value, marks, this.actions);
   }
 
   #keepFlagged(mark) {
     this.#keep(mark.text);
     this.editor.setMarks(FLAGS, this.editor.marks.filter((each) => FLAGS.includes(each.kind) && each.text !== mark.text));
-    this.#hideHint();
+    this.hint.hide();
     this.#showFindings();
   }
 
   #hover(event) {
     const found = this.editor.markAt(event.clientX, event.clientY);
-    if (found) this.#showHint(found);
-    else if (!this.hiding) this.hiding = setTimeout(() => this.#hideHint(), HIDE_AFTER);
+    if (found) this.hint.show(found);
+    else this.hint.hideSoon();
   }
 
   #caretMoved() {
     const found = this.editor.caret === this.#end && this.#currentWord() ? null : this.editor.markAtCaret();
-    if (found) this.#showHint(found);
-    else this.#hideHint();
-  }
-
-  #stayHint() {
-    clearTimeout(this.hiding);
-    this.hiding = 0;
-  }
-
-  #showHint({ mark, box }) {
-    const hint = part("hint");
-    this.#stayHint();
-    if (!hint.hidden && this.hinted === mark) return;
-    this.hinted = mark;
-    hint.replaceChildren(...this.#describe(mark));
-    // A press on a button must not take the focus from the text, which would hide the hint before the click.
-    hint.onmousedown = (event) => event.preventDefault();
-    hint.hidden = false;
-    const left = Math.min(box.left, document.documentElement.clientWidth - hint.offsetWidth - 16);
-    hint.style.left = `${Math.max(8, left) + scrollX}px`;
-    hint.style.top = `${box.bottom + scrollY + 2}px`;
-  }
-
-  #hideHint() {
-    this.#stayHint();
-    part("hint").hidden = true;
-    this.hinted = null;
+    if (found) this.hint.show(found);
+    else this.hint.hide();
   }
 }
 
