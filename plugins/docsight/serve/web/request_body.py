@@ -44,9 +44,7 @@ class BodyReader:
             async with asyncio.timeout_at(limit):
                 message = await self._receive()
         except TimeoutError as err:
-            raise ProblemError(
-                408, "the body did not arrive in time; send the request again", headers={"Connection": "close"}
-            ) from err
+            raise ProblemError(408, "the body did not arrive in time; send the request again") from err
         self._size += len(message.get("body", b""))
         if self._size > self._max_bytes:
             raise self._too_large()
@@ -64,9 +62,7 @@ class BodyReader:
                 return b"".join(pieces)
 
     def _too_large(self) -> ProblemError:
-        return ProblemError(
-            413, f"the body has more than {self._max_bytes:,} bytes; send less", headers={"Connection": "close"}
-        )
+        return ProblemError(413, f"the body has more than {self._max_bytes:,} bytes; send less")
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,7 +61,9 @@ class RequestScope:
         name = getattr(route, "path", "") or "other"
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.count_request(name, method, status, seconds)
-        if ACCESS.isEnabledFor(logging.INFO):
+        # Refused requests may be many; their number is in the metrics.
+        level = logging.DEBUG if status == HTTPStatus.TOO_MANY_REQUESTS else logging.INFO
+        if ACCESS.isEnabledFor(level):
             fields = {"method": scope["method"], "path": scope["path"], "status": status}
             fields["milliseconds"] = round(seconds * 1000, 2)
-            ACCESS.info("%s %s %d", scope["method"], scope["path"], status, extra={"fields": fields})
+            ACCESS.log(level, "%s %s %d", scope["method"], scope["path"], status, extra={"fields": fields})

@@ -181,7 +181,7 @@ async def _receive(request: Request, state: ServerState, *, redact: bool) -> Job
             files.close()
         await asyncio.shield(asyncio.to_thread(state.jobs.discard, job))
         if isinstance(err, TooManyFilesError):
-            raise ProblemError(413, f"{err}; send fewer, or an archive", headers={"Connection": "close"}) from err
+            raise ProblemError(413, f"{err}; send fewer, or an archive") from err
         if isinstance(err, QueueFullError):
             raise _queue_full(err) from err
         raise

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -12,7 +14,6 @@ from docsight.serve.server_settings import ServerSettings
 from docsight.serve.web.application import create_app
 from docsight.serve.web.http_protocol import make_protocol
 from docsight.serve.web.json_logs import configure_logging
-from docsight.serve.web.request_gate import MAX_HEAD_BYTES
 from docsight.serve.web.security_headers import is_loopback
 from docsight.serve.web.server_state import ServerState
 
@@ -20,6 +21,8 @@ logger = logging.getLogger("docsight.serve")
 
 _KEEP_ALIVE_SECONDS = 30
 _SECONDS_BETWEEN_CHECKS = 0.05
+_DEFAULT_FILES, _MAX_OPEN_FILES = 1024, 20_000
+_SWITCH_SECONDS = 0.0002
 
 
 def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -33,13 +36,16 @@ def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = la
         BundleError, ConfigError: The models cannot be loaded, or the address cannot be used.
     """
     configure_logging()
+    # The thread of the models gives up the interpreter's lock at every operation of a network, and would wait for up to
+    # 5 ms, Python's default, until the thread of the connections gives it back.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     if settings.api_key is None and not is_loopback(settings.host):
         logger.warning("Everybody who reaches %s can use the server: it has no API key.", settings.host)
     app = create_app(settings)
     listening = _listen(settings.host, settings.port)
     config = uvicorn.Config(
         app,
-        http=make_protocol(settings.body_timeout),
+        http=make_protocol(head_timeout=settings.body_timeout, max_connections=_raise_file_limit() // 2),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -47,14 +53,13 @@ def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = la
         server_header=False,
         date_header=True,
         proxy_headers=False,
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(settings.grace)),
         backlog=1024,
     )
     server = uvicorn.Server(config)
     state: ServerState = app.state.server
-    with listening:
+    with listening, suppress(KeyboardInterrupt):  # the signal, which uvicorn raises again when everything has ended
         asyncio.run(_serve(server, listening, state, lambda: on_ready(_url_of(listening))))
     if state.failure is not None:
         raise state.failure
@@ -76,6 +81,20 @@ async def _serve(
         await server.serve(sockets=[listening])
     finally:
         watching.cancel()
+
+
+def _raise_file_limit() -> int:
+    """Allow as many open files as the system lets this process have, and return their number: connections are files."""
+    try:
+        from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+    except ImportError:  # Windows
+        return _DEFAULT_FILES
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    wanted = _MAX_OPEN_FILES if hard < 0 else min(hard, _MAX_OPEN_FILES)  # a negative limit is none
+    if 0 <= soft < wanted:
+        setrlimit(RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return _MAX_OPEN_FILES if soft < 0 else soft
 
 
 def _listen(host: str, port: int) -> socket.socket:
