@@ -14,7 +14,7 @@ import torch
 from spacy.tokens import Token
 from torch import Tensor
 
-from docsight.bundle import Bundle, find_model, load_folder
+from docsight.bundle import Bundle, find_model, load_folder, shipped_names
 from docsight.errors import DataError
 from docsight.networks.spans import encode_words, search_rows, word_types
 from docsight.networks.tagger import Tagger
@@ -22,6 +22,7 @@ from docsight.networks.tagger import Tagger
 DEMO_TAGGERS = ("demo_lstm", "demo_bilstm", "demo_cnn")
 MAX_COMPARED_WORDS = 120  # of a text: the influence of its words takes a pass over as many texts as it has words
 STATE_UNITS = 32  # whose values are returned for each word
+_WARM_UP_TEXT = "Ada Lovelace met Charles Babbage in London ."
 _MIN_POSTERIOR = 1e-6  # keeps log odds finite
 _DECIMALS = 4
 
@@ -162,6 +163,15 @@ class TaggerComparison:
         if not 1 <= len(words) <= MAX_COMPARED_WORDS:
             raise DataError(f"compare: expected 1 to {MAX_COMPARED_WORDS} words; found {len(words)}.")
         return words
+
+
+def load_demo_taggers() -> TaggerComparison | None:
+    """Load the demonstration taggers and compute with them; None if this installation lacks them."""
+    if not set(DEMO_TAGGERS) <= set(shipped_names()):
+        return None
+    comparison = TaggerComparison()
+    comparison.compare(_WARM_UP_TEXT, focus=0)
+    return comparison
 
 
 def _word_row(labels: Sequence[str], marginals: Sequence[float]) -> dict[str, Any]:

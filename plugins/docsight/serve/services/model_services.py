@@ -10,7 +10,7 @@ from docsight.components.rnn_speller import RnnSpeller
 from docsight.documents.pipeline import Pipeline
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.serve.server_settings import ServerSettings
-from docsight.serve.services.comparison import TaggerComparison
+from docsight.serve.services.comparison import TaggerComparison, load_demo_taggers
 from docsight.serve.services.image_explainer import ImageExplainer, find_image_models
 from docsight.serve.services.text_annotator import TextAnnotator, TextItem
 from docsight.serve.services.text_redactor import TextRedactor
@@ -28,7 +28,7 @@ class ModelServices:
         redactor: Redacts texts in the thread `models`; None without the extra "redact" or names.
         sessions: Typing sessions, in the thread `typing`; None without a speller.
         images: Classifies images, in the thread `imaging`.
-        comparison: Compares the demonstration taggers, in the thread `imaging`.
+        comparison: Compares the demonstration taggers, in the thread `imaging`; None if they are not installed.
         about: What `/v1/info` says of the pipeline.
         alone_seconds: How long single short texts took.
     """
@@ -39,7 +39,7 @@ class ModelServices:
         redactor: TextRedactor | None,
         sessions: TypingSessions | None,
         images: ImageExplainer,
-        comparison: TaggerComparison,
+        comparison: TaggerComparison | None,
         about: dict[str, Any],
         alone_seconds: list[float],
     ) -> None:
@@ -79,10 +79,8 @@ def load_services(settings: ServerSettings) -> ModelServices:
     redactor = _optional(lambda: TextRedactor(nlp))
     if redactor is not None:
         redactor.analyze([_TIMED_TEXT], language="en")
-    comparison = TaggerComparison()
-    comparison.compare(_TIMED_TEXT, focus=0)
     about = _describe(settings.pipeline, nlp, images, has_redaction=redactor is not None)
-    return ModelServices(annotator, redactor, sessions, images, comparison, about, _time_alone(annotator))
+    return ModelServices(annotator, redactor, sessions, images, load_demo_taggers(), about, _time_alone(annotator))
 
 
 def _optional(make: Callable[[], TextRedactor]) -> TextRedactor | None:

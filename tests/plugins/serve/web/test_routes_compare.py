@@ -44,6 +44,21 @@ def test_compare_answers_as_its_schema_says(client: TestClient) -> None:
     assert [tagger.influence.word for tagger in answer.taggers if tagger.influence] == [3, 3, 3]
 
 
+def test_compare_without_the_demonstration_taggers_says_so() -> None:
+    app = FastAPI()
+    app.include_router(router)
+    services = SimpleNamespace(comparison=None)
+    app.dependency_overrides[state_of] = lambda: SimpleNamespace(services=services)
+
+    @app.exception_handler(ProblemError)
+    async def answer_problem(_: Request, error: ProblemError) -> JSONResponse:
+        return error.response()
+
+    response = TestClient(app).post("/v1/compare", json={"text": "London"})
+    assert response.status_code == 501
+    assert "lacks the demonstration taggers" in response.json()["detail"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
