@@ -8,6 +8,7 @@ import { make, moveSpans, pieces } from "./dom.js";
 export class Editor {
   #value = "";
   #ghost = "";
+  #marked = new Map(); // the marks by the elements that show them
 
   /**
    * @param {HTMLTextAreaElement} area
@@ -56,16 +57,19 @@ export class Editor {
 
   draw() {
     const caret = this.caret;
-    const atLineEnd = caret >= 0 && /^(\n|$)/.test(this.#value.slice(caret));
+    let ghost = caret >= 0 && /^(\n|$)/.test(this.#value.slice(caret)) ? this.#ghost : "";
     const parts = [];
-    const add = (text, mark) => parts.push(mark ? make(`span.${mark.kind}`, {}, text) : text);
+    this.#marked.clear();
     let at = 0;
     for (const { text, span } of pieces(this.#value, this.marks)) {
-      const inside = this.#ghost && atLineEnd && at <= caret && caret <= at + text.length && !span;
-      if (inside) {
-        parts.push(text.slice(0, caret - at), make("span.ghost", {}, this.#ghost), text.slice(caret - at));
-        this.#ghost = "";
-      } else add(text, span);
+      if (span) {
+        const element = make(`span.${span.kind}`, {}, text);
+        this.#marked.set(element, span);
+        parts.push(element);
+      } else if (ghost && at < caret && caret <= at + text.length) {
+        parts.push(text.slice(0, caret - at), make("span.ghost", {}, ghost), text.slice(caret - at));
+        ghost = "";
+      } else parts.push(text);
       at += text.length;
     }
     this.backdrop.replaceChildren(...parts, "\u200b"); // so that an empty last line has its height
@@ -73,9 +77,9 @@ export class Editor {
 
   /** Return the mark at a point of the window, with its rectangle, or null. */
   markAt(x, y) {
-    for (const element of this.backdrop.querySelectorAll("span:not(.ghost)")) {
+    for (const [element, mark] of this.#marked) {
       for (const box of element.getClientRects()) {
-        if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) return this.#markOf(element, box);
+        if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) return { mark, box };
       }
     }
     return null;
@@ -84,22 +88,10 @@ export class Editor {
   /** Return the mark that the caret is in or at the end of, with its rectangle, or null. */
   markAtCaret() {
     const caret = this.caret;
-    const mark = this.marks.find((each) => each.start <= caret && caret <= each.end);
-    if (!mark) return null;
-    for (const element of this.backdrop.querySelectorAll("span:not(.ghost)")) {
-      const found = this.#markOf(element, element.getClientRects()[0]);
-      if (found?.mark === mark) return found;
+    for (const [element, mark] of this.#marked) {
+      if (mark.start <= caret && caret <= mark.end) return { mark, box: element.getClientRects()[0] };
     }
     return null;
-  }
-
-  #markOf(element, box) {
-    const range = document.createRange();
-    range.setStart(this.backdrop, 0);
-    range.setEndBefore(element);
-    const start = range.toString().length;
-    const mark = this.marks.find((each) => each.start === start);
-    return mark ? { mark, box } : null;
   }
 
   #edited() {
