@@ -14,12 +14,12 @@ import torch
 from spacy.tokens import Token
 from torch import Tensor
 
-from docsight.bundle import Bundle, find_model, load_folder, shipped_names
+from docsight.bundle import DEMO_PREFIX, Bundle, find_model, load_folder, shipped_names
 from docsight.errors import DataError
 from docsight.networks.spans import encode_words, search_rows, word_types
 from docsight.networks.tagger import Tagger
 
-DEMO_TAGGERS = ("demo_lstm", "demo_bilstm", "demo_cnn")
+DEMO_TAGGERS = tuple(f"{DEMO_PREFIX}{layer}" for layer in ("lstm", "bilstm", "cnn"))
 MAX_COMPARED_WORDS = 120  # of a text: the influence of its words takes a pass over as many texts as it has words
 STATE_UNITS = 32  # whose values are returned for each word
 _WARM_UP_TEXT = "Ada Lovelace met Charles Babbage in London ."
