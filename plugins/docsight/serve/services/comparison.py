@@ -86,8 +86,8 @@ class DemoTagger:
         states = network.encoder(encoded[rows], lengths)
         posteriors = network.crf.log_marginals(network.output(states).float(), lengths).exp()
         # Tags are O, then B, I, E and S of each label.
-        marginals = posteriors[:, :, 1:].unflatten(2, (len(network.labels), 4)).sum(dim=3)
-        return _Scored(states.float(), marginals.clamp(0, 1))
+        by_label = posteriors[:, :, 1:].reshape(*rows.shape, len(network.labels), 4)
+        return _Scored(states.float(), by_label.sum(dim=3).clamp(0, 1))
 
     def _influence(self, encoded: Tensor, row: Tensor, focus: int, marginals: Tensor) -> dict[str, Any]:
         """Leave out each other word, and return by how much the log odds of the label of the word in focus fall."""
