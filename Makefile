@@ -6,8 +6,9 @@ READY := .venv/.ready
 SOURCES := plugins training conf tests benchmarks docs
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
-EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,dev
+EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,docs,dev
 INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
+BUILD_SITE := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 OTHER_PYTHONS := python3.12 python3.13
 
 .DEFAULT_GOAL := help
@@ -63,11 +64,14 @@ format: $(READY) ## Format the code, and fix what ruff can fix
 type: $(READY) ## Check the types
 	@$(BIN)/mypy
 
-docs: $(READY) ## Generate docs/api.md from the docstrings
+docs: $(READY) ## Generate docs/api.md from the docstrings, and build the site in build/site
 	@$(BIN)/python docs/generate_api.py
+	@$(BUILD_SITE)
+	@echo "Open in a browser: $(CURDIR)/build/site/index.html"
 
-check-docs: $(READY) ## Check that docs/api.md is up to date
+check-docs: $(READY) ## Check that docs/api.md is up to date, and that the site builds without a warning
 	@$(BIN)/python docs/generate_api.py --check
+	@$(BUILD_SITE)
 
 package-test: $(READY) ## Install the wheel alone, away from the sources, and run the runtime tests there
 	@PYTHON=$(BIN)/python tests/package_test.sh

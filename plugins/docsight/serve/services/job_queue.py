@@ -39,6 +39,7 @@ class JobQueue:
         max_jobs: Jobs that wait or run.
         timeout: The time limit for a document, in seconds.
         lifetime: Seconds that a job is kept after it ended.
+        warm: Whether the processes start at once; otherwise each starts with its first job.
         on_change: Called with each job whose state or progress has changed, in the thread that changed it.
 
     Raises:
@@ -54,10 +55,11 @@ class JobQueue:
         max_jobs: int = 32,
         timeout: float = 600.0,
         lifetime: float = 3600.0,
+        warm: bool = True,
         on_change: Callable[[JobRecord], None] = lambda _: None,
     ) -> None:
         self._pipeline, self._max_jobs, self._lifetime = pipeline, max_jobs, lifetime
-        self._timeout, self._on_change = timeout, on_change
+        self._timeout, self._warm, self._on_change = timeout, warm, on_change
         self._temporary = tempfile.TemporaryDirectory(prefix="docsight-jobs-") if folder is None else None
         self._root = Path(self._temporary.name) if self._temporary is not None else Path(folder or "")
         self._jobs: dict[str, JobRecord] = {}
@@ -171,9 +173,11 @@ class JobQueue:
                 self._waiting.append(job)
 
     def _run_jobs(self, worker: WarmWorker) -> None:
-        with suppress(CancelledRunError):
+        if self._warm:
             try:
                 worker.warm_up(self._root)
+            except CancelledRunError:
+                return
             except DocsightError as err:
                 logger.warning("A worker could not start; the first job tries again: %s", err)
         while True:

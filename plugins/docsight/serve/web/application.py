@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -31,14 +30,15 @@ _ROUTERS = (routes_text, routes_typing, routes_images, routes_compare, routes_do
 _MAX_ERRORS = 20  # of a request that are reported
 
 
-def create_app(settings: ServerSettings | None = None) -> FastAPI:
+def create_app(settings: ServerSettings | None = None, *, warm_workers: bool = False) -> FastAPI:
     """Make the application. It loads its models in the background once it runs; until then requests get a 503.
 
     Args:
         settings: The settings of the server; by default all defaults.
+        warm_workers: Whether the processes for documents start at once, and not with their first job.
     """
     settings = settings or ServerSettings()
-    state = ServerState(settings)
+    state = ServerState(settings, warm_workers=warm_workers)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,16 +76,16 @@ def _add_handlers(app: FastAPI) -> None:
     """Turn the exceptions of routes into problems."""
 
     @app.exception_handler(ProblemError)
-    async def answer_problem(_: Request, error: ProblemError) -> JSONResponse:
+    async def answer_problem(_: Request, error: ProblemError) -> Response:
         return error.response()
 
     @app.exception_handler(DataError)
     @app.exception_handler(ConfigError)
-    async def answer_invalid(_: Request, error: Exception) -> JSONResponse:
+    async def answer_invalid(_: Request, error: Exception) -> Response:
         return ProblemError(422, str(error)).response()
 
     @app.exception_handler(RequestValidationError)
-    async def answer_invalid_fields(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def answer_invalid_fields(_: Request, error: RequestValidationError) -> Response:
         rows = [
             {"loc": list(row["loc"]), "msg": row["msg"], "type": row["type"]} for row in error.errors()[:_MAX_ERRORS]
         ]
@@ -94,6 +94,6 @@ def _add_handlers(app: FastAPI) -> None:
         return ProblemError(422, f"{place}: {first['msg']}"[:400], errors=rows).response()
 
     @app.exception_handler(HTTPException)
-    async def answer_http(_: Request, error: HTTPException) -> JSONResponse:
+    async def answer_http(_: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code != 404 else "there is nothing at this path; see /docs"
         return ProblemError(error.status_code, detail, headers=error.headers).response()

@@ -2,18 +2,33 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from docsight.serve.web.request_gate import MAX_HEAD_BYTES
 
-_LINGER_SECONDS = 5.0
+_LINGER_SECONDS = 2.0
 _REFUSALS = {
     400: ("Bad Request", "the request is not valid HTTP/1.1"),
     429: ("Too Many Requests", "too many connections are open; try again in a second"),
     431: ("Request Header Fields Too Large", f"the head has more than {MAX_HEAD_BYTES:,} bytes; send less"),
 }
+
+
+class _LingeringTransport:
+    """A transport that is not closed while the client still sends a body: that could lose the answer on its way."""
+
+    def __init__(self, transport: asyncio.Transport, linger: Callable[[], bool]) -> None:
+        self._transport, self._linger = transport, linger
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        if not self._linger():
+            self._transport.close()
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -30,10 +45,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0  # of a head that is not complete
-        self._has_head = self._is_refused = False
+        self._has_head = self._is_refused = self._has_refused = self._has_ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._raw_transport = transport
+        super().connection_made(cast(asyncio.Transport, _LingeringTransport(transport, self._linger)))
         self._is_refused = len(self.connections) > self.max_connections
         self._start_timer(self.head_timeout)
 
@@ -41,7 +57,16 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_timer()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio allows it
+        """Keep a connection open that only the client's side of was closed, until its answer is sent."""
+        is_waiting = self.cycle is not None and not self.cycle.response_complete
+        if is_waiting:
+            self.cycle.keep_alive = False
+        return is_waiting
+
     def data_received(self, data: bytes) -> None:
+        if self._has_refused or self._has_ended:
+            return
         if not self._has_head:
             if self._timer is None:
                 self._start_timer(self.head_timeout)
@@ -71,8 +96,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._has_head and not self.transport.is_closing():
-            # The rest of the body is read and dropped: closing at once could lose the answer on its way.
-            self._start_timer(_LINGER_SECONDS)
+            self._start_timer(_LINGER_SECONDS)  # for the rest of the body, which is dropped
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that is not HTTP; uvicorn calls this."""
@@ -87,8 +111,9 @@ class GuardedProtocol(HttpToolsProtocol):
             f"content-length: {len(content)}\r\nx-content-type-options: nosniff\r\nretry-after: 1\r\n"
             "connection: close\r\n\r\n"
         )
+        self._has_refused = True
         self.transport.write(head.encode() + content)
-        self.transport.close()
+        self._linger_always()
 
     def _start_timer(self, seconds: float) -> None:
         self._stop_timer()
@@ -99,9 +124,23 @@ class GuardedProtocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _linger(self) -> bool:
+        """Put the end of a connection off until the body has arrived, and return whether it was necessary."""
+        is_necessary = self._has_head and not self._raw_transport.is_closing()
+        if is_necessary:
+            self._linger_always()
+        return is_necessary
+
+    def _linger_always(self) -> None:
+        """End the answer, and drop what the client still sends for a while."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._raw_transport.write_eof()
+            self._start_timer(_LINGER_SECONDS)
+
     def _close(self) -> None:
         self._timer = None
-        self.transport.close()
+        self._raw_transport.close()
 
 
 def make_protocol(*, head_timeout: float, max_connections: int) -> type[GuardedProtocol]:

@@ -8,34 +8,31 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
-from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from docsight.serve.web.problem_details import ProblemBody
 from docsight.serve.web.security_headers import PAGE_POLICY
 from docsight.version import __version__
 
+PAGE_INDEX = "index.html"
 PLAYGROUND = Path(str(files("docsight.serve") / "playground"))
 _DOCS_FILES = Path(str(files("docsight.serve") / "web"))
 
 
 class PageFiles(StaticFiles):
-    """The files of the page, with its policy. They may be cached as long as they do not change."""
+    """The files of the page, with its policy."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        try:
-            response = await super().get_response(path, scope)
-        except (OSError, ValueError) as err:  # a name that no file can have
-            raise HTTPException(404) from err
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
         response.headers["Content-Security-Policy"] = PAGE_POLICY
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = "no-cache"  # a newer version of docsight has other files
         return response
 
 
 def add_pages(app: FastAPI) -> None:
-    """Add the documentation of the API, and the page, which answers to all paths that no route has."""
+    """Add the documentation of the API, and the files of the page that exist now."""
     page = _render_docs(app)
     style = (_DOCS_FILES / "api_docs.css").read_text(encoding="utf-8")
 
@@ -47,7 +44,15 @@ def add_pages(app: FastAPI) -> None:
     async def docs_style() -> Response:
         return Response(style, media_type="text/css", headers={"Cache-Control": "no-cache"})
 
-    app.mount("/", PageFiles(directory=PLAYGROUND, html=True), name="playground")
+    # Not mounted at /, which would answer to all paths, so that a wrong method of the API would be an unknown file.
+    page_files = PageFiles(directory=PLAYGROUND)
+
+    async def send_file(request: Request) -> Response:
+        return await page_files.get_response(request.url.path.removeprefix("/") or PAGE_INDEX, request.scope)
+
+    names = [path.relative_to(PLAYGROUND).as_posix() for path in PLAYGROUND.rglob("*") if path.is_file()]
+    for name in ("", *names):
+        app.add_route(f"/{name}", send_file, methods=["GET"], include_in_schema=False)
 
 
 def make_schema(app: FastAPI, *, has_key: bool) -> dict[str, Any]:

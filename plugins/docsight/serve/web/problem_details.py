@@ -1,10 +1,11 @@
 """Failures as `application/problem+json` (RFC 9457). No message shows a traceback."""
 
+import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from docsight.serve.web.request_ids import current_request_id
@@ -59,7 +60,7 @@ class ProblemError(Exception):
             self.headers["Retry-After"] = str(retry_after)
         super().__init__(status, detail)
 
-    def response(self) -> JSONResponse:
+    def response(self) -> Response:
         body: dict[str, Any] = {
             "type": "about:blank",
             "title": _PROBLEM_TITLES.get(self.status) or HTTPStatus(self.status).phrase,
@@ -69,7 +70,9 @@ class ProblemError(Exception):
         }
         if self.errors is not None:
             body["errors"] = list(self.errors)
-        return JSONResponse(body, self.status, headers=self.headers, media_type=PROBLEM_TYPE)
+        # ASCII: a message may quote half of a surrogate pair.
+        content = json.dumps(body, ensure_ascii=True)
+        return Response(content, self.status, headers=self.headers, media_type=PROBLEM_TYPE)
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 
 from docsight.serve.web.image_models import ImageAnswer
 from docsight.serve.web.problem_details import ProblemError, problem_responses
@@ -64,11 +63,8 @@ async def _read_image(request: Request) -> bytes:
         if kind and not kind.startswith("image/") and kind != "application/octet-stream":
             raise ProblemError(415, f"expected an image or multipart/form-data, not {kind[:80]!r}")
         return await request.body()
-    try:
-        async with request.form(max_files=1, max_fields=8) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise ProblemError(422, "the body has no file in the field 'file'")
-            return await file.read()
-    except MultiPartException as err:
-        raise ProblemError(422, f"the body is not valid multipart/form-data: {err.message}") from err
+    async with request.form(max_files=1, max_fields=8) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise ProblemError(422, "the body has no file in the field 'file'")
+        return await file.read()

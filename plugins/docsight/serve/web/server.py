@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
+from fastapi import FastAPI
 
 from docsight.errors import ConfigError
 from docsight.serve.server_settings import ServerSettings
@@ -41,11 +42,21 @@ def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = la
     sys.setswitchinterval(_SWITCH_SECONDS)
     if settings.api_key is None and not is_loopback(settings.host):
         logger.warning("Everybody who reaches %s can use the server: it has no API key.", settings.host)
-    app = create_app(settings)
+    app = create_app(settings, warm_workers=True)
     listening = _listen(settings.host, settings.port)
-    config = uvicorn.Config(
+    server = uvicorn.Server(make_config(app, settings, max_connections=_raise_file_limit() // 2))
+    state: ServerState = app.state.server
+    with listening, suppress(KeyboardInterrupt):  # the signal, which uvicorn raises again when everything has ended
+        asyncio.run(_serve(server, listening, state, lambda: on_ready(_url_of(listening))))
+    if state.failure is not None:
+        raise state.failure
+
+
+def make_config(app: FastAPI, settings: ServerSettings, *, max_connections: int = 500) -> uvicorn.Config:
+    """Return how uvicorn runs an application."""
+    return uvicorn.Config(
         app,
-        http=make_protocol(head_timeout=settings.body_timeout, max_connections=_raise_file_limit() // 2),
+        http=make_protocol(head_timeout=settings.body_timeout, max_connections=max_connections),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -57,12 +68,6 @@ def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = la
         timeout_graceful_shutdown=max(1, round(settings.grace)),
         backlog=1024,
     )
-    server = uvicorn.Server(config)
-    state: ServerState = app.state.server
-    with listening, suppress(KeyboardInterrupt):  # the signal, which uvicorn raises again when everything has ended
-        asyncio.run(_serve(server, listening, state, lambda: on_ready(_url_of(listening))))
-    if state.failure is not None:
-        raise state.failure
 
 
 async def _serve(

@@ -46,10 +46,12 @@ class ServerState:
 
     Args:
         settings: The settings of the server.
+        warm_workers: Whether the processes for documents start at once, and not with their first job.
     """
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, *, warm_workers: bool = False) -> None:
         self.settings = settings
+        self._warm_workers = warm_workers
         self.metrics = ServeMetrics()
         self.limit = AdaptiveLimit(settings.max_waiting)
         self.phase: Phase = "starting"
@@ -110,6 +112,7 @@ class ServerState:
                 max_jobs=settings.max_jobs,
                 timeout=settings.document_timeout,
                 lifetime=settings.job_lifetime,
+                warm=self._warm_workers,
                 on_change=note,
             )
         except Exception as err:

@@ -2,15 +2,27 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from docsight.serve.services.text_annotator import MIN_SPAN_SCORE
+
+
+def _without_surrogates(text: str) -> str:
+    """Refuse halves of surrogate pairs, which JSON can hold, but no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as err:
+        raise ValueError("it has half of a surrogate pair") from err
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_without_surrogates)]
 
 
 class StrictRequest(BaseModel):
     """A request; unknown fields are errors, as they are probably misspelled."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class TextOptions(StrictRequest):
@@ -30,13 +42,13 @@ class TextOptions(StrictRequest):
 class SingleText(TextOptions):
     """One text."""
 
-    text: str = Field(description="The text.")
+    text: PlainText = Field(description="The text.")
 
 
 class SeveralTexts(TextOptions):
     """Several texts."""
 
-    texts: list[str] = Field(min_length=1, description="The texts.")
+    texts: list[PlainText] = Field(min_length=1, description="The texts.")
 
 
 def _kind_of(value: Any) -> str:
@@ -91,7 +103,7 @@ class TextAnswer(BaseModel):
 
 
 class RedactRequest(StrictRequest):
-    text: str
+    text: PlainText
     operator: Literal["replace", "mask", "pseudonym"] = Field(
         default="replace", description="The type, such as <PERSON>; asterisks; or a made-up name."
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from docsight.serve.web.text_models import StrictRequest
+from docsight.serve.web.text_models import PlainText, StrictRequest
 
 MAX_EVENTS = 256  # in a request
 
@@ -13,7 +13,9 @@ class KeyEvent(StrictRequest):
     """A character is typed."""
 
     type: Literal["key"]
-    key: str = Field(min_length=1, max_length=8, description="One character; a space or punctuation ends the word.")
+    key: PlainText = Field(
+        min_length=1, max_length=8, description="One character; a space or punctuation ends the word."
+    )
 
 
 class BackspaceEvent(StrictRequest):
@@ -26,7 +28,7 @@ class AcceptEvent(StrictRequest):
     """The current word is replaced by a completion."""
 
     type: Literal["accept"]
-    text: str | None = Field(
+    text: PlainText | None = Field(
         default=None, min_length=1, max_length=100, description="The completion; by default the `prefix`."
     )
 
@@ -42,7 +44,9 @@ class KeepEvent(StrictRequest):
     """A word stays as it is typed."""
 
     type: Literal["keep"]
-    word: str | None = Field(default=None, min_length=1, max_length=100, description="By default the current one.")
+    word: PlainText | None = Field(
+        default=None, min_length=1, max_length=100, description="By default the current one."
+    )
 
 
 TypingEvent = Annotated[KeyEvent | BackspaceEvent | AcceptEvent | UndoEvent | KeepEvent, Field(discriminator="type")]
@@ -51,16 +55,18 @@ TypingEvent = Annotated[KeyEvent | BackspaceEvent | AcceptEvent | UndoEvent | Ke
 class TypingRequest(StrictRequest):
     """Keystrokes of a session, or of a new one if `session` is null."""
 
-    session: str | None = Field(default=None, max_length=100, description="The id from an earlier answer.")
+    session: PlainText | None = Field(default=None, max_length=100, description="The id from an earlier answer.")
     sequence: int | None = Field(
         default=None, ge=0, description="A number that grows with each request of the session; 409 if it does not."
     )
-    keys: str = Field(default="", max_length=MAX_EVENTS, description="Characters that are typed.")
+    keys: PlainText = Field(default="", max_length=MAX_EVENTS, description="Characters that are typed.")
     events: list[TypingEvent] = Field(default=[], max_length=MAX_EVENTS, description="What happens after `keys`.")
     keyboard: Literal["qwerty", "azerty", "qwertz", "dvorak"] | None = Field(
         default=None, description="Of a new session: wrong letters are then often keys beside the right one."
     )
-    context: str = Field(default="", max_length=10_000, description="Of a new session: the text before the first key.")
+    context: PlainText = Field(
+        default="", max_length=10_000, description="Of a new session: the text before the first key."
+    )
     completions: int = Field(default=5, ge=0, le=20, description="Of a new session: the most completions.")
 
 
