@@ -10,6 +10,7 @@ with its driver, and selenium.
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import time
@@ -39,7 +40,8 @@ def main() -> None:
     options = parser.parse_args()
     times = measure_keystrokes(options.url)
     median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    print(f"{len(times)} keystrokes: median {median:.1f} ms, 95th percentile {p95:.1f} ms")
+    load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{len(times)} keystrokes: median {median:.1f} ms, 95th percentile {p95:.1f} ms ({load})")
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
         for look, (width, scheme) in LOOKS.items():
