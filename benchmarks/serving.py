@@ -59,12 +59,12 @@ class Connection:
     port: int
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
 
-    async def post(self, body: bytes) -> tuple[int, bytes]:
-        """Send a request for /v1/text and return the status and the body of the answer."""
+    async def post(self, body: bytes, path: str = "/v1/text") -> tuple[int, bytes]:
+        """Send a request and return the status and the body of the answer."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self._streams
-        head = f"POST /v1/text HTTP/1.1\r\nHost: {self.host}\r\nContent-Type: application/json\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nContent-Type: application/json\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
         lines = answer.decode("latin-1").lower().split("\r\n")
@@ -160,6 +160,23 @@ async def open_loop(host: str, port: int, *, rate: float, seconds: float) -> Tal
     return tally
 
 
+async def type_keys(host: str, port: int, *, keys: int) -> Tally:
+    """Type a text in a session, each key when the answer to the last one has come."""
+    tally, connection, session = Tally(), Connection(host, port), None
+    text = "".join(f"{text_of(number)} " for number in range(keys))[:keys]
+    begun = time.perf_counter()
+    for number, key in enumerate(text):
+        body = json.dumps({"session": session, "sequence": number, "keys": key}).encode()
+        started = time.perf_counter()
+        status, content = await connection.post(body, "/v1/type")
+        tally.seconds.append(time.perf_counter() - started)
+        tally.outcomes[str(status)] += 1
+        session = json.loads(content)["session"]
+    tally.elapsed = time.perf_counter() - begun
+    connection.close()
+    return tally
+
+
 def resident_megabytes(pid: int) -> float:
     with open(f"/proc/{pid}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
@@ -178,6 +195,8 @@ async def measure(host: str, port: int, pid: int, *, requests: int, seconds: flo
     print(f"p99 of accepted requests / p99 of 1 client: {overload.percentile(0.99) / alone.percentile(0.99):.2f}")
     again = await closed_loop(host, port, clients=1, requests=requests)
     print(f"1 client, afterwards: {again}")
+    typing = await type_keys(host, port, keys=requests)
+    print(f"keystrokes of 1 client: p50 {typing.percentile(0.5):.1f} ms, p99 {typing.percentile(0.99):.1f} ms")
     if memory:
         before = resident_megabytes(pid)
         for part in range(4):

@@ -62,6 +62,9 @@ def test_other_sites_are_refused_unless_allowed(client, guarded):
     allowed = guarded.get("/v1/info", headers={"Origin": SITE, **headers})
     assert allowed.headers["access-control-allow-origin"] == SITE
     assert guarded.get("/v1/info", headers={"Origin": "https://other.example", **headers}).status_code == 403
+    refused = guarded.get("/v1/info", headers={"Origin": SITE})
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == SITE
     preflight = {"Origin": SITE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
     assert guarded.options("/v1/text", headers=preflight).headers["access-control-allow-origin"] == SITE
     assert client.get("/v1/info", headers={"Origin": "http://localhost", "Host": "localhost"}).status_code == 200
@@ -169,4 +172,4 @@ def test_request_that_takes_too_long_is_a_504(settings, run_client, monkeypatch)
         answer = client.post("/v1/text", json={"text": "a"})
         assert answer.status_code == 504
         assert answer.headers["content-type"] == "application/problem+json"
-        assert state.limit.in_flight == 0
+        assert state.admission.in_flight == 0

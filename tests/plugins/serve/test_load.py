@@ -53,7 +53,7 @@ def run_clients(port, clients, requests):
 def test_clients_up_to_the_capacity_are_all_answered(settings, run_server):
     with run_server(dataclasses.replace(settings, max_waiting=8)) as server:
         assert run_clients(server.port, clients=8, requests=15) == {200: 120}
-        assert server.state.limit.in_flight == 0
+        assert server.state.admission.in_flight == 0
 
 
 def test_clients_at_four_times_the_capacity_get_200_or_429_and_none_is_lost(settings, run_server):
@@ -62,7 +62,7 @@ def test_clients_at_four_times_the_capacity_get_200_or_429_and_none_is_lost(sett
         assert outcomes.keys() <= {200, 429}
         assert outcomes.total() == 32 * 15
         assert outcomes[200] >= 15
-        assert server.state.limit.in_flight == 0
+        assert server.state.admission.in_flight == 0
         metrics = server.state.metrics.page().decode()
         refused = f'docsight_requests_total{{method="POST",route="/v1/text",status="429"}} {float(outcomes[429])}'
         assert refused in metrics or not outcomes[429] or 'route="other",status="429"' in metrics

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from docsight.serve.services.request_batcher import MAX_BATCH_CHARS, MAX_BATCH_ITEMS, RequestBatcher
+from docsight.serve.services.request_batcher import MAX_BATCH_CHARS, MAX_BATCH_ITEMS, DroppedError, RequestBatcher
 
 
 def run(work, batch_function, **options):
@@ -105,3 +105,40 @@ def test_batcher_drops_items_of_requests_that_have_gone():
 
     run(work, note)
     assert seen == ["first", "last"]
+
+
+def test_batcher_drops_the_items_that_wait():
+    may_go = threading.Event()
+
+    def wait(items):
+        may_go.wait(10)
+        return items
+
+    async def work(batcher):
+        first = asyncio.create_task(batcher.submit(["0"]))
+        await asyncio.sleep(0.05)
+        assert batcher.is_running
+        others = [asyncio.create_task(batcher.submit([f"{number}a", f"{number}b"])) for number in range(4)]
+        await asyncio.sleep(0.05)
+        batcher.drop_waiting()
+        assert len(batcher) == 0
+        may_go.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
+
+    first, *dropped = run(work, wait)
+    assert first == ["0"]
+    assert [type(each) for each in dropped] == [DroppedError] * 4
+
+
+def test_batcher_waits_for_the_items_that_are_wanted():
+    sizes = []
+
+    async def work(batcher):
+        async def later():
+            await asyncio.sleep(0.002)
+            await batcher.submit(["b"])
+
+        await asyncio.gather(batcher.submit(["a"]), later())
+
+    run(work, lambda items: items, on_batch=sizes.append, wanted=lambda: 2)
+    assert sizes == [2]

@@ -1,6 +1,6 @@
 """All models of the server, loaded and warm, and the threads that compute with them."""
 
-import time
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,12 +12,11 @@ from docsight.errors import ConfigError, MissingExtraError
 from docsight.serve.server_settings import ServerSettings
 from docsight.serve.services.comparison import TaggerComparison, load_demo_taggers
 from docsight.serve.services.image_explainer import ImageExplainer, find_image_models
-from docsight.serve.services.text_annotator import TextAnnotator, TextItem
+from docsight.serve.services.text_annotator import MIN_SPAN_SCORE, TextAnnotator, TextItem
 from docsight.serve.services.text_redactor import TextRedactor
 from docsight.serve.services.typing_sessions import TypingSessions
 
-_TIMED_TEXTS = 40
-_TIMED_TEXT = "Ada Lovelace wrote to teh engineer Charles Babbage in London about number {}."
+_EXAMPLE = "Ada Lovelace wrote to teh engineer Charles Babbage in London."
 
 
 class ModelServices:
@@ -30,7 +29,6 @@ class ModelServices:
         images: Classifies images, in the thread `imaging`.
         comparison: Compares the demonstration taggers, in the thread `imaging`; None if they are not installed.
         about: What `/v1/info` says of the pipeline.
-        alone_seconds: How long single short texts took.
     """
 
     def __init__(
@@ -41,11 +39,9 @@ class ModelServices:
         images: ImageExplainer,
         comparison: TaggerComparison | None,
         about: dict[str, Any],
-        alone_seconds: list[float],
     ) -> None:
         self.annotator, self.redactor, self.sessions, self.images = annotator, redactor, sessions, images
-        self.comparison = comparison
-        self.about, self.alone_seconds = about, alone_seconds
+        self.comparison, self.about = comparison, about
         self.models, self.typing, self.imaging = (
             ThreadPoolExecutor(1, thread_name_prefix=f"docsight-{name}") for name in ("models", "typing", "imaging")
         )
@@ -68,6 +64,7 @@ def load_services(settings: ServerSettings) -> ModelServices:
     nlp.max_length = max(nlp.max_length, settings.max_text_chars)
     warm_up(nlp)
     annotator = TextAnnotator(nlp)
+    annotator([TextItem(_EXAMPLE, MIN_SPAN_SCORE)])
     speller = next((pipe for _, pipe in nlp.pipeline if isinstance(pipe, RnnSpeller)), None)
     sessions = None
     if speller is not None:
@@ -78,9 +75,13 @@ def load_services(settings: ServerSettings) -> ModelServices:
     images = ImageExplainer(find_image_models(nlp))
     redactor = _optional(lambda: TextRedactor(nlp))
     if redactor is not None:
-        redactor.analyze([_TIMED_TEXT], language="en")
+        redactor.analyze([_EXAMPLE], language="en")
+    comparison = load_demo_taggers()
+    # The models stay until the end: without this, the collector would look at all of their objects again and again.
+    gc.collect()
+    gc.freeze()
     about = _describe(settings.pipeline, nlp, images, has_redaction=redactor is not None)
-    return ModelServices(annotator, redactor, sessions, images, load_demo_taggers(), about, _time_alone(annotator))
+    return ModelServices(annotator, redactor, sessions, images, comparison, about)
 
 
 def _optional(make: Callable[[], TextRedactor]) -> TextRedactor | None:
@@ -88,16 +89,6 @@ def _optional(make: Callable[[], TextRedactor]) -> TextRedactor | None:
         return make()
     except (MissingExtraError, ConfigError):  # without presidio, or without names in the pipeline
         return None
-
-
-def _time_alone(annotator: TextAnnotator) -> list[float]:
-    """Return the seconds that short texts take one by one."""
-    seconds = []
-    for number in range(_TIMED_TEXTS):
-        started = time.perf_counter()
-        annotator([TextItem(_TIMED_TEXT.format(number))])
-        seconds.append(time.perf_counter() - started)
-    return seconds[_TIMED_TEXTS // 4 :]  # the first ones are slower
 
 
 def _describe(pipeline: Pipeline, nlp: Any, images: ImageExplainer, *, has_redaction: bool) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def create_app(settings: ServerSettings | None = None, *, warm_workers: bool = F
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation says
     add_pages(app)
     _add_handlers(app)
+    app.add_middleware(RequestGate, state=state)  # the innermost, so that a site can read its refusals, too
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -67,7 +68,6 @@ def create_app(settings: ServerSettings | None = None, *, warm_workers: bool = F
             allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-Id"],
             expose_headers=["Location", "Retry-After", "X-Request-Id"],
         )
-    app.add_middleware(RequestGate, state=state)
     app.add_middleware(RequestScope, metrics=state.metrics)  # the outermost
     return app
 

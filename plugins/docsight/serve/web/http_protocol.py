@@ -8,8 +8,11 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from docsight.serve.web.request_gate import MAX_HEAD_BYTES
+from docsight.serve.web.request_ids import new_request_id
+from docsight.serve.web.security_headers import secure_headers
 
 _LINGER_SECONDS = 2.0
+_SHED = ("Too many requests", "too many requests are waiting; try again in a second")
 _REFUSALS = {
     400: ("Bad Request", "the request is not valid HTTP/1.1"),
     429: ("Too Many Requests", "too many connections are open; try again in a second"),
@@ -35,17 +38,20 @@ class GuardedProtocol(HttpToolsProtocol):
     """A connection.
 
     It is closed when the head of a request does not arrive in time, or the rest of a body that was refused. A
-    connection beyond `max_connections` is answered with a 429. `make_protocol` sets the limits.
+    connection beyond `max_connections` is answered with a 429. So is a request that `sheds` refuses by its method and
+    its target, without running the application: under overload, refusing must cost next to nothing, as it takes time
+    from the models. `make_protocol` sets all three.
     """
 
     head_timeout = 15.0
     max_connections = 1000
+    sheds: Callable[[bytes, bytes], bool] = staticmethod(lambda method, target: False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0  # of a head that is not complete
-        self._has_head = self._is_refused = self._has_refused = self._has_ended = False
+        self._has_head = self._is_refused = self._has_refused = self._has_ended = self._is_shed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._raw_transport = transport
@@ -78,11 +84,13 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._has_head, self._head_bytes = True, 0
         self._stop_timer()
-        if not self._is_refused:
+        is_idle = self.cycle is None or self.cycle.response_complete
+        self._is_shed = is_idle and not self._is_refused and self.sheds(self.parser.get_method(), self.url)
+        if not self._is_refused and not self._is_shed:
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        if not self._is_refused:
+        if not self._is_refused and not self._is_shed:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -90,6 +98,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_timer()
         if self._is_refused:
             self._refuse(429)
+        elif self._is_shed:
+            self._shed()
         else:
             super().on_message_complete()
 
@@ -103,17 +113,18 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(400)
 
     def _refuse(self, status: int) -> None:
-        title, detail = _REFUSALS[status]
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": ""}
-        content = json.dumps(body).encode()
-        head = (
-            f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n"
-            f"content-length: {len(content)}\r\nx-content-type-options: nosniff\r\nretry-after: 1\r\n"
-            "connection: close\r\n\r\n"
-        )
+        """Answer a request that the application does not see, and end the connection."""
         self._has_refused = True
-        self.transport.write(head.encode() + content)
+        self.transport.write(_problem_bytes(status, *_REFUSALS[status], keeps_alive=False))
         self._linger_always()
+
+    def _shed(self) -> None:
+        """Answer a request with a 429, and keep the connection."""
+        keeps_alive = self.parser.should_keep_alive()
+        self.transport.write(_problem_bytes(429, *_SHED, keeps_alive=keeps_alive))
+        self.on_response_complete()
+        if not keeps_alive:
+            self.transport.close()
 
     def _start_timer(self, seconds: float) -> None:
         self._stop_timer()
@@ -143,8 +154,27 @@ class GuardedProtocol(HttpToolsProtocol):
         self._raw_transport.close()
 
 
-def make_protocol(*, head_timeout: float, max_connections: int) -> type[GuardedProtocol]:
-    """Return the protocol with a time limit in seconds for the head of a request, and a number of connections."""
-    return type(
-        "GuardedProtocol", (GuardedProtocol,), {"head_timeout": head_timeout, "max_connections": max_connections}
-    )
+def _problem_bytes(status: int, title: str, detail: str, *, keeps_alive: bool) -> bytes:
+    request_id = new_request_id()
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": request_id}
+    content = json.dumps(body).encode()
+    head = f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\ncontent-length: {len(content)}\r\n"
+    head += "retry-after: 1\r\n" + ("" if keeps_alive else "connection: close\r\n")
+    headers = b"".join(b"%s: %s\r\n" % each for each in secure_headers((), request_id))
+    return head.encode() + headers + b"\r\n" + content
+
+
+def make_protocol(
+    *, head_timeout: float, max_connections: int, sheds: Callable[[bytes, bytes], bool] | None = None
+) -> type[GuardedProtocol]:
+    """Return the protocol with its limits.
+
+    Args:
+        head_timeout: Seconds in which the head of a request must arrive.
+        max_connections: Connections at a time.
+        sheds: Called with the method and the target of a request; returns whether to refuse it.
+    """
+    limits: dict[str, Any] = {"head_timeout": head_timeout, "max_connections": max_connections}
+    if sheds is not None:
+        limits["sheds"] = staticmethod(sheds)
+    return type("LimitedProtocol", (GuardedProtocol,), limits)

@@ -24,7 +24,7 @@ _API = ("/analyze", "/recognizers", "/supportedentities", "/metrics", *_PROBES)
 
 
 class RequestGate:
-    """ASGI middleware; refuses a request with a `ProblemError`. Bodies are read here, except those of uploads."""
+    """ASGI middleware that answers a request itself or passes it on. Bodies are read here, except those of uploads."""
 
     def __init__(self, app: ASGIApp, *, state: ServerState) -> None:
         settings = state.settings
@@ -36,6 +36,12 @@ class RequestGate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        try:
+            await self._pass(scope, receive, send)
+        except ProblemError as err:
+            await err.response()(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         path: str = scope["path"]
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD_BYTES:
@@ -75,7 +81,7 @@ class RequestGate:
 
     def _check_queue(self, path: str) -> None:
         """Refuse a request early if it will be refused later, which saves reading it."""
-        if path == TEXTS and self._state.limit.is_full:
+        if path == TEXTS and self._state.admission.is_full:
             raise too_busy()
 
     async def _limit_body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:

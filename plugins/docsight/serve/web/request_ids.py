@@ -13,8 +13,12 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
+def new_request_id() -> str:
+    return secrets.token_hex(8)
+
+
 def begin_request(sent: str | None) -> str:
     """Take the id that the client or a proxy sent, if it is valid, or a new one."""
-    request_id = sent if sent and _VALID.fullmatch(sent) else secrets.token_hex(8)
+    request_id = sent if sent and _VALID.fullmatch(sent) else new_request_id()
     _request_id.set(request_id)
     return request_id

@@ -1,20 +1,19 @@
 """POST /v1/text and POST /v1/redact."""
 
 import asyncio
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
 from fastapi.responses import JSONResponse
 
 from docsight.redaction.redaction_options import RedactionOptions
+from docsight.serve.services.request_batcher import DroppedError
 from docsight.serve.services.text_annotator import TextItem
 from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
 from docsight.serve.web.server_state import ServerState, state_of
 from docsight.serve.web.text_models import RedactAnswer, RedactRequest, SeveralTexts, TextAnswer, TextRequest
 
 router = APIRouter(tags=["text"])
-_OBSERVED_CHARS = 500  # characters
 
 
 @router.post(
@@ -27,21 +26,19 @@ async def annotate_text(
 ) -> JSONResponse:
     """Annotate one text or several. Texts of concurrent requests go through the models together."""
     texts = body.texts if isinstance(body, SeveralTexts) else [body.text]
-    settings, limit = state.settings, state.limit
+    settings, admission = state.settings, state.admission
     if len(texts) > settings.max_texts:
         raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {settings.max_texts:,}")
     for text in texts:
         check_length(text, state)
-    if not limit.try_acquire(len(texts)):
+    if not admission.try_acquire(len(texts)):
         raise too_busy()
-    started, was_alone = time.perf_counter(), limit.in_flight == len(texts)
     try:
         documents = await state.batcher.submit([TextItem(text, body.min_score, body.setting) for text in texts])
+    except DroppedError as err:
+        raise too_busy() from err
     finally:
-        was_alone = was_alone and limit.in_flight == len(texts)
-        limit.release(len(texts))
-    if len(texts) == 1 and len(texts[0]) <= _OBSERVED_CHARS:
-        limit.observe(time.perf_counter() - started, was_alone=was_alone)
+        admission.release(len(texts))
     return JSONResponse({"documents": documents})
 
 

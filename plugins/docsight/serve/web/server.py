@@ -56,7 +56,11 @@ def make_config(app: FastAPI, settings: ServerSettings, *, max_connections: int 
     """Return how uvicorn runs an application."""
     return uvicorn.Config(
         app,
-        http=make_protocol(head_timeout=settings.body_timeout, max_connections=max_connections),
+        http=make_protocol(
+            head_timeout=settings.body_timeout,
+            max_connections=max_connections,
+            sheds=app.state.server.sheds,
+        ),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from starlette.requests import Request
 
 from docsight.errors import DocsightError
 from docsight.serve.server_settings import ServerSettings
-from docsight.serve.services.adaptive_limit import AdaptiveLimit
+from docsight.serve.services.admission import Admission
 from docsight.serve.services.job_queue import JobQueue
 from docsight.serve.services.job_record import JobRecord
 from docsight.serve.services.model_services import ModelServices, load_services
@@ -21,6 +22,8 @@ from docsight.serve.web.serve_metrics import ServeMetrics
 
 logger = logging.getLogger("docsight.serve")
 
+_TEXT_TARGET = b"/v1/text"
+_REST_SECONDS = 0.003
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
@@ -53,7 +56,12 @@ class ServerState:
         self.settings = settings
         self._warm_workers = warm_workers
         self.metrics = ServeMetrics()
-        self.limit = AdaptiveLimit(settings.max_waiting)
+        self.admission = Admission(
+            settings.max_waiting,
+            is_busy=lambda: self._batcher is not None and self._batcher.is_running,
+            on_overload=self._drop_waiting,
+        )
+        self._is_resting = False
         self.phase: Phase = "starting"
         self.failure: Exception | None = None
         self.redaction_slots, self.image_slots, self.typing_slots = Slots(16), Slots(16), Slots(64)
@@ -119,15 +127,42 @@ class ServerState:
             self.failure, self.phase = err, "failed"
             logger.error("The server cannot start: %s", err, exc_info=not isinstance(err, DocsightError))
             return
-        for seconds in services.alone_seconds:
-            self.limit.observe(seconds, was_alone=True)
         self._services = services
         self._batcher = RequestBatcher(
-            services.annotator, services.models, cost=lambda item: len(item.text), on_batch=self.metrics.count_batch
+            services.annotator,
+            services.models,
+            cost=lambda item: len(item.text),
+            on_batch=self.metrics.count_batch,
+            wanted=lambda: self.admission.limit if self.admission.is_overloaded else 0,
         )
         if self.phase == "starting":
             self.phase = "ready"
         logger.info("Ready.")
+
+    def sheds(self, method: bytes, target: bytes) -> bool:
+        """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
+        if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
+            return False  # an allowed site needs the headers of CORS to read a refusal
+        if not self.admission.is_full:
+            return False
+        self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
+        if self.admission.is_overloaded and not self._is_resting:
+            self._is_resting = True
+            asyncio.get_running_loop().call_soon(self._rest)
+        return True
+
+    def _rest(self) -> None:
+        """Stop the event loop for a moment, so that it refuses many requests in one go.
+
+        If it woke up for each of them, the thread of the models would lose the interpreter's lock each time.
+        """
+        time.sleep(_REST_SECONDS)
+        self._is_resting = False
+
+    def _drop_waiting(self) -> None:
+        logger.warning("Overload: more texts arrive than the models can read. Those that wait are refused.")
+        if self._batcher is not None:
+            self._batcher.drop_waiting()
 
     def _wake(self) -> None:
         self.changed.set()
@@ -135,8 +170,8 @@ class ServerState:
 
     def _add_gauges(self) -> None:
         gauges = {
-            "texts_in_flight": ("Texts that wait or are being read", lambda: self.limit.in_flight),
-            "texts_limit": ("Texts that may be in flight", lambda: self.limit.limit),
+            "texts_in_flight": ("Texts that wait or are being read", lambda: self.admission.in_flight),
+            "texts_limit": ("Texts that may be in flight", lambda: self.admission.limit),
             "ready": ("Whether the models are loaded", lambda: float(self.phase == "ready")),
             "jobs_waiting": ("Jobs that wait", lambda: self._jobs.counts[0] if self._jobs else 0),
             "jobs_running": ("Jobs that run", lambda: self._jobs.counts[1] if self._jobs else 0),
