@@ -5,6 +5,10 @@ import pytest
 from docsight.bundle import DEMO_PREFIX, MODELS, shipped_names
 from docsight.serve.services.comparison import DEMO_TAGGERS, TaggerComparison
 
+pytestmark = pytest.mark.skipif(
+    not set(DEMO_TAGGERS) <= set(shipped_names()), reason="this installation lacks the demonstration taggers"
+)
+
 MAX_TOTAL_BYTES = 5_000_000
 ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
