@@ -22,7 +22,7 @@ from docsight.networks.tagger import Tagger
 DEMO_TAGGERS = tuple(f"{DEMO_PREFIX}{layer}" for layer in ("lstm", "bilstm", "cnn"))
 MAX_COMPARED_WORDS = 120  # of a text: the influence of its words takes a pass over as many texts as it has words
 STATE_UNITS = 32  # whose values are returned for each word
-_WARM_UP_TEXT = "Ada Lovelace met Charles Babbage in London ."
+_FIRST_COMPARED = "Ada Lovelace met Charles Babbage in London ."
 _MIN_POSTERIOR = 1e-6  # keeps log odds finite
 _DECIMALS = 4
 
@@ -170,7 +170,7 @@ def load_demo_taggers() -> TaggerComparison | None:
     if not set(DEMO_TAGGERS) <= set(shipped_names()):
         return None
     comparison = TaggerComparison()
-    comparison.compare(_WARM_UP_TEXT, focus=0)
+    comparison.compare(_FIRST_COMPARED, focus=0)
     return comparison
 
 
