@@ -26,6 +26,9 @@ Every answer has the header `X-Request-Id`. Offsets are in Unicode code points o
                         [filter][channel][3][3] floats, "feature_maps": [{"layer", "maps": [filter] of {"height",
                         "width", "max", "png": data URI, white is max}}], "grad_cam": [row][column],
                         "occlusion": [row][column]}}
+    POST /v1/compare    {"text": str, "focus": int | null} -> {"text", "words": [{"text", "start", "end"}], "taggers":
+                        [{"name", "layer", "weights", "sight", "entities", "words", "units", "states", "influence"}]},
+                        see `TaggerComparison.compare`
     POST /v1/documents  multipart with any number of fields "files"; query: redact=false|true, wait=false|true
                         -> 200 {"job": {…}, "documents": [lines of documents.jsonl], "errors": [lines of errors.jsonl]}
                         if the files are few and small, else 202 {"job": {…}} with Location /v1/jobs/{id}

@@ -14,6 +14,7 @@ from docsight.inspection import (
     feature_maps,
     filters_before_and_after,
     grad_cam,
+    layer_names,
     occlusion,
     pixel_values,
 )
@@ -101,7 +102,7 @@ def _explain(model: InspectedModel, pixels: np.ndarray, label: str) -> dict[str,
         "filters": {"before": _rounded(before), "after": _rounded(after)},
         "feature_maps": [
             {"layer": layer, "maps": [_map_record(each) for each in maps]}
-            for layer, maps in feature_maps(model, pixels).items()
+            for layer, maps in feature_maps(model, pixels, layers=layer_names(model)).items()
         ],
         "grad_cam": _rounded(grad_cam(model, pixels, label=label)),
         "occlusion": _rounded(losses),

@@ -10,6 +10,7 @@ from docsight.components.rnn_speller import RnnSpeller
 from docsight.documents.pipeline import Pipeline
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.serve.server_settings import ServerSettings
+from docsight.serve.services.comparison import TaggerComparison, load_demo_taggers
 from docsight.serve.services.image_explainer import ImageExplainer, find_image_models
 from docsight.serve.services.text_annotator import MIN_SPAN_SCORE, TextAnnotator, TextItem
 from docsight.serve.services.text_redactor import TextRedactor
@@ -26,6 +27,7 @@ class ModelServices:
         redactor: Redacts texts in the thread `models`; None without the extra "redact" or names.
         sessions: Typing sessions, in the thread `typing`; None without a speller.
         images: Classifies images, in the thread `imaging`.
+        comparison: Compares the demonstration taggers, in the thread `imaging`; None if they are not installed.
         about: What `/v1/info` says of the pipeline.
     """
 
@@ -35,10 +37,11 @@ class ModelServices:
         redactor: TextRedactor | None,
         sessions: TypingSessions | None,
         images: ImageExplainer,
+        comparison: TaggerComparison | None,
         about: dict[str, Any],
     ) -> None:
         self.annotator, self.redactor, self.sessions, self.images = annotator, redactor, sessions, images
-        self.about = about
+        self.comparison, self.about = comparison, about
         self.models, self.typing, self.imaging = (
             ThreadPoolExecutor(1, thread_name_prefix=f"docsight-{name}") for name in ("models", "typing", "imaging")
         )
@@ -73,11 +76,12 @@ def load_services(settings: ServerSettings) -> ModelServices:
     redactor = _optional(lambda: TextRedactor(nlp))
     if redactor is not None:
         redactor.analyze([_EXAMPLE], language="en")
+    comparison = load_demo_taggers()
     # The models stay until the end: without this, the collector would look at all of their objects again and again.
     gc.collect()
     gc.freeze()
     about = _describe(settings.pipeline, nlp, images, has_redaction=redactor is not None)
-    return ModelServices(annotator, redactor, sessions, images, about)
+    return ModelServices(annotator, redactor, sessions, images, comparison, about)
 
 
 def _optional(make: Callable[[], TextRedactor]) -> TextRedactor | None:

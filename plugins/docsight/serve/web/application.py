@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from docsight.errors import ConfigError, DataError
 from docsight.serve.server_settings import ServerSettings
 from docsight.serve.web import (
+    routes_compare,
     routes_documents,
     routes_images,
     routes_presidio,
@@ -25,7 +26,7 @@ from docsight.serve.web.request_gate import RequestGate
 from docsight.serve.web.request_scope import RequestScope
 from docsight.serve.web.server_state import ServerState
 
-_ROUTERS = (routes_text, routes_typing, routes_images, routes_documents, routes_presidio, routes_status)
+_ROUTERS = (routes_text, routes_typing, routes_images, routes_compare, routes_documents, routes_presidio, routes_status)
 _MAX_ERRORS = 20  # of a request that are reported
 
 
