@@ -29,6 +29,7 @@ OPERATIONS = [
     ("POST", "/v1/type"),
     ("DELETE", "/v1/type/{session}"),
     ("POST", "/v1/images"),
+    ("POST", "/v1/compare"),
     ("POST", "/v1/redact"),
     ("POST", "/analyze"),
     ("GET", "/recognizers"),
