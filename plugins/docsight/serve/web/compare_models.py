@@ -11,7 +11,7 @@ from docsight.serve.web.text_models import StrictRequest
 class CompareRequest(StrictRequest):
     """A text for the demonstration taggers."""
 
-    text: str = Field(max_length=10_000, description=f"The text, of at most {MAX_COMPARED_WORDS} words.")
+    text: str = Field(description=f"The text, of at most {MAX_COMPARED_WORDS} words.")
     focus: int | None = Field(default=None, ge=0, description="The number of a word whose label is explained.")
 
 

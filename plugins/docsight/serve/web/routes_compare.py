@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from docsight.serve.web.compare_models import CompareAnswer, CompareRequest
 from docsight.serve.web.problem_details import ProblemError, problem_responses
+from docsight.serve.web.routes_text import check_length
 from docsight.serve.web.server_state import ServerState, state_of
 
 router = APIRouter(tags=["text"])
@@ -24,6 +25,7 @@ async def compare_taggers(body: CompareRequest, state: Annotated[ServerState, De
     services = state.services
     if services.comparison is None:
         raise ProblemError(501, "the server lacks the demonstration taggers; install the whole package of docsight")
+    check_length(body.text, state)
     call = partial(services.comparison.compare, body.text, focus=body.focus)
     # In the thread of images: a comparison must not make texts and keystrokes wait.
     with state.image_slots.take():

@@ -30,9 +30,15 @@ def client(tiny_model: Path) -> Iterator[TestClient]:
     async def answer_invalid(_: Request, error: Exception) -> JSONResponse:
         return ProblemError(422, str(error)).response()
 
+    @app.exception_handler(ProblemError)
+    async def answer_problem(_: Request, error: ProblemError) -> JSONResponse:
+        return error.response()
+
     with ThreadPoolExecutor(1) as imaging:
         services = SimpleNamespace(comparison=TaggerComparison([str(tiny_model)] * 3), imaging=imaging)
-        app.dependency_overrides[state_of] = lambda: SimpleNamespace(services=services, image_slots=Slots(4))
+        app.dependency_overrides[state_of] = lambda: SimpleNamespace(
+            services=services, image_slots=Slots(4), settings=SimpleNamespace(max_text_chars=1000)
+        )
         yield TestClient(app)
 
 
@@ -59,18 +65,21 @@ def test_compare_without_the_demonstration_taggers_says_so() -> None:
     assert "lacks the demonstration taggers" in response.json()["detail"]
 
 
+def test_compare_refuses_a_text_that_is_too_long(client: TestClient) -> None:
+    assert client.post("/v1/compare", json={"text": "a" * 1001}).status_code == 413
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {},
         {"text": ""},
         {"text": "a " * (MAX_COMPARED_WORDS + 1)},
-        {"text": "a" * 10_001},
         {"text": "London", "focus": 1},
         {"text": "London", "focus": -1},
         {"text": "London", "colour": "red"},
     ],
-    ids=["none", "empty", "words", "characters", "focus", "negative", "unknown"],
+    ids=["none", "empty", "words", "focus", "negative", "unknown"],
 )
 def test_compare_refuses_bad_requests(client: TestClient, body: dict[str, object]) -> None:
     assert client.post("/v1/compare", json=body).status_code == 422
