@@ -155,7 +155,7 @@ def test_images_are_explained(client):
     assert answer.status_code == 200, answer.text
     explanation = answer.json()["explanation"]
     assert explanation["label"] == "3"
-    assert [layer["layer"] for layer in explanation["feature_maps"]] == ["block1", "block2", "block3"]
+    assert {"block1", "block2", "block3"} <= {layer["layer"] for layer in explanation["feature_maps"]}
     assert explanation["feature_maps"][0]["maps"][0]["png"].startswith("data:image/png;base64,")
     assert len(explanation["grad_cam"]) == len(explanation["occlusion"]) == 28
 
