@@ -1,4 +1,4 @@
-"""The Python blocks of README.md and of the pages about documents, images, networks and serving run as printed."""
+"""The Python blocks of README.md and of the pages about documents, images and networks run as printed."""
 
 import re
 import shutil
