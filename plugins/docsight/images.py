@@ -13,6 +13,10 @@ from torch import Tensor
 from docsight.errors import ConfigError
 from docsight.image_decoding import MAX_PIXELS, open_image
 from docsight.ink import crop_square, edge_colour, find_ink_square
+from docsight.lazy import lazy_names
+
+# `docsight.images.digits` reads the number in an image. It needs a model, so it lives above this module.
+__getattr__, __dir__ = lazy_names(__name__, {"digits": "docsight.number_fields"})
 
 MAX_INPUT_SIDE = 1024
 CHANNELS_OF_MODE = {"L": 1, "RGB": 3}
