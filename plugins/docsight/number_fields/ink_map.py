@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-INK_LEVEL = 0.38  # from this value on, a pixel of a map is ink
+INK_LEVEL = 0.3  # from this value on, a pixel of a map is ink
 _PAPER_SIDE = 24  # pixels of the shorter side at which the tone of the paper is estimated
 _PAPER_WINDOW = 11  # pixels, odd; wider than strokes and lines at that size
 _MIN_CONTRAST = 14  # of 255, between paper and ink

@@ -18,6 +18,8 @@ _COMB_LENGTH = 0.85  # the same for lines with teeth
 _MAX_THICKNESS = 0.12  # of the height of all ink
 _MIN_REACH, _REACH = 4, 0.1  # pixels, and of the height of all ink: between the ends of lines that meet
 _MIN_TOOTH, _MAX_TOOTH_DIFFERENCE = 0.08, 0.25  # the height of a comb's teeth, of that of all ink; between teeth
+_MAX_GAP = 2.0  # of the height of all ink: how far a line may continue beyond its end
+_CONTINUATION = 2.0  # pixels aside: a line continues another
 _MIN_REST = 0.25  # of the height of all ink: what is left without the lines is at least that high
 
 
@@ -31,16 +33,18 @@ def remove_lines(ink: np.ndarray) -> np.ndarray:
     limits = {"min_length": max(8, _MIN_LENGTH * height), "max_thickness": max(4.0, _MAX_THICKNESS * height)}
     down = find_lines(mask.T, **limits)
     frame = _Frame(height, ink.shape)
+    candidates = find_lines(mask, **limits)
     teeth, across = [], []
-    for line in find_lines(mask, **limits):
+    for line in candidates:
         found = frame.find_teeth(mask, line) if line.length >= _COMB_LENGTH * height else []
-        if found or frame.is_lone(line) or frame.has_posts(line, down):
+        if found or frame.is_lone(line) or frame.has_posts(line, down) or frame.is_border(line, candidates, down):
             across.append(line)
             teeth += found
     if not across:
         return ink
+    across += [line for line in candidates if line not in across and frame.continues(line, across)]
     posts = [line for line in down if frame.is_post(line, across)]
-    cleaned = _without(_without(ink, across).T, posts + teeth).T
+    cleaned = _without(_without_rest(_without(ink, across), across, posts).T, posts + teeth).T
     rest = (region.height for region in find_regions(cleaned >= LINE_LEVEL))
     return cleaned if max(rest, default=0) >= _MIN_REST * height else ink
 
@@ -59,8 +63,27 @@ class _Frame:
 
     def is_lone(self, line: Line) -> bool:
         """Return whether a horizontal line is long enough to be one without a frame."""
-        spans = line.start <= self.reach and line.end >= self.shape[1] - self.reach
+        spans = self._spans(line, self.shape[1])
         return line.length >= (_SPANNING_LENGTH if spans else _LONE_LENGTH) * self.height
+
+    def is_border(self, line: Line, across: list[Line], down: list[Line]) -> bool:
+        """Return whether a horizontal line spans the image, and another line, too, as around a cell of a table."""
+        spanning = [other for other in across if self._spans(other, self.shape[1])]
+        spanning += [other for other in down if self._spans(other, self.shape[0])]
+        return line in spanning and len(spanning) > 1
+
+    def continues(self, line: Line, across: list[Line]) -> bool:
+        """Return whether a horizontal line lies in the continuation of another, as in a row of boxes."""
+        middle = (line.start + line.end) / 2
+        return any(
+            abs(other.row_at(middle) - line.row_at(middle)) <= _CONTINUATION
+            and max(line.start - other.end, other.start - line.end) <= 0.5 * self.height
+            and _is_as_thin(line, other)
+            for other in across
+        )
+
+    def _spans(self, line: Line, length: int) -> bool:
+        return line.start <= self.reach and line.end >= length - self.reach
 
     def has_posts(self, line: Line, down: list[Line]) -> bool:
         """Return whether vertical lines end at both ends of a horizontal one, as in the corners of a box."""
@@ -106,8 +129,9 @@ class _Frame:
     def _meets(self, post: Line, at: float, base: Line) -> bool:
         """Return whether a vertical line meets a horizontal one at its end `at`."""
         column = post.row_at(at)
-        inside = base.start - self.reach <= column <= base.end + self.reach
-        return inside and abs(base.row_at(column) - at) <= self.reach
+        # In a row of boxes, the side of one that was not found lies in the continuation of the others.
+        room = self.reach + _MAX_GAP * self.height
+        return base.start - room <= column <= base.end + room and abs(base.row_at(column) - at) <= self.reach
 
 
 def _is_as_thin(post: Line, base: Line) -> bool:
@@ -137,7 +161,26 @@ def _without(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
         last = np.ceil(line.row_at(columns) + half - 0.5).astype(int)
         crossed = _near(mask, first - 1, columns) & _near(mask, last + 1, columns)
         for column, top, bottom in zip(columns[~crossed], first[~crossed], last[~crossed], strict=True):
-            cleaned[max(0, top) : bottom + 1, column] = 0
+            cleaned[max(0, top) : max(0, bottom + 1), column] = 0
+    return cleaned
+
+
+def _without_rest(ink: np.ndarray, across: list[Line], posts: list[Line]) -> np.ndarray:
+    """Remove what is left of horizontal lines between the outermost vertical ones, if nothing is above and below it."""
+    if len(posts) < 2:
+        return ink
+    columns = [post.offset for post in posts]
+    start, end = max(0, int(min(columns))), min(ink.shape[1], int(max(columns)) + 1)
+    whole = [Line(start, end, line.offset, line.slope, line.thickness + 1) for line in across]
+    cleaned = ink.copy()
+    mask = ink >= LINE_LEVEL
+    for line in whole:
+        columns_of_line = np.arange(start, end)
+        rows = np.rint(line.row_at(columns_of_line)).astype(int)
+        half = int(line.thickness / 2 + 1)
+        beside = _near(mask, rows - half - 1, columns_of_line) | _near(mask, rows + half + 1, columns_of_line)
+        for column, row in zip(columns_of_line[~beside], rows[~beside], strict=True):
+            cleaned[max(0, row - half) : max(0, row + half + 1), column] = 0
     return cleaned
 
 
