@@ -5,6 +5,7 @@ MNIST-C but the names of the kinds. Training damages images of similar kinds, bu
 parameters over wide ranges (`docsight_training/data/images/image_damage.py`); here, each kind has one strength.
 """
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -31,7 +32,7 @@ def glass_blur(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     mixed = ndimage.gaussian_filter(image, 0.6)
     for _ in range(2):
         for y, x in rng.permutation(np.argwhere(np.ones(image.shape))):
-            down, across = np.clip((y, x) + rng.integers(-1, 2, 2), 0, SIZE - 1)
+            down, across = np.clip(np.array([y, x]) + rng.integers(-1, 2, 2), 0, SIZE - 1)
             mixed[y, x], mixed[down, across] = mixed[down, across], mixed[y, x]
     return ndimage.gaussian_filter(mixed, 0.6)
 
@@ -110,7 +111,7 @@ def zigzag(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     normal = np.array([-along[1], along[0]]) / np.hypot(*along)
     turns = np.linspace(0, 1, int(rng.integers(9, 15)))
     points = [start + turn * along + normal * 2.2 * (-1) ** at for at, turn in enumerate(turns)]
-    return _drawn(image, [(tuple(a), tuple(b)) for a, b in zip(points, points[1:], strict=False)])
+    return _drawn(image, [(tuple(a), tuple(b)) for a, b in itertools.pairwise(points)])
 
 
 def canny_edges(image: np.ndarray, _: np.random.Generator) -> np.ndarray:

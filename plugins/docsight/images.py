@@ -32,8 +32,8 @@ class ImageSettings:
         mode: L (greyscale) or RGB.
         fit: letterbox (the whole image with its aspect ratio, padded with the colour of its edge) or ink (as letterbox,
             but where the ink is small, off centre or at the edges, it is centred and scaled as in MNIST).
-        unframe: Whether the printed lines of forms (boxes, circles, combs, cell borders) are removed from images that are
-            larger than the input, before the ink is located; only with fit=ink.
+        unframe: Whether images that are larger than the input are also read without the printed lines of a form (boxes,
+            circles, combs, cell borders), if they have some; the reading with the higher abstention score counts.
         stretch: Whether ink is made light on dark, from 0 to 1, whatever the paper.
         mean: Subtracted from each channel, of values from 0 to 1.
         std: Divides each channel after that.

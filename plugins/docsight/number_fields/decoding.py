@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_WEIGHTS, _BIAS = (1.06, 6.55, 1.09, -0.1), 4.75  # of `Path.features`
+_MIN_FEATURE = -20.0
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -14,7 +17,7 @@ class Segment:
     Args:
         start: The first piece.
         end: The piece after the last one.
-        log_probabilities: Of each digit, (10,). Their probabilities add up to less than 1: the rest is that of no digit.
+        log_probabilities: Of each digit, (10,). Their probabilities add up to at most 1; the rest is that of no digit.
         cost: What speaks against the segment apart from its looks, such as its width, 0 or more.
     """
 
@@ -26,19 +29,39 @@ class Segment:
 
 @dataclass(frozen=True)
 class Path:
-    """The best segmentation.
+    """The best segmentation, and what its probability depends on.
 
     Args:
         segments: Its segments; pieces between them are skipped.
         digits: The digit of each.
-        log_probability: The sum of the log probabilities of its segments, less their costs and those of skipped pieces.
         log_share: The log of its share of the probability of all paths.
+        log_digits: The sum of the log probabilities of its digits, each among the ten.
+        log_any: The sum of the log probabilities that its segments are any digit.
+        cost: The sum of the costs of its segments.
     """
 
     segments: tuple[Segment, ...]
     digits: tuple[int, ...]
-    log_probability: float
     log_share: float
+    log_digits: float
+    log_any: float
+    cost: float
+
+    @property
+    def features(self) -> tuple[float, float, float, float]:
+        """What the probability is computed from."""
+        return self.log_share, self.log_digits, self.log_any, self.cost
+
+    @property
+    def probability(self) -> float:
+        """The probability that all digits are right, from 0 to 1: a logistic regression.
+
+        `benchmarks/number_fields.py --fit` fits its weights to numbers that are composed of validation images.
+        """
+        score = _BIAS + sum(
+            weight * max(_MIN_FEATURE, value) for weight, value in zip(_WEIGHTS, self.features, strict=True)
+        )
+        return 1 / (1 + math.exp(-score))
 
 
 def best_path(num_pieces: int, segments: Sequence[Segment], skip_costs: Sequence[float]) -> Path:
@@ -74,5 +97,12 @@ def best_path(num_pieces: int, segments: Sequence[Segment], skip_costs: Sequence
             path.append(segment_here)
             cut = segment_here.start
     path.reverse()
-    digits = tuple(int(segment.log_probabilities.argmax()) for segment in path)
-    return Path(tuple(path), digits, best[num_pieces], best[num_pieces] - total[num_pieces])
+    any_digit = [float(np.logaddexp.reduce(segment.log_probabilities)) for segment in path]
+    return Path(
+        segments=tuple(path),
+        digits=tuple(int(segment.log_probabilities.argmax()) for segment in path),
+        log_share=best[num_pieces] - total[num_pieces],
+        log_digits=sum(float(segment.log_probabilities.max()) for segment in path) - sum(any_digit),
+        log_any=sum(any_digit),
+        cost=sum(segment.cost for segment in path),
+    )

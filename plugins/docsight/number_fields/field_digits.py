@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+import torch
 from PIL import Image
 
 from docsight.bundle import find_model, load_folder
@@ -39,10 +40,15 @@ def digits(
         DataError: The image cannot be read.
     """
     check_min_probability(min_probability, "min_probability")
-    network, images, decision = _load(os.fspath(find_model(model)))
     opened = image if isinstance(image, Image.Image) else open_image(image, max_pixels=max_pixels)
     grey = opened if opened.mode in ("L", "RGB") else opened.convert("RGB")
-    return NumberReader(network, network.labels, images, decision, min_probability=min_probability).read(grey)
+    return load_reader(model, min_probability=min_probability).read(grey)
+
+
+def load_reader(model: str, *, min_probability: float = MIN_PROBABILITY) -> NumberReader:
+    """Load the reader of a model of digits; raises a `BundleError` as `digits` does. The model is loaded once."""
+    network, images, decision = _load(find_model(model))
+    return NumberReader(network, network.labels, images, decision, min_probability=min_probability)
 
 
 def check_min_probability(value: float, name: str) -> None:
@@ -61,8 +67,13 @@ def check_digit_labels(labels: tuple[str, ...], name: str) -> None:
 
 
 @lru_cache(maxsize=_MAX_MODELS)
-def _load(folder: str) -> tuple[ImageClassifier, ImageSettings, Decision]:
-    loaded = load_folder(Path(folder), kind="image_classifier")
+def _load(folder: Path) -> tuple[ImageClassifier, ImageSettings, Decision]:
+    loaded = load_folder(folder, kind="image_classifier")
     network = copy.deepcopy(cast(ImageClassifier, loaded.network)).eval().fold()
-    check_digit_labels(network.labels, folder)
-    return network, ImageSettings.from_config(loaded.about["images"]), Decision.from_config(loaded.about["decision"])
+    check_digit_labels(network.labels, str(folder))
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
+    try:
+        images = ImageSettings.from_config(loaded.about.get("images"))
+        return network, images, Decision.from_config(loaded.about.get("decision"))
+    except ConfigError as err:
+        raise BundleError(f"the config.json of {folder}: {err} Export the model again.") from err

@@ -1,5 +1,6 @@
-"""Read the number in an image of a field: find ink, remove printed lines, cut, classify all segments, choose the best."""
+"""Read the number in an image: find ink, remove printed lines, cut, classify all segments, choose the best."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,19 +11,14 @@ from torch import Tensor
 
 from docsight.images import ImageSettings, normalise, to_pixels
 from docsight.networks.image_classifier import ClassifierOutput, Decision
+from docsight.number_fields.clean_field import clean_ink
 from docsight.number_fields.decoding import Path, Segment, best_path
-from docsight.number_fields.ink_map import InkMap, find_ink
-from docsight.number_fields.lines import remove_lines
+from docsight.number_fields.ink_map import InkMap
 from docsight.number_fields.pieces import Piece, find_pieces
-from docsight.number_fields.rings import remove_rings
 
 DIGITS = "0123456789"
 MIN_PROBABILITY = 0.5  # numbers with a lower probability are refused
 MAX_DIGITS = 20
-_FIRST_HEIGHT = 72  # pixels to which an image is resized at first
-_TEXT_HEIGHT = 40  # pixels of digits, if they turn out too small or too large for that
-_MIN_TEXT_HEIGHT, _MAX_TEXT_HEIGHT = 26, 60
-_MAX_SCALE, _MAX_WIDTH = 4.0, 3000  # an image is enlarged at most so much, and is at most so wide then
 _MAX_PIECES = 90  # of a field; more is a drawing or a text
 _MAX_PIECES_PER_DIGIT, _MAX_DIGIT_WIDTH = 5, 1.5  # the latter in heights of the text
 _MIN_DIGIT_HEIGHT = 0.45  # in heights of the text; smaller segments are less likely to be digits
@@ -78,13 +74,17 @@ class NumberReader:
 
     def read(self, image: Image.Image) -> NumberReading:
         """Read the number in an image of mode L or RGB."""
-        nothing = NumberReading(None, 0.0, ())
         found = clean_ink(image)
-        if found is None:
-            return nothing
+        best = None if found is None else self.find_path(found)
+        if found is None or best is None:
+            return NumberReading(None, 0.0, ())
+        return self._reading(*best, found.scale)
+
+    def find_path(self, found: InkMap) -> tuple[Path, list[Piece]] | None:
+        """Find the best segmentation of an ink map, and its pieces; None if there is no number of digits."""
         pieces, height = find_pieces(found.mask)
         if not 0 < len(pieces) <= _MAX_PIECES:
-            return nothing
+            return None
         spans = _spans(pieces, height)
         scores = self._log_probabilities([_segment_pixels(found.ink, pieces[start:end]) for start, end in spans])
         segments = [
@@ -92,9 +92,7 @@ class NumberReader:
             for (start, end), row in zip(spans, scores, strict=True)
         ]
         path = best_path(len(pieces), segments, [_skip_cost(piece, height) for piece in pieces])
-        if not 0 < len(path.digits) <= MAX_DIGITS:
-            return nothing
-        return self._reading(path, pieces, found.scale)
+        return (path, pieces) if 0 < len(path.digits) <= MAX_DIGITS else None
 
     def _reading(self, path: Path, pieces: Sequence[Piece], scale: float) -> NumberReading:
         digits = []
@@ -103,7 +101,7 @@ class NumberReader:
             left, top, right, bottom = (float(side / scale) for side in box)
             probability = float(np.exp(segment.log_probabilities[label]))
             digits.append(Digit(self._labels[label], probability, (left, top, right, bottom)))
-        probability = float(np.exp(path.log_probability + path.log_share))
+        probability = path.probability
         text = "".join(digit.label for digit in digits)
         return NumberReading(text if probability >= self._min_probability else None, probability, tuple(digits))
 
@@ -119,29 +117,6 @@ class NumberReader:
             logits = torch.cat([logits, output.other.float()[:, None]], dim=1)
         scores = (logits / self._decision.temperature).log_softmax(dim=1)
         return scores[:, : len(self._labels)].cpu().double().numpy()
-
-
-def clean_ink(image: Image.Image) -> InkMap | None:
-    """Find the ink in an image without the printed lines of forms, so large that digits are about 40 pixels high.
-
-    None if there is no ink.
-    """
-    grey = image if image.mode == "L" else image.convert("L")
-    max_scale = min(_MAX_SCALE, _MAX_WIDTH / grey.width)
-    scale = min(max_scale, _FIRST_HEIGHT / grey.height)
-    for _ in range(2):
-        found = find_ink(grey, scale=scale)
-        if found is None:
-            return None
-        found = InkMap(remove_rings(remove_lines(found.ink)), scale)
-        height = find_pieces(found.mask)[1]
-        if not height or _MIN_TEXT_HEIGHT <= height <= _MAX_TEXT_HEIGHT:
-            break
-        new_scale = min(max_scale, scale * _TEXT_HEIGHT / height)
-        if abs(new_scale / scale - 1) < 0.1:
-            break
-        scale = new_scale
-    return found
 
 
 def _spans(pieces: Sequence[Piece], height: float) -> list[tuple[int, int]]:
@@ -188,7 +163,7 @@ def _cost(pieces: Sequence[Piece], height: float) -> float:
     left, top, right, bottom = _box(pieces)
     too_small = max(0.0, 1 - (bottom - top) / (0.75 * height))
     too_wide = max(0.0, (right - left) / height - 1)
-    gap = max((after.left - before.right for before, after in zip(pieces, pieces[1:], strict=False)), default=0)
+    gap = max((after.left - before.right for before, after in itertools.pairwise(pieces)), default=0)
     cut = 1.0 + 3 * pieces[0].joint if pieces[0].joint else 0.0  # from the digit before, which it touches
     return cut + 12 * too_small**2 + 6 * too_wide + 8 * max(0.0, gap / height - 0.05)
 

@@ -10,6 +10,8 @@ _COVERAGE = 0.7  # the fraction of a line's length that has ink at each row of i
 _MIN_ALONE = 0.55  # the fraction of a line's length that has paper above and below; strokes run side by side
 _BESIDE = 2  # pixels from a line to the paper above and below
 _SAME_PLACE = 3  # pixels between runs that belong to the same line
+_TWIN = 4  # pixels from a line to one that is measured as a part of it
+_MAX_GAP = 16  # pixels between the ends of lines that are joined
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,28 @@ def find_lines(mask: np.ndarray, *, min_length: float, max_thickness: float) -> 
         )
         if not is_known and (measured := _measured(mask, line, max_thickness)) is not None:
             found.append(measured)
-    return found
+    return sorted(_joined(mask, found, max_thickness), key=lambda line: -line.length)
+
+
+def _joined(mask: np.ndarray, lines: list[Line], max_thickness: float) -> list[Line]:
+    """Join lines that continue each other: the slope of a long one lies between those that were tried."""
+    joined: list[Line] = []
+    for line in sorted(lines, key=lambda line: line.start):
+        for at, other in enumerate(joined):
+            if line.start > other.end + _MAX_GAP or line.end <= other.end:
+                continue
+            middle = (line.start + other.end) / 2
+            if abs(line.row_at(middle) - other.row_at(middle)) > _SAME_PLACE:
+                continue
+            first, last = other.row_at(other.start), line.row_at(line.end)
+            slope = (last - first) / (line.end - other.start)
+            whole = Line(other.start, line.end, first - slope * other.start, slope, 1.0)
+            if (measured := _measured(mask, whole, max_thickness)) is not None:
+                joined[at] = measured
+                break
+        else:
+            joined.append(line)
+    return joined
 
 
 def _runs_at_any_slope(mask: np.ndarray, min_length: float) -> list[Line]:
@@ -82,10 +105,11 @@ def _measured(mask: np.ndarray, line: Line, max_thickness: float) -> Line | None
         covered = inked.mean(axis=1) == inked[reach - 2 : reach + 3].mean(axis=1).max()
     middle = int(np.flatnonzero(covered)[np.abs(offsets[covered]).argmin()])
     first = last = middle
-    while first > 0 and covered[first - 1]:
-        first -= 1
-    while last < len(covered) - 1 and covered[last + 1]:
-        last += 1
+    # Two lines close together, as between boxes, are measured as one.
+    while first > 0 and (near := np.flatnonzero(covered[max(0, first - _TWIN) : first])).size:
+        first = max(0, first - _TWIN) + int(near[0])
+    while (near := np.flatnonzero(covered[last + 1 : last + 1 + _TWIN])).size:
+        last += 1 + int(near[-1])
     thickness = float(last - first + 1)
     beside = inked[max(0, first - _BESIDE)] | inked[min(len(inked) - 1, last + _BESIDE)]
     if thickness > max_thickness or 1 - beside.mean() < _MIN_ALONE:

@@ -1,7 +1,7 @@
 """Remove the straight printed lines of forms: baselines, boxes, combs and the borders of table cells.
 
-The strokes of digits are straight in places, too, so a line must have more than that: it is longer than digits are high,
-or it is part of a frame, whose sides meet. Where a stroke crosses a line, it stays. Vertical lines are found in the
+The strokes of digits are straight in places, too, so a line must have more than that: it is longer than digits are
+high, or it is part of a frame, whose sides meet. Where a stroke crosses a line, it stays. Vertical lines are found in the
 transposed map, so that their "rows" are columns.
 """
 
@@ -17,6 +17,8 @@ _SPANNING_LENGTH = 0.8  # the same for lines that span the image
 _COMB_LENGTH = 0.85  # the same for lines with teeth
 _MAX_THICKNESS = 0.12  # of the height of all ink
 _MIN_REACH, _REACH = 4, 0.1  # pixels, and of the height of all ink: between the ends of lines that meet
+_MAX_EXTRA = 3.5  # pixels: two sides of neighbouring boxes are measured as one line
+_MIN_TEETH = 3
 _MIN_TOOTH, _MAX_TOOTH_DIFFERENCE = 0.08, 0.25  # the height of a comb's teeth, of that of all ink; between teeth
 _MAX_GAP = 2.0  # of the height of all ink: how far a line may continue beyond its end
 _CONTINUATION = 2.0  # pixels aside: a line continues another
@@ -106,19 +108,27 @@ class _Frame:
         )
 
     def find_teeth(self, mask: np.ndarray, base: Line) -> list[Line]:
-        """Find the teeth of a comb on a horizontal line: thin, of one height, with one at each end of the line."""
+        """Find the teeth of a comb on a horizontal line: thin, of one height, with one at an end of the line.
+
+        There are two, one at each end, or three.
+        """
         columns = np.arange(base.start, min(base.end, mask.shape[1]))
         rise = _rise(mask, base, columns)
         is_high = np.concatenate([[False], rise >= max(4.0, _MIN_TOOTH * self.height), [False]])
         change = np.diff(is_high.astype(np.int8))
         starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
         thin = ends - starts <= 2 * base.thickness + 2
-        tops = np.array([rise[start:end].max() for start, end in zip(starts, ends, strict=True)])
-        outer = [thin & (np.abs((starts + ends) / 2 - end) <= self.reach) for end in (0, len(columns))]
-        if not all(side.any() for side in outer):
+        if not len(starts):
             return []
-        length = float(np.median(tops[outer[0] | outer[1]]))
+        tops = np.array([rise[start:end].max() for start, end in zip(starts, ends, strict=True)])
+        at_end = np.abs((starts + ends) / 2 - np.array([[0], [len(columns)]])) <= self.reach
+        outer = (thin & at_end).any(axis=1)
+        if not outer.any():
+            return []
+        length = float(np.median(tops[(thin & at_end).any(axis=0)]))
         alike = thin & (np.abs(tops - length) <= max(2.0, _MAX_TOOTH_DIFFERENCE * length))
+        if not outer.all() and alike.sum() < _MIN_TEETH:
+            return []
         teeth = []
         for start, end in zip(starts[alike].tolist(), ends[alike].tolist(), strict=True):
             middle = base.start + (start + end - 1) / 2
@@ -135,7 +145,7 @@ class _Frame:
 
 
 def _is_as_thin(post: Line, base: Line) -> bool:
-    return post.thickness <= 1.6 * base.thickness + 1.5
+    return post.thickness <= 1.6 * base.thickness + _MAX_EXTRA
 
 
 def _rise(mask: np.ndarray, base: Line, columns: np.ndarray) -> np.ndarray:

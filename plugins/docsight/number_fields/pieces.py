@@ -1,7 +1,7 @@
 """Cut the ink of a field into pieces, of which digits are made: regions, and parts of regions that are too wide.
 
-A piece is never more than a digit, but a digit may be several pieces: one that is broken, or one that was cut because it
-could have been two.
+A piece is never more than a digit, but a digit may be several pieces: one that is broken, or one that was cut because
+it could have been two.
 """
 
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ class ImageDrawer:
         return parts
 
     def glyphs(self, counts: Mapping[str, int], real: LabeledImages) -> list[LabeledImages]:
-        """Draw printed digits, and images labeled OTHER: `counts["other"]` without a digit, and pairs of the real ones."""
+        """Draw `counts["digits"]` printed digits, and as OTHER images without a digit and pairs of real digits."""
         fraction = 1.0 if self.is_train else _VALIDATION_FRACTION
         parts = []
         if count := math.ceil(fraction * counts.get("digits", 0)):
