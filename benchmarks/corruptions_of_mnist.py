@@ -1,6 +1,6 @@
 """Fifteen more corruptions of digits, of the kinds of MNIST-C (Mu and Gilmer 2019), for `benchmarks/images.py`.
 
-Each takes and returns one image, floats from 0 to 255 with a light digit on dark, (28, 28). Nothing was taken from
+`corrupt` applies one to many images. Each of the others takes and returns one image, floats from 0 to 255 with a light digit on dark, (28, 28). Nothing was taken from
 MNIST-C but the names of the kinds. Training damages images of similar kinds, but by other functions with random
 parameters over wide ranges (`docsight_training/data/images/image_damage.py`); here, each kind has one strength.
 """
@@ -150,6 +150,15 @@ MNIST_CORRUPTIONS: dict[str, Corruption] = {
         canny_edges,
     )
 }
+
+
+def corrupt(name: str, images: np.ndarray, *, seed: int = 9) -> np.ndarray:
+    """Corrupt images, uint8 (images, 28, 28), in the same way every time."""
+    rng = np.random.default_rng([list(MNIST_CORRUPTIONS).index(name), seed])
+    changed = np.empty_like(images)
+    for at, image in enumerate(images):
+        changed[at] = np.clip(MNIST_CORRUPTIONS[name](image.astype(np.float32), rng), 0, 255).round()
+    return changed
 
 
 def _affine(image: np.ndarray, back: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from PIL import Image
 
 from docsight.number_fields.ink_map import InkMap, find_ink
 from docsight.number_fields.lines import remove_lines
-from docsight.number_fields.pieces import find_pieces
+from docsight.number_fields.pieces import find_pieces, text_height
+from docsight.number_fields.regions import find_regions
 from docsight.number_fields.rings import remove_rings
 
 _FIRST_HEIGHT = 72  # pixels to which an image is resized at first
@@ -14,6 +15,9 @@ _MIN_TEXT_HEIGHT, _MAX_TEXT_HEIGHT = 26, 60
 _MAX_SCALE, _MAX_WIDTH = 4.0, 3000  # an image is enlarged at most so much, and is at most so wide then
 _MAX_ASPECT = 2.5  # of an image that may show a single framed character
 _MAX_FRAMED_PIXELS = 4_000_000  # a larger image is a page rather than a cell
+# Of the median of the digits: regions with a thinner and paler stroke are remains of printed lines. Those that are
+# upright or level and narrower than this fraction of the text's height are more likely to be.
+_MIN_STRENGTH, _MIN_NARROW_STRENGTH, _NARROW = 0.1, 0.25, 0.15
 _MARGIN = 6  # pixels around the ink of an image without its frame
 
 
@@ -29,7 +33,7 @@ def clean_ink(image: Image.Image) -> InkMap | None:
         found = find_ink(grey, scale=scale)
         if found is None:
             return None
-        found = InkMap(remove_rings(remove_lines(found.ink)), scale)
+        found = InkMap(_without_form(found.ink), scale)
         height = find_pieces(found.mask)[1]
         if not height or _MIN_TEXT_HEIGHT <= height <= _MAX_TEXT_HEIGHT:
             break
@@ -52,7 +56,7 @@ def without_frame(image: Image.Image) -> Image.Image | None:
     found = find_ink(grey, scale=scale)
     if found is None:
         return None
-    ink = remove_rings(remove_lines(found.ink))
+    ink = _without_form(found.ink)
     if ink is found.ink:
         return None
     pieces, _ = find_pieces(InkMap(ink, scale).mask)
@@ -65,3 +69,26 @@ def without_frame(image: Image.Image) -> Image.Image | None:
     rows, columns = (np.flatnonzero(bare.any(axis=axis)) for axis in (1, 0))
     bare = np.pad(bare[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], _MARGIN)
     return Image.fromarray((255 * bare).astype(np.uint8))
+
+
+def _without_form(ink: np.ndarray) -> np.ndarray:
+    """Return an ink map without printed lines and their remains; the same array if there are none."""
+    cleaned = remove_rings(remove_lines(ink))
+    if cleaned is ink:
+        return ink
+    regions = find_regions(InkMap(cleaned, 1.0).mask)
+    # The ink of a stroke per pixel of its length: its width times its tone. Printed lines are thinner and paler.
+    strengths = [
+        float((cleaned[region.top : region.bottom, region.left : region.right] * region.mask).sum())
+        / max(region.height, region.width)
+        for region in regions
+    ]
+    height = text_height(regions)
+    tall = [s for s, region in zip(strengths, regions, strict=True) if region.height >= 0.6 * height]
+    typical = float(np.median(tall)) if tall else 0.0
+    for strength, region in zip(strengths, regions, strict=True):
+        is_narrow = min(region.width, region.height) < _NARROW * height
+        if strength < typical * (_MIN_NARROW_STRENGTH if is_narrow else _MIN_STRENGTH):
+            area = cleaned[region.top : region.bottom, region.left : region.right]
+            area[region.mask] = 0
+    return cleaned

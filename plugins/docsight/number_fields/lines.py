@@ -1,8 +1,8 @@
 """Remove the straight printed lines of forms: baselines, boxes, combs and the borders of table cells.
 
 The strokes of digits are straight in places, too, so a line must have more than that: it is longer than digits are
-high, or it is part of a frame, whose sides meet. Where a stroke crosses a line, it stays. Vertical lines are found in the
-transposed map, so that their "rows" are columns.
+high, or it is part of a frame, whose sides meet. Where a stroke crosses a line, it stays. Vertical lines are found in
+the transposed map, so that their "rows" are columns.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ _SPANNING_LENGTH = 0.8  # the same for lines that span the image
 _COMB_LENGTH = 0.85  # the same for lines with teeth
 _MAX_THICKNESS = 0.12  # of the height of all ink
 _MIN_REACH, _REACH = 4, 0.1  # pixels, and of the height of all ink: between the ends of lines that meet
+_POST_REACH = 3.0  # pixels between the end of a post and the line on which it stands
 _MAX_EXTRA = 3.5  # pixels: two sides of neighbouring boxes are measured as one line
 _MIN_TEETH = 3
 _MIN_TOOTH, _MAX_TOOTH_DIFFERENCE = 0.08, 0.25  # the height of a comb's teeth, of that of all ink; between teeth
@@ -141,7 +142,9 @@ class _Frame:
         column = post.row_at(at)
         # In a row of boxes, the side of one that was not found lies in the continuation of the others.
         room = self.reach + _MAX_GAP * self.height
-        return base.start - room <= column <= base.end + room and abs(base.row_at(column) - at) <= self.reach
+        # A stroke that ends near a line is no post.
+        near = abs(base.row_at(column) - at) <= base.thickness / 2 + _POST_REACH
+        return base.start - room <= column <= base.end + room and near
 
 
 def _is_as_thin(post: Line, base: Line) -> bool:

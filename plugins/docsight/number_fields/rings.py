@@ -21,7 +21,7 @@ _MAX_CANDIDATES = 24  # circles that are looked at more closely
 
 @dataclass(frozen=True)
 class _Ring:
-    """An ellipse: its middle (row, column), radii (down, across), and the fractions of them between which it is inked."""
+    """An ellipse: its middle (row, column), radii (down, across), and between which fractions of them it is inked."""
 
     middle: np.ndarray
     radii: np.ndarray
