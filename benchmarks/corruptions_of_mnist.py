@@ -1,8 +1,9 @@
 """Fifteen more corruptions of digits, of the kinds of MNIST-C (Mu and Gilmer 2019), for `benchmarks/images.py`.
 
-`corrupt` applies one to many images. Each of the others takes and returns one image, floats from 0 to 255 with a light digit on dark, (28, 28). Nothing was taken from
-MNIST-C but the names of the kinds. Training damages images of similar kinds, but by other functions with random
-parameters over wide ranges (`docsight_training/data/images/image_damage.py`); here, each kind has one strength.
+`corrupt` applies one to many images. Each of the others takes and returns one image, floats from 0 to 255 with a light
+digit on dark, (28, 28). Nothing was taken from MNIST-C but the names of the kinds. Training damages images of similar
+kinds, but by other functions with random parameters over wide ranges
+(`docsight_training/data/images/image_damage.py`); here, each kind has one strength.
 """
 
 import itertools

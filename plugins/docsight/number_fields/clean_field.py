@@ -12,13 +12,13 @@ from docsight.number_fields.rings import remove_rings
 _FIRST_HEIGHT = 72  # pixels to which an image is resized at first
 _TEXT_HEIGHT = 40  # pixels of digits, if they turn out too small or too large for that
 _MIN_TEXT_HEIGHT, _MAX_TEXT_HEIGHT = 26, 60
-_MAX_SCALE, _MAX_WIDTH = 4.0, 3000  # an image is enlarged at most so much, and is at most so wide then
-_MAX_ASPECT = 2.5  # of an image that may show a single framed character
-_MAX_FRAMED_PIXELS = 4_000_000  # a larger image is a page rather than a cell
+_MAX_SCALE, _MAX_MAP_WIDTH = 4.0, 3000  # an image is enlarged at most so much, and is at most so wide then
+_MAX_CELL_ASPECT = 2.5  # of an image that may show a single framed character
+_MAX_CELL_PIXELS = 4_000_000  # a larger image is a page rather than a cell
 # Of the median of the digits: regions with a thinner and paler stroke are remains of printed lines. Those that are
 # upright or level and narrower than this fraction of the text's height are more likely to be.
 _MIN_STRENGTH, _MIN_NARROW_STRENGTH, _NARROW = 0.1, 0.25, 0.15
-_MARGIN = 6  # pixels around the ink of an image without its frame
+_BARE_MARGIN = 6  # pixels around the ink of an image without its frame
 
 
 def clean_ink(image: Image.Image) -> InkMap | None:
@@ -27,7 +27,7 @@ def clean_ink(image: Image.Image) -> InkMap | None:
     None if there is no ink.
     """
     grey = image if image.mode == "L" else image.convert("L")
-    max_scale = min(_MAX_SCALE, _MAX_WIDTH / grey.width)
+    max_scale = min(_MAX_SCALE, _MAX_MAP_WIDTH / grey.width)
     scale = min(max_scale, _FIRST_HEIGHT / grey.height)
     for _ in range(2):
         found = find_ink(grey, scale=scale)
@@ -49,7 +49,7 @@ def without_frame(image: Image.Image) -> Image.Image | None:
 
     It has about 70 pixels a side. Dirt and the remains of the lines are left out.
     """
-    if image.width * image.height > _MAX_FRAMED_PIXELS or max(image.size) > _MAX_ASPECT * min(image.size):
+    if image.width * image.height > _MAX_CELL_PIXELS or max(image.size) > _MAX_CELL_ASPECT * min(image.size):
         return None
     grey = image if image.mode == "L" else image.convert("L")
     scale = min(_MAX_SCALE, _FIRST_HEIGHT / max(image.size))
@@ -67,7 +67,7 @@ def without_frame(image: Image.Image) -> Image.Image | None:
         part = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
         bare[part] = np.maximum(bare[part], ink[part] * piece.mask)
     rows, columns = (np.flatnonzero(bare.any(axis=axis)) for axis in (1, 0))
-    bare = np.pad(bare[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], _MARGIN)
+    bare = np.pad(bare[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], _BARE_MARGIN)
     return Image.fromarray((255 * bare).astype(np.uint8))
 
 

@@ -11,7 +11,7 @@ _MIN_FEATURE = -20.0
 
 
 @dataclass(frozen=True)
-class Segment:
+class DigitCandidate:
     """Consecutive pieces that may be a digit.
 
     Args:
@@ -40,7 +40,7 @@ class Path:
         cost: The sum of the costs of its segments.
     """
 
-    segments: tuple[Segment, ...]
+    segments: tuple[DigitCandidate, ...]
     digits: tuple[int, ...]
     log_share: float
     log_digits: float
@@ -64,7 +64,7 @@ class Path:
         return 1 / (1 + math.exp(-score))
 
 
-def best_path(num_pieces: int, segments: Sequence[Segment], skip_costs: Sequence[float]) -> Path:
+def best_path(num_pieces: int, segments: Sequence[DigitCandidate], skip_costs: Sequence[float]) -> Path:
     """Find the best segmentation of pieces, by dynamic programming over the cuts between them.
 
     Args:
@@ -74,8 +74,8 @@ def best_path(num_pieces: int, segments: Sequence[Segment], skip_costs: Sequence
     """
     best = [0.0] + [-math.inf] * num_pieces  # by cut, the log probability of the best path up to it
     total = [0.0] + [-math.inf] * num_pieces  # by cut, that of all paths together
-    came_by: list[Segment | None] = [None] * (num_pieces + 1)
-    by_end: dict[int, list[Segment]] = {}
+    came_by: list[DigitCandidate | None] = [None] * (num_pieces + 1)
+    by_end: dict[int, list[DigitCandidate]] = {}
     for segment in segments:
         by_end.setdefault(segment.end, []).append(segment)
     for cut in range(1, num_pieces + 1):
@@ -87,7 +87,7 @@ def best_path(num_pieces: int, segments: Sequence[Segment], skip_costs: Sequence
                 best[cut], came_by[cut] = score, segment
             all_digits = float(np.logaddexp.reduce(segment.log_probabilities))
             total[cut] = float(np.logaddexp(total[cut], total[segment.start] + all_digits - segment.cost))
-    path: list[Segment] = []
+    path: list[DigitCandidate] = []
     cut = num_pieces
     while cut:
         segment_here = came_by[cut]

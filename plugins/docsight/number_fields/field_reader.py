@@ -12,7 +12,7 @@ from torch import Tensor
 from docsight.images import ImageSettings, normalise, to_pixels
 from docsight.networks.image_classifier import ClassifierOutput, Decision
 from docsight.number_fields.clean_field import clean_ink
-from docsight.number_fields.decoding import Path, Segment, best_path
+from docsight.number_fields.decoding import DigitCandidate, Path, best_path
 from docsight.number_fields.ink_map import InkMap
 from docsight.number_fields.pieces import Piece, find_pieces
 
@@ -88,7 +88,7 @@ class NumberReader:
         spans = _spans(pieces, height)
         scores = self._log_probabilities([_segment_pixels(found.ink, pieces[start:end]) for start, end in spans])
         segments = [
-            Segment(start, end, row, _cost(pieces[start:end], height))
+            DigitCandidate(start, end, row, _cost(pieces[start:end], height))
             for (start, end), row in zip(spans, scores, strict=True)
         ]
         path = best_path(len(pieces), segments, [_skip_cost(piece, height) for piece in pieces])

@@ -12,7 +12,7 @@ from docsight.number_fields.field_reader import NumberReader, NumberReading
 
 HANDWRITING = "handwriting"  # the label of images in which numbers are read with another model than the component's
 _SHIPPED = "digits"
-_MAX_PIXELS = 4_000_000  # a larger image is a page rather than a field
+_MAX_FIELD_PIXELS = 4_000_000  # a larger image is a page rather than a field
 
 
 class FieldReading:
@@ -42,7 +42,7 @@ class FieldReading:
         """
         if not self._reads_all and label != HANDWRITING:
             return {}
-        small = image.width * image.height <= _MAX_PIXELS
+        small = image.width * image.height <= _MAX_FIELD_PIXELS
         reading = self._reader.read(image) if small else NumberReading(None, 0.0, ())
         digits = [
             {"label": digit.label, "probability": digit.probability, "box": list(digit.box)} for digit in reading.digits

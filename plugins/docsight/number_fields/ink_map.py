@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 INK_LEVEL = 0.3  # from this value on, a pixel of a map is ink
 _PAPER_SIDE = 24  # pixels of the shorter side at which the tone of the paper is estimated
 _PAPER_WINDOW = 11  # pixels, odd; wider than strokes and lines at that size
-_MIN_CONTRAST = 14  # of 255, between paper and ink
+_MIN_INK_CONTRAST = 14  # of 255, between paper and ink
 _INK_FRACTION = 0.03  # of the pixels, at most, that are at least as dark as full ink
 
 
@@ -42,7 +42,7 @@ def find_ink(image: Image.Image, *, scale: float) -> InkMap | None:
     if np.square(contrast.clip(max=0)).sum() > np.square(contrast.clip(min=0)).sum():
         contrast = -contrast
     darkest = _full_ink(contrast)
-    if darkest < _MIN_CONTRAST:
+    if darkest < _MIN_INK_CONTRAST:
         return None
     return InkMap((contrast / darkest).clip(0, 1), scale)
 
@@ -64,7 +64,7 @@ def _paper(image: Image.Image) -> np.ndarray:
 
 def _full_ink(contrast: np.ndarray) -> float:
     """Return the contrast of full ink: that of strokes, neither of specks nor of thin or pale lines."""
-    positive = contrast[contrast > _MIN_CONTRAST / 2]
+    positive = contrast[contrast > _MIN_INK_CONTRAST / 2]
     if not len(positive):
         return 0.0
     count = min(len(positive), max(4, int(_INK_FRACTION * contrast.size)))

@@ -11,11 +11,11 @@ _MIN_ALONE = 0.55  # the fraction of a line's length that has paper above and be
 _BESIDE = 2  # pixels from a line to the paper above and below
 _SAME_PLACE = 3  # pixels between runs that belong to the same line
 _TWIN = 4  # pixels from a line to one that is measured as a part of it
-_MAX_GAP = 16  # pixels between the ends of lines that are joined
+_MAX_BREAK = 16  # pixels between the ends of lines that are joined
 
 
 @dataclass(frozen=True)
-class Line:
+class FormLine:
     """A nearly horizontal line.
 
     Args:
@@ -40,9 +40,9 @@ class Line:
         return self.offset + self.slope * column
 
 
-def find_lines(mask: np.ndarray, *, min_length: float, max_thickness: float) -> list[Line]:
+def find_lines(mask: np.ndarray, *, min_length: float, max_thickness: float) -> list[FormLine]:
     """Find the runs of a mask, (height, width), that may be lines, the longest first."""
-    found: list[Line] = []
+    found: list[FormLine] = []
     for line in sorted(_runs_at_any_slope(mask, min_length), key=lambda line: -line.length):
         middle = (line.start + line.end) / 2
         is_known = any(
@@ -55,19 +55,19 @@ def find_lines(mask: np.ndarray, *, min_length: float, max_thickness: float) -> 
     return sorted(_joined(mask, found, max_thickness), key=lambda line: -line.length)
 
 
-def _joined(mask: np.ndarray, lines: list[Line], max_thickness: float) -> list[Line]:
+def _joined(mask: np.ndarray, lines: list[FormLine], max_thickness: float) -> list[FormLine]:
     """Join lines that continue each other: the slope of a long one lies between those that were tried."""
-    joined: list[Line] = []
+    joined: list[FormLine] = []
     for line in sorted(lines, key=lambda line: line.start):
         for at, other in enumerate(joined):
-            if line.start > other.end + _MAX_GAP or line.end <= other.end:
+            if line.start > other.end + _MAX_BREAK or line.end <= other.end:
                 continue
             middle = (line.start + other.end) / 2
             if abs(line.row_at(middle) - other.row_at(middle)) > _SAME_PLACE:
                 continue
             first, last = other.row_at(other.start), line.row_at(line.end)
             slope = (last - first) / (line.end - other.start)
-            whole = Line(other.start, line.end, first - slope * other.start, slope, 1.0)
+            whole = FormLine(other.start, line.end, first - slope * other.start, slope, 1.0)
             if (measured := _measured(mask, whole, max_thickness)) is not None:
                 joined[at] = measured
                 break
@@ -76,7 +76,7 @@ def _joined(mask: np.ndarray, lines: list[Line], max_thickness: float) -> list[L
     return joined
 
 
-def _runs_at_any_slope(mask: np.ndarray, min_length: float) -> list[Line]:
+def _runs_at_any_slope(mask: np.ndarray, min_length: float) -> list[FormLine]:
     height, width = mask.shape
     columns = np.arange(width)
     # A line as thin as a pixel changes from row to row where it rises.
@@ -89,11 +89,11 @@ def _runs_at_any_slope(mask: np.ndarray, min_length: float) -> list[Line]:
         rows = np.arange(-pad, height + pad)[:, None] + shift
         sheared = doubled[rows.clip(0, height - 1), columns] & (rows >= 0) & (rows < height)
         for row, start, end in _long_runs(_closed(sheared), min_length):
-            runs.append(Line(start, end, row - pad + 0.5, float(slope), 1.0))
+            runs.append(FormLine(start, end, row - pad + 0.5, float(slope), 1.0))
     return runs
 
 
-def _measured(mask: np.ndarray, line: Line, max_thickness: float) -> Line | None:
+def _measured(mask: np.ndarray, line: FormLine, max_thickness: float) -> FormLine | None:
     """Measure the thickness and the middle of a line; None if it is too thick, or has ink beside it."""
     columns = np.arange(line.start, line.end)
     reach = int(max_thickness) + 2 + _BESIDE
@@ -114,7 +114,9 @@ def _measured(mask: np.ndarray, line: Line, max_thickness: float) -> Line | None
     beside = inked[max(0, first - _BESIDE)] | inked[min(len(inked) - 1, last + _BESIDE)]
     if thickness > max_thickness or 1 - beside.mean() < _MIN_ALONE:
         return None
-    return Line(line.start, line.end, line.offset + float(offsets[first] + offsets[last]) / 2, line.slope, thickness)
+    return FormLine(
+        line.start, line.end, line.offset + float(offsets[first] + offsets[last]) / 2, line.slope, thickness
+    )
 
 
 def _closed(mask: np.ndarray) -> np.ndarray:

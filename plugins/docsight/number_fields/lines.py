@@ -7,7 +7,7 @@ the transposed map, so that their "rows" are columns.
 
 import numpy as np
 
-from docsight.number_fields.line_search import Line, find_lines
+from docsight.number_fields.line_search import FormLine, find_lines
 from docsight.number_fields.regions import find_regions
 
 LINE_LEVEL = 0.18  # of an ink map; printed lines may be much paler than ink
@@ -21,7 +21,7 @@ _POST_REACH = 3.0  # pixels between the end of a post and the line on which it s
 _MAX_EXTRA = 3.5  # pixels: two sides of neighbouring boxes are measured as one line
 _MIN_TEETH = 3
 _MIN_TOOTH, _MAX_TOOTH_DIFFERENCE = 0.08, 0.25  # the height of a comb's teeth, of that of all ink; between teeth
-_MAX_GAP = 2.0  # of the height of all ink: how far a line may continue beyond its end
+_MAX_CONTINUED = 2.0  # of the height of all ink: how far a line may continue beyond its end
 _CONTINUATION = 2.0  # pixels aside: a line continues another
 _MIN_REST = 0.25  # of the height of all ink: what is left without the lines is at least that high
 
@@ -64,18 +64,18 @@ class _Frame:
         self.height, self.shape = height, shape
         self.reach = max(_MIN_REACH, _REACH * height)
 
-    def is_lone(self, line: Line) -> bool:
+    def is_lone(self, line: FormLine) -> bool:
         """Return whether a horizontal line is long enough to be one without a frame."""
         spans = self._spans(line, self.shape[1])
         return line.length >= (_SPANNING_LENGTH if spans else _LONE_LENGTH) * self.height
 
-    def is_border(self, line: Line, across: list[Line], down: list[Line]) -> bool:
+    def is_border(self, line: FormLine, across: list[FormLine], down: list[FormLine]) -> bool:
         """Return whether a horizontal line spans the image, and another line, too, as around a cell of a table."""
         spanning = [other for other in across if self._spans(other, self.shape[1])]
         spanning += [other for other in down if self._spans(other, self.shape[0])]
         return line in spanning and len(spanning) > 1
 
-    def continues(self, line: Line, across: list[Line]) -> bool:
+    def continues(self, line: FormLine, across: list[FormLine]) -> bool:
         """Return whether a horizontal line lies in the continuation of another, as in a row of boxes."""
         middle = (line.start + line.end) / 2
         return any(
@@ -85,10 +85,10 @@ class _Frame:
             for other in across
         )
 
-    def _spans(self, line: Line, length: int) -> bool:
+    def _spans(self, line: FormLine, length: int) -> bool:
         return line.start <= self.reach and line.end >= length - self.reach
 
-    def has_posts(self, line: Line, down: list[Line]) -> bool:
+    def has_posts(self, line: FormLine, down: list[FormLine]) -> bool:
         """Return whether vertical lines end at both ends of a horizontal one, as in the corners of a box."""
         return all(
             any(
@@ -100,7 +100,7 @@ class _Frame:
             for end in (line.start, line.end - 1)
         )
 
-    def is_post(self, post: Line, across: list[Line]) -> bool:
+    def is_post(self, post: FormLine, across: list[FormLine]) -> bool:
         """Return whether both ends of a vertical line are on horizontal ones, or at the edges of the image."""
         at_edge = post.start <= self.reach, post.end >= self.shape[0] - self.reach
         return all(
@@ -108,7 +108,7 @@ class _Frame:
             for end, edge in zip((post.start, post.end - 1), at_edge, strict=True)
         )
 
-    def find_teeth(self, mask: np.ndarray, base: Line) -> list[Line]:
+    def find_teeth(self, mask: np.ndarray, base: FormLine) -> list[FormLine]:
         """Find the teeth of a comb on a horizontal line: thin, of one height, with one at an end of the line.
 
         There are two, one at each end, or three.
@@ -134,24 +134,24 @@ class _Frame:
         for start, end in zip(starts[alike].tolist(), ends[alike].tolist(), strict=True):
             middle = base.start + (start + end - 1) / 2
             row = base.row_at(middle)
-            teeth.append(Line(max(0, round(row - length) - 1), round(row) + 1, middle, 0.0, float(end - start)))
+            teeth.append(FormLine(max(0, round(row - length) - 1), round(row) + 1, middle, 0.0, float(end - start)))
         return teeth
 
-    def _meets(self, post: Line, at: float, base: Line) -> bool:
+    def _meets(self, post: FormLine, at: float, base: FormLine) -> bool:
         """Return whether a vertical line meets a horizontal one at its end `at`."""
         column = post.row_at(at)
         # In a row of boxes, the side of one that was not found lies in the continuation of the others.
-        room = self.reach + _MAX_GAP * self.height
+        room = self.reach + _MAX_CONTINUED * self.height
         # A stroke that ends near a line is no post.
         near = abs(base.row_at(column) - at) <= base.thickness / 2 + _POST_REACH
         return base.start - room <= column <= base.end + room and near
 
 
-def _is_as_thin(post: Line, base: Line) -> bool:
+def _is_as_thin(post: FormLine, base: FormLine) -> bool:
     return post.thickness <= 1.6 * base.thickness + _MAX_EXTRA
 
 
-def _rise(mask: np.ndarray, base: Line, columns: np.ndarray) -> np.ndarray:
+def _rise(mask: np.ndarray, base: FormLine, columns: np.ndarray) -> np.ndarray:
     """Return how many pixels the ink rises above the middle of a line without a gap, (columns,)."""
     rows = np.rint(base.row_at(columns) - base.thickness / 2).astype(int).clip(0, mask.shape[0] - 1)
     rise, going = np.zeros(len(columns), dtype=int), np.ones(len(columns), dtype=bool)
@@ -163,7 +163,7 @@ def _rise(mask: np.ndarray, base: Line, columns: np.ndarray) -> np.ndarray:
     return rise
 
 
-def _without(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
+def _without(ink: np.ndarray, lines: list[FormLine]) -> np.ndarray:
     """Remove horizontal lines from an ink map, except where a stroke crosses them."""
     cleaned = ink.copy()
     mask = ink >= 1.6 * LINE_LEVEL
@@ -178,13 +178,13 @@ def _without(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
     return cleaned
 
 
-def _without_rest(ink: np.ndarray, across: list[Line], posts: list[Line]) -> np.ndarray:
+def _without_rest(ink: np.ndarray, across: list[FormLine], posts: list[FormLine]) -> np.ndarray:
     """Remove what is left of horizontal lines between the outermost vertical ones, if nothing is above and below it."""
     if len(posts) < 2:
         return ink
     columns = [post.offset for post in posts]
     start, end = max(0, int(min(columns))), min(ink.shape[1], int(max(columns)) + 1)
-    whole = [Line(start, end, line.offset, line.slope, line.thickness + 1) for line in across]
+    whole = [FormLine(start, end, line.offset, line.slope, line.thickness + 1) for line in across]
     cleaned = ink.copy()
     mask = ink >= LINE_LEVEL
     for line in whole:

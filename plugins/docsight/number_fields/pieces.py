@@ -13,11 +13,11 @@ from docsight.number_fields.regions import Region, find_regions
 
 _MIN_HEIGHT = 0.2  # of the height of the text; smaller regions are dirt, unless they lie above or below a larger one
 _MIN_AREA = 0.004  # of the square of the height of the text
-_MAX_WIDTH = 0.62  # of the height of the text: wider regions are cut, if they can be
+_MAX_UNCUT_WIDTH = 0.62  # of the height of the text: wider regions are cut, if they can be
 _MIN_CUT_HEIGHT = 0.5  # of the height of the text: lower regions are bars, not digits
 _CUT_STEP = 0.12  # of the height of the text, between the places where cuts are tried
 _MAX_CUT_INK = 0.45  # of the height of the text: the ink that a cut may go through
-_MARGIN = 0.18  # of the height of the text: no cut is closer to the sides of a region
+_CUT_MARGIN = 0.18  # of the height of the text: no cut is closer to the sides of a region
 _DRIFT = 0.3  # of the height of the text: how far a cut may move aside
 
 
@@ -76,9 +76,9 @@ def _is_part_of_text(region: Region, others: list[Region], height: float) -> boo
 def _cut(region: Region, height: float) -> list[Piece]:
     """Cut a region wherever it could be two digits that touch."""
     whole = Piece(region.left, region.top, region.right, region.bottom, region.mask)
-    if region.width < _MAX_WIDTH * height or region.height < _MIN_CUT_HEIGHT * height:
+    if region.width < _MAX_UNCUT_WIDTH * height or region.height < _MIN_CUT_HEIGHT * height:
         return [whole]
-    margin, step = _MARGIN * height, max(2.0, _CUT_STEP * height)
+    margin, step = _CUT_MARGIN * height, max(2.0, _CUT_STEP * height)
     seams: list[tuple[float, np.ndarray]] = []
     for place in np.arange(margin, region.width - margin + 1, step):
         ink, seam = _seam(region.mask, place, _DRIFT * height)

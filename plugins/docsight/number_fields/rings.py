@@ -8,12 +8,12 @@ import numpy as np
 from docsight.number_fields.lines import LINE_LEVEL
 from docsight.number_fields.regions import Region, find_regions
 
-_MIN_SIDE = 0.72  # of the height of all ink: a ring is higher than the digits, so it is nearly that high
+_MIN_RING_HEIGHT = 0.72  # of the height of all ink: a ring is higher than the digits, so it is nearly that high
 _MIN_ASPECT, _MAX_ASPECT = 0.6, 3.5  # width / height
 _CENTRE, _MIN_CONTENT = 0.55, 0.3  # of the radius, and of the height: what stands in a ring is in its centre
 _RAYS = 64
 _MIN_COVERAGE, _MIN_ALIKE = 0.88, 0.66  # fractions of the rays: they hit the ring, and do so where the others do
-_TOLERANCE, _MAX_THICKNESS = 0.07, 0.3  # of the radius
+_RING_TOLERANCE, _MAX_RING_THICKNESS = 0.07, 0.3  # of the radius
 _MAX_DIFFERENCE = 0.12  # of their height, between the rings of a row
 _SIZES = (1.0, 0.95, 0.9, 0.84, 0.78)  # heights of circles that are searched for, of that of all ink
 _MAX_CANDIDATES = 24  # circles that are looked at more closely
@@ -79,7 +79,7 @@ def _ellipses(mask: np.ndarray, height: int) -> Iterator[tuple[np.ndarray, np.nd
 
 
 def _is_round(region: Region, height: int) -> bool:
-    return region.height >= _MIN_SIDE * height and _MIN_ASPECT <= region.width / region.height <= _MAX_ASPECT
+    return region.height >= _MIN_RING_HEIGHT * height and _MIN_ASPECT <= region.width / region.height <= _MAX_ASPECT
 
 
 def _ellipse(region: Region) -> tuple[np.ndarray, np.ndarray]:
@@ -125,7 +125,7 @@ def _measured(mask: np.ndarray, middle: np.ndarray, radii: np.ndarray) -> _Ring 
     columns = np.rint(middle[1] + radii[1] * reach * np.cos(angles)).astype(int)
     inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
     hit = mask[rows.clip(0, mask.shape[0] - 1), columns.clip(0, mask.shape[1] - 1)] & inside  # (rays, steps)
-    near = hit & (np.abs(reach - 1) <= _TOLERANCE)
+    near = hit & (np.abs(reach - 1) <= _RING_TOLERANCE)
     found = near.any(axis=1)
     if found.mean() < _MIN_COVERAGE:
         return None
@@ -135,8 +135,8 @@ def _measured(mask: np.ndarray, middle: np.ndarray, radii: np.ndarray) -> _Ring 
     start = np.where(~hit & (steps < at[:, None]), steps, -1).max(axis=1) + 1
     end = np.where(~hit & (steps > at[:, None]), steps, len(reach)).min(axis=1) - 1
     inner, outer = float(np.median(reach[start])), float(np.median(reach[end]))
-    alike = (np.abs(reach[start] - inner) <= _TOLERANCE) & (np.abs(reach[end] - outer) <= _TOLERANCE)
-    if alike.sum() < _MIN_ALIKE * _RAYS or outer - inner > _MAX_THICKNESS:
+    alike = (np.abs(reach[start] - inner) <= _RING_TOLERANCE) & (np.abs(reach[end] - outer) <= _RING_TOLERANCE)
+    if alike.sum() < _MIN_ALIKE * _RAYS or outer - inner > _MAX_RING_THICKNESS:
         return None
     return _Ring(middle, radii, inner, outer)
 

@@ -6,14 +6,14 @@ import math
 import numpy as np
 import pytest
 
-from docsight.number_fields.decoding import Segment, best_path
+from docsight.number_fields.decoding import DigitCandidate, best_path
 
 
 def _segment(start, end, *, digit=1, probability=0.9, cost=0.0):
     rest = (1 - probability) / 20  # half of it is spread over the other digits
     row = np.full(10, rest)
     row[digit] = probability
-    return Segment(start, end, np.log(row), cost)
+    return DigitCandidate(start, end, np.log(row), cost)
 
 
 def _all_paths(count, segments, skips):
