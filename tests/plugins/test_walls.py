@@ -74,6 +74,9 @@ FLOORS = (
     {"documents.processor"},
     {"documents.dry_run"},
     {"documents", "inspection"},
+    {"serve.server_settings"},
+    {"serve.services"},
+    {"serve"},
     {"cli"},
     {"__main__"},
 )
