@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_WEIGHTS, _BIAS = (-0.05, 5.91, -0.01, -0.11), 3.27  # of `Path.features`
+_WEIGHTS, _BIAS = (-0.05, 5.91, -0.11), 3.27  # of `Path.features`
 _MIN_FEATURE = -20.0
 
 
@@ -48,20 +48,21 @@ class Path:
     cost: float
 
     @property
-    def features(self) -> tuple[float, float, float, float]:
-        """What the probability is computed from."""
-        return self.log_share, self.log_digits, self.log_any, self.cost
+    def features(self) -> tuple[float, float, float]:
+        """What decides whether the digits are right, if all segments are digits."""
+        return self.log_share, self.log_digits, self.cost
 
     @property
     def probability(self) -> float:
-        """The probability that all digits are right, from 0 to 1: a logistic regression.
+        """The probability that all segments are digits, and the right ones, from 0 to 1.
 
-        `benchmarks/number_fields.py --fit` fits its weights to numbers that are composed of validation images.
+        The first factor is the classifier's, the second a logistic regression. `benchmarks/number_fields.py --fit` fits
+        its weights to numbers that are composed of validation images.
         """
         score = _BIAS + sum(
             weight * max(_MIN_FEATURE, value) for weight, value in zip(_WEIGHTS, self.features, strict=True)
         )
-        return 1 / (1 + math.exp(-score))
+        return math.exp(min(0.0, self.log_any)) / (1 + math.exp(-score))
 
 
 def best_path(num_pieces: int, segments: Sequence[DigitCandidate], skip_costs: Sequence[float]) -> Path:

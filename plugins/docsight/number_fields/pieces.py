@@ -11,7 +11,9 @@ import numpy as np
 
 from docsight.number_fields.regions import Region, find_regions
 
-_MIN_HEIGHT = 0.2  # of the height of the text; smaller regions are dirt, unless they lie above or below a larger one
+_MIN_PIECE_HEIGHT = (
+    0.2  # of the height of the text; smaller regions are dirt, unless they lie above or below a larger one
+)
 _MIN_AREA = 0.004  # of the square of the height of the text
 _MAX_UNCUT_WIDTH = 0.62  # of the height of the text: wider regions are cut, if they can be
 _MIN_CUT_HEIGHT = 0.5  # of the height of the text: lower regions are bars, not digits
@@ -61,7 +63,7 @@ def find_pieces(mask: np.ndarray) -> tuple[list[Piece], float]:
 
 
 def _is_part_of_text(region: Region, others: list[Region], height: float) -> bool:
-    if region.height >= _MIN_HEIGHT * height:
+    if region.height >= _MIN_PIECE_HEIGHT * height:
         return True
     # The bar of a 5 or of a 7, or a part of a broken digit, overlaps a tall region.
     room = 0.25 * height

@@ -15,7 +15,7 @@ _RAYS = 64
 _MIN_COVERAGE, _MIN_ALIKE = 0.88, 0.66  # fractions of the rays: they hit the ring, and do so where the others do
 _RING_TOLERANCE, _MAX_RING_THICKNESS = 0.07, 0.3  # of the radius
 _MAX_DIFFERENCE = 0.12  # of their height, between the rings of a row
-_SIZES = (1.0, 0.95, 0.9, 0.84, 0.78)  # heights of circles that are searched for, of that of all ink
+_RING_SIZES = (1.0, 0.95, 0.9, 0.84, 0.78)  # heights of circles that are searched for, of that of all ink
 _MAX_CANDIDATES = 24  # circles that are looked at more closely
 
 
@@ -95,7 +95,7 @@ def _circles(mask: np.ndarray, height: int) -> Iterator[tuple[np.ndarray, np.nda
     angles = np.linspace(0, 2 * np.pi, _RAYS // 2, endpoint=False)
     rows = np.flatnonzero(mask.any(axis=1))
     found = []
-    for size in _SIZES:
+    for size in _RING_SIZES:
         radius = size * height / 2 - 1
         # A circle as high as all ink is in its middle; a smaller one may be higher or lower.
         slack = max(1.0, (1 - size) * height / 2)
