@@ -53,6 +53,10 @@ class Predictions:
         right = np.array([a == b for a, b in zip(self.guesses, gold, strict=True)])
         return float(right[self.accepted].mean()) if accepted_only else float(right.mean())
 
+    def answered_right(self, gold: Sequence[str]) -> float:
+        """Return the fraction of the images that got a label, and the correct one."""
+        return float(np.mean([a == b and kept for a, b, kept in zip(self.guesses, gold, self.accepted, strict=True)]))
+
 
 class Docsight:
     """A pipeline with only `cnn_imagecat`."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from image_digits import print_accuracy, print_corruptions, print_unknown
+from image_digits import print_accuracy, print_corruptions, print_mnist_corruptions, print_unknown
 from image_figures import print_figures, print_left_out
 from image_run import Run, print_row
 from image_systems import Docsight
@@ -100,6 +100,7 @@ def _timed(call: Callable[[], object]) -> float:
 SECTIONS: dict[str, Callable[[Run], None]] = {
     "accuracy": print_accuracy,
     "corruptions": print_corruptions,
+    "mnist_corruptions": print_mnist_corruptions,
     "unknown": print_unknown,
     "figures": print_figures,
     "speed": print_speed,

@@ -240,9 +240,9 @@ def test_cnn_imagecat_opens_files_lazily_and_closes_them(nlp, tmp_path, monkeypa
     for n in range(4):
         (tmp_path / f"{n}.png").write_bytes(_png(n))
     opened = []
-    plain = cnn_imagecat.read_pixels
+    plain = cnn_imagecat.open_image
     monkeypatch.setattr(
-        cnn_imagecat, "read_pixels", lambda source, *a, **k: opened.append(source) or plain(source, *a, **k)
+        cnn_imagecat, "open_image", lambda source, *a, **k: opened.append(source) or plain(source, *a, **k)
     )
     docs = [_doc(nlp, {"id": n, "path": str(tmp_path / f"{n}.png")}) for n in range(4)]
     stream = nlp.pipe(docs, batch_size=2)

@@ -19,7 +19,6 @@ from docsight_training.modules.base import ScheduledModule
 from docsight_training.plots import write_errors
 
 _MAX_FITTED_IMAGES = 6000  # validation images that temperature and threshold are fitted to
-_IN_DOMAIN_RECALL = 0.95  # the fraction of the images that pass the threshold of the abstention score
 _MIN_TEMPERATURE, _MAX_TEMPERATURE = 0.05, 20.0
 
 
@@ -31,6 +30,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         mixup: The parameter of the beta distribution by which pairs of images and their targets are blended
             (Zhang et al. 2018); 0 for none.
         score: The abstention score, a key of `docsight.networks.image_classifier.ABSTENTION_SCORES`.
+        accepted: The fraction of augmented validation images of the classes that pass the threshold of this score.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         smoothing: float = 0.0,
         mixup: float = 0.0,
         score: str = "energy",
+        accepted: float = 0.95,
         **schedule: Any,
     ) -> None:
         super().__init__(network, **schedule)
@@ -47,8 +48,10 @@ class ImageModule(ScheduledModule[ImageClassifier]):
             raise ConfigError(f"model.module.score: expected one of {', '.join(ABSTENTION_SCORES)}; found {score!r}.")
         if mixup < 0:
             raise ConfigError(f"model.module.mixup: expected 0 or more; found {mixup}.")
+        if not 0 < accepted <= 1:
+            raise ConfigError(f"model.module.accepted: expected a fraction above 0 and up to 1; found {accepted}.")
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-        self.smoothing, self.mixup, self.score = smoothing, mixup, score
+        self.smoothing, self.mixup, self.score, self.accepted = smoothing, mixup, score, accepted
         self.decision = Decision(score=score)
         self.outputs: dict[str, list[Tensor]] = {}
 
@@ -97,7 +100,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         """
         self.network.eval()
         output, labels = self._classify(data.augmented_batches("validation", max_images=_MAX_FITTED_IMAGES))
-        self.decision = fit_decision(output, labels, score=self.score)
+        self.decision = fit_decision(output, labels, score=self.score, accepted=self.accepted)
         return {"decision": self.decision.to_config()}
 
     def warnings(self) -> list[str]:
@@ -154,11 +157,14 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         self.log(f"{split}/passed", passed[known].float().mean())
 
 
-def fit_decision(output: ClassifierOutput, labels: Tensor, *, score: str) -> Decision:
-    """Fit temperature and threshold to images of the classes `labels`, (images,); negative ones are ignored."""
+def fit_decision(output: ClassifierOutput, labels: Tensor, *, score: str, accepted: float = 0.95) -> Decision:
+    """Fit temperature and threshold to images of the classes `labels`, (images,); negative ones are ignored.
+
+    The fraction `accepted` of the images passes the threshold.
+    """
     known = labels >= 0
     scores = ABSTENTION_SCORES[score](output)[known]
-    threshold = float(scores.double().quantile(1 - _IN_DOMAIN_RECALL))
+    threshold = float(scores.double().quantile(1 - accepted))
     temperature = fit_temperature(output.logits[known], labels[known])
     return Decision(temperature=temperature, score=score, threshold=round(threshold, 4))
 

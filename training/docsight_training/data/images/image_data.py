@@ -14,7 +14,7 @@ from docsight.images import ImageSettings, normalise
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
-from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
+from docsight_training.data.images.image_reading import choose_settings, class_names, fit_again, read_images
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
 from docsight_training.data.splits import check_fractions
@@ -52,11 +52,12 @@ class ImageData(EpochData[ImageBatch]):
         batch_size: Images in a training step; None for a tenth of an epoch, from 8 to 128.
         balance: How far the classes of an epoch are balanced, from 0 (as in the data) to 1 (all equally frequent).
         augment: The augmentation of training images; the arguments of `ImageAugment`.
+        refit: Whether augmented images are fitted into the network's input once more, as the component will fit them.
         leave_out: Sources that are not trained on.
         withhold: Labels whose real images are only tested on; training and validation use drawn ones.
         drawn: By label, how many images to draw for training; see `docsight_training.data.drawings`.
-        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise as images
-            of no class, such as {digits: 6000, other: 12000}.
+        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise (other) and pairs
+            of the digits of the data (pairs) as images of no class, such as {digits: 6000, other: 12000, pairs: 4000}.
         fonts: Folders of fonts; None for those of the system.
         seed: Seeds the held-out split, drawings and augmentation.
     """
@@ -82,6 +83,7 @@ class ImageData(EpochData[ImageBatch]):
         batch_size: int | None = None,
         balance: float = 0.0,
         augment: Mapping[str, Any] | None = None,
+        refit: bool = False,
         leave_out: Sequence[str] = (),
         withhold: Sequence[str] = (),
         drawn: Mapping[str, int] | None = None,
@@ -95,8 +97,8 @@ class ImageData(EpochData[ImageBatch]):
                 raise ConfigError(f"data.{name}: expected at least 1; found {number}.")
         if source not in IMAGE_SOURCES:
             raise ConfigError(f"data.source={source!r} is unknown; expected one of: {', '.join(IMAGE_SOURCES)}.")
-        if unknown := sorted(set(glyphs or {}) - {"digits", "other"}):
-            raise ConfigError(f"data.glyphs: expected digits and other; found {', '.join(unknown)}.")
+        if unknown := sorted(set(glyphs or {}) - {"digits", "other", "pairs"}):
+            raise ConfigError(f"data.glyphs: expected digits, other and pairs; found {', '.join(unknown)}.")
         self.source, self.path, self.hub, self.origin, self.licence = source, path, hub, origin, licence
         self.columns = {"image": "image", "label": "label", "source": "source"} | dict(columns or {})
         self.splits = {"train": "train", "validation": "validation", "test": "test"} | dict(splits or {})
@@ -105,7 +107,7 @@ class ImageData(EpochData[ImageBatch]):
         check_fractions(validation=validation, test=test)
         self.validation_fraction, self.test_fraction = validation, test
         self.per_class, self.epoch_size, self.batch_size, self.balance = per_class, epoch_size, batch_size, balance
-        self.augment = ImageAugment(**(augment or {}))
+        self.augment, self.refit = ImageAugment(**(augment or {})), refit
         self.leave_out, self.withhold = frozenset(leave_out), tuple(withhold)
         self.drawn, self.glyphs, self.fonts = dict(drawn or {}), dict(glyphs or {}), fonts
         self.seed = seed
@@ -214,7 +216,7 @@ class ImageData(EpochData[ImageBatch]):
         def build(plan: tuple[int, Tensor]) -> ImageBatch:
             number, chosen = plan
             generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
-            augmented = self.augment(images.pixels[chosen].float() / 255, generator, progress=progress)
+            augmented = self._augmented(images.pixels[chosen], generator, progress=progress)
             return ImageBatch(normalise(augmented, self.settings), images.labels[chosen])
 
         return LazyBatches(plans, build)
@@ -230,6 +232,11 @@ class ImageData(EpochData[ImageBatch]):
             images = images.take(order[:max_images])
         return self._in_order(images, augment=True)
 
+    def _augmented(self, pixels: Tensor, generator: torch.Generator, *, progress: float = 0.0) -> Tensor:
+        """Augment pixels, (batch, channels, size, size), uint8; the result is uint8, or floats from 0 to 1."""
+        augmented = self.augment(pixels.float() / 255, generator, progress=progress)
+        return fit_again(augmented, self.settings) if self.refit else augmented
+
     def _in_order(self, images: LabeledImages, *, augment: bool) -> LazyBatches[tuple[int, slice], ImageBatch]:
         size = _EVALUATION_BATCH_SIZE
         plans = list(enumerate(slice(start, start + size) for start in range(0, len(images), size)))
@@ -238,7 +245,7 @@ class ImageData(EpochData[ImageBatch]):
             number, chosen = plan
             pixels = images.pixels[chosen]
             if augment:
-                pixels = self.augment(pixels.float() / 255, torch.Generator().manual_seed(number))
+                pixels = self._augmented(pixels, torch.Generator().manual_seed(number))
             return ImageBatch(normalise(pixels, self.settings), images.labels[chosen])
 
         return LazyBatches(plans, build)
@@ -251,8 +258,9 @@ class ImageData(EpochData[ImageBatch]):
                 )
         if missing := sorted(set(self.withhold) - set(self.drawn)):
             raise ConfigError(f"data.withhold: nothing is drawn for {', '.join(missing)}; add it to data.drawn.")
-        if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
-            raise ConfigError("data.glyphs.digits: expected the classes 0 to 9.")
+        for name in ("digits", "pairs"):
+            if self.glyphs.get(name) and not set("0123456789") <= set(self.labels):
+                raise ConfigError(f"data.glyphs.{name}: expected the classes 0 to 9.")
 
     def _load(self, split: str) -> datasets.Dataset | None:
         """Load a split; None if there is none."""
@@ -299,4 +307,4 @@ class ImageData(EpochData[ImageBatch]):
         if not self.drawn and not self.glyphs:
             return []
         drawer = ImageDrawer(split, self.labels, self.settings, fonts=self.fonts, seed=self.seed)
-        return [*drawer.figures(self.drawn, withheld=self.withhold), *drawer.glyphs(self.glyphs)]
+        return [*drawer.figures(self.drawn, withheld=self.withhold), *drawer.glyphs(self.glyphs, self.parts[split])]

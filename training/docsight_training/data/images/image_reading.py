@@ -11,6 +11,7 @@ import datasets
 import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 
 from docsight.errors import ConfigError, DataError
 from docsight.image_decoding import open_image
@@ -46,6 +47,25 @@ def read_images(
     source = columns.get("source")
     sources = [str(name) for name in rows[source]] if source in rows.column_names else [""] * len(rows)
     return LabeledImages(pixels, torch.tensor([ids[name] for name in names]), sources)
+
+
+def fit_again(images: Tensor, settings: ImageSettings) -> Tensor:
+    """Fit images of the network's size as the component would if it were given them.
+
+    Args:
+        images: (batch, channels, size, size), floats from 0 to 1.
+        settings: The settings of the model's input.
+
+    Returns:
+        uint8, (batch, channels, size, size).
+    """
+    pixels = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    fitted = (to_pixels(Image.fromarray(_squeezed(image)), settings) for image in pixels)
+    return torch.from_numpy(np.stack(list(fitted)))
+
+
+def _squeezed(pixels: np.ndarray) -> np.ndarray:
+    return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
 
 
 def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any]) -> ImageSettings:

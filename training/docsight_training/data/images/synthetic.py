@@ -11,6 +11,7 @@ from docsight_training.data.drawings import draw
 from docsight_training.data.drawings.fonts import find_fonts, is_held_out
 from docsight_training.data.drawings.typefaces import Typefaces
 from docsight_training.data.images.dataset import OTHER, LabeledImages
+from docsight_training.data.images.digit_pairs import draw_pairs
 from docsight_training.data.images.glyphs import DIGITS, glyph_set, outlier_set
 
 _VALIDATION_FRACTION = 0.1  # of the number of training images
@@ -46,8 +47,8 @@ class ImageDrawer:
                 parts.append(_unsourced(pixels, [index] * count))
         return parts
 
-    def glyphs(self, counts: Mapping[str, int]) -> list[LabeledImages]:
-        """Draw printed digits, `counts["digits"]`, and images without a digit, `counts["other"]`, labeled OTHER."""
+    def glyphs(self, counts: Mapping[str, int], real: LabeledImages) -> list[LabeledImages]:
+        """Draw `counts["digits"]` printed digits, and as OTHER images without a digit and pairs of real digits."""
         fraction = 1.0 if self.is_train else _VALIDATION_FRACTION
         parts = []
         if count := math.ceil(fraction * counts.get("digits", 0)):
@@ -56,6 +57,9 @@ class ImageDrawer:
         if count := math.ceil(fraction * counts.get("other", 0)):
             pixels = outlier_set(count, seed=self.seed, fonts=self.fonts, size=self.settings.size)
             parts.append(_unsourced(self._in_mode(pixels), [OTHER] * count))
+        if count := math.ceil(fraction * counts.get("pairs", 0)):
+            pairs = draw_pairs(real, count, seed=self.seed, settings=self.settings)
+            parts.append(_unsourced(pairs, [OTHER] * count))
         return parts
 
     def _in_mode(self, pixels: np.ndarray) -> np.ndarray:
