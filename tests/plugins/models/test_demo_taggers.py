@@ -36,19 +36,30 @@ def test_demo_taggers_differ_only_in_their_layers(comparison: TaggerComparison) 
     assert len({tuple(tagger.bundle.vocabularies["words"].entries) for tagger in comparison.taggers}) == 1
 
 
-def test_demo_taggers_distinguish_roosevelt_from_roosevelt_street(comparison: TaggerComparison) -> None:
-    answer = comparison.compare(ROOSEVELT)
+def found_by_layer(comparison: TaggerComparison, text: str) -> dict[str, list[tuple[str, str]]]:
+    answer = comparison.compare(text)
     words = [word["text"] for word in answer["words"]]
-    for tagger in answer["taggers"]:
-        found = [(" ".join(words[each["start"] : each["end"]]), each["label"]) for each in tagger["entities"]]
-        assert ("Roosevelt", "PER") in found, tagger["name"]
-        assert ("Roosevelt Street", "LOC") in found, tagger["name"]
+    return {
+        tagger["layer"]: [(" ".join(words[each["start"] : each["end"]]), each["label"]) for each in tagger["entities"]]
+        for tagger in answer["taggers"]
+    }
 
 
-def test_label_of_a_first_word_depends_on_what_follows_only_where_the_tagger_sees_it(
+def test_demo_taggers_that_see_both_sides_distinguish_roosevelt_from_roosevelt_street(
     comparison: TaggerComparison,
 ) -> None:
-    answer = comparison.compare("Washington smiled and poured another cup of tea .", focus=0)
-    change = {tagger["layer"]: tagger["influence"]["change"][1] for tagger in answer["taggers"]}
+    found = found_by_layer(comparison, ROOSEVELT)
+    for layer in ("bilstm", "cnn"):
+        assert found[layer] == [("Roosevelt", "PER"), ("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
+    assert found["lstm"][-2:] == [("Roosevelt Street", "LOC"), ("Manhattan", "LOC")]
+
+
+def test_first_words_are_labelled_by_what_follows_only_where_the_tagger_sees_it(comparison: TaggerComparison) -> None:
+    text = "Jordan told his brother that he would be late. Jordan borders the desert to the east."
+    found = found_by_layer(comparison, text)
+    assert found["bilstm"] == found["cnn"] == [("Jordan", "PER"), ("Jordan", "LOC")]
+    assert found["lstm"] != found["cnn"]
+    answer = comparison.compare(text, focus=0)
+    told = {tagger["layer"]: abs(tagger["influence"]["change"][1]) for tagger in answer["taggers"]}
     # The CRF alone passes something back to the LSTM: labels, never words.
-    assert abs(change["lstm"]) < min(abs(change["bilstm"]), abs(change["cnn"]))
+    assert told["lstm"] < 0.1 < min(told["bilstm"], told["cnn"])

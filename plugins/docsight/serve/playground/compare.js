@@ -13,8 +13,8 @@ const EXAMPLES = [
     "President Roosevelt was one of the most influential presidents in American history. " +
       "However, Roosevelt Street in Manhattan was not named after him.",
   ],
-  ["What follows decides", "Washington smiled and poured another cup of tea. Washington was flooded after the river had risen for a week."],
-  ["Far apart", "Florence, for reasons that nobody at the table understood, smiled and left the room."],
+  ["What follows decides", "Jordan told his brother that he would be late. Jordan borders the desert to the east."],
+  ["What precedes decides", "The letter was signed by Lincoln. The slow train stops in Lincoln."],
 ];
 const TAGGERS = {
   lstm: ["LSTM, left to right", "has seen only the words before, when it decides"],
