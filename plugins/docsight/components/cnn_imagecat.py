@@ -21,7 +21,7 @@ from docsight.components.saving import fill_meta
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
 from docsight.image_decoding import MAX_PIXELS
 from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.image_classifier import Decision, ImageClassifier
+from docsight.networks.image_classifier import ClassifierOutput, Decision, ImageClassifier
 
 # Images are decoded and classified in batches of about this many pixels at the size of the network's input: enough to
 # keep a core busy, small enough for its caches.
@@ -152,7 +152,21 @@ class ImageCategorizer(NetworkPipe):
                 "scores": dict(zip(labels, scores, strict=True)),
                 "in_domain": abstention_score,
             }
+        self._add_kinds([results[at] for at in decoded], output)
         return results
+
+    def _add_kinds(self, results: Sequence[Cats], output: ClassifierOutput) -> None:
+        """Add the kind of each image whose label has kinds, such as bar_chart, and the probabilities of all kinds."""
+        for label, kinds in self._network.kinds.items() if output.leaves is not None else ():
+            within = output.leaves[:, self._network.span(label)].float().softmax(dim=1).cpu().tolist()
+            for result, fractions in zip(results, within, strict=True):
+                result.setdefault("kind", None)
+                if result["label"] == label:
+                    result["kind"] = kinds[fractions.index(max(fractions))]
+                whole = result["scores"][label]
+                result.setdefault("kinds", {}).update(
+                    {kind: whole * fraction for kind, fraction in zip(kinds, fractions, strict=True)}
+                )
 
 
 @Language.factory(

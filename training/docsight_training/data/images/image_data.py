@@ -6,6 +6,7 @@ from typing import Any
 
 import datasets
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -14,6 +15,7 @@ from docsight.images import ImageSettings, normalise
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
+from docsight_training.data.images.image_outliers import OutlierSettings, read_outliers
 from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
@@ -51,10 +53,19 @@ class ImageData(EpochData[ImageBatch]):
         epoch_size: Images in an epoch, drawn at random; None for each image once.
         batch_size: Images in a training step; None for a tenth of an epoch, from 8 to 128.
         balance: How far the classes of an epoch are balanced, from 0 (as in the data) to 1 (all equally frequent).
+        drawn_fraction: The fraction of the images of an epoch that are drawn or of no class; None for as many as
+            there are.
         augment: The augmentation of training images; the arguments of `ImageAugment`.
+        sizes: The side of the training images from a fraction of the run on, such as [[0, 112], [0.6, 160]]: smaller
+            images are faster. None for `images.size` throughout.
+        kinds: Kinds of some labels, such as {chart: [bar_chart, pie_chart]}; see `ImageClassifier`. The data has only
+            the labels; images of kinds are drawn.
         leave_out: Sources that are not trained on.
         withhold: Labels whose real images are only tested on; training and validation use drawn ones.
-        drawn: By label, how many images to draw for training; see `docsight_training.data.drawings`.
+        drawn: By label or kind, how many images to draw for training; see `docsight_training.data.drawings`. A label
+            without real images has drawn ones for validation, too.
+        redrawn: By label, drawing or photo, how many photos to redraw as such; see `drawings.engraving`.
+        outliers: Images of no class; the arguments of `OutlierSettings`.
         glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise as images
             of no class, such as {digits: 6000, other: 12000}.
         fonts: Folders of fonts; None for those of the system.
@@ -81,10 +92,15 @@ class ImageData(EpochData[ImageBatch]):
         epoch_size: int | None = None,
         batch_size: int | None = None,
         balance: float = 0.0,
+        drawn_fraction: float | None = None,
         augment: Mapping[str, Any] | None = None,
+        sizes: Sequence[Sequence[float]] | None = None,
+        kinds: Mapping[str, Sequence[str]] | None = None,
         leave_out: Sequence[str] = (),
         withhold: Sequence[str] = (),
         drawn: Mapping[str, int] | None = None,
+        redrawn: Mapping[str, int] | None = None,
+        outliers: Mapping[str, Any] | None = None,
         glyphs: Mapping[str, int] | None = None,
         fonts: Sequence[str] | None = None,
         seed: int = 1,
@@ -105,12 +121,20 @@ class ImageData(EpochData[ImageBatch]):
         check_fractions(validation=validation, test=test)
         self.validation_fraction, self.test_fraction = validation, test
         self.per_class, self.epoch_size, self.batch_size, self.balance = per_class, epoch_size, batch_size, balance
+        if drawn_fraction is not None and not 0 <= drawn_fraction <= 1:
+            raise ConfigError(f"data.drawn_fraction: expected a fraction from 0 to 1; found {drawn_fraction}.")
+        self.drawn_fraction = drawn_fraction
         self.augment = ImageAugment(**(augment or {}))
+        self.sizes = check_sizes(sizes)
+        self.kinds = {label: list(names) for label, names in (kinds or {}).items()}
+        self.redrawn, self.outliers = dict(redrawn or {}), OutlierSettings(**(outliers or {}))
         self.leave_out, self.withhold = frozenset(leave_out), tuple(withhold)
         self.drawn, self.glyphs, self.fonts = dict(drawn or {}), dict(glyphs or {}), fonts
         self.seed = seed
         self.parts: dict[str, LabeledImages] = {}
         self.labels: list[str] = []
+        self._drawn_only: list[str] = []  # labels without real images
+        self._num_real = 0  # training images that are not drawn; they come first
 
     def setup(self, stage: str | None = None) -> None:
         """Read the splits, and draw images.
@@ -136,6 +160,9 @@ class ImageData(EpochData[ImageBatch]):
             self._hold_out("test", self.test_fraction)
             self.validation_fraction /= 1 - self.test_fraction  # of what is left
         self._select()
+        real = set(self.parts["train"].labels.tolist())
+        self._drawn_only = [label for at, label in enumerate(self.labels) if at not in real]
+        self._num_real = len(self.parts["train"])
         for split in ("train", "validation"):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
             if not len(self.parts[split]):
@@ -151,7 +178,8 @@ class ImageData(EpochData[ImageBatch]):
         return "test" in self.parts
 
     def network_arguments(self) -> dict[str, Any]:
-        return {"labels": self.labels, "channels": self.settings.channels}
+        kinds = {"kinds": self.kinds} if self.kinds else {}
+        return {"labels": self.labels, "channels": self.settings.channels, **kinds}
 
     def vocabularies(self) -> dict[str, Any]:
         return {}
@@ -167,17 +195,36 @@ class ImageData(EpochData[ImageBatch]):
         if self.drawn or self.glyphs:
             names = ", ".join([*self.drawn, *(f"glyphs ({name})" for name in self.glyphs)])
             sources["drawn"] = {"origin": f"drawn by docsight_training: {names}", "licence": "MIT"}
+        for name, (origin, licence) in self.outliers.sources().items():
+            sources[name] = {"origin": origin, "licence": licence}
         return sources
 
+    @property
+    def names(self) -> list[str]:
+        """The labels, then their kinds; the label of an image is the place of its name."""
+        return [*self.labels, *(name for names in self.kinds.values() for name in names)]
+
     def class_weights(self) -> Tensor:
-        """Return a sampling weight for each class, (labels + 1,), 1 on average over the training images.
+        """Return a sampling weight for each name, (names + 1,), 1 on average over the training images.
 
         The last one is for images of no class, so that OTHER is its index.
         """
         labels = self.parts["train"].labels
-        counts = torch.bincount(torch.where(labels == OTHER, len(self.labels), labels), minlength=len(self.labels) + 1)
+        size = len(self.names)
+        counts = torch.bincount(torch.where(labels == OTHER, size, labels), minlength=size + 1)
         weights = counts.clamp(min=1).float() ** -self.balance
         return weights * counts.sum() / (weights * counts).sum()
+
+    def _sampling_weights(self) -> Tensor:
+        """Return the sampling weight of each training image, (images,)."""
+        weights = self.class_weights()[self.parts["train"].labels]
+        if self.drawn_fraction is not None:
+            for part, fraction in (
+                (slice(self._num_real), 1 - self.drawn_fraction),
+                (slice(self._num_real, None), self.drawn_fraction),
+            ):
+                weights[part] *= fraction / weights[part].sum().clamp(min=1e-9)
+        return weights
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         return DataLoader(self.evaluation_batches("validation"), batch_size=None)
@@ -194,10 +241,10 @@ class ImageData(EpochData[ImageBatch]):
         progress = min(1.0, epoch / last) if self.trainer else 0.0
         images = self.parts["train"]
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        if self.epoch_size is None and not self.balance:
+        if self.epoch_size is None and not self.balance and self.drawn_fraction is None:
             order = torch.randperm(len(images), generator=generator)
         else:
-            weights, size = self.class_weights()[images.labels], self.epoch_size or len(images)
+            weights, size = self._sampling_weights(), self.epoch_size or len(images)
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
         size = self.batch_size or min(_MAX_BATCH_SIZE, max(_MIN_BATCH_SIZE, len(order) // 10))
         # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
@@ -208,7 +255,8 @@ class ImageData(EpochData[ImageBatch]):
         def build(plan: tuple[int, Tensor]) -> ImageBatch:
             number, chosen = plan
             generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
-            augmented = self.augment(images.pixels[chosen].float() / 255, generator, progress=progress)
+            pixels = self._resized(images.pixels[chosen].float() / 255, progress)
+            augmented = self.augment(pixels, generator, progress=progress)
             return ImageBatch(normalise(augmented, self.settings), images.labels[chosen])
 
         return LazyBatches(plans, build)
@@ -237,12 +285,20 @@ class ImageData(EpochData[ImageBatch]):
 
         return LazyBatches(plans, build)
 
+    def _resized(self, images: Tensor, progress: float) -> Tensor:
+        """Reduce training images, floats from 0 to 1, to their side at this point of the run."""
+        side = self.settings.size
+        for start, smaller in self.sizes:
+            side = int(smaller) if progress >= start else side
+        if side >= images.shape[-1]:
+            return images
+        return F.interpolate(images, size=side, mode="bilinear", antialias=True, align_corners=False).clamp(0, 1)
+
     def _check_labels(self) -> None:
-        for name, given in (("withhold", self.withhold), ("drawn", self.drawn)):
-            if unknown := sorted(set(given) - set(self.labels)):
-                raise ConfigError(
-                    f"data.{name}: unknown class {', '.join(unknown)}; expected {', '.join(self.labels)}."
-                )
+        known = {"withhold": self.labels, "drawn": self.names, "redrawn": self.labels, "kinds": self.labels}
+        for name, given in known.items():
+            if unknown := sorted(set(getattr(self, name)) - set(given)):
+                raise ConfigError(f"data.{name}: unknown class {', '.join(unknown)}; expected {', '.join(given)}.")
         if missing := sorted(set(self.withhold) - set(self.drawn)):
             raise ConfigError(f"data.withhold: nothing is drawn for {', '.join(missing)}; add it to data.drawn.")
         if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
@@ -290,7 +346,23 @@ class ImageData(EpochData[ImageBatch]):
             self.parts["train"] = train.take(sample_per_class(train, self.per_class, seed=self.seed))
 
     def _draw(self, split: str) -> list[LabeledImages]:
-        if not self.drawn and not self.glyphs:
-            return []
-        drawer = ImageDrawer(split, self.labels, self.settings, fonts=self.fonts, seed=self.seed)
-        return [*drawer.figures(self.drawn, withheld=self.withhold), *drawer.glyphs(self.glyphs)]
+        parts = read_outliers(self.outliers, split, self.settings, seed=self.seed)
+        if not any((self.drawn, self.redrawn, self.outliers.count, self.glyphs)):
+            return parts
+        drawer = ImageDrawer(split, self.names, self.settings, fonts=self.fonts, seed=self.seed)
+        parts += drawer.figures(self.drawn, withheld=self._drawn_only)
+        if self.redrawn:
+            train = self.parts["train"]
+            photos = train.take((train.labels == self.labels.index("photo")).nonzero()[:, 0])
+            parts += drawer.redrawn(self.redrawn, photos)
+        return [*parts, *drawer.outliers(self.outliers.count, self.outliers.kinds), *drawer.glyphs(self.glyphs)]
+
+
+def check_sizes(sizes: Sequence[Sequence[float]] | None) -> list[tuple[float, int]]:
+    """Return the sides of training images and the fractions of the run from which they hold."""
+    pairs = [(float(pair[0]), int(pair[1])) for pair in sizes or () if len(pair) == 2]
+    if len(pairs) < len(sizes or ()) or any(not 0 <= start <= 1 or side < 8 for start, side in pairs):
+        raise ConfigError(
+            f"data.sizes: expected pairs of a fraction and a side, such as [[0, 112], [0.6, 160]]; found {sizes}."
+        )
+    return sorted(pairs)
