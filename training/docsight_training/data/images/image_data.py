@@ -6,17 +6,18 @@ from typing import Any
 
 import datasets
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
 from docsight_training.data.batching import EpochData, LazyBatches
-from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
+from docsight_training.data.images.dataset import LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
+from docsight_training.data.images.image_checks import check_classes, check_sources
 from docsight_training.data.images.image_outliers import OutlierSettings, read_outliers
 from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
+from docsight_training.data.images.image_sampling import check_sizes, class_weights, resized, with_drawn_fraction
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
 from docsight_training.data.splits import check_fractions
@@ -149,7 +150,8 @@ class ImageData(EpochData[ImageBatch]):
         if rows is None:
             raise missing_images(self.splits["train"], str(self.path))
         self.labels = [str(label) for label in self.given_labels or class_names(rows, self.columns["label"])]
-        self._check_labels()
+        given = {"withhold": self.withhold, "drawn": self.drawn, "redrawn": self.redrawn, "glyphs": self.glyphs}
+        check_classes(self.labels, self.kinds, given)
         self.settings = choose_settings(rows, self.columns["image"], self.given_settings)
         self.parts["train"] = self._read(rows, "train")
         for split in ("validation", "test"):
@@ -204,27 +206,13 @@ class ImageData(EpochData[ImageBatch]):
         """The labels, then their kinds; the label of an image is the place of its name."""
         return [*self.labels, *(name for names in self.kinds.values() for name in names)]
 
-    def class_weights(self) -> Tensor:
-        """Return a sampling weight for each name, (names + 1,), 1 on average over the training images.
-
-        The last one is for images of no class, so that OTHER is its index.
-        """
+    def sampling_weights(self) -> Tensor:
+        """Return the weights by which the images of an epoch are drawn, (training images,)."""
         labels = self.parts["train"].labels
-        size = len(self.names)
-        counts = torch.bincount(torch.where(labels == OTHER, size, labels), minlength=size + 1)
-        weights = counts.clamp(min=1).float() ** -self.balance
-        return weights * counts.sum() / (weights * counts).sum()
-
-    def _sampling_weights(self) -> Tensor:
-        """Return the sampling weight of each training image, (images,)."""
-        weights = self.class_weights()[self.parts["train"].labels]
-        if self.drawn_fraction is not None:
-            for part, fraction in (
-                (slice(self._num_real), 1 - self.drawn_fraction),
-                (slice(self._num_real, None), self.drawn_fraction),
-            ):
-                weights[part] *= fraction / weights[part].sum().clamp(min=1e-9)
-        return weights
+        weights = class_weights(labels, count=len(self.names), balance=self.balance)[labels]
+        if self.drawn_fraction is None:
+            return weights
+        return with_drawn_fraction(weights, num_real=self._num_real, fraction=self.drawn_fraction)
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         return DataLoader(self.evaluation_batches("validation"), batch_size=None)
@@ -244,7 +232,7 @@ class ImageData(EpochData[ImageBatch]):
         if self.epoch_size is None and not self.balance and self.drawn_fraction is None:
             order = torch.randperm(len(images), generator=generator)
         else:
-            weights, size = self._sampling_weights(), self.epoch_size or len(images)
+            weights, size = self.sampling_weights(), self.epoch_size or len(images)
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
         size = self.batch_size or min(_MAX_BATCH_SIZE, max(_MIN_BATCH_SIZE, len(order) // 10))
         # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
@@ -255,7 +243,7 @@ class ImageData(EpochData[ImageBatch]):
         def build(plan: tuple[int, Tensor]) -> ImageBatch:
             number, chosen = plan
             generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
-            pixels = self._resized(images.pixels[chosen].float() / 255, progress)
+            pixels = resized(images.pixels[chosen].float() / 255, self.sizes, progress)
             augmented = self.augment(pixels, generator, progress=progress)
             return ImageBatch(normalise(augmented, self.settings), images.labels[chosen])
 
@@ -285,25 +273,6 @@ class ImageData(EpochData[ImageBatch]):
 
         return LazyBatches(plans, build)
 
-    def _resized(self, images: Tensor, progress: float) -> Tensor:
-        """Reduce training images, floats from 0 to 1, to their side at this point of the run."""
-        side = self.settings.size
-        for start, smaller in self.sizes:
-            side = int(smaller) if progress >= start else side
-        if side >= images.shape[-1]:
-            return images
-        return F.interpolate(images, size=side, mode="bilinear", antialias=True, align_corners=False).clamp(0, 1)
-
-    def _check_labels(self) -> None:
-        known = {"withhold": self.labels, "drawn": self.names, "redrawn": self.labels, "kinds": self.labels}
-        for name, given in known.items():
-            if unknown := sorted(set(getattr(self, name)) - set(given)):
-                raise ConfigError(f"data.{name}: unknown class {', '.join(unknown)}; expected {', '.join(given)}.")
-        if missing := sorted(set(self.withhold) - set(self.drawn)):
-            raise ConfigError(f"data.withhold: nothing is drawn for {', '.join(missing)}; add it to data.drawn.")
-        if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
-            raise ConfigError("data.glyphs.digits: expected the classes 0 to 9.")
-
     def _load(self, split: str) -> datasets.Dataset | None:
         """Load a split; None if there is none."""
         name = self.splits[split]
@@ -328,9 +297,7 @@ class ImageData(EpochData[ImageBatch]):
     def _select(self) -> None:
         splits = [split for split in ("train", "validation") if split in self.parts]
         known = {source for split in splits for source in self.parts[split].sources}
-        if unknown := sorted(self.leave_out - known):
-            names = ", ".join(sorted(known - {""})) or f"a column {self.columns['source']!r}, which is missing"
-            raise ConfigError(f"data.leave_out: unknown source {', '.join(unknown)}; expected {names}.")
+        check_sources(self.leave_out, known, column=self.columns["source"])
         withheld = {self.labels.index(label) for label in self.withhold}
         for split in splits:
             images = self.parts[split]
@@ -356,13 +323,3 @@ class ImageData(EpochData[ImageBatch]):
             photos = train.take((train.labels == self.labels.index("photo")).nonzero()[:, 0])
             parts += drawer.redrawn(self.redrawn, photos)
         return [*parts, *drawer.outliers(self.outliers.count, self.outliers.kinds), *drawer.glyphs(self.glyphs)]
-
-
-def check_sizes(sizes: Sequence[Sequence[float]] | None) -> list[tuple[float, int]]:
-    """Return the sides of training images and the fractions of the run from which they hold."""
-    pairs = [(float(pair[0]), int(pair[1])) for pair in sizes or () if len(pair) == 2]
-    if len(pairs) < len(sizes or ()) or any(not 0 <= start <= 1 or side < 8 for start, side in pairs):
-        raise ConfigError(
-            f"data.sizes: expected pairs of a fraction and a side, such as [[0, 112], [0.6, 160]]; found {sizes}."
-        )
-    return sorted(pairs)

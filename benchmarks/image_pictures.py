@@ -1,0 +1,85 @@
+"""The table of `images.py` on pictures of other people's documentation, which a person labelled."""
+
+import sys
+from collections import Counter
+
+from gather_pictures import read_list
+from image_figure_plots import draw_examples, draw_risk
+from image_run import Run, mean, percent, print_row
+from image_sets import Examples
+from image_systems import Predictions
+
+
+def print_pictures(run: Run) -> None:
+    """Print precision and recall of each label, and of the kinds of chart, on the pictures of packages."""
+    if run.options.pictures is None:
+        sys.stderr.write("No --pictures: the section `pictures` is left out. gather_pictures.py fetches them.\n")
+        return
+    examples, kinds = read_pictures(run)
+    found = run.figures.classify(examples.images)
+    accepted = [guess if ok else None for guess, ok in zip(found.guesses, found.accepted, strict=True)]
+    print("| pictures of packages | pictures | precision | recall | recall, refused counts as missed | refused |")
+    print("|---|--:|--:|--:|--:|--:|")
+    scores = [_print_label(label, examples.labels, found.guesses, accepted) for label in sorted(set(examples.labels))]
+    macro = mean(score for score in scores if score is not None)
+    print_row(
+        "**accuracy, refused**",
+        f"{len(examples)}",
+        "",
+        percent(found.accuracy(examples.labels)),
+        "",
+        percent(found.rejected),
+    )
+    print(f"\nMacro F1 over {len(scores)} labels: {100 * macro:.1f}.\n")
+    print("| kinds of chart | pictures | precision | recall |")
+    print("|---|--:|--:|--:|")
+    charts = [at for at, label in enumerate(examples.labels) if label == "chart"]
+    gold, guesses = [kinds[at] for at in charts], [found.kinds[at] for at in charts]
+    for kind in sorted(set(gold)):
+        print_row(kind, str(gold.count(kind)), *_precision_recall(kind, gold, guesses))
+    print()
+    pairs = Counter((a, b or "refused") for a, b in zip(examples.labels, accepted, strict=True) if a != b)
+    print("Most frequent errors:", ", ".join(f"{a} as {b} {count}" for (a, b), count in pairs.most_common(8)), "\n")
+    if run.options.plots is not None:
+        _draw(run, examples, found)
+
+
+def read_pictures(run: Run) -> tuple[Examples, list[str | None]]:
+    """Return the pictures with their labels, and the kind of each chart; a source is a package."""
+    images, labels, sources, kinds = [], [], [], []
+    rows = read_list()
+    for package, file, label in rows:
+        if (path := run.options.pictures / package / file).is_file():
+            is_chart = label.endswith("_chart")
+            images.append(path.read_bytes())
+            labels.append("chart" if is_chart else label)
+            kinds.append(label if is_chart else None)
+            sources.append(package.split("/", 1)[1])
+    if len(images) < len(rows):
+        sys.stderr.write(f"{len(rows) - len(images)} of {len(rows)} pictures are missing.\n")
+    return Examples(images, labels, sources), kinds
+
+
+def _print_label(label: str, gold: list[str], guesses: list[str], accepted: list[str | None]) -> float | None:
+    """Print one row; return the F1 of the label."""
+    missed = sum(a == label and b is None for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
+    strict = sum(a == b == label for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
+    print_row(label, str(gold.count(label)), *_precision_recall(label, gold, guesses), percent(strict), percent(missed))
+    right = sum(a == b == label for a, b in zip(gold, guesses, strict=True))
+    return 2 * right / (gold.count(label) + guesses.count(label))
+
+
+def _precision_recall(
+    label: str | None, gold: list[str | None] | list[str], guesses: list[str | None] | list[str]
+) -> tuple[str, str]:
+    right = sum(a == b == label for a, b in zip(gold, guesses, strict=True))
+    found = guesses.count(label)  # type: ignore[arg-type]
+    return percent(right / found) if found else "-", percent(right / gold.count(label))  # type: ignore[arg-type]
+
+
+def _draw(run: Run, examples: Examples, found: Predictions) -> None:
+    """Draw the risk-coverage curves by source, and examples of each label with what went wrong."""
+    docfig = run.examples("docfig")
+    parts = {"docfig": (docfig, run.figures.classify(docfig.images)), "packages": (examples, found)}
+    draw_risk(run.options.plots / "risk-coverage.png", parts)
+    draw_examples(run.options.plots / "figures.png", examples, found)
