@@ -47,7 +47,7 @@ _VARIABLES = [
     "W",
 ]
 _SIGNS = ["=", "=", "+", "-", "+", "<", ">"]
-_NAMES = ["sin", "cos", "log", "exp", "max", "min", "f", "g", "P", "E", "Var"]
+_TYPED_FUNCTIONS = ["sin", "cos", "log", "exp", "max", "min", "f", "g", "P", "E", "Var"]
 _SIZE = 44  # font size in pixels
 
 
@@ -89,7 +89,7 @@ class _Writer:
             return self.fraction(self.sum(), self.sum() if chance(self.rng, 0.4) else self.indexed())
         if style < 0.85:
             return self.root(self.sum())
-        name = pick(self.rng, _NAMES)
+        name = pick(self.rng, _TYPED_FUNCTIONS)
         return _beside([self.text(f"{name}("), self.sum(), self.text(")")], 1)
 
     def sum(self) -> Image.Image:

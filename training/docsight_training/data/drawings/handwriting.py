@@ -11,7 +11,7 @@ from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, draw_curve, noise, reduced, warp
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
 
-_PENS: list[Colour] = [
+_PEN_COLOURS: list[Colour] = [
     (20, 20, 25),
     (30, 35, 60),
     (25, 45, 140),
@@ -108,7 +108,7 @@ def _written(rng: np.random.Generator) -> str:
 
 
 def _sheet_colours(rng: np.random.Generator) -> tuple[Colour, Colour]:
-    ink = pick(rng, _PENS) if chance(rng, 0.9) else mixed(hue(rng), (0, 0, 0), 0.4)
+    ink = pick(rng, _PEN_COLOURS) if chance(rng, 0.9) else mixed(hue(rng), (0, 0, 0), 0.4)
     return pick(rng, _PAPERS), ink
 
 

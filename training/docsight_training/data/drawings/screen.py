@@ -11,7 +11,14 @@ from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
 
 _Box = tuple[float, float, float, float]
 _DARK_GROUNDS: list[Colour] = [(30, 30, 30), (40, 42, 54), (0, 43, 54), (13, 17, 23), (38, 50, 56), (0, 0, 0)]
-_ACCENTS: list[Colour] = [(0, 120, 215), (53, 132, 228), (60, 60, 60), (76, 175, 80), (233, 84, 32), (98, 0, 238)]
+_ACCENT_COLOURS: list[Colour] = [
+    (0, 120, 215),
+    (53, 132, 228),
+    (60, 60, 60),
+    (76, 175, 80),
+    (233, 84, 32),
+    (98, 0, 238),
+]
 
 
 class Screen:
@@ -25,7 +32,7 @@ class Screen:
         self.ink: Colour = readable(self.ground) if chance(rng, 0.6) else mixed(self.ground, readable(self.ground), 0.8)
         self.panel = mixed(self.ground, (128, 128, 128), float(rng.uniform(0.08, 0.3)))
         self.line = mixed(self.ground, self.ink, float(rng.uniform(0.15, 0.4)))
-        self.accent = pick(rng, _ACCENTS) if chance(rng, 0.7) else hue(rng)
+        self.accent = pick(rng, _ACCENT_COLOURS) if chance(rng, 0.7) else hue(rng)
         self.on_accent = readable(self.accent)
         self.size = max(8, int(image.width / rng.uniform(28, 60)))
         self.font = typefaces.plain(rng)

@@ -39,7 +39,7 @@ _KEYWORDS = [
     "new",
     "try",
 ]
-_COMMANDS = [
+_SHELL_COMMANDS = [
     "ls -la",
     "cd",
     "git status",
@@ -107,7 +107,7 @@ def terminal(screen: Screen, box: _Box) -> None:
     y, end = top + size * 0.3, bottom - size * float(pick(rng, [1, 1, 6]))
     while y < end:
         screen.pen.text((left + 4, y), prompt, fill=prompt_colour, font=face)
-        command = f"{pick(rng, _COMMANDS)} {word(rng)}"
+        command = f"{pick(rng, _SHELL_COMMANDS)} {word(rng)}"
         screen.pen.text((left + 4 + face.getlength(prompt), y), command, fill=ink, font=face)
         y += pitch
         for _ in range(int(rng.integers(0, 9))):

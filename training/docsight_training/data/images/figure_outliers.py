@@ -13,8 +13,8 @@ from docsight_training.data.drawings.raster import fractal, to_image
 from docsight_training.data.drawings.typefaces import Typefaces
 from docsight_training.data.images import textures
 
-_MIN_SIDE, _MAX_SIDE = 24, 200  # pixels
-_SYMBOLS = "0123456789" * 3 + "ABCDEFGHKMNPRTWXYZabdefghkmnqrt&?!#%@"
+_MIN_OUTLIER_SIDE, _MAX_OUTLIER_SIDE = 24, 200  # pixels
+_SINGLE_CHARACTERS = "0123456789" * 3 + "ABCDEFGHKMNPRTWXYZabdefghkmnqrt&?!#%@"
 
 
 def draw_outlier(kind: str, rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
@@ -81,7 +81,7 @@ def _character(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     hand = typefaces.hand(rng) if chance(rng, 0.35) else None
     face = load(hand or typefaces.plain(rng), int(side * float(rng.uniform(0.7, 1.9))))
     middle = (side * float(rng.uniform(0.7, 1.3)), side * float(rng.uniform(0.7, 1.3)))
-    ImageDraw.Draw(image).text(middle, pick(rng, _SYMBOLS), fill=ink, font=face, anchor="mm")
+    ImageDraw.Draw(image).text(middle, pick(rng, _SINGLE_CHARACTERS), fill=ink, font=face, anchor="mm")
     turned = image.rotate(float(rng.normal(0, 6)), Image.Resampling.BILINEAR, fillcolor=ground)
     return _grainy(turned.reduce(2), rng)
 
@@ -105,7 +105,7 @@ def _grainy(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def _side(rng: np.random.Generator) -> int:
-    return int(_MIN_SIDE * (_MAX_SIDE / _MIN_SIDE) ** rng.random())
+    return int(_MIN_OUTLIER_SIDE * (_MAX_OUTLIER_SIDE / _MIN_OUTLIER_SIDE) ** rng.random())
 
 
 OUTLIER_KINDS: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {

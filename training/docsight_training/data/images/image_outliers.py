@@ -17,7 +17,7 @@ from docsight_training.data.images.figure_outliers import OUTLIER_KINDS
 from docsight_training.data.images.image_reading import decoded_images, is_grey
 from docsight_training.data.sources import load_images, missing_images
 
-_VALIDATION_FRACTION = 0.1  # of the number of training images
+_HELD_OUT_FRACTION = 0.1  # of the number of training images
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def read_outliers(settings: OutlierSettings, split: str, images: ImageSettings, 
         if rows is None:
             raise missing_images("train", path)
         order = np.random.default_rng([seed, number]).permutation(len(rows))
-        held_out = max(1, round(settings.per_path * _VALIDATION_FRACTION))
+        held_out = max(1, round(settings.per_path * _HELD_OUT_FRACTION))
         chosen = order[held_out : held_out + settings.per_path] if split == "train" else order[:held_out]
         rng = np.random.default_rng([seed, number, split == "train"])
         read = [_on_paper(image, rng) for image in decoded_images(rows.select(sorted(chosen.tolist())), "image", path)]

@@ -9,7 +9,7 @@ from torch import Tensor
 from docsight.errors import ConfigError
 from docsight_training.data.images.dataset import OTHER
 
-_MIN_SIDE = 8  # pixels
+_MIN_TRAINING_SIDE = 8  # pixels
 
 
 def class_weights(labels: Tensor, *, count: int, balance: float) -> Tensor:
@@ -36,7 +36,7 @@ def check_sizes(sizes: Sequence[Sequence[float]] | None) -> list[tuple[float, in
         ConfigError: A fraction or a side is out of range.
     """
     pairs = [(float(pair[0]), int(pair[1])) for pair in sizes or () if len(pair) == 2]
-    if len(pairs) < len(sizes or ()) or any(not 0 <= start <= 1 or side < _MIN_SIDE for start, side in pairs):
+    if len(pairs) < len(sizes or ()) or any(not 0 <= start <= 1 or side < _MIN_TRAINING_SIDE for start, side in pairs):
         raise ConfigError(
             f"data.sizes: expected pairs of a fraction and a side, such as [[0, 112], [0.6, 160]]; found {sizes}."
         )
