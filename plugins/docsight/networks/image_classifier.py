@@ -1,6 +1,7 @@
 """The convolutional network of `cnn_imagecat`, and what its logits mean: probabilities and abstention."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self, cast
 
@@ -10,11 +11,13 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from docsight.errors import ConfigError
 from docsight.layers.convolutions import ConvBlock
+from docsight.layers.lstms import fast_evaluation
 from docsight.tags import check_labels
 from docsight.weights import keep_saved_names
 
 # Far above any useful number; they limit a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
+_MIN_BFLOAT16_SIDE = 96  # pixels
 _REMOVED = ("probability", "distance", "other_and_distance")  # abstention scores that no shipped model used
 _RANGES = (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30))
 _NO_OTHER = "decision.score=other: the network was trained without an 'other' class (network.other)."
@@ -101,10 +104,15 @@ class ImageClassifier(nn.Module):
         return (reduction - 1) * self.first_conv.stride[0] + 1
 
     def forward(self, images: Tensor) -> ClassifierOutput:
-        """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`."""
-        for maps in self.feature_maps(images):
-            last = maps
-        features = last.mean(dim=(2, 3))  # (batch, width)
+        """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`.
+
+        In evaluation, large images are convolved in bfloat16 where that is fast; the last layer is not.
+        """
+        is_large = images.shape[-1] >= _MIN_BFLOAT16_SIDE
+        with fast_evaluation(self, images.device) if is_large else nullcontext():
+            for maps in self.feature_maps(images):
+                last = maps
+        features = (last if self.training else last.float()).mean(dim=(2, 3))  # (batch, width)
         logits = self.classify(self.drop(features))
         count = len(self.leaves)
         leaves, other = logits[:, :count], logits[:, count] if logits.shape[1] > count else None

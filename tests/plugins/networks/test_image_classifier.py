@@ -188,3 +188,17 @@ def test_image_classifier_without_kinds_has_no_leaves_of_its_own():
 def test_image_classifier_refuses_kinds_that_do_not_fit_the_labels(kinds, message):
     with pytest.raises(ValueError, match=message):
         ImageClassifier(**ARGUMENTS, kinds=kinds)
+
+
+@pytest.mark.parametrize("size", [32, 128])
+def test_image_classifier_in_bfloat16_differs_little_and_only_for_large_images(monkeypatch, size):
+    network = _with_statistics(other=True)
+    images = torch.randn(3, 1, size, size, generator=torch.Generator().manual_seed(1))
+    readings = []
+    for is_fast in (False, True):
+        monkeypatch.setattr("docsight.layers.lstms.has_fast_bfloat16", lambda device, is_fast=is_fast: is_fast)
+        readings.append(network(images))
+    exact, fast = readings
+    assert fast.logits.dtype == torch.float32
+    assert torch.allclose(exact.logits, fast.logits, atol=0.02, rtol=0.02)
+    assert torch.equal(exact.logits, fast.logits) == (size == 32)
