@@ -10,8 +10,10 @@ from image_systems import Predictions
 
 from docsight.image_decoding import open_image
 
+FIRST_SHOWN = 5  # images; the risk of fewer is chance
 MIN_IMAGES = 20  # of a source with a curve of its own; smaller ones share a curve
 RIGHT_PER_LABEL, WRONG_PER_LABEL = 5, 3
+MAX_RISK = 60  # percent, the top of the plot
 SIDE = 140  # pixels of an example
 
 
@@ -39,10 +41,11 @@ def draw_risk(path: Path, parts: dict[str, tuple[Examples, Predictions]]) -> Non
             "all": list(range(len(right))),
         }.items():
             coverage, risk = risk_coverage(right[chosen], found.in_domain[chosen])
+            coverage, risk = coverage[FIRST_SHOWN:], risk[FIRST_SHOWN:]
             style = {"color": "black", "linewidth": 2} if name == "all" else {"linewidth": 1.2}
             axis.plot(coverage, 100 * risk, label=f"{name} ({len(chosen)})", **style)
         axis.axvline(found.accepted.mean(), color="grey", linestyle="--", linewidth=1)
-        axis.set(title=title, xlabel="coverage (dashed: the threshold)", xlim=(0, 1), ylim=(0, None))
+        axis.set(title=title, xlabel="coverage (dashed: the threshold)", xlim=(0, 1), ylim=(0, MAX_RISK))
         axis.grid(alpha=0.3)
         axis.legend(fontsize=7)
     np.atleast_1d(axes)[0].set_ylabel("errors among the answered, %")
@@ -68,7 +71,7 @@ def draw_examples(path: Path, examples: Examples, found: Predictions) -> None:
             if at is not None:
                 _draw_example(axis, examples.images[at], found, at, is_right=at not in set(wrong))
         row[0].set_title(f"{label} ({len(right)} of {len(mine)})", fontsize=8, loc="left")
-    figure.savefig(path, dpi=90)
+    figure.savefig(path, dpi=75)
     plt.close(figure)
 
 

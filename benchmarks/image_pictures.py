@@ -43,7 +43,7 @@ def _print_kinds(kinds: list[str | None], examples: Examples, found: Predictions
     charts = [at for at, label in enumerate(examples.labels) if label == "chart"]
     gold, guesses = [kinds[at] for at in charts], [found.kinds[at] for at in charts]
     for kind in sorted({kind for kind in gold if kind}):
-        print_row(kind, str(gold.count(kind)), *_precision_recall(kind, gold, guesses))
+        print_row(kind, str(gold.count(kind)), *precision_recall(kind, gold, guesses))
     print()
 
 
@@ -67,12 +67,12 @@ def _print_label(label: str, gold: list[str], guesses: list[str], accepted: list
     """Print one row; return the F1 of the label."""
     missed = sum(a == label and b is None for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
     strict = sum(a == b == label for a, b in zip(gold, accepted, strict=True)) / gold.count(label)
-    print_row(label, str(gold.count(label)), *_precision_recall(label, gold, guesses), percent(strict), percent(missed))
+    print_row(label, str(gold.count(label)), *precision_recall(label, gold, guesses), percent(strict), percent(missed))
     right = sum(a == b == label for a, b in zip(gold, guesses, strict=True))
     return 2 * right / (gold.count(label) + guesses.count(label))
 
 
-def _precision_recall(
+def precision_recall(
     label: str | None, gold: list[str | None] | list[str], guesses: list[str | None] | list[str]
 ) -> tuple[str, str]:
     right = sum(a == b == label for a, b in zip(gold, guesses, strict=True))
@@ -87,4 +87,4 @@ def _draw(run: Run) -> None:
     found = run.figures.classify(examples.images)
     parts = {"docfig": (docfig, run.figures.classify(docfig.images)), "packages": (examples, found)}
     draw_risk(run.options.plots / "risk-coverage.png", parts)
-    draw_examples(run.options.plots / "figures.png", examples, found)
+    draw_examples(run.options.plots / "package-figures.png", examples, found)

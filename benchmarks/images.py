@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from image_digits import print_accuracy, print_corruptions, print_unknown
+from image_drawn import print_drawn
 from image_figures import print_figures, print_left_out
 from image_pictures import print_pictures
 from image_refusals import print_refusals
@@ -33,7 +34,7 @@ def main() -> None:
     )
     parser.add_argument("--figures", default="figures", help="a shipped model or a model folder")
     parser.add_argument("--pictures", type=Path, help="the folder that gather_pictures.py wrote")
-    parser.add_argument("--plots", type=Path, help="a folder for the plots of the sections figures and pictures")
+    parser.add_argument("--plots", type=Path, help="a folder for the plots of the sections drawn and pictures")
     parser.add_argument("--left-out", type=Path, help="the folder of the runs, each with other sources left out")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="sections to print")
     parser.add_argument("--epochs", type=int, default=10, help="training epochs of the peers")
@@ -106,6 +107,7 @@ SECTIONS: dict[str, Callable[[Run], None]] = {
     "corruptions": print_corruptions,
     "unknown": print_unknown,
     "figures": print_figures,
+    "drawn": print_drawn,
     "refusals": print_refusals,
     "pictures": print_pictures,
     "speed": print_speed,

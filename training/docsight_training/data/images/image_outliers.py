@@ -29,6 +29,7 @@ class OutlierSettings:
         kinds: The kinds that are drawn, keys of `figure_outliers.OUTLIER_KINDS`; None for all.
         paths: Folders of data sets of which no image belongs to a class.
         per_path: Training images of each of these sets.
+        licence: The licences of these sets, for the model card.
 
     Raises:
         ConfigError: A kind is unknown, or a number is negative.
@@ -38,6 +39,7 @@ class OutlierSettings:
     kinds: Sequence[str] | None = None
     paths: Sequence[str] = field(default_factory=tuple)
     per_path: int = 0
+    licence: str = ""
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.kinds or ()) - set(OUTLIER_KINDS)):
@@ -50,7 +52,7 @@ class OutlierSettings:
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Return origin and licence by the name of each source, for the model card."""
-        found = {Path(path).name: ("images of no class", "see the data set") for path in self.paths}
+        found = {Path(path).name: ("images of no class", self.licence) for path in self.paths}
         if self.count:
             kinds = ", ".join(self.kinds or OUTLIER_KINDS)
             found["drawn outliers"] = (f"drawn by docsight_training: {kinds}", "MIT")
