@@ -84,12 +84,12 @@ class Screen:
                 self.pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=light)
         place = (left + right) / 2 - self.face.getlength(title) / 2 if chance(rng, 0.6) else left + self.size * 4
         self.text((place, top + bar * 0.2), title, fill=readable(colour), bold=chance(rng, 0.4))
-        return left + 1, top + bar, right - 1, bottom - 1
+        return left + 1, min(top + bar, bottom - 2), right - 1, bottom - 1
 
     def menu_bar(self, box: _Box) -> _Box:
         """Draw the names of menus in a row; return the box below."""
         left, top, right, bottom = box
-        end = top + self.size * 1.6
+        end = min(top + self.size * 1.6, bottom)
         self.pen.rectangle((left, top, right, end), fill=self.panel)
         x = left + self.size * 0.6
         names = (
