@@ -28,7 +28,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import torch
 
-from docsight.spelling.keystrokes.session import Keystroke, Session
+from docsight.spelling.keystrokes.keystroke import Keystroke
+from docsight.spelling.keystrokes.session import Session
 
 Start = Callable[[str], Session]
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")

@@ -1,6 +1,7 @@
-"""The blocks of docs/clients.md about other tools run as printed, and do what the page says."""
+"""The blocks of docs/clients.md run as printed, and do what the page says."""
 
 import json
+import logging
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import DocBin
 
 from docsight.documents import process
 from docsight_training import cli as training
@@ -21,6 +23,18 @@ TEXTS = {
     "b.txt": "Nothing is named here.",
     "c.txt": "Charles Babbage met Grace Hopper in Paris.",
 }
+TOOLS = [
+    "Prodigy",
+    "Label Studio",
+    "spacy-streamlit",
+    "pandas",
+    "polars",
+    "DuckDB",
+    "Hugging Face datasets",
+    "FastAPI",
+    "joblib",
+    "Presidio",
+]
 
 
 def blocks(heading: str, language: str = "python") -> list[str]:
@@ -95,10 +109,56 @@ def found(results: Path) -> list[list[tuple[int, int, str]]]:
 
 
 def test_the_page_has_a_block_of_three_to_ten_lines_for_each_tool() -> None:
-    tools = ["Prodigy", "Label Studio", "spacy-streamlit", "pandas", "polars", "DuckDB", "Hugging Face datasets"]
-    for title in [*tools, "FastAPI", "joblib", "Presidio"]:
+    for title in TOOLS:
         (block,) = blocks(title)
         assert 3 <= len([line for line in block.splitlines() if line.strip()]) <= 10
+
+
+def test_each_section_with_a_block_has_a_test_below() -> None:
+    titles = re.findall(r"^##+ (.+)$", PAGE, re.MULTILINE)
+    spacy_sections = ["Evaluate, and choose a threshold", "Package a pipeline, and keep it small", "Logs", "EDS-NLP"]
+    assert {title for title in titles if blocks(title)} == {*TOOLS, *spacy_sections}
+
+
+def test_thresholds_of_images_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("cnn_imagecat")
+    doc = nlp.make_doc("A chart.")
+    chart = Path(__file__).parents[1] / "samples" / "chart_visitors.png"
+    doc._.images = [{"id": "1", "path": str(chart), "cats": {"cnn_imagecat": {"label": "chart"}}}]
+    DocBin(docs=[doc], store_user_data=True).to_disk("dev.spacy")
+    run("Evaluate, and choose a threshold", nlp)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [int(threshold) for threshold, _ in lines] == list(range(-5, 15))
+    assert float(lines[0][1]) == 1.0
+
+
+def test_a_slim_pipeline_has_no_weights() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_ner")
+    run("Package a pipeline, and keep it small", nlp)
+    assert not list(Path("names").rglob("*.safetensors"))
+    assert [ent.text for ent in spacy.load("names")(TEXTS["a.txt"]).ents] == ["Ada Lovelace", "London"]
+
+
+def test_logs_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    logger = logging.getLogger("docsight")
+    level = logger.level
+    monkeypatch.setattr(logging.root, "handlers", [])
+    try:
+        for block in blocks("Logs"):
+            exec(compile(block, "Logs", "exec"), {})
+        assert logging.root.handlers
+        assert logger.level == logging.INFO
+    finally:
+        logger.setLevel(level)
+
+
+def test_the_pipeline_of_the_examples_finds_names() -> None:
+    names: dict[str, Any] = {}
+    for block in blocks("EDS-NLP"):
+        exec(compile(block, "EDS-NLP", "exec"), names)
+    assert names["nlp"].pipe_names == ["rnn_ner"]
 
 
 def test_prodigy_tasks_and_answers(

@@ -1,6 +1,6 @@
 """spaCy components for names, spelling and images, and readers of whole folders of documents.
 
-`read`, `process` and `slim` are imported on first use; `import docsight` loads no other package.
+`load`, `process`, `read` and `slim` are imported on first use; `import docsight` loads no other package.
 """
 
 import logging
@@ -10,6 +10,7 @@ from docsight.lazy import lazy_names
 from docsight.version import __version__
 
 if TYPE_CHECKING:
+    from docsight.components.loaded_pipeline import load
     from docsight.components.saving import slim
     from docsight.documents.processor import process
     from docsight.documents.reading import read
@@ -17,6 +18,7 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "load": "docsight.components.loaded_pipeline",
             "process": "docsight.documents.processor",
             "read": "docsight.documents.reading",
             "slim": "docsight.components.saving",
@@ -25,4 +27,4 @@ else:
 
 logging.getLogger("docsight").addHandler(logging.NullHandler())  # the application decides what is shown
 
-__all__ = ["__version__", "process", "read", "slim"]
+__all__ = ["__version__", "load", "process", "read", "slim"]

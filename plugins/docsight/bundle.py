@@ -30,6 +30,7 @@ from docsight.weights import build_network, half_precision
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "weights.safetensors", "MODEL_CARD.md"
 MODELS = Path(__file__).parent / "models"
+DEMO_PREFIX = "demo_"  # of the names of shipped models that are only for demonstration
 
 # Real files are far smaller. The limits keep a malformed folder from filling the memory; "" is any other file.
 _MAX_FILE_BYTES = {CONFIG: 1 << 20, CARD: 1 << 20, WEIGHTS: 1 << 30, "": 64 << 20}

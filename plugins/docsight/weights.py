@@ -30,7 +30,7 @@ _INTEGER_DTYPES = {torch.uint8: "U8", torch.int16: "I16", torch.int32: "I32", to
 
 
 @contextmanager
-def own_defaults() -> Iterator[None]:
+def fixed_torch_defaults() -> Iterator[None]:
     """Build networks in float32 and on the CPU in this block, whatever defaults the host process has set in torch."""
     dtype = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
@@ -72,7 +72,7 @@ def build_network(
         BundleError: The arguments do not work, or the weights do not belong to the network.
     """
     try:
-        with own_defaults(), torch.device("meta"):  # allocates nothing, whatever sizes the config asks for
+        with fixed_torch_defaults(), torch.device("meta"):  # allocates nothing, whatever sizes the config asks for
             skeleton = make(**arguments)
     except (TypeError, ValueError, RuntimeError, IndexError, OverflowError) as err:
         raise BundleError(f"{config}: the network cannot be built from its arguments: {err}") from err
@@ -84,7 +84,7 @@ def build_network(
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise BundleError(f"{weights}: tensor {name!r} holds NaN or infinity; export the model again.")
-    with own_defaults():
+    with fixed_torch_defaults():
         network = make(**arguments)
     network.load_state_dict(tensors)
     return network

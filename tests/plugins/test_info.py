@@ -66,6 +66,18 @@ def test_info_reports_a_damaged_model_among_the_others(
         assert any("bad: damaged or missing: " in line for line in environment_lines(environment))
 
 
+def test_info_lists_demonstration_models_last(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for model in ("demo_a", "reader", "demo_b"):
+        shutil.copytree(tiny_model, tmp_path / model)
+    monkeypatch.setattr(bundle, "MODELS", tmp_path)
+    environment = describe_environment()
+    assert [model["name"] for model in environment["models"]] == ["reader", "demo_a", "demo_b"]
+    lines = [line for line in environment_lines(environment) if ": tagger, en" in line]
+    assert [line.endswith(", for demonstration") for line in lines] == [False, True, True]
+
+
 def test_info_without_models_or_torch_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MODELS", tmp_path / "none")
     assert "FileNotFoundError" in describe_environment()["error"]

@@ -73,6 +73,9 @@ FLOORS = (
     {"documents.processor"},
     {"documents.dry_run"},
     {"documents", "inspection"},
+    {"serve.server_settings"},
+    {"serve.services"},
+    {"serve"},
     {"cli"},
     {"__main__"},
 )

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from docsight.cli.arguments import DEFAULT_TIMEOUT, make_parser
+from docsight.cli.shared_options import make_pipeline
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.pipeline import Pipeline
 from docsight.errors import DocsightError
@@ -55,7 +56,7 @@ def _fail(message: str) -> int:
 
 
 def _process(args: argparse.Namespace) -> int:
-    pipeline = _make_pipeline(args)
+    pipeline = make_pipeline(args)
     if not args.inputs and args.list is None:
         args.parser.error("nothing to read: name files or folders, or use --list")
     if args.timeout and not args.workers:
@@ -80,16 +81,6 @@ def _process(args: argparse.Namespace) -> int:
     if not summary.documents:
         return ExitCode.NOTHING_DONE
     return ExitCode.SOME_FAILED if summary.failed else ExitCode.ALL_DONE
-
-
-def _make_pipeline(args: argparse.Namespace) -> Pipeline:
-    if args.pipeline and args.lang:
-        args.parser.error("--lang is for a blank pipeline; a saved one has its own language")
-    if args.pipeline and args.components is not None:
-        args.parser.error("--components are for a blank pipeline; a saved one has its own")
-    options = {"path": args.pipeline, "components": args.components, "lang": args.lang}
-    options |= {"device": args.device, "code": args.code, "corrections": args.corrections}
-    return Pipeline(**{name: value for name, value in options.items() if value is not None})
 
 
 def _run(args: argparse.Namespace, pipeline: Pipeline, failures: list["Problem"]) -> "Summary":
@@ -239,6 +230,12 @@ def _info(args: argparse.Namespace) -> int:
     return ExitCode.ALL_DONE
 
 
+def _serve(args: argparse.Namespace) -> int:
+    from docsight.cli.serve_command import serve
+
+    return serve(args)
+
+
 def _completion(args: argparse.Namespace) -> int:
     from docsight.cli.completion import completion_script
 
@@ -246,4 +243,4 @@ def _completion(args: argparse.Namespace) -> int:
     return ExitCode.ALL_DONE
 
 
-_COMMANDS = {"process": _process, "inspect": _inspect, "info": _info, "completion": _completion}
+_COMMANDS = {"process": _process, "serve": _serve, "inspect": _inspect, "info": _info, "completion": _completion}

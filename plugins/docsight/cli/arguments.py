@@ -8,8 +8,9 @@ from typing import Any, NoReturn, get_args
 
 from docsight import option_checks
 from docsight.cli.completion import SHELLS
+from docsight.cli.serve_command import add_serve
+from docsight.cli.shared_options import add_number, add_pipeline_arguments, names, seconds
 from docsight.documents.formats.source import Ocr, ReadOptions, Running
-from docsight.documents.pipeline import CORRECTIONS, DEFAULT_COMPONENTS, Pipeline
 from docsight.documents.runner.settings import ENGINES, OUTPUT_FORMATS, RunOptions
 from docsight.errors import ConfigError
 from docsight.redaction.redaction_options import NAME_TYPES, OPERATORS, SELECTABLE_TYPES, RedactionOptions
@@ -33,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"docsight {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     _add_process(commands)
+    add_serve(commands)
     _add_inspect(commands)
     _add_info(commands)
     _add_completion(commands)
@@ -67,35 +69,16 @@ def _add_process(commands: Any) -> None:  # argparse does not export the type
     command.add_argument(
         "--markdown", action="store_true", help="also write each document as Markdown; the same as --format markdown"
     )
-    _add_pipeline_arguments(command)
+    _add_texts_arguments(add_pipeline_arguments(command))
     _add_reading_arguments(command)
     _add_redaction_arguments(command)
     _add_run_arguments(command)
 
 
-def _add_pipeline_arguments(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("pipeline")
-    group.add_argument("--pipeline", metavar="DIR", help="a saved spaCy pipeline, or the name of an installed one")
-    group.add_argument(
-        "--components",
-        type=_names,
-        metavar="LIST",
-        help=f"components of a blank pipeline, separated by commas (default: {','.join(DEFAULT_COMPONENTS)})",
-    )
-    group.add_argument("--lang", metavar="CODE", help=f"language of the blank pipeline (default: {Pipeline.lang})")
-    group.add_argument(
-        "--corrections",
-        choices=CORRECTIONS,
-        default=Pipeline.corrections,
-        help="misspelled words. apply: correct those that are sure; flag: only report them; off: leave rnn_speller out "
-        "(default: %(default)s)",
-    )
-    group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
-    devices = ("auto", "cpu", "cuda", "mps")
-    group.add_argument("--device", choices=devices, help="where models run (default: auto, or as saved)")
+def _add_texts_arguments(group: argparse._ArgumentGroup) -> None:
     max_chars_help = "process longer texts in chunks of at most N characters"
-    _add_number(group, "--max-chars", 1, RunOptions.max_chars, max_chars_help)
-    _add_number(group, "--batch-size", 1, RunOptions.batch_size, "number of texts processed together")
+    add_number(group, "--max-chars", 1, RunOptions.max_chars, max_chars_help)
+    add_number(group, "--batch-size", 1, RunOptions.batch_size, "number of texts processed together")
 
 
 def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
@@ -138,7 +121,7 @@ def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--redact-types",
-        type=_names,
+        type=names,
         metavar="LIST",
         help=f"types of names to take out: {', '.join(SELECTABLE_TYPES)} (default: {','.join(NAME_TYPES)})",
     )
@@ -152,10 +135,10 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         "number of processes, each with its own models. 0: work in this process, without protection from documents "
         "that crash or hang"
     )
-    _add_number(group, "--workers", 0, _DEFAULT_WORKERS, workers_help)
+    add_number(group, "--workers", 0, _DEFAULT_WORKERS, workers_help)
     group.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         help=f"time limit for a document; 0 for none (default: {DEFAULT_TIMEOUT})",
     )
@@ -167,7 +150,7 @@ def _add_run_arguments(command: argparse.ArgumentParser) -> None:
         help="memory limit of a worker, in addition to its models: megabytes, or with a unit, such as 500M or 4G; "
         "0 for none (default: %(default)s)",
     )
-    _add_number(group, "--recycle", 1, RunOptions.recycle, "replace a worker after N documents")
+    add_number(group, "--recycle", 1, RunOptions.recycle, "replace a worker after N documents")
     group.add_argument(
         "--engine",
         choices=ENGINES,
@@ -202,7 +185,7 @@ def _add_inspect(commands: Any) -> None:
     command.add_argument(
         "--filter", type=int, action="append", metavar="N", help="with --data: only this filter; may be repeated"
     )
-    _add_number(command, "--top", 1, 9, "with --data: images per filter")
+    add_number(command, "--top", 1, 9, "with --data: images per filter")
     command.set_defaults(parser=command, after_stop="nothing was written")
 
 
@@ -229,33 +212,6 @@ def _add_completion(commands: Any) -> None:
     command.set_defaults(parser=command, after_stop="nothing was changed")
 
 
-def _add_number(
-    group: argparse._ActionsContainer, option: str, minimum: int, default: int | None, help: str, *, metavar: str = "N"
-) -> None:
-    """Add an option for an integer of at least `minimum`."""
-
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = minimum - 1
-        if number < minimum:
-            raise argparse.ArgumentTypeError(f"expected an integer of at least {minimum}, found {text!r}")
-        return number
-
-    group.add_argument(option, type=parse, default=default, metavar=metavar, help=f"{help} (default: %(default)s)")
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number of seconds, 0 or more, found {text!r}")
-    return number
-
-
 def _megabytes(text: str) -> int:
     try:
         return 0 if text.strip() == "0" else option_checks.megabytes("a memory limit", text)
@@ -263,12 +219,8 @@ def _megabytes(text: str) -> int:
         raise argparse.ArgumentTypeError(str(err)) from err
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
-
-
 def _formats(text: str) -> tuple[str, ...]:
-    formats = _names(text)
+    formats = names(text)
     if not formats or set(formats) - set(OUTPUT_FORMATS):
         raise argparse.ArgumentTypeError(f"expected some of {', '.join(OUTPUT_FORMATS)}, found {text!r}")
     return formats

@@ -17,7 +17,7 @@ from docsight.version import __version__
 
 _PACKAGES = ("spacy", "torch", "numpy", "pillow", "safetensors", "pyarrow", "pytorch-lightning", "presidio-analyzer")
 _OPTIONAL_PROGRAMS = ("soffice", "tesseract")
-_UNLISTED_EXTRAS = ("dev",)
+_UNLISTED_EXTRAS = ("dev", "docs", "release")
 
 
 def describe_environment(models: Sequence[str] = ()) -> dict[str, Any]:
@@ -65,9 +65,12 @@ def _devices() -> dict[str, str]:
 
 
 def _shipped_models() -> list[dict[str, Any]]:
-    from docsight.bundle import MODELS
+    from docsight.bundle import DEMO_PREFIX, MODELS
 
-    return [_describe_model(folder) for folder in sorted(MODELS.iterdir()) if folder.is_dir()]
+    folders = sorted(MODELS.iterdir(), key=lambda folder: (folder.name.startswith(DEMO_PREFIX), folder.name))
+    return [
+        _describe_model(folder) | {"demo": folder.name.startswith(DEMO_PREFIX)} for folder in folders if folder.is_dir()
+    ]
 
 
 def _describe_named(model: str) -> dict[str, Any]:

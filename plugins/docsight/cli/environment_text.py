@@ -28,7 +28,8 @@ def _model_lines(model: Mapping[str, Any]) -> Iterator[str]:
     if model["error"] is not None:
         yield f"  {model['name']}: damaged or missing: {model['error']}"
         return
-    about = (model["kind"], model["lang"], f"{model['bytes'] / 1e6:.1f} MB", model["licence"] or "no licence stated")
+    size, licence = f"{model['bytes'] / 1e6:.1f} MB", model["licence"] or "no licence stated"
+    about = (model["kind"], model["lang"], size, licence, "for demonstration" if model.get("demo") else None)
     yield f"  {model['name']}: {', '.join(filter(None, about))}"
     yield f"    {model['path']}"
     if figures := ", ".join(f"{name} {value:g}" for name, value in _main_figures(model["figures"]).items()):

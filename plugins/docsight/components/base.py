@@ -2,7 +2,9 @@
 
 import logging
 import os
+import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -63,6 +65,8 @@ class NetworkPipe(Pipe):
         self.scorer = scorer
         self.slim = False  # whether `to_disk` writes only the name of an unchanged shipped model
         self._bundle: Bundle | None = None
+        self._lock = threading.RLock()  # held while something is loaded
+        _pipes.add(self)
         self._keep_labels(vocab)
 
     def predict(self, docs: Sequence[Doc]) -> list[Any]:
@@ -74,14 +78,24 @@ class NetworkPipe(Pipe):
 
     @property
     def bundle(self) -> Bundle:
-        """The model, loaded on first access; raises a `BundleError` if it is missing or damaged."""
-        # Two threads may both load it. They load the same model, so either copy will do.
-        if self._bundle is None:
-            folder = bundle.find_model(self.model_name)
-            self._install(bundle.load_folder(folder, kind=self.kind))
-            logger.info("%s: read the model in %s; it computes on %s.", self.name, folder, self.device)
-        assert self._bundle is not None  # for the type checker
-        return self._bundle
+        """The model, loaded on first access; raises a `BundleError` if it is missing or damaged.
+
+        Threads that come at the same time wait for the first one, which loads it.
+        """
+        loaded = self._bundle
+        if loaded is not None:
+            return loaded
+        with self._lock:
+            if self._bundle is None:  # another thread may have loaded it in the meantime
+                folder = bundle.find_model(self.model_name)
+                self._install(bundle.load_folder(folder, kind=self.kind))
+                logger.info("%s: read the model in %s; it computes on %s.", self.name, folder, self.device)
+            assert self._bundle is not None  # for the type checker
+            return self._bundle
+
+    def warm_up(self) -> None:
+        """Load everything that is otherwise loaded on first use; raises the errors of `bundle`."""
+        _ = self.bundle
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -254,10 +268,15 @@ def choose_device(name: str) -> torch.device:
         raise ConfigError(f"device={name!r} is not a device that torch knows: {err}") from err
 
 
-def _use_one_thread_after_fork() -> None:
-    """Avoid a deadlock: a forked child inherits torch's thread pool, but not its threads, and would wait for them."""
+_pipes: "weakref.WeakSet[NetworkPipe]" = weakref.WeakSet()
+
+
+def _recover_after_fork() -> None:
+    """Avoid deadlocks: a forked child inherits torch's thread pool and held locks, but not the threads of either."""
     torch.set_num_threads(1)
+    for pipe in _pipes:
+        pipe._lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_use_one_thread_after_fork)
+    os.register_at_fork(after_in_child=_recover_after_fork)

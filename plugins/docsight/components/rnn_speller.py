@@ -163,13 +163,34 @@ class RnnSpeller(NetworkPipe):
             BundleError: The model is missing or damaged.
             ConfigError: The file of user words cannot be read.
         """
-        # Two threads may both build it, as with the model.
         corrector = self._corrector
-        if corrector is None:
-            loaded = self.bundle
-            corrector = Corrector(cast(Speller, loaded.network), loaded.vocabularies, device=self.device)
-            self._set_corrector(corrector)
-        return corrector
+        if corrector is not None:
+            return corrector
+        with self._lock:
+            if self._corrector is None:  # another thread may have built it in the meantime
+                loaded = self.bundle
+                corrector = Corrector(cast(Speller, loaded.network), loaded.vocabularies, device=self.device)
+                self._set_corrector(corrector)
+            assert self._corrector is not None  # for the type checker
+            return self._corrector
+
+    @property
+    def typing_model(self) -> TypingModel:
+        """What the typing sessions share; built on first access. Raises the errors of `corrector`."""
+        typing_model = self._typing_model
+        if typing_model is not None:
+            return typing_model
+        with self._lock:
+            if self._typing_model is None:
+                speller, vocab = cast(Speller, self.bundle.network), self.bundle.vocabularies["words"]
+                words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
+                rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
+                self._typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
+            return self._typing_model
+
+    def warm_up(self) -> None:
+        """Load the model and build the corrector and the typing model; raises the errors of `corrector`."""
+        _ = self.corrector, self.typing_model
 
     def session(self, context: str = "", *, completions: int = 5, layout: str | None = None) -> Session:
         """Start a typing session, in which letters are typed one by one.
@@ -187,13 +208,7 @@ class RnnSpeller(NetworkPipe):
             BundleError: The model is missing or damaged.
             ConfigError: An argument has an invalid value, or the file of user words cannot be read.
         """
-        typing_model = self._typing_model
-        if typing_model is None:
-            speller, vocab = cast(Speller, self.bundle.network), self.bundle.vocabularies["words"]
-            words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
-            rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
-            typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
-            self._typing_model = typing_model
+        typing_model = self.typing_model
         if layout is not None:
             typing_model = typing_model.with_layout(self._checked("layout", layout, LAYOUTS))
         return Session(typing_model, context, completions=completions)
@@ -264,10 +279,11 @@ class RnnSpeller(NetworkPipe):
         return value
 
     def _apply_user_words(self) -> None:
-        self._typing_model = None
-        if self._corrector is not None:
-            # A thread that is correcting continues with the words that it started with.
-            self._set_corrector(copy.copy(self._corrector))
+        with self._lock:
+            self._typing_model = None
+            if self._corrector is not None:
+                # A thread that is correcting continues with the words that it started with.
+                self._set_corrector(copy.copy(self._corrector))
 
     def _set_corrector(self, corrector: Corrector) -> None:
         words = self.user_words

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from docsight.documents.runner.progress import Progress, ProgressMeter
 from docsight.documents.runner.redacting import redacted_input
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
+from docsight.documents.runner.warm_worker import WarmWorker
 from docsight.documents.store import Store, output_names, write_errors
 from docsight.errors import ConfigError, DataError, MissingExtraError
 from docsight.redaction.redaction_options import RedactionOptions
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 logger = logging.getLogger("docsight")
+
+_SECONDS_BETWEEN_REPORTS = 1.0  # of a server's run; a process reports its progress when a shard is complete
 
 
 def process(
@@ -107,7 +110,6 @@ def process(
         BundleError: A component of the pipeline has no usable model.
         DataError: Something failed, and `fail_fast` is set.
     """
-    paths, out = decode_paths(paths), decode_path(out)
     options = RunOptions(
         formats=as_tuple("formats", formats),
         workers=workers,
@@ -122,12 +124,43 @@ def process(
         overwrite=overwrite,
         retry_failed=retry_failed,
         fail_fast=fail_fast,
-        redaction=None if redact is None else redaction or RedactionOptions(),
+        redaction=redaction if redact is None else redaction or RedactionOptions(),
     )
     for name, function in (("on_progress", on_progress), ("on_problem", on_problem)):
         if function is not None:
             option_checks.function(name, function)
-    redacted_folder = check_redaction(redact, redaction, out)
+    return run_documents(paths, nlp, out, options, redact=redact, on_progress=on_progress, on_problem=on_problem)
+
+
+def run_documents(
+    paths: Paths,
+    nlp: "Language | Pipeline",
+    out: StrOrBytesPath,
+    options: RunOptions,
+    *,
+    redact: StrOrBytesPath | None = None,
+    worker: WarmWorker | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Summary:
+    """Process documents with checked options, see `process`.
+
+    Args:
+        paths: The documents.
+        nlp: The pipeline.
+        out: The folder of the results.
+        options: The options of the run.
+        redact: A folder for the redacted texts; needs `options.redaction`.
+        worker: A worker that is kept from run to run, and whose pipeline is `nlp`; None for those of the options.
+        on_progress: Called as work is done.
+        on_problem: Called for each problem.
+
+    Raises:
+        CancelledRunError: The worker was stopped.
+        ConfigError, BundleError, DataError: As in `process`.
+    """
+    paths, out = decode_paths(paths), decode_path(out)
+    redacted_folder = check_redaction(redact, options.redaction, out)
     check_pipeline(nlp, options)
     started = time.perf_counter()
     with ExitStack() as stack:
@@ -137,6 +170,8 @@ def process(
         settings = WorkerSettings(
             options=options, folder=store.shards, temporary=store.work, fingerprint=fingerprint_run(nlp, options)
         )
+        if worker is not None:
+            settings = replace(settings, shard_seconds=_SECONDS_BETWEEN_REPORTS)
         plan = plan_run(
             paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
         )
@@ -147,7 +182,7 @@ def process(
         logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
-            with closing(_start_engine(plan, nlp, store, settings, meter)) as shards:
+            with closing(_start_engine(plan, nlp, store, settings, meter, worker)) as shards:
                 for shard in shards:
                     plan.add(shard)
                     meter.add(shard)
@@ -264,9 +299,16 @@ def plan_run(
 
 
 def _start_engine(
-    plan: Plan, nlp: "Language | Pipeline", store: Store, settings: WorkerSettings, meter: ProgressMeter
+    plan: Plan,
+    nlp: "Language | Pipeline",
+    store: Store,
+    settings: WorkerSettings,
+    meter: ProgressMeter,
+    worker: WarmWorker | None,
 ) -> Generator[Shard, None, None]:
     options = settings.options
+    if worker is not None:
+        return worker.run(plan.jobs(), settings)
     if not options.workers:
         loaded = nlp.load() if isinstance(nlp, Pipeline) else nlp
         return run_here(plan.jobs(), loaded, settings, on_batch=meter.preview)

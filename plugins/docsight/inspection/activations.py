@@ -12,7 +12,7 @@ from docsight.errors import ConfigError
 from docsight.inspection.loading import ImageSource, InspectedModel, pixel_values, prepare
 from docsight.layers.convolutions import ConvBlock
 from docsight.networks.image_classifier import ImageClassifier
-from docsight.weights import own_defaults
+from docsight.weights import fixed_torch_defaults
 
 
 def layer_names(model: InspectedModel) -> list[str]:
@@ -52,7 +52,7 @@ def filters_before_and_after(model: InspectedModel) -> tuple[np.ndarray, np.ndar
     Returns:
         Two arrays of float32, (filters, channels, 3, 3).
     """
-    with own_defaults():
+    with fixed_torch_defaults():
         before = ImageClassifier(**model.arguments).first_conv.weight
     after = model.network.first_conv.weight
     return before.detach().numpy().copy(), after.detach().numpy().copy()

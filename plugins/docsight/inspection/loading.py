@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from docsight.bundle import find_model, load_folder
+from docsight.bundle import Bundle, find_model, load_folder
 from docsight.errors import BundleError, ConfigError, DataError
 from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.image_classifier import Decision, ImageClassifier
@@ -92,20 +92,25 @@ def load(model: str | os.PathLike[str]) -> InspectedModel:
     """
     folder = find_model(os.fspath(model))
     bundle = load_folder(folder, kind="image_classifier")
+    return from_bundle(bundle, str(bundle.about.get("name") or folder.name), where=str(folder))
+
+
+def from_bundle(bundle: Bundle, name: str, *, where: str = "the model") -> InspectedModel:
+    """Make a model of a bundle, whose network goes to the CPU; raises the errors of `load`."""
     try:
         settings = ImageSettings.from_config(bundle.about.get("images"))
         decision = Decision.from_config(bundle.about.get("decision", {}))
     except ConfigError as err:
-        raise BundleError(f"{folder}: the config.json of the model: {err} Export the model again.") from err
+        raise BundleError(f"{where}: the config.json of the model: {err} Export the model again.") from err
     network = cast(ImageClassifier, bundle.network)
     if network.channels != settings.channels:
         raise BundleError(
-            f"{folder}: the model reads {network.channels} channels, but its images have mode {settings.mode}; "
+            f"{where}: the model reads {network.channels} channels, but its images have mode {settings.mode}; "
             "export the model again."
         )
     return InspectedModel(
-        name=str(bundle.about.get("name") or folder.name),
-        network=network.eval().requires_grad_(False),
+        name=name,
+        network=network.cpu().eval().requires_grad_(False),
         arguments=bundle.arguments,
         settings=settings,
         decision=decision,

@@ -32,7 +32,7 @@ _RECOGNIZERS = (
 
 
 class Detector:
-    """Finds what to remove in Docs of one pipeline.
+    """Finds what to remove in Docs of one pipeline; `analyzer` is presidio's engine.
 
     Raises:
         MissingExtraError: presidio-analyzer is not installed.
@@ -44,7 +44,7 @@ class Detector:
             raise ConfigError("a redaction needs a component that finds names, such as rnn_ner")
         self._nlp = nlp
         self._options = options
-        self._engine, self._analyzer = _make_analyzer(nlp)
+        self._engine, self.analyzer = _make_analyzer(nlp)
 
     @contextmanager
     def low_posteriors(self) -> Iterator[None]:
@@ -60,7 +60,7 @@ class Detector:
 
     def detect(self, doc: "Doc") -> list[Detection]:
         """Return what is to be removed from a Doc that went through the pipeline within `low_posteriors`."""
-        results = self._analyzer.analyze(
+        results = self.analyzer.analyze(
             doc.text,
             language=_LANG,
             score_threshold=min(self._options.threshold, _ID_THRESHOLD),

@@ -14,6 +14,7 @@ ROOSEVELT = (
     "However, Roosevelt Street in Manhattan was not named after him."
 )
 MAX_BYTES = {"rnn_ner": 20_000_000, "rnn_speller": 30_000_000, "figures": 5_000_000, "digits": 5_000_000}
+MAX_BYTES |= dict.fromkeys(("demo_bilstm", "demo_cnn", "demo_lstm"), 2_000_000)
 CONTEXT_SET = Path(__file__).parents[3] / "benchmarks" / "data" / "names_in_context.jsonl"
 
 

@@ -162,3 +162,17 @@ def test_shipped_speller_explains_its_corrections(nlp: Language) -> None:
         reasons = speller.explain(doc, row)  # type: ignore[attr-defined]
         assert row["because"].split("; ")[0] in [reason.text for reason in reasons]
         assert sum(reason.weight for reason in reasons) > 0
+
+
+def test_shipped_speller_takes_back_any_earlier_correction_of_a_session(nlp: Language) -> None:
+    session = nlp.get_pipe("rnn_speller").session()
+    for letter in "a networc of peeple ":
+        session.type(letter)
+    assert session.text == "a network of people "
+    assert session.typed == "a networc of peeple "
+    first, second = session.corrected_words
+    assert (first.typed, first.text, second.typed, second.text) == ("networc", "network", "peeple", "people")
+    assert [session.text[each.start : each.end] for each in (first, second)] == ["network", "people"]
+    session.undo(first.word)
+    assert session.text == "a networc of people "
+    assert [each.word for each in session.corrected_words] == [second.word]

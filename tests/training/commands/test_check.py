@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from docsight.errors import DataError
+from docsight.image_decoding import open_image
 from docsight_training import cli
 from docsight_training.commands import check
 
@@ -94,7 +97,7 @@ def test_check_says_if_there_is_no_doubt(tmp_path: Path, capsys: pytest.CaptureF
         (["data.path=mine.txt"], r"mine\.txt: is in none of the formats that can be read\. .*convert IN OUT"),
         (["data.source=conl", "data.path=mine.txt"], r"data\.source='conl' is unknown; expected one of: auto, hub"),
         (["data.validation=2", "data.path=mine.txt"], r"data\.validation: expected a fraction between 0 and 1"),
-        (["experiment=cnn_imagecat"], "expected the data of entities"),
+        (["experiment=rnn_speller"], "this command reads annotated texts .* or images .*; found data of another kind"),
         (["data.corpora={a: {foldr: x}}"], r"data\.corpora\.a: unknown key 'foldr'; expected one of: folder, hub"),
     ],
 )
@@ -106,3 +109,66 @@ def test_command_reports_mistakes_in_one_line(
     monkeypatch.setattr(sys, "argv", ["docsight-train", "check", *arguments])
     with pytest.raises(SystemExit, match=f"docsight-train: error: .*{message}"):
         cli.main()
+
+
+IMAGE_REPORT = """\
+             train  test
+images           6     2
+  cat            3     1
+  dog            2     0
+  fox            0     1
+  odd            1     0
+grey             3     1
+median side     20    20
+
+Images by their longer side in pixels:
+    1-16          0
+   17-32          6  ########################################
+   33-64          0
+  65-128          1  #######
+ 129-256          0
+ 257-512          0
+513-1024          0
+over 1024          0
+
+To look at:
+classes of the split for test without an image for training (a run stops): fox
+classes with fewer than 20 images for training: cat (3), dog (2), fox (0), odd (1)
+images that cannot be read (correct or remove them): 1
+  {folder}/train/cat/broken.png: {broken}
+images that occur with different labels: 1
+  {folder}/train/dog/copy.png: dog, but cat as {folder}/train/cat/red.png
+images that occur again in their own split: 1
+  {folder}/train/dog/copy.png: as {folder}/train/cat/red.png (train)
+images that also occur in another split (scores are then too high): 1
+  {folder}/test/cat/again.bmp: as {folder}/train/cat/red.png (train)
+images that are tiny, or a narrow strip: 1
+  {folder}/train/odd/strip.png: 100 x 4 pixels
+"""
+
+
+def write_image(path: Path, colour: tuple[int, int, int], *, size: tuple[int, int] = (20, 20)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+
+
+def test_check_reports_what_the_images_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write_image(tmp_path / "train/cat/red.png", (255, 0, 0))
+    write_image(tmp_path / "train/cat/white.png", (255, 255, 255))
+    write_image(tmp_path / "train/dog/copy.png", (255, 0, 0))
+    write_image(tmp_path / "train/dog/black.png", (0, 0, 0))
+    write_image(tmp_path / "train/odd/strip.png", (9, 9, 9), size=(100, 4))
+    write_image(tmp_path / "test/cat/again.bmp", (255, 0, 0))
+    write_image(tmp_path / "test/fox/grey.png", (99, 99, 99))
+    broken = tmp_path / "train/cat/broken.png"
+    broken.write_bytes((tmp_path / "train/cat/red.png").read_bytes()[:40])
+    with pytest.raises(DataError) as error:
+        open_image(str(broken))
+    check.main(["experiment=cnn_imagecat", str(tmp_path)])
+    assert capsys.readouterr().out == IMAGE_REPORT.format(folder=tmp_path, broken=error.value)
+
+
+def test_check_says_how_to_check_images(tmp_path: Path):
+    write_image(tmp_path / "train/cat/red.png", (255, 0, 0))
+    with pytest.raises(DataError, match="experiment=cnn_imagecat"):
+        check.main([str(tmp_path)])

@@ -140,7 +140,10 @@ def test_failed_conversion_leaves_nothing(tmp_path: Path):
         (["nowhere", "out.jsonl"], r"nowhere does not exist"),
         (["text.xml", "out.jsonl"], r"text\.xml: is in none of the formats .* data\.source can be: offsets \(JSON"),
         (["in.jsonl", "out.jsonl", "data.colums.text=x"], r"Could not override 'data\.colums\.text'"),
-        (["in.jsonl", "out.jsonl", "data=images"], r"expected the data of entities, data=ner"),
+        (
+            ["in.jsonl", "out.jsonl", "data=images"],
+            r"this command reads annotated texts \(data=ner\); found data of another kind",
+        ),
         (["in.jsonl", "out.conll", "lang=xyz"], r"lang=xyz: spaCy has no tokenizer"),
         (["in.jsonl", "out.jsonl", "--from", "conll"], r"in\.jsonl, line 1: expected a token and a tag"),
     ],

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from docsight.errors import DataError
-from docsight_training.teacher.unlabelled_text import OpenText, read_text
+from docsight_training.teacher.unlabelled_text import OpenText, read_unlabelled
 
 
 def _write(folder: Path, **columns) -> str:
@@ -14,7 +14,7 @@ def _write(folder: Path, **columns) -> str:
 
 
 def _tokens(path: str, **options) -> list[list[list[str]]]:
-    documents = read_text(OpenText(path, **options), seed=1)
+    documents = read_unlabelled(OpenText(path, **options), seed=1)
     return [[sentence.tokens for sentence in document.sentences] for document in documents]
 
 

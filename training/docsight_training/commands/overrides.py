@@ -11,10 +11,16 @@ from omegaconf.errors import OmegaConfBaseException
 from docsight.errors import ConfigError
 
 NER_TARGET = "docsight_training.data.ner.ner_data.NerData"
+IMAGE_TARGET = "docsight_training.data.images.image_data.ImageData"
+_KINDS = {NER_TARGET: "annotated texts (data=ner)", IMAGE_TARGET: "images (experiment=cnn_imagecat)"}
 
 
-def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
-    """Return the resolved config of a run whose data are annotated texts.
+def compose_config(overrides: Sequence[str], *, targets: Sequence[str] = (NER_TARGET,)) -> dict[str, Any]:
+    """Return the resolved config of a run.
+
+    Args:
+        overrides: The overrides of its keys.
+        targets: The data modules that the command can read.
 
     Raises:
         ConfigError: An override is invalid, or the data are of another kind.
@@ -25,8 +31,9 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
             plain = {key: _plain(config[key]) for key in ("data", "lang")}
     except (HydraException, OmegaConfBaseException) as err:
         raise ConfigError(" ".join(str(err).split())) from err
-    if plain["data"].get("_target_") != NER_TARGET:
-        raise ConfigError("expected the data of entities, data=ner; this command reads no images and no plain text.")
+    if plain["data"].get("_target_") not in targets:
+        kinds = " or ".join(_KINDS[target] for target in targets)
+        raise ConfigError(f"this command reads {kinds}; found data of another kind.")
     return plain
 
 

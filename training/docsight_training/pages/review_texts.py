@@ -12,12 +12,13 @@ from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
 from docsight_training.data.ner.annotation_files import find_annotations, is_readable
 from docsight_training.data.ner.findings import Findings
-from docsight_training.data.ner.formats.annotated import AnnotatedText, read_text
+from docsight_training.data.ner.formats.annotated import AnnotatedText
 from docsight_training.data.ner.formats.json_rows import read_json_rows
 from docsight_training.data.ner.formats.offsets import decode_row
 from docsight_training.data.ner.formats.registry import AUTO, ReadSettings, read_annotations, recognise
 from docsight_training.data.ner.span_alignment import align_spans, clean_spans
 from docsight_training.data.splits import ROLES, require
+from docsight_training.data.text_files import PLAIN_TEXT_SUFFIXES, read_text
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 MIN_POSTERIOR = 0.02  # of the spans that the model is asked for
 _SPANS_KEY = "review"
-_PLAIN_TEXT_FILES = (".txt", ".text", ".md")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _plain_files(path: Path, settings: ReadSettings) -> list[Path]:
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
     if any(file.suffix == ".ann" or is_readable(file, settings) for file in files):
         return []
-    return [file for file in files if file.suffix.lower() in _PLAIN_TEXT_FILES]
+    return [file for file in files if file.suffix.lower() in PLAIN_TEXT_SUFFIXES]
 
 
 def _read_rows(file: Path, source: str, settings: ReadSettings, findings: Findings) -> Iterable[AnnotatedText]:

@@ -18,7 +18,7 @@ from docsight_training.runs import Run
 from docsight_training.stages.stage import Stage
 from docsight_training.teacher.features import WordFeatures
 from docsight_training.teacher.networks import Ensemble
-from docsight_training.teacher.unlabelled_text import OpenText, read_text
+from docsight_training.teacher.unlabelled_text import OpenText, read_unlabelled
 from docsight_training.trainer import make_tester
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class SilverStage(Stage):
         )
         for name, text in self.texts.items():
             source = SilverSource(name, text.origin, text.licence)
-            documents = read_text(text, seed=run.config["seed"])
+            documents = read_unlabelled(text, seed=run.config["seed"])
             for part, start in enumerate(range(0, len(documents), _PART_DOCUMENTS)):
                 file = run.folder / SILVER_FOLDER / f"{name}-{part:03}.parquet"
                 if file.is_file():

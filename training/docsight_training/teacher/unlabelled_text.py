@@ -36,7 +36,7 @@ class OpenText:
     licence: str = ""
 
 
-def read_text(text: OpenText, *, seed: int) -> list[Document]:
+def read_unlabelled(text: OpenText, *, seed: int) -> list[Document]:
     """Read the documents of a text that are used; sentences of more than 120 tokens are left out.
 
     Raises:

@@ -70,7 +70,7 @@ def annotate(
     # Memory zones do not nest: the caller's is used if there is one.
     is_inside = nlp.vocab.in_memory_zone  # type: ignore[attr-defined]  # missing in spaCy's stubs
     zone = contextlib.nullcontext() if is_inside else nlp.memory_zone()
-    with _raising(nlp), zone:
+    with raising(nlp), zone:
         docs = [
             _run_alone(nlp, chunk) if doc is None else doc
             for chunk, doc in zip(batch, _run_batch(nlp, batch), strict=True)
@@ -110,7 +110,7 @@ def _problem(chunk: Chunk, error: Exception) -> Problem:
 
 
 @contextlib.contextmanager
-def _raising(nlp: "Language") -> Iterator[None]:
+def raising(nlp: "Language") -> Iterator[None]:
     """Make every component raise: an error handler that ignores errors would lose documents silently."""
     from spacy.util import raise_error
 
@@ -220,7 +220,7 @@ def _is_serializable(value: dict[Any, Any]) -> bool:
 def _annotations(doc: "Doc", chunk: Chunk, detect: "Callable[[Doc], list[Detection]] | None") -> Annotations | Problem:
     start = chunk.start
     try:
-        found = Annotations(_corrections(doc, start), _entities(doc, start), annotated_images(doc, start))
+        found = Annotations(correction_rows(doc, start), entity_rows(doc, start), annotated_images(doc, start))
         if detect is not None:
             found.detections = [each.moved(start) for each in detect(doc)]
         return found
@@ -228,7 +228,8 @@ def _annotations(doc: "Doc", chunk: Chunk, detect: "Callable[[Doc], list[Detecti
         return _problem(chunk, err)
 
 
-def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+def correction_rows(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+    """Return the corrections of a Doc as in `documents.jsonl`, with offsets moved by `offset`."""
     from docsight.attributes import corrections  # not `doc._.corrections`, which may be another plugin's
 
     return [
@@ -250,7 +251,8 @@ def _corrections(doc: "Doc", offset: int) -> list[dict[str, Any]]:
     ]
 
 
-def _entities(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+def entity_rows(doc: "Doc", offset: int) -> list[dict[str, Any]]:
+    """Return the entities of a Doc as in `documents.jsonl`, with offsets moved by `offset`."""
     from docsight.attributes import span_score  # not `ent._.score`, which may be another plugin's
 
     scored = ((ent, span_score(ent)) for ent in doc.ents)

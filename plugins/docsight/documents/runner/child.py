@@ -10,6 +10,7 @@ from collections.abc import MutableSequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
@@ -19,11 +20,15 @@ from docsight.documents.runner.shards import Shard
 from docsight.documents.runner.work_items import WorkItem
 from docsight.documents.runner.worker import Worker
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+
 _MEGABYTE = 1 << 20
 _OOM_SCORE = 500  # of 1000; other processes have 0
 
 # What this process has, from `prepare` and `start`.
 _marks: MutableSequence[int]  # in memory shared with the parent
+_nlp: "Language"
 _worker: Worker
 _memory_at_start: float
 
@@ -56,18 +61,16 @@ def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
 
 def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
     """Make this process a worker: load the pipeline and limit the memory."""
-    global _worker, _memory_at_start
+    global _nlp, _memory_at_start
     import torch
 
     from docsight import attributes
 
     attributes.register()
     torch.set_num_threads(1)
-    if settings.temporary is not None:  # a killed worker leaves its temporary files, which hold texts
-        tempfile.tempdir = str(settings.temporary)
     # Records state what is wrong with a document; Pillow's warnings about metadata do not belong on the terminal.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    nlp = pipeline.load()
+    nlp = _nlp = pipeline.load()
     options = settings.options
     # spaCy's limit protects parsers from running out of memory; a user who sets max_chars has chosen another.
     nlp.max_length = max(nlp.max_length, options.max_chars)
@@ -76,10 +79,18 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
         text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
     )
     annotate(nlp, [Chunk(document, 0, len(document.text))])
-    _worker = Worker(nlp, settings, marks=_marks)
+    use(settings)
     _memory_at_start = _peak_memory()
     if options.memory is not None:
         _limit_memory(options.memory)
+
+
+def use(settings: WorkerSettings) -> None:
+    """Work for a run with these settings, with the pipeline that is loaded."""
+    global _worker
+    if settings.temporary is not None:  # a killed worker leaves its temporary files, which hold texts
+        tempfile.tempdir = str(settings.temporary)
+    _worker = Worker(_nlp, settings, marks=_marks)
 
 
 def work(

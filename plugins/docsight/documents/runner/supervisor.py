@@ -11,7 +11,7 @@ from typing import Self
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import SHORTAGES, Problem, ShortageError
-from docsight.documents.runner.child import start, work
+from docsight.documents.runner.child import start, use, work
 from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.redacting import redacted_problem
 from docsight.documents.runner.settings import WorkerSettings
@@ -88,6 +88,18 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def reuse(self, settings: WorkerSettings) -> None:
+        """Work for another run with the same pipeline; raises the errors of entering."""
+        self._settings = settings
+        try:
+            self._process.call(use, settings, timeout=_START_TIMEOUT)
+        except (DiedError, TimeoutError):
+            self._restart()
 
     def stop(self) -> None:
         """Stop the worker at once, whatever it is doing. Any thread may call this."""

@@ -69,6 +69,7 @@ class CandidateFinder:
         self._dictionary, self._index = dictionary, index
         self._offsets = as_array(network.confusions.offsets).astype(np.int64)
         self._confused = as_array(network.confusions.ids).astype(np.int64)
+        self._confusion_cost = np.full(len(self._confused), np.nan, np.float32)  # NaN is not yet known
         fresh = dictionary.fresh
         self._user_index = CandidateIndex(fresh, dictionary.zipf[dictionary.lexicon_size :]) if fresh else None
         self._cache: OrderedDict[str, Candidates] = OrderedDict()
@@ -120,7 +121,7 @@ class CandidateFinder:
         order = np.argsort(np.concatenate([np.arange(len(token)), of]), kind="stable")
         typed_second = np.where(span == 2, batch.ids[np.minimum(token + 1, len(batch.ids) - 1)], 0)
         join_costs = np.full(len(joins), _JOIN_COST, np.float32)
-        costs = [found.cost, self._confusion_costs(ids[usual_of], confused), join_costs]
+        costs = [found.cost, self._confusion_costs(usual_at, ids[usual_of]), join_costs]
         groups = CandidateGroups(
             token=token,
             span=span,
@@ -176,15 +177,22 @@ class CandidateFinder:
         meant = [f"{names[a]}-{names[b]}" if b else names[a] for a, b in zip(first, second, strict=True)]
         return as_array(self._error_model.costs(encode_letters(keys)[rows], encode_letters(meant)))
 
-    def _confusion_costs(self, typed: Ints, meant: Ints) -> Floats:
-        """Return the cost of typing words of the lexicon where others were meant, by their ids."""
-        pairs, where = np.unique((typed << _ID_BITS) | meant, return_inverse=True)
-        names = self._dictionary.names
-        typed_names = [names[at] for at in pairs >> _ID_BITS]
-        meant_names = [names[at] for at in pairs & ((1 << _ID_BITS) - 1)]
-        costs: Floats = as_array(self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names)))
-        of_each: Floats = costs[where.reshape(-1)]
-        return of_each
+    def _confusion_costs(self, at: Ints, typed: Ints) -> Floats:
+        """Return the costs of confusions: their places in the table, and the ids of the words that were typed.
+
+        They are computed once, as the same words are confused again and again.
+        """
+        costs: Floats = self._confusion_cost[at]
+        fresh = np.flatnonzero(np.isnan(costs))
+        if len(fresh):
+            places, first = np.unique(at[fresh], return_index=True)
+            names = self._dictionary.names
+            typed_names = [names[word] for word in typed[fresh][first]]
+            meant_names = [names[word] for word in self._confused[places]]
+            found = self._error_model.costs(encode_letters(typed_names), encode_letters(meant_names))
+            self._confusion_cost[places] = as_array(found)
+            costs = self._confusion_cost[at]
+        return costs
 
     def _splits(self, keys: Sequence[str]) -> tuple[Ints, Ints, Ints]:
         """Split keys into two frequent words: (row, first, second)."""

@@ -39,6 +39,20 @@ class CandidateGroups:
             self.pair[rows],
         )
 
+    def respelled(self, rows: Bools, first: Ints) -> "CandidateGroups":
+        """Return the groups with some of the rows alone, which may be none of a group, and other first words."""
+        kept = np.bincount(self.of[rows], minlength=len(self.token))
+        return CandidateGroups(
+            self.token,
+            self.span,
+            starts_of(kept),
+            first[rows],
+            self.second[rows],
+            self.typed[rows],
+            self.cost[rows],
+            self.pair[rows],
+        )
+
 
 @dataclass
 class ModelScores:

@@ -1,6 +1,7 @@
 """The corrector: which words of a text are misspelled, and what was meant."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -180,13 +181,13 @@ class Corrector:
             groups = self._finder.group(batch, table, int(bounds[start]), int(bounds[stop]))
             if len(groups.token):
                 states = self._scorer.states(batch, start, stop)
-                context = self._tie_variants(groups, self._scorer.context(batch, groups, states))
+                context = self._with_variants(groups, partial(self._scorer.context, batch, states))
                 doubtful = self._doubtful(batch, groups, context)
                 context = context[np.repeat(doubtful, np.diff(groups.start))]
                 groups = groups.select(doubtful)
             if len(groups.token):
-                parts = self._scorer.trigrams(batch, neighbours, groups)
-                scores = ModelScores(context, *(self._tie_variants(groups, part) for part in parts))
+                trigrams = self._with_variants(groups, partial(self._scorer.trigrams, batch, neighbours))
+                scores = ModelScores(context, *trigrams)
                 yield groups, make_features(groups, batch, scores, facts)
             start = stop
 
@@ -198,21 +199,17 @@ class Corrector:
         is_doubtful: Bools = is_likely | batch.suspicious[groups.token] | (groups.span > 1)
         return is_doubtful
 
-    def _tie_variants(self, groups: CandidateGroups, scores: Floats) -> Floats:
-        """Assign both varieties of a word, where both are candidates, the score of the better one.
+    def _with_variants(self, groups: CandidateGroups, score: Callable[[CandidateGroups], Floats]) -> Floats:
+        """Score candidates, (..., rows); a word with another form in other English gets the score of the better one.
 
-        Which one fits better depends on the origin of the training text; the typed letters decide which was meant.
+        Which form fits better depends on the origin of the training text, and says nothing about what was meant.
         """
-        of, variant = groups.of, self.dictionary.variant_of(groups.first)
-        rows = np.flatnonzero((variant > 0) & (groups.second == 0))
-        keys = (of << 32) | groups.first
-        order = np.argsort(keys, kind="stable")
-        wanted = (of[rows] << 32) | variant[rows]
-        at = order[np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))]
-        both = keys[at] == wanted
-        tied = scores.copy()
-        tied[rows[both]] = np.maximum(scores[rows[both]], scores[at[both]])
-        return tied
+        scores = score(groups)
+        variant = self.dictionary.variant_of(groups.first)
+        rows = (variant > 0) & (groups.second == 0)
+        if rows.any():
+            scores[..., rows] = np.maximum(scores[..., rows], score(groups.respelled(rows, variant)))
+        return scores
 
     def _correction(self, batch: TokenBatch, ranked: RankedGroups, g: int, text: str) -> Correction:
         """Return a place of a text with its suggestions and the score of the ranker."""

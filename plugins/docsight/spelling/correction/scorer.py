@@ -70,7 +70,7 @@ class Scorer:
         return States(left, right, low, start)
 
     @torch.inference_mode()
-    def context(self, batch: TokenBatch, groups: CandidateGroups, states: States) -> Floats:
+    def context(self, batch: TokenBatch, states: States, groups: CandidateGroups) -> Floats:
         """Score candidates by the context network, in nats up to a constant: (rows,).
 
         Two words in the place of one get the mean of their scores.
@@ -97,8 +97,8 @@ class Scorer:
         context[second] = (context[second] + scores(of[second], where[len(of) :])) / 2
         return context
 
-    def trigrams(self, batch: TokenBatch, words: Ints, groups: CandidateGroups) -> tuple[Floats, Floats, Floats]:
-        """Return log p of the candidates, of the next word, and of the word after that, (rows,) each.
+    def trigrams(self, batch: TokenBatch, words: Ints, groups: CandidateGroups) -> Floats:
+        """Return log p of the candidates, of the next word, and of the word after that, (3, rows).
 
         `words` are the word ids of the tokens as context, (tokens,).
         """
@@ -122,7 +122,7 @@ class Scorer:
         left[two] += log_prob(before[two], first[two], second[two])
         last, last_but_one = torch.where(two, second, first), torch.where(two, first, before)
         right, right_two = log_prob(last_but_one, last, after), log_prob(last, after, after_two)
-        return left.numpy(), right.numpy(), right_two.numpy()
+        return np.stack([left.numpy(), right.numpy(), right_two.numpy()])
 
     def _vectors_of(self, ids: Ints, batch: TokenBatch) -> Tensor:
         """Return the vectors of distinct words, (words, word_dim); those of unknown words are not kept."""

@@ -12,6 +12,7 @@ from docsight.networks.char_lm import MAX_CONTEXT, State, to_plain
 from docsight.spelling.arrays import Floats
 from docsight.spelling.keystrokes.beam import Beam
 from docsight.spelling.keystrokes.completer import WordScorer
+from docsight.spelling.keystrokes.keystroke import CorrectedWord, Keystroke
 from docsight.spelling.keystrokes.letter_error_model import CODES
 from docsight.spelling.keystrokes.typing_model import TypingModel
 
@@ -26,24 +27,6 @@ _RESCORER_CONTEXT = 8  # tokens before a word by which its completions are ranke
 # What follows one of these is not corrected: addresses, paths, tags, the rest of a number.
 _NO_WORD_AFTER = frozenset("@#/\\_.:=&~%+*<>|$^")
 _NO_WORD_BEFORE = frozenset("@/\\_=~|")  # a word before one of these is not corrected
-
-
-@dataclass(frozen=True)
-class Keystroke:
-    """What a session infers from a keystroke.
-
-    Attributes:
-        letter: The letter that was probably meant after the letters before: the typed character, unless another one is
-            likely enough.
-        letters: The likeliest letters with their probabilities, the likeliest first; at most five.
-        prefix: The corrected word so far; empty after a space or punctuation, which ends a word.
-        completions: Whole words that begin like this, with their probabilities, the likeliest first.
-    """
-
-    letter: str
-    letters: tuple[tuple[str, float], ...]
-    prefix: str
-    completions: tuple[tuple[str, float], ...]
 
 
 class _Accepted(str):
@@ -116,6 +99,35 @@ class Session:
         """The whole text: the context, the corrected words, and the current `prefix`."""
         return self._context + "".join(self._ended) + self._now.keystroke.prefix
 
+    @property
+    def typed(self) -> str:
+        """The whole text as it was typed, without corrections; accepted texts count as typed."""
+        ended = self._ended[: self._first_word]  # too long ago to be taken back
+        words = zip(list(self._words)[:-1], self._ended[self._first_word :], strict=True)
+        ended = [*ended, *(start.corrected + text[-1] if start.corrected else text for start, text in words)]
+        return self._context + "".join(ended) + self._now.text
+
+    @property
+    def corrected_words(self) -> tuple[CorrectedWord, ...]:
+        """The words that were corrected and can still be taken back, in text order."""
+        found, at = [], len(self._context)
+        for number, text in enumerate(self._ended):
+            start = self._words[number - self._first_word] if number >= self._first_word else None
+            if start is not None and start.corrected:
+                found.append(CorrectedWord(number, at, at + len(text) - 1, start.corrected, text[:-1]))
+            at += len(text)
+        return tuple(found)
+
+    @property
+    def keystroke(self) -> Keystroke:
+        """What the last keystroke returned."""
+        return self._now.keystroke
+
+    @property
+    def _first_word(self) -> int:
+        """The number of the first word that can be taken back."""
+        return len(self._ended) + 1 - len(self._words)
+
     @torch.inference_mode()
     def type(self, letter: str) -> Keystroke:
         """Type a character.
@@ -171,26 +183,50 @@ class Session:
         return self._now.keystroke
 
     @torch.inference_mode()
-    def undo(self) -> Keystroke:
-        """Take back the last correction of a whole word. The word stays as it was typed, now and later in the session.
+    def undo(self, word: int | None = None) -> Keystroke:
+        """Take back the correction of a whole word. The word stays as it was typed, now and later in the session.
 
         What was typed after it stays. Without a correction to take back, nothing changes.
+
+        Args:
+            word: The number of one of `corrected_words`; None for the last one.
+
+        Raises:
+            DataError: That word was not corrected, or too long ago.
         """
-        at = next((at for at in reversed(range(len(self._words))) if self._words[at].corrected), None)
-        if at is None:
+        corrected = [each.word for each in self.corrected_words]
+        if word is not None and word not in corrected:
+            raise DataError(
+                f"session.undo: expected the number of a corrected word, {corrected or 'of which there is none'}; "
+                f"found {word!r}."
+            )
+        if not corrected:
             return self._now.keystroke
+        at = (corrected[-1] if word is None else word) - self._first_word
         self.learn(self._words[at].corrected)
         later = [self._words.pop() for _ in range(len(self._words) - at)]
         del self._ended[len(self._ended) - len(later) + 1 :]
-        word = later[-1]
+        start = later[-1]
         actions = [action for each in reversed(later) for action in each.actions]
-        word.actions, word.corrected = [], ""
-        self._words.append(word)
+        start.actions, start.corrected = [], ""
+        self._words.append(start)
         self._recent.clear()
-        self._now = self._begin(word)
+        self._now = self._begin(start)
         for action in actions:
             self._do(action)
         return self._now.keystroke
+
+    def keep(self, word: str | None = None) -> Keystroke:
+        """Leave the current word as it is typed, now and for the rest of the session.
+
+        Args:
+            word: Another word to leave as it is typed; the current one is then not changed.
+        """
+        typed = self._now.text if word is None else word
+        if word is None and not typed:
+            return self._now.keystroke
+        self.learn(typed)
+        return self.accept(typed) if typed == self._now.text else self._now.keystroke
 
     def learn(self, word: str) -> None:
         """Leave a word as it is typed for the rest of the session, in any case.

@@ -104,6 +104,8 @@ class Dictionary:
 
     def facts(self, unknown: Sequence[str]) -> WordFacts:
         """Return the facts about all words, followed by the unknown words of a batch of texts."""
+        if not unknown:
+            return self._facts  # most short texts have none, and the arrays are large
         zeros = np.zeros(len(unknown), np.uint8)
         more = _facts(unknown, zeros, zeros.astype(np.float32))
         names = WordFacts.__dataclass_fields__

@@ -4,8 +4,10 @@ import os
 import re
 import resource
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .case import CANARY, DOCUMENT, FAILED, PARTLY, SKIPPED
 from .checks import check_document, load_readers
@@ -32,6 +34,8 @@ _FORBIDDEN_EVENTS += (
 )
 _FORBIDDEN_EVENTS += ("os.truncate", "os.chmod", "shutil.", "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+_CONVERTERS = ("soffice", "libreoffice")
+_CONVERSION_FOLDER = re.compile(rf"(?:.* |.*=file://)?{re.escape(tempfile.gettempdir())}/docsight-\w+")
 _violations: list[str] = []
 
 
@@ -111,9 +115,24 @@ def read_audited(path: str, says: str) -> Observation:
 
 
 def _audit(event: str, args: tuple[object, ...]) -> None:
+    if _is_conversion(event, args):
+        return
     if event.startswith(_FORBIDDEN_EVENTS):
         _violations.append(f"{event}{args!r:.100}")
     elif event == "open":
         path, _, flags = args
         if isinstance(flags, int) and flags & _WRITE_FLAGS and "__pycache__" not in str(path) and path != os.devnull:
             _violations.append(f"open for writing: {path!r:.100}")
+
+
+def _is_conversion(event: str, args: tuple[object, ...]) -> bool:
+    """Return whether LibreOffice converts a file, in a temporary folder that is removed afterwards."""
+    if event == "subprocess.Popen":
+        program, command = str(args[0]), " ".join(map(str, args[1])) if isinstance(args[1], list) else ""
+        return Path(program).name in _CONVERTERS and _CONVERSION_FOLDER.search(command) is not None
+    if not args or not event.startswith(("open", "os.", "shutil.")):
+        return False
+    folder, path = "", os.fsdecode(args[0]) if isinstance(args[0], str | bytes) else ""
+    if event in ("os.remove", "os.rmdir") and isinstance(args[1], int) and args[1] >= 0:  # relative to a descriptor
+        folder = os.readlink(f"/proc/self/fd/{args[1]}")
+    return _CONVERSION_FOLDER.match(os.path.join(folder, path)) is not None

@@ -72,7 +72,9 @@ def test_read_corpus_reports_a_missing_path(tmp_path):
 
 def test_read_corpus_reports_an_unknown_split_and_the_existing_files(tmp_path):
     corpus = Corpus(splits={"train": ["gold"]})
-    with pytest.raises(DataError, match=r"no split 'gold': expected a file or folder gold; found train\.jsonl"):
+    with pytest.raises(
+        DataError, match=r"no split 'gold' of annotated texts: expected a file or folder gold; found train\.jsonl"
+    ):
         _read(_write_json(tmp_path, ROWS), corpus)
 
 

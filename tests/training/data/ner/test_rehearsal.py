@@ -1,15 +1,12 @@
 """An old model labels the training text of a new one."""
 
-import json
+import random
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from docsight.errors import DataError
 from docsight.tags import TagSpan
 from docsight_training.data.ner.annotated_documents import Document, Sentence
-from docsight_training.data.ner.rehearsal import read_open_text, rehearse
+from docsight_training.data.ner.rehearsal import Rehearsal, rehearse
 from docsight_training.tagger_transfer import InitialTagger
 
 TEXT = ["Angela", "Merkel", "met", "Barack", "Obama", "in", "Berlin", "."]
@@ -46,19 +43,18 @@ def test_rehearse_joins_no_span_over_the_end_of_a_sentence(start):
         assert all(end <= len(sentence.tokens) for sentence in version.sentences for _, end, _ in sentence.spans)
 
 
-def test_read_open_text_reads_text_json_lines_and_parquet(tmp_path):
-    (tmp_path / "a.txt").write_text("One word. Two words.\n\nA paragraph.")
-    (tmp_path / "b.jsonl").write_text(json.dumps({"text": "Of JSON."}) + "\n")
-    pq.write_table(pa.table({"tokens": [["of", "tokens"]]}), tmp_path / "c.parquet")
-    documents = read_open_text(tmp_path, max_tokens=100, seed=1)
-    texts = {" ".join(token for s in document.sentences for token in s.tokens) for document in documents}
-    assert texts == {"One word . Two words .", "A paragraph .", "Of JSON .", "of tokens"}
-    assert len(read_open_text(tmp_path, max_tokens=1, seed=1)) == 1
+def test_rehearsal_draws_versions_of_the_documents_and_of_open_text(start, tmp_path):
+    (tmp_path / "open.txt").write_text("Angela Merkel met Barack Obama in Berlin.\n\nShe left.")
+    own = [TagSpan(0, 2, "PER"), TagSpan(3, 5, "CHIEF")]
+    annotated = Document("own", [Sentence(TEXT, own)])
+    rehearsal = Rehearsal(start, [annotated], keep=["LOC"], open_text=str(tmp_path), seed=1)
+    assert rehearsal.version(0, random.Random(1)).sentences[0].spans == [*own, TagSpan(6, 7, "LOC")]
+    documents = list(rehearsal.open_documents(random.Random(1)))
+    assert sorted(document.num_tokens for document in documents) == [3, 8]
+    spans = {span for document in documents for sentence in document.sentences for span in sentence.spans}
+    assert spans >= {TagSpan(0, 2, "PER"), TagSpan(6, 7, "LOC")}
 
 
-def test_read_open_text_reports_what_it_cannot_read(tmp_path):
-    with pytest.raises(DataError, match=r"expected a file or folder of \.txt, \.jsonl, \.parquet files; found none"):
-        read_open_text(tmp_path, max_tokens=9, seed=1)
-    (tmp_path / "b.jsonl").write_text('{"no": 1}\n')
-    with pytest.raises(DataError, match="line 1: expected JSON with the key 'text'"):
-        read_open_text(tmp_path, max_tokens=9, seed=1)
+def test_rehearsal_without_open_text_has_none(start):
+    rehearsal = Rehearsal(start, [Document("own", [Sentence(TEXT, [])])], keep=["LOC"], open_text=None, seed=1)
+    assert list(rehearsal.open_documents(random.Random(1))) == []

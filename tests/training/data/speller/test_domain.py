@@ -88,7 +88,7 @@ def test_read_documents_takes_rows_files_and_paragraphs(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"body": 1}\n', "line 1: expected an object with the text in 'text'"),
+        ('{"body": 1}\n', "line 1: expected a string, or an object with the text in 'text'"),
         ("{\n", "line 1: expected JSON"),
         ("", "found 0"),
     ],

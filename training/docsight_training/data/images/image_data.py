@@ -146,18 +146,13 @@ class ImageData(EpochData[ImageBatch]):
         """
         if self.parts:
             return
-        rows = self._load("train")
-        if rows is None:
-            raise missing_images(self.splits["train"], str(self.path))
+        splits = self.load_rows()
+        rows = splits["train"]
         self.labels = [str(label) for label in self.given_labels or class_names(rows, self.columns["label"])]
         given = {"withhold": self.withhold, "drawn": self.drawn, "redrawn": self.redrawn, "glyphs": self.glyphs}
         check_classes(self.labels, self.kinds, given)
         self.settings = choose_settings(rows, self.columns["image"], self.given_settings)
-        self.parts["train"] = self._read(rows, "train")
-        for split in ("validation", "test"):
-            rows = self._load(split)
-            if rows is not None:
-                self.parts[split] = self._read(rows, split)
+        self.parts = {split: self._read(rows, split) for split, rows in splits.items()}
         if "test" not in self.parts and self.test_fraction:
             self._hold_out("test", self.test_fraction)
             self.validation_fraction /= 1 - self.test_fraction  # of what is left
@@ -169,6 +164,17 @@ class ImageData(EpochData[ImageBatch]):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
             if not len(self.parts[split]):
                 raise DataError(f"No images are left for {split}; check data.leave_out and data.validation.")
+
+    def load_rows(self) -> dict[str, datasets.Dataset]:
+        """Return the rows of each split that exists, by role; their images are not decoded.
+
+        Raises:
+            DataError: A split cannot be read or is empty, or there is none for training.
+        """
+        loaded = {split: self._load(split) for split in ("train", "validation", "test")}
+        if loaded["train"] is None:
+            raise missing_images(self.splits["train"], str(self.path))
+        return {split: rows for split, rows in loaded.items() if rows is not None}
 
     @property
     def can_choose_weights(self) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median_low
 from typing import Any, cast
@@ -31,7 +32,7 @@ def read_images(
         ConfigError: The images do not fit into memory.
         DataError: An image cannot be read, or a label is not one of the classes.
     """
-    names = _label_names(rows, columns["label"])
+    names = label_names(rows, columns["label"])
     ids = {label: at for at, label in enumerate(labels)}
     if unknown := sorted(set(names) - set(labels)):
         raise DataError(
@@ -72,7 +73,8 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
     return ImageSettings(**{"mean": tuple(map(float, mean)), "std": tuple(map(float, std))} | values)
 
 
-def _label_names(rows: datasets.Dataset, column: str) -> list[str]:
+def label_names(rows: datasets.Dataset, column: str) -> list[str]:
+    """Return the label of each row; raises `DataError` if one is missing."""
     _check_column(rows, column, "label")
     feature = rows.features[column]
     if not isinstance(feature, datasets.ClassLabel):
@@ -89,7 +91,7 @@ def _label_names(rows: datasets.Dataset, column: str) -> list[str]:
 def class_names(rows: datasets.Dataset, column: str) -> list[str]:
     """Return the classes of a data set: those of its ClassLabel, or else the labels that occur, sorted."""
     feature = rows.features.get(column)
-    return list(feature.names) if hasattr(feature, "names") else sorted(set(_label_names(rows, column)))
+    return list(feature.names) if hasattr(feature, "names") else sorted(set(label_names(rows, column)))
 
 
 def is_grey(image: Image.Image) -> bool:
@@ -109,17 +111,23 @@ def _check_column(rows: datasets.Dataset, column: str, role: str) -> None:
 
 def decoded_images(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
     """Decode images one by one as the component does; messages name the split and, by `step`, the row in it."""
-    _check_column(rows, column, "image")
-    if isinstance(rows.features[column], datasets.Image):
-        rows = rows.cast_column(column, datasets.Image(decode=False))
-    for at, cell in enumerate(rows[column]):
+    for at, cell in enumerate(encoded_cells(rows, column)):
         try:
-            yield open_image(_encoded_image(cell))
+            yield open_image(encoded_image(cell))
         except DataError as err:
             raise DataError(f"{where}, row {at * step}: {err} Correct or remove that row.") from err
 
 
-def _encoded_image(cell: Any) -> bytes | str:
+def encoded_cells(rows: datasets.Dataset, column: str) -> Iterator[Any]:
+    """Yield the cells of a column of images without decoding them; raises `DataError` if there is no such column."""
+    _check_column(rows, column, "image")
+    if isinstance(rows.features[column], datasets.Image):
+        rows = rows.cast_column(column, datasets.Image(decode=False))
+    yield from rows[column]
+
+
+def encoded_image(cell: Any) -> bytes | str:
+    """Return the encoded image of a cell, or the path of its file; raises `DataError` if the cell has none."""
     if isinstance(cell, bytes):
         return cell
     if isinstance(cell, Mapping):
@@ -136,6 +144,8 @@ def _encoded_image(cell: Any) -> bytes | str:
 
 def _check_memory(count: int, settings: ImageSettings, where: str) -> None:
     """Raise `ConfigError` if the images do not fit into memory, before any is allocated."""
+    if sys.platform == "win32":
+        return  # Python cannot ask Windows for the size of the memory
     needed = count * settings.channels * settings.size**2
     limit = int(_MAX_MEMORY_FRACTION * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     if needed > limit:

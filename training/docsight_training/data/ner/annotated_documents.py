@@ -33,6 +33,10 @@ class Document:
     sentences: list[Sentence]
     id: str | None = None
 
+    @property
+    def num_tokens(self) -> int:
+        return sum(len(sentence.tokens) for sentence in self.sentences)
+
 
 def names_in(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the label and the tokens of each span."""

@@ -252,8 +252,9 @@ def _read_split(
             return None
         folder = Path(corpus_format.path) / corpus.folder
         raise DataError(
-            f"{folder} has no split {split!r}: expected a file or folder {split}; found {listing(folder)}. "
-            "To use one file for everything, pass the file: data.path=FILE."
+            f"{folder} has no split {split!r} of annotated texts: expected a file or folder {split}; found "
+            f"{listing(folder)}. To use one file for everything, pass the file: data.path=FILE. For images, add "
+            "experiment=cnn_imagecat."
         )
     return (text for file in files for text in read_annotations(file, source, settings, findings))
 

@@ -8,9 +8,11 @@ the label TIME of DocRED: days, weekdays, months, years, decades, centuries and 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from docsight.tags import TagSpan
+from docsight_training.data.ner.annotated_documents import Document
 
 # The words of each class, compared in lower case; but May and March are months only with a capital.
 _WORDS = {
@@ -169,3 +171,13 @@ _WORD_CODES |= dict.fromkeys(["May", "March", "MAY", "MARCH"], _CODES["month"])
 _SHAPE_CODES = [(re.compile(shape), _CODES[name]) for name, shape in _SHAPES.items()]
 _DATE = _compile(f"(?= START) ({' | '.join(_DATE_RULES)})")
 _POSSIBLE_DATE = _compile("LINK{0,4} CORE (INNER{0,3} CORE)*")
+
+
+def add_dates(document: Document) -> Document:
+    """Add the dates that a rule is sure of."""
+    sentences = []
+    for sentence in document.sentences:
+        taken = {token for start, end, _ in sentence.spans for token in range(start, end)}
+        dates = [span for span in find_dates(sentence.tokens) if taken.isdisjoint(range(span.start, span.end))]
+        sentences.append(replace(sentence, spans=sorted([*sentence.spans, *dates])))
+    return replace(document, sentences=sentences)

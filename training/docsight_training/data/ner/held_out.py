@@ -79,4 +79,4 @@ def _divide(document: Document) -> list[Document]:
 
 
 def _num_tokens(documents: Iterable[Document]) -> int:
-    return sum(len(sentence.tokens) for document in documents for sentence in document.sentences)
+    return sum(document.num_tokens for document in documents)

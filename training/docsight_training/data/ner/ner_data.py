@@ -4,7 +4,6 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,32 +13,29 @@ from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
-from docsight.layers.crf import LinearChainCRF
 from docsight.networks.tagger import Tagger
-from docsight.tags import iobes_rules, iobes_tags
 from docsight.vocab import LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import EpochData, LazyBatches
-from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
+from docsight_training.data.ner.annotated_documents import Document, names_in
 from docsight_training.data.ner.augment import TextAugment
 from docsight_training.data.ner.corpora import CorpusReader
-from docsight_training.data.ner.dates import find_dates, may_be_date
+from docsight_training.data.ner.dates import add_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
-from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument, cut_windows
-from docsight_training.data.ner.rehearsal import REHEARSAL, read_open_text, rehearse
-from docsight_training.data.ner.silver import SilverSource, Teacher, read_silver
+from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument
+from docsight_training.data.ner.open_documents import OPEN_TEXT
+from docsight_training.data.ner.rehearsal import Rehearsal
+from docsight_training.data.ner.silver import SilverSource, read_silver
 from docsight_training.data.ner.templates import TemplateFiller
+from docsight_training.data.ner.training_windows import TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
 
 MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
-_REHEARSAL_TOKENS = 200_000  # tokens of open text that are labelled
 _KEEPING_MIN_STEPS = 200
-_REHEARSAL_DRAWS = 8  # versions of a document that the model to keep has labelled
 
 log = logging.getLogger(__name__)
 
 _MAX_LOGGED_FINDINGS = 5  # of each kind; `docsight-train check` shows more
-TEMPLATES = "templates"  # the corpus name of sentences made from templates
 
 
 class NerData(EpochData[NerBatch]):
@@ -155,62 +151,28 @@ class NerData(EpochData[NerBatch]):
             raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
-        self._rehearsed_text: list[list[Document]] = []  # versions of each document of open text
-        self._rehearsed: list[list[Document]] | None = None  # versions of each training document
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
-        self.silver_documents: list[Document] = []
         self.silver_sources: list[SilverSource] = []
 
     def setup(self, stage: str | None = None) -> None:
+        """Read the corpora, and make the vocabularies.
+
+        Raises:
+            ConfigError: A setting does not fit the data.
+            DataError: Something cannot be read, or a split that is needed has no text or no entity.
+        """
         if self.documents:
             return
-        read = self.reader.read()
-        documents = read.documents
-        for note in read.notes:
-            log.info(note)
-        for line in read.findings.lines(limit=_MAX_LOGGED_FINDINGS):
-            log.warning(line)
-        for role in ("train", "validation"):
-            if not documents[role]:
-                raise DataError(
-                    f"data.corpora: no corpus has a split for {role}; see data.{role} and the key splits of each "
-                    "corpus."
-                )
-        self.documents, train = documents, documents["train"]
-        annotated = sorted({label for label, _ in names_in(train)})
-        self.labels = list(self.given_labels or annotated)
-        kept: frozenset[str] = frozenset()
-        if self.keep_labels:
-            assert self.start is not None
-            kept = frozenset(self.start.network.labels) - set(annotated)
-            self.labels = [
-                *self.start.network.labels,
-                *(label for label in self.labels if label not in self.start.network.labels),
-            ]
-        if not self.labels:
-            raise DataError("The training split has no entity, so there is no label to learn.")
-        self._check_labels()
+        self.documents = self._read_documents()
+        kept = self._choose_labels()
         unannotated = {
             name: kept if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
             for name, corpus in self.corpora.items()
         }
-        if self.date_label in self.labels:
-            undated = {name for name, missing in unannotated.items() if self.date_label in missing}
-            if undated and self.unknown_labels != "marginalise":
-                raise ConfigError(
-                    f"data.date_label={self.date_label}: the rule does not find all dates of "
-                    f"{', '.join(sorted(undated))}, so it needs data.unknown_labels=marginalise; found "
-                    f"{self.unknown_labels!r}. Set it, or pass data.date_label=null."
-                )
-            train = [_with_dates(document) if document.corpus in undated else document for document in train]
-            self.documents["train"] = train
-        named = [document for document in train if not self.corpora[document.corpus].terse]
-        self._filler = None
-        if self.templates:
-            self._filler = TemplateFiller(
-                named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights
-            )
+        self._add_dates(unannotated)
+        train = self.documents["train"]
+        self._filler = self._make_filler(train)
         self._build_vocabularies(train)
         self.encoder = BatchEncoder(
             self.words,
@@ -221,21 +183,79 @@ class NerData(EpochData[NerBatch]):
             possible={} if self.date_label is None else {self.date_label: may_be_date},
             features=self.features,
         )
+        silver: list[Document] = []
+        if self.silver is not None:
+            silver, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
+            self.teacher_crf = teacher.make_crf()
         if self.augment:
             self.augment.learn_names(train)
-        if self.start is not None and kept:
-            self._rehearsed = rehearse(self.start, train, keep=sorted(kept), draws=_REHEARSAL_DRAWS, seed=self.seed)
-            if self.rehearsal is not None:
-                self._rehearsed_text = rehearse(
-                    self.start,
-                    read_open_text(Path(self.rehearsal), max_tokens=_REHEARSAL_TOKENS, seed=self.seed),
-                    keep=self.start.network.labels,
-                    draws=_REHEARSAL_DRAWS,
-                    seed=self.seed,
+        self.training_windows = TrainingWindows(
+            documents=train,
+            corpora=self.corpora,
+            rehearsal=self._rehearse(train, kept),
+            filler=self._filler,
+            templates=self.templates,
+            silver=silver,
+            silver_tokens=self.silver_tokens,
+            augment=self.augment,
+            window=self.window,
+            batch_tokens=self.batch_tokens,
+        )
+
+    def _read_documents(self) -> dict[str, list[Document]]:
+        read = self.reader.read()
+        for note in read.notes:
+            log.info(note)
+        for line in read.findings.lines(limit=_MAX_LOGGED_FINDINGS):
+            log.warning(line)
+        for role in ("train", "validation"):
+            if not read.documents[role]:
+                raise DataError(
+                    f"data.corpora: no corpus has a split for {role}; see data.{role} and the key splits of each "
+                    "corpus."
                 )
-        if self.silver is not None:
-            self.silver_documents, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
-            self.teacher_crf = _make_crf(teacher)
+        return read.documents
+
+    def _choose_labels(self) -> frozenset[str]:
+        """Set the labels to learn; return those of the old model that are kept and not annotated."""
+        annotated = sorted({label for label, _ in names_in(self.documents["train"])})
+        self.labels = list(self.given_labels or annotated)
+        kept: frozenset[str] = frozenset()
+        if self.keep_labels:
+            assert self.start is not None, "checked by __init__"
+            old = self.start.network.labels
+            kept = frozenset(old) - set(annotated)
+            self.labels = [*old, *(label for label in self.labels if label not in old)]
+        if not self.labels:
+            raise DataError("The training split has no entity, so there is no label to learn.")
+        self._check_labels()
+        return kept
+
+    def _add_dates(self, unannotated: Mapping[str, frozenset[str]]) -> None:
+        """Add the dates that a rule is sure of to the training text of corpora that do not annotate dates."""
+        if self.date_label not in self.labels:
+            return
+        undated = {name for name, missing in unannotated.items() if self.date_label in missing}
+        if undated and self.unknown_labels != "marginalise":
+            raise ConfigError(
+                f"data.date_label={self.date_label}: the rule does not find all dates of "
+                f"{', '.join(sorted(undated))}, so it needs data.unknown_labels=marginalise; found "
+                f"{self.unknown_labels!r}. Set it, or pass data.date_label=null."
+            )
+        self.documents["train"] = [
+            add_dates(document) if document.corpus in undated else document for document in self.documents["train"]
+        ]
+
+    def _make_filler(self, train: Sequence[Document]) -> TemplateFiller | None:
+        if not self.templates:
+            return None
+        named = [document for document in train if not self.corpora[document.corpus].terse]
+        return TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights)
+
+    def _rehearse(self, train: Sequence[Document], kept: frozenset[str]) -> Rehearsal | None:
+        if self.start is None or not kept:
+            return None
+        return Rehearsal(self.start, train, keep=sorted(kept), open_text=self.rehearsal, seed=self.seed)
 
     def _open_labels(
         self, unannotated: Mapping[str, frozenset[str]], kept: frozenset[str]
@@ -245,7 +265,7 @@ class NerData(EpochData[NerBatch]):
         if self.unknown_labels == "marginalise":
             open_labels = {name: labels - kept for name, labels in unannotated.items()}
         if self.start is not None:
-            open_labels[REHEARSAL] = frozenset(self.labels) - set(self.start.network.labels)
+            open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
 
     @property
@@ -319,47 +339,10 @@ class NerData(EpochData[NerBatch]):
     def test_dataloader(self) -> DataLoader[list[NerDocument]]:
         return DataLoader(cast(Dataset[list[NerDocument]], self.groups("test")), batch_size=None)
 
-    def epoch_batches(self, epoch: int) -> LazyBatches[list[tuple[str, Sentence]], NerBatch]:
+    def epoch_batches(self, epoch: int) -> LazyBatches[list[Window], NerBatch]:
         """Cut the training documents into windows and batches, as determined by seed and epoch."""
         rng = random.Random(f"{self.seed}-{epoch}")
-        windows: list[tuple[str, Sentence]] = []
-        for number, document in enumerate(self.documents["train"]):
-            if self._rehearsed is not None:
-                document = rng.choice(self._rehearsed[number])
-            for _ in range(self.corpora[document.corpus].repeat):
-                windows += self._windows(document, rng, rename=not self.corpora[document.corpus].terse)
-        size = sum(len(sentence.tokens) for _, sentence in windows)
-        for versions in rng.sample(self._rehearsed_text, len(self._rehearsed_text)):
-            if size <= 0:
-                break
-            of_document = self._windows(rng.choice(versions), rng, rename=False)
-            size -= sum(len(sentence.tokens) for _, sentence in of_document)
-            windows += of_document
-        if self._filler is not None:
-            windows += [(TEMPLATES, sentence) for sentence in self._filler.fill(self.templates, rng)]
-        silver: list[tuple[str, Sentence]] = []
-        size = 0
-        for number in rng.sample(range(len(self.silver_documents)), len(self.silver_documents)):
-            if size >= self.silver_tokens:
-                break
-            of_document = self._windows(self.silver_documents[number], rng, rename=False)
-            size += sum(len(sentence.tokens) for _, sentence in of_document)
-            silver += of_document
-        # A batch is annotated or labelled by the teacher: each kind has its own loss.
-        batches = [*self._batches(windows, rng), *self._batches(silver, rng)]
-        rng.shuffle(batches)
-        return LazyBatches(batches, self.encoder.batch)
-
-    def _windows(self, document: Document, rng: random.Random, *, rename: bool) -> list[tuple[str, Sentence]]:
-        sentences = document.sentences
-        if self.augment:
-            sentences = self.augment(sentences, rng, rename=rename)
-        return [(document.corpus, window) for window in cut_windows(sentences, self.window, rng)]
-
-    def _batches(self, windows: list[tuple[str, Sentence]], rng: random.Random) -> list[list[tuple[str, Sentence]]]:
-        rng.shuffle(windows)
-        lengths = [len(sentence.tokens) for _, sentence in windows]
-        return [[windows[n] for n in batch] for batch in batches_by_cost(lengths, max_cost=self.batch_tokens)]
+        return LazyBatches(self.training_windows.batches(rng), self.encoder.batch)
 
     def groups(self, role: str, size: int = 64) -> list[list[NerDocument]]:
         """Return the documents of a role for evaluation, `size` at a time."""
@@ -412,23 +395,3 @@ class NerData(EpochData[NerBatch]):
         if vectors is not None:
             self._vectors = torch.zeros(len(self.words), vectors.shape[1])
             self._vectors[[self.words.id(word) for word in words]] = torch.from_numpy(vectors)
-
-
-def _with_dates(document: Document) -> Document:
-    """Add the dates that a rule is sure of."""
-    sentences = []
-    for sentence in document.sentences:
-        taken = {token for start, end, _ in sentence.spans for token in range(start, end)}
-        dates = [span for span in find_dates(sentence.tokens) if taken.isdisjoint(range(span.start, span.end))]
-        sentences.append(replace(sentence, spans=sorted([*sentence.spans, *dates])))
-    return replace(document, sentences=sentences)
-
-
-def _make_crf(teacher: Teacher) -> LinearChainCRF:
-    follows, first, last = iobes_rules(iobes_tags(teacher.labels))
-    crf = LinearChainCRF(follows=follows, first=first, last=last)
-    with torch.no_grad():
-        crf.transitions.copy_(torch.tensor(teacher.transitions))
-        crf.start.copy_(torch.tensor(teacher.start))
-        crf.end.copy_(torch.tensor(teacher.end))
-    return crf

@@ -5,31 +5,65 @@ sequences is the target (learning without forgetting, Li and Hoiem 2017), condit
 trains on a sequence drawn from it: in the mean over the epochs, this is the cross entropy to the old model.
 """
 
-import json
 import random
-import re
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
-import spacy
 import torch
 from torch import Tensor
 
-from docsight.errors import DataError
 from docsight.layers.crf import FORBIDDEN
 from docsight.networks.spans import encode_words
 from docsight.tags import OUTSIDE, TagSpan, spans_from_iobes
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import encode_rows, pad_windows
+from docsight_training.data.ner.open_documents import read_open_text
 from docsight_training.tagger_transfer import InitialTagger
 
-REHEARSAL = "rehearsal"  # the corpus name of open text
-_PART_CHARS = 2_000  # of a text without paragraphs
+_VERSIONS = 8  # versions of a document
+_OPEN_TOKENS = 200_000  # of open text that are labelled
 _ROW_TOKENS = 200  # consecutive sentences are labelled together, up to this length
 _ROWS_TOGETHER = 32
+
+
+class Rehearsal:
+    """The training documents and open text, with the spans that an old model draws.
+
+    Args:
+        start: The old model.
+        documents: The training documents.
+        keep: The labels of the old model that the annotation of the documents lacks.
+        open_text: A file or folder of text that the old model labels with all of its labels; None for none.
+        seed: Seeds the draws, and the choice of the open text.
+
+    Raises:
+        DataError: There is no open text at its path.
+    """
+
+    def __init__(
+        self,
+        start: InitialTagger,
+        documents: Sequence[Document],
+        *,
+        keep: Sequence[str],
+        open_text: str | None,
+        seed: int,
+    ) -> None:
+        self._documents = rehearse(start, documents, keep=keep, draws=_VERSIONS, seed=seed)
+        self._open_documents: list[list[Document]] = []
+        if open_text is not None:
+            read = read_open_text(Path(open_text), max_tokens=_OPEN_TOKENS, seed=seed)
+            self._open_documents = rehearse(start, read, keep=start.network.labels, draws=_VERSIONS, seed=seed)
+
+    def version(self, number: int, rng: random.Random) -> Document:
+        """Draw a version of a training document."""
+        return rng.choice(self._documents[number])
+
+    def open_documents(self, rng: random.Random) -> Iterator[Document]:
+        """Yield a version of each document of open text, in an order drawn at random."""
+        for versions in rng.sample(self._open_documents, len(self._open_documents)):
+            yield rng.choice(versions)
 
 
 def rehearse(
@@ -61,76 +95,6 @@ def rehearse(
             [replace(document, sentences=[s for row in of_rows for s in row[draw]]) for draw in range(draws)]
         )
     return rehearsed
-
-
-def read_open_text(path: Path, *, max_tokens: int, seed: int) -> list[Document]:
-    """Read documents of open text, in an order drawn by the seed, up to a number of tokens.
-
-    Args:
-        path: A file or a folder of files: .txt (a blank line ends a paragraph), .jsonl with the key `text`, or .parquet
-            with the column `text` or `tokens`.
-        max_tokens: The number of tokens to read.
-        seed: Seeds the order.
-
-    Raises:
-        DataError: There is no such file, or it has no text.
-    """
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    files = [file for file in files if file.suffix in _READERS and file.is_file()]
-    if not files:
-        raise DataError(f"data.rehearsal={path}: expected a file or folder of {', '.join(_READERS)} files; found none.")
-    texts = [text for file in files for text in _READERS[file.suffix](file)]
-    random.Random(seed).shuffle(texts)
-    nlp = spacy.blank("en")
-    nlp.add_pipe("sentencizer")
-    documents: list[Document] = []
-    size = 0
-    for text in texts:
-        if size >= max_tokens:
-            break
-        sentences = (
-            [text] if isinstance(text, list) else [[t.text for t in s if not t.is_space] for s in nlp(text).sents]
-        )
-        document = Document(REHEARSAL, [Sentence(tokens, []) for tokens in sentences if tokens])
-        if document.sentences:
-            documents.append(document)
-            size += sum(len(sentence.tokens) for sentence in document.sentences)
-    if not documents:
-        raise DataError(f"data.rehearsal={path}: expected text; the files are empty.")
-    return documents
-
-
-def _read_paragraphs(file: Path) -> Iterator[str]:
-    """Yield the paragraphs of a plain text; a paragraph without an end is cut between words."""
-    for paragraph in re.split(r"\n\s*\n", file.read_text(encoding="utf-8", errors="replace")):
-        yield from textwrap.wrap(paragraph, _PART_CHARS, break_long_words=False) or ()
-
-
-def _read_json_lines(file: Path) -> Iterator[str]:
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                text = json.loads(line)["text"]
-            except (ValueError, KeyError, TypeError) as err:
-                raise DataError(
-                    f"{file}, line {number}: expected JSON with the key 'text'; found {line[:60]!r}."
-                ) from err
-            yield str(text)
-
-
-def _read_parquet(file: Path) -> Iterator[str | list[str]]:
-    columns = pq.read_schema(file).names
-    content = next((name for name in ("tokens", "text") if name in columns), None)
-    if content is None:
-        raise DataError(f"{file}: expected the column text or tokens; found {', '.join(columns)}.")
-    yield from pq.read_table(file, columns=[content]).column(content).to_pylist()
-
-
-_READERS: dict[str, Callable[[Path], Iterator[str | list[str]]]] = {
-    ".txt": _read_paragraphs,
-    ".jsonl": _read_json_lines,
-    ".parquet": _read_parquet,
-}
 
 
 def _split(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
 from docsight.errors import ConfigError, DataError
+from docsight.layers.crf import LinearChainCRF
+from docsight.tags import iobes_rules, iobes_tags
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 
 SILVER = "silver"  # the corpus name of silver documents
@@ -31,6 +34,16 @@ class Teacher:
     transitions: list[list[float]]
     start: list[float]
     end: list[float]
+
+    def make_crf(self) -> LinearChainCRF:
+        """Make the CRF of the teacher."""
+        follows, first, last = iobes_rules(iobes_tags(self.labels))
+        crf = LinearChainCRF(follows=follows, first=first, last=last)
+        with torch.no_grad():
+            crf.transitions.copy_(torch.tensor(self.transitions))
+            crf.start.copy_(torch.tensor(self.start))
+            crf.end.copy_(torch.tensor(self.end))
+        return crf
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,15 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from docsight.tags import TagSpan
+from docsight_training.data.doubt import Doubt
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.titles import is_title
 
 MIN_EXAMPLES = 50  # spans of a label in the training split; with fewer it is rarely learned well
 LENGTHS = (5, 10, 20, 40, 80, 160)  # tokens; the upper limits of the bins of the histogram, but for the last one
 _MIN_REPEATED_TOKENS = 4  # of a sentence that counts as a duplicate; shorter ones, such as headings, often recur
-
-
-class Doubt(NamedTuple):
-    """Something that may be a mistake.
-
-    Args:
-        place: Where it is.
-        detail: What it is.
-    """
-
-    place: str
-    detail: str
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Texts of one domain: reading them, holding some of them out, and counting their words."""
 
-import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,8 @@ from docsight.errors import DataError
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.tokens import LOWER, TITLE, is_key, read_tokens
+from docsight_training.data.text_files import JSON_LINES_SUFFIXES, PLAIN_TEXT_SUFFIXES, read_json_lines, read_text
 
-_PLAIN_SUFFIXES = (".txt", ".md", ".text")
-_ROW_SUFFIXES = (".jsonl", ".ndjson")
 _DOCUMENTS_AT_ONCE = 200
 _MIN_DOCUMENTS = 10
 
@@ -55,14 +54,14 @@ def read_documents(path: str, *, column: str) -> list[str]:
         DataError: Nothing can be read, a row has no text, or there are too few documents.
     """
     place = Path(path).expanduser()
-    suffixes = (*_PLAIN_SUFFIXES, *_ROW_SUFFIXES)
+    suffixes = (*PLAIN_TEXT_SUFFIXES, *JSON_LINES_SUFFIXES)
     if place.is_dir():
         files = sorted(file for file in place.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
         texts = [text for file in files for text in _read_file(file, column)]
     elif place.is_file():
         texts = list(_read_file(place, column))
-        if len(texts) == 1 and place.suffix.lower() not in _ROW_SUFFIXES:
-            texts = texts[0].split("\n\n")
+        if len(texts) == 1 and place.suffix.lower() not in JSON_LINES_SUFFIXES:
+            texts = re.split(r"\n\s*\n", texts[0])
     else:
         raise DataError(f"data.path={path}: expected a file or a folder of texts; there is none.")
     documents = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
@@ -128,30 +127,6 @@ def _by_key(keys: Sequence[str], types: np.ndarray) -> Iterator[tuple[str, int]]
 
 
 def _read_file(file: Path, column: str) -> Iterable[str]:
-    try:
-        content = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as err:
-        raise DataError(f"{file}: expected a text in UTF-8: {err}.") from err
-    if file.suffix.lower() not in _ROW_SUFFIXES:
-        return [content]
-    return [_text_of(line, column, f"{file}, line {number}") for number, line in _filled_lines(content)]
-
-
-def _filled_lines(content: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(content.split("\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _text_of(line: str, column: str, where: str) -> str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as err:
-        raise DataError(f"{where}: expected JSON: {err}.") from err
-    text = row.get(column) if isinstance(row, dict) else row
-    if not isinstance(text, str):
-        found = ", ".join(map(str, row)) if isinstance(row, dict) else type(row).__name__
-        raise DataError(
-            f"{where}: expected an object with the text in {column!r} (data.column sets the key); found {found}."
-        )
-    return text
+    if file.suffix.lower() in JSON_LINES_SUFFIXES:
+        return read_json_lines(file, column=column)
+    return [read_text(file)]

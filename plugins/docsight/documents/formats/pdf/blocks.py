@@ -42,7 +42,7 @@ class TextBlock:
         page: The number of the page, from 1.
         lines: The texts of the lines; a hyphen at the end of a line is U+FFFE.
         bbox: Where it is on the page, in points from the top left corner.
-        size: The height of its letters, in points.
+        size: The size of its font in points.
         left: Where it begins, in points.
         bold: Whether it is bold.
         monospaced: Whether its font is monospaced.
@@ -178,7 +178,7 @@ def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], 
     if line.is_row != last.is_row or distance > gap + _WIDER_GAP or distance < -1.0:
         return True
     first, other = last.runs[0], line.runs[0]
-    if abs(first.size - other.size) > _OTHER_SIZE * size:
+    if abs(first.font_size - other.font_size) > _OTHER_SIZE * max(first.font_size, other.font_size):
         return True
     if last.monospaced != line.monospaced and not _continues_sentence(group, line, size):
         return True
@@ -231,7 +231,7 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         page=number,
         lines=texts,
         bbox=bbox,
-        size=longest.size,
+        size=longest.font_size,
         left=lines[0].box[0],
         bold=longest.bold,
         monospaced=2 * monospaced > sum(map(len, texts)),

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from docsight.documents.formats.pdf.reading_order import HEADING_NUMBER, TextLine
-from docsight.documents.formats.pdf.text_runs import Run
 
 _MAX_ENTRY_CHARS = 500
 _LEADER = re.compile(r"(?:[ \t]*[.\u00b7]){4,}|(?:[ \t]*\u2026){2,}")
@@ -55,4 +55,4 @@ def _with_leader(line: TextLine) -> TextLine | None:
 def _entry(line: TextLine, title: str, page: str) -> TextLine:
     first = line.runs[0]
     text = f"{' '.join(title.split())}\t{page.strip()}"
-    return TextLine([Run(text, line.box, line.size, first.bold, first.monospaced)], line.box, line.size, is_entry=True)
+    return TextLine([replace(first, text=text, box=line.box, size=line.size)], line.box, line.size, is_entry=True)

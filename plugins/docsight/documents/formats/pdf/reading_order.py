@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -119,7 +119,7 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
             run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
         )
     longest = max(members, key=lambda run: len(run.text))
-    return Run(text, around([run.box for run in members]), longest.size, longest.bold, longest.monospaced)
+    return replace(longest, text=text, box=around([run.box for run in members]))
 
 
 def around(boxes: Sequence[Rect]) -> Rect:
@@ -246,13 +246,13 @@ def _line(runs: list[Run]) -> TextLine:
         if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
             is_monospaced = before.monospaced and run.monospaced
-            joined[-1] = Run(text, around((before.box, run.box)), before.size, before.bold, is_monospaced)
+            joined[-1] = replace(before, text=text, box=around((before.box, run.box)), monospaced=is_monospaced)
         else:
             joined.append(run)
     if len(joined) == 2 and _is_numbered(*joined):
         number, run = joined
         text = f"{number.text} {run.text}"
-        joined = [Run(text, around((number.box, run.box)), run.size, run.bold, run.monospaced)]
+        joined = [replace(run, text=text, box=around((number.box, run.box)))]
     longest = max(joined, key=lambda run: len(run.text))
     return TextLine(joined, around([run.box for run in joined]), longest.size)
 

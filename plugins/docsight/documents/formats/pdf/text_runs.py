@@ -6,10 +6,11 @@ words seem to be glued.
 """
 
 import ctypes
+import math
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from ctypes import c_int, c_ulong, c_void_p
+from ctypes import c_double, c_float, c_int, c_ulong, c_void_p
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, repeat
@@ -46,6 +47,7 @@ _WIDE_PITCH = 0.65  # em from letter to letter: no font is wider
 _SPACED_WORD_SPACES = 3  # a space of spaced letters is as wide as these gaps between its letters
 _MIN_LETTERS_PER_WORD = 2.5  # of glued words, on average
 _MAX_FONT_NAME = 128  # bytes
+_MIN_HEIGHT, _MAX_HEIGHT = 0.7, 2.5  # em, of the letters of a font whose size means something
 _FAR = 1e7  # points: letters farther away are moved there
 
 Boxes = NDArray[np.float64]
@@ -60,7 +62,8 @@ class Run:
     Args:
         text: Its words, separated by spaces; a hyphen at the end of a line is U+FFFE.
         box: Where it is, turned so that its lines run from left to right and from top to bottom.
-        size: The height of its letters, in points.
+        size: The height of its letters in points, with what their font leaves free above and below them.
+        font_size: The size of its font in points; unlike the height, it compares across fonts.
         bold: Whether the font is bold.
         monospaced: Whether all letters have one width.
     """
@@ -68,6 +71,7 @@ class Run:
     text: str
     box: Rect
     size: float
+    font_size: float
     bold: bool = False
     monospaced: bool = False
 
@@ -125,6 +129,10 @@ class _Letters:
         self._name, self._flags = ctypes.create_string_buffer(_MAX_FONT_NAME), ctypes.c_int()  # of a font
         self._font_arguments = ctypes.addressof(self._name), _MAX_FONT_NAME, ctypes.addressof(self._flags)
         self._get_font = fast_call("FPDFText_GetFontInfo", None, c_void_p, c_int, c_void_p, c_ulong, c_void_p)
+        self._get_font_size = fast_call("FPDFText_GetFontSize", c_double, c_void_p, c_int)
+        self._matrix = (c_float * 6)()  # of a letter
+        self._matrix_address = ctypes.addressof(self._matrix)
+        self._get_matrix = fast_call("FPDFText_GetMatrix", c_int, c_void_p, c_int, c_void_p)
         count = textpage.count_chars()
         self.text: str = textpage.get_text_range() if count else ""
         if len(self.text) != count:  # pdfium leaves out letters without a code
@@ -171,7 +179,7 @@ class _Letters:
             is_bold, is_monospaced = self._font(start)
             if is_monospaced:  # a line of prose may begin with a word that is set like code
                 is_monospaced = all(self._font(starts[word])[1] for word in ((first + end) // 2, end - 1))
-            yield Run(run_text, tuple(box), size, is_bold, is_monospaced)
+            yield Run(run_text, tuple(box), size, self._font_size(start, size), is_bold, is_monospaced)
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:
         if not self.text.isascii() and _RTL.search(self.text):
@@ -183,6 +191,13 @@ class _Letters:
         """Return whether the font of a letter is bold, and whether it is monospaced."""
         self._get_font(self._handle, index, *self._font_arguments)
         return _style(self._name.value, self._flags.value)
+
+    def _font_size(self, index: int, height: float) -> float:
+        """Return the size of the font of a letter; its height where pdfium cannot tell, as in fonts of drawings."""
+        size = self._get_font_size(self._handle, index)
+        if self._get_matrix(self._handle, index, self._matrix_address):
+            size *= math.hypot(self._matrix[2], self._matrix[3])
+        return size if size > 0 and _MIN_HEIGHT <= height / size <= _MAX_HEIGHT else height
 
     def _spell(self, count: int) -> str:
         import pypdfium2.raw as c

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-from docsight.documents.formats.text.encoding import decode
-from docsight.errors import DataError
 from docsight.tags import TagSpan
 
 
@@ -92,17 +89,3 @@ def text_of_tokens(
         at += len(token) + len(space)
     chars = [CharSpan(offsets[start][0], offsets[end - 1][1], label) for start, end, label in spans]
     return AnnotatedText("".join(pieces), chars, place, document, offsets)
-
-
-def read_text(path: Path) -> str:
-    """Read a text file of any encoding, without its byte order mark. Line ends stay as they are.
-
-    Raises:
-        DataError: The file is missing, or is not text.
-    """
-    try:
-        return decode(path.read_bytes())[0]
-    except DataError as err:
-        raise DataError(f"{path}: {err}") from err
-    except OSError as err:
-        raise DataError(f"{path}: {err.strerror}.") from err

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from docsight.errors import DataError
 from docsight_training.data.ner.findings import FindingKind, Findings
-from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan, read_text
+from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan
+from docsight_training.data.text_files import read_text
 
 _SPAN = re.compile(r"T\S*\t(\S+) (\d+) (\d+)((?:;\d+ \d+)*)(?:\t(.*))?")
 _UNSAFE = re.compile(r"[^\w.-]+")  # in file names

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.findings import Findings
-from docsight_training.data.ner.formats.annotated import AnnotatedText, read_text, text_of_tokens
+from docsight_training.data.ner.formats.annotated import AnnotatedText, text_of_tokens
 from docsight_training.data.ner.tag_schemes import OUTSIDE_TAGS, decode_tags, iob2_tags, is_plain_label, is_tag
+from docsight_training.data.text_files import read_text
 
 _DOCUMENT_START = "-DOCSTART-"
 _NEW_DOCUMENT = re.compile(r"#\s*newdoc\b(?:\s+id\s*=\s*(.+))?")

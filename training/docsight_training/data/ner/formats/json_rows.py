@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from docsight.errors import DataError
-from docsight_training.data.ner.formats.annotated import read_text
+from docsight_training.data.text_files import read_text
 
 _SAMPLED_LINES = 20  # tried, to tell JSON lines whose first line is damaged from a damaged value over several lines
 

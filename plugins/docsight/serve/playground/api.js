@@ -1,0 +1,98 @@
+// Requests to the server that the page came from. Nothing here or elsewhere contacts another machine.
+
+const KEY = "docsight-api-key";
+
+/** An answer that is no success, as problem+json (RFC 9457) says it. */
+export class Problem extends Error {
+  constructor(status, title, detail, requestId) {
+    super([title, detail].filter(Boolean).join(": "));
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * Send a request and return what the server answered, parsed if it is JSON.
+ *
+ * @param {string} path Relative to the page, such as "v1/text".
+ * @param {{method?: string, json?: unknown, body?: BodyInit, query?: Record<string, unknown>,
+ *   signal?: AbortSignal, keepalive?: boolean}} options `keepalive`: also when the page is being left.
+ * @throws {Problem} The server refused, or could not be reached (status 0).
+ */
+export async function request(path, { method = "POST", json, body, query = {}, signal, keepalive = false } = {}) {
+  const url = new URL(path, document.baseURI);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  const headers = { Accept: "application/json" };
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  if (sessionStorage.getItem(KEY)) headers["X-API-Key"] = sessionStorage.getItem(KEY);
+  let response;
+  try {
+    const content = json === undefined ? body : JSON.stringify(json);
+    response = await fetch(url, { method, headers, body: content, signal, keepalive });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "The server does not answer", "is docsight serve still running?");
+  }
+  const isJson = /json$/.test((response.headers.get("Content-Type") || "").split(";")[0]);
+  const content = isJson ? await response.json() : await response.text();
+  if (response.ok) return content;
+  const problem = isJson ? content : {};
+  throw new Problem(response.status, problem.title || `Status ${response.status}`, problem.detail, problem.request_id);
+}
+
+/** Runs one task at a time: a new one aborts the one before, whose result is then dropped. */
+export class Latest {
+  #controller = null;
+
+  /** Return the result of the task, or undefined if a later task has taken its place. */
+  async run(task) {
+    this.#controller?.abort();
+    const controller = (this.#controller = new AbortController());
+    try {
+      const result = await task(controller.signal);
+      return controller.signal.aborted ? undefined : result;
+    } catch (error) {
+      if (controller.signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  stop() {
+    this.#controller?.abort();
+  }
+}
+
+/** Return a function that calls another one when it has not been called for some milliseconds. */
+export function debounce(call, milliseconds) {
+  let timer = 0;
+  return (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => call(...values), milliseconds);
+  };
+}
+
+/** Show a problem at the top of the page, or hide it. */
+export function showProblem(problem) {
+  const shown = document.getElementById("problem");
+  shown.hidden = !problem;
+  shown.textContent = problem ? problem.message : "";
+  if (problem?.status === 401) askForKey(shown);
+}
+
+function askForKey(shown) {
+  const form = document.createElement("form");
+  form.className = "buttons";
+  form.innerHTML =
+    '<label class="choice">API key <input type="password" name="key" autocomplete="off"></label> <button>Use it</button>';
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(KEY, new FormData(form).get("key"));
+    location.reload();
+  });
+  shown.append(form);
+}
+
+/** Have a screen reader say something at its next pause. */
+export function announce(text) {
+  document.getElementById("status").textContent = text;
+}

@@ -1,0 +1,1 @@
+"""What the server does for each request, without HTTP: texts, typing, images, redaction and jobs."""

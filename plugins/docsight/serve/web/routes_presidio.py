@@ -1,0 +1,83 @@
+"""POST /analyze, GET /recognizers and GET /supportedentities, in the form of presidio-analyzer's own server.
+
+Regular expressions of a client, `ad_hoc_recognizers` and an allow list of them, are not accepted: one of them may take
+for ever, and there would be no way to stop it.
+"""
+
+import asyncio
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+
+from docsight.serve.services.text_redactor import TextRedactor
+from docsight.serve.web.presidio_models import AnalyzedEntity, AnalyzeRequest
+from docsight.serve.web.problem_details import ProblemError, problem_responses
+from docsight.serve.web.routes_text import check_length, no_redaction
+from docsight.serve.web.server_state import ServerState, state_of
+
+router = APIRouter(tags=["presidio"])
+
+_LANGUAGE = "en"
+State = Annotated[ServerState, Depends(state_of)]
+Language = Annotated[str, Query(description="en", max_length=35)]
+
+
+@router.post(
+    "/analyze",
+    summary="Find names and ids, as presidio-analyzer",
+    responses={
+        200: {"model": list[AnalyzedEntity] | list[list[AnalyzedEntity]]},
+        **problem_responses(408, 413, 422, 429, 501, 504),
+    },
+)
+async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONResponse:
+    """Return the entities of a text, or of each text of a list."""
+    redactor = _redactor_of(state)
+    _check_language(body.language)
+    texts = [body.text] if isinstance(body.text, str) else body.text
+    if len(texts) > state.settings.max_texts:
+        raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {state.settings.max_texts:,}")
+    for text in texts:
+        check_length(text, state)
+    options = body.model_dump(exclude={"text", "allow_list_match"}, exclude_none=True)
+    if unknown := set(options.get("entities", ())) - set(redactor.entity_types(_LANGUAGE)):
+        raise ProblemError(422, f"unknown entity types: {', '.join(sorted(unknown))[:200]}; see /supportedentities")
+    with state.redaction_slots.take():
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(state.services.models, partial(redactor.analyze, texts, **options))
+    return JSONResponse(found[0] if isinstance(body.text, str) else found)
+
+
+@router.get(
+    "/recognizers",
+    summary="List presidio's recognizers",
+    responses={200: {"model": list[str]}, **problem_responses(422, 501)},
+)
+async def list_recognizers(state: State, language: Language = _LANGUAGE) -> JSONResponse:
+    """Return the names of the recognizers."""
+    _check_language(language)
+    return JSONResponse(_redactor_of(state).recognizers(language))
+
+
+@router.get(
+    "/supportedentities",
+    summary="List the types of entities that presidio finds",
+    responses={200: {"model": list[str]}, **problem_responses(422, 501)},
+)
+async def list_entity_types(state: State, language: Language = _LANGUAGE) -> JSONResponse:
+    """Return the types of entities."""
+    _check_language(language)
+    return JSONResponse(_redactor_of(state).entity_types(language))
+
+
+def _redactor_of(state: ServerState) -> TextRedactor:
+    if state.services.redactor is None:
+        raise no_redaction()
+    return state.services.redactor
+
+
+def _check_language(language: str) -> None:
+    if language != _LANGUAGE:
+        raise ProblemError(422, f"the language {language[:35]!r} is not supported; expected 'en'")

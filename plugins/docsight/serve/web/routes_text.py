@@ -1,0 +1,73 @@
+"""POST /v1/text and POST /v1/redact."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends
+from fastapi.responses import JSONResponse
+
+from docsight.redaction.redaction_options import RedactionOptions
+from docsight.serve.services.request_batcher import DroppedError
+from docsight.serve.services.text_annotator import TextItem
+from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
+from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.text_models import RedactAnswer, RedactRequest, SeveralTexts, TextAnswer, TextRequest
+
+router = APIRouter(tags=["text"])
+
+
+@router.post(
+    "/v1/text",
+    summary="Find entities and misspelled words",
+    responses={200: {"model": TextAnswer}, **problem_responses(408, 413, 422, 429, 504)},
+)
+async def annotate_text(
+    body: Annotated[TextRequest, Body()], state: Annotated[ServerState, Depends(state_of)]
+) -> JSONResponse:
+    """Annotate one text or several. Texts of concurrent requests go through the models together."""
+    texts = body.texts if isinstance(body, SeveralTexts) else [body.text]
+    settings, admission = state.settings, state.admission
+    if len(texts) > settings.max_texts:
+        raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {settings.max_texts:,}")
+    for text in texts:
+        check_length(text, state)
+    if not admission.try_acquire(len(texts)):
+        raise too_busy()
+    try:
+        documents = await state.batcher.submit([TextItem(text, body.min_score, body.setting) for text in texts])
+    except DroppedError as err:
+        raise too_busy() from err
+    finally:
+        admission.release(len(texts))
+    return JSONResponse({"documents": documents})
+
+
+@router.post(
+    "/v1/redact",
+    summary="Take names and ids out of a text",
+    responses={200: {"model": RedactAnswer}, **problem_responses(408, 413, 422, 429, 501, 504)},
+)
+async def redact_text(body: RedactRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
+    """Replace names and ids. Needs the extra "redact" on the server; without it, the answer is a 501."""
+    check_length(body.text, state)
+    redactor = state.services.redactor
+    if redactor is None:
+        raise no_redaction()
+    options = RedactionOptions(operator=body.operator, threshold=body.threshold, types=tuple(dict.fromkeys(body.types)))
+    with state.redaction_slots.take():
+        loop = asyncio.get_running_loop()
+        return JSONResponse(await loop.run_in_executor(state.services.models, redactor.redact, body.text, options))
+
+
+def check_length(text: str, state: ServerState) -> None:
+    """Raise a 413 if a text is too long."""
+    if len(text) > (most := state.settings.max_text_chars):
+        raise ProblemError(
+            413, f"a text has {len(text):,} characters; send at most {most:,}, or a file to /v1/documents"
+        )
+
+
+def no_redaction() -> ProblemError:
+    return ProblemError(
+        501, "the server has no redaction: it needs a component that finds names, and pip install 'docsight[redact]'"
+    )

@@ -1,0 +1,196 @@
+"""What the routes of one server share."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Literal
+
+from starlette.requests import Request
+
+from docsight.errors import DocsightError
+from docsight.serve.server_settings import ServerSettings
+from docsight.serve.services.admission import Admission
+from docsight.serve.services.job_queue import JobQueue
+from docsight.serve.services.job_record import JobRecord
+from docsight.serve.services.model_services import ModelServices, load_services
+from docsight.serve.services.request_batcher import RequestBatcher
+from docsight.serve.services.text_annotator import TextItem
+from docsight.serve.web.problem_details import ProblemError, too_busy
+from docsight.serve.web.serve_metrics import ServeMetrics
+
+logger = logging.getLogger("docsight.serve")
+
+_TEXT_TARGET = b"/v1/text"
+_REST_SECONDS = 0.002
+Phase = Literal["starting", "ready", "stopping", "failed"]
+
+
+class Slots:
+    """A bounded number of requests of a kind that wait or are being answered; the next one gets a 429."""
+
+    def __init__(self, maximum: int) -> None:
+        self._free = maximum
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        if not self._free:
+            raise too_busy()
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+class ServerState:
+    """The models, once they are loaded, the queues, and the limits.
+
+    Args:
+        settings: The settings of the server.
+        warm_workers: Whether the processes for documents start at once, and not with their first job.
+    """
+
+    def __init__(self, settings: ServerSettings, *, warm_workers: bool = False) -> None:
+        self.settings = settings
+        self._warm_workers = warm_workers
+        self.metrics = ServeMetrics()
+        self.admission = Admission(
+            settings.max_waiting,
+            is_busy=lambda: self._batcher is not None and self._batcher.is_running,
+            on_overload=self._drop_waiting,
+        )
+        self._is_resting = False
+        self.phase: Phase = "starting"
+        self.failure: Exception | None = None
+        self.redaction_slots, self.image_slots, self.typing_slots = Slots(16), Slots(16), Slots(64)
+        self.changed = asyncio.Event()  # set at each change of a job, and replaced
+        self._services: ModelServices | None = None
+        self._batcher: RequestBatcher[TextItem, dict[str, Any]] | None = None
+        self._jobs: JobQueue | None = None
+        self._add_gauges()
+
+    @property
+    def services(self) -> ModelServices:
+        """The models; raises a 503 while they are being loaded."""
+        if self._services is None:
+            raise not_ready()
+        return self._services
+
+    @property
+    def batcher(self) -> RequestBatcher[TextItem, dict[str, Any]]:
+        if self._batcher is None:
+            raise not_ready()
+        return self._batcher
+
+    @property
+    def jobs(self) -> JobQueue:
+        if self._jobs is None:
+            raise not_ready()
+        return self._jobs
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Load the models in the background, as long as the block runs; then end everything."""
+        loading = asyncio.create_task(self._load())
+        try:
+            yield
+        finally:
+            self.phase = "stopping"
+            with suppress(asyncio.CancelledError):
+                await loading
+            if self._jobs is not None:
+                await asyncio.to_thread(self._jobs.close)
+            if self._services is not None:
+                await asyncio.to_thread(self._services.close)
+
+    async def _load(self) -> None:
+        settings, loop = self.settings, asyncio.get_running_loop()
+        try:
+            services = await asyncio.to_thread(load_services, settings)
+
+            def note(_: JobRecord) -> None:
+                loop.call_soon_threadsafe(self._wake)
+
+            self._jobs = JobQueue(
+                settings.pipeline,
+                folder=settings.jobs,
+                workers=settings.workers,
+                max_jobs=settings.max_jobs,
+                timeout=settings.document_timeout,
+                lifetime=settings.job_lifetime,
+                warm=self._warm_workers,
+                on_change=note,
+            )
+        except Exception as err:
+            self.failure, self.phase = err, "failed"
+            logger.error("The server cannot start: %s", err, exc_info=not isinstance(err, DocsightError))
+            return
+        self._services = services
+        self._batcher = RequestBatcher(
+            services.annotator,
+            services.models,
+            cost=lambda item: len(item.text),
+            on_batch=self.metrics.count_batch,
+            wanted=lambda: self.admission.limit if self.admission.is_overloaded else 0,
+        )
+        if self.phase == "starting":
+            self.phase = "ready"
+        logger.info("Ready.")
+
+    def sheds(self, method: bytes, target: bytes) -> bool:
+        """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
+        if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
+            return False  # an allowed site needs the headers of CORS to read a refusal
+        if not self.admission.is_full:
+            return False
+        self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
+        is_running = self._batcher is not None and self._batcher.is_running  # so the event loop has nothing else to do
+        if self.admission.is_overloaded and is_running and not self._is_resting:
+            self._is_resting = True
+            asyncio.get_running_loop().call_soon(self._rest)
+        return True
+
+    def _rest(self) -> None:
+        """Stop the event loop for a moment, so that it refuses many requests in one go.
+
+        If it woke up for each of them, the thread of the models would lose the interpreter's lock each time.
+        """
+        time.sleep(_REST_SECONDS)
+        self._is_resting = False
+
+    def _drop_waiting(self) -> None:
+        logger.warning("Overload: more texts arrive than the models can read. Those that wait are refused.")
+        if self._batcher is not None:
+            self._batcher.drop_waiting()
+
+    def _wake(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def _add_gauges(self) -> None:
+        gauges = {
+            "texts_in_flight": ("Texts that wait or are being read", lambda: self.admission.in_flight),
+            "texts_limit": ("Texts that may be in flight", lambda: self.admission.limit),
+            "ready": ("Whether the models are loaded", lambda: float(self.phase == "ready")),
+            "jobs_waiting": ("Jobs that wait", lambda: self._jobs.counts[0] if self._jobs else 0),
+            "jobs_running": ("Jobs that run", lambda: self._jobs.counts[1] if self._jobs else 0),
+            "typing_sessions": ("Typing sessions", self._count_sessions),
+        }
+        for name, (description, read) in gauges.items():
+            self.metrics.add_gauge(name, description, read)
+
+    def _count_sessions(self) -> float:
+        sessions = self._services.sessions if self._services else None
+        return 0 if sessions is None else len(sessions)
+
+
+def not_ready() -> ProblemError:
+    return ProblemError(503, "the models are being loaded, or the server is stopping; try again", retry_after=2)
+
+
+def state_of(request: Request) -> ServerState:
+    """Return the state of the server that a request came to; a dependency of the routes."""
+    state: ServerState = request.app.state.server
+    return state

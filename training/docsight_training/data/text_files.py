@@ -1,0 +1,49 @@
+"""Texts without annotation in files: plain text, and JSON lines."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docsight.documents.formats.text.encoding import decode
+from docsight.errors import DataError
+
+PLAIN_TEXT_SUFFIXES = (".txt", ".md", ".text")
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of any encoding, without its byte order mark. Line ends stay as they are.
+
+    Raises:
+        DataError: The file is missing, or is not text.
+    """
+    try:
+        return decode(path.read_bytes())[0]
+    except DataError as err:
+        raise DataError(f"{path}: {err}") from err
+    except OSError as err:
+        raise DataError(f"{path}: {err.strerror}.") from err
+
+
+def read_json_lines(file: Path, *, column: str) -> Iterator[str]:
+    """Yield the text of each row: an object with the key `column`, or a string.
+
+    Raises:
+        DataError: The file cannot be read, a line is not JSON, or a row has no text.
+    """
+    for number, line in enumerate(read_text(file).split("\n"), start=1):
+        if line.strip():
+            yield _text_of(line, column, f"{file}, line {number}")
+
+
+def _text_of(line: str, column: str, where: str) -> str:
+    try:
+        row: Any = json.loads(line)
+    except (ValueError, RecursionError) as err:
+        raise DataError(f"{where}: expected JSON: {err}.") from err
+    text = row.get(column) if isinstance(row, dict) else row
+    if not isinstance(text, str):
+        found = ", ".join(map(str, row)) if isinstance(row, dict) else type(row).__name__
+        raise DataError(f"{where}: expected a string, or an object with the text in {column!r}; found {found}.")
+    return text
