@@ -122,6 +122,7 @@ class ImageCategorizer(NetworkPipe):
                 f"config.json says images.size={images.size}; export the model again."
             )
         folded = copy.deepcopy(classifier).fold()
+        folded.is_exact = False
         folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
         self._images, self._decision, self._network = images, decision, folded.to(self.device)
 
@@ -157,7 +158,9 @@ class ImageCategorizer(NetworkPipe):
 
     def _add_kinds(self, results: Sequence[Cats], output: ClassifierOutput) -> None:
         """Add the kind of each image whose label has kinds, such as bar_chart, and the probabilities of all kinds."""
-        for label, kinds in self._network.kinds.items() if output.leaves is not None else ():
+        if output.leaves is None:
+            return
+        for label, kinds in self._network.kinds.items():
             within = output.leaves[:, self._network.span(label)].float().softmax(dim=1).cpu().tolist()
             for result, fractions in zip(results, within, strict=True):
                 result.setdefault("kind", None)

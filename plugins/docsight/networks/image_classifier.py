@@ -74,6 +74,7 @@ class ImageClassifier(nn.Module):
         if type(other) is not bool:
             raise ValueError(f"Expected other to be true or false; found {other!r}.")
         self.channels = channels
+        self.is_exact = False  # True: large images are computed in float32 everywhere, as for inspection
         self.kinds = check_kinds(kinds, self.labels)
         self.leaves = tuple(leaf for label in self.labels for leaf in self.kinds.get(label, (label,)))
         with torch.random.fork_rng(devices=[]):
@@ -108,8 +109,8 @@ class ImageClassifier(nn.Module):
 
         In evaluation, large images are convolved in bfloat16 where that is fast; the last layer is not.
         """
-        is_large = images.shape[-1] >= _MIN_BFLOAT16_SIDE
-        with fast_evaluation(self, images.device) if is_large else nullcontext():
+        is_fast = images.shape[-1] >= _MIN_BFLOAT16_SIDE and not self.is_exact
+        with fast_evaluation(self, images.device) if is_fast else nullcontext():
             for maps in self.feature_maps(images):
                 last = maps
         features = (last if self.training else last.float()).mean(dim=(2, 3))  # (batch, width)

@@ -45,12 +45,12 @@ def _box(
     (x, y), thick = at, max(2, int(side * float(rng.uniform(0.04, 0.12))))
     draw = pen.ellipse if chance(rng, 0.1) else pen.rectangle
     draw((x, y, x + side, y + side), outline=ink, width=thick)
-    style, wobble = int(rng.integers(6)), lambda: rng.normal(0, side * 0.07, 2)
+    style = int(rng.integers(6))
     paths: list[list[tuple[float, float]]] = []
     if style in (0, 1):
         paths = [[(0.15, 0.5), (0.42, 0.85), (float(rng.uniform(0.85, 1.3)), float(rng.uniform(-0.3, 0.2)))]]
     elif style in (2, 3):
         paths = [[(0.1, 0.1), (0.9, 0.9)], [(0.9, 0.1), (0.1, 0.9)]]
     for path in paths:
-        points = np.array([np.array([x, y]) + np.array(point) * side + wobble() for point in path])
+        points = np.array([x, y]) + np.array(path) * side + rng.normal(0, side * 0.07, (len(path), 2))
         draw_curve(pen, points, tick, max(2, int(side * float(rng.uniform(0.06, 0.14)))))

@@ -112,9 +112,11 @@ def _qr_matrix(rng: np.random.Generator) -> np.ndarray:
             f"{word(rng)}:{amount(rng)}",
         ],
     )
-    kind = segno.make_micro if len(text) < 8 and chance(rng, 0.3) else segno.make_qr
-    options = {} if kind is segno.make_micro else {"error": pick(rng, ["l", "m", "q", "h"])}
-    return np.array([[bool(module) for module in row] for row in kind(text, **options).matrix])
+    if len(text) < 8 and chance(rng, 0.3):
+        code = segno.make_micro(text)
+    else:
+        code = segno.make_qr(text, error=pick(rng, ["l", "m", "q", "h"]))
+    return np.array([[bool(module) for module in row] for row in code.matrix])
 
 
 def _colours(rng: np.random.Generator) -> tuple[Colour, Colour]:
@@ -128,7 +130,7 @@ def _on_label(
     """Put a code on a label with one to three lines of words above or below."""
     rows = [words(rng, int(rng.integers(1, 4))) for _ in range(int(rng.integers(1, 4)))]
     face = fitted(max(rows, key=len), typefaces.plain(rng), int(image.width / rng.uniform(9, 16)), image.width * 0.9)
-    band = int(face.size * 1.3 * len(rows)) + face.size // 2
+    band = int(face.size * 1.3 * len(rows)) + int(face.size) // 2
     whole = Image.new("RGB", (image.width, image.height + band), ground)
     above = chance(rng, 0.5)
     whole.paste(image, (0, band if above else 0))

@@ -51,7 +51,7 @@ def _hatched(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
     down, across = np.mgrid[0:height, 0:width].astype(np.float32)
     bend = fractal(rng, (width, height), 2, octaves=2) * float(rng.uniform(0, 14)) + tone * float(rng.uniform(0, 12))
     period, turn = float(rng.uniform(2.6, 5)), float(rng.uniform(0, math.pi))
-    paper = np.ones_like(tone)
+    paper: np.ndarray = np.ones_like(tone)
     for layer in range(int(rng.integers(1, 4))):
         angle = turn + layer * float(rng.uniform(0.6, 1.5))
         wave = np.cos((across * math.cos(angle) + down * math.sin(angle) + bend) * 2 * math.pi / period) * 0.5 + 0.5
@@ -82,7 +82,7 @@ def _woodcut(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
 def _painted(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Paint: strokes of flat colour with a visible direction, under dark or yellow varnish."""
     strokes = photo.filter(ImageFilter.ModeFilter(int(pick(rng, [5, 7, 9])))).filter(ImageFilter.MedianFilter(3))
-    pixels = np.asarray(strokes, np.float32)
+    pixels: np.ndarray = np.asarray(strokes, np.float32)
     size = (pixels.shape[1], pixels.shape[0])
     cells = (size[0] // 2, size[1] // int(rng.integers(5, 12)))
     relief = noise(rng, size, cells if chance(rng, 0.5) else (cells[1], cells[0]))
@@ -114,7 +114,8 @@ def _edges(photo: Image.Image, strength: float) -> np.ndarray:
     """Return outlines, dark on light, from 0 to 1, (height, width)."""
     grey = np.asarray(photo.convert("L").filter(ImageFilter.GaussianBlur(1.0)), np.float32) / 255
     down, across = np.gradient(grey)
-    return np.clip(1.25 - strength * np.hypot(down, across), 0, 1)
+    lines: np.ndarray = np.clip(1.25 - strength * np.hypot(down, across), 0, 1)
+    return lines
 
 
 def _printed(tone: np.ndarray, rng: np.random.Generator) -> Image.Image:
