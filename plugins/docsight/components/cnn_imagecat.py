@@ -130,6 +130,7 @@ class ImageCategorizer(NetworkPipe):
                 f"config.json says images.size={images.size}; export the model again."
             )
         folded = copy.deepcopy(classifier).fold()
+        folded.is_exact = False
         folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
         reads_fields = HANDWRITING in folded.labels if self.fields is None else self.fields
         self._images, self._decision, self._network = images, decision, folded.to(self.device)
@@ -139,18 +140,19 @@ class ImageCategorizer(NetworkPipe):
     def _classify(self, images: Sequence[Any]) -> list[Cats]:
         """Decode and classify one batch."""
         results: list[Cats] = [{} for _ in images]
-        pixels, owners, opened = [], [], {}
+        pixels: list[np.ndarray] = []
+        owners: list[int] = []
+        opened: dict[int, Image.Image | None] = {}
         for at, image in enumerate(images):
             try:
-                opened[at] = open_image(_source(image), max_pixels=self.max_pixels)
+                decoded = open_image(_source(image), max_pixels=self.max_pixels)
             except DocsightError as err:
                 results[at] = {"error": str(err)}
                 continue
-            variants = self._variants(opened[at])
+            variants = self._variants(decoded)
             pixels += variants
             owners += [at] * len(variants)
-            if self._reading is None:
-                opened[at] = None  # only its pixels are needed
+            opened[at] = decoded if self._reading is not None else None  # otherwise only its pixels are needed
         if not pixels:
             return results
         batch = normalise(torch.from_numpy(np.stack(pixels)).to(self.device), self._images)
@@ -159,8 +161,9 @@ class ImageCategorizer(NetworkPipe):
             output = _best_variants(output, self._decision.in_domain(output), owners)
         self._add_results(results, list(opened), output)
         if self._reading is not None:
-            for at, image in opened.items():
-                results[at] |= self._reading.read(image, results[at]["label"])
+            for at, whole in opened.items():
+                if whole is not None:
+                    results[at] |= self._reading.read(whole, results[at]["label"])
         return results
 
     def _variants(self, image: Image.Image) -> list[np.ndarray]:
@@ -185,6 +188,22 @@ class ImageCategorizer(NetworkPipe):
                 "scores": dict(zip(labels, scores, strict=True)),
                 "in_domain": abstention_score,
             }
+        self._add_kinds([results[at] for at in decoded], output)
+
+    def _add_kinds(self, results: Sequence[Cats], output: ClassifierOutput) -> None:
+        """Add the kind of each image whose label has kinds, such as bar_chart, and the probabilities of all kinds."""
+        if output.leaves is None:
+            return
+        for label, kinds in self._network.kinds.items():
+            within = output.leaves[:, self._network.span(label)].float().softmax(dim=1).cpu().tolist()
+            for result, fractions in zip(results, within, strict=True):
+                result.setdefault("kind", None)
+                if result["label"] == label:
+                    result["kind"] = kinds[fractions.index(max(fractions))]
+                whole = result["scores"][label]
+                result.setdefault("kinds", {}).update(
+                    {kind: whole * fraction for kind, fraction in zip(kinds, fractions, strict=True)}
+                )
 
 
 @Language.factory(
@@ -250,4 +269,9 @@ def _best_variants(output: ClassifierOutput, in_domain: torch.Tensor, owners: Se
         if owner not in best or scores[row] > scores[best[owner]]:
             best[owner] = row
     rows = torch.tensor(list(best.values()), device=output.logits.device)
-    return ClassifierOutput(*(None if part is None else part[rows] for part in output))
+    return ClassifierOutput(
+        output.logits[rows],
+        output.features[rows],
+        None if output.other is None else output.other[rows],
+        None if output.leaves is None else output.leaves[rows],
+    )

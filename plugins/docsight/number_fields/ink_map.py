@@ -35,8 +35,7 @@ def find_ink(image: Image.Image, *, scale: float) -> InkMap | None:
 
     Ink is darker or lighter than the paper, whichever differs more in total.
     """
-    size = tuple(max(1, round(side * scale)) for side in image.size)
-    resized = image.resize(size, Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX)
+    resized = image.resize(_scaled(image.size, scale), Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX)
     pixels = np.asarray(resized.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float32)
     contrast = _paper(resized) - pixels
     if np.square(contrast.clip(max=0)).sum() > np.square(contrast.clip(min=0)).sum():
@@ -47,10 +46,15 @@ def find_ink(image: Image.Image, *, scale: float) -> InkMap | None:
     return InkMap((contrast / darkest).clip(0, 1), scale)
 
 
+def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    width, height = (max(1, round(side * factor)) for side in size)
+    return width, height
+
+
 def _paper(image: Image.Image) -> np.ndarray:
     """Estimate the tone of the paper at each pixel, (height, width): a median over a neighbourhood."""
     factor = min(1.0, _PAPER_SIDE / min(image.size))
-    small = image.resize(tuple(max(1, round(side * factor)) for side in image.size), Image.Resampling.BOX)
+    small = image.resize(_scaled(image.size, factor), Image.Resampling.BOX)
     # The edge is continued, so that a margin as narrow as the window counts in full.
     pad = _PAPER_WINDOW // 2
     padded = Image.fromarray(np.pad(np.asarray(small), pad, mode="reflect" if min(small.size) > pad else "edge"))

@@ -1,8 +1,11 @@
 """Find long, thin, nearly horizontal runs of ink: printed lines, and strokes that look like them."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+Column = TypeVar("Column", float, np.ndarray)
 
 _SLOPES = np.linspace(-0.06, 0.06, 13)  # rows per column
 _CLOSING = 1  # pixels: gaps of up to twice as many are closed, where a pale line is lost
@@ -36,7 +39,8 @@ class FormLine:
     def length(self) -> int:
         return self.end - self.start
 
-    def row_at(self, column: float) -> float:
+    def row_at(self, column: Column) -> Column:
+        """Return the row of the line's middle at a column, or at each of several."""
         return self.offset + self.slope * column
 
 

@@ -35,7 +35,10 @@ class _Ring:
     def radius(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return the distance of each pixel from the middle, as a fraction of the radius in its direction."""
         down, across = np.mgrid[: shape[0], : shape[1]]
-        return np.hypot((down - self.middle[0]) / self.radii[0], (across - self.middle[1]) / self.radii[1])
+        distances: np.ndarray = np.hypot(
+            (down - self.middle[0]) / self.radii[0], (across - self.middle[1]) / self.radii[1]
+        )
+        return distances
 
 
 def remove_rings(ink: np.ndarray) -> np.ndarray:

@@ -266,7 +266,7 @@ def test_process_fails_an_image_only_if_every_component_failed(folder: Path, nlp
     (folder / "photo.png").write_bytes(encode())
     (folder / "empty.png").touch()
     records, errors, page = run(folder, nlp, tmp_path / "out")
-    unread = {"label": None, "score": None, "scores": {}, "in_domain": None, "error": "<b>too hard</b>"}
+    unread = {"label": None, "kind": None, "score": None, "scores": {}, "in_domain": None, "error": "<b>too hard</b>"}
     assert records["photo.png"]["images"][0]["cats"]["weak"] == unread
     assert list(errors) == ["empty.png"]
     assert errors["empty.png"].endswith("; <b>too hard</b>")
@@ -332,7 +332,7 @@ def test_annotated_images_are_plain_data_without_bytes() -> None:
         "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
     }
     (image,) = annotated_images(doc, 5)
-    cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None, "error": None}
+    cat = {"label": "7", "kind": None, "score": None, "scores": {"7": 0.123457}, "in_domain": None, "error": None}
     assert image.record == {
         "id": f"{document('').id}-1",
         "page": 3,

@@ -42,7 +42,7 @@ def read_images(
         )
     _check_memory(len(rows), settings, where)
     pixels = torch.empty(len(rows), settings.channels, settings.size, settings.size, dtype=torch.uint8)
-    for at, image in enumerate(_decoded(rows, columns["image"], where)):
+    for at, image in enumerate(decoded_images(rows, columns["image"], where)):
         pixels[at] = torch.from_numpy(np.array(to_pixels(image, settings)))
     source = columns.get("source")
     sources = [str(name) for name in rows[source]] if source in rows.column_names else [""] * len(rows)
@@ -75,7 +75,7 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
 
     # Decoded a second time for the mean, since a few hundred photos at once may not fit into memory.
     def decoded() -> Iterator[Image.Image]:
-        return _decoded(sample, column, "training images", step=step)
+        return decoded_images(sample, column, "training images", step=step)
 
     values = {name: value for name, value in given.items() if value is not None}
     if "mode" not in values or "size" not in values:
@@ -129,7 +129,7 @@ def _check_column(rows: datasets.Dataset, column: str, role: str) -> None:
         )
 
 
-def _decoded(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
+def decoded_images(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
     """Decode images one by one as the component does; messages name the split and, by `step`, the row in it."""
     for at, cell in enumerate(encoded_cells(rows, column)):
         try:
