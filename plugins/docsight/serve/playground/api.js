@@ -1,6 +1,7 @@
 // Requests to the server that the page came from. Nothing here or elsewhere contacts another machine.
 
 const KEY = "docsight-api-key";
+const READY_INTERVAL = 500; // milliseconds between two looks at a server that starts
 
 /** An answer that is no success, as problem+json (RFC 9457) says it. */
 export class Problem extends Error {
@@ -38,6 +39,17 @@ export async function request(path, { method = "POST", json, body, query = {}, s
   if (response.ok) return content;
   const problem = isJson ? content : {};
   throw new Problem(response.status, problem.title || `Status ${response.status}`, problem.detail, problem.request_id);
+}
+
+/** Wait until the server has loaded its models, and say so at the top of the page meanwhile. */
+export async function waitUntilReady() {
+  for (;;) {
+    const response = await fetch(new URL("ready", document.baseURI)).catch(() => null);
+    if (response?.status !== 503) break; // if something else is wrong, the first request says what
+    showProblem(new Problem(503, "The models are being loaded", "the page answers in some seconds"));
+    await new Promise((resolve) => setTimeout(resolve, READY_INTERVAL));
+  }
+  showProblem(null);
 }
 
 /** Runs one task at a time: a new one aborts the one before, whose result is then dropped. */

@@ -1,5 +1,6 @@
 // Tabs and the theme. Each tab is a module of its own, which starts when its tab is first shown.
 
+import { waitUntilReady } from "./api.js";
 import { startCompare } from "./compare.js";
 import { startDocuments } from "./documents.js";
 import { startDraw } from "./draw.js";
@@ -8,6 +9,7 @@ import { startType } from "./type.js";
 const STARTS = { type: startType, draw: startDraw, documents: startDocuments, compare: startCompare };
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const started = new Set();
+const ready = waitUntilReady();
 
 function show(name, { focus = false } = {}) {
   for (const tab of tabs) {
@@ -19,7 +21,7 @@ function show(name, { focus = false } = {}) {
   }
   if (started.has(name)) return;
   started.add(name);
-  STARTS[name]();
+  ready.then(STARTS[name]);
 }
 
 function showFromAddress() {

@@ -69,6 +69,8 @@ class TypeTab {
     part("clear-text").addEventListener("click", () => this.#setText(""));
     addEventListener("pagehide", () => this.session.end());
     this.#begin();
+    const early = this.editor.area.value; // typed while the server started
+    if (early) this.#setText(early);
   }
 
   /** Begin a session after the text before the caret. */
