@@ -1,26 +1,26 @@
 # Every target that needs the environment creates it first.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN := .venv/bin
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 READY := .venv/.ready
-SOURCES := plugins training conf tests benchmarks docs
+SOURCES := plugins training conf tests benchmarks docs .ci
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 QUICK_TESTS := tests/test_lint.py tests/plugins/test_walls.py tests/plugins/components tests/plugins/models
-EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,docs,dev
+EXTRAS := train,teacher,documents,ocr,redact,serve,ray,plots,tune,completion,docs,dev,release
 INSTALL := -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 BUILD_SITE := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 OTHER_PYTHONS := python3.12 python3.13
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo quick test test-python compile test-all lint format type docs check-docs package-test check fuzz train bench clean
+.PHONY: help install demo quick test test-python compile test-all lint format type docs check-docs package-test release-check check fuzz train bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(READY) ## Create or update .venv: docsight in editable mode, with all extras
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt plugins/docsight/version.py
 	@test -n "$(PYTHON)" || { echo "docsight needs Python 3.11 or newer; none was found." >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@echo "Installing docsight and what it needs into .venv (the first time this takes a few minutes) ..."
@@ -75,6 +75,9 @@ check-docs: $(READY) ## Check that docs/api.md is up to date, and that the site 
 
 package-test: $(READY) ## Install the wheel alone, away from the sources, and run the runtime tests there
 	@PYTHON=$(BIN)/python tests/package_test.sh
+
+release-check: $(READY) ## All that a release needs; results in build/release (ARGS="--only licences,bill")
+	@PYTHONPATH=.ci $(BIN)/python -m release_check $(ARGS)
 
 check: lint type compile check-docs package-test test ## Everything that must pass before a commit
 

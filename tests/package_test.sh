@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Test what a user installs: the wheel, built from the sdist, without extras in a fresh environment, away from the
-# sources. PYTHON is that of an environment with the extra [dev].
+# Test what a user installs, without extras in a fresh environment, away from the sources: a wheel or an sdist that is
+# given as the argument, or else the wheel, built from the sdist. PYTHON is that of an environment with the extra [dev].
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset PYTHONPATH PYTHONHOME
@@ -12,13 +12,18 @@ fail() {
     exit 1
 }
 
-echo "package-test: building sdist and wheel ..."
-"${PYTHON:-.venv/bin/python}" -m build --no-isolation --outdir "$work/dist" . >"$work/build.log" 2>&1 ||
-    { cat "$work/build.log" >&2; fail "the build failed"; }
+if [ $# -gt 0 ]; then
+    distribution=$1
+else
+    echo "package-test: building sdist and wheel ..."
+    "${PYTHON:-.venv/bin/python}" -m build --no-isolation --outdir "$work/dist" . >"$work/build.log" 2>&1 ||
+        { cat "$work/build.log" >&2; fail "the build failed"; }
+    distribution=$(echo "$work"/dist/*.whl)
+fi
 
-echo "package-test: installing the wheel into a fresh environment ..."
+echo "package-test: installing $(basename "$distribution") into a fresh environment ..."
 "${PYTHON:-.venv/bin/python}" -m venv "$work/env"
-"$work/env/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt "$work"/dist/*.whl \
+"$work/env/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt "$distribution" \
     pytest pytest-xdist hypothesis
 
 mkdir "$work/tests"

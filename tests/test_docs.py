@@ -33,6 +33,7 @@ RUN_BY = {
     "quickstart.md": "test_component_pages.py",
     "rnn-ner.md": "test_component_pages.py",
     "rnn-speller.md": "test_component_pages.py",
+    "serving.md": "test_page_examples.py",
 }
 GENERATED = "api.md"  # its blocks are signatures
 LANGUAGES = ("", "diff", "ini", "json", "python", "sh", "text", "yaml")

@@ -94,3 +94,9 @@ def test_page_on_networks_types_a_word() -> None:
 )
 def test_no_block_of_a_page_is_left_out(page: str, count: int) -> None:
     assert count_blocks(page) == count
+
+
+def test_serving_loads_the_models_before_the_first_text() -> None:
+    nlp = run("docs/serving.md", 0)["nlp"]
+    assert nlp.pipe_names == ["rnn_speller", "rnn_ner"]
+    assert count_blocks("docs/serving.md") == 1

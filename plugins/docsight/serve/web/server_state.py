@@ -23,7 +23,7 @@ from docsight.serve.web.serve_metrics import ServeMetrics
 logger = logging.getLogger("docsight.serve")
 
 _TEXT_TARGET = b"/v1/text"
-_REST_SECONDS = 0.003
+_REST_SECONDS = 0.002
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
@@ -146,7 +146,8 @@ class ServerState:
         if not self.admission.is_full:
             return False
         self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
-        if self.admission.is_overloaded and not self._is_resting:
+        is_running = self._batcher is not None and self._batcher.is_running  # so the event loop has nothing else to do
+        if self.admission.is_overloaded and is_running and not self._is_resting:
             self._is_resting = True
             asyncio.get_running_loop().call_soon(self._rest)
         return True

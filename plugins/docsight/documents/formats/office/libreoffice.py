@@ -113,9 +113,17 @@ def _run(command: list[str], folder: Path) -> None:
     except subprocess.TimeoutExpired as err:
         raise DataError(f"LibreOffice took more than {_MAX_SECONDS} seconds to read it") from err
     finally:
-        with suppress(ProcessLookupError):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and, except on Windows, all that it has started."""
+    with suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def _limit(process: int) -> None:
