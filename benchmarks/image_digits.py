@@ -9,6 +9,7 @@ import image_systems
 import numpy as np
 import torch
 from corruptions import CORRUPTIONS
+from corruptions_of_mnist import MNIST_CORRUPTIONS, corrupt
 from image_run import Run, auroc, calibration, mean, percent, print_row, short
 from image_sets import Examples, drawn_from, read_split
 from image_systems import Peer, Predictions
@@ -86,6 +87,22 @@ def print_corruptions(run: Run) -> None:
         for ours, row in zip(run.digits, probabilities, strict=True)
     )
     print(f"\nAll corrupted images together: calibration error {error:.4f} ({len(run.digits)} model(s)).\n")
+
+
+def print_mnist_corruptions(run: Run) -> None:
+    """Print accuracy by kind of corruption, with all images answered, and with refusals as errors."""
+    print("| corruption, kinds of MNIST-C | accuracy, all answered | answered and right |")
+    print("|---|--:|--:|")
+    rows = []
+    for name in MNIST_CORRUPTIONS:
+        images = drawn_from(corrupt(name, run.pixels)).images
+        predictions = [ours.classify(images) for ours in run.digits]
+        accuracy = mean(prediction.accuracy(run.mnist.labels) for prediction in predictions)
+        answered = mean(prediction.answered_right(run.mnist.labels) for prediction in predictions)
+        rows.append((accuracy, answered))
+        print_row(name.replace("_", " "), percent(accuracy), percent(answered))
+    print_row("**mean**", *(percent(mean(column)) for column in zip(*rows, strict=True)))
+    print(f"\nMean of {len(run.digits)} model(s), {len(run.mnist):,} images of each kind.\n")
 
 
 def print_unknown(run: Run) -> None:

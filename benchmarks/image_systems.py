@@ -31,12 +31,14 @@ class Predictions:
         probabilities: (images, labels).
         accepted: (images,), whether each image got a label.
         in_domain: (images,), the abstention score.
+        kinds: The kind of each image, such as bar_chart; None where the label has none.
     """
 
     labels: tuple[str, ...]
     probabilities: Tensor
     accepted: np.ndarray
     in_domain: np.ndarray
+    kinds: list[str | None]
 
     @property
     def guesses(self) -> list[str]:
@@ -52,6 +54,10 @@ class Predictions:
         """Return the fraction of correct classes, over all images or over those that got a label."""
         right = np.array([a == b for a, b in zip(self.guesses, gold, strict=True)])
         return float(right[self.accepted].mean()) if accepted_only else float(right.mean())
+
+    def answered_right(self, gold: Sequence[str]) -> float:
+        """Return the fraction of the images that got a label, and the correct one."""
+        return float(np.mean([a == b and kept for a, b, kept in zip(self.guesses, gold, self.accepted, strict=True)]))
 
 
 class Docsight:
@@ -85,7 +91,7 @@ class Docsight:
         Raises:
             ValueError: An image could not be read.
         """
-        rows, accepted, in_domain = [], [], []
+        rows, accepted, in_domain, kinds = [], [], [], []
         for doc in self.nlp.pipe(self.documents(images)):
             cats = doc._.images[0]["cats"]["cnn_imagecat"]
             if "error" in cats:
@@ -93,18 +99,22 @@ class Docsight:
             rows.append([cats["scores"][label] for label in self.component.labels])
             accepted.append(cats["label"] is not None)
             in_domain.append(cats["in_domain"])
-        return Predictions(self.component.labels, torch.tensor(rows), np.array(accepted), np.array(in_domain))
+            kinds.append(cats.get("kind"))
+        return Predictions(self.component.labels, torch.tensor(rows), np.array(accepted), np.array(in_domain), kinds)
 
     def scores(self, images: Sequence[bytes]) -> dict[str, np.ndarray]:
         """Return all abstention scores that the network supports, (images,) each, not only the one the model uses."""
-        names = [name for name in ABSTENTION_SCORES if name != "other" or self.bundle.arguments.get("other")]
-        found: dict[str, list[Tensor]] = {name: [] for name in names}
+        output = self.outputs(images)
+        names = [name for name in ABSTENTION_SCORES if name != "other" or output.other is not None]
+        return {name: ABSTENTION_SCORES[name](output).double().numpy() for name in names}
+
+    def outputs(self, images: Sequence[bytes]) -> ClassifierOutput:
+        """Return the outputs of the network for images of any number."""
         with torch.inference_mode():
-            for start in range(0, len(images), BATCH_SIZE):
-                output = self.classify_directly(images[start : start + BATCH_SIZE])
-                for name in names:
-                    found[name].append(ABSTENTION_SCORES[name](output))
-        return {name: torch.cat(parts).double().numpy() for name, parts in found.items()}
+            starts = range(0, len(images), BATCH_SIZE)
+            parts = [self.classify_directly(images[start : start + BATCH_SIZE]) for start in starts]
+        columns = zip(*parts, strict=True)
+        return ClassifierOutput(*(None if column[0] is None else torch.cat(column) for column in columns))
 
     def classify_directly(self, images: Sequence[bytes]) -> ClassifierOutput:
         """Decode images and call the network on one batch, as one would without the component."""

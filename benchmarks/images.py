@@ -15,8 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from image_digits import print_accuracy, print_corruptions, print_unknown
+from image_digits import print_accuracy, print_corruptions, print_mnist_corruptions, print_unknown
+from image_drawn import print_drawn
 from image_figures import print_figures, print_left_out
+from image_pictures import print_pictures
+from image_refusals import print_refusals
 from image_run import Run, print_row
 from image_systems import Docsight
 
@@ -30,6 +33,8 @@ def main() -> None:
         "--digits", nargs="+", default=["digits"], help="shipped models or model folders, one for each seed"
     )
     parser.add_argument("--figures", default="figures", help="a shipped model or a model folder")
+    parser.add_argument("--pictures", type=Path, help="the folder that gather_pictures.py wrote")
+    parser.add_argument("--plots", type=Path, help="a folder for the plots of the sections drawn and pictures")
     parser.add_argument("--left-out", type=Path, help="the folder of the runs, each with other sources left out")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="sections to print")
     parser.add_argument("--epochs", type=int, default=10, help="training epochs of the peers")
@@ -100,8 +105,12 @@ def _timed(call: Callable[[], object]) -> float:
 SECTIONS: dict[str, Callable[[Run], None]] = {
     "accuracy": print_accuracy,
     "corruptions": print_corruptions,
+    "mnist_corruptions": print_mnist_corruptions,
     "unknown": print_unknown,
     "figures": print_figures,
+    "drawn": print_drawn,
+    "refusals": print_refusals,
+    "pictures": print_pictures,
     "speed": print_speed,
 }
 

@@ -96,7 +96,8 @@ def test_no_block_of_a_page_is_left_out(page: str, count: int) -> None:
     assert count_blocks(page) == count
 
 
-def test_serving_loads_the_models_before_the_first_text() -> None:
+def test_serving_page_loads_a_warm_pipeline() -> None:
+    assert count_blocks("docs/serving.md") == 1
     nlp = run("docs/serving.md", 0)["nlp"]
     assert nlp.pipe_names == ["rnn_speller", "rnn_ner"]
-    assert count_blocks("docs/serving.md") == 1
+    assert all(nlp.get_pipe(name)._bundle is not None for name in nlp.pipe_names)

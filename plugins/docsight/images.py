@@ -13,6 +13,10 @@ from torch import Tensor
 from docsight.errors import ConfigError
 from docsight.image_decoding import MAX_PIXELS, open_image
 from docsight.ink import crop_square, edge_colour, find_ink_square
+from docsight.lazy import lazy_names
+
+# `docsight.images.digits` reads the number in an image. It needs a model, so it lives above this module.
+__getattr__, __dir__ = lazy_names(__name__, {"digits": "docsight.number_fields"})
 
 MAX_INPUT_SIDE = 1024
 CHANNELS_OF_MODE = {"L": 1, "RGB": 3}
@@ -28,6 +32,8 @@ class ImageSettings:
         mode: L (greyscale) or RGB.
         fit: letterbox (the whole image with its aspect ratio, padded with the colour of its edge) or ink (as letterbox,
             but where the ink is small, off centre or at the edges, it is centred and scaled as in MNIST).
+        unframe: Whether images that are larger than the input are also read without the printed lines of a form (boxes,
+            circles, combs, cell borders), if they have some; the reading with the higher abstention score counts.
         stretch: Whether ink is made light on dark, from 0 to 1, whatever the paper.
         mean: Subtracted from each channel, of values from 0 to 1.
         std: Divides each channel after that.
@@ -39,6 +45,7 @@ class ImageSettings:
     size: int
     mode: str = "RGB"
     fit: str = "letterbox"
+    unframe: bool = False
     stretch: bool = False
     mean: tuple[float, ...] = (0.5,)
     std: tuple[float, ...] = (0.25,)
@@ -50,8 +57,9 @@ class ImageSettings:
             raise ConfigError(f"images.mode: expected one of {', '.join(CHANNELS_OF_MODE)}; found {self.mode!r}.")
         if self.fit not in FITS:
             raise ConfigError(f"images.fit: expected one of {', '.join(FITS)}; found {self.fit!r}.")
-        if type(self.stretch) is not bool:
-            raise ConfigError(f"images.stretch: expected true or false; found {self.stretch!r}.")
+        for name, switch in (("unframe", self.unframe), ("stretch", self.stretch)):
+            if type(switch) is not bool:
+                raise ConfigError(f"images.{name}: expected true or false; found {switch!r}.")
         for name, min_value in (("mean", -100), ("std", 1e-4)):
             values = getattr(self, name)
             is_numbers = isinstance(values, tuple) and all(type(value) in (int, float) for value in values)

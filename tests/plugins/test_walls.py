@@ -52,6 +52,7 @@ FLOORS = (
     {"spelling.correction"},
     {"spelling"},
     {"bundle", "shipped_models"},
+    {"number_fields"},
     {"components"},
     {"integrations"},
     {"redaction"},

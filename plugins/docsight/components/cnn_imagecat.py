@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from PIL import Image
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -19,14 +20,16 @@ from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.image_scoring import IMAGE_CATS_SCORER, without_cats
 from docsight.components.saving import fill_meta
 from docsight.errors import BundleError, ConfigError, DataError, DocsightError
-from docsight.image_decoding import MAX_PIXELS
-from docsight.images import ImageSettings, normalise, read_pixels
-from docsight.networks.image_classifier import Decision, ImageClassifier
+from docsight.image_decoding import MAX_PIXELS, open_image
+from docsight.images import ImageSettings, normalise, to_pixels
+from docsight.networks.image_classifier import ClassifierOutput, Decision, ImageClassifier
+from docsight.number_fields import HANDWRITING, FieldReading, without_frame
 
 # Images are decoded and classified in batches of about this many pixels at the size of the network's input: enough to
 # keep a core busy, small enough for its caches.
 _PIXELS_PER_BATCH = 128 * 28 * 28
 _MIN_IMAGES_PER_BATCH = 16
+_MIN_FRAMED_SIDE = 1.25  # of the input's; printed lines cannot be told from strokes in smaller images
 
 Cats = dict[str, Any]
 
@@ -39,6 +42,9 @@ class ImageCategorizer(NetworkPipe):
         name: The component's name in the pipeline.
         threshold: An image with a lower abstention score gets no label; None for the threshold of the model.
         max_pixels: An image with more pixels is not decoded.
+        fields: Whether the numbers in images are read, too; see `docsight.number_fields`. A model of the ten digits
+            reads them in all images, another one leaves those with the label handwriting to the shipped model digits.
+            None for true if the model has the label handwriting.
         options: model, device, lang, scorer; see `NetworkPipe`.
 
     Raises:
@@ -46,7 +52,7 @@ class ImageCategorizer(NetworkPipe):
     """
 
     kind = "image_classifier"
-    settings = ("threshold", "max_pixels")
+    settings = ("threshold", "max_pixels", "fields")
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class ImageCategorizer(NetworkPipe):
         *,
         threshold: float | None = None,
         max_pixels: int = MAX_PIXELS,
+        fields: bool | None = None,
         **options: Any,
     ) -> None:
         if threshold is not None and not math.isfinite(threshold):
@@ -63,6 +70,7 @@ class ImageCategorizer(NetworkPipe):
             raise ConfigError(f"{name}: max_pixels={max_pixels}; expected at least 1.")
         self.threshold = threshold
         self.max_pixels = max_pixels
+        self.fields = fields
         super().__init__(vocab, name, **options)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Cats]]:
@@ -122,24 +130,52 @@ class ImageCategorizer(NetworkPipe):
                 f"config.json says images.size={images.size}; export the model again."
             )
         folded = copy.deepcopy(classifier).fold()
+        folded.is_exact = False
         folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
+        reads_fields = HANDWRITING in folded.labels if self.fields is None else self.fields
         self._images, self._decision, self._network = images, decision, folded.to(self.device)
+        self._reading = FieldReading(self._network, images, decision, name=self.name) if reads_fields else None
 
     @torch.inference_mode()
     def _classify(self, images: Sequence[Any]) -> list[Cats]:
         """Decode and classify one batch."""
         results: list[Cats] = [{} for _ in images]
-        pixels, decoded = [], []
+        pixels: list[np.ndarray] = []
+        owners: list[int] = []
+        opened: dict[int, Image.Image | None] = {}
         for at, image in enumerate(images):
             try:
-                pixels.append(read_pixels(_source(image), self._images, max_pixels=self.max_pixels))
-                decoded.append(at)
+                decoded = open_image(_source(image), max_pixels=self.max_pixels)
             except DocsightError as err:
                 results[at] = {"error": str(err)}
+                continue
+            variants = self._variants(decoded)
+            pixels += variants
+            owners += [at] * len(variants)
+            opened[at] = decoded if self._reading is not None else None  # otherwise only its pixels are needed
         if not pixels:
             return results
         batch = normalise(torch.from_numpy(np.stack(pixels)).to(self.device), self._images)
         output = self._network(batch.contiguous(memory_format=torch.channels_last))
+        if len(pixels) > len(opened):
+            output = _best_variants(output, self._decision.in_domain(output), owners)
+        self._add_results(results, list(opened), output)
+        if self._reading is not None:
+            for at, whole in opened.items():
+                if whole is not None:
+                    results[at] |= self._reading.read(whole, results[at]["label"])
+        return results
+
+    def _variants(self, image: Image.Image) -> list[np.ndarray]:
+        """Return the pixels of an image, and those without the printed lines of a form if there are such lines."""
+        pixels = [to_pixels(image, self._images)]
+        if self._images.unframe and max(image.size) > _MIN_FRAMED_SIDE * self._images.size:
+            bare = without_frame(image)
+            pixels += [] if bare is None else [to_pixels(bare, self._images)]
+        return pixels
+
+    def _add_results(self, results: list[Cats], decoded: Sequence[int], output: ClassifierOutput) -> None:
+        """Set the results of the images with the indices `decoded`, to which the rows of the output belong."""
         probabilities = self._decision.probabilities(output.logits).float().cpu().tolist()
         in_domain = self._decision.in_domain(output).float().cpu().tolist()
         threshold = self._decision.threshold if self.threshold is None else self.threshold
@@ -152,7 +188,22 @@ class ImageCategorizer(NetworkPipe):
                 "scores": dict(zip(labels, scores, strict=True)),
                 "in_domain": abstention_score,
             }
-        return results
+        self._add_kinds([results[at] for at in decoded], output)
+
+    def _add_kinds(self, results: Sequence[Cats], output: ClassifierOutput) -> None:
+        """Add the kind of each image whose label has kinds, such as bar_chart, and the probabilities of all kinds."""
+        if output.leaves is None:
+            return
+        for label, kinds in self._network.kinds.items():
+            within = output.leaves[:, self._network.span(label)].float().softmax(dim=1).cpu().tolist()
+            for result, fractions in zip(results, within, strict=True):
+                result.setdefault("kind", None)
+                if result["label"] == label:
+                    result["kind"] = kinds[fractions.index(max(fractions))]
+                whole = result["scores"][label]
+                result.setdefault("kinds", {}).update(
+                    {kind: whole * fraction for kind, fraction in zip(kinds, fractions, strict=True)}
+                )
 
 
 @Language.factory(
@@ -163,6 +214,7 @@ class ImageCategorizer(NetworkPipe):
         "device": "auto",
         "threshold": None,
         "max_pixels": MAX_PIXELS,
+        "fields": None,
         "scorer": {"@scorers": IMAGE_CATS_SCORER},
     },
     default_score_weights={"image_cats_macro_f": 1.0, "image_cats_acc": 0.0, "image_cats_f_per_type": None},
@@ -174,6 +226,7 @@ def make_cnn_imagecat(
     device: str,
     threshold: float | None,
     max_pixels: int,
+    fields: bool | None,
     scorer: Scorer | None,
 ) -> ImageCategorizer:
     """Construct the component; the weights are read on first use."""
@@ -185,6 +238,7 @@ def make_cnn_imagecat(
         lang=nlp.lang or "",
         threshold=threshold,
         max_pixels=max_pixels,
+        fields=fields,
         scorer=scorer,
     )
     fill_meta(nlp, component)
@@ -199,3 +253,25 @@ def _source(image: Any) -> bytes | str:
         if isinstance(path, str) and path:
             return path
     raise DataError("Expected an image as a dict with 'bytes', or with 'path' as a string; found neither.")
+
+
+def _best_variants(output: ClassifierOutput, in_domain: torch.Tensor, owners: Sequence[int]) -> ClassifierOutput:
+    """Keep the row of each image's variant with the highest abstention score.
+
+    Args:
+        output: One row for each variant.
+        in_domain: Their abstention scores.
+        owners: The image of each row; the rows of an image are next to each other.
+    """
+    best: dict[int, int] = {}
+    scores = in_domain.tolist()
+    for row, owner in enumerate(owners):
+        if owner not in best or scores[row] > scores[best[owner]]:
+            best[owner] = row
+    rows = torch.tensor(list(best.values()), device=output.logits.device)
+    return ClassifierOutput(
+        output.logits[rows],
+        output.features[rows],
+        None if output.other is None else output.other[rows],
+        None if output.leaves is None else output.leaves[rows],
+    )

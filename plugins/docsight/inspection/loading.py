@@ -108,6 +108,7 @@ def from_bundle(bundle: Bundle, name: str, *, where: str = "the model") -> Inspe
             f"{where}: the model reads {network.channels} channels, but its images have mode {settings.mode}; "
             "export the model again."
         )
+    network.is_exact = True  # feature maps and gradients in float32
     return InspectedModel(
         name=name,
         network=network.cpu().eval().requires_grad_(False),

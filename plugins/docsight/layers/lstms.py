@@ -53,7 +53,7 @@ class BiLSTM(nn.Module):
 
         In evaluation the LSTMs run in bfloat16 where that is fast.
         """
-        with _fast_evaluation(self, x.device):
+        with fast_evaluation(self, x.device):
             forward, _ = self.forward_lstm(x)
             backward, _ = self.backward_lstm(reverse_rows(x, lengths))
         return torch.cat([forward, reverse_rows(backward, lengths)], dim=2).to(x.dtype)
@@ -72,12 +72,13 @@ class LeftToRightLSTM(nn.Module):
 
         In evaluation the LSTM runs in bfloat16 where that is fast.
         """
-        with _fast_evaluation(self, x.device):
+        with fast_evaluation(self, x.device):
             states: Tensor = self.lstm(x)[0]
         return states.to(x.dtype)
 
 
-def _fast_evaluation(module: nn.Module, device: torch.device) -> AbstractContextManager[None]:
+def fast_evaluation(module: nn.Module, device: torch.device) -> AbstractContextManager[None]:
+    """Return a context that computes in bfloat16, if the module is evaluated on a device where that is fast."""
     is_fast = not module.training and has_fast_bfloat16(device)
     return torch.autocast(device.type, dtype=torch.bfloat16) if is_fast else nullcontext()
 

@@ -1,6 +1,7 @@
 """The convolutional network of `cnn_imagecat`, and what its logits mean: probabilities and abstention."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self, cast
 
@@ -10,11 +11,13 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from docsight.errors import ConfigError
 from docsight.layers.convolutions import ConvBlock
+from docsight.layers.lstms import fast_evaluation
 from docsight.tags import check_labels
 from docsight.weights import keep_saved_names
 
 # Far above any useful number; they limit a malformed config.
 MAX_CLASSES, MAX_CONV_LAYERS, MAX_CHANNELS, MAX_STRIDE = 10_000, 200, 4096, 8
+_MIN_BFLOAT16_SIDE = 96  # pixels
 _REMOVED = ("probability", "distance", "other_and_distance")  # abstention scores that no shipped model used
 _RANGES = (("temperature", 1e-3, 1e3), ("threshold", -1e30, 1e30))
 _NO_OTHER = "decision.score=other: the network was trained without an 'other' class (network.other)."
@@ -24,6 +27,7 @@ class ClassifierOutput(NamedTuple):
     logits: Tensor  # (batch, labels)
     features: Tensor  # (batch, width), the input of the last layer
     other: Tensor | None  # (batch,), the logit of belonging to none of the labels; None without such a class
+    leaves: Tensor | None = None  # (batch, leaves), the logits of `ImageClassifier.leaves`; None without kinds
 
 
 class ImageClassifier(nn.Module):
@@ -35,10 +39,12 @@ class ImageClassifier(nn.Module):
         stem_stride: The stride of the very first layer; 2 for large images.
         dropout: Fraction of the features that is dropped in training.
         other: Whether there is a logit for images that belong to none of the labels.
+        kinds: The kinds of some labels, such as {"chart": ["bar_chart", "pie_chart"]}. Such a label has one logit for
+            each kind; its own is their log-sum-exp, so that its probability is the sum of theirs.
         init_seed: Seeds the initial weights, so that the same arguments give the same network.
 
     Raises:
-        ValueError: There are no labels or blocks, or too many, or a number is out of range.
+        ValueError: There are no labels or blocks, or too many, or a number is out of range, or a kind is misnamed.
     """
 
     retired_tensors = frozenset({"class_means", "whiten"})  # statistics of a removed abstention score
@@ -52,6 +58,7 @@ class ImageClassifier(nn.Module):
         stem_stride: int = 1,
         dropout: float = 0.0,
         other: bool = False,
+        kinds: Mapping[str, Sequence[str]] | None = None,
         init_seed: int = 1,
     ) -> None:
         super().__init__()
@@ -67,6 +74,9 @@ class ImageClassifier(nn.Module):
         if type(other) is not bool:
             raise ValueError(f"Expected other to be true or false; found {other!r}.")
         self.channels = channels
+        self.is_exact = False  # True: large images are computed in float32 everywhere, as for inspection
+        self.kinds = check_kinds(kinds, self.labels)
+        self.leaves = tuple(leaf for label in self.labels for leaf in self.kinds.get(label, (label,)))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(init_seed)
             inputs = [channels, *(widths[0] for widths in blocks[:-1])]
@@ -75,7 +85,7 @@ class ImageClassifier(nn.Module):
                 for n, (c, widths) in enumerate(zip(inputs, blocks, strict=True))
             )
             self.drop = nn.Dropout(dropout)
-            self.classify = nn.Linear(blocks[-1][0], len(labels) + other)
+            self.classify = nn.Linear(blocks[-1][0], len(self.leaves) + other)
         self.pool = nn.MaxPool2d(2)
         keep_saved_names(self)
 
@@ -86,7 +96,7 @@ class ImageClassifier(nn.Module):
 
     @property
     def has_other(self) -> bool:
-        return self.classify.out_features > len(self.labels)
+        return self.classify.out_features > len(self.leaves)
 
     @property
     def min_size(self) -> int:
@@ -95,13 +105,27 @@ class ImageClassifier(nn.Module):
         return (reduction - 1) * self.first_conv.stride[0] + 1
 
     def forward(self, images: Tensor) -> ClassifierOutput:
-        """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`."""
-        for maps in self.feature_maps(images):
-            last = maps
-        features = last.mean(dim=(2, 3))  # (batch, width)
+        """Classify (batch, channels, height, width), normalised by `docsight.images.normalise`.
+
+        In evaluation, large images are convolved in bfloat16 where that is fast; the last layer is not.
+        """
+        is_fast = images.shape[-1] >= _MIN_BFLOAT16_SIDE and not self.is_exact
+        with fast_evaluation(self, images.device) if is_fast else nullcontext():
+            for maps in self.feature_maps(images):
+                last = maps
+        features = (last if self.training else last.float()).mean(dim=(2, 3))  # (batch, width)
         logits = self.classify(self.drop(features))
-        count = len(self.labels)
-        return ClassifierOutput(logits[:, :count], features, logits[:, count] if logits.shape[1] > count else None)
+        count = len(self.leaves)
+        leaves, other = logits[:, :count], logits[:, count] if logits.shape[1] > count else None
+        if not self.kinds:
+            return ClassifierOutput(leaves, features, other)
+        summed = [leaves[:, self.span(label)].logsumexp(dim=1) for label in self.labels]
+        return ClassifierOutput(torch.stack(summed, dim=1), features, other, leaves)
+
+    def span(self, label: str) -> slice:
+        """Return where a label's kinds are among the leaves; one place if it has no kinds."""
+        start = self.leaves.index(self.kinds.get(label, (label,))[0])
+        return slice(start, start + len(self.kinds.get(label, (label,))))
 
     def feature_maps(self, images: Tensor) -> Iterator[Tensor]:
         """Yield the output of each block for (batch, channels, height, width), before it is pooled."""
@@ -117,6 +141,20 @@ class ImageClassifier(nn.Module):
                     case [nn.Conv2d() as convolution, nn.BatchNorm2d() as norm, _]:
                         layer[0], layer[1] = fuse_conv_bn_eval(convolution, norm), nn.Identity()
         return self
+
+
+def check_kinds(kinds: Any, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the kinds of each label that has some; raises a `ValueError` that says what is wrong with them."""
+    if kinds is None:
+        return {}
+    if not isinstance(kinds, Mapping) or not set(kinds) <= set(labels):
+        raise ValueError(f"Expected the kinds of some of the labels {', '.join(labels)}; found {kinds!r}.")
+    for label, names in kinds.items():
+        if isinstance(names, str) or not isinstance(names, Sequence) or len(names) < 2:
+            raise ValueError(f"Expected at least two kinds of {label}; found {names!r}.")
+    flat = [name for names in kinds.values() for name in names]
+    check_labels([*labels, *flat], max_labels=MAX_CLASSES)  # each name once
+    return {label: tuple(names) for label, names in kinds.items()}
 
 
 def energy(output: ClassifierOutput) -> Tensor:

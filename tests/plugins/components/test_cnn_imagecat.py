@@ -15,10 +15,11 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from docsight import attributes
-from docsight.bundle import load_folder
+from docsight.bundle import Bundle, load_folder
 from docsight.components import cnn_imagecat
 from docsight.errors import BundleError, ConfigError
 from docsight.images import ImageSettings, normalise, read_pixels
+from docsight.networks.image_classifier import ImageClassifier
 
 KEY = ("._.", "images", None, None)
 
@@ -240,9 +241,9 @@ def test_cnn_imagecat_opens_files_lazily_and_closes_them(nlp, tmp_path, monkeypa
     for n in range(4):
         (tmp_path / f"{n}.png").write_bytes(_png(n))
     opened = []
-    plain = cnn_imagecat.read_pixels
+    plain = cnn_imagecat.open_image
     monkeypatch.setattr(
-        cnn_imagecat, "read_pixels", lambda source, *a, **k: opened.append(source) or plain(source, *a, **k)
+        cnn_imagecat, "open_image", lambda source, *a, **k: opened.append(source) or plain(source, *a, **k)
     )
     docs = [_doc(nlp, {"id": n, "path": str(tmp_path / f"{n}.png")}) for n in range(4)]
     stream = nlp.pipe(docs, batch_size=2)
@@ -434,3 +435,34 @@ def test_cnn_imagecat_refuses_altered_weights(tiny_imagecat, tmp_path):
 def test_read_images_equals_images(nlp):
     doc = _doc(nlp, {"id": "a"})
     assert attributes.read_images(doc) is attributes.images(doc)
+
+
+def test_cnn_imagecat_writes_the_kind_of_a_label_that_has_kinds(tmp_path):
+    kinds = {"chart": ["bar_chart", "pie_chart"]}
+    arguments = {"labels": ["chart", "map"], "channels": 1, "blocks": [[4], [8]], "kinds": kinds}
+    network = ImageClassifier(**arguments)
+    with torch.no_grad():
+        network.classify.weight.zero_()
+        network.classify.bias.copy_(torch.tensor([2.0, 3.0, 0.0]))
+    about = {
+        "name": "kinds",
+        "lang": "xx",
+        "images": ImageSettings(size=16, mode="L").to_config(),
+        "decision": {"temperature": 1.0, "score": "energy", "threshold": 0.0},
+    }
+    Bundle("image_classifier", arguments, network, {}, "# kinds\n", about).to_disk(tmp_path / "kinds")
+    made = _with(tmp_path / "kinds")
+    assert made.get_pipe("cnn_imagecat").labels == ("chart", "map")
+    (cats,) = _cats(made(_doc(made, {"bytes": _png(1)})))
+    bar, pie, other = torch.tensor([2.0, 3.0, 0.0]).softmax(dim=0).tolist()
+    assert (cats["label"], cats["kind"]) == ("chart", "pie_chart")
+    assert cats["scores"] == pytest.approx({"chart": bar + pie, "map": other}, abs=1e-5)
+    assert cats["kinds"] == pytest.approx({"bar_chart": bar, "pie_chart": pie}, abs=1e-5)
+    refusing = _with(tmp_path / "kinds", threshold=99.0)
+    (cats,) = _cats(refusing(_doc(refusing, {"bytes": _png(1)})))
+    assert (cats["label"], cats["kind"]) == (None, None)
+
+
+def test_cnn_imagecat_writes_no_kind_for_a_model_without_kinds(nlp):
+    (cats,) = _cats(nlp(_doc(nlp, {"bytes": _png(1)})))
+    assert set(cats) == {"label", "score", "scores", "in_domain"}

@@ -421,3 +421,14 @@ def test_arrays_need_no_matplotlib(model: InspectedModel, image: Path, monkeypat
     monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
     with pytest.raises(MissingExtraError, match="plots"):
         inspection.inspect("digits", image, "out")
+
+
+def test_inspection_reads_large_images_in_float32(tmp_path, monkeypatch):
+    monkeypatch.setattr("docsight.layers.lstms.has_fast_bfloat16", lambda device: True)
+    arguments = {"labels": ["a", "b"], "channels": 1, "blocks": [[4], [8]]}
+    about = {"name": "large", "lang": "xx", "images": ImageSettings(size=96, mode="L").to_config(), "decision": {}}
+    Bundle("image_classifier", arguments, ImageClassifier(**arguments), {}, "# large\n", about).to_disk(tmp_path / "m")
+    model = inspection.load(tmp_path / "m")
+    pixels = np.random.default_rng(1).integers(0, 256, (1, 96, 96), dtype=np.uint8)
+    assert inspection.grad_cam(model, pixels).dtype == np.float32
+    assert all(maps.dtype == np.float32 for maps in inspection.feature_maps(model, pixels).values())

@@ -97,3 +97,28 @@ def test_digits_needs_at_most_thirty_million_multiply_adds() -> None:
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         network(torch.zeros(1, 1, 28, 28))
     assert 0 < counter.get_total_flops() / 2 <= 30_000_000
+
+
+def test_figures_names_the_kind_of_a_chart(nlp: Language) -> None:
+    (cats,) = read(nlp, "cnn_imagecat", [bar_chart()])
+    assert (cats["label"], cats["kind"]) == ("chart", "bar_chart")
+    assert sum(cats["kinds"].values()) == pytest.approx(cats["scores"]["chart"], abs=1e-4)
+
+
+def test_figures_refuses_digits_noise_and_blank_paper(nlp: Language) -> None:
+    generator = torch.Generator().manual_seed(1)
+    noise = [Image.fromarray(torch.randint(0, 256, (64, 64, 3), generator=generator, dtype=torch.uint8).numpy())]
+    images = [*map(character, "0123456789"), *noise, Image.new("RGB", (90, 120), "white")]
+    assert sum(cats["label"] is None for cats in read(nlp, "cnn_imagecat", images)) >= len(images) - 1
+
+
+def test_figures_recognizes_bar_codes(nlp: Language) -> None:
+    image = Image.new("RGB", (330, 160), "white")
+    draw, x = ImageDraw.Draw(image), 15
+    for n, digit in enumerate("314159265358979323846264338327950288419716939937510582097494459"):
+        wide = 1 + int(digit) % 4
+        if n % 2 == 0:
+            draw.rectangle((x, 12, x + wide, 130), fill="black")
+        x += wide + 1
+    draw.text((110, 138), "3 141592 653589", fill="black")
+    assert read(nlp, "cnn_imagecat", [image])[0]["label"] == "bar_code"

@@ -19,7 +19,6 @@ from docsight_training.modules.base import ScheduledModule
 from docsight_training.plots import write_errors
 
 _MAX_FITTED_IMAGES = 6000  # validation images that temperature and threshold are fitted to
-_IN_DOMAIN_RECALL = 0.95  # the fraction of the images that pass the threshold of the abstention score
 _MIN_TEMPERATURE, _MAX_TEMPERATURE = 0.05, 20.0
 
 
@@ -31,6 +30,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         mixup: The parameter of the beta distribution by which pairs of images and their targets are blended
             (Zhang et al. 2018); 0 for none.
         score: The abstention score, a key of `docsight.networks.image_classifier.ABSTENTION_SCORES`.
+        accepted: The fraction of augmented validation images of the classes that pass the threshold of this score.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         smoothing: float = 0.0,
         mixup: float = 0.0,
         score: str = "energy",
+        accepted: float = 0.95,
         **schedule: Any,
     ) -> None:
         super().__init__(network, **schedule)
@@ -47,13 +48,15 @@ class ImageModule(ScheduledModule[ImageClassifier]):
             raise ConfigError(f"model.module.score: expected one of {', '.join(ABSTENTION_SCORES)}; found {score!r}.")
         if mixup < 0:
             raise ConfigError(f"model.module.mixup: expected 0 or more; found {mixup}.")
+        if not 0 < accepted <= 1:
+            raise ConfigError(f"model.module.accepted: expected a fraction above 0 and up to 1; found {accepted}.")
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-        self.smoothing, self.mixup, self.score = smoothing, mixup, score
+        self.smoothing, self.mixup, self.score, self.accepted = smoothing, mixup, score, accepted
         self.decision = Decision(score=score)
         self.outputs: dict[str, list[Tensor]] = {}
 
     def training_step(self, batch: ImageBatch, _: int) -> Tensor:
-        images, labels = batch.images, batch.labels
+        images, (labels, kinds) = batch.images, self._labels_and_kinds(batch.labels)
         weight, partners = self._draw_mixup(len(labels))
         if weight < 1:
             images = weight * images + (1 - weight) * images[partners]
@@ -65,6 +68,8 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         loss = weight * self._loss(logits, targets)
         if weight < 1:
             loss = loss + (1 - weight) * self._loss(logits, targets[partners])
+        if (kinds >= 0).any():
+            loss = loss + weight * self._loss_of_kinds(reading.leaves, kinds)
         accuracy = (reading.logits.argmax(dim=1) == labels)[labels != OTHER].float().mean()
         self.log("train/loss", loss, batch_size=len(labels), on_step=True, on_epoch=True)
         self.log("train/accuracy", accuracy, batch_size=len(labels), on_step=False, on_epoch=True)
@@ -78,7 +83,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
     def validation_step(self, batch: ImageBatch, _: int) -> None:
         reading = self.network(batch.images.to(memory_format=torch.channels_last))
         self.outputs["logits"].append(reading.logits.float())
-        self.outputs["labels"].append(batch.labels)
+        self.outputs["labels"].append(self._labels_and_kinds(batch.labels)[0])
         self.outputs["in_domain"].append(self.decision.in_domain(reading))
 
     test_step = validation_step
@@ -97,7 +102,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         """
         self.network.eval()
         output, labels = self._classify(data.augmented_batches("validation", max_images=_MAX_FITTED_IMAGES))
-        self.decision = fit_decision(output, labels, score=self.score)
+        self.decision = fit_decision(output, labels, score=self.score, accepted=self.accepted)
         return {"decision": self.decision.to_config()}
 
     def warnings(self) -> list[str]:
@@ -121,7 +126,7 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         for number in range(len(cast(Sized, batches))):
             batch = batches[number]
             readings.append(self.network(batch.images.to(self.device, memory_format=torch.channels_last)))
-            labels.append(batch.labels)
+            labels.append(self._labels_and_kinds(batch.labels)[0])
         logits = torch.cat([reading.logits for reading in readings]).cpu()
         features = torch.cat([reading.features for reading in readings]).cpu()
         other = [reading.other for reading in readings if reading.other is not None]
@@ -129,6 +134,33 @@ class ImageModule(ScheduledModule[ImageClassifier]):
 
     def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         return F.cross_entropy(logits.float(), targets, ignore_index=OTHER, label_smoothing=self.smoothing)
+
+    def _labels_and_kinds(self, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Split the labels of images, which may name kinds, into those of the network and the leaves of the kinds.
+
+        Returns:
+            Both (batch,); the leaf is OTHER for an image whose kind is not known.
+        """
+        network = self.network
+        owners = [(label, kind) for label, kinds in network.kinds.items() for kind in kinds]
+        count = len(network.labels)
+        leaves = torch.full_like(labels, OTHER)
+        for at, (label, kind) in enumerate(owners):
+            chosen = labels == count + at
+            leaves = leaves.masked_fill(chosen, network.leaves.index(kind))
+            labels = labels.masked_fill(chosen, network.labels.index(label))
+        return labels, leaves
+
+    def _loss_of_kinds(self, leaves: Tensor | None, kinds: Tensor) -> Tensor:
+        """Return the mean log loss of the kinds, each among the kinds of its label, times the fraction of images."""
+        assert leaves is not None
+        loss = leaves.new_zeros(())
+        for label in self.network.kinds:
+            span = self.network.span(label)
+            chosen = (kinds >= span.start) & (kinds < span.stop)
+            logits = leaves[chosen][:, span].float()
+            loss = loss + F.cross_entropy(logits, kinds[chosen] - span.start, reduction="sum") / len(kinds)
+        return loss
 
     def _draw_mixup(self, count: int) -> tuple[float, Tensor]:
         """Draw the weight of each image's own pixels, at least a half, and the image that the rest comes from."""
@@ -154,11 +186,14 @@ class ImageModule(ScheduledModule[ImageClassifier]):
         self.log(f"{split}/passed", passed[known].float().mean())
 
 
-def fit_decision(output: ClassifierOutput, labels: Tensor, *, score: str) -> Decision:
-    """Fit temperature and threshold to images of the classes `labels`, (images,); negative ones are ignored."""
+def fit_decision(output: ClassifierOutput, labels: Tensor, *, score: str, accepted: float = 0.95) -> Decision:
+    """Fit temperature and threshold to images of the classes `labels`, (images,); negative ones are ignored.
+
+    The fraction `accepted` of the images passes the threshold.
+    """
     known = labels >= 0
     scores = ABSTENTION_SCORES[score](output)[known]
-    threshold = float(scores.double().quantile(1 - _IN_DOMAIN_RECALL))
+    threshold = float(scores.double().quantile(1 - accepted))
     temperature = fit_temperature(output.logits[known], labels[known])
     return Decision(temperature=temperature, score=score, threshold=round(threshold, 4))
 

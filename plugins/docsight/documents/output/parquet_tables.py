@@ -59,6 +59,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "start": "int64",
         "component": "string",
         "label": "string",
+        "kind": "string",
         "score": "double",
         "in_domain": "double",
         "error": "string",
@@ -175,5 +176,6 @@ def _image_rows(image: dict[str, Any]) -> Iterator[dict[str, Any]]:
     row |= {"left": left, "top": top, "right": right, "bottom": bottom}
     if not image["cats"]:
         yield row
+    keys = ("label", "kind", "score", "in_domain", "error")
     for component, cat in image["cats"].items():
-        yield row | {"component": component} | {key: cat.get(key) for key in ("label", "score", "in_domain", "error")}
+        yield row | {"component": component} | {key: cat.get(key) for key in keys}

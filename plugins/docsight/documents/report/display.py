@@ -50,8 +50,15 @@ def image_caption(image: dict[str, Any]) -> str:
     captions = []
     for cat in image["cats"].values():
         has_score = cat.get("label") is not None and cat.get("score") is not None
-        captions.append(image_category(cat) + (f" {cat['score']:.2f}" if has_score else ""))
+        read = f", reads {number}" if (number := number_read(cat)) else ""
+        captions.append(image_category(cat) + (f" {cat['score']:.2f}" if has_score else "") + read)
     return ", ".join(captions[:_MAX_CAPTIONS])
+
+
+def number_read(cat: dict[str, Any]) -> str:
+    """Return the number that was read in an image and is not its label; "" if there is none."""
+    text = cat.get("text")
+    return "" if text is None or text == cat.get("label") else str(text)[:40]
 
 
 def best_guess(cat: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from docsight.documents.report.display import (
     count_of,
     image_caption,
     image_category,
+    number_read,
     short_number,
     visible_name,
 )
@@ -155,6 +156,7 @@ def _template() -> "Template":
         "count_of": count_of,
         "category": image_category,
         "best_guess": best_guess,
+        "number_read": number_read,
     }
     return environment.from_string(_resource("report.html.jinja"))
 

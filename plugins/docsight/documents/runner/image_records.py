@@ -115,13 +115,31 @@ def _cat(cat: dict[str, Any], source: str | bytes | None) -> dict[str, Any]:
         # The path on this machine adds nothing to the path of the document.
         error = str(cat["error"])
         error = error.removeprefix(source).lstrip(": ") if isinstance(source, str) else error
-        return {"label": None, "score": None, "scores": {}, "in_domain": None, "error": _text(error)}
+        return {"label": None, "kind": None, "score": None, "scores": {}, "in_domain": None, "error": _text(error)}
     return {
         "label": None if cat["label"] is None else _text(cat["label"]),
+        "kind": None if cat.get("kind") is None else _text(cat["kind"]),
         "score": _number(cat["score"]),
         "scores": {_text(label): _number(score) for label, score in cat.get("scores", {}).items()},
         "in_domain": _number(cat.get("in_domain")),
         "error": None,
+        **(_field(cat) if "text" in cat else {}),
+    }
+
+
+def _field(cat: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of the number that was read in an image."""
+    return {
+        "text": None if cat["text"] is None else _text(cat["text"]),
+        "probability": _number(cat.get("probability")),
+        "digits": [
+            {
+                "label": _text(digit["label"]),
+                "probability": _number(digit["probability"]),
+                "box": [_number(side) for side in digit["box"]],
+            }
+            for digit in cat.get("digits", [])
+        ],
     }
 
 

@@ -266,7 +266,7 @@ def test_process_fails_an_image_only_if_every_component_failed(folder: Path, nlp
     (folder / "photo.png").write_bytes(encode())
     (folder / "empty.png").touch()
     records, errors, page = run(folder, nlp, tmp_path / "out")
-    unread = {"label": None, "score": None, "scores": {}, "in_domain": None, "error": "<b>too hard</b>"}
+    unread = {"label": None, "kind": None, "score": None, "scores": {}, "in_domain": None, "error": "<b>too hard</b>"}
     assert records["photo.png"]["images"][0]["cats"]["weak"] == unread
     assert list(errors) == ["empty.png"]
     assert errors["empty.png"].endswith("; <b>too hard</b>")
@@ -312,6 +312,18 @@ def test_document_assigns_each_image_to_its_chunk() -> None:
     assert all(image["bytes"] == b"x" and image["page"] == 2 for image in first + second)
 
 
+def test_annotated_images_keep_the_number_that_was_read() -> None:
+    nlp = spacy.blank("en")
+    doc = document("Dear Ada,", DocumentImage(data=encode(), page=1, bbox=None, start=6)).make_doc(nlp, 5, 9)
+    digit = {"label": "4", "probability": 0.98765432, "box": [1, 2.5, 3, 4]}
+    cat = {"label": "4", "score": 0.9, "scores": {"4": 0.9}, "in_domain": 1.0}
+    doc._.images[0]["cats"] = {"digits": cat | {"text": "4", "probability": 0.9, "digits": [digit]}}
+    (image,) = annotated_images(doc, 5)
+    found = image.cats["digits"]
+    assert (found["text"], found["probability"], found["label"]) == ("4", 0.9, "4")
+    assert found["digits"] == [{"label": "4", "probability": 0.987654, "box": [1.0, 2.5, 3.0, 4.0]}]
+
+
 def test_annotated_images_are_plain_data_without_bytes() -> None:
     nlp = spacy.blank("en")
     embedded = DocumentImage(data=encode(), page=3, bbox=(0, 1, 2, 3.5), start=6)
@@ -320,7 +332,7 @@ def test_annotated_images_are_plain_data_without_bytes() -> None:
         "odd\ud800": {"label": 7, "score": float("nan"), "scores": {"7": 0.12345678}, "in_domain": float("-inf")}
     }
     (image,) = annotated_images(doc, 5)
-    cat = {"label": "7", "score": None, "scores": {"7": 0.123457}, "in_domain": None, "error": None}
+    cat = {"label": "7", "kind": None, "score": None, "scores": {"7": 0.123457}, "in_domain": None, "error": None}
     assert image.record == {
         "id": f"{document('').id}-1",
         "page": 3,

@@ -346,6 +346,18 @@ def test_report_shows_images_with_label_and_score() -> None:
     ]
 
 
+def test_report_shows_the_number_that_was_read_in_an_image() -> None:
+    number = {"text": "4<07", "probability": 0.87, "digits": []}
+    page = render(
+        with_images("a.png", labelled("handwriting") | number),
+        with_images("b.png", labelled("25") | number | {"text": "25"}),
+        with_images("c.png", labelled("handwriting") | number | {"text": None}),
+        thumbnails={"a.png-0": DOT},
+    )
+    assert 'with the probability 0.87">reads 4&lt;07</small>' in page
+    assert page.count(">reads ") == 1
+
+
 def test_report_links_an_image_without_text_to_its_figure() -> None:
     page = render(with_images("a.png", labelled("chart")), thumbnails=ThumbnailOfEach())
     assert '<a href="#p1"><bdi>a.png</bdi></a>' in page

@@ -4,6 +4,7 @@ from PIL import Image
 
 from docsight.errors import ConfigError, MissingExtraError
 from docsight_training.data.drawings import FIGURES, draw
+from docsight_training.data.drawings.engraving import REDRAWN
 from docsight_training.data.drawings.fonts import Font, built_in_font
 from docsight_training.data.drawings.typefaces import Typefaces
 
@@ -22,10 +23,11 @@ def images(kind: str) -> list[Image.Image]:
     return [draw(kind, np.random.default_rng(seed), TYPEFACES) for seed in range(12)]
 
 
-def test_draw_returns_rgb_images_of_a_suitable_size(images: list[Image.Image]):
+def test_draw_returns_rgb_images_of_a_suitable_size(kind: str, images: list[Image.Image]):
+    smallest = 30 if kind == "check_box" else 60  # a single box is small in documents, too
     for image in images:
         assert image.mode == "RGB"
-        assert 60 <= max(image.size) <= 480
+        assert smallest <= max(image.size) <= 480
         assert min(image.size) >= 8
 
 
@@ -84,3 +86,32 @@ def test_images_can_be_saved(tmp_path):
     image = draw("map", np.random.default_rng(0), TYPEFACES)
     image.save(tmp_path / "map.jpg")
     assert Image.open(tmp_path / "map.jpg").size == image.size
+
+
+@pytest.mark.parametrize("kind", ["qr_code", "bar_code"])
+def test_codes_can_be_read_by_a_decoder(kind: str):
+    cv2 = pytest.importorskip("cv2")
+    detector = cv2.QRCodeDetector() if kind == "qr_code" else cv2.barcode.BarcodeDetector()
+    read = 0
+    for seed in range(20):
+        image = draw(kind, np.random.default_rng(seed), TYPEFACES)
+        large = image.resize((image.width * 3, image.height * 3))
+        read += bool(detector.detectAndDecode(np.asarray(large)[..., ::-1].copy())[0])
+    assert read >= (6 if kind == "qr_code" else 3)
+
+
+@pytest.mark.parametrize(("kind", "module"), [("qr_code", "segno"), ("bar_code", "barcode")])
+def test_codes_without_their_package_name_the_extra(kind: str, module: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(__import__("sys").modules, module, None)
+    with pytest.raises(MissingExtraError, match=r"docsight\[train\]"):
+        draw(kind, np.random.default_rng(0), TYPEFACES)
+
+
+def test_photos_are_redrawn_as_other_images_of_the_same_size_class():
+    gradient = np.linspace(0, 255, 90 * 60, dtype=np.uint8).reshape(60, 90)
+    photo = Image.fromarray(gradient).convert("RGB")
+    for label, redraw in REDRAWN.items():
+        images = [redraw(photo, np.random.default_rng(seed)) for seed in range(12)]
+        assert {image.mode for image in images} == {"RGB"}, label
+        assert len({image.tobytes() for image in images}) == 12
+        assert all(np.ptp(np.asarray(image)) > 40 for image in images)

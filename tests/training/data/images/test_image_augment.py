@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from docsight.errors import ConfigError
 from docsight_training.data.images.image_augment import GEOMETRY, ImageAugment
+from docsight_training.data.images.image_damage import DAMAGES
 from docsight_training.data.images.image_transforms import TRANSFORMS
 
 LARGEST = {"rotate": 30, "scale": 0.4, "aspect": 0.4, "shear": 0.3, "shift": 0.3, "elastic": 0.1, "zoom": 0.7}
@@ -46,6 +47,47 @@ def test_augment_change_differs_between_images(name):
     if name not in ("flip", "invert", "resolution"):
         minimum = 3 if name == "hue" else 8  # three channels have six orders
         assert len({bytes(row) for row in changed.flatten(1).numpy()}) > minimum
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize(("channels", "size"), [(1, 8), (1, 28), (3, 33)])
+def test_augment_damage_keeps_shape_range_and_its_input(name, channels, size):
+    images = _images(channels=channels, size=size)
+    before = images.clone()
+    augment = ImageAugment(damage={name: 1.0})
+    for seed in range(3):
+        changed = _changed(augment, images, seed)
+        assert changed.shape == images.shape
+        assert changed.isfinite().all()
+        assert 0 <= changed.min() <= changed.max() <= 1
+        assert torch.equal(changed, _changed(augment, images, seed))
+    assert torch.equal(images, before)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_augment_damage_differs_between_images_and_leaves_the_stroke_visible(name):
+    images = torch.zeros(64, 1, 28, 28)
+    images[:, :, 6:22, 12:16] = 0.9
+    changed = _changed(ImageAugment(damage={name: 1.0}), images)
+    assert len({bytes(row) for row in changed.flatten(1).numpy()}) > 40
+    # Each image on its own still has to do with the undamaged ones.
+    flat, plain = changed.flatten(1), images[0].flatten()
+    alike = [float(torch.corrcoef(torch.stack([row, plain]))[0, 1]) for row in flat]
+    assert sum(abs(number) > 0.25 for number in alike) > 40
+
+
+def test_augment_damage_is_at_most_one_and_as_frequent_as_asked():
+    images = _images(1).expand(4000, -1, -1, -1)
+    changed = _changed(ImageAugment(damage={"fog": 0.2, "stripes": 0.1}, clean=1.0), images)
+    same = (changed == images).flatten(1).all(dim=1)
+    assert float(same.float().mean()) == pytest.approx(0.7, abs=0.04)
+
+
+def test_augment_without_damage_draws_the_same_numbers_as_before():
+    images = _images()
+    options = {"geometry": LARGEST, "chances": {"blur": 0.5}}
+    with_none = ImageAugment(**options, damage={"fog": 0.0})
+    assert torch.equal(_changed(ImageAugment(**options), images), _changed(with_none, images))
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
@@ -133,6 +175,9 @@ def test_augment_jpeg_is_close_and_blocky():
         ({"chances": {"fire": 1}}, r"data\.augment\.chances: fire is unknown; expected flip, thickness"),
         ({"chances": {"blur": 1.5}}, r"blur is 1\.5; expected a fraction from 0 to 1"),
         ({"chances": {"blur": float("nan")}}, "blur is nan"),
+        ({"damage": {"fire": 0.1}}, r"data\.augment\.damage: fire is unknown; expected askew, frame"),
+        ({"damage": {"fog": 0.7, "glass": 0.6}}, r"damage: the probabilities add up to 1\.3; expected at most 1"),
+        ({"damage": {"fog": -0.1}}, r"fog is -0\.1"),
         ({"clean": -0.1}, r"clean is -0\.1"),
         ({"geometry": {"zoom": 1.0}}, r"zoom is 1\.0"),
         ({"geometry": {"scale": -2.0}}, r"scale is -2\.0"),

@@ -14,7 +14,7 @@ from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
 from docsight_training.data.drawings.fonts import built_in_font
 from docsight_training.data.images import image_data, image_reading, synthetic
-from docsight_training.data.images.dataset import OTHER, LabeledImages
+from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageData
 from docsight_training.data.images.image_reading import choose_settings, is_grey, read_images
 from docsight_training.data.sources import load_images
@@ -219,17 +219,6 @@ def test_image_data_balance_equalises_class_counts(parquet):
     epoch = data.train_dataloader().dataset
     counts = torch.cat([epoch[at].labels for at in range(3)]).bincount()
     assert counts.tolist() == pytest.approx([3000 * 2 / 42, 3000 * 20 / 42, 3000 * 20 / 42], rel=0.35)
-
-
-def test_class_weights_treat_other_as_a_class_of_its_own(parquet):
-    data = _data(parquet, balance=1.0)
-    train = data.parts["train"]
-    data.parts["train"] = LabeledImages.join(
-        [train, LabeledImages(train.pixels, torch.full((60,), OTHER), train.sources)]
-    )
-    weights = data.class_weights()
-    assert weights.tolist() == pytest.approx([1.5, 1.5, 1.5, 0.5])
-    assert float(weights[data.parts["train"].labels].mean()) == pytest.approx(1)
 
 
 def test_epoch_is_determined_by_its_seed_and_number(parquet):

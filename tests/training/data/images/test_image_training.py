@@ -50,7 +50,7 @@ def trained(folders, tmp_path_factory) -> tuple[Path, dict[str, float]]:
     return folder, train(config(f"data.path={folders}", *RUN), folder)
 
 
-@pytest.mark.parametrize("experiment", ["cnn_digits", "cnn_figures", "cnn_figures_tune", "cnn_imagecat"])
+@pytest.mark.parametrize("experiment", ["cnn_digits", "cnn_figures", "cnn_imagecat"])
 def test_image_experiment_composes_and_resolves(experiment):
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
         made = compose("train", overrides=[f"experiment={experiment}"])

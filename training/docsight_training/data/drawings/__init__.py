@@ -10,14 +10,26 @@ import numpy as np
 from PIL import Image
 
 from docsight.errors import ConfigError
-from docsight_training.data.drawings.chart import draw_chart
+from docsight_training.data.drawings.chart import (
+    draw_bar_chart,
+    draw_chart,
+    draw_line_chart,
+    draw_other_chart,
+    draw_pie_chart,
+    draw_scatter_chart,
+)
+from docsight_training.data.drawings.check_box import draw_check_box
 from docsight_training.data.drawings.choices import chance
+from docsight_training.data.drawings.codes import draw_bar_code, draw_qr_code
 from docsight_training.data.drawings.diagram import draw_diagram
 from docsight_training.data.drawings.formula import draw_formula
+from docsight_training.data.drawings.handwriting import draw_handwriting, draw_signature
 from docsight_training.data.drawings.logo import draw_logo
 from docsight_training.data.drawings.map import draw_map
 from docsight_training.data.drawings.receipt import draw_receipt
 from docsight_training.data.drawings.scan import as_scanned_sheet
+from docsight_training.data.drawings.screenshot import draw_screenshot
+from docsight_training.data.drawings.stamp import draw_stamp
 from docsight_training.data.drawings.table import draw_table
 from docsight_training.data.drawings.text import draw_text
 from docsight_training.data.drawings.typefaces import Typefaces
@@ -31,8 +43,20 @@ FIGURES: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "receipt": draw_receipt,
     "table": draw_table,
     "text": draw_text,
+    "bar_chart": draw_bar_chart,
+    "line_chart": draw_line_chart,
+    "pie_chart": draw_pie_chart,
+    "scatter_chart": draw_scatter_chart,
+    "other_chart": draw_other_chart,
+    "bar_code": draw_bar_code,
+    "qr_code": draw_qr_code,
+    "screenshot": draw_screenshot,
+    "signature": draw_signature,
+    "handwriting": draw_handwriting,
+    "stamp": draw_stamp,
+    "check_box": draw_check_box,
 }
-_PRINTED = frozenset({"chart", "diagram", "formula", "map", "table", "text"})
+_PRINTED = frozenset(set(FIGURES) - {"receipt", "logo", "screenshot"})
 _SCANNED_FRACTION = 0.12  # of the printed figures look like scanned or photographed paper
 
 

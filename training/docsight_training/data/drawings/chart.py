@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from docsight_training.data.drawings import chart_marks
+from docsight_training.data.drawings import chart_marks, more_chart_marks
 from docsight_training.data.drawings.chart_canvas import ChartCanvas
 from docsight_training.data.drawings.choices import amount, chance, digits, pick, words
 from docsight_training.data.drawings.colours import mixed, palette
@@ -25,14 +25,53 @@ _CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
     (chart_marks.pie, 0.08),
 ]
 
+_WITHOUT_AXES = (chart_marks.pie, more_chart_marks.radar)
+
 
 def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    canvas = ChartCanvas(rng, typefaces)
+    """Draw a chart of any kind."""
     marks = _CHART_KINDS[int(rng.choice(len(_CHART_KINDS), p=[probability for _, probability in _CHART_KINDS]))][0]
+    return _draw(rng, typefaces, marks)
+
+
+def draw_bar_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    marks = chart_marks
+    return _draw(rng, typefaces, pick(rng, [marks.bars, marks.bars, marks.sideways_bars, marks.histogram]))
+
+
+def draw_line_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    return _draw(rng, typefaces, pick(rng, [chart_marks.lines, chart_marks.lines, chart_marks.curves]))
+
+
+def draw_pie_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    return _draw(rng, typefaces, chart_marks.pie)
+
+
+def draw_scatter_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    return _draw(rng, typefaces, chart_marks.points)
+
+
+def draw_other_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    """Draw areas, boxes with whiskers, a heat map, bubbles, a radar chart or contours."""
+    marks = pick(
+        rng,
+        [
+            chart_marks.areas,
+            chart_marks.boxes,
+            more_chart_marks.heat_map,
+            more_chart_marks.contours,
+            more_chart_marks.radar,
+        ],
+    )
+    return _draw(rng, typefaces, marks)
+
+
+def _draw(rng: np.random.Generator, typefaces: Typefaces, marks: Callable[[ChartCanvas], None]) -> Image.Image:
+    canvas = ChartCanvas(rng, typefaces)
     if chance(rng, 0.4):
         canvas.title(words(rng, int(rng.integers(2, 6))))
     names = [words(rng, 1) for _ in canvas.colours]
-    if marks is chart_marks.pie:
+    if marks in _WITHOUT_AXES:
         canvas.colours = palette(rng, int(rng.integers(2, 8)))
         names = [words(rng, 1) for _ in canvas.colours]
         marks(canvas)

@@ -8,8 +8,10 @@ from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import WHITE, mixed
+from docsight_training.data.drawings.diagram_bodies import apparatus, figure, organ, section
 from docsight_training.data.drawings.diagram_canvas import DiagramCanvas
 from docsight_training.data.drawings.diagram_graphs import circuit, cycle, flow_chart, molecule, network, tree
+from docsight_training.data.drawings.diagram_models import blocks, classes, logic, sequence, states, time_line
 from docsight_training.data.drawings.raster import box_around, draw_curve, on_circle, reduced
 from docsight_training.data.drawings.typefaces import Typefaces
 
@@ -130,6 +132,17 @@ _DIAGRAM_KINDS: list[tuple[Callable[[DiagramCanvas], None], float]] = [
     (bands, 0.7),
     (circuit, 0.6),
     (molecule, 0.7),
+    (classes, 0.8),
+    (sequence, 0.8),
+    (blocks, 0.7),
+    (states, 0.5),
+    (logic, 0.6),
+    (time_line, 0.5),
+    (organ, 0.9),
+    (organ, 0.8),
+    (figure, 1.2),
+    (section, 0.7),
+    (apparatus, 0.5),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Formulas of one to three lines, typeset by matplotlib's mathtext, which must be installed."""
+"""Formulas of one to three lines, set in a typeface or by matplotlib's mathtext, which must be installed."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from PIL import Image
 from docsight.errors import MissingExtraError
 from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.colours import theme
+from docsight_training.data.drawings.formula_typed import typed_rows
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces
 
@@ -21,19 +22,20 @@ _FORMULA_SYMBOLS = _SYMBOLS.split()
 _OPERATORS = ["+", "-", "+", "-", r"\cdot", r"\times", "", "", r"\otimes", r"\wedge", r"\pm"]
 _RELATIONS = ["=", "=", "=", r"\leq", r"\sim", r"\equiv", r"\approx", r"\rightarrow", r"\in", "<", r"\propto", r"\neq"]
 _FUNCTION_NAMES = [r"\sin", r"\cos", r"\log", r"\exp", r"\tan", r"\ln", r"\det", r"\max", "f", "g", "F"]
+_TYPED_FRACTION = 0.4  # of the formulas are set in a typeface, without mathtext
 _MATH_FONTS = ["cm", "cm", "stix", "dejavuserif", "dejavusans", "stixsans"]
 
 
 def draw_formula(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    del typefaces  # mathtext has its own fonts
+    """Draw a formula set by mathtext, or in one of the typefaces; printed or by hand."""
     parser, properties = _mathtext(pick(rng, _MATH_FONTS))
     count = int(pick(rng, [1, 1, 1, 1, 2, 3]))
     rows = []
-    for number in range(count):
+    for number in range(0 if chance(rng, _TYPED_FRACTION) else count):
         left = _term(rng, 1) if number == 0 or chance(rng, 0.3) else r"\quad"
         made = f"{left} {pick(rng, _RELATIONS)} {_side(rng, int(rng.integers(1, 6)))} {pick(rng, ['', '', '.', ','])}"
         rows.append(np.asarray(parser.parse(f"${made}$", dpi=144, prop=properties).image))
-    masks = [Image.fromarray(row) for row in rows]
+    masks = [Image.fromarray(row) for row in rows or typed_rows(rng, typefaces, count)]
     pad = int(rng.integers(2, 14)) if chance(rng, 0.7) else int(rng.integers(10, 60))
     between = int(rng.integers(4, 24))
     label = None

@@ -70,6 +70,6 @@ def reduced(image: Image.Image) -> Image.Image:
     return image.reduce(SCALE)
 
 
-def draw_curve(pen: ImageDraw.ImageDraw, points: np.ndarray, colour: tuple[int, int, int], width: int) -> None:
+def draw_curve(pen: ImageDraw.ImageDraw, points: np.ndarray, colour: tuple[int, int, int] | int, width: int) -> None:
     """Draw a line through points, (points, 2), with rounded joints."""
     pen.line([(float(x), float(y)) for x, y in points], fill=colour, width=width, joint="curve")

@@ -1,4 +1,4 @@
-"""Random augmentation of images: geometry in one resampling, then each transform with its probability."""
+"""Random augmentation of images: geometry in one resampling, then at most one damage, then transforms by chance."""
 
 import math
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from docsight.errors import ConfigError
+from docsight_training.data.images.image_damage import DAMAGES
 from docsight_training.data.images.image_transforms import TRANSFORMS, RandomFields
 
 GEOMETRY = ("rotate", "scale", "aspect", "shear", "shift", "elastic", "zoom")
@@ -20,7 +21,9 @@ class ImageAugment:
         geometry: The maximum of each change: rotate in degrees; scale, aspect and shear as fractions; shift and elastic
             as fractions of the side; zoom, the largest fraction that is cropped away.
         chances: By name, the probability of each transform; see `image_transforms.TRANSFORMS`.
-        clean: The fraction of images that only the geometry changes.
+        damage: By name, the probability of each damage, of which an image gets at most one; see
+            `image_damage.DAMAGES`. It does not depend on `clean`.
+        clean: The fraction of images that no transform of `chances` changes.
         clean_at_end: That fraction at the end of the run, reached linearly; None keeps `clean` throughout.
 
     Raises:
@@ -32,19 +35,29 @@ class ImageAugment:
         *,
         geometry: Mapping[str, float] | None = None,
         chances: Mapping[str, float] | None = None,
+        damage: Mapping[str, float] | None = None,
         clean: float = 0.0,
         clean_at_end: float | None = None,
     ) -> None:
-        for name, given, known in (("geometry", geometry, GEOMETRY), ("chances", chances, TRANSFORMS)):
+        named = (("geometry", geometry, GEOMETRY), ("chances", chances, TRANSFORMS), ("damage", damage, DAMAGES))
+        for name, given, known in named:
             if unknown := sorted(set(given or {}) - set(known)):
                 raise ConfigError(f"data.augment.{name}: {', '.join(unknown)} is unknown; expected {', '.join(known)}.")
-        for name, fraction in {**(chances or {}), "clean": clean, "clean_at_end": clean_at_end or 0.0}.items():
+        for name, fraction in {
+            **(chances or {}),
+            **(damage or {}),
+            "clean": clean,
+            "clean_at_end": clean_at_end or 0.0,
+        }.items():
             if not 0 <= fraction <= 1:
                 raise ConfigError(f"data.augment: {name} is {fraction}; expected a fraction from 0 to 1.")
         for name, maximum in (geometry or {}).items():
             limit = {"zoom": 0.9, "rotate": 180}.get(name, 1)
             if not 0 <= maximum <= limit:
                 raise ConfigError(f"data.augment.geometry: {name} is {maximum}; expected a number from 0 to {limit}.")
+        if (total := sum((damage or {}).values())) > 1:
+            raise ConfigError(f"data.augment.damage: the probabilities add up to {total:g}; expected at most 1.")
+        self.damage = {name: damage[name] for name in DAMAGES if damage and damage.get(name)}
         self.geometry = {name: (geometry or {}).get(name, 0.0) for name in GEOMETRY}
         self.chances = {name: (chances or {}).get(name, 0.0) for name in TRANSFORMS}
         self.clean = clean
@@ -56,7 +69,7 @@ class ImageAugment:
         `progress` is the fraction of the run that is done.
         """
         draw = RandomFields(generator, images)
-        images = self._move(images, draw)
+        images = self._damage(self._move(images, draw), draw)
         clean = self.clean + progress * (self.clean_at_end - self.clean)
         changed = draw.uniform(0, 1) >= clean  # (batch,)
         for name, chance in self.chances.items():
@@ -65,6 +78,20 @@ class ImageAugment:
                 part = images[chosen]
                 # Each transform sees only its own images, so that a rare one is cheap.
                 part = TRANSFORMS[name](part, RandomFields(generator, part))
+                images = images.index_copy(0, chosen, part.clamp(0, 1))
+        return images
+
+    def _damage(self, images: Tensor, draw: RandomFields) -> Tensor:
+        """Give each image at most one damage; without any, nothing is drawn."""
+        if not self.damage:
+            return images
+        drawn, start = draw.uniform(0, 1), 0.0
+        for name, chance in self.damage.items():
+            chosen = ((drawn >= start) & (drawn < start + chance)).nonzero()[:, 0]
+            start += chance
+            if len(chosen):
+                part = images[chosen]
+                part = DAMAGES[name](part, RandomFields(draw.generator, part))
                 images = images.index_copy(0, chosen, part.clamp(0, 1))
         return images
 

@@ -12,9 +12,12 @@ from torch.utils.data import DataLoader
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
 from docsight_training.data.batching import EpochData, LazyBatches
-from docsight_training.data.images.dataset import OTHER, LabeledImages, hold_out, sample_per_class
+from docsight_training.data.images.dataset import LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
-from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
+from docsight_training.data.images.image_checks import check_classes, check_sources
+from docsight_training.data.images.image_outliers import OutlierSettings, read_outliers
+from docsight_training.data.images.image_reading import choose_settings, class_names, fit_again, read_images
+from docsight_training.data.images.image_sampling import check_sizes, class_weights, resized, with_drawn_fraction
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
 from docsight_training.data.splits import check_fractions
@@ -51,12 +54,22 @@ class ImageData(EpochData[ImageBatch]):
         epoch_size: Images in an epoch, drawn at random; None for each image once.
         batch_size: Images in a training step; None for a tenth of an epoch, from 8 to 128.
         balance: How far the classes of an epoch are balanced, from 0 (as in the data) to 1 (all equally frequent).
+        drawn_fraction: The fraction of the images of an epoch that are drawn or of no class; None for as many as
+            there are.
         augment: The augmentation of training images; the arguments of `ImageAugment`.
+        refit: Whether augmented images are fitted into the network's input once more, as the component will fit them.
+        sizes: The side of the training images from a fraction of the run on, such as [[0, 112], [0.6, 160]]: smaller
+            images are faster. None for `images.size` throughout.
+        kinds: Kinds of some labels, such as {chart: [bar_chart, pie_chart]}; see `ImageClassifier`. The data has only
+            the labels; images of kinds are drawn.
         leave_out: Sources that are not trained on.
         withhold: Labels whose real images are only tested on; training and validation use drawn ones.
-        drawn: By label, how many images to draw for training; see `docsight_training.data.drawings`.
-        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise as images
-            of no class, such as {digits: 6000, other: 12000}.
+        drawn: By label or kind, how many images to draw for training; see `docsight_training.data.drawings`. A label
+            without real images has drawn ones for validation, too.
+        redrawn: By label, drawing or photo, how many photos to redraw as such; see `drawings.engraving`.
+        outliers: Images of no class; the arguments of `OutlierSettings`.
+        glyphs: How many printed digits to draw as digits, and how many letters, scribbles and noise (other) and pairs
+            of the digits of the data (pairs) as images of no class, such as {digits: 6000, other: 12000, pairs: 4000}.
         fonts: Folders of fonts; None for those of the system.
         seed: Seeds the held-out split, drawings and augmentation.
     """
@@ -81,10 +94,16 @@ class ImageData(EpochData[ImageBatch]):
         epoch_size: int | None = None,
         batch_size: int | None = None,
         balance: float = 0.0,
+        drawn_fraction: float | None = None,
         augment: Mapping[str, Any] | None = None,
+        refit: bool = False,
+        sizes: Sequence[Sequence[float]] | None = None,
+        kinds: Mapping[str, Sequence[str]] | None = None,
         leave_out: Sequence[str] = (),
         withhold: Sequence[str] = (),
         drawn: Mapping[str, int] | None = None,
+        redrawn: Mapping[str, int] | None = None,
+        outliers: Mapping[str, Any] | None = None,
         glyphs: Mapping[str, int] | None = None,
         fonts: Sequence[str] | None = None,
         seed: int = 1,
@@ -95,8 +114,8 @@ class ImageData(EpochData[ImageBatch]):
                 raise ConfigError(f"data.{name}: expected at least 1; found {number}.")
         if source not in IMAGE_SOURCES:
             raise ConfigError(f"data.source={source!r} is unknown; expected one of: {', '.join(IMAGE_SOURCES)}.")
-        if unknown := sorted(set(glyphs or {}) - {"digits", "other"}):
-            raise ConfigError(f"data.glyphs: expected digits and other; found {', '.join(unknown)}.")
+        if unknown := sorted(set(glyphs or {}) - {"digits", "other", "pairs"}):
+            raise ConfigError(f"data.glyphs: expected digits, other and pairs; found {', '.join(unknown)}.")
         self.source, self.path, self.hub, self.origin, self.licence = source, path, hub, origin, licence
         self.columns = {"image": "image", "label": "label", "source": "source"} | dict(columns or {})
         self.splits = {"train": "train", "validation": "validation", "test": "test"} | dict(splits or {})
@@ -105,12 +124,20 @@ class ImageData(EpochData[ImageBatch]):
         check_fractions(validation=validation, test=test)
         self.validation_fraction, self.test_fraction = validation, test
         self.per_class, self.epoch_size, self.batch_size, self.balance = per_class, epoch_size, batch_size, balance
-        self.augment = ImageAugment(**(augment or {}))
+        if drawn_fraction is not None and not 0 <= drawn_fraction <= 1:
+            raise ConfigError(f"data.drawn_fraction: expected a fraction from 0 to 1; found {drawn_fraction}.")
+        self.drawn_fraction = drawn_fraction
+        self.augment, self.refit = ImageAugment(**(augment or {})), refit
+        self.sizes = check_sizes(sizes)
+        self.kinds = {label: list(names) for label, names in (kinds or {}).items()}
+        self.redrawn, self.outliers = dict(redrawn or {}), OutlierSettings(**(outliers or {}))
         self.leave_out, self.withhold = frozenset(leave_out), tuple(withhold)
         self.drawn, self.glyphs, self.fonts = dict(drawn or {}), dict(glyphs or {}), fonts
         self.seed = seed
         self.parts: dict[str, LabeledImages] = {}
         self.labels: list[str] = []
+        self._drawn_only: list[str] = []  # labels without real images
+        self._num_real = 0  # training images that are not drawn; they come first
 
     def setup(self, stage: str | None = None) -> None:
         """Read the splits, and draw images.
@@ -124,13 +151,17 @@ class ImageData(EpochData[ImageBatch]):
         splits = self.load_rows()
         rows = splits["train"]
         self.labels = [str(label) for label in self.given_labels or class_names(rows, self.columns["label"])]
-        self._check_labels()
+        given = {"withhold": self.withhold, "drawn": self.drawn, "redrawn": self.redrawn, "glyphs": self.glyphs}
+        check_classes(self.labels, self.kinds, given)
         self.settings = choose_settings(rows, self.columns["image"], self.given_settings)
         self.parts = {split: self._read(rows, split) for split, rows in splits.items()}
         if "test" not in self.parts and self.test_fraction:
             self._hold_out("test", self.test_fraction)
             self.validation_fraction /= 1 - self.test_fraction  # of what is left
         self._select()
+        real = set(self.parts["train"].labels.tolist())
+        self._drawn_only = [label for at, label in enumerate(self.labels) if at not in real]
+        self._num_real = len(self.parts["train"])
         for split in ("train", "validation"):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
             if not len(self.parts[split]):
@@ -157,7 +188,8 @@ class ImageData(EpochData[ImageBatch]):
         return "test" in self.parts
 
     def network_arguments(self) -> dict[str, Any]:
-        return {"labels": self.labels, "channels": self.settings.channels}
+        kinds = {"kinds": self.kinds} if self.kinds else {}
+        return {"labels": self.labels, "channels": self.settings.channels, **kinds}
 
     def vocabularies(self) -> dict[str, Any]:
         return {}
@@ -173,17 +205,22 @@ class ImageData(EpochData[ImageBatch]):
         if self.drawn or self.glyphs:
             names = ", ".join([*self.drawn, *(f"glyphs ({name})" for name in self.glyphs)])
             sources["drawn"] = {"origin": f"drawn by docsight_training: {names}", "licence": "MIT"}
+        for name, (origin, licence) in self.outliers.sources().items():
+            sources[name] = {"origin": origin, "licence": licence}
         return sources
 
-    def class_weights(self) -> Tensor:
-        """Return a sampling weight for each class, (labels + 1,), 1 on average over the training images.
+    @property
+    def names(self) -> list[str]:
+        """The labels, then their kinds; the label of an image is the place of its name."""
+        return [*self.labels, *(name for names in self.kinds.values() for name in names)]
 
-        The last one is for images of no class, so that OTHER is its index.
-        """
+    def sampling_weights(self) -> Tensor:
+        """Return the weights by which the images of an epoch are drawn, (training images,)."""
         labels = self.parts["train"].labels
-        counts = torch.bincount(torch.where(labels == OTHER, len(self.labels), labels), minlength=len(self.labels) + 1)
-        weights = counts.clamp(min=1).float() ** -self.balance
-        return weights * counts.sum() / (weights * counts).sum()
+        weights = class_weights(labels, count=len(self.names), balance=self.balance)[labels]
+        if self.drawn_fraction is None:
+            return weights
+        return with_drawn_fraction(weights, num_real=self._num_real, fraction=self.drawn_fraction)
 
     def val_dataloader(self) -> DataLoader[ImageBatch]:
         return DataLoader(self.evaluation_batches("validation"), batch_size=None)
@@ -200,10 +237,10 @@ class ImageData(EpochData[ImageBatch]):
         progress = min(1.0, epoch / last) if self.trainer else 0.0
         images = self.parts["train"]
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        if self.epoch_size is None and not self.balance:
+        if self.epoch_size is None and not self.balance and self.drawn_fraction is None:
             order = torch.randperm(len(images), generator=generator)
         else:
-            weights, size = self.class_weights()[images.labels], self.epoch_size or len(images)
+            weights, size = self.sampling_weights(), self.epoch_size or len(images)
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
         size = self.batch_size or min(_MAX_BATCH_SIZE, max(_MIN_BATCH_SIZE, len(order) // 10))
         # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
@@ -214,7 +251,8 @@ class ImageData(EpochData[ImageBatch]):
         def build(plan: tuple[int, Tensor]) -> ImageBatch:
             number, chosen = plan
             generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
-            augmented = self.augment(images.pixels[chosen].float() / 255, generator, progress=progress)
+            pixels = resized(images.pixels[chosen].float() / 255, self.sizes, progress)
+            augmented = self._augmented(pixels, generator, progress=progress)
             return ImageBatch(normalise(augmented, self.settings), images.labels[chosen])
 
         return LazyBatches(plans, build)
@@ -230,6 +268,11 @@ class ImageData(EpochData[ImageBatch]):
             images = images.take(order[:max_images])
         return self._in_order(images, augment=True)
 
+    def _augmented(self, pixels: Tensor, generator: torch.Generator, *, progress: float = 0.0) -> Tensor:
+        """Augment pixels, (batch, channels, side, side), from 0 to 1; the result is uint8, or from 0 to 1."""
+        augmented = self.augment(pixels, generator, progress=progress)
+        return fit_again(augmented, self.settings) if self.refit else augmented
+
     def _in_order(self, images: LabeledImages, *, augment: bool) -> LazyBatches[tuple[int, slice], ImageBatch]:
         size = _EVALUATION_BATCH_SIZE
         plans = list(enumerate(slice(start, start + size) for start in range(0, len(images), size)))
@@ -238,21 +281,10 @@ class ImageData(EpochData[ImageBatch]):
             number, chosen = plan
             pixels = images.pixels[chosen]
             if augment:
-                pixels = self.augment(pixels.float() / 255, torch.Generator().manual_seed(number))
+                pixels = self._augmented(pixels.float() / 255, torch.Generator().manual_seed(number))
             return ImageBatch(normalise(pixels, self.settings), images.labels[chosen])
 
         return LazyBatches(plans, build)
-
-    def _check_labels(self) -> None:
-        for name, given in (("withhold", self.withhold), ("drawn", self.drawn)):
-            if unknown := sorted(set(given) - set(self.labels)):
-                raise ConfigError(
-                    f"data.{name}: unknown class {', '.join(unknown)}; expected {', '.join(self.labels)}."
-                )
-        if missing := sorted(set(self.withhold) - set(self.drawn)):
-            raise ConfigError(f"data.withhold: nothing is drawn for {', '.join(missing)}; add it to data.drawn.")
-        if self.glyphs.get("digits") and not set("0123456789") <= set(self.labels):
-            raise ConfigError("data.glyphs.digits: expected the classes 0 to 9.")
 
     def _load(self, split: str) -> datasets.Dataset | None:
         """Load a split; None if there is none."""
@@ -278,9 +310,7 @@ class ImageData(EpochData[ImageBatch]):
     def _select(self) -> None:
         splits = [split for split in ("train", "validation") if split in self.parts]
         known = {source for split in splits for source in self.parts[split].sources}
-        if unknown := sorted(self.leave_out - known):
-            names = ", ".join(sorted(known - {""})) or f"a column {self.columns['source']!r}, which is missing"
-            raise ConfigError(f"data.leave_out: unknown source {', '.join(unknown)}; expected {names}.")
+        check_sources(self.leave_out, known, column=self.columns["source"])
         withheld = {self.labels.index(label) for label in self.withhold}
         for split in splits:
             images = self.parts[split]
@@ -296,7 +326,17 @@ class ImageData(EpochData[ImageBatch]):
             self.parts["train"] = train.take(sample_per_class(train, self.per_class, seed=self.seed))
 
     def _draw(self, split: str) -> list[LabeledImages]:
-        if not self.drawn and not self.glyphs:
-            return []
-        drawer = ImageDrawer(split, self.labels, self.settings, fonts=self.fonts, seed=self.seed)
-        return [*drawer.figures(self.drawn, withheld=self.withhold), *drawer.glyphs(self.glyphs)]
+        parts = read_outliers(self.outliers, split, self.settings, seed=self.seed)
+        if not any((self.drawn, self.redrawn, self.outliers.count, self.glyphs)):
+            return parts
+        drawer = ImageDrawer(split, self.names, self.settings, fonts=self.fonts, seed=self.seed)
+        parts += drawer.figures(self.drawn, withheld=self._drawn_only)
+        if self.redrawn:
+            train = self.parts["train"]
+            photos = train.take((train.labels == self.labels.index("photo")).nonzero()[:, 0])
+            parts += drawer.redrawn(self.redrawn, photos)
+        return [
+            *parts,
+            *drawer.outliers(self.outliers.count, self.outliers.kinds),
+            *drawer.glyphs(self.glyphs, self.parts[split]),
+        ]

@@ -11,6 +11,7 @@ import datasets
 import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 
 from docsight.errors import ConfigError, DataError
 from docsight.image_decoding import open_image
@@ -41,11 +42,30 @@ def read_images(
         )
     _check_memory(len(rows), settings, where)
     pixels = torch.empty(len(rows), settings.channels, settings.size, settings.size, dtype=torch.uint8)
-    for at, image in enumerate(_decoded(rows, columns["image"], where)):
+    for at, image in enumerate(decoded_images(rows, columns["image"], where)):
         pixels[at] = torch.from_numpy(np.array(to_pixels(image, settings)))
     source = columns.get("source")
     sources = [str(name) for name in rows[source]] if source in rows.column_names else [""] * len(rows)
     return LabeledImages(pixels, torch.tensor([ids[name] for name in names]), sources)
+
+
+def fit_again(images: Tensor, settings: ImageSettings) -> Tensor:
+    """Fit images of the network's size as the component would if it were given them.
+
+    Args:
+        images: (batch, channels, size, size), floats from 0 to 1.
+        settings: The settings of the model's input.
+
+    Returns:
+        uint8, (batch, channels, size, size).
+    """
+    pixels = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    fitted = (to_pixels(Image.fromarray(_squeezed(image)), settings) for image in pixels)
+    return torch.from_numpy(np.stack(list(fitted)))
+
+
+def _squeezed(pixels: np.ndarray) -> np.ndarray:
+    return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
 
 
 def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any]) -> ImageSettings:
@@ -55,7 +75,7 @@ def choose_settings(rows: datasets.Dataset, column: str, given: Mapping[str, Any
 
     # Decoded a second time for the mean, since a few hundred photos at once may not fit into memory.
     def decoded() -> Iterator[Image.Image]:
-        return _decoded(sample, column, "training images", step=step)
+        return decoded_images(sample, column, "training images", step=step)
 
     values = {name: value for name, value in given.items() if value is not None}
     if "mode" not in values or "size" not in values:
@@ -109,7 +129,7 @@ def _check_column(rows: datasets.Dataset, column: str, role: str) -> None:
         )
 
 
-def _decoded(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
+def decoded_images(rows: datasets.Dataset, column: str, where: str, *, step: int = 1) -> Iterator[Image.Image]:
     """Decode images one by one as the component does; messages name the split and, by `step`, the row in it."""
     for at, cell in enumerate(encoded_cells(rows, column)):
         try:

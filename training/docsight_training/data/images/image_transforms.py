@@ -74,7 +74,7 @@ def _outline(images: Tensor, draw: RandomFields) -> Tensor:
 
 def _blur(images: Tensor, draw: RandomFields) -> Tensor:
     sigma = draw.uniform(0.4, 1.5) * (draw.size / 28) ** 0.5
-    return _convolved(images, _gaussian_kernels(sigma)[:, :, None] * _gaussian_kernels(sigma)[:, None, :])
+    return convolve(images, gaussian_kernels(sigma)[:, :, None] * gaussian_kernels(sigma)[:, None, :])
 
 
 def _motion(images: Tensor, draw: RandomFields) -> Tensor:
@@ -84,7 +84,7 @@ def _motion(images: Tensor, draw: RandomFields) -> Tensor:
     along = angle.cos() * axis + angle.sin() * axis[:, None]
     across = -angle.sin() * axis + angle.cos() * axis[:, None]
     kernel = (1 - across.abs()).clamp(min=0) * (length + 0.5 - along.abs()).clamp(0, 1)
-    return _convolved(images, kernel[:, 0] / kernel.sum(dim=(1, 2, 3))[:, None, None])
+    return convolve(images, kernel[:, 0] / kernel.sum(dim=(1, 2, 3))[:, None, None])
 
 
 def _resolution(images: Tensor, draw: RandomFields) -> Tensor:
@@ -206,13 +206,13 @@ def _jpeg(images: Tensor, draw: RandomFields) -> Tensor:
     return (blocks.transpose(3, 4).reshape(batch, channels, side, side) + 0.5)[:, :, : draw.size, : draw.size]
 
 
-def _gaussian_kernels(sigma: Tensor) -> Tensor:
+def gaussian_kernels(sigma: Tensor) -> Tensor:
     """Return a kernel for each image, (batch, 9)."""
     weights = torch.exp(-0.5 * (torch.arange(-4.0, 5.0) / sigma[:, None]) ** 2)
     return weights / weights.sum(dim=1, keepdim=True)
 
 
-def _convolved(images: Tensor, kernels: Tensor) -> Tensor:
+def convolve(images: Tensor, kernels: Tensor) -> Tensor:
     """Convolve each image with its own kernel, (batch, width, width)."""
     batch, channels, height, width = images.shape
     reach = kernels.shape[-1] // 2

@@ -1,0 +1,69 @@
+"""Train the digits recipe on a part of MNIST with each damage left out, and test on the kinds of MNIST-C.
+
+    python benchmarks/image_ablation.py --data FOLDER [--epochs 4] [--per-class 1000] [--only stripes fog] [--seed 1]
+
+FOLDER holds mnist/train.parquet and mnist/test.parquet. The test uses the last training images, never the test set.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from corruptions_of_mnist import MNIST_CORRUPTIONS, corrupt
+from hydra import compose, initialize_config_module
+from image_run import mean, percent, print_row
+from image_sets import drawn_from, grey_pixels, read_split
+from image_systems import Docsight
+from omegaconf import OmegaConf
+
+from docsight_training.data.images.image_damage import DAMAGES
+from docsight_training.train import train
+
+TEST_IMAGES = 1000  # of each kind, from the training images; few of them are among those that are trained on
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--per-class", type=int, default=1000, help="training images of each digit")
+    parser.add_argument("--only", nargs="+", choices=list(DAMAGES), default=list(DAMAGES), help="damages to leave out")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("runs/image_ablation"))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    test = read_split(options.data / "mnist", "train").drawn(TEST_IMAGES, seed=2)
+    pixels = grey_pixels(test.images)
+    print("| left out | clean | " + " | ".join(name.replace("_", " ") for name in MNIST_CORRUPTIONS) + " | mean |")
+    print("|---|--:" + "|--:" * (len(MNIST_CORRUPTIONS) + 1) + "|")
+    for name in (None, *options.only, "all"):
+        folder = options.out / f"{name or 'none'}-{options.seed}"
+        train(_config(options, name), folder)
+        model = Docsight(str(folder / "model"))
+        sets = [pixels, *(corrupt(kind, pixels) for kind in MNIST_CORRUPTIONS)]
+        accuracies = [model.classify(drawn_from(images).images).accuracy(test.labels) for images in sets]
+        print_row(name or "nothing", *map(percent, accuracies), percent(mean(accuracies[1:])))
+
+
+def _config(options: argparse.Namespace, left_out: str | None) -> dict[str, Any]:
+    """Compose the recipe with less data and fewer epochs, and without a damage ("all": without any)."""
+    names = list(DAMAGES) if left_out == "all" else [left_out] if left_out else []
+    overrides = [
+        "experiment=cnn_digits",
+        f"data.path={options.data / 'mnist'}",
+        f"data.per_class={options.per_class}",
+        "data.glyphs={digits: 1000, other: 2000, pairs: 800}",
+        f"epochs={options.epochs}",
+        f"seed={options.seed}",
+        "threads=1",
+        "overwrite=true",
+        *(f"data.augment.damage.{name}=0" for name in names),
+    ]
+    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
+        config = compose("train", overrides=overrides)
+    return cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
+
+
+if __name__ == "__main__":
+    main()
