@@ -139,7 +139,7 @@ class TaggerComparison:
             - `words`: `label`, the likeliest one of the word or None for no entity, its `probability`, and
               `probabilities` by label;
             - `units`, the numbers of the `STATE_UNITS` units whose state varies most in this text, and `states`: for
-              each word their values, divided by the largest, from -1 to 1;
+              each word their values, divided by the largest of the unit, from -1 to 1;
             - `influence`: None without a focus; otherwise `word`, the `label` that is likeliest for it, and `change`:
               for each word, by how much the log odds of that label fall if the word is left out.
 
@@ -189,7 +189,7 @@ def _chosen_units(states: Tensor) -> dict[str, Any]:
     count = min(STATE_UNITS, states.shape[1])
     units = states.var(dim=0, unbiased=False).topk(count).indices.sort().values
     chosen = states[:, units]
-    scaled = chosen / chosen.abs().max().clamp(min=1e-9)
+    scaled = chosen / chosen.abs().amax(dim=0).clamp(min=1e-9)
     return {"units": units.tolist(), "states": [[round(value, 3) for value in row] for row in scaled.tolist()]}
 
 
