@@ -7,8 +7,7 @@
 
 `field_reader` puts the steps together: `clean_field` separates ink from paper (`ink_map`) and removes printed lines
 (`lines`, `rings`), `pieces` cuts what is left, and `decoding` chooses among all ways to make digits of the pieces.
-Imports `networks`, `images` and
-`bundle`.
+Imports `networks`, `images` and `bundle`.
 """
 
 from docsight.number_fields.clean_field import without_frame
