@@ -278,7 +278,7 @@ def test_evaluation_batches_are_the_images_in_order(parquet, monkeypatch):
         ({"withhold": ["dot"]}, ConfigError, "nothing is drawn for dot"),
         ({"drawn": {"ship": 3}}, ConfigError, "unknown class ship; expected bar, dot, line"),
         ({"glyphs": {"digits": 3}}, ConfigError, "expected the classes 0 to 9"),
-        ({"glyphs": {"letters": 3}}, ConfigError, "expected digits and other; found letters"),
+        ({"glyphs": {"letters": 3}}, ConfigError, "expected digits, other and pairs; found letters"),
         ({"leave_out": ["book", "web"]}, DataError, "No images are left for train"),
         ({"batch_size": 0}, ConfigError, r"data\.batch_size: expected at least 1; found 0"),
         ({"per_class": 0}, ConfigError, r"data\.per_class"),
