@@ -40,12 +40,13 @@ class CandidateGroups:
         )
 
     def respelled(self, rows: Bools, first: Ints) -> "CandidateGroups":
-        """Return the groups with some of the rows alone, which may be none of a group, and other first words."""
+        """Return only some of the rows, with other first words, and the groups that have any of them."""
         kept = np.bincount(self.of[rows], minlength=len(self.token))
+        has_rows = kept > 0
         return CandidateGroups(
-            self.token,
-            self.span,
-            starts_of(kept),
+            self.token[has_rows],
+            self.span[has_rows],
+            starts_of(kept[has_rows]),
             first[rows],
             self.second[rows],
             self.typed[rows],
