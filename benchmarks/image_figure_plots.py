@@ -54,7 +54,7 @@ def draw_risk(path: Path, parts: dict[str, tuple[Examples, Predictions]]) -> Non
 
 
 def draw_examples(path: Path, examples: Examples, found: Predictions) -> None:
-    """Draw a row for each label: pictures that are right, then pictures that are wrong or refused, framed in red."""
+    """Draw a row for each label: correct images, then wrong or refused ones, framed in red."""
     plt = _pyplot()
     labels = sorted(set(examples.labels))
     width = RIGHT_PER_LABEL + WRONG_PER_LABEL

@@ -1,4 +1,4 @@
-"""The table of `images.py` on pictures of other people's documentation, which a person labelled."""
+"""The table of `images.py` on images from the documentation of other packages, labelled by a person."""
 
 import sys
 from collections import Counter
