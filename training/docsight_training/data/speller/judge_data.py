@@ -215,7 +215,7 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
 
     def _label(self, texts: Sequence["_Text"]) -> _Labelled:
         columns: list[list[npt.NDArray[Any]]] = [[] for _ in _Labelled._fields]
-        for at in range(0, len(texts), _TEXTS_AT_ONCE):
+        for at in range(0, max(len(texts), 1), _TEXTS_AT_ONCE):  # no texts give arrays without rows
             some = texts[at : at + _TEXTS_AT_ONCE]
             places, suggestions = self.corrector.places([text.text for text in some])
             labels = np.array(
