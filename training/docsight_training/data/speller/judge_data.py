@@ -42,8 +42,8 @@ class Kind(NamedTuple):
     weight: float
 
 
-# Judged documents are few, and are what the judge is for.
-_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 1.5)
+# Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
+_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 4.5)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)
 
