@@ -43,7 +43,7 @@ class Kind(NamedTuple):
 
 
 # Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
-_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 4.5)
+_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)
 
