@@ -26,7 +26,7 @@ from docsight_training.data.speller.judge_data import JudgeData
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise
 from docsight_training.data.speller.open_text import Paragraph
 from docsight_training.data.speller.tables import trigram_ids
-from docsight_training.judge_refit import refit_judge
+from docsight_training.judge_fit import fit_judge
 from docsight_training.runs import Run, TrainedModel
 from docsight_training.stages.stage import Stage
 
@@ -162,7 +162,7 @@ class AdaptationStage(Stage):
                 "Give more texts, or a larger data.refit."
             )
             return
-        refit_judge(speller.judge, data, penalty=self.penalty)
+        fit_judge(speller.judge, data.train, penalty=self.penalty)
 
     def _measure(
         self, run: Run, corrector: Corrector, split: DomainSplit, planted: Sequence[NoisyText], when: str
