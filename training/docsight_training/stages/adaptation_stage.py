@@ -156,6 +156,12 @@ class AdaptationStage(Stage):
             seed=self.seed,
         )
         data.setup()
+        if not len(data.train.right):
+            log.warning(
+                "The judge stays as it was: no word of the texts that it would learn from has a suggestion. "
+                "Give more texts, or a larger data.refit."
+            )
+            return
         refit_judge(speller.judge, data, penalty=self.penalty)
 
     def _measure(

@@ -127,7 +127,11 @@ class SpellerModelStage(Stage):
 
 
 class JudgeStage(PartStage):
-    """Train the judge of the speller that the earlier stages made. The data module also gets `corrector`."""
+    """Train the judge of the speller that the earlier stages made. The data module also gets `corrector`.
+
+    Args:
+        technical: The file of the technical text; None to keep what the speller has, if it has any.
+    """
 
     def __init__(self, *, technical: str | None = None, **part: Any) -> None:
         super().__init__(**part)
@@ -136,15 +140,19 @@ class JudgeStage(PartStage):
     def run(self, run: Run) -> None:
         speller, model = cast(Speller, run.results["speller"]), run.model
         assert model is not None
-        counts = read_technical(self.technical) if self.technical else TechnicalCounts([], {})
-        is_misspelling = set(speller.pairs.lookup(counts.terms)[0].tolist())
-        terms = [term for at, term in enumerate(counts.terms) if at not in is_misspelling]
-        speller.technical = TechnicalText.from_counts(terms, counts.pairs)
+        if self.technical or speller.technical is None:
+            speller.technical = self._read_technical(speller)
         speller.judge = Judge(num_evidence=NUM_EVIDENCE)
         speller.eval().requires_grad_(False)
         super().run(run)
         sizes = {"num_terms": len(speller.technical.terms), "num_pairs": len(speller.technical.pairs)}
         run.model = replace(model, arguments=model.arguments | {"judge": sizes})
+
+    def _read_technical(self, speller: Speller) -> TechnicalText:
+        counts = read_technical(self.technical) if self.technical else TechnicalCounts([], {})
+        is_misspelling = set(speller.pairs.lookup(counts.terms)[0].tolist())
+        terms = [term for at, term in enumerate(counts.terms) if at not in is_misspelling]
+        return TechnicalText.from_counts(terms, counts.pairs)
 
     def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
         judge = cast(Judge, run.results["speller"].judge)

@@ -169,3 +169,11 @@ def test_read_technical_reports_another_file(tmp_path):
         DataError, match=r"data\.technical=.*x\.parquet: expected a Parquet file with the columns first"
     ):
         read_technical(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("paragraphs", [{}, {"domain": []}, {"domain": [["42"]]}])
+@pytest.mark.filterwarnings("error")
+def test_texts_without_suggestions_leave_nothing_to_learn_from(corrector, noise, paragraphs):
+    data = _data(corrector, noise, sentences=[], edited=[], paragraphs=paragraphs)
+    assert not len(data.train.right)
+    assert not data.scale.any()

@@ -42,8 +42,8 @@ class Kind(NamedTuple):
     weight: float
 
 
-# Judged documents are few, and are what the judge is for.
-_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 1.5)
+# Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
+_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)
 
@@ -215,7 +215,7 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
 
     def _label(self, texts: Sequence["_Text"]) -> _Labelled:
         columns: list[list[npt.NDArray[Any]]] = [[] for _ in _Labelled._fields]
-        for at in range(0, len(texts), _TEXTS_AT_ONCE):
+        for at in range(0, max(len(texts), 1), _TEXTS_AT_ONCE):  # no texts give arrays without rows
             some = texts[at : at + _TEXTS_AT_ONCE]
             places, suggestions = self.corrector.places([text.text for text in some])
             labels = np.array(

@@ -39,7 +39,10 @@ class PlaceData(TextData[PlaceBatch], Generic[Part, PlaceBatch]):
         """Make a batch of some items of a part."""
 
     def standardize(self, columns: Floats, *, hidden: Sequence[int]) -> None:
-        """Set the mean and the scale of what the network reads, (places, columns)."""
+        """Set the mean and the scale of what the network reads, (places, columns); 0 if there is no place."""
+        if not len(columns):
+            self.mean = self.scale = np.zeros(columns.shape[1], np.float32)
+            return
         self.mean, deviation = columns.mean(axis=0), columns.std(axis=0)
         inverse = 1 / np.maximum(deviation, _MIN_DEVIATION)
         self.scale = np.where(deviation > _MIN_DEVIATION, inverse, 0.0).astype(np.float32)
