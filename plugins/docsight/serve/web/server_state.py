@@ -190,7 +190,10 @@ def not_ready() -> ProblemError:
     return ProblemError(503, "the models are being loaded, or the server is stopping; try again", retry_after=2)
 
 
-def state_of(request: Request) -> ServerState:
-    """Return the state of the server that a request came to; a dependency of the routes."""
+async def state_of(request: Request) -> ServerState:
+    """Return the state of the server that a request came to; a dependency of the routes.
+
+    It is a coroutine because FastAPI calls other dependencies in a thread, which takes longer than the route itself.
+    """
     state: ServerState = request.app.state.server
     return state
