@@ -1,6 +1,6 @@
 from docsight.serve.services.admission import Admission
 
-BATCH = 16  # in an overload
+BATCH = 8  # in an overload
 
 
 class Models:
@@ -59,7 +59,7 @@ def test_overload_admits_a_batch_between_batches_only():
     admission.release(64)
     assert not admission.try_acquire()
     models.is_busy = False
-    assert [admission.try_acquire() for _ in range(20)] == [True] * BATCH + [False] * 4
+    assert [admission.try_acquire() for _ in range(BATCH + 4)] == [True] * BATCH + [False] * 4
 
 
 def test_overload_is_over_after_a_calm_second():

@@ -251,3 +251,11 @@ def test_redacted_archive_holds_no_working_files(tmp_path):
     (tmp_path / ".docsight" / "outputs").write_text("")
     with zipfile.ZipFile(io.BytesIO(_zip_of(tmp_path))) as archive:
         assert archive.namelist() == ["texts/a.txt"]
+
+
+def test_request_for_a_text_needs_no_thread_besides_that_of_the_models(client, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a dependency is resolved in a thread")
+
+    monkeypatch.setattr("fastapi.dependencies.utils.run_in_threadpool", refuse)
+    assert client.post("/v1/text", json={"text": "Ada"}).status_code == 200

@@ -68,7 +68,7 @@ async def process_documents(
     wait: Annotated[bool, Query(description="Wait for the results of small documents.")] = True,
 ) -> JSONResponse:
     """Read files as `docsight process` does. What takes longer than some seconds becomes a job."""
-    if redact and state.services.redactor is None:
+    if redact and not state.services.has_redaction:
         raise no_redaction()
     job = await _receive(request, state, redact=redact)
     if wait:
