@@ -1,7 +1,6 @@
 import io
 import json
 import re
-import zipfile
 
 import pytest
 from PIL import Image, ImageDraw
@@ -240,17 +239,6 @@ def test_unknown_paths_are_problems(client, path):
 
 def test_wrong_methods_are_problems(client):
     problem(client.get("/v1/text"), 405)
-
-
-def test_redacted_archive_holds_no_working_files(tmp_path):
-    from docsight.serve.web.routes_documents import _zip_of
-
-    (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "a.txt").write_text("<PERSON>")
-    (tmp_path / ".docsight").mkdir()
-    (tmp_path / ".docsight" / "outputs").write_text("")
-    with zipfile.ZipFile(io.BytesIO(_zip_of(tmp_path))) as archive:
-        assert archive.namelist() == ["texts/a.txt"]
 
 
 def test_request_for_a_text_needs_no_thread_besides_that_of_the_models(client, monkeypatch):

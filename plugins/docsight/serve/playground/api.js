@@ -2,9 +2,9 @@
 
 import { askForKey, currentKey } from "./key.js";
 
-const READY_INTERVAL = 500; // milliseconds between two looks at a server that starts
+const READY_INTERVAL = 500; // milliseconds between two questions whether the server is ready
 
-/** An answer that is no success, as problem+json (RFC 9457) says it. */
+/** An error answer of the server, in the form of problem+json (RFC 9457). */
 export class Problem extends Error {
   constructor(status, title, detail, requestId) {
     super([title, detail].filter(Boolean).join(": "));
@@ -59,7 +59,7 @@ export async function waitUntilReady() {
   for (;;) {
     const response = await fetch(new URL("ready", document.baseURI)).catch(() => null);
     if (response?.status !== 503) break; // if something else is wrong, the first request says what
-    showProblem(new Problem(503, "The models are being loaded", "the page answers in some seconds"));
+    showProblem(new Problem(503, "The models are loading", "this takes some seconds"));
     await new Promise((resolve) => setTimeout(resolve, READY_INTERVAL));
   }
   showProblem(null);

@@ -192,7 +192,9 @@ def _log_overload() -> None:
 
 
 def not_ready() -> ProblemError:
-    return ProblemError(503, "the models are being loaded, or the server is stopping; try again", retry_after=2)
+    return ProblemError(
+        503, "the models are still loading, or the server is stopping; try again in some seconds", retry_after=2
+    )
 
 
 async def state_of(request: Request) -> ServerState:
