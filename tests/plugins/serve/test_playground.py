@@ -5,7 +5,6 @@ the root of the repository, or AXE_CORE=/path/to/axe.min.js.
 """
 
 import json
-import os
 import re
 import sys
 import time
@@ -23,11 +22,10 @@ from selenium.webdriver.common.keys import Keys
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from playground_page import BROWSER, DRIVER, Playground, served
+from playground_page import AXE, BROWSER, DRIVER, Playground, served
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "samples"
-AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
 ROOSEVELT = (
     "President Roosevelt was one of the most influential presidents in American history. "
     "However, Roosevelt Street in Manhattan was not named after him."
@@ -75,10 +73,10 @@ def test_typing_corrects_a_word_at_its_end_and_control_z_takes_any_correction_ba
     page.open("type")
     page.type("We are on a networc and teh rest ")
     page.wait(lambda: page.text() == "We are on a network and the rest ")
-    assert [each.text for each in page.driver.find_elements(By.CSS_SELECTOR, "#backdrop .corrected")] == [
-        "network",
-        "the",
-    ]
+    corrected = "#backdrop .corrected"
+    page.wait(
+        lambda: [each.text for each in page.driver.find_elements(By.CSS_SELECTOR, corrected)] == ["network", "the"]
+    )
     page.part("editor").send_keys(Keys.CONTROL + "z")
     page.wait(lambda: page.text() == "We are on a network and teh rest ")
     page.part("editor").send_keys(Keys.CONTROL + "z")
@@ -298,9 +296,9 @@ def test_axe_finds_no_barrier(server: str, tmp_path: Path, *, dark: bool, width:
     try:
         for tab, prepare in _STATES.items():
             opened.open(tab)
-            assert _barriers(opened) == [], tab
+            assert opened.barriers() == [], tab
             prepare(opened)
-            assert _barriers(opened) == [], tab
+            assert opened.barriers() == [], tab
             overflow = opened.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, tab
     finally:
@@ -340,18 +338,3 @@ _STATES: dict[str, Callable[[Playground], None]] = {
     "documents": _fill_documents,
     "compare": _fill_compare,
 }
-
-
-def _barriers(opened: Playground) -> list[str]:
-    """Return the serious and critical findings of axe-core, each with the element."""
-    opened.driver.execute_script(AXE.read_text(encoding="utf-8"))
-    found = opened.driver.execute_async_script(
-        "const done = arguments[arguments.length - 1];"
-        "axe.run({exclude: [['iframe']]}, {resultTypes: ['violations']}).then((result) => done(result.violations));"
-    )
-    return [
-        f"{each['id']}: {node['html'][:120]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]

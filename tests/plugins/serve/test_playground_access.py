@@ -19,7 +19,7 @@ from selenium.webdriver.common.keys import Keys
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from playground_page import BROWSER, DRIVER, Playground, served
+from playground_page import AXE, BROWSER, DRIVER, Playground, served
 
 KEY = "a-key-of-the-browser-tests"
 LETTER = "Ada Lovelace lives in London. Write to ada.lovelace@example.org about the engine.\n"
@@ -142,3 +142,19 @@ def test_report_of_a_redacted_document_shows_no_name(page: Playground, tmp_path:
     page.driver.switch_to.default_content()
     item.find_element(By.XPATH, ".//button[text()='Delete']").click()
     page.wait(lambda: not page.driver.find_elements(By.CSS_SELECTOR, "#jobs li"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm install axe-core, or AXE_CORE=/path/to/axe.min.js")
+def test_axe_finds_no_barrier_in_the_question_for_the_key(address: str, *, dark: bool, width: int) -> None:
+    opened = Playground(address, dark=dark, width=width)
+    try:
+        opened.open("documents")
+        opened.part("files").send_keys(str(Path(__file__)))
+        enter(opened, "not-the-key")
+        opened.wait(lambda: "wrong" in opened.part("unlock-reason").text)
+        assert opened.barriers() == []
+        assert opened.driver.execute_script("return document.documentElement.scrollWidth - innerWidth") <= 0
+    finally:
+        opened.driver.quit()
