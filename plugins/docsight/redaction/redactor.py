@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.redaction.detections import Detection, completed, merge_detections, split_at
@@ -31,8 +31,7 @@ class Redaction:
 
     def record(self, original: str | None = None) -> dict[str, Any]:
         """Return the line of the audit; with the original text, it holds what was removed."""
-        fields = ("start", "end", "redacted_start", "redacted_end", "type", "recognizer", "score", "replacement")
-        record = {name: getattr(self, name) for name in fields}
+        record = asdict(self)
         return record if original is None else record | {"text": original[self.start : self.end]}
 
 

@@ -168,8 +168,8 @@ def test_request_that_takes_too_long_is_a_504(settings, run_client, monkeypatch)
 
     with run_client(dataclasses.replace(settings, timeout=0.2)) as client:
         state = client.app.state.server
-        monkeypatch.setattr(state.batcher, "_run", lambda items: time.sleep(0.6) or [{}] * len(items))
+        monkeypatch.setattr(state.texts.batcher, "_run", lambda items: time.sleep(0.6) or [{}] * len(items))
         answer = client.post("/v1/text", json={"text": "a"})
         assert answer.status_code == 504
         assert answer.headers["content-type"] == "application/problem+json"
-        assert state.admission.in_flight == 0
+        assert state.texts.admission.in_flight == 0

@@ -92,9 +92,9 @@ def test_client_that_leaves_in_the_middle_harms_nobody(impatient):
         with impatient.connect() as connection:
             connection.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
     deadline = time.monotonic() + 10
-    while impatient.state.admission.in_flight and time.monotonic() < deadline:
+    while impatient.state.texts.admission.in_flight and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert impatient.state.admission.in_flight == 0
+    assert impatient.state.texts.admission.in_flight == 0
     assert impatient.post("/v1/text", BODY, "Content-Type: application/json")[0] == 200
 
 

@@ -53,7 +53,7 @@ def run_clients(port, clients, requests):
 def test_clients_up_to_the_capacity_are_all_answered(settings, run_server):
     with run_server(dataclasses.replace(settings, max_waiting=8)) as server:
         assert run_clients(server.port, clients=8, requests=15) == {200: 120}
-        assert server.state.admission.in_flight == 0
+        assert server.state.texts.admission.in_flight == 0
 
 
 def test_clients_at_four_times_the_capacity_get_200_or_429_and_none_is_lost(settings, run_server):
@@ -62,10 +62,31 @@ def test_clients_at_four_times_the_capacity_get_200_or_429_and_none_is_lost(sett
         assert outcomes.keys() <= {200, 429}
         assert outcomes.total() == 32 * 15
         assert outcomes[200] >= 15
-        assert server.state.admission.in_flight == 0
+        assert server.state.texts.admission.in_flight == 0
         metrics = server.state.metrics.page().decode()
         refused = f'docsight_requests_total{{method="POST",route="/v1/text",status="429"}} {float(outcomes[429])}'
         assert refused in metrics or not outcomes[429] or 'route="other",status="429"' in metrics
+
+
+def test_short_text_does_not_wait_behind_a_large_request(live, monkeypatch):
+    run, begun, may_go = live.state.bulk.batcher._run, threading.Event(), threading.Event()
+
+    def slow_run(items):
+        begun.set()
+        may_go.wait(60)
+        return run(items)
+
+    monkeypatch.setattr(live.state.bulk.batcher, "_run", slow_run)
+    large, answers = json.dumps({"texts": ["Ada Lovelace lived in London. " * 60] * 3}).encode(), []
+    thread = threading.Thread(target=lambda: answers.append(live.post("/v1/text", large, JSON)))
+    thread.start()
+    assert begun.wait(20)
+    assert live.post("/v1/text", TEXT, JSON)[0] == 200
+    assert not answers
+    may_go.set()
+    thread.join(60)
+    status, body = answers[0]
+    assert (status, len(json.loads(body)["documents"])) == (200, 3)
 
 
 def test_ten_thousand_small_files_in_one_body_are_received(tmp_path):
@@ -90,14 +111,14 @@ def test_ten_thousand_small_files_beyond_the_limits_are_refused(live):
 
 def test_request_in_flight_is_answered_when_the_server_stops(settings, run_server, monkeypatch):
     with run_server(dataclasses.replace(settings, grace=20.0)) as server:
-        run, begun = server.state.batcher._run, threading.Event()
+        run, begun = server.state.texts.batcher._run, threading.Event()
 
         def slow_run(items):
             begun.set()
             time.sleep(1)
             return run(items)
 
-        monkeypatch.setattr(server.state.batcher, "_run", slow_run)
+        monkeypatch.setattr(server.state.texts.batcher, "_run", slow_run)
         answers = []
         thread = threading.Thread(target=lambda: answers.append(server.post("/v1/text", TEXT, JSON)))
         thread.start()
@@ -119,7 +140,7 @@ def test_request_longer_than_the_grace_does_not_stop_the_end(settings, run_serve
             time.sleep(6)
             return [{}] * len(items)
 
-        monkeypatch.setattr(server.state.batcher, "_run", very_slow_run)
+        monkeypatch.setattr(server.state.texts.batcher, "_run", very_slow_run)
         with server.connect() as connection:
             head = f"POST /v1/text HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nContent-Length: {len(TEXT)}\r\n\r\n"
             connection.sendall(head.encode() + TEXT)

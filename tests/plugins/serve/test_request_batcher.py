@@ -146,3 +146,27 @@ def test_batcher_waits_for_the_items_that_are_wanted(monkeypatch):
 
     run(work, lambda items: items, on_batch=sizes.append, wanted=lambda: 2)
     assert sizes == [2]
+
+
+def test_wait_for_batch_ends_when_the_batch_is_computed_or_after_its_time():
+    may_go = threading.Event()
+
+    def wait(items):
+        may_go.wait(10)
+        return items
+
+    async def work(batcher):
+        task = asyncio.create_task(batcher.submit(["a"]))
+        await asyncio.sleep(0.05)
+        started = time.perf_counter()
+        batcher.wait_for_batch(0.01)
+        waited = time.perf_counter() - started
+        assert batcher.is_running
+        may_go.set()
+        batcher.wait_for_batch(10)
+        return waited, time.perf_counter() - started, await task
+
+    waited, until_end, results = run(work, wait)
+    assert waited >= 0.01
+    assert until_end < 5
+    assert results == ["a"]

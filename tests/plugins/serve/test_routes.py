@@ -1,7 +1,6 @@
 import io
 import json
 import re
-import zipfile
 
 import pytest
 from PIL import Image, ImageDraw
@@ -242,12 +241,9 @@ def test_wrong_methods_are_problems(client):
     problem(client.get("/v1/text"), 405)
 
 
-def test_redacted_archive_holds_no_working_files(tmp_path):
-    from docsight.serve.web.routes_documents import _zip_of
+def test_request_for_a_text_needs_no_thread_besides_that_of_the_models(client, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a dependency is resolved in a thread")
 
-    (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "a.txt").write_text("<PERSON>")
-    (tmp_path / ".docsight").mkdir()
-    (tmp_path / ".docsight" / "outputs").write_text("")
-    with zipfile.ZipFile(io.BytesIO(_zip_of(tmp_path))) as archive:
-        assert archive.namelist() == ["texts/a.txt"]
+    monkeypatch.setattr("fastapi.dependencies.utils.run_in_threadpool", refuse)
+    assert client.post("/v1/text", json={"text": "Ada"}).status_code == 200

@@ -1,9 +1,10 @@
 // Requests to the server that the page came from. Nothing here or elsewhere contacts another machine.
 
-const KEY = "docsight-api-key";
-const READY_INTERVAL = 500; // milliseconds between two looks at a server that starts
+import { askForKey, currentKey } from "./key.js";
 
-/** An answer that is no success, as problem+json (RFC 9457) says it. */
+const READY_INTERVAL = 500; // milliseconds between two questions whether the server is ready
+
+/** An error answer of the server, in the form of problem+json (RFC 9457). */
 export class Problem extends Error {
   constructor(status, title, detail, requestId) {
     super([title, detail].filter(Boolean).join(": "));
@@ -13,27 +14,39 @@ export class Problem extends Error {
 }
 
 /**
- * Send a request and return what the server answered, parsed if it is JSON.
+ * Send a request and return what the server answered, parsed if it is JSON. If the server needs an API key, the page
+ * asks for it first.
  *
  * @param {string} path Relative to the page, such as "v1/text".
  * @param {{method?: string, json?: unknown, body?: BodyInit, query?: Record<string, unknown>,
  *   signal?: AbortSignal, keepalive?: boolean}} options `keepalive`: also when the page is being left.
  * @throws {Problem} The server refused, or could not be reached (status 0).
  */
-export async function request(path, { method = "POST", json, body, query = {}, signal, keepalive = false } = {}) {
+export async function request(path, options = {}) {
+  for (;;) {
+    const key = currentKey();
+    const response = await send(path, key, options);
+    if (response.status !== 401) return parse(response);
+    if (key === currentKey()) await askForKey(); // otherwise it was entered in the meantime
+  }
+}
+
+async function send(path, key, { method = "POST", json, body, query = {}, signal, keepalive = false }) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   const headers = { Accept: "application/json" };
   if (json !== undefined) headers["Content-Type"] = "application/json";
-  if (sessionStorage.getItem(KEY)) headers["X-API-Key"] = sessionStorage.getItem(KEY);
-  let response;
+  if (key) headers["X-API-Key"] = key;
+  const content = json === undefined ? body : JSON.stringify(json);
   try {
-    const content = json === undefined ? body : JSON.stringify(json);
-    response = await fetch(url, { method, headers, body: content, signal, keepalive });
+    return await fetch(url, { method, headers, body: content, signal, keepalive });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The server does not answer", "is docsight serve still running?");
   }
+}
+
+async function parse(response) {
   const isJson = /json$/.test((response.headers.get("Content-Type") || "").split(";")[0]);
   const content = isJson ? await response.json() : await response.text();
   if (response.ok) return content;
@@ -46,7 +59,7 @@ export async function waitUntilReady() {
   for (;;) {
     const response = await fetch(new URL("ready", document.baseURI)).catch(() => null);
     if (response?.status !== 503) break; // if something else is wrong, the first request says what
-    showProblem(new Problem(503, "The models are being loaded", "the page answers in some seconds"));
+    showProblem(new Problem(503, "The models are loading", "this takes some seconds"));
     await new Promise((resolve) => setTimeout(resolve, READY_INTERVAL));
   }
   showProblem(null);
@@ -88,20 +101,6 @@ export function showProblem(problem) {
   const shown = document.getElementById("problem");
   shown.hidden = !problem;
   shown.textContent = problem ? problem.message : "";
-  if (problem?.status === 401) askForKey(shown);
-}
-
-function askForKey(shown) {
-  const form = document.createElement("form");
-  form.className = "buttons";
-  form.innerHTML =
-    '<label class="choice">API key <input type="password" name="key" autocomplete="off"></label> <button>Use it</button>';
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    sessionStorage.setItem(KEY, new FormData(form).get("key"));
-    location.reload();
-  });
-  shown.append(form);
 }
 
 /** Have a screen reader say something at its next pause. */

@@ -4,6 +4,7 @@ A single item takes as long as a batch of several: most of the time is overhead 
 """
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -18,7 +19,7 @@ Result = TypeVar("Result")
 # A batch of 16 short texts takes about one and a half times as long as one text. Larger batches have a somewhat higher
 # throughput, but everybody in them, and behind them, waits for all of it.
 MAX_BATCH_ITEMS = 16
-MAX_BATCH_CHARS = 20_000
+MAX_BATCH_CHARS = 4000  # takes about as long as eight short texts one by one
 _WINDOW_SECONDS = 0.004  # the longest wait for more items
 _GAP_SECONDS = 0.001  # without a new item, after which the batch starts
 
@@ -63,6 +64,7 @@ class RequestBatcher(Generic[Item, Result]):
         self._task: asyncio.Task[None] | None = None
         self._wanted, self._last_size = wanted, 1
         self.is_running = False  # a batch
+        self._has_computed = threading.Event()
 
     def __len__(self) -> int:
         """The number of items that wait for a batch."""
@@ -87,6 +89,10 @@ class RequestBatcher(Generic[Item, Result]):
                 elif not each.result.cancelled():
                     each.result.exception()  # several may have failed; asyncio would log that nobody looked at it
             raise
+
+    def wait_for_batch(self, seconds: float) -> None:
+        """Stop the event loop until the batch that runs is computed, but not for longer than some seconds."""
+        self._has_computed.wait(seconds)
 
     def drop_waiting(self) -> None:
         """Drop the items that wait for a batch; their requests get a `DroppedError`."""
@@ -135,10 +141,11 @@ class RequestBatcher(Generic[Item, Result]):
         self._last_size = len(batch)
         self._on_batch(len(batch))
         self.is_running = True
+        self._has_computed.clear()
         results: Sequence[Result | Exception]
         try:
             loop = asyncio.get_running_loop()
-            results = await loop.run_in_executor(self._executor, self._run, [each.item for each in batch])
+            results = await loop.run_in_executor(self._executor, self._compute, [each.item for each in batch])
         except Exception as err:  # noqa: BLE001 - every request of the batch gets it
             results = [err] * len(batch)
         finally:
@@ -150,3 +157,9 @@ class RequestBatcher(Generic[Item, Result]):
                 each.result.set_exception(result)
             else:
                 each.result.set_result(result)
+
+    def _compute(self, items: list[Item]) -> Sequence[Result | Exception]:
+        try:
+            return self._run(items)
+        finally:
+            self._has_computed.set()

@@ -1,7 +1,6 @@
 """Redaction of texts, and presidio's analysis, with one pipeline. Only the thread of the models may call it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,7 @@ class TextRedactor:
             with detector.low_posteriors():
                 doc = self._nlp(text)
             redacted = redact_text(text, detector.detect(doc), options)
-        return {"text": redacted.text, "redactions": [asdict(each) for each in redacted.redactions]}
+        return {"text": redacted.text, "redactions": [each.record() for each in redacted.redactions]}
 
     def analyze(self, texts: Sequence[str], **options: Any) -> list[list[dict[str, Any]]]:
         """Return what presidio's analyzer finds in texts; the options are those of `AnalyzerEngine.analyze`."""

@@ -4,12 +4,9 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from docsight.errors import DataError
-
-if TYPE_CHECKING:
-    pass
 
 _MAX_PART_NAME_BYTES = 200
 _MAX_FOLDERS = 16

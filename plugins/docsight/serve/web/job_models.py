@@ -1,8 +1,12 @@
 """The answers about documents and jobs, as in the OpenAPI schema."""
 
+import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
+
+from docsight.serve.services.job_record import JobRecord
+from docsight.serve.web.server_state import ServerState
 
 
 class JobProgress(BaseModel):
@@ -45,3 +49,26 @@ class DocumentsAnswer(BaseModel):
     job: JobBody
     documents: list[dict[str, Any]] = Field(description="The lines of documents.jsonl.")
     errors: list[dict[str, Any]] = Field(description="The lines of errors.jsonl.")
+
+
+def job_body(job: JobRecord, state: ServerState) -> dict[str, Any]:
+    """Return the fields of a `JobBody`."""
+    own, expires = f"/v1/jobs/{job.id}", state.jobs.expires(job)
+    token = "" if state.settings.api_key is None else f"?token={job.secret}"
+    when = None if expires is None else datetime.datetime.fromtimestamp(expires, datetime.UTC)
+    return {
+        "id": job.id,
+        "state": job.state,
+        "files": job.files,
+        "bytes": job.bytes,
+        "progress": job.progress,
+        "position": state.jobs.position(job),
+        "error": job.error,
+        "expires": None if when is None else when.isoformat(timespec="seconds"),
+        "links": {
+            "self": own,
+            "result": f"{own}/result{token}",
+            "report": f"{own}/report{token}",
+            "redacted": f"{own}/redacted{token}" if job.redact else None,
+        },
+    }

@@ -35,7 +35,7 @@ class ProblemBody(BaseModel):
 
 
 class ProblemError(Exception):
-    """A failure that the client is told about.
+    """A failure that becomes an answer with its status.
 
     Args:
         status: The status of the answer.

@@ -81,7 +81,7 @@ class RequestGate:
 
     def _check_queue(self, path: str) -> None:
         """Refuse a request early if it will be refused later, which saves reading it."""
-        if path == TEXTS and self._state.admission.is_full:
+        if path == TEXTS and self._state.texts.admission.is_full:
             raise too_busy()
 
     async def _limit_body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:

@@ -1,23 +1,19 @@
 """POST /v1/documents, and the jobs."""
 
 import asyncio
-import datetime
 import hmac
-import json
-import zipfile
-from pathlib import Path as FilePath
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from python_multipart.multipart import parse_options_header
 
-from docsight.documents.store import DOCUMENTS, ERRORS, REPORT
+from docsight.documents.store import DOCUMENTS, REPORT
 from docsight.serve.services.job_queue import QueueFullError
 from docsight.serve.services.job_record import JobRecord
+from docsight.serve.services.job_results import read_results, zip_redacted
 from docsight.serve.services.uploaded_files import TooManyFilesError, UploadedFiles
-from docsight.serve.web.job_models import DocumentsAnswer, JobAnswer, JobBody
+from docsight.serve.web.job_models import DocumentsAnswer, JobAnswer, JobBody, job_body
 from docsight.serve.web.problem_details import ProblemError, problem_responses
 from docsight.serve.web.request_gate import has_no_key
 from docsight.serve.web.routes_text import no_redaction
@@ -27,8 +23,6 @@ from docsight.serve.web.server_state import ServerState, state_of
 router = APIRouter(tags=["documents"])
 
 NDJSON = "application/x-ndjson"
-_MAX_ANSWERED_BYTES = 8 << 20  # of the records; more are fetched from the job
-_ZIP_MEMORY = 8 << 20
 _UPLOAD_BODY = {
     "required": True,
     "content": {
@@ -43,9 +37,35 @@ _UPLOAD_BODY = {
         }
     },
 }
-_JOB_ID = Path(pattern="^[0-9a-f]{32}$", description="The id of a job.")
-_LINK_TOKEN = Query(description="From `links`: gives access without the API key, for a frame.", max_length=100)
 State = Annotated[ServerState, Depends(state_of)]
+JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a job.")]
+LinkToken = Annotated[
+    str | None, Query(description="From `links`: gives access without the API key, for a frame.", max_length=100)
+]
+
+
+async def find_job(job_id: JobId, state: State) -> JobRecord:
+    """Return a job; a dependency of the routes."""
+    job = state.jobs.get(job_id)
+    if job is None:
+        raise ProblemError(404, "there is no such job; it may have expired")
+    return job
+
+
+Job = Annotated[JobRecord, Depends(find_job)]
+
+
+async def find_finished_job(job: Job, request: Request, token: LinkToken = None) -> JobRecord:
+    """Return a job that is done, if the request may read it; a dependency of the routes."""
+    is_allowed = token is not None and hmac.compare_digest(token.encode(), job.secret.encode())
+    if has_no_key(request.scope) and not is_allowed:
+        raise ProblemError(404, "there is no such job; it may have expired")
+    if job.state != "done":
+        raise ProblemError(409, f"the job is {job.state}" + (f": {job.error}" if job.error else ""))
+    return job
+
+
+FinishedJob = Annotated[JobRecord, Depends(find_finished_job)]
 
 
 @router.post(
@@ -67,17 +87,17 @@ async def process_documents(
     redact: Annotated[bool, Query(description="Take names and ids out of all results.")] = False,
     wait: Annotated[bool, Query(description="Wait for the results of small documents.")] = True,
 ) -> JSONResponse:
-    """Read files as `docsight process` does. What takes longer than some seconds becomes a job."""
-    if redact and state.services.redactor is None:
+    """Read files as `docsight process` does. If they take longer than some seconds, the answer is a job."""
+    if redact and not state.services.has_redaction:
         raise no_redaction()
     job = await _receive(request, state, redact=redact)
     if wait:
         await _wait_for(job, state)
-    links = _job_body(job, state)
+    links = job_body(job, state)
     if job.state == "failed":
         raise ProblemError(422, f"the documents were not read: {job.error}")
     if wait and job.state == "done":
-        results = await asyncio.to_thread(_read_results, job)
+        results = await asyncio.to_thread(read_results, job)
         if results is not None:
             return JSONResponse({"job": links, **results})
     return JSONResponse({"job": links}, 202, headers={"Location": f"/v1/jobs/{job.id}"})
@@ -85,19 +105,18 @@ async def process_documents(
 
 @router.get(
     "/v1/jobs/{job_id}",
-    summary="See how far a job is",
+    summary="Get the progress of a job",
     response_model=None,
     responses={200: {"model": JobBody}, **problem_responses(404, 422)},
 )
-async def get_job(job_id: Annotated[str, _JOB_ID], state: State) -> JSONResponse:
+async def get_job(job: Job, state: State) -> JSONResponse:
     """Return the state and the progress of a job."""
-    return JSONResponse(_job_body(_find(job_id, state), state))
+    return JSONResponse(job_body(job, state))
 
 
 @router.delete("/v1/jobs/{job_id}", status_code=204, summary="Cancel a job", responses=problem_responses(404, 422))
-async def delete_job(job_id: Annotated[str, _JOB_ID], state: State) -> Response:
+async def delete_job(job: Job, state: State) -> Response:
     """Cancel a job that has not ended, and remove it with its documents and results."""
-    job = _find(job_id, state)
     await asyncio.to_thread(state.jobs.remove, job)
     return Response(status_code=204)
 
@@ -111,11 +130,8 @@ async def delete_job(job_id: Annotated[str, _JOB_ID], state: State) -> Response:
         **problem_responses(404, 409, 422),
     },
 )
-async def get_result(
-    job_id: Annotated[str, _JOB_ID], state: State, request: Request, token: Annotated[str | None, _LINK_TOKEN] = None
-) -> FileResponse:
+async def get_result(job: FinishedJob) -> FileResponse:
     """Return documents.jsonl."""
-    job = _finished(job_id, state, request, token)
     return FileResponse(job.results / DOCUMENTS, media_type=NDJSON, filename=DOCUMENTS)
 
 
@@ -128,11 +144,8 @@ async def get_result(
         **problem_responses(404, 409, 422),
     },
 )
-async def get_report(
-    job_id: Annotated[str, _JOB_ID], state: State, request: Request, token: Annotated[str | None, _LINK_TOKEN] = None
-) -> FileResponse:
+async def get_report(job: FinishedJob) -> FileResponse:
     """Return report.html."""
-    job = _finished(job_id, state, request, token)
     headers = {"Content-Security-Policy": REPORT_POLICY}
     return FileResponse(job.results / REPORT, media_type="text/html; charset=utf-8", headers=headers)
 
@@ -146,14 +159,11 @@ async def get_report(
         **problem_responses(404, 409, 422),
     },
 )
-async def get_redacted(
-    job_id: Annotated[str, _JOB_ID], state: State, request: Request, token: Annotated[str | None, _LINK_TOKEN] = None
-) -> Response:
+async def get_redacted(job: FinishedJob) -> Response:
     """Return a zip archive of the redacted texts and of redactions.jsonl."""
-    job = _finished(job_id, state, request, token)
     if not job.redact:
         raise ProblemError(404, "the job has no redacted texts; send the documents with redact=true")
-    archive = await asyncio.to_thread(_zip_of, job.redacted)
+    archive = await asyncio.to_thread(zip_redacted, job)
     headers = {"Content-Disposition": 'attachment; filename="redacted.zip"'}
     return Response(archive, media_type="application/zip", headers=headers)
 
@@ -202,63 +212,3 @@ async def _wait_for(job: JobRecord, state: ServerState) -> None:
                 await state.changed.wait()
     except TimeoutError:
         return
-
-
-def _find(job_id: str, state: ServerState) -> JobRecord:
-    job = state.jobs.get(job_id)
-    if job is None:
-        raise ProblemError(404, "there is no such job; it may have expired")
-    return job
-
-
-def _finished(job_id: str, state: ServerState, request: Request, token: str | None) -> JobRecord:
-    """Return a job that is done, if the request may read it."""
-    job = _find(job_id, state)
-    is_allowed = token is not None and hmac.compare_digest(token.encode(), job.secret.encode())
-    if has_no_key(request.scope) and not is_allowed:
-        raise ProblemError(404, "there is no such job; it may have expired")
-    if job.state != "done":
-        raise ProblemError(409, f"the job is {job.state}" + (f": {job.error}" if job.error else ""))
-    return job
-
-
-def _job_body(job: JobRecord, state: ServerState) -> dict[str, Any]:
-    own, expires = f"/v1/jobs/{job.id}", state.jobs.expires(job)
-    token = "" if state.settings.api_key is None else f"?token={job.secret}"
-    when = None if expires is None else datetime.datetime.fromtimestamp(expires, datetime.UTC)
-    return {
-        "id": job.id,
-        "state": job.state,
-        "files": job.files,
-        "bytes": job.bytes,
-        "progress": job.progress,
-        "position": state.jobs.position(job),
-        "error": job.error,
-        "expires": None if when is None else when.isoformat(timespec="seconds"),
-        "links": {
-            "self": own,
-            "result": f"{own}/result{token}",
-            "report": f"{own}/report{token}",
-            "redacted": f"{own}/redacted{token}" if job.redact else None,
-        },
-    }
-
-
-def _read_results(job: JobRecord) -> dict[str, Any] | None:
-    """Return the records of a job; None if they are too large for an answer."""
-    if (job.results / DOCUMENTS).stat().st_size > _MAX_ANSWERED_BYTES:
-        return None
-    return {
-        name: [json.loads(line) for line in (job.results / file).read_text(encoding="utf-8").splitlines()]
-        for name, file in (("documents", DOCUMENTS), ("errors", ERRORS))
-    }
-
-
-def _zip_of(folder: FilePath) -> bytes:
-    with SpooledTemporaryFile(max_size=_ZIP_MEMORY) as buffer:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and ".docsight" not in path.relative_to(folder).parts:
-                    archive.write(path, path.relative_to(folder))
-        buffer.seek(0)
-        return buffer.read()

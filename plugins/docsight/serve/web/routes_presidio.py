@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
+from docsight.serve.services.text_lane import TextLane
 from docsight.serve.services.text_redactor import TextRedactor
 from docsight.serve.web.presidio_models import AnalyzedEntity, AnalyzeRequest
 from docsight.serve.web.problem_details import ProblemError, problem_responses
@@ -34,7 +35,6 @@ Language = Annotated[str, Query(description="en", max_length=35)]
 )
 async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONResponse:
     """Return the entities of a text, or of each text of a list."""
-    redactor = _redactor_of(state)
     _check_language(body.language)
     texts = [body.text] if isinstance(body.text, str) else body.text
     if len(texts) > state.settings.max_texts:
@@ -42,11 +42,12 @@ async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONR
     for text in texts:
         check_length(text, state)
     options = body.model_dump(exclude={"text", "allow_list_match"}, exclude_none=True)
-    if unknown := set(options.get("entities", ())) - set(redactor.entity_types(_LANGUAGE)):
+    if unknown := set(options.get("entities", ())) - set(_redactor_of(state.services.short).entity_types(_LANGUAGE)):
         raise ProblemError(422, f"unknown entity types: {', '.join(sorted(unknown))[:200]}; see /supportedentities")
+    lane = state.services.lane_of(texts)
+    call = partial(_redactor_of(lane).analyze, texts, **options)
     with state.redaction_slots.take():
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(state.services.models, partial(redactor.analyze, texts, **options))
+        found = await asyncio.get_running_loop().run_in_executor(lane.executor, call)
     return JSONResponse(found[0] if isinstance(body.text, str) else found)
 
 
@@ -58,7 +59,7 @@ async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONR
 async def list_recognizers(state: State, language: Language = _LANGUAGE) -> JSONResponse:
     """Return the names of the recognizers."""
     _check_language(language)
-    return JSONResponse(_redactor_of(state).recognizers(language))
+    return JSONResponse(_redactor_of(state.services.short).recognizers(language))
 
 
 @router.get(
@@ -69,13 +70,13 @@ async def list_recognizers(state: State, language: Language = _LANGUAGE) -> JSON
 async def list_entity_types(state: State, language: Language = _LANGUAGE) -> JSONResponse:
     """Return the types of entities."""
     _check_language(language)
-    return JSONResponse(_redactor_of(state).entity_types(language))
+    return JSONResponse(_redactor_of(state.services.short).entity_types(language))
 
 
-def _redactor_of(state: ServerState) -> TextRedactor:
-    if state.services.redactor is None:
+def _redactor_of(lane: TextLane) -> TextRedactor:
+    if lane.redactor is None:
         raise no_redaction()
-    return state.services.redactor
+    return lane.redactor
 
 
 def _check_language(language: str) -> None:

@@ -37,7 +37,7 @@ class InfoBody(BaseModel):
     limits: dict[str, float]
 
 
-@router.get("/health", summary="See whether the process lives", responses={200: {"model": HealthBody}})
+@router.get("/health", summary="Check that the process is alive", responses={200: {"model": HealthBody}})
 async def health() -> JSONResponse:
     """Return 200 as long as the process answers."""
     return JSONResponse({"status": "ok"})
@@ -45,7 +45,7 @@ async def health() -> JSONResponse:
 
 @router.get(
     "/ready",
-    summary="See whether the models are loaded",
+    summary="Check that the models are loaded",
     responses={
         200: {"model": HealthBody},
         503: {
@@ -72,7 +72,7 @@ async def metrics(state: State) -> Response:
     return Response(state.metrics.page(), headers={"Content-Type": METRICS_TYPE})
 
 
-@router.get("/v1/info", summary="See what the server serves", responses={200: {"model": InfoBody}})
+@router.get("/v1/info", summary="List components, models and limits", responses={200: {"model": InfoBody}})
 async def info(state: State) -> JSONResponse:
     """Return the version, the components, the models and the limits."""
     names: tuple[str, ...] = (

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends
 from fastapi.responses import JSONResponse
 
 from docsight.redaction.redaction_options import RedactionOptions
+from docsight.serve.services.model_services import is_bulk
 from docsight.serve.services.request_batcher import DroppedError
 from docsight.serve.services.text_annotator import TextItem
 from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
@@ -26,19 +27,16 @@ async def annotate_text(
 ) -> JSONResponse:
     """Annotate one text or several. Texts of concurrent requests go through the models together."""
     texts = body.texts if isinstance(body, SeveralTexts) else [body.text]
-    settings, admission = state.settings, state.admission
+    settings = state.settings
     if len(texts) > settings.max_texts:
         raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {settings.max_texts:,}")
     for text in texts:
         check_length(text, state)
-    if not admission.try_acquire(len(texts)):
-        raise too_busy()
+    queue = state.bulk if is_bulk(texts) else state.texts
     try:
-        documents = await state.batcher.submit([TextItem(text, body.min_score, body.setting) for text in texts])
+        documents = await queue.annotate([TextItem(text, body.min_score, body.setting) for text in texts])
     except DroppedError as err:
         raise too_busy() from err
-    finally:
-        admission.release(len(texts))
     return JSONResponse({"documents": documents})
 
 
@@ -50,13 +48,13 @@ async def annotate_text(
 async def redact_text(body: RedactRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
     """Replace names and ids. Needs the extra "redact" on the server; without it, the answer is a 501."""
     check_length(body.text, state)
-    redactor = state.services.redactor
-    if redactor is None:
+    lane = state.services.lane_of([body.text])
+    if lane.redactor is None:
         raise no_redaction()
     options = RedactionOptions(operator=body.operator, threshold=body.threshold, types=tuple(dict.fromkeys(body.types)))
     with state.redaction_slots.take():
         loop = asyncio.get_running_loop()
-        return JSONResponse(await loop.run_in_executor(state.services.models, redactor.redact, body.text, options))
+        return JSONResponse(await loop.run_in_executor(lane.executor, lane.redactor.redact, body.text, options))
 
 
 def check_length(text: str, state: ServerState) -> None:

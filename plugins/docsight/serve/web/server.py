@@ -1,4 +1,4 @@
-"""Run a server until it is told to stop."""
+"""Run a server until a signal stops it."""
 
 import asyncio
 import logging
@@ -41,7 +41,7 @@ def run_server(settings: ServerSettings, *, on_ready: Callable[[str], None] = la
     # 5 ms, Python's default, until the thread of the connections gives it back.
     sys.setswitchinterval(_SWITCH_SECONDS)
     if settings.api_key is None and not is_loopback(settings.host):
-        logger.warning("Everybody who reaches %s can use the server: it has no API key.", settings.host)
+        logger.warning("The server has no API key: every client that can reach %s can use it.", settings.host)
     app = create_app(settings, warm_workers=True)
     listening = _listen(settings.host, settings.port)
     server = uvicorn.Server(make_config(app, settings, max_connections=_raise_file_limit() // 2))

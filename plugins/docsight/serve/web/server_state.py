@@ -2,28 +2,26 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.requests import Request
 
 from docsight.errors import DocsightError
 from docsight.serve.server_settings import ServerSettings
-from docsight.serve.services.admission import Admission
 from docsight.serve.services.job_queue import JobQueue
 from docsight.serve.services.job_record import JobRecord
 from docsight.serve.services.model_services import ModelServices, load_services
-from docsight.serve.services.request_batcher import RequestBatcher
-from docsight.serve.services.text_annotator import TextItem
+from docsight.serve.services.text_queue import TextQueue, count_chars
 from docsight.serve.web.problem_details import ProblemError, too_busy
 from docsight.serve.web.serve_metrics import ServeMetrics
 
 logger = logging.getLogger("docsight.serve")
 
 _TEXT_TARGET = b"/v1/text"
-_REST_SECONDS = 0.002
+_MAX_REST_SECONDS = 0.008
+_MAX_BULK_CHARS = 400_000  # of large requests that wait or are being read: about ten seconds of work
 Phase = Literal["starting", "ready", "stopping", "failed"]
 
 
@@ -56,18 +54,14 @@ class ServerState:
         self.settings = settings
         self._warm_workers = warm_workers
         self.metrics = ServeMetrics()
-        self.admission = Admission(
-            settings.max_waiting,
-            is_busy=lambda: self._batcher is not None and self._batcher.is_running,
-            on_overload=self._drop_waiting,
-        )
         self._is_resting = False
         self.phase: Phase = "starting"
         self.failure: Exception | None = None
         self.redaction_slots, self.image_slots, self.typing_slots = Slots(16), Slots(16), Slots(64)
         self.changed = asyncio.Event()  # set at each change of a job, and replaced
         self._services: ModelServices | None = None
-        self._batcher: RequestBatcher[TextItem, dict[str, Any]] | None = None
+        self._texts: TextQueue | None = None
+        self._bulk: TextQueue | None = None
         self._jobs: JobQueue | None = None
         self._add_gauges()
 
@@ -79,10 +73,18 @@ class ServerState:
         return self._services
 
     @property
-    def batcher(self) -> RequestBatcher[TextItem, dict[str, Any]]:
-        if self._batcher is None:
+    def texts(self) -> TextQueue:
+        """The texts of small requests."""
+        if self._texts is None:
             raise not_ready()
-        return self._batcher
+        return self._texts
+
+    @property
+    def bulk(self) -> TextQueue:
+        """The texts of large requests."""
+        if self._bulk is None:
+            raise not_ready()
+        return self._bulk
 
     @property
     def jobs(self) -> JobQueue:
@@ -128,13 +130,9 @@ class ServerState:
             logger.error("The server cannot start: %s", err, exc_info=not isinstance(err, DocsightError))
             return
         self._services = services
-        self._batcher = RequestBatcher(
-            services.annotator,
-            services.models,
-            cost=lambda item: len(item.text),
-            on_batch=self.metrics.count_batch,
-            wanted=lambda: self.admission.limit if self.admission.is_overloaded else 0,
-        )
+        on_batch = self.metrics.count_batch
+        self._texts = TextQueue(services.short, settings.max_waiting, on_batch=on_batch, on_overload=_log_overload)
+        self._bulk = TextQueue(services.bulk, _MAX_BULK_CHARS, cost=count_chars, on_batch=on_batch)
         if self.phase == "starting":
             self.phase = "ready"
         logger.info("Ready.")
@@ -143,27 +141,23 @@ class ServerState:
         """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
         if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
             return False  # an allowed site needs the headers of CORS to read a refusal
-        if not self.admission.is_full:
+        admission, batcher = self.texts.admission, self.texts.batcher
+        if not admission.is_full:
             return False
         self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
-        is_running = self._batcher is not None and self._batcher.is_running  # so the event loop has nothing else to do
-        if self.admission.is_overloaded and is_running and not self._is_resting:
+        if admission.is_overloaded and batcher.is_running and not self._is_resting:
             self._is_resting = True
             asyncio.get_running_loop().call_soon(self._rest)
         return True
 
     def _rest(self) -> None:
-        """Stop the event loop for a moment, so that it refuses many requests in one go.
+        """Stop the event loop until the batch that runs is computed, or for some milliseconds.
 
-        If it woke up for each of them, the thread of the models would lose the interpreter's lock each time.
+        If it woke up for each request that it refuses, the thread of the models would lose the interpreter's lock each
+        time. After a pause it refuses many requests in one go.
         """
-        time.sleep(_REST_SECONDS)
+        self.texts.batcher.wait_for_batch(_MAX_REST_SECONDS)
         self._is_resting = False
-
-    def _drop_waiting(self) -> None:
-        logger.warning("Overload: more texts arrive than the models can read. Those that wait are refused.")
-        if self._batcher is not None:
-            self._batcher.drop_waiting()
 
     def _wake(self) -> None:
         self.changed.set()
@@ -171,8 +165,15 @@ class ServerState:
 
     def _add_gauges(self) -> None:
         gauges = {
-            "texts_in_flight": ("Texts that wait or are being read", lambda: self.admission.in_flight),
-            "texts_limit": ("Texts that may be in flight", lambda: self.admission.limit),
+            "texts_in_flight": (
+                "Texts that wait or are being read",
+                lambda: self._texts.admission.in_flight if self._texts else 0,
+            ),
+            "texts_limit": ("Texts that may be in flight", lambda: self._texts.admission.limit if self._texts else 0),
+            "bulk_chars_in_flight": (
+                "Characters of large requests",
+                lambda: self._bulk.admission.in_flight if self._bulk else 0,
+            ),
             "ready": ("Whether the models are loaded", lambda: float(self.phase == "ready")),
             "jobs_waiting": ("Jobs that wait", lambda: self._jobs.counts[0] if self._jobs else 0),
             "jobs_running": ("Jobs that run", lambda: self._jobs.counts[1] if self._jobs else 0),
@@ -186,11 +187,20 @@ class ServerState:
         return 0 if sessions is None else len(sessions)
 
 
+def _log_overload() -> None:
+    logger.warning("Overload: more texts arrive than the models can read. Those that wait are refused.")
+
+
 def not_ready() -> ProblemError:
-    return ProblemError(503, "the models are being loaded, or the server is stopping; try again", retry_after=2)
+    return ProblemError(
+        503, "the models are still loading, or the server is stopping; try again in some seconds", retry_after=2
+    )
 
 
-def state_of(request: Request) -> ServerState:
-    """Return the state of the server that a request came to; a dependency of the routes."""
+async def state_of(request: Request) -> ServerState:
+    """Return the state of the server that a request came to; a dependency of the routes.
+
+    It is a coroutine because FastAPI calls other dependencies in a thread, which takes longer than the route itself.
+    """
     state: ServerState = request.app.state.server
     return state

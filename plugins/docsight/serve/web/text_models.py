@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from docsight.redaction.redactor import Redaction
 from docsight.serve.services.text_annotator import MIN_SPAN_SCORE
 
 
@@ -113,19 +114,6 @@ class RedactRequest(StrictRequest):
     )
 
 
-class RedactionBody(BaseModel):
-    """A replacement, with its offsets in both texts."""
-
-    start: int
-    end: int
-    redacted_start: int
-    redacted_end: int
-    type: str
-    recognizer: str
-    score: float
-    replacement: str
-
-
 class RedactAnswer(BaseModel):
     text: str
-    redactions: list[RedactionBody]
+    redactions: list[Redaction]
