@@ -255,7 +255,7 @@ def _trace(pointers: npt.NDArray[np.int64], tags: npt.NDArray[np.int64], lengths
 
 
 def _log_matmul(scores: Tensor, factors: Tensor) -> Tensor:
-    """Return log(exp(scores) @ factors) of scores (…, batch, tags) and factors (…, tags, tags), without over- or underflow.
+    """Return log(exp(scores) @ factors), without over- or underflow, of (…, batch, tags) and (…, tags, tags).
 
     Equals a logsumexp over (…, batch, tags, tags), but is several times faster. Sums below the smallest float32,
     relative to the best of the row, are clamped to it, because the log of 0 has no gradient.

@@ -9,7 +9,9 @@ from docsight.vocab import PAD
 from docsight.weights import keep_saved_names
 
 BLOCK_SIZE = 512  # words of similar length that are encoded together
-BLOCK_MULTIPLE = 32  # blocks are padded to a multiple of this: oneDNN keeps a compiled kernel for every shape it sees
+# Blocks are padded to a multiple of this, and smaller ones to a power of two: oneDNN keeps a compiled kernel for every
+# shape it sees.
+BLOCK_MULTIPLE = 32
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
@@ -21,6 +23,11 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and _has_instructions("avx512_bf16")
+
+
+def padded_size(size: int, multiple: int) -> int:
+    """Return the next multiple of a power of two, or below the first one the next power of two."""
+    return size + -size % multiple if size > multiple else 1 << (size - 1).bit_length()
 
 
 def has_matrix_tiles() -> bool:
@@ -124,7 +131,7 @@ class CharLSTM(nn.Module):
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:
         words, longest = len(chars), int(lengths.max())
-        missing = -words % BLOCK_MULTIPLE
+        missing = padded_size(words, BLOCK_MULTIPLE) - words
         chars = nn.functional.pad(chars[:, :longest], (0, 0, 0, missing), value=PAD)
         lengths = nn.functional.pad(lengths, (0, missing), value=1)
         x = self.embed(chars)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from docsight.batching import Window, batches_by_cost, windows
 from docsight.layers.crf import FORBIDDEN, Lattice
-from docsight.layers.lstms import has_matrix_tiles
+from docsight.layers.lstms import has_matrix_tiles, padded_size
 from docsight.networks.document_memory import ScoredBatch, share_evidence
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
@@ -20,8 +20,8 @@ MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
 MAX_TOKENS_TOGETHER = 4 * MAX_BATCH_TOKENS  # tokens of rows whose scores are held together; a longer row is alone
 # Rows of a batch are padded to a multiple of this. In bfloat16, oneDNN then computes the same states for a row in any
-# batch; and with other numbers it may be several times slower. A batch of fewer rows is padded to a power of two, except
-# on processors with AMX, whose tiles have 16 rows.
+# batch; and with other numbers it may be several times slower. Fewer rows are padded to a power of two, except on
+# processors with AMX, whose tiles have 16 rows.
 ROW_MULTIPLE = 16
 ROWS_TOGETHER = 32  # rows that the network reads together on the CPU: with more it is no faster
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
@@ -202,9 +202,7 @@ def _emissions(network: Tagger, encoded: Tensor, index: Tensor, lengths: Tensor)
 
 def _padded_rows(rows: int) -> int:
     """Return to how many rows a batch is padded."""
-    if rows < ROW_MULTIPLE and not has_matrix_tiles():
-        return 1 << (rows - 1).bit_length()
-    return rows + -rows % ROW_MULTIPLE
+    return max(padded_size(rows, ROW_MULTIPLE), ROW_MULTIPLE if has_matrix_tiles() else 1)
 
 
 def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:
