@@ -20,8 +20,9 @@ from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
 from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
 from docsight.networks.document_memory import DOCUMENT_MEMORY
-from docsight.networks.spans import RowSpans, ScoredSpan, encode_words, search_rows, word_types
+from docsight.networks.spans import RowSpans, ScoredSpan, search_rows
 from docsight.networks.tagger import Tagger
+from docsight.networks.word_vectors import WordVectors
 
 _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
 
@@ -94,6 +95,7 @@ class RnnNer(NetworkPipe):
         self.use_corrections = use_corrections
         self.document_memory = document_memory
         self.renamed = dict(renamed or {})
+        self._word_vectors: WordVectors | None = None
         super().__init__(vocab, name, **options)
 
     @property
@@ -107,10 +109,13 @@ class RnnNer(NetworkPipe):
         words, rows = collect_rows(docs, vocabularies["words"], use_corrections=self.use_corrections)
         if not words:
             return [RowSpans([], []) for _ in docs]
-        types = word_types(words, vocab=vocabularies["words"], chars=vocabularies["chars"])
+        vectors = self._word_vectors
+        if vectors is None or vectors.network is not network:  # the model is new
+            vectors = WordVectors(network, vocabularies["words"], vocabularies["chars"], self.device)
+            self._word_vectors = vectors
         found = search_rows(
             network,
-            encode_words(network, types.to(self.device)),
+            vectors(words),
             [torch.from_numpy(row.words) for row in rows],
             breaks=[row.breaks for row in rows],
             outside=[row.outside for row in rows],

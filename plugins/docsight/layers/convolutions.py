@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from docsight.vocab import PAD
 
+_WORDS_PER_BLOCK = 512  # words of similar length that are encoded together on the CPU
+
 
 class CharCNN(nn.Module):
     """Encode words by their characters (Chiu and Nichols 2016): embedding, convolution, maximum over the word."""
@@ -20,6 +22,14 @@ class CharCNN(nn.Module):
 
     def forward(self, chars: Tensor) -> Tensor:
         """Map character ids (words, chars) to (words, width)."""
+        if self.training or chars.device.type != "cpu" or len(chars) <= _WORDS_PER_BLOCK:
+            return self._encode(chars)
+        lengths = (chars != PAD).sum(dim=1).clamp(min=1)
+        order = lengths.argsort()
+        blocks = [self._encode(chars[at, : int(lengths[at[-1]])]) for at in torch.split(order, _WORDS_PER_BLOCK)]
+        return torch.cat(blocks)[order.argsort()]
+
+    def _encode(self, chars: Tensor) -> Tensor:
         edge = chars.new_full((len(chars), 1), self.edge)
         framed = torch.cat([edge, chars, torch.full_like(edge, PAD)], dim=1)  # (words, chars + 2)
         ends = (chars != PAD).sum(dim=1, keepdim=True) + 1

@@ -5,14 +5,34 @@ Lafferty, McCallum and Pereira (2001); as the last layer of a network, Collobert
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+
+from docsight.layers.lstms import reverse_rows
 
 # The score of a forbidden step. exp(-1e4) is exactly 0 in float32, so such a path has no probability;
 # unlike -inf it leaves no NaN in a gradient.
 FORBIDDEN = -1e4
 _MIN_POSITIVE = torch.finfo(torch.float32).tiny
+
+
+class Lattice(NamedTuple):
+    """The sums over the paths of some sequences, by the forward-backward algorithm.
+
+    Args:
+        alphas: (batch, time, tags), the log sum over all beginnings of a path, up to and including the token.
+        betas: (batch, time, tags), the log sum over all endings of a path after the token; undefined beyond a row's
+            length.
+        total: (batch,), the log sum over all paths.
+    """
+
+    alphas: Tensor
+    betas: Tensor
+    total: Tensor
 
 
 class LinearChainCRF(nn.Module):
@@ -68,20 +88,16 @@ class LinearChainCRF(nn.Module):
         steps, first, last = self.scores()
         time = emissions.shape[1]
         score = first + emissions[:, 0]  # (batch, tags)
-        pointers = []
+        scores, pointers = [score], [torch.zeros_like(score, dtype=torch.long)]
         for t in range(1, time):
             best, previous = (score.unsqueeze(2) + steps).max(dim=1)  # over the tag before: (batch, tags)
-            # Beyond its end a row keeps its score, and each tag points to itself.
-            inside = (t < lengths).unsqueeze(1)
-            score = torch.where(inside, best + emissions[:, t], score)
-            pointers.append(torch.where(inside, previous, torch.arange(previous.shape[1], device=previous.device)))
-        tag = (score + last).argmax(dim=1)  # (batch,)
-        path = [tag]
-        for previous in reversed(pointers):
-            tag = previous.gather(1, tag.unsqueeze(1)).squeeze(1)
-            path.append(tag)
-        tags = torch.stack(path[::-1], dim=1)  # (batch, time)
-        return tags.masked_fill(torch.arange(time, device=tags.device) >= lengths.unsqueeze(1), 0)
+            score = best + emissions[:, t]
+            scores.append(score)
+            pointers.append(previous)
+        rows = torch.arange(len(lengths), device=lengths.device)
+        tags = (torch.stack(scores, dim=1)[rows, lengths - 1] + last).argmax(dim=1)  # of each row's last token
+        path = _trace(torch.stack(pointers).cpu().numpy(), tags.cpu().numpy(), lengths.cpu().numpy())
+        return torch.from_numpy(path).to(emissions.device)
 
     @torch.no_grad()
     def sample(self, emissions: Tensor, lengths: Tensor, generator: torch.Generator) -> Tensor:
@@ -101,8 +117,28 @@ class LinearChainCRF(nn.Module):
         return torch.stack(path[::-1], dim=1)
 
     @torch.no_grad()
+    def lattice(self, emissions: Tensor, lengths: Tensor) -> Lattice:
+        """Sum over the paths of rows, forward and backward in one pass over their tokens.
+
+        Args:
+            emissions: (batch, time, tags).
+            lengths: (batch,).
+        """
+        steps, first, last = self.scores()
+        # The backward sums are the forward sums of the reversed row, with the steps reversed.
+        factors = torch.stack([steps, steps.T]).exp()
+        scores = torch.stack([emissions, reverse_rows(emissions, lengths)]).movedim(2, 0)  # (time, 2, batch, tags)
+        sums = torch.empty_like(scores, memory_format=torch.contiguous_format)  # without the token's own emission
+        sums[0, 0], sums[0, 1] = first, last
+        for t in range(1, len(sums)):
+            sums[t] = _log_matmul(sums[t - 1] + scores[t - 1], factors)
+        forward, backward = sums.movedim(0, 2)
+        alphas = forward + emissions
+        return Lattice(alphas, reverse_rows(backward, lengths), self._close(alphas, lengths))
+
+    @torch.no_grad()
     def run_log_posterior(
-        self, emissions: Tensor, lengths: Tensor, rows: Tensor, starts: Tensor, runs: Tensor, sizes: Tensor
+        self, emissions: Tensor, lattice: Lattice, rows: Tensor, starts: Tensor, runs: Tensor, sizes: Tensor
     ) -> Tensor:
         """Return the exact log posterior, (runs,), of runs of tags: of all paths that have these tags at these tokens.
 
@@ -110,16 +146,14 @@ class LinearChainCRF(nn.Module):
 
         Args:
             emissions: (batch, time, tags).
-            lengths: (batch,).
+            lattice: The sums of these rows.
             rows: (runs,), the row of each run.
             starts: (runs,), the first token of each run.
             runs: (runs, longest), the tags of each run; values beyond its size are ignored.
             sizes: (runs,), each at least 1.
         """
         steps, _, _ = self.scores()
-        alphas = self._forward(emissions)  # (batch, time, tags)
-        betas = self._backward(emissions, lengths)  # (batch, time, tags)
-        total = self._close(alphas, lengths)  # (batch,)
+        alphas, betas, total = lattice
         head, tail = runs[:, 0], runs.gather(1, (sizes - 1).unsqueeze(1)).squeeze(1)
         score = alphas[rows, starts, head] + betas[rows, starts + sizes - 1, tail] - total[rows]
         for k in range(1, runs.shape[1]):
@@ -136,14 +170,15 @@ class LinearChainCRF(nn.Module):
             emissions: (batch, time, tags).
             lengths: (batch,).
         """
-        alphas = self._forward(emissions)
-        return alphas + self._backward(emissions, lengths) - self._close(alphas, lengths)[:, None, None]
+        alphas, betas, total = self.lattice(emissions, lengths)
+        return alphas + betas - total[:, None, None]
 
     @torch.no_grad()
     def span_log_posteriors(
         self,
         emissions: Tensor,
         lengths: Tensor,
+        lattice: Lattice,
         *,
         begins: Tensor,
         insides: Tensor,
@@ -154,11 +189,12 @@ class LinearChainCRF(nn.Module):
         """Yield the exact log posteriors of all spans of 1 token, then of all spans of 2 tokens, up to `max_size`.
 
         Each item is (batch, time - size + 1, labels), by the first token of the span; -inf if the span ends beyond
-        its row. One pass of forward-backward serves all sizes, and each size is computed from the one before.
+        its row. Each size is computed from the one before.
 
         Args:
             emissions: (batch, time, tags).
             lengths: (batch,).
+            lattice: The sums of these rows.
             begins: (labels,), the first tag of spans of several tokens.
             insides: (labels,), their tags between the first and the last.
             ends: (labels,), their last tag.
@@ -167,9 +203,7 @@ class LinearChainCRF(nn.Module):
         """
         steps, _, _ = self.scores()
         time = emissions.shape[1]
-        alphas = self._forward(emissions)  # (batch, time, tags)
-        betas = self._backward(emissions, lengths)  # (batch, time, tags)
-        total = self._close(alphas, lengths)[:, None, None]
+        alphas, betas, total = lattice.alphas, lattice.betas, lattice.total[:, None, None]
         tokens = torch.arange(time, device=emissions.device)[:, None]
         is_beyond = tokens >= lengths[:, None, None]  # (batch, time, 1)
         closing = (emissions + betas).masked_fill(is_beyond, -torch.inf)[:, :, ends] - total  # (batch, time, labels)
@@ -196,18 +230,6 @@ class LinearChainCRF(nn.Module):
             alphas.append(alpha)
         return torch.stack(alphas, dim=1)
 
-    def _backward(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """Return the log sum over all endings of a path, up to the row's length, (batch, time, tags)."""
-        steps, _, last = self.scores()
-        factors = steps.exp().T
-        beta = last.expand(emissions.shape[0], -1)
-        betas = [beta]
-        for t in range(emissions.shape[1] - 1, 0, -1):
-            moved = _log_matmul(emissions[:, t] + beta, factors)
-            beta = torch.where((t < lengths).unsqueeze(1), moved, last)  # the last token of a row has only its end
-            betas.append(beta)
-        return torch.stack(betas[::-1], dim=1)
-
     def _close(self, alphas: Tensor, lengths: Tensor) -> Tensor:
         """Sum over the tags of each row's last token: (batch,)."""
         _, _, last = self.scores()
@@ -215,11 +237,28 @@ class LinearChainCRF(nn.Module):
         return torch.logsumexp(final + last, dim=1)
 
 
-def _log_matmul(scores: Tensor, factors: Tensor) -> Tensor:
-    """Return log(exp(scores) @ factors) of scores (batch, tags) and factors (tags, tags), without over- or underflow.
+def _trace(pointers: npt.NDArray[np.int64], tags: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> np.ndarray:
+    """Follow pointers back from the last tag of each row: (batch, time); 0 beyond a row's length.
 
-    Equals a logsumexp over (batch, tags, tags), but is several times faster. Sums below the smallest float32,
+    Args:
+        pointers: (time, batch, tags), the best tag before each tag; those of the first token are ignored.
+        tags: (batch,).
+        lengths: (batch,).
+    """
+    rows = np.arange(len(tags))
+    path = np.zeros((len(tags), len(pointers)), dtype=np.int64)
+    for t in range(len(pointers) - 1, -1, -1):
+        path[:, t] = tags
+        tags = np.where(t < lengths, pointers[t, rows, tags], tags)  # beyond its end a row keeps its last tag
+    path[np.arange(len(pointers)) >= lengths[:, None]] = 0
+    return path
+
+
+def _log_matmul(scores: Tensor, factors: Tensor) -> Tensor:
+    """Return log(exp(scores) @ factors), without over- or underflow, of (…, batch, tags) and (…, tags, tags).
+
+    Equals a logsumexp over (…, batch, tags, tags), but is several times faster. Sums below the smallest float32,
     relative to the best of the row, are clamped to it, because the log of 0 has no gradient.
     """
-    best = scores.detach().amax(dim=1, keepdim=True)
+    best = scores.detach().amax(dim=-1, keepdim=True)
     return best + ((scores - best).exp() @ factors).clamp(min=_MIN_POSITIVE).log()

@@ -9,7 +9,9 @@ from docsight.vocab import PAD
 from docsight.weights import keep_saved_names
 
 BLOCK_SIZE = 512  # words of similar length that are encoded together
-BLOCK_MULTIPLE = 32  # blocks are padded to a multiple of this: oneDNN keeps a compiled kernel for every shape it sees
+# Blocks are padded to a multiple of this, and smaller ones to a power of two: oneDNN keeps a compiled kernel for every
+# shape it sees.
+BLOCK_MULTIPLE = 32
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
@@ -20,8 +22,22 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and _has_instructions("avx512_bf16")
+
+
+def padded_size(size: int, multiple: int) -> int:
+    """Return the next multiple of a power of two, or below the first one the next power of two."""
+    return size + -size % multiple if size > multiple else 1 << (size - 1).bit_length()
+
+
+def has_matrix_tiles() -> bool:
+    """Return whether the processor multiplies matrices in tiles (AMX): a few rows then take as long as a whole tile."""
+    return _has_instructions("amx_tile")
+
+
+def _has_instructions(name: str) -> bool:
     read_capabilities = getattr(torch.cpu, "get_capabilities", None)  # torch 2.6 has none
-    return device.type == "cpu" and read_capabilities is not None and bool(read_capabilities().get("avx512_bf16"))
+    return read_capabilities is not None and bool(read_capabilities().get(name))
 
 
 def reverse_rows(x: Tensor, lengths: Tensor) -> Tensor:
@@ -29,7 +45,9 @@ def reverse_rows(x: Tensor, lengths: Tensor) -> Tensor:
     time = torch.arange(x.shape[1], device=x.device)
     mirrored = lengths.unsqueeze(1) - 1 - time  # (batch, time), negative in the padding
     index = torch.where(mirrored >= 0, mirrored, time)
-    return x.gather(1, index.unsqueeze(2).expand(-1, -1, x.shape[2]))
+    first = x.shape[1] * torch.arange(len(x), device=x.device).unsqueeze(1)  # of each row, in the flattened batch
+    # Whole vectors are copied: several times as fast as `gather`, which takes number by number.
+    return x.flatten(0, 1).index_select(0, (first + index).flatten()).view_as(x)
 
 
 class BiLSTM(nn.Module):
@@ -54,8 +72,10 @@ class BiLSTM(nn.Module):
         In evaluation the LSTMs run in bfloat16 where that is fast.
         """
         with fast_evaluation(self, x.device):
-            forward, _ = self.forward_lstm(x)
-            backward, _ = self.backward_lstm(reverse_rows(x, lengths))
+            # Converted once, not once for each direction.
+            inputs = x.bfloat16() if x.dtype == torch.float32 and evaluates_in_bfloat16(self, x.device) else x
+            forward, _ = self.forward_lstm(inputs)
+            backward, _ = self.backward_lstm(reverse_rows(inputs, lengths))
         return torch.cat([forward, reverse_rows(backward, lengths)], dim=2).to(x.dtype)
 
 
@@ -79,8 +99,13 @@ class LeftToRightLSTM(nn.Module):
 
 def fast_evaluation(module: nn.Module, device: torch.device) -> AbstractContextManager[None]:
     """Return a context that computes in bfloat16, if the module is evaluated on a device where that is fast."""
-    is_fast = not module.training and has_fast_bfloat16(device)
+    is_fast = evaluates_in_bfloat16(module, device)
     return torch.autocast(device.type, dtype=torch.bfloat16) if is_fast else nullcontext()
+
+
+def evaluates_in_bfloat16(module: nn.Module, device: torch.device) -> bool:
+    """Return whether `fast_evaluation` computes in bfloat16."""
+    return not module.training and has_fast_bfloat16(device)
 
 
 class CharLSTM(nn.Module):
@@ -106,7 +131,7 @@ class CharLSTM(nn.Module):
 
     def _encode(self, chars: Tensor, lengths: Tensor) -> Tensor:
         words, longest = len(chars), int(lengths.max())
-        missing = -words % BLOCK_MULTIPLE
+        missing = padded_size(words, BLOCK_MULTIPLE) - words
         chars = nn.functional.pad(chars[:, :longest], (0, 0, 0, missing), value=PAD)
         lengths = nn.functional.pad(lengths, (0, missing), value=1)
         x = self.embed(chars)

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from docsight.batching import Window, batches_by_cost, windows
-from docsight.layers.crf import FORBIDDEN
+from docsight.layers.crf import FORBIDDEN, Lattice
+from docsight.layers.lstms import has_matrix_tiles, padded_size
 from docsight.networks.document_memory import ScoredBatch, share_evidence
 from docsight.networks.tagger import Tagger, WordTypes
 from docsight.vocab import Vocab, casing, pad_rows
@@ -19,8 +20,10 @@ MARGIN_TOKENS = 32  # tokens at each end of a window that serve as context only
 MAX_BATCH_TOKENS = 16_384  # tokens of a batch, padding included
 MAX_TOKENS_TOGETHER = 4 * MAX_BATCH_TOKENS  # tokens of rows whose scores are held together; a longer row is alone
 # Rows of a batch are padded to a multiple of this. In bfloat16, oneDNN then computes the same states for a row in any
-# batch; and with other numbers it may be several times slower.
+# batch; and with other numbers it may be several times slower. Fewer rows are padded to a power of two, except on
+# processors with AMX, whose tiles have 16 rows.
 ROW_MULTIPLE = 16
+ROWS_TOGETHER = 32  # rows that the network reads together on the CPU: with more it is no faster
 MAX_TYPES_AT_ONCE = 8_192  # distinct words that are encoded together
 MAX_ENCODED_CHARS = 20  # characters of a word that are encoded; a longer word keeps its head and its tail
 MAX_LIKELY_TOKENS = 12  # tokens of a span that is listed although it is not on the best path
@@ -113,8 +116,13 @@ def search_rows(
             emissions = share_evidence(network.crf, scored, fraction=memory)
         spans = [RowSpans([], []) for _ in pieces]
         for batch, scores, part in zip(batches, emissions, scored, strict=True):
-            best = _best_spans(network, scores, part.lengths)
-            likely = None if min_scores is None else _likely_spans(network, scores, part.lengths, best, min_scores)
+            lattice = None if min_scores is None else network.crf.lattice(scores, part.lengths)
+            best = _best_spans(network, scores, part.lengths, lattice)
+            likely = (
+                None
+                if lattice is None or min_scores is None
+                else _likely_spans(network, scores, part.lengths, lattice, best, min_scores)
+            )
             for n, p in enumerate(batch):
                 spans[p] = RowSpans(best[n], likely[n] if likely is not None else [])
         for piece, of_piece in zip(pieces, spans, strict=True):
@@ -159,10 +167,8 @@ def _score(
         is_core[n, window.core_start - window.start : window.core_end - window.start] = True
         ends += _places(n, window, breaks[r] if breaks is not None else ())
         skips += _places(n, window, outside[r] if outside is not None else ())
-    index, is_core, lengths = index.to(device), is_core.to(device), lengths.to(device)
-    missing = -len(pieces) % ROW_MULTIPLE
-    padded, sizes = F.pad(index, (0, 0, 0, missing)), F.pad(lengths, (0, missing), value=1)
-    emissions = network.emissions(encoded[padded], sizes)[: len(pieces)]
+    emissions = _emissions(network, encoded, index, lengths)
+    is_core, lengths = is_core.to(device), lengths.to(device)
     for places, prefixes in ((ends, "BI"), (skips, "BIES")):
         if places:
             at = torch.tensor(places, device=device)
@@ -172,14 +178,41 @@ def _score(
     return ScoredBatch(emissions, lengths, numbers.to(device), is_core)
 
 
+def _emissions(network: Tagger, encoded: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
+    """Score the tags of rows: (batch, time, tags), on the device of `encoded`.
+
+    On the CPU, the network reads blocks of neighbouring rows, each as far as its longest row: little of that is padding
+    if the rows are sorted by length.
+
+    Args:
+        network: The tagger.
+        encoded: (types, input).
+        index: (batch, time), indices into `encoded`, on the CPU.
+        lengths: (batch,), on the CPU.
+    """
+    size = ROWS_TOGETHER if encoded.device.type == "cpu" else len(index)
+    blocks = []
+    for rows, sizes in zip(index.split(size), lengths.split(size), strict=True):
+        missing = _padded_rows(len(rows)) - len(rows)
+        padded = F.pad(rows[:, : int(sizes.max())], (0, 0, 0, missing)).to(encoded.device)
+        of_block = network.emissions(encoded[padded], F.pad(sizes, (0, missing), value=1).to(encoded.device))
+        blocks.append(F.pad(of_block[: len(rows)], (0, 0, 0, index.shape[1] - padded.shape[1])))
+    return torch.cat(blocks)
+
+
+def _padded_rows(rows: int) -> int:
+    """Return to how many rows a batch is padded."""
+    return max(padded_size(rows, ROW_MULTIPLE), ROW_MULTIPLE if has_matrix_tiles() else 1)
+
+
 def _places(row: int, window: Window, tokens: Sequence[int]) -> list[tuple[int, int]]:
     """Return the tokens of a row that are in the window, counted from its start, each with the row."""
     first, last = bisect_left(tokens, window.start), bisect_left(tokens, window.end)
     return [(row, token - window.start) for token in tokens[first:last]]
 
 
-def _best_spans(network: Tagger, emissions: Tensor, lengths: Tensor) -> list[list[ScoredSpan]]:
-    """Return the spans of the best path of each row."""
+def _best_spans(network: Tagger, emissions: Tensor, lengths: Tensor, lattice: Lattice | None) -> list[list[ScoredSpan]]:
+    """Return the spans of the best path of each row; without a lattice, one is made of the rows that have any."""
     device = emissions.device
     path = network.crf.decode(emissions, lengths)  # (batch, time)
     prefixes = [tag[0] for tag in network.tags]
@@ -193,8 +226,12 @@ def _best_spans(network: Tagger, emissions: Tensor, lengths: Tensor) -> list[lis
     sizes = lasts - starts + 1
     tokens = starts.unsqueeze(1) + torch.arange(int(sizes.max()), device=device)
     runs = path[rows.unsqueeze(1), tokens.clamp(max=path.shape[1] - 1)]  # (runs, longest)
-    used, used_rows = torch.unique(rows, return_inverse=True)  # rows without spans need no forward-backward
-    log_posteriors = network.crf.run_log_posterior(emissions[used], lengths[used], used_rows, starts, runs, sizes)
+    in_lattice = rows
+    if lattice is None:
+        used, in_lattice = torch.unique(rows, return_inverse=True)
+        emissions = emissions[used]
+        lattice = network.crf.lattice(emissions, lengths[used])
+    log_posteriors = network.crf.run_log_posterior(emissions, lattice, in_lattice, starts, runs, sizes)
     # Tags are O, then B, I, E and S of each label.
     labels = (runs[:, 0] - 1) // 4
     return _scored_spans(network, len(lengths), rows, starts, sizes, labels, log_posteriors)
@@ -204,6 +241,7 @@ def _likely_spans(
     network: Tagger,
     emissions: Tensor,
     lengths: Tensor,
+    lattice: Lattice,
     best: Sequence[Sequence[ScoredSpan]],
     min_scores: Mapping[str, float],
 ) -> list[list[ScoredSpan]]:
@@ -213,6 +251,7 @@ def _likely_spans(
     posteriors = network.crf.span_log_posteriors(
         emissions,
         lengths,
+        lattice,
         begins=begins,
         insides=begins + 1,
         ends=begins + 2,

@@ -60,7 +60,7 @@ def test_crf_run_log_posterior_equals_that_of_its_educational_version(seed):
     runs = [[SINGLE] if b - a == 1 else [BEGIN, *[INSIDE] * (b - a - 2), END] for _, a, b in cells]
     padded = torch.tensor([run + [0] * (6 - len(run)) for run in runs])
     rows, starts, sizes = (torch.tensor(values) for values in zip(*((r, a, b - a) for r, a, b in cells), strict=True))
-    posteriors = crf.run_log_posterior(emissions, lengths, rows, starts, padded, sizes)
+    posteriors = crf.run_log_posterior(emissions, crf.lattice(emissions, lengths), rows, starts, padded, sizes)
     for (row, start, _), run, posterior in zip(cells, runs, posteriors.tolist(), strict=True):
         expected = run_log_posterior(_chain(crf, emissions[row, : lengths[row]]), start=start, run=run)
         assert posterior == pytest.approx(expected, abs=1e-4)
@@ -70,7 +70,8 @@ def _span_posteriors(crf, emissions, lengths, labels, max_size):
     """Return the log posteriors of the spans of each size."""
     begins = 1 + 4 * torch.arange(labels)
     tags = {"begins": begins, "insides": begins + 1, "ends": begins + 2, "singles": begins + 3}
-    return list(crf.span_log_posteriors(emissions, lengths, **tags, max_size=max_size))
+    lattice = crf.lattice(emissions, lengths)
+    return list(crf.span_log_posteriors(emissions, lengths, lattice, **tags, max_size=max_size))
 
 
 @settings(max_examples=25, deadline=None)

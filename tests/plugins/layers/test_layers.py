@@ -5,7 +5,7 @@ import torch
 
 from docsight.layers.convolutions import CharCNN, ConvBlock, WindowCNN
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM, LeftToRightLSTM, has_fast_bfloat16, reverse_rows
+from docsight.layers.lstms import BiLSTM, LeftToRightLSTM, has_fast_bfloat16, padded_size, reverse_rows
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10
@@ -127,3 +127,20 @@ def test_a_context_layer_ignores_padding(layer):
     alone = layer(ROWS[1:, :2], LENGTHS[1:])
     padded = layer(ROWS, LENGTHS)[1:, :2]
     assert torch.allclose(alone, padded, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("size", "multiple", "padded"), [(1, 16, 1), (3, 16, 4), (9, 16, 16), (16, 16, 16), (17, 16, 32), (33, 32, 64)]
+)
+def test_padded_size_is_a_power_of_two_or_a_multiple(size, multiple, padded):
+    assert padded_size(size, multiple) == padded
+
+
+def test_char_cnn_encodes_many_words_like_a_few(monkeypatch):
+    torch.manual_seed(0)
+    layer = CharCNN(num_chars=9, char_dim=4, width=8).eval()
+    lengths = torch.arange(50) % 7 + 1
+    chars = torch.randint(2, 9, (50, 7)).masked_fill(torch.arange(7) >= lengths.unsqueeze(1), 0)
+    together = layer(chars)
+    monkeypatch.setattr("docsight.layers.convolutions._WORDS_PER_BLOCK", 8)
+    assert torch.allclose(layer(chars), together, atol=1e-6)

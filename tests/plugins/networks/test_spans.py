@@ -142,3 +142,21 @@ def test_search_rows_takes_the_words_of_rows_whose_indices_differ_for_equal_word
     assert search_rows(network, inputs, [own], memory=0.3, words=[row]) == search_rows(
         network, encoded, [row], memory=0.3
     )
+
+
+def test_search_rows_finds_the_same_in_blocks_of_rows(tiny_model, monkeypatch):
+    network, encoded, rows = _rows(tiny_model, [3, 40, 41, 1, 300, 7])
+    together = _best(network, encoded, rows)
+    monkeypatch.setattr("docsight.networks.spans.ROWS_TOGETHER", 2)
+    for found, spans in zip(_best(network, encoded, rows), together, strict=True):
+        assert [span[:3] for span in found] == [span[:3] for span in spans]
+        assert [span.score for span in found] == pytest.approx([span.score for span in spans], abs=1e-4)
+
+
+def test_search_rows_sums_over_the_paths_once_for_entities_and_likely_spans(tiny_model, monkeypatch):
+    network, encoded, rows = _rows(tiny_model, [40])
+    calls = []
+    lattice = network.crf.lattice
+    monkeypatch.setattr(network.crf, "lattice", lambda *args: calls.append(args) or lattice(*args))
+    assert _likely(network, encoded, rows, min_score=0.05)[0]
+    assert len(calls) == 1

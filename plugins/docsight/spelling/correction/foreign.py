@@ -5,7 +5,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from docsight.spelling.arrays import Bools, Ints, starts_of
+from docsight.spelling.arrays import Bools, Ints
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.lexicon.tables import WordSource
 from docsight.spelling.tokens import LOWER
@@ -81,17 +81,21 @@ def foreign_passages(kinds: Ints, edges: Ints) -> Bools:
     at = np.arange(len(kinds))
     low, high = np.maximum(at - _WINDOW_RADIUS, edges[0]), np.minimum(at + _WINDOW_RADIUS + 1, edges[1])
 
+    before = np.zeros((len(kinds) + 1, len(Kind)), dtype=np.int64)  # the words of each kind before each word
+    np.cumsum(kinds[:, None] == np.arange(len(Kind)), axis=0, out=before[1:])
+    counts = before[high] - before[low]  # (words, kinds), in the window
+
     def in_window(*wanted: Kind) -> Ints:
-        before = starts_of(np.isin(kinds, wanted).astype(np.int64))
-        counts: Ints = before[high] - before[low]
-        return counts
+        total: Ints = sum((counts[:, kind] for kind in wanted), start=np.zeros(len(kinds), np.int64))
+        return total
 
     count, foreign = high - low, in_window(Kind.FOREIGN, Kind.FUNCTION)
     strange = foreign + in_window(Kind.UNKNOWN)
     many = (foreign >= _MIN_FOREIGN) & (foreign >= _MIN_FOREIGN_FRACTION * count) & (2 * in_window(Kind.USUAL) <= count)
     most = (in_window(Kind.FUNCTION) > 0) & (strange >= _MIN_FOREIGN) & (2 * strange >= count)
     passage = (count >= _MIN_WINDOW) & (many | most) & (in_window(Kind.ENGLISH) == 0)
-    function, odd = kinds == Kind.FUNCTION, np.isin(kinds, (Kind.UNKNOWN, Kind.FOREIGN, Kind.FUNCTION))
+    function = kinds == Kind.FUNCTION
+    odd = function | (kinds == Kind.UNKNOWN) | (kinds == Kind.FOREIGN)
     pair = odd[1:] & odd[:-1] & (function[1:] | function[:-1]) & (edges[0][1:] == edges[0][:-1])
     is_foreign: Bools = passage | np.append(pair, False)[: len(kinds)] | np.insert(pair, 0, False)[: len(kinds)]
     return is_foreign

@@ -1,6 +1,7 @@
 """Judging the corrections of a batch of texts by the evidence, and by the density of errors in each text."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.evidence import Occurrences, make_evidence
 from docsight.spelling.correction.ranked import RankedGroups
-from docsight.spelling.correction.surroundings import find_surroundings
+from docsight.spelling.correction.surroundings import Surroundings, find_surroundings
 from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.lexicon.word_forms import WordForms
 
@@ -69,13 +70,22 @@ class Judging:
         is_misspelt: Bools,  # (types,); unknown words that are easily corrected
     ) -> None:
         self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
-        # A misspelt neighbour does not make a text technical; a term may look misspelt.
-        is_new = ~batch.types.known & (~is_misspelt | technical.has(batch.types.keys))
-        self._around = find_surroundings(texts, batch, is_new)
-        self._occurrences = Occurrences(batch)
+        self._texts, self._is_misspelt = texts, is_misspelt
         self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0
         self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        """The surroundings of the tokens; many short texts have nothing to judge and do not need them."""
+        # A misspelt neighbour does not make a text technical; a term may look misspelt.
+        types = self._batch.types
+        is_new = ~types.known & (~self._is_misspelt | self._technical.has(types.keys))
+        return find_surroundings(self._texts, self._batch, is_new)
+
+    @cached_property
+    def _occurrences(self) -> Occurrences:
+        return Occurrences(self._batch)
 
     def add(self, ranked: RankedGroups, features: Floats) -> Ints:
         """Add the judged groups; return the number of the place of each group, -1 where it is not judged.
@@ -86,6 +96,8 @@ class Judging:
         """
         chosen, batch = ranked.judged, self._batch
         number = np.full(len(ranked.groups.token), -1, dtype=np.int64)
+        if not len(chosen):
+            return number
         number[chosen] = self._count + np.arange(len(chosen))
         self._count += len(chosen)
         token = ranked.groups.token[chosen]
@@ -157,6 +169,8 @@ class Judging:
 
     def verdicts(self) -> list[Verdict]:
         """Return the verdict on each place, in the order in which the places were added."""
+        if not self._count:
+            return []
         weights, scores = self._weigh(self.places())
         # What speaks for a correction that is likely right, or against one that is not.
         ordered = np.argsort(np.where(scores[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]

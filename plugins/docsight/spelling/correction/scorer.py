@@ -1,5 +1,6 @@
 """The scores of words in their places, by the context network and the trigrams."""
 
+from collections import OrderedDict
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from docsight.vocab import PAD, UNK, Vocab, pad_rows
 MAX_WORD_CHARS = 24  # characters that the context network reads of a word; longer words keep their start and their end
 _MAX_BATCH_TOKENS = 4096  # of a batch of sentences, with padding
 _PRODUCTS_AT_ONCE = 1024
+_MAX_UNKNOWN_WORDS = 5_000  # whose vectors are kept, 4 MB
 
 
 class States(NamedTuple):
@@ -42,6 +44,7 @@ class Scorer:
         size = dictionary.size, network.context.project.out_features
         self._vectors = torch.empty(size, dtype=torch.float32, device="cpu")
         self._has_vector = np.zeros(dictionary.size, dtype=bool)
+        self._unknown: OrderedDict[str, Tensor] = OrderedDict()  # the vectors of the unknown words seen last
 
     @torch.inference_mode()
     def states(self, batch: TokenBatch, start: int, stop: int) -> States:
@@ -117,15 +120,20 @@ class Scorer:
         first = torch.from_numpy(np.where(groups.first < size, groups.first, UNK))
         second = torch.from_numpy(np.where(groups.second < size, groups.second, UNK))
         two = second > 0
-        log_prob = self._trigrams.log_prob
-        left = log_prob(before_two, before, first)
-        left[two] += log_prob(before[two], first[two], second[two])
         last, last_but_one = torch.where(two, second, first), torch.where(two, first, before)
-        right, right_two = log_prob(last_but_one, last, after), log_prob(last, after, after_two)
-        return np.stack([left.numpy(), right.numpy(), right_two.numpy()])
+        # All together: a lookup of a few trigrams takes hardly longer than one of a single trigram.
+        log_prob = self._trigrams.log_prob(
+            torch.cat([before_two, last_but_one, last, before[two]]),
+            torch.cat([before, last, after, first[two]]),
+            torch.cat([first, after, after_two, second[two]]),
+        )
+        scores = log_prob[: 3 * len(first)].view(3, -1)
+        scores[0, two] += log_prob[3 * len(first) :]
+        found: Floats = scores.numpy()
+        return found
 
     def _vectors_of(self, ids: Ints, batch: TokenBatch) -> Tensor:
-        """Return the vectors of distinct words, (words, word_dim); those of unknown words are not kept."""
+        """Return the vectors of distinct words, (words, word_dim)."""
         inside = ids < self._dictionary.size
         known = ids[inside]
         fresh = known[~self._has_vector[known]]
@@ -137,8 +145,20 @@ class Scorer:
         if len(known) < len(ids):
             unknown = ids[~inside]
             keys = [batch.types.unknown[at - self._dictionary.size] for at in unknown]
-            vectors[torch.from_numpy(~inside)] = self._encode(keys, unknown)
+            vectors[torch.from_numpy(~inside)] = self._vectors_of_unknown(keys, unknown)
         return vectors
+
+    def _vectors_of_unknown(self, keys: list[str], ids: Ints) -> Tensor:
+        """Return the vectors of distinct unknown words, (words, word_dim): of each text, they are needed twice."""
+        # All are read before any is added: another thread may evict them.
+        found = [self._unknown.get(key) for key in keys]
+        fresh = [at for at, vector in enumerate(found) if vector is None]
+        if fresh:
+            for at, vector in zip(fresh, self._encode([keys[at] for at in fresh], ids[fresh]), strict=True):
+                found[at] = self._unknown[keys[at]] = vector.clone()  # a view would keep all of them
+            while len(self._unknown) > _MAX_UNKNOWN_WORDS:
+                self._unknown.popitem(last=False)
+        return torch.stack([vector for vector in found if vector is not None])
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""

@@ -143,7 +143,7 @@ def _fractions_of_kinds(batch: TokenBatch, edges: Ints, is_new: Bools) -> list[F
     first, last = np.maximum(at - _PASSAGE_RADIUS, low), np.minimum(at + counted + _PASSAGE_RADIUS, high)
     count = np.maximum(last - first - counted, 1)
     kinds, is_known = batch.kinds[batch.tokens], batch.types.known[batch.tokens]
-    usual = np.isin(kinds, (Kind.USUAL, Kind.ENGLISH)) & (batch.casings == LOWER) & is_known
+    usual = ((kinds == Kind.USUAL) | (kinds == Kind.ENGLISH)) & (batch.casings == LOWER) & is_known
     fractions = []
     for is_kind in (kinds == Kind.ENGLISH, usual, is_new[batch.tokens], kinds == Kind.FUNCTION):
         of_kind = starts_of(is_kind[counted].astype(np.int64))

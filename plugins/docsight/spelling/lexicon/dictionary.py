@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from docsight.spelling.arrays import Bools, Bytes, Floats, Hashes, Ints, as_array
 from docsight.spelling.lexicon.hashing import hash_words
@@ -17,15 +19,37 @@ USER_ZIPF = 3.0  # of a word of the user
 _USER_SOURCES = WordSource.US | WordSource.UK | WordSource.LOWER
 
 
+Values = TypeVar("Values", bound=npt.NDArray[Any])
+
+
+class FactColumn(Generic[Values]):
+    """A fact about words, by id: of the words of a dictionary, and of the unknown words that come after them.
+
+    It is read like an array. The dictionary's part is large and is never copied.
+    """
+
+    def __init__(self, known: Values, unknown: Values) -> None:
+        self._known, self._unknown = known, unknown
+
+    def __getitem__(self, ids: Ints) -> Values:
+        if not len(self._unknown):
+            return cast(Values, self._known[ids])
+        size = len(self._known)
+        values = self._known[np.minimum(ids, size - 1)]
+        is_unknown = ids >= size
+        values[is_unknown] = self._unknown[ids[is_unknown] - size]
+        return cast(Values, values)
+
+
 @dataclass
 class WordFacts:
-    """Facts about words, by id. Unknown words come last; their sources and frequencies are 0."""
+    """Facts about words, by id. The sources and frequencies of unknown words are 0."""
 
-    sources: Bytes
-    zipf: Floats
-    letters: Ints
-    initial: Bytes  # the first letter
-    bare: Hashes  # a hash of the word without its apostrophes
+    sources: FactColumn[Bytes]
+    zipf: FactColumn[Floats]
+    letters: FactColumn[Ints]
+    initial: FactColumn[Bytes]  # the first letter
+    bare: FactColumn[Hashes]  # a hash of the word without its apostrophes
 
 
 class Dictionary:
@@ -104,17 +128,15 @@ class Dictionary:
 
     def facts(self, unknown: Sequence[str]) -> WordFacts:
         """Return the facts about all words, followed by the unknown words of a batch of texts."""
-        if not unknown:
-            return self._facts  # most short texts have none, and the arrays are large
         zeros = np.zeros(len(unknown), np.uint8)
         more = _facts(unknown, zeros, zeros.astype(np.float32))
-        names = WordFacts.__dataclass_fields__
-        return WordFacts(*(np.concatenate([getattr(self._facts, name), getattr(more, name)]) for name in names))
+        return WordFacts(*(FactColumn(known, new) for known, new in zip(self._facts, more, strict=True)))
 
 
-def _facts(names: Sequence[str], sources: np.ndarray, zipf: Floats) -> WordFacts:
+def _facts(names: Sequence[str], sources: Bytes, zipf: Floats) -> tuple[Bytes, Floats, Ints, Bytes, Hashes]:
+    """Return the columns of `WordFacts`."""
     # Only ASCII words can be candidates; of the others only the length matters.
     ascii_names = names if all(map(str.isascii, names)) else [name if name.isascii() else "" for name in names]
     bare = "\n".join(ascii_names).replace("'", "").split("\n") if ascii_names else []
     initial = np.array(ascii_names, dtype="S1").view(np.uint8) if ascii_names else np.zeros(0, np.uint8)
-    return WordFacts(sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare))
+    return sources, zipf, np.fromiter(map(len, names), np.int64, len(names)), initial, hash_words(bare)
