@@ -192,7 +192,7 @@ def _emissions(network: Tagger, encoded: Tensor, index: Tensor, lengths: Tensor)
     """
     size = ROWS_TOGETHER if encoded.device.type == "cpu" else len(index)
     blocks = []
-    for rows, sizes in zip(index.split(size), lengths.split(size), strict=True):
+    for rows, sizes in zip(torch.split(index, size), torch.split(lengths, size), strict=True):
         missing = _padded_rows(len(rows)) - len(rows)
         padded = F.pad(rows[:, : int(sizes.max())], (0, 0, 0, missing)).to(encoded.device)
         of_block = network.emissions(encoded[padded], F.pad(sizes, (0, missing), value=1).to(encoded.device))

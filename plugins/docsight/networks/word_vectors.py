@@ -37,13 +37,14 @@ class WordVectors:
         if len(words) > MAX_LOOKED_UP:
             return self._encode(words)
         # All are read before any is added: another thread may drop them.
-        found = {word: self._kept.get(word) for word in words}
+        found: dict[str, Tensor | None] = {word: self._kept.get(word) for word in words}
         fresh = [word for word, vector in found.items() if vector is None]
         if fresh:
             # A single word has slightly different numbers in oneDNN, by 1e-7.
             encoded = self._encode([*fresh, fresh[0]]).cpu()
-            found |= {word: vector.clone() for word, vector in zip(fresh, encoded, strict=False)}
-            self._kept |= {word: found[word] for word in fresh}
+            new = {word: vector.clone() for word, vector in zip(fresh, encoded, strict=False)}
+            found |= new
+            self._kept |= new
             while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
         return torch.stack([vector for vector in found.values() if vector is not None]).to(self._device)

@@ -130,7 +130,14 @@ class Dictionary:
         """Return the facts about all words, followed by the unknown words of a batch of texts."""
         zeros = np.zeros(len(unknown), np.uint8)
         more = _facts(unknown, zeros, zeros.astype(np.float32))
-        return WordFacts(*(FactColumn(known, new) for known, new in zip(self._facts, more, strict=True)))
+        (sources, zipf, letters, initial, bare), new = self._facts, more
+        return WordFacts(
+            FactColumn(sources, new[0]),
+            FactColumn(zipf, new[1]),
+            FactColumn(letters, new[2]),
+            FactColumn(initial, new[3]),
+            FactColumn(bare, new[4]),
+        )
 
 
 def _facts(names: Sequence[str], sources: Bytes, zipf: Floats) -> tuple[Bytes, Floats, Ints, Bytes, Hashes]:
