@@ -524,3 +524,12 @@ def test_mail_has_its_ids_and_its_sender() -> None:
     (bare,) = read("From: ada@example.org\nMessage-ID: e@x\nDate: soon\nIn-Reply-To: your mail\n\nHello")
     assert isinstance(bare, ParsedDocument)
     assert bare.metadata == Metadata(authors=("ada@example.org",), message_id="e@x")
+
+
+def test_mail_decodes_utf7() -> None:
+    text = "Grüße aus Köln".encode("utf-7").decode()
+    subject = f"=?utf-7?Q?{text.replace(' ', '_')}?="
+    content = read(f"From: a@x.org\nSubject: {subject}\nContent-Type: text/plain; charset=UTF-7\n\n{text}")[0]
+    assert isinstance(content, ParsedDocument)
+    assert content.title == "Grüße aus Köln"
+    assert content.text.endswith("\n\nGrüße aus Köln")
