@@ -23,6 +23,8 @@ _PLAIN_LETTERS = str.maketrans(
 # Old-style figures and small capitals, which fonts of Adobe have at private places.
 _PLAIN_LETTERS |= {0xF730 + digit: str(digit) for digit in range(10)}
 _PLAIN_LETTERS |= {0xF761 + letter: chr(ord("A") + letter) for letter in range(26)}
+# Bullets and arrows of Wingdings and Symbol, which Office leaves at private places.
+_PLAIN_LETTERS |= {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0E0: "→", 0xF0E8: "➔"}
 _UNCLEAN = re.compile(f"{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _PLAIN_LETTERS))}]|\\n")
 
 
