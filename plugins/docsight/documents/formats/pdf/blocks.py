@@ -13,7 +13,8 @@ from docsight.documents.formats.pdf.contents_entries import ends_entry, mark_ent
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
-from docsight.documents.formats.pdf.reading_order import TextLine, around, join_runs, read_columns
+from docsight.documents.formats.pdf.reading_order import join_runs, read_columns
+from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
 
 _EDGE = 0.2  # the fraction of a page's height where running headers and footers are

@@ -60,6 +60,15 @@ def test_columns_drawn_row_by_row_are_read_one_after_the_other() -> None:
     assert read(page).text == "\n".join(left) + "\n" + "\n".join(right)
 
 
+def test_a_heading_below_columns_follows_both() -> None:
+    left = ["The harbour of Leeds was", "built in the last century", "by Maria Keller and her"]
+    right = ["Prices rose in Hamburg", "after the strike, and", "the mill was closed by"]
+    page = [(x, 700 - 14 * number, lines[number], 11) for number in range(3) for x, lines in ((72, left), (320, right))]
+    page += [(72, 650, "Years", 16), (72, 630, f"{BODY} of a shop", 11), (72, 616, f"{BODY} of a mill", 11)]
+    text = read(page).text
+    assert text.index("closed by") < text.index("Years") < text.index("of a shop")
+
+
 def test_superscripts_stay_on_their_line() -> None:
     page = [(72, 700, "The mill closed", 10), (138.7, 704, "3", 7), (145.4, 700, "in Leeds.", 10)]
     assert read(page).text == "The mill closed3 in Leeds."
