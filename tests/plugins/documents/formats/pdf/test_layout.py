@@ -69,6 +69,19 @@ def test_a_heading_below_columns_follows_both() -> None:
     assert text.index("closed by") < text.index("Years") < text.index("of a shop")
 
 
+def test_text_between_tables_of_smaller_letters_has_no_headings() -> None:
+    page = [(72, 700, f"{BODY} of a shop who", 11), (72, 687, "had a mill.", 11), (72, 660, "Years", 11)]
+    page += [(72, 630 - 11 * number, f"{BODY} of a shop in the town of Leeds who", 9) for number in range(6)]
+    assert [kind for kind, _, _ in kinds(read(page))][:2] == ["paragraph", "heading"]
+
+
+def test_a_line_that_begins_with_an_emphasized_word_continues_its_sentence() -> None:
+    page = [(72, 700, BODY, 11), (72, 687, "from Leeds", 11, "F3"), (72, 674, "who had a mill.", 11)]
+    assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph"]
+    page = [(72, 700, f"{BODY}.", 11), (72, 687, "ls", 11, "F3"), (72, 660, "who had a mill.", 11)]
+    assert len(kinds(read(page))) > 1
+
+
 def test_superscripts_stay_on_their_line() -> None:
     page = [(72, 700, "The mill closed", 10), (138.7, 704, "3", 7), (145.4, 700, "in Leeds.", 10)]
     assert read(page).text == "The mill closed3 in Leeds."
