@@ -52,6 +52,15 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     assert "docsight:" not in captured.err  # progress may be there, if the machine is slow
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"), [("rnn_nr", "did you mean rnn_ner?"), ("qqqq", "register your own in the file of --code")]
+)
+def test_a_component_that_does_not_exist_is_refused_with_advice(name: str, advice: str) -> None:
+    with pytest.raises(ConfigError, match=f"there is no component '{name}'; ") as refused:
+        Pipeline(components=(name,)).load()
+    assert advice in str(refused.value)
+
+
 def test_cli_reports_images_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def counts(**labels: int) -> ImageCounts:
         return ImageCounts(labels=Counter(labels), unsure=1)
@@ -88,6 +97,7 @@ def test_cli_returns_1_if_nothing_could_be_done(
     errors = capsys.readouterr().err
     assert "no document was found" in errors
     assert "docsight: error: cannot load the pipeline" in errors
+    assert "Pass the folder of a saved pipeline, or install its package." in errors
     assert "docsight: error: cannot write to" in errors
     assert "Traceback" not in errors
 

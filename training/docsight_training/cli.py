@@ -1,10 +1,12 @@
 """`docsight-train`: check that the packages for training are installed, then start it or a subcommand."""
 
+import difflib
 import importlib
 import importlib.util
 import sys
+from pathlib import Path
 
-from docsight.errors import DocsightError, MissingExtraError
+from docsight.errors import ConfigError, DocsightError, MissingExtraError
 
 # Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
 _COMMANDS = {
@@ -24,13 +26,30 @@ def main() -> None:
     if missing:
         error = MissingExtraError(f"docsight-train (without {', '.join(missing)})", "train")
         sys.exit(f"docsight-train: error: {error}")
-    command = _COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
-    if command is None:
-        from docsight_training import train
-
-        train.main()
-        return
     try:
-        importlib.import_module(command).main(sys.argv[2:])
+        command = _find_command(sys.argv[1:])
+        if command is not None:
+            importlib.import_module(command).main(sys.argv[2:])
+            return
     except (DocsightError, OSError) as err:
         sys.exit(f"docsight-train: error: {err}")
+    from docsight_training import train
+
+    train.main()
+
+
+def _find_command(arguments: list[str]) -> str | None:
+    """Return the module of the command, or None for a training run.
+
+    Raises:
+        ConfigError: The first argument is neither a command nor an option nor KEY=VALUE.
+    """
+    first = arguments[0] if arguments else "--help"
+    if first in _COMMANDS or "=" in first or first.startswith(("-", "~")):
+        return _COMMANDS.get(first)
+    close = difflib.get_close_matches(first, _COMMANDS, n=1)
+    meant = f"data.path={first}" if Path(first).exists() else close[0] if close else None
+    raise ConfigError(
+        f"expected a command ({', '.join(_COMMANDS)}), or KEY=VALUE for a training run; found {first!r}."
+        + (f" Did you mean {meant}?" if meant else " docsight-train --help lists the keys.")
+    )

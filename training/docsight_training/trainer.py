@@ -24,19 +24,27 @@ from docsight_training.transfer import GradualUnfreezing
 log = logging.getLogger(__name__)
 
 _VALIDATIONS = 25  # of a run without a number of epochs, at most about twice as many
+_LINES = 50  # of the log of a long run, at most about twice as many
 
 
 class LineProgress(callbacks.Callback):
-    """Logs one line per epoch if there is no terminal for a progress bar."""
+    """Logs a line for each epoch, or about `_LINES` for the run, if there is no terminal for a progress bar."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        epoch, epochs = trainer.current_epoch + 1, trainer.max_epochs or 0
+        if epoch % max(1, epochs // _LINES) and epoch != epochs:
+            return
         values = {name: float(v) for name, v in trainer.callback_metrics.items() if name.count("/") == 1}
-        shown = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if not name.endswith("_step"))
-        took = time.monotonic() - self._start
-        log.info("epoch %d/%d  %.0f s  %s", trainer.current_epoch + 1, trainer.max_epochs or 0, took, shown)
+        shown = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if _is_shown(name))
+        log.info("epoch %d/%d after %.0f s  %s", epoch, epochs, time.monotonic() - self._start, shown)
+
+
+def _is_shown(metric: str) -> bool:
+    """Return whether a metric is neither a learning rate nor one that another repeats."""
+    return not metric.startswith("lr-") and not metric.endswith(("_step", "_epoch"))
 
 
 def plan_epochs(settings: dict[str, Any], data: EpochData[Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def load(*names: str, lang: str = "en", warm: bool = False) -> "Language":
         warm: Whether to load all models now. By default each is loaded when its component is first used.
 
     Returns:
-        The pipeline. Threads may share it: each model is loaded once, whoever comes first.
+        The pipeline. Threads may share it: each model is loaded once, whichever thread comes first.
 
     Raises:
         ConfigError: A name is neither a component nor a saved pipeline.

@@ -1,10 +1,12 @@
 """The description of a pipeline: made in one process, loaded in another, and recognised by the next run."""
 
+import difflib
 import hashlib
 import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -73,6 +75,7 @@ class Pipeline:
             nlp = spacy.blank(self.lang)
             for component in self.components:
                 if not self._is_left_out(component):
+                    _check_factory(nlp, component)
                     defaults = nlp.get_factory_meta(component).default_config or {}
                     nlp.add_pipe(component, config=self._settings(component, defaults))
             return nlp
@@ -185,10 +188,25 @@ def _hash_files(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _check_factory(nlp: "Language", name: str) -> None:
+    if nlp.has_factory(name):
+        return
+    # The factories of packages are registered when they are first used.
+    known = {*nlp.factory_names, *(entry.name for entry in entry_points(group="spacy_factories"))}
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    advice = (
+        f"did you mean {close[0]}?" if close else "register your own in the file of --code, or install its package."
+    )
+    raise ConfigError(f"cannot load a pipeline for the language {nlp.lang!r}: there is no component {name!r}; {advice}")
+
+
 def _package_version(name: str) -> str:
     from importlib.metadata import version
 
     try:
         return version(name)
     except Exception as err:
-        raise ConfigError(f"cannot load the pipeline {name}: there is no such folder or package") from err
+        raise ConfigError(
+            f"cannot load the pipeline {name}: there is no such folder or package. Pass the folder of a saved "
+            "pipeline, or install its package."
+        ) from err

@@ -66,9 +66,10 @@ class Judge(nn.Module):
     """Estimates the probability that corrections are right: logistic regression plus the log odds of an error.
 
     The density of errors in a text has a beta prior, with parameters `exp(log_errors)` and `exp(log_right)`: as if so
-    many wrong and right words had been seen before. In a text of few words it stays near the prior; in a long text, the
-    other corrections decide. Unknown words and known words have their own weights. All weights change with the length
-    of the text, because a sentence says less about its words than a document does.
+    many wrong and right words had been seen before; the other corrections of the text update it. The density counts in
+    proportion to the length of the text. A sentence says next to nothing about how often its writer errs: one word that
+    looks wrong among twenty that look right is what a sentence with an error looks like. Unknown words and known words
+    have their own weights. All weights change with the length of the text, too.
 
     Args:
         num_evidence: The number of facts about each correction.
@@ -125,19 +126,20 @@ class Judge(nn.Module):
         own = contributions.sum(dim=1) + self.bias[known] + _length(words[text]) * self.long_bias[known]
         return contributions, own, self._density_log_odds(own, text, words, share)
 
-    def usual_log_odds(self) -> float:
-        """Return what the density adds in a text of which nothing is known, in nats."""
-        return float(self.prior_weight * (self.log_errors - self.log_right))
+    def usual_log_odds(self, words: Tensor) -> Tensor:
+        """Return what the prior density alone adds, in nats, in texts of so many words: the shape of `words`."""
+        return self.prior_weight * _length(words) * (self.log_errors - self.log_right)
 
     def _density_log_odds(self, own: Tensor, text: Tensor, words: Tensor, share: Tensor) -> Tensor:
         errors, right = self.log_errors.exp(), self.log_right.exp()
+        weight = self.prior_weight * _length(words)[text]
         expected = torch.zeros_like(own)  # errors at each place
         added = expected
         for _ in range(_ROUNDS):
             in_text = torch.zeros_like(words).index_add(0, text, expected)
             # Each place sees the errors of the others only, so that it cannot vouch for itself.
             density = (errors + in_text[text] - expected) / (errors + right + words[text])
-            added = self.prior_weight * torch.logit(density, eps=1e-6)
+            added = weight * torch.logit(density, eps=1e-6)
             expected = (own + added).sigmoid() * share
         return added
 

@@ -25,9 +25,14 @@ def _judged(judge: Judge, odds: list[float], *, words: float = 1000, share: floa
     return judge(evidence, zeros, zeros, torch.tensor([float(words)]), shares).sigmoid().tolist()
 
 
-def test_judge_of_a_text_of_no_words_expects_the_usual_density(judge):
-    (score,) = _judged(judge, [0.0], words=0)
-    assert score == pytest.approx(0.01, abs=1e-4)
+def test_density_does_not_count_in_a_text_of_no_words(judge):
+    (score,) = _judged(judge, [1.5], words=0)
+    assert score == pytest.approx(torch.tensor(1.5).sigmoid().item())
+
+
+def test_density_counts_in_proportion_to_the_length_of_the_text(judge):
+    words = torch.tensor([0.0, 100.0, 1e6])
+    assert judge.usual_log_odds(words).tolist() == pytest.approx([0.0, -4.595 / 2, -4.595], abs=1e-3)
 
 
 def test_judge_believes_a_correction_less_in_a_longer_text_without_other_errors(judge):
@@ -38,7 +43,7 @@ def test_judge_believes_a_correction_less_in_a_longer_text_without_other_errors(
 def test_judge_believes_a_correction_more_beside_other_errors(judge):
     alone = _judged(judge, [5.0])[0]
     among_others = _judged(judge, [5.0] + [12.0] * 30)[0]
-    assert alone < 0.2 < 0.7 < among_others
+    assert alone < 0.25 < 0.7 < among_others
 
 
 def test_judge_counts_a_recurring_word_once(judge):

@@ -55,7 +55,7 @@ sentences that occur again in their own split: 1
   train.jsonl, row 3: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
 sentences that also occur in another split (scores are then too high): 1
   dev.jsonl, row 1: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
-spans that begin with a title (data.strip_titles=true removes it from PER): 1
+spans of PER that begin with a title (data.strip_titles=true removes it): 1
   train.jsonl, row 1: Dr. Washington (PER)
 """
 

@@ -26,7 +26,7 @@ from docsight_training.data.speller.judge_data import JudgeData
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise
 from docsight_training.data.speller.open_text import Paragraph
 from docsight_training.data.speller.tables import trigram_ids
-from docsight_training.judge_refit import refit_judge
+from docsight_training.judge_fit import fit_judge
 from docsight_training.runs import Run, TrainedModel
 from docsight_training.stages.stage import Stage
 
@@ -156,7 +156,13 @@ class AdaptationStage(Stage):
             seed=self.seed,
         )
         data.setup()
-        refit_judge(speller.judge, data, penalty=self.penalty)
+        if not len(data.train.right):
+            log.warning(
+                "The judge stays as it was: no word of the texts that it would learn from has a suggestion. "
+                "Give more texts, or a larger data.refit."
+            )
+            return
+        fit_judge(speller.judge, data.train, penalty=self.penalty)
 
     def _measure(
         self, run: Run, corrector: Corrector, split: DomainSplit, planted: Sequence[NoisyText], when: str

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from hydra.utils import instantiate
 from torch import nn
 
 from docsight.bundle import find_model, load_folder
@@ -19,6 +20,7 @@ from docsight_training.data.speller.noise import make_noise
 from docsight_training.data.speller.speller_inputs import check_speller_inputs
 from docsight_training.data.speller.tables import CHARS, count_tables
 from docsight_training.data.speller.technical_text import TechnicalCounts, read_technical
+from docsight_training.judge_fit import fit_judge, judge_loss
 from docsight_training.runs import Run, TrainedModel
 from docsight_training.stages.stage import KeptStage, PartStage, Stage
 
@@ -126,34 +128,62 @@ class SpellerModelStage(Stage):
         run.model = TrainedModel(speller, arguments, bundle.vocabularies, self.origins)
 
 
-class JudgeStage(PartStage):
-    """Train the judge of the speller that the earlier stages made. The data module also gets `corrector`."""
+class JudgeStage(KeptStage):
+    """Fit the judge of the speller that the earlier stages made.
 
-    def __init__(self, *, technical: str | None = None, **part: Any) -> None:
-        super().__init__(**part)
-        self.technical = technical
+    Args:
+        data: The config of `JudgeData`, without the corrector and the noise, which earlier stages provide.
+        penalty: Of the squares of the weights.
+        technical: The file of the technical text; None to keep what the speller has, if it has any.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        data: dict[str, Any],
+        penalty: float,
+        technical: str | None = None,
+        parts_from: str | None = None,
+    ) -> None:
+        super().__init__(name=name, parts_from=parts_from)
+        self.data, self.penalty, self.technical = data, penalty, technical
 
     def run(self, run: Run) -> None:
         speller, model = cast(Speller, run.results["speller"]), run.model
         assert model is not None
-        counts = read_technical(self.technical) if self.technical else TechnicalCounts([], {})
-        is_misspelling = set(speller.pairs.lookup(counts.terms)[0].tolist())
-        terms = [term for at, term in enumerate(counts.terms) if at not in is_misspelling]
-        speller.technical = TechnicalText.from_counts(terms, counts.pairs)
+        if self.technical or speller.technical is None:
+            speller.technical = self._read_technical(speller)
         speller.judge = Judge(num_evidence=NUM_EVIDENCE)
         speller.eval().requires_grad_(False)
         super().run(run)
         sizes = {"num_terms": len(speller.technical.terms), "num_pairs": len(speller.technical.pairs)}
         run.model = replace(model, arguments=model.arguments | {"judge": sizes})
 
-    def make_network(self, run: Run, data: Any) -> tuple[dict[str, Any], nn.Module]:
-        judge = cast(Judge, run.results["speller"].judge)
+    def make_result(self, run: Run) -> dict[str, Any]:
+        run.seed()
+        inputs = {name: run.results[name] for name in ("corrector", "sentence_noise")}
+        data = instantiate(self.data, _partial_=True, _convert_="all")(**inputs)
+        data.setup()
+        judge = Judge(num_evidence=NUM_EVIDENCE)
         judge.mean.copy_(torch.from_numpy(data.mean))
         judge.scale.copy_(torch.from_numpy(data.scale))
-        return {}, judge.train().requires_grad_(True)
+        fit_judge(judge, data.train, penalty=self.penalty)
+        with torch.inference_mode():
+            losses = {"train": judge_loss(judge, data.train), "val": judge_loss(judge, data.validation)}
+        return {
+            "network": judge.state_dict(),
+            "figures": {f"{part}/loss": float(loss) for part, loss in losses.items()},
+        }
 
     def use_result(self, run: Run, result: dict[str, Any]) -> None:
         judge = cast(Judge, run.results["speller"].judge)
         judge.load_state_dict(result["network"])
         judge.eval().requires_grad_(False)
         run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})
+
+    def _read_technical(self, speller: Speller) -> TechnicalText:
+        counts = read_technical(self.technical) if self.technical else TechnicalCounts([], {})
+        is_misspelling = set(speller.pairs.lookup(counts.terms)[0].tolist())
+        terms = [term for at, term in enumerate(counts.terms) if at not in is_misspelling]
+        return TechnicalText.from_counts(terms, counts.pairs)

@@ -22,7 +22,7 @@ class Progress:
         files: Files to process in this run.
         fraction: The fraction of the bytes of these files that is done, from 0 to 1.
         seconds: Seconds since the run began.
-        unknown: The fraction of the bytes that is in files which are partly done: how much of it is done is not known.
+        unknown: The fraction of the bytes in files that are partly done; how much of them is done is not known.
     """
 
     documents: int
@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def remaining(self) -> float | None:
-        """The estimated number of seconds left; None while what is done is too little to tell."""
+        """The estimated number of seconds left; None while too little is done for an estimate."""
         if self.fraction < _MIN_FRACTION or self.unknown > self.fraction:
             return None
         return self.seconds * (1 - self.fraction) / self.fraction

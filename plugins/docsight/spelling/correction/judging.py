@@ -190,7 +190,8 @@ class Judging:
         (places, evidence + 1) and (places,).
         """
         with torch.inference_mode():
-            contributions, own, density = self._judge.parts(*places.tensors())
-            more = density - self._judge.usual_log_odds()
+            evidence, known, text, words, share = places.tensors()
+            contributions, own, density = self._judge.parts(evidence, known, text, words, share)
+            more = density - self._judge.usual_log_odds(words[text])
             weights = torch.cat([contributions, more.unsqueeze(1)], dim=1)
             return as_array(weights), as_array((own + density).sigmoid())

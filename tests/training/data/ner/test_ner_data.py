@@ -84,7 +84,7 @@ def test_held_out_text_and_changed_spans_are_shown(tmp_path: Path, caplog: pytes
         data.setup()
     assert [len(data.documents[role]) for role in ("train", "validation", "test")] == [18, 2, 0]
     assert caplog.messages[:3] == [
-        "own: there is no split for validation, so 2 of 20 training texts are held out (data.validation=0.1).",
+        "data: there is no split for validation, so 2 of 20 training texts are held out (data.validation=0.1).",
         "spans that begin or end in white space (trimmed): 20",
         "  mine.jsonl, row 1: 0 to 4: 'Ada ' (PER)",
     ]

@@ -38,6 +38,7 @@ def test_survey_finds_titles_and_names_with_several_labels():
             _sentence("row 2", "Washington grew", (0, 1, "LOC")),
             _sentence("row 3", "Washington said", (0, 1, "ORG")),
             _sentence("row 4", "Washington won", (0, 1, "LOC")),
+            _sentence("row 5", "Princess Maud sank", (0, 2, "SHIP")),
         )
     ]
     found = survey({"train": train})

@@ -2,7 +2,6 @@ import json
 import random
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
 import torch
@@ -18,6 +17,7 @@ from docsight_training.data.speller.judged_documents import JudgedDocument, read
 from docsight_training.data.speller.mistakes import SentenceNoise, make_mistakes
 from docsight_training.data.speller.noise import Noise
 from docsight_training.data.speller.technical_text import count_technical_text, read_technical, write_technical
+from docsight_training.judge_fit import fit_judge, judge_loss
 
 SENTENCES = ["The house is near the sea.", "We found the right country again.", "It is a great family picture."] * 12
 DESCRIPTIONS = "\n\n".join(
@@ -57,15 +57,15 @@ def test_judge_data_labels_inserted_mistakes_and_right_words(corrector, noise):
     data = _data(corrector, noise)
     assert len(data.train.right) > 10
     assert 0 < data.train.right.mean() < 1
-    assert set(np.unique(data.train.right)) == {0.0, 1.0}
-    assert data.train.start[-1] == len(data.train.evidence)
-    assert len(data.train.start) == len(data.train.words) + 1
+    assert set(data.train.right.tolist()) == {0.0, 1.0}
+    assert len(data.train.text) == len(data.train.evidence)
+    assert int(data.train.text.max()) < len(data.train.words)
 
 
 def test_judge_data_is_the_same_for_the_same_seed(corrector, noise):
     first, second = _data(corrector, noise, seed=3), _data(corrector, noise, seed=3)
-    assert np.array_equal(first.train.right, second.train.right)
-    assert first.train.evidence == pytest.approx(second.train.evidence, abs=0.1)  # bfloat16
+    assert torch.equal(first.train.right, second.train.right)
+    assert torch.allclose(first.train.evidence, second.train.evidence, atol=0.1)  # bfloat16
     assert first.train.evidence.shape != _data(corrector, noise, seed=4).train.evidence.shape
 
 
@@ -89,15 +89,23 @@ def test_judge_data_weighs_judged_places_and_ignores_the_others(corrector, noise
     assert (data.train.weight[len(suggestions) :] == 4.0).all()
 
 
-def test_judge_data_batches_hold_whole_texts(corrector, noise):
-    data = _data(corrector, noise, texts_in_batch=7)
-    batches = list(data.epoch_batches(0))
-    assert sum(len(batch.words) for batch in batches) == len(data.train.words)
-    assert sum(len(batch.right) for batch in batches) == len(data.train.right)
-    for batch in batches:
+def test_fitted_judge_tells_inserted_mistakes_from_right_words(corrector, noise):
+    places = _data(corrector, noise).train
+    judge = Judge(num_evidence=NUM_EVIDENCE)
+    before = float(judge_loss(judge, places))
+    fit_judge(judge, places, penalty=0.001)
+    assert float(judge_loss(judge, places)) < before / 2
+    assert not any(parameter.requires_grad for parameter in judge.parameters())
+
+
+def test_penalty_keeps_a_judge_near_its_start(corrector, noise):
+    places = _data(corrector, noise).train
+    moved = []
+    for penalty in (0.001, 10.0):
         judge = Judge(num_evidence=NUM_EVIDENCE)
-        log_odds = judge(batch.evidence, batch.known, batch.text, batch.words, batch.share)
-        assert log_odds.shape == batch.right.shape == batch.weight.shape
+        fit_judge(judge, places, penalty=penalty)
+        moved.append(float(judge.weight.square().sum()))
+    assert moved[1] < moved[0] / 100
 
 
 def test_judge_data_hides_evidence(corrector, noise):
@@ -169,3 +177,11 @@ def test_read_technical_reports_another_file(tmp_path):
         DataError, match=r"data\.technical=.*x\.parquet: expected a Parquet file with the columns first"
     ):
         read_technical(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("paragraphs", [{}, {"domain": []}, {"domain": [["42"]]}])
+@pytest.mark.filterwarnings("error")
+def test_texts_without_suggestions_leave_nothing_to_learn_from(corrector, noise, paragraphs):
+    data = _data(corrector, noise, sentences=[], edited=[], paragraphs=paragraphs)
+    assert not len(data.train.right)
+    assert not data.scale.any()

@@ -28,6 +28,8 @@ from docsight_training.data.splits import (
     listing,
 )
 
+ONLY_CORPUS = "own"  # the name of the corpus where data.corpora names none; model cards have it
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -152,7 +154,7 @@ class CorpusReader:
         known = [each.name for each in fields(Corpus)]
         if hub is not None and corpora is not None:
             raise ConfigError("data.hub is the id of the only corpus; with data.corpora, set data.corpora.NAME.hub.")
-        named = dict(corpora or {"own": {} if hub is None else {"hub": hub}})
+        named = dict(corpora or {ONLY_CORPUS: {} if hub is None else {"hub": hub}})
         for name, corpus in named.items():
             for key in set(corpus or {}) - set(known):
                 raise ConfigError(f"data.corpora.{name}: unknown key {key!r}; expected one of: {', '.join(known)}.")
@@ -176,7 +178,7 @@ class CorpusReader:
         for name, corpus in self.corpora.items():
             parts = {role: read_corpus(name, corpus, role, self.corpus_format, read.findings) for role in ROLES}
             if corpus.splits is None:
-                hold_out_documents(name, parts, self.hold_out, read.notes)
+                hold_out_documents("data" if name == ONLY_CORPUS else name, parts, self.hold_out, read.notes)
             for role, documents in parts.items():
                 if role != "train" or name not in self.leave_out:
                     read.documents[role] += documents

@@ -34,7 +34,7 @@ class Survey:
         splits: The contents of each split that is not empty.
         repeated: Sentences that occur again in their own split.
         leaked: Sentences of a split for evaluation that occur in training or in the other one.
-        titles: Spans that begin with a title, such as Dr.
+        titles: Spans of PER that begin with a title, such as Dr.
         ambiguous: Names that have several labels, with their counts.
     """
 
@@ -75,7 +75,7 @@ def survey(documents: Mapping[str, Sequence[Document]]) -> Survey:
             _compare(found, role, sentence, first_place)
             for span in sentence.spans:
                 labels_of[tuple(sentence.tokens[span.start : span.end])][span.label] += 1
-                if _has_title(sentence.tokens[span.start : span.end]):
+                if span.label == "PER" and _has_title(sentence.tokens[span.start : span.end]):
                     found.titles.append(Doubt(sentence.place, _describe(sentence, span)))
     several = [(name, counts) for name, counts in labels_of.items() if len(counts) > 1]
     for name, counts in sorted(several, key=lambda pair: -sum(pair[1].values())):

@@ -1,4 +1,4 @@
-"""The data module of the judge: places of noisy text with every density of errors, and judged places of documents."""
+"""The data of the judge: places of noisy text with every density of errors, and judged places of documents."""
 
 import logging
 import math
@@ -19,8 +19,8 @@ from docsight.spelling.arrays import Bools, Floats, Ints, starts_of
 from docsight.spelling.correction.corrector import Corrector
 from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise, make_mistakes
-from docsight_training.data.speller.open_text import read_paragraphs
-from docsight_training.data.speller.place_data import PlaceData, read_edited_sentences
+from docsight_training.data.speller.open_text import read_edited_sentences, read_paragraphs
+from docsight_training.data.speller.standardization import mean_and_scale
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,15 @@ class Kind(NamedTuple):
     weight: float
 
 
-# Judged documents are few, and are what the judge is for.
-_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 1.5)
+# Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
+_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)
 
 
 @dataclass
 class JudgeBatch:
-    """The places of some texts; the first five are the arguments of `Judge`."""
+    """The places of all texts of a part; the first five are the arguments of `Judge`."""
 
     evidence: Tensor
     known: Tensor
@@ -73,7 +73,7 @@ class _Labelled(NamedTuple):
     start: Ints  # (texts + 1,) the first place of each text
 
 
-class JudgeData(PlaceData[_Labelled, JudgeBatch]):
+class JudgeData:
     """Texts for the judge: sentences, paragraphs and long texts with mistakes, and documents that a reader judged.
 
     Args:
@@ -83,8 +83,12 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
         clean: The fraction of paragraphs and long texts without mistakes; `clean_sentences` is that of the sentences,
             `clean_edited` that of the edited ones.
         ablate: Names of evidence that is hidden from the judge, to measure what it contributes.
-        texts_in_batch: The number of texts in a step.
     """
+
+    train: JudgeBatch  # set by `setup`, as the others
+    validation: JudgeBatch
+    mean: Floats  # (evidence,) of the training places
+    scale: Floats  # (evidence,) the inverse of their standard deviation
 
     def __init__(
         self,
@@ -99,15 +103,13 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
         clean_sentences: float = 0.1,
         clean_edited: float = 0.85,
         ablate: Sequence[str] = (),
-        texts_in_batch: int = 1000,
         seed: int = 1,
     ) -> None:
-        super().__init__()
         self.corrector, self.noise = corrector, sentence_noise
         self.sentences, self.edited, self.paragraphs, self.judged = sentences, edited, paragraphs, judged
         self.clean, self.clean_sentences, self.clean_edited = clean, clean_sentences, clean_edited
         self.hidden = [at for at, name in enumerate(EVIDENCE) if name in ablate]
-        self.items_in_batch, self.seed = texts_in_batch, seed
+        self.seed = seed
 
     @classmethod
     def from_folders(
@@ -142,27 +144,14 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
             **options,
         )
 
-    def setup(self, stage: str | None = None) -> None:
-        if hasattr(self, "train"):
-            return
+    def setup(self) -> None:
+        """Find the places of all texts, and label them."""
         texts = [*self._noisy_texts(random.Random(self.seed)), *self._judged_texts(random.Random(self.seed))]
         labelled = self._label(texts)
         is_validation = np.array([is_held_out(text.group) for text in texts], dtype=bool)
-        self.train, self.validation = _take(labelled, ~is_validation), _take(labelled, is_validation)
-        self.standardize(self.train.evidence, hidden=self.hidden)
-
-    @staticmethod
-    def count(part: _Labelled) -> int:
-        return len(part.words)
-
-    @staticmethod
-    def make_batch(part: _Labelled, chosen: Ints) -> JudgeBatch:
-        sizes = part.start[chosen + 1] - part.start[chosen]
-        places = np.repeat(part.start[chosen] - starts_of(sizes)[:-1], sizes) + np.arange(int(sizes.sum()))
-        text = np.repeat(np.arange(len(chosen)), sizes)
-        evidence, known, share, right, weight = (torch.from_numpy(column[places]) for column in part[:5])
-        words = torch.from_numpy(part.words[chosen])
-        return JudgeBatch(evidence, known, torch.from_numpy(text), words, share, right, weight)
+        train = _take(labelled, ~is_validation)
+        self.mean, self.scale = mean_and_scale(train.evidence, hidden=self.hidden)
+        self.train, self.validation = _as_batch(train), _as_batch(_take(labelled, is_validation))
 
     def _noisy_texts(self, rng: random.Random) -> Iterator["_Text"]:
         """Yield texts whose density of errors differs from one to the next."""
@@ -215,7 +204,7 @@ class JudgeData(PlaceData[_Labelled, JudgeBatch]):
 
     def _label(self, texts: Sequence["_Text"]) -> _Labelled:
         columns: list[list[npt.NDArray[Any]]] = [[] for _ in _Labelled._fields]
-        for at in range(0, len(texts), _TEXTS_AT_ONCE):
+        for at in range(0, max(len(texts), 1), _TEXTS_AT_ONCE):  # no texts give arrays without rows
             some = texts[at : at + _TEXTS_AT_ONCE]
             places, suggestions = self.corrector.places([text.text for text in some])
             labels = np.array(
@@ -311,3 +300,9 @@ def _take(labelled: _Labelled, texts: Bools) -> _Labelled:
         labelled.words[texts],
         starts_of(sizes[texts]),
     )
+
+
+def _as_batch(labelled: _Labelled) -> JudgeBatch:
+    text = np.repeat(np.arange(len(labelled.words)), np.diff(labelled.start))
+    evidence, known, share, right, weight, words = map(torch.from_numpy, labelled[:6])
+    return JudgeBatch(evidence, known, torch.from_numpy(text), words, share, right, weight)

@@ -86,6 +86,12 @@ def read_clean_column(folder: str, name: str) -> list[str]:
     return list(rows["clean"])
 
 
+def read_edited_sentences(lists: str, names: str, test_names: str | None) -> list[str]:
+    """Read sentences with many names and few mistakes, without those that are kept for tests."""
+    kept_for_tests = set(read_clean_column(lists, test_names) if test_names else ())
+    return [sentence for sentence in read_clean_column(lists, names) if sentence not in kept_for_tests]
+
+
 def count_keys(paragraphs: Iterable[Paragraph]) -> Counter[str]:
     """Count the lookup keys of a text's words, without those that a lexicon cannot hold."""
     sentences = (sentence for paragraph in paragraphs for sentence in paragraph.sentences)

@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.tokens import lexicon_id
 from docsight.vocab import Vocab
+from docsight_training.data.batching import LazyBatches
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise, draw_isolated_words, make_mistakes
-from docsight_training.data.speller.open_text import read_paragraphs
-from docsight_training.data.speller.place_data import PlaceData, read_edited_sentences
+from docsight_training.data.speller.open_text import TextData, read_edited_sentences, read_paragraphs
+from docsight_training.data.speller.standardization import mean_and_scale
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class RankerBatch:
     weight: Tensor  # (places,)
 
 
-class RankerData(PlaceData[LabelledPlaces, RankerBatch]):
+class RankerData(TextData[RankerBatch]):
     """Noisy texts for the ranker.
 
     Args:
@@ -67,6 +69,11 @@ class RankerData(PlaceData[LabelledPlaces, RankerBatch]):
         validation: The fraction of the texts to validate on.
         batch_size: The number of places in a step.
     """
+
+    train: LabelledPlaces  # set by `setup`, as the others
+    validation: LabelledPlaces
+    mean: Floats  # (features,) of the candidates of the training places
+    scale: Floats  # (features,) the inverse of their standard deviation
 
     def __init__(
         self,
@@ -98,7 +105,7 @@ class RankerData(PlaceData[LabelledPlaces, RankerBatch]):
         self.documents = [(text, clean) for text in (*documents, *isolated)]
         self.documents += [(text, clean_edited) for text in edited]
         self.noisy_copies, self.unreachable_weight = noisy_copies, unreachable_weight
-        self.validation_fraction, self.items_in_batch, self.seed = validation, batch_size, seed
+        self.validation_fraction, self.batch_size, self.seed = validation, batch_size, seed
 
     @classmethod
     def from_folders(
@@ -123,14 +130,23 @@ class RankerData(PlaceData[LabelledPlaces, RankerBatch]):
         order = random.Random(self.seed).sample(range(len(self.documents)), len(self.documents))
         self.train = self._label([self.documents[at] for at in order[:cut]], self.noisy_copies)
         self.validation = self._label([self.documents[at] for at in order[cut:]], 1)
-        self.standardize(self.train.features, hidden=self.hidden)
+        self.mean, self.scale = mean_and_scale(self.train.features, hidden=self.hidden)
+
+    def epoch_batches(self, epoch: int) -> LazyBatches[Ints, RankerBatch]:
+        order = list(range(len(self.train.right)))
+        random.Random(f"{self.seed}/{epoch}").shuffle(order)
+        return self._batches(self.train, order)
+
+    def validation_batches(self) -> LazyBatches[Ints, RankerBatch]:
+        return self._batches(self.validation, range(len(self.validation.right)))
+
+    def _batches(self, part: LabelledPlaces, order: Sequence[int]) -> LazyBatches[Ints, RankerBatch]:
+        size = self.batch_size
+        plans = [np.array(order[at : at + size], dtype=np.int64) for at in range(0, len(order), size)]
+        return LazyBatches(plans, partial(self._make_batch, part))
 
     @staticmethod
-    def count(part: LabelledPlaces) -> int:
-        return len(part.right)
-
-    @staticmethod
-    def make_batch(part: LabelledPlaces, chosen: Ints) -> RankerBatch:
+    def _make_batch(part: LabelledPlaces, chosen: Ints) -> RankerBatch:
         sizes = part.start[chosen + 1] - part.start[chosen]
         start = starts_of(sizes)
         rows = np.repeat(part.start[chosen] - start[:-1], sizes) + np.arange(start[-1])
