@@ -39,13 +39,13 @@ _DETAIL = (
     "Odesláno|Komu|Kopie|Skickat|Till|Sendt|Til|Dato|Lähetetty|Vastaanottaja|Elküldve|Címzett|Отправлено|Кому|Дата|"
     "Копия|Στάλθηκε|Προς|发送时间|收件人|抄送|日期|寄件日期|收件者|送信日時|宛先|日付|보낸 날짜|받는 사람"
 )
-_SUBJECT = (
+_SUBJECT_NAMES = (
     "Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Temat|Předmět|Predmet|Ämne|Emne|Aihe|Tárgy|Тема|Θέμα|Konu|"
     "主题|主旨|件名|제목"
 )
 HEADER_BLOCK = re.compile(
     rf"[ \t]*\*?(?:{_FROM})[ \t]*[:\uff1a][^\n]*\n(?:[ \t]*\*?(?:{_DETAIL})[ \t]*[:\uff1a][^\n]*\n){{1,4}}"
-    rf"(?:[^\n]*\n)?[ \t]*\*?(?:{_SUBJECT})[ \t]*[:\uff1a]",
+    rf"(?:[^\n]*\n)?[ \t]*\*?(?:{_SUBJECT_NAMES})[ \t]*[:\uff1a]",
     re.I,
 )
 # Outlook draws a line above these headers.

@@ -13,7 +13,7 @@ _FONT_CHARSETS = {
     254: "cp437", 255: "cp850",
 }  # fmt: skip
 _MAX_RTF_LEVEL = 9
-_MAX_NAME_CHARS = 200
+_MAX_RTF_NAME_CHARS = 200
 _HEADING_STYLE = re.compile(r"heading ([1-9])")
 _PRIVATE_USE = re.compile("[\uf000-\uf0ff]")
 
@@ -45,7 +45,7 @@ class FontTable:
     def add_name(self, font: int, data: bytes) -> None:
         """Add a piece of the name of a font, which ends with a semicolon; other names may follow."""
         name = self._names.get(font, "")
-        if not name.endswith(";") and len(name) < _MAX_NAME_CHARS:
+        if not name.endswith(";") and len(name) < _MAX_RTF_NAME_CHARS:
             self._names[font] = name + data.decode("latin-1")
 
     def decode(self, data: bytes, font: int | None) -> str:
@@ -80,7 +80,7 @@ class StyleSheet:
     def add_name(self, style: int, data: bytes) -> None:
         """Add a piece of the name of a style."""
         name = self._names.get(style, "")
-        if len(name) < _MAX_NAME_CHARS:
+        if len(name) < _MAX_RTF_NAME_CHARS:
             self._names[style] = name + data.decode("latin-1")
 
     def set_level(self, style: int, number: int | None) -> None:

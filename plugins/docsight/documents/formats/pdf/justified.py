@@ -9,7 +9,7 @@ from docsight.documents.formats.pdf.text_lines import TextLine, around
 _MAX_WORD_GAP = 4.0  # em
 _MAX_GAP_DIFFERENCE = 0.15  # em, between the gaps of a line
 _MAX_EDGE_DIFFERENCE = 0.3  # em, between lines of the same width
-_HYPHEN = 0.3  # em, by which the box of a line is too narrow for a hyphen at its end
+_HYPHEN_WIDTH = 0.3  # em, by which the box of a line is too narrow for a hyphen at its end
 _MIN_TEXT_WORDS = 4  # in a line that is certainly text
 
 
@@ -46,7 +46,7 @@ def _is_spread(line: TextLine) -> bool:
 
 def _are_as_wide(line: TextLine, other: TextLine) -> bool:
     """Return whether two lines begin and end at the same places."""
-    rights = [each.box[2] + _HYPHEN * each.size * each.text.endswith(LINE_END_HYPHEN) for each in (line, other)]
+    rights = [each.box[2] + _HYPHEN_WIDTH * each.size * each.text.endswith(LINE_END_HYPHEN) for each in (line, other)]
     tolerance = _MAX_EDGE_DIFFERENCE * line.size
     return abs(line.box[0] - other.box[0]) <= tolerance and abs(rights[0] - rights[1]) <= tolerance
 

@@ -26,7 +26,7 @@ _MAX_DEPTH = 12  # of columns in columns
 _MAX_GUTTERS = 12  # that are tried in a region
 _MAX_RUNS = 5_000  # of a page whose columns are looked for
 _MIN_COLUMN_LINES = 2
-_HEADING_SIZE = 1.15  # relative to the text above it
+_HEADING_BELOW_SIZE = 1.15  # relative to the text above it
 _MIN_COLUMN_WORDS = 2.5  # on average in a line
 _MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
@@ -173,7 +173,7 @@ def _without_heading_below(side: list[Run], bottom: float) -> list[Run]:
     """Return a side without the heading at its end that begins below the other: it belongs to the text below both."""
     size = median([run.size for run in side]) if side else 0.0
     count = len(side)
-    while count and side[count - 1].box[1] >= bottom and side[count - 1].size > _HEADING_SIZE * size:
+    while count and side[count - 1].box[1] >= bottom and side[count - 1].size > _HEADING_BELOW_SIZE * size:
         count -= 1
     return side[:count]
 

@@ -252,3 +252,19 @@ def test_headings_of_nearly_one_size_have_one_level() -> None:
 
 def test_private_letters_and_ligatures_are_plain_letters() -> None:
     assert clean("\uf731\uf739 \uf773\uf76d \ufb03x") == "19 SM ffix"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        ("f\xa8ur", "f\xfcr"),
+        ("biblioth`eque", "biblioth\xe8que"),
+        ("\xb4etude adapt\xb4ee", "\xe9tude adapt\xe9e"),
+        ("h\u02c6ote", "h\xf4te"),
+        ("l\xb4eau", "l\xb4eau"),
+        ("it\xb4s", "it\xb4s"),
+        ("`else' or ``a''", "`else' or ``a''"),
+    ],
+)
+def test_accents_that_tex_draws_before_letters_are_joined_to_them(drawn: str, text: str) -> None:
+    assert clean(drawn) == text
