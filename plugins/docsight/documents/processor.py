@@ -237,6 +237,8 @@ def check_redaction(
     redact: StrOrBytesPath | None, redaction: RedactionOptions | None, out: str
 ) -> RedactedFolder | None:
     """Check that a redaction is possible, before anything is read, and return its folder."""
+    if redaction is not None and not isinstance(redaction, RedactionOptions):
+        raise ConfigError(f"redaction must be RedactionOptions, not {redaction!r}")
     if redact is None:
         if redaction is not None:
             raise ConfigError("redaction needs redact, the folder of the redacted texts")

@@ -433,3 +433,8 @@ def test_a_worker_that_dies_leaves_no_temporary_files(
     assert summary.failed == 1
     assert leaks(tmp_path / "out") == leaks(tmp_path / "temporary") == []
     assert not list((tmp_path / "temporary").rglob("left.txt"))
+
+
+def test_a_redaction_of_another_type_is_an_error(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    with pytest.raises(ConfigError, match="redaction must be RedactionOptions, not 5"):
+        process([archive], nlp, tmp_path / "out", redact=tmp_path / "redacted", redaction=5)  # type: ignore[arg-type]

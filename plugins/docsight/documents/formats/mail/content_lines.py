@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines
+from docsight.documents.formats.text.charset_names import lookup_encoding
+from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.errors import DataError
 
 _FOLD = re.compile(rb"\r?\n[ \t]")

@@ -6,7 +6,8 @@ from email.message import Message
 from email.policy import Compat32
 from typing import Any
 
-from docsight.documents.formats.text.encoding import decode, lookup_encoding
+from docsight.documents.formats.text.charset_names import lookup_encoding
+from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DocsightError
 
 _FOLDS = re.compile(r"[\r\n]+[ \t]*")
@@ -69,6 +70,7 @@ def _word_bytes(kind: str, encoded: str) -> bytes | None:
 
 def _decode_bytes(data: bytes, charset: str = "") -> str:
     try:
-        return decode(data, declared=lookup_encoding(charset.partition("*")[0]))[0]  # RFC 2231 appends the language
+        name = charset.partition("*")[0]  # RFC 2231 appends the language
+        return decode(data, declared=lookup_encoding(name, is_mail=True))[0]
     except DocsightError:
         return data.decode("cp1252", "replace").replace("\0", "\ufffd")

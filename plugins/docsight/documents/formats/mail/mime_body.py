@@ -11,7 +11,8 @@ from docsight.documents.formats.mail.flowed import join_flowed
 from docsight.documents.formats.mail.quotes import mark_quotes, role_of, text_passages
 from docsight.documents.formats.mail.stub import MAX_STUB_CHARS, is_stub
 from docsight.documents.formats.mail.uuencode import split_uuencoded
-from docsight.documents.formats.text.encoding import decode, lookup_encoding, normalize_newlines, try_decode
+from docsight.documents.formats.text.charset_names import lookup_encoding
+from docsight.documents.formats.text.encoding import decode, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
 from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.errors import DocsightError
@@ -145,7 +146,7 @@ def _plain_text(body: MimeBody, leaf: Message, text: str) -> str:
 
 def _decode_text(leaf: Message, data: bytes, is_html: bool) -> tuple[str, str]:
     """Decode the bytes of a text, and return it with its encoding."""
-    declared = lookup_encoding(_declared_charset(leaf)) or (declared_encoding(data) if is_html else None)
+    declared = lookup_encoding(_declared_charset(leaf), is_mail=True) or (declared_encoding(data) if is_html else None)
     # Many mails declare another charset for UTF-8, and text in other encodings is hardly ever valid UTF-8.
     is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None
     return decode(data, declared=None if is_utf8 else declared)

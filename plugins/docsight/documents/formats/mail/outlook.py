@@ -16,7 +16,8 @@ from docsight.documents.formats.mail.message import read_message
 from docsight.documents.formats.office import rtf
 from docsight.documents.formats.ole import open_ole, read_stream
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.encoding import decode, lookup_encoding
+from docsight.documents.formats.text.charset_names import lookup_encoding
+from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DataError
 
 _MAX_NESTED_MESSAGES = 20

@@ -1,41 +1,27 @@
 """The structure of the body of a mail: what its writer wrote, the mails that it quotes, and its signature."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from docsight.documents.formats.content import Kind, Passage
+from docsight.documents.formats.mail.quote_phrases import (
+    ATTRIBUTION,
+    DIVIDER,
+    HEADER_BLOCK,
+    INTRODUCTION,
+    RULE_ABOVE_HEADERS,
+    SIGNATURE,
+    is_introduction,
+    is_quote_class,
+    is_signature_class,
+    stands_alone,
+)
 
 _QUOTE_LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"[ \t]?>")
-_QUOTED_BELOW = re.compile(r"\s*>")
-_SIGNATURE = re.compile(
-    r"--[ \t]*$|_{5,}[ \t]*$|(?:Sent from my |Get Outlook for |Von meinem .{1,40} gesendet|Envoyé de mon )", re.I
-)
-# The line before a quoted mail; mailers wrap it onto at most three lines.
-_ATTRIBUTION = re.compile(
-    r"[ \t]*(?:On|Am|Le|El|Il|Op|Em|Den)\b[^\n]{0,200}(?:\n[^\n]{1,200}){0,2}?"
-    r"\b(?:wrote|writes|schrieb|écrit|escribió|ha scritto|schreef|escreveu|skrev)\b[^\n]{0,80}?:[ \t]*$",
-    re.M,
-)
-# Everything below such a line, or such headers, is a quoted or forwarded mail.
-_DIVIDER = re.compile(
-    r"[ \t]*(?:-{2,}[ \t]*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Weitergeleitete Nachricht|"
-    r"Message d'origine|Mensaje original|Messaggio originale|Forwarded by [^\n]{1,80})[ \t]*-{2,}|"
-    r"Begin forwarded message:)",
-    re.I,
-)
-_HEADER_BLOCK = re.compile(
-    r"[ \t]*\*?(?:From|Von|De|Da|Van)[ \t]*:[^\n]*\n"
-    r"(?:[ \t]*\*?(?:Sent|Date|To|Cc|Gesendet|Datum|An|Envoyé|À|Enviado|Para|Inviato|A|Verzonden|Aan)[ \t]*:"
-    r"[^\n]*\n){1,4}"
-    r"(?:[^\n]*\n)?[ \t]*\*?(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto)[ \t]*:",
-    re.I,
-)
-_SIGNATURE_CLASS = re.compile(r"(?:moz|gmail|yahoo|ms-outlook(?:-mobile)?)?[-_]?signature\w*", re.I)
-_QUOTE_CLASS = re.compile(
-    r"gmail_(?:quote|attr|extra)\w*|yahoo_quoted\w*|moz-cite-prefix|divRplyFwdMsg|OutlookMessageHeader"
-)
+_QUOTED_WITH_INITIALS = re.compile(r"[ \t]?([A-Z]{2,3})>+(?=[ \t]|$)", re.M)  # TF> for Tom Fox
+_QUOTED_BELOW = re.compile(r"\s*(?:[A-Z]{2,3})?>")
 
 
 def text_passages(text: str) -> Iterator[Passage]:
@@ -64,7 +50,7 @@ def mark_quotes(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
         if pending is not None:
             yield replace(pending, kind="quote") if passage.kind == "quote" else pending
             pending = None
-        if passage.kind == "paragraph" and _ATTRIBUTION.match(text, passage.start, passage.end):
+        if passage.kind == "paragraph" and ATTRIBUTION.match(text, passage.start, passage.end):
             pending = passage
         else:
             yield passage
@@ -75,37 +61,64 @@ def mark_quotes(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
 def role_of(attributes: dict[str, str | None]) -> Kind | None:
     """Return the kind of an element by the classes and ids that mail programs give it; None if it has none."""
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split()
-    if any(map(_QUOTE_CLASS.fullmatch, names)):
+    if any(map(is_quote_class, names)):
         return "quote"
-    return "signature" if any(map(_SIGNATURE_CLASS.fullmatch, names)) else None
+    return "signature" if any(map(is_signature_class, names)) else None
 
 
 def _begins_quote(text: str, start: int) -> bool:
-    return _DIVIDER.match(text, start) is not None or _HEADER_BLOCK.match(text, start) is not None
+    rule = RULE_ABOVE_HEADERS.match(text, start)
+    headers_start = start if rule is None else rule.end()
+    return DIVIDER.match(text, start) is not None or HEADER_BLOCK.match(text, headers_start) is not None
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Yield the start, the end and the kind of each line that is not blank."""
     kind: Kind = "paragraph"
     attribution_end = 0
+    is_quoted = _quote_test(text)
+    is_after_blank = True
     for line in _QUOTE_LINE.finditer(text):
         start, end = line.start(), line.start() + len(line[0].rstrip())
+        is_after_blank = is_after_blank or text.startswith("\n\n", start - 2)
         if not line[0].strip():
+            is_after_blank = True
             continue
-        if _begins_quote(text, start):
+        attribution = ATTRIBUTION.match(text, start)
+        is_marked_below = attribution is not None and _QUOTED_BELOW.match(text, attribution.end())
+        if _begins_quote(text, start) or (attribution and not is_marked_below and stands_alone(attribution[0])):
             yield from ((a, b, "quote") for a, b in _rest(text, start))
             return
-        if attribution := _ATTRIBUTION.match(text, start):
+        if attribution and is_marked_below:
             attribution_end = attribution.end()
-            if not _QUOTED_BELOW.match(text, attribution_end):
-                yield from ((a, b, "quote") for a, b in _rest(text, start))
-                return
-        if start < attribution_end or _QUOTED.match(line[0]):
+        elif is_after_blank:
+            attribution_end = max(attribution_end, _introduction_end(text, start))
+        is_after_blank = False
+        if start < attribution_end or is_quoted(line[0]):
             kind = "paragraph"
             yield start, end, "quote"
         else:
-            kind = "signature" if kind == "signature" or _SIGNATURE.match(line[0]) else "paragraph"
+            kind = "signature" if kind == "signature" or SIGNATURE.match(line[0]) else "paragraph"
             yield start, end, kind
+
+
+def _introduction_end(text: str, start: int) -> int:
+    """Return where the lines end that introduce the quote directly below them; 0 if none begin here."""
+    found = INTRODUCTION.match(text, start)
+    is_above_quote = found is not None and _QUOTED_BELOW.match(text, found.end()) is not None
+    return found.end() if found is not None and is_above_quote and is_introduction(found[0]) else 0
+
+
+def _quote_test(text: str) -> Callable[[str], bool]:
+    """Return a function that tells whether a line is quoted: with `>`, or with the initials of a person in the text."""
+    found = set(_QUOTED_WITH_INITIALS.findall(text))
+    names = {initials for initials in found if re.search(r"\b" + r"\w+\W{1,3}".join(initials) + r"\w", text)}
+
+    def is_quoted(line: str) -> bool:
+        mark = _QUOTED_WITH_INITIALS.match(line)
+        return _QUOTED.match(line) is not None or (mark is not None and mark[1] in names)
+
+    return is_quoted
 
 
 def _rest(text: str, start: int) -> Iterator[tuple[int, int]]:

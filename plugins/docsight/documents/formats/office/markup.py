@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from docsight.documents.formats.office.symbol_fonts import symbol
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -32,10 +34,21 @@ SYMBOLS = {
     f"{A}br": "\n",
     f"{W}noBreakHyphen": "-",
 }
+DENOMINATOR = f"{_MATH}den"
+SYMBOL_TAG = f"{W}sym"
 # Properties, deleted text, field codes, and phonetic guides (ruby text).
 SKIPPED_TAGS = {f"{W}{name}" for name in ("pPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr", "del", "moveFrom", "rt")}
 SKIPPED_TAGS |= {f"{W}{name}" for name in ("delText", "instrText", "delInstrText")}
 SKIPPED_TAGS |= {f"{A}{name}" for name in ("pPr", "rPr", "endParaRPr", "bodyPr", "lstStyle")}
+
+
+def symbol_of(element: Any) -> str:
+    """Return the sign of a symbol by its font and code; empty if it is unknown."""
+    try:
+        code = int(element.get(f"{W}char") or "", 16)
+    except ValueError:
+        return ""
+    return symbol(element.get(f"{W}font") or "", code)
 
 
 def children(element: Any) -> Iterator[Any]:

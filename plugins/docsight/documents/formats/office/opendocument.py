@@ -13,10 +13,12 @@ from docsight.documents.formats.office.markup import parse_xml
 from docsight.documents.formats.office.opendocument_styles import (
     ODF_STYLE,
     ODF_TEXT,
+    PRESENTATION,
     OpenDocumentNumbers,
     OpenDocumentStyles,
 )
 from docsight.documents.formats.office.properties import read_properties
+from docsight.documents.formats.office.slide_roles import hidden_slides_note
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.errors import DataError, MissingExtraError
@@ -33,12 +35,12 @@ _LEVELS = tuple("123456789")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
-_PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+_LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
 _SKIPPED_TAGS |= {f"{_OFFICE}{name}" for name in ("forms", "event-listeners", "scripts")}
-_SKIPPED_TAGS |= {f"{_PRESENTATION}settings"}
+_SKIPPED_TAGS |= {f"{PRESENTATION}settings"}
 _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc/elements/1.1/}creator"}
 _SYMBOLS = {f"{ODF_TEXT}tab": "\t", f"{ODF_TEXT}line-break": "\n"}
 _NOTES: dict[str, Kind] = {f"{ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
@@ -124,6 +126,7 @@ class _Walker:
         self._page: int | None = None
         self._items: list[Block | None] = []  # of the lists that are open; None until an item has a paragraph
         self._cells_left = _MAX_REPEATED_CELLS
+        self._hidden_slides: list[int] = []
         self._base: Block | None = None  # of all text of a margin or a note
 
     def write_margins(self, margins: dict[str, list[Any]], kind: Kind) -> None:
@@ -140,7 +143,7 @@ class _Walker:
             title=title,
             images=tuple(self._images.images),
             passages=tuple(self._builder.passages()),
-            notes=(*self.notes, *self._images.notes),
+            notes=(*self.notes, *hidden_slides_note(self._hidden_slides), *self._images.notes),
         )
 
     def walk(self, root: Any) -> None:
@@ -156,16 +159,26 @@ class _Walker:
                 if element is not root and element.tag in _NOTES:
                     self._apart.append((element, Block(kind=_NOTES[element.tag], page=self._page)))
                     walk.skip_subtree()
-                elif element.tag in _SKIPPED_TAGS:
+                elif self._is_skipped(element):
                     walk.skip_subtree()
                 else:
                     self._begin(element)
                     self._write(element.text, element)
             else:
-                if element.tag not in _SKIPPED_TAGS and (element is root or element.tag not in _NOTES):
+                if not self._is_skipped(element) and (element is root or element.tag not in _NOTES):
                     self._end(element)
                 if element is not root:
                     self._write(element.tail, element.getparent())
+
+    def _is_skipped(self, element: Any) -> bool:
+        """Return whether an element is no content, or hidden text."""
+        tag = element.tag
+        if tag in _SKIPPED_TAGS or element.get(f"{PRESENTATION}class") == "page-number":
+            return True
+        if tag == f"{ODF_TEXT}section" and element.get(f"{ODF_TEXT}display") == "none":
+            return True
+        is_text = tag in _PARAGRAPHS or tag == f"{ODF_TEXT}span"
+        return is_text and self._styles.is_hidden(element.get(f"{ODF_TEXT}style-name"))
 
     def _write_apart(self, element: Any, block: Block) -> None:
         self._builder.interrupt(PARAGRAPH)
@@ -176,7 +189,7 @@ class _Walker:
 
     def _write(self, text: str | None, element: Any) -> None:
         """Write the text directly in an element; only text within paragraphs is content."""
-        if text and (element.tag in _PARAGRAPHS or element.tag.startswith(ODF_TEXT)) and element.tag not in _CONTAINERS:
+        if text and element.tag.startswith((ODF_TEXT, _LIBREOFFICE)) and element.tag not in _CONTAINERS:
             if self._marker and text.strip():
                 self._builder.write(self._marker)
                 self._marker = ""
@@ -195,6 +208,8 @@ class _Walker:
             self._numbers.begin_item(element)
         elif tag == f"{_DRAW}page":
             self._page = (self._page or 0) + 1
+            if self._styles.is_hidden(element.get(f"{_DRAW}style-name")):
+                self._hidden_slides.append(self._page)
             self._builder.interrupt(PARAGRAPH)
         elif tag == f"{_ODF_TABLE}table":
             self._begin_table(element)
@@ -204,6 +219,8 @@ class _Walker:
             self._builder.write(_SYMBOLS[tag])
         elif tag == f"{ODF_TEXT}s":
             self._builder.write(" ")
+        elif tag == f"{ODF_TEXT}a":
+            self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
 
@@ -219,6 +236,8 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._marker = ""
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+        elif tag == f"{ODF_TEXT}a":
+            self._builder.link = ""
         elif tag == f"{ODF_TEXT}list":
             self._items.pop()
             self._numbers.end_list()
@@ -259,8 +278,11 @@ class _Walker:
             item = self._items[-1] or Block(kind="list_item", level=len(self._items), page=self._page)
             self._items[-1] = item
             return item
-        if any(parent.tag == f"{_PRESENTATION}notes" for parent in element.iterancestors()):
-            return Block(kind="speaker_note", page=self._page)
+        for outer in element.iterancestors(f"{PRESENTATION}notes", f"{_DRAW}frame"):
+            if outer.tag == f"{PRESENTATION}notes":
+                return Block(kind="speaker_note", page=self._page)
+            if outer.get(f"{PRESENTATION}class") == "title":
+                return Block(kind="heading", level=1, page=self._page)
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
 

@@ -9,6 +9,7 @@ from docsight.documents.formats.office.roles import ROLES_OF_STYLES, Role
 
 ODF_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _MAX_PARENTS = 64  # of a style
 _MAX_LIST_DEPTH = 10
 _NUMBER_FORMATS = {
@@ -37,9 +38,12 @@ class OpenDocumentStyles:
         self._parents: dict[str, str] = {}
         self._names: dict[str, str] = {}  # as the user sees them
         self._lists: dict[str, Any] = {}
+        self._hidden: set[str] = set()  # those of hidden text and slides
         self.outline: dict[int, _Level] = {}
         for part in parts:
             for style in part.iter(f"{ODF_STYLE}style"):
+                if any(_is_hiding(properties) for properties in style):
+                    self._hidden.add(style.get(f"{ODF_STYLE}name") or "")
                 if style.get(f"{ODF_STYLE}family") == "paragraph" and (name := style.get(f"{ODF_STYLE}name")):
                     self._parents[name] = style.get(f"{ODF_STYLE}parent-style-name") or ""
                     self._names[name] = style.get(f"{ODF_STYLE}display-name") or name
@@ -57,6 +61,10 @@ class OpenDocumentStyles:
                 return ROLES_OF_STYLES[shown]
             name = self._parents.get(name)
         return Role()
+
+    def is_hidden(self, name: str | None) -> bool:
+        """Return whether a style, or the style of a slide, hides what it is given to."""
+        return name in self._hidden
 
     def levels(self, name: str) -> dict[int, _Level]:
         """Return the levels of a list style, from 1; none if it does not exist."""
@@ -119,6 +127,11 @@ class OpenDocumentNumbers:
         self._headings = {one: number for one, number in self._headings.items() if one <= level}
         self._headings[level] = self._headings.get(level, start - 1) + 1
         return _shown(outline, [self._headings.get(one, 1) for one in range(1, level + 1)])
+
+
+def _is_hiding(properties: Any) -> bool:
+    states = properties.get(f"{ODF_TEXT}display"), properties.get(f"{PRESENTATION}visibility")
+    return "none" in states or "hidden" in states
 
 
 def _levels(style: Any) -> dict[int, _Level]:

@@ -8,7 +8,13 @@ from typing import Any
 from docsight.documents.formats.content import Box, ParsedDocument
 from docsight.documents.formats.office.markup import MC, A, P
 from docsight.documents.formats.office.slide_order import reading_order
-from docsight.documents.formats.office.slide_roles import ShapeRoles, inherited_styles, placeholder_type, roles_of
+from docsight.documents.formats.office.slide_roles import (
+    ShapeRoles,
+    hidden_slides_note,
+    inherited_styles,
+    placeholder_type,
+    roles_of,
+)
 from docsight.documents.formats.office.walker import Walker, convert
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
@@ -49,9 +55,7 @@ def _walk(file: Any, walker: Walker, *, max_pages: int) -> None:
         if slide._element.get("show") in ("0", "false"):
             hidden.append(number)
         _walk_slide(slide, walker)
-    if hidden:
-        numbers = ", ".join(map(str, hidden))
-        walker.notes.append(f"slide {numbers} is hidden" if len(hidden) == 1 else f"slides {numbers} are hidden")
+    walker.notes += hidden_slides_note(hidden)
 
 
 def _walk_slide(slide: Any, walker: Walker) -> None:

@@ -1,13 +1,15 @@
 """RTF: the text in order, with headings, lists and tables; then footnotes and comments. Hidden text is left out."""
 
-import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
+from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.office.rtf_story import RtfStory
+from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH
 from docsight.documents.formats.text.encoding import try_decode
 from docsight.errors import DataError
 
@@ -35,89 +37,26 @@ _CHARACTERS = {
     "lquote": "\u2018", "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "~": "\xa0", "_": "\u2011",
     "{": "{", "}": "}", "\\": "\\",
 }  # fmt: skip
+_MARKER_GROUPS = ("pntext", "listtext")  # with the number or the bullet of an item
+_NUMBER_MARKER = re.compile(r"(?=.*\d)[\w.()\[\]-]{1,20}|\(?[A-Za-z]{1,8}[.):]+|\([A-Za-z]{1,8}\)")
+_INFO = ("title", "author")
+_LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"([^"]+)"|([^\s\\]\S*))')
 _TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
 _MAX_LEVEL = 9
-_CHARSETS = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850", "ansi": "cp1252"}
-_FONT_CHARSETS = {
-    77: "mac-roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950", 161: "cp1253", 162: "cp1254",
-    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
-    254: "cp437", 255: "cp850",
-}  # fmt: skip
-
-
-@dataclass
-class _Story:
-    """The body, a header, a footnote or a comment: text apart from other text, and the state of its paragraph."""
-
-    kind: Kind | None = None
-    builder: TextBuilder = field(default_factory=TextBuilder)
-    is_paragraph_open: bool = False
-    is_after_list: bool = False
-    heading_level: int | None = None
-    list_level: int | None = None
-    in_table: bool = False  # the paragraph
-    has_row: bool = False  # a row has begun and not ended
-    is_table_open: bool = False
-    is_cell_open: bool = False
-
-    def reset_paragraph(self) -> None:
-        self.heading_level = self.list_level = None
-        self.in_table = False
-
-    def write(self, text: str) -> None:
-        """Write text of the paragraph, after its breaks."""
-        if self.in_table or self.has_row:
-            self.open_cell()
-        elif self.is_table_open:
-            self.builder.end_table()
-            self.is_table_open = self.is_cell_open = False
-        if not self.is_paragraph_open:
-            self.is_paragraph_open = True
-            is_item = self.list_level is not None
-            self.builder.interrupt(LINE if is_item and self.is_after_list else PARAGRAPH)
-            self.is_after_list = is_item
-            self.builder.block = self._block()
-        self.builder.write(text)
-
-    def end_paragraph(self, strength: int) -> None:
-        self.builder.interrupt(LINE if strength == PARAGRAPH else strength)
-        self.is_paragraph_open = self.is_paragraph_open and strength != PARAGRAPH
-
-    def open_cell(self) -> None:
-        if not self.is_table_open:
-            self.builder.begin_table(Block(kind="table"))
-            self.is_table_open = True
-        if not self.is_cell_open:
-            self.builder.begin_cell()
-            self.is_cell_open = self.is_paragraph_open = True
-
-    def end_cell(self) -> None:
-        self.open_cell()
-        self.builder.end_cell()
-        self.is_cell_open = self.is_paragraph_open = False
-
-    def end_row(self) -> None:
-        if self.is_table_open:
-            self.builder.end_row()
-        self.is_cell_open = self.is_paragraph_open = self.has_row = False
-
-    def _block(self) -> Block:
-        if self.heading_level is not None:
-            return Block(kind="heading", level=self.heading_level)
-        return Block() if self.list_level is None else Block(kind="list_item", level=self.list_level)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Group:
     """The state that ends with a group in braces."""
 
-    story: _Story
+    story: RtfStory
     destination: str = ""
     is_left_out: bool = False
     is_optional: bool = False  # `\*` was read: the next word is a destination that programs may ignore
     is_hidden: bool = False
     unicode_skip: int = 1  # how many characters follow a Unicode character for old programs
     font: int | None = None
+    style: int | None = None  # that is described, in the style sheet
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -136,15 +75,16 @@ class _Reader:
     """Reads the tokens of a file; text is collected until a break, since a character may take several tokens."""
 
     def __init__(self, data: bytes) -> None:
-        self._body, self._title = _Story(), _Story()
-        self._apart: list[_Story] = []
+        self._body = RtfStory()
+        self._info = {name: RtfStory() for name in _INFO}
+        self._apart: list[RtfStory] = []
         self._group = _Group(story=self._body)
         self._open_groups: list[_Group] = []
-        self._code_page = "cp1252"
-        self._fonts: dict[int, str] = {}  # their encodings
-        self._default_font: int | None = None
+        self._fonts = FontTable()
+        self._styles = StyleSheet()
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
+        self._apart_text: dict[str, list[str]] = {"fldinst": [], **{name: [] for name in _MARKER_GROUPS}}
         self._skip = 0  # characters to leave out after a Unicode character
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
@@ -164,13 +104,17 @@ class _Reader:
         notes = [f"{self._images_left_out} {'image was' if self._images_left_out == 1 else 'images were'} not read"]
         return ParsedDocument(
             text="\n\n".join(text for _, text in texts),
-            title=" ".join(self._title.builder.text().split()),
-            encoding="utf-8" if self._is_utf8 else self._code_page,
+            title=self._stated("title"),
+            encoding="utf-8" if self._is_utf8 else self._fonts.code_page,
+            metadata=make_metadata([self._stated("author")]),
             passages=tuple(passage for passages in texts.values() for passage in passages),
             notes=tuple(notes) if self._images_left_out else (),
         )
 
-    def _of_kind(self, kind: Kind) -> Iterator[_Story]:
+    def _stated(self, name: str) -> str:
+        return " ".join(self._info[name].builder.text().split())
+
+    def _of_kind(self, kind: Kind) -> Iterator[RtfStory]:
         return (story for story in self._apart if story.kind == kind)
 
     def _read(self, data: bytes) -> None:
@@ -213,6 +157,10 @@ class _Reader:
             self._flush()
         elif before.destination == "shptxt" != after.destination:
             self._break(PARAGRAPH)
+        elif before.destination == "fldrslt" != after.destination:
+            self._begin_link("")
+        elif before.destination in _MARKER_GROUPS and before.destination != after.destination:
+            self._end_marker(before.destination)
         self._group = after
 
     def _read_symbol(self, symbol: str) -> None:
@@ -229,12 +177,19 @@ class _Reader:
         group = self._group
         if group.destination == "fonttbl":
             self._read_font(word, number)
+        elif group.destination == "stylesheet":
+            self._read_style(word, number)
         elif group.is_optional and word not in _SHOWN and word not in _STORIES:
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
         elif word in _LEFT_OUT:
             self._leave_out(word)
-        elif word in _STORIES or (word == "title" and group.destination == "info"):
-            self._begin_story(_STORIES.get(word))
+        elif word in _STORIES or (word in _INFO and group.destination == "info"):
+            self._begin_story(word)
+        elif word == "fldrslt":
+            self._group = replace(group, destination=word)
+            found = _LINK_FIELD.match("".join(self._apart_text["fldinst"]))
+            self._begin_link((found[1] or found[2]) if found is not None else "")
+            self._apart_text["fldinst"].clear()
         elif word == "shptxt":
             self._break(PARAGRAPH)
             self._group = replace(group, is_optional=False, is_left_out=False, destination=word)
@@ -250,24 +205,41 @@ class _Reader:
 
     def _leave_out(self, word: str) -> None:
         story = self._group.story
-        if word in ("pntext", "listtext"):  # the number or the bullet
+        if word in _MARKER_GROUPS:
             story.list_level = story.list_level or 1
+            self._apart_text[word].clear()
         self._images_left_out += word == "pict" and not self._group.is_left_out
         self._group = replace(self._group, is_optional=False, is_left_out=True, destination=word)
 
-    def _begin_story(self, kind: Kind | None) -> None:
+    def _begin_story(self, word: str) -> None:
         self._flush()
-        story = self._title
-        if kind is not None:
-            story = _Story(kind=kind)
+        if word in _INFO:
+            story = self._info[word]
+        else:
+            story = RtfStory(kind=_STORIES[word])
             self._apart.append(story)
         self._group = replace(self._group, is_optional=False, is_left_out=False, destination="", story=story)
+
+    def _begin_link(self, target: str) -> None:
+        self._flush()
+        self._group.story.builder.link = target
+
+    def _end_marker(self, word: str) -> None:
+        """Keep the number of an item for its text; bullets are left out."""
+        marker = "".join(self._apart_text[word]).strip()
+        self._group.story.marker = f"{marker} " if _NUMBER_MARKER.fullmatch(marker) else ""
 
     def _read_font(self, word: str, number: int | None) -> None:
         if word == "f":
             self._group = replace(self._group, font=number)
-        elif word == "fcharset" and number in _FONT_CHARSETS and self._group.font is not None:
-            self._fonts[self._group.font] = _FONT_CHARSETS[number]
+        elif word == "fcharset" and self._group.font is not None:
+            self._fonts.set_charset(self._group.font, number)
+
+    def _read_style(self, word: str, number: int | None) -> None:
+        if word == "s":
+            self._group = replace(self._group, style=number)
+        elif word == "outlinelevel" and self._group.style is not None:
+            self._styles.set_level(self._group.style, number)
 
     def _read_property(self, word: str, number: int | None) -> None:
         """Apply a word that describes the document, the characters or the paragraph that follow."""
@@ -278,24 +250,30 @@ class _Reader:
             self._decode()
             is_hidden = self._group.is_hidden and word != "plain"
             self._group = replace(
-                self._group, font=self._default_font if word == "plain" else number, is_hidden=is_hidden
+                self._group, font=self._fonts.default if word == "plain" else number, is_hidden=is_hidden
             )
         elif word == "uc" and number is not None:
             self._group = replace(self._group, unicode_skip=max(number, 0))
         elif word == "deff":
-            self._default_font = number
-        elif word == "ansicpg" and number is not None:
-            self._code_page = _code_page(number)
-        elif word in _CHARSETS:
-            self._code_page = _CHARSETS[word]
+            self._fonts.default = number
+        elif self._fonts.set_code_page(word, number):
+            pass
         elif word in _TABLE_WORDS:
             self._flush()
             self._read_table(word, story)
-        elif word == "pard":
+        else:
+            self._read_paragraph_property(word, number, story)
+
+    def _read_paragraph_property(self, word: str, number: int | None, story: RtfStory) -> None:
+        if word == "pard":
             self._flush()
             story.reset_paragraph()
+        elif word == "s":
+            story.role = self._styles.role(number)
         elif word == "intbl":
             story.in_table = True
+        elif word == "cellx" and number is not None:
+            story.edges.append(number)
         elif word == "outlinelevel" and number is not None and 0 <= number < _MAX_LEVEL:
             story.heading_level = number + 1
         elif word == "ls" and number:
@@ -303,9 +281,9 @@ class _Reader:
         elif word == "ilvl" and number is not None and 0 <= number < _MAX_LEVEL:
             story.list_level = number + 1
 
-    def _read_table(self, word: str, story: _Story) -> None:
+    def _read_table(self, word: str, story: RtfStory) -> None:
         if word == "trowd":
-            story.has_row = True
+            story.begin_row()
         elif word == "cell":
             story.end_cell()
         elif word == "row":
@@ -317,20 +295,26 @@ class _Reader:
         data, self._skip = data[self._skip :], max(self._skip - len(data), 0)
         if self._is_utf8 and not data.isascii() and len(data) > 1:
             self._add(data.decode("utf-8", "replace"))
+        elif self._group.destination in self._apart_text:
+            self._apart_text[self._group.destination].append(self._fonts.decode(data, self._group.font))
+        elif self._group.destination == "fonttbl" and self._group.font is not None:
+            self._fonts.add_name(self._group.font, data)
+        elif self._group.destination == "stylesheet" and self._group.style is not None:
+            self._styles.add_name(self._group.style, data)
         elif not self._group.is_left_out and not self._group.is_hidden:
             self._bytes += data
 
     def _add(self, text: str) -> None:
-        if not self._group.is_left_out and not self._group.is_hidden:
+        if self._group.destination in self._apart_text:
+            self._apart_text[self._group.destination].append(self._fonts.sign(text, self._group.font))
+        elif not self._group.is_left_out and not self._group.is_hidden:
             self._decode()
-            self._pieces.append(text)
+            self._pieces.append(self._fonts.sign(text, self._group.font))
 
     def _decode(self) -> None:
         """Decode the bytes that are pending, in the encoding of the font."""
         if self._bytes:
-            font = self._default_font if self._group.font is None else self._group.font
-            encoding = self._code_page if font is None else self._fonts.get(font, self._code_page)
-            self._pieces.append(self._bytes.decode(encoding, "replace"))
+            self._pieces.append(self._fonts.decode(bytes(self._bytes), self._group.font))
             self._bytes.clear()
 
     def _flush(self) -> None:
@@ -348,11 +332,3 @@ class _Reader:
 
 def _with_kind(passage: Passage, kind: Kind | None) -> Passage:
     return passage if kind is None or passage.kind == "table" else replace(passage, kind=kind, level=None)
-
-
-def _code_page(number: int) -> str:
-    """Return the encoding of a Windows code page; that of Western text if Python does not have it."""
-    try:
-        return codecs.lookup(f"cp{number}").name
-    except LookupError:
-        return "cp1252"

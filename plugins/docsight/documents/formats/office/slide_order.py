@@ -42,9 +42,19 @@ def _columns(indices: list[int], boxes: Sequence[Box]) -> list[list[int]]:
 
 
 def _rows(indices: list[int], boxes: Sequence[Box]) -> list[list[int]]:
-    """Return the first row and all others together, because these may have columns; none if there is only one row."""
-    first, *others = _cut(indices, lambda index: (boxes[index][1], boxes[index][3]))
-    return [first, [index for part in others for index in part]] if others else []
+    """Return the first row and all others together, because these may have columns; none if there is only one row.
+
+    Several rows that have columns together, above a shape as wide as these, stay together.
+    """
+    rows = _cut(indices, lambda index: (boxes[index][1], boxes[index][3]))
+    if len(rows) == 1:
+        return []
+    count = next((n for n in range(len(rows) - 1, 1, -1) if _columns(_flat(rows[:n]), boxes)), 1)
+    return [_flat(rows[:count]), _flat(rows[count:])]
+
+
+def _flat(parts: list[list[int]]) -> list[int]:
+    return [index for part in parts for index in part]
 
 
 def _cut(indices: list[int], extent: Callable[[int], tuple[float, float]]) -> list[list[int]]:

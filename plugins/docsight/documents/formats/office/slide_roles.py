@@ -28,6 +28,14 @@ _SLIDE_NUMBER_FORMATS = {
 _ENCLOSURES = {"ParenBoth": "({})", "ParenR": "{})", "Period": "{}."}  # "Plain" has none
 
 
+def hidden_slides_note(numbers: list[int]) -> list[str]:
+    """Return the note about slides that are not shown; none without such slides."""
+    if not numbers:
+        return []
+    shown = ", ".join(map(str, numbers))
+    return [f"slide {shown} is hidden" if len(numbers) == 1 else f"slides {shown} are hidden"]
+
+
 def placeholder_type(shape: Any) -> str:
     """Return PowerPoint's name of the type of a placeholder; "obj" if it states none, and empty if it is none."""
     placeholder = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")

@@ -157,6 +157,8 @@ class Walker:
         elif tag in markup.CELL_TAGS:
             self._cells += 1
             self.builder.begin_cell()
+        elif tag == markup.DENOMINATOR:
+            self.builder.write("/")
         elif begins_link(element):
             self._outer_links.append(self.builder.link)
             self.builder.link = link_target(element, part) or self.builder.link
@@ -211,7 +213,9 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self._write_text(_visible(_unescaped(element.text) if tag == f"{A}t" else element.text))
+            self._write_text(_visible(_unescaped(element.text)))
+        elif tag == markup.SYMBOL_TAG:
+            self._write_text(markup.symbol_of(element))
         elif tag in markup.SYMBOLS:
             self.builder.write(markup.SYMBOLS[tag])
         elif tag in markup.IMAGE_ATTRIBUTES:
@@ -281,5 +285,5 @@ def _visible(text: str | None) -> str:
 
 
 def _unescaped(text: str | None) -> str:
-    """Decode PowerPoint's escapes of characters, such as "_x000B_" for a line break."""
+    """Decode Office's escapes of characters, such as "_x000B_" for a line break."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).replace("\v", "\n"), text or "")

@@ -13,7 +13,8 @@ from docsight.documents.formats.pdf.contents_entries import ends_entry, mark_ent
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
-from docsight.documents.formats.pdf.reading_order import TextLine, around, join_runs, read_columns
+from docsight.documents.formats.pdf.reading_order import join_runs, read_columns
+from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
 
 _EDGE = 0.2  # the fraction of a page's height where running headers and footers are
@@ -182,13 +183,19 @@ def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], 
         return True
     if last.monospaced != line.monospaced and not _continues_sentence(group, line, size):
         return True
-    if first.bold != other.bold and len(other.text) > 3:
+    is_other_weight = other.bold not in (first.bold, group[0].runs[0].bold) and len(other.text) > 3
+    if is_other_weight and not (other.bold and _is_within_sentence(last, line)):
         return True
     if last.monospaced and line.monospaced:
         return False
     if BULLET.match(other.text) or (NUMBERED.match(other.text) and _is_marked(group)):
         return True
     return _is_indented(group, line, after, size)
+
+
+def _is_within_sentence(last: TextLine, line: TextLine) -> bool:
+    """Return whether a line begins within a sentence, so that its first word is only emphasized."""
+    return line.text[:1].islower() and not last.text.endswith((".", "!", "?", ":"))
 
 
 def _continues_sentence(group: list[TextLine], line: TextLine, size: float) -> bool:

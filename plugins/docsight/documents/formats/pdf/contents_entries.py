@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docsight.documents.formats.pdf.reading_order import HEADING_NUMBER, TextLine
+from docsight.documents.formats.pdf.reading_order import HEADING_NUMBER
+from docsight.documents.formats.pdf.text_lines import TextLine
 
 _MAX_ENTRY_CHARS = 500
 _LEADER = re.compile(r"(?:[ \t]*[.\u00b7]){4,}|(?:[ \t]*\u2026){2,}")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from docsight.documents.formats.pdf.reading_order import TextLine
+from docsight.documents.formats.pdf.text_lines import TextLine
 
 _MAX_INDENT = 80  # letters
 _MIN_PROSE_WORDS = 8

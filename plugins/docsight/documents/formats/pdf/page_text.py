@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,15 +24,33 @@ _PLAIN_LETTERS = str.maketrans(
 # Old-style figures and small capitals, which fonts of Adobe have at private places.
 _PLAIN_LETTERS |= {0xF730 + digit: str(digit) for digit in range(10)}
 _PLAIN_LETTERS |= {0xF761 + letter: chr(ord("A") + letter) for letter in range(26)}
-_UNCLEAN = re.compile(f"{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _PLAIN_LETTERS))}]|\\n")
+# Bullets and arrows of Wingdings and Symbol, which Office leaves at private places.
+_PLAIN_LETTERS |= {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0E0: "→", 0xF0E8: "➔"}
+# TeX draws the accent of a letter before it. An acute accent between other letters may be an apostrophe.
+_DRAWN_ACCENTS = {"\u00a8": "\u0308", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u02c7": "\u030c"}
+_DRAWN_ACCENTS |= {"`": "\u0300", "\u02cb": "\u0300", "\u02da": "\u030a", "\u02d8": "\u0306", "\u02dd": "\u030b"}
+_ACCENTED = re.compile(
+    "([\u00a8\u02c6\u02c7\u02cb\u02d8\u02da\u02dc\u02dd])([A-Za-z])"
+    r"|(?<!\b[A-Za-z])(\u00b4)([AEIOUYaeiouy])|(?<=[A-Za-z])(`)([AEIOUaeiou])"
+)
+_UNCLEAN = re.compile(
+    f"{_ACCENTED.pattern}|{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _PLAIN_LETTERS))}]|\\n"
+)
 
 
 def clean(text: str) -> str:
     """Normalize line ends and remove characters that are not text; line-end hyphens stay as U+FFFE."""
     if not _UNCLEAN.search(text):
         return text.strip()
-    text = _PDF_LINE_ENDS.sub("\n", text).translate(_PLAIN_LETTERS)
+    text = _ACCENTED.sub(_accented, _PDF_LINE_ENDS.sub("\n", text).translate(_PLAIN_LETTERS))
     return _EMPTY_LINES.sub("\n\n", _NOT_TEXT.sub("", text)).strip()
+
+
+def _accented(match: re.Match[str]) -> str:
+    """Return a letter with the accent before it, if there is such a letter."""
+    written = match[0]
+    composed = unicodedata.normalize("NFC", written[1] + _DRAWN_ACCENTS[written[0]])
+    return composed if len(composed) == 1 else match[0]
 
 
 def annotation_texts(page: "PdfPage") -> Iterator[str]:

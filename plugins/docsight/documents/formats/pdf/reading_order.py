@@ -8,12 +8,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
-from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Rect, Run
+from docsight.documents.formats.pdf.justified import join_justified
+from docsight.documents.formats.pdf.text_lines import TextLine, around
+from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Run
 
 _MIN_OVERLAP = 0.5  # of the heights of two runs in one line; a superscript overlaps by more
 _MAX_OPEN_RUNS = 60  # that a run may continue; more lie at the same height only in damaged files
@@ -24,6 +26,7 @@ _MAX_DEPTH = 12  # of columns in columns
 _MAX_GUTTERS = 12  # that are tried in a region
 _MAX_RUNS = 5_000  # of a page whose columns are looked for
 _MIN_COLUMN_LINES = 2
+_HEADING_BELOW_SIZE = 1.15  # relative to the text above it
 _MIN_COLUMN_WORDS = 2.5  # on average in a line
 _MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
@@ -31,33 +34,6 @@ _WORD_TEXT = re.compile(r"\S*\w\S*")
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
-
-
-@dataclass(slots=True)
-class TextLine:
-    """A line of a column, or a row of a table, whose cells are its runs."""
-
-    runs: list[Run]
-    box: Rect
-    size: float  # the height of most of its letters
-    is_entry: bool = False  # of a table of contents
-
-    @property
-    def text(self) -> str:
-        return "\t".join([run.text for run in self.runs])
-
-    @property
-    def height(self) -> float:
-        return self.box[3] - self.box[1]
-
-    @property
-    def monospaced(self) -> bool:
-        return all(run.monospaced for run in self.runs)
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it may be a row of a table; gaps in code are spaces."""
-        return len(self.runs) > 1 and not self.monospaced
 
 
 def join_runs(runs: Sequence[Run]) -> list[Run]:
@@ -90,7 +66,7 @@ def join_runs(runs: Sequence[Run]) -> list[Run]:
 def read_columns(runs: Sequence[Run]) -> list[list[TextLine]]:
     """Return the lines of a page by column, in reading order."""
     depth = _MAX_DEPTH if len(runs) <= _MAX_RUNS else 0
-    return [_lines(region) for region in _regions(list(runs), depth) if region]
+    return [join_justified(_lines(region)) for region in _regions(list(runs), depth) if region]
 
 
 def _continues(before: Run, run: Run) -> bool:
@@ -120,14 +96,6 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
         )
     longest = max(members, key=lambda run: len(run.text))
     return replace(longest, text=text, box=around([run.box for run in members]))
-
-
-def around(boxes: Sequence[Rect]) -> Rect:
-    """Return the box around boxes."""
-    if len(boxes) == 1:
-        return boxes[0]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
@@ -196,8 +164,18 @@ def _trimmed(left: list[Run], right: list[Run]) -> Iterator[tuple[list[Run], lis
     top = max(left[0].box[1], right[0].box[1])
     bottom = min(max(run.box[3] for run in left), max(run.box[3] for run in right))
     sides = [_cut_below([run for run in side if run.box[3] > top], bottom) for side in (left, right)]
+    sides = [_without_heading_below(side, bottom) for side in sides]
     if all(len(side) >= _MIN_COLUMN_LINES for side in sides):
         yield sides[0], sides[1]
+
+
+def _without_heading_below(side: list[Run], bottom: float) -> list[Run]:
+    """Return a side without the heading at its end that begins below the other: it belongs to the text below both."""
+    size = median([run.size for run in side]) if side else 0.0
+    count = len(side)
+    while count and side[count - 1].box[1] >= bottom and side[count - 1].size > _HEADING_BELOW_SIZE * size:
+        count -= 1
+    return side[:count]
 
 
 def _cut_below(side: list[Run], bottom: float) -> list[Run]:

@@ -8,6 +8,7 @@ from docsight.documents.formats.pdf.blocks import BULLET, NUMBERED, TextBlock
 from docsight.documents.formats.pdf.monospaced import has_code_signs, is_prose
 
 _HEADING_SIZE = 1.12  # relative to the body text
+_LARGE_HEADING_SIZE = 1.35
 _BOLD_HEADING_SIZE = 0.93
 _MAX_HEADING_LINES, _MAX_HEADING_LETTERS = 3, 200
 _MAX_HEADING_LEVELS = 6
@@ -93,7 +94,9 @@ def _is_heading(block: TextBlock, body_size: float, is_body_bold: bool) -> bool:
     if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING_LETTERS or not _LETTER_PAIR.search(text):
         return False
     if block.size >= _HEADING_SIZE * body_size:
-        return True
+        # Where most letters are in tables, the text is larger than they are.
+        is_sentence = len(block.lines) > 1 and text.rstrip().endswith((".", ":"))
+        return block.size >= _LARGE_HEADING_SIZE * body_size or not is_sentence
     is_bold = block.bold and not is_body_bold and block.size >= _BOLD_HEADING_SIZE * body_size
     return is_bold and len(block.lines) < _MAX_HEADING_LINES and not text.rstrip().endswith((".", ",", ";"))
 

@@ -37,6 +37,7 @@ _MIN_UNKNOWN_SPACED_LETTERS = 6
 _SPACED_WORD_GAP = 1.6  # between letter-spaced words, relative to the gap between letters
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RTL_WORD = re.compile(rf"{_RTL.pattern}+")
 _LETTERS_ONLY = re.compile(r"[^\W\d_]+[.,;:!?]?")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18  # flags of a font
@@ -96,6 +97,7 @@ def read_runs(textpage: "PdfTextPage") -> dict[int, list[Run]]:
     starts, ends, lines = _find_words(letters.text)
     if not len(starts):
         return {}
+    letters.order_right_to_left(starts, ends)
     edges = letters.boxes(np.stack((starts, ends - 1)))
     turns = _directions(edges[0], edges[1], lines)
     counts = np.bincount(turns, minlength=4).tolist()
@@ -146,6 +148,19 @@ class _Letters:
         deque(map(get_box, repeat(self._handle), indexes.ravel().tolist(), addresses), maxlen=0)
         boxes[np.isnan(boxes)] = 0
         return boxes.astype(np.float64).clip(-_FAR, _FAR)
+
+    def order_right_to_left(self, starts: Indexes, ends: Indexes) -> None:
+        """Reverse the words of Hebrew and Arabic that pdfium has in the order of the page, from the left."""
+        if self.text.isascii() or not _RTL.search(self.text):
+            return
+        text = list(self.text)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            if end - start > 1 and _RTL_WORD.fullmatch(self.text, start, end):
+                boxes = self.boxes(np.arange(start, end))
+                steps = np.sign(np.diff(boxes[:, 0] + boxes[:, 2]))
+                if steps.sum() > 0:
+                    text[start:end] = reversed(text[start:end])
+        self.text = "".join(text)
 
     def runs(self, words: _Words) -> Iterator[Run]:
         """Yield the runs of words in one direction."""

@@ -152,9 +152,12 @@ def _detect_dialect(lines: list[str], delimiters: str) -> dict[str, Any]:
     """
     best: dict[str, Any] = {"delimiter": _UNUSED_DELIMITER}
     best_score = 0.5
-    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+    quotings: list[dict[str, Any]] = [{"quoting": csv.QUOTE_MINIMAL}, {"quoting": csv.QUOTE_NONE}]
+    if any('\\"' in line for line in lines):  # as MySQL writes quotes within quotes
+        quotings.insert(1, {"quoting": csv.QUOTE_MINIMAL, "escapechar": "\\"})
+    for quoting in quotings:
         for delimiter in delimiters:
-            dialect: dict[str, Any] = {"delimiter": delimiter, "quoting": quoting, "skipinitialspace": True}
+            dialect = {"delimiter": delimiter, "skipinitialspace": True, **quoting}
             score = _score_dialect(lines, dialect)
             if score > best_score + 0.05:
                 best, best_score = dialect, score
@@ -178,23 +181,25 @@ def _is_header(first: list[str], sample: list[list[str]]) -> bool:
 
     A row that may be data is data, so that no text is lost.
     """
-    names = [name.strip() for name in first]
-    if not all(names) or len({name.lower() for name in names}) < len(names):
+    columns = [[row[at].strip() for row in sample if at < len(row)] for at in range(len(first))]
+    # A column without a name is an index of the rows, or empty because the lines end with a separator.
+    named = [at for at, name in enumerate(first) if name.strip() or not _are_values([*filter(None, columns[at])])]
+    names = [first[at].strip() for at in named]
+    if not names or not all(names) or len({name.lower() for name in names}) < len(names):
         return False
     if any(len(name) > _MAX_HEADER_NAME_CHARS or _VALUE.fullmatch(name) for name in names):
         return False
     if any(name.lower() in TEXT_COLUMNS for name in names):
         return True
-    columns = [[row[at].strip() for row in sample if at < len(row)] for at in range(len(names))]
     return any(
         cells and (_are_values(cells) or (is_prose(cells) and not is_prose([name])))
-        for name, cells in zip(names, columns, strict=True)
+        for name, cells in zip(names, (columns[at] for at in named), strict=True)
     )
 
 
 def _are_values(cells: list[str]) -> bool:
-    """Return whether most cells are numbers, dates and the like."""
-    return sum(_VALUE.fullmatch(cell) is not None for cell in cells) * 2 > len(cells)
+    """Return whether most cells are numbers, dates and the like, or there are none."""
+    return not cells or sum(_VALUE.fullmatch(cell) is not None for cell in cells) * 2 > len(cells)
 
 
 def _text_column(names: list[str], sample: list[list[str]], *, requested: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -21,6 +22,8 @@ from docsight.errors import DataError
 
 _NUL_WITHIN_BYTES = 64 << 10
 _MAX_SAMPLE_LINES = 100
+_MAX_FIRST_LINE_BYTES = 1 << 20
+_WHITE_SPACE = re.compile(r"[ \t\r\n]*")
 _MAX_JSON_LINE_BYTES = 256 << 20
 
 
@@ -30,29 +33,44 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     if b"\0" in source.head(_NUL_WITHIN_BYTES):  # UTF-16, or binary
         text, encoding = decode(source.read_bytes())
         source = source.inner(source.name, text.encode())
-    if source.suffix == ".json":
-        yield from _read_json(source)
+    if source.suffix == ".json" or _begins_within_value(source):
+        yield from _read_json(source, encoding)
         return
     with source.open() as file:
         yield from _documents(_rows(file), requested=source.options.text_column, encoding=encoding)
 
 
-def _read_json(source: Source) -> Iterator[ParsedDocument | PartError]:
-    """Yield the items of an array, or an object as one document.
+def _begins_within_value(source: Source) -> bool:
+    """Return whether the first line only begins a value, as in a file that is laid out for people."""
+    with source.open() as file:
+        lines = (line.strip() for line in iter(lambda: file.readline(_MAX_FIRST_LINE_BYTES), b""))
+        return next((line for line in lines if line), b"") in (b"{", b"[", b"[{")
+
+
+def _read_json(source: Source, before: str) -> Iterator[ParsedDocument | PartError]:
+    """Yield the items of an array, or an object as one document; also several values one after another.
+
+    Args:
+        source: The file, in UTF-8 or another encoding.
+        before: The encoding that it was decoded from before.
 
     Raises:
         SkipError: It holds data without text.
         DataError: It is not JSON.
     """
-    text, encoding = decode(source.read_bytes())
+    text, found = decode(source.read_bytes())
+    encoding: str = found if before == "utf-8" else before
     value = _parse(text.encode("utf-8", "surrogateescape"), 1)
     if isinstance(value, DataError):
-        if "\n" in text.strip():  # perhaps JSON Lines
-            rows = list(_rows(io.BytesIO(text.encode("utf-8", "surrogateescape"))))
-            if not any(isinstance(row, Exception) for _, row in rows):
-                yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)
-                return
-        raise value
+        rows = list(_rows(io.BytesIO(text.encode("utf-8", "surrogateescape"))))  # perhaps JSON Lines
+        if any(isinstance(row, Exception) for _, row in rows):
+            rows = list(enumerate(_values(text), start=1))
+        if not rows:
+            raise value
+        yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)
+        return
+    if isinstance(value, list) and (records := _records(value)):
+        value = records
     if not any(isinstance(item, dict | str) for item in (value if isinstance(value, list) else [value])):
         raise SkipError("JSON without a text")
     items = value if isinstance(value, list) else _array_within(value) or [value]
@@ -72,8 +90,20 @@ def _array_within(value: Any) -> list[Any] | None:
     fields = _flatten(value)
     if any(isinstance(fields[name], str) for name in fields if _is_usual(name) or is_prose([str(fields[name])])):
         return None
-    arrays = [item for item in value.values() if isinstance(item, list) and any(isinstance(row, dict) for row in item)]
+    arrays = [item for item in fields.values() if isinstance(item, list) and any(isinstance(row, dict) for row in item)]
     return arrays[0] if len(arrays) == 1 else None
+
+
+def _records(rows: list[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a table whose first row has the names of its columns, one of them a usual one of texts."""
+    header = rows[0] if rows else None
+    if (
+        not isinstance(header, list)
+        or not all(isinstance(name, str) for name in header)
+        or not any(map(_is_usual, header))
+    ):
+        return []
+    return [dict(zip(header, row, strict=False)) for row in rows[1:] if isinstance(row, list)]
 
 
 def _is_usual(name: str) -> bool:
@@ -135,6 +165,26 @@ def _rows(file: BinaryIO) -> Iterator[tuple[int, Any]]:
         line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if line.strip():
             yield number, _parse(line, number)
+
+
+def _values(text: str) -> list[Any]:
+    """Return the values of a text that has nothing else between them than white space; none of other texts."""
+    decoder = json.JSONDecoder(parse_int=lambda _: 0, parse_float=lambda _: 0)
+    values: list[Any] = []
+    end = _next_value(text, 0)
+    while end < len(text):
+        try:
+            value, end = decoder.raw_decode(text, end)
+        except (ValueError, RecursionError):
+            return []
+        values.append(value)
+        end = _next_value(text, end)
+    return values
+
+
+def _next_value(text: str, start: int) -> int:
+    match = _WHITE_SPACE.match(text, start)
+    return match.end() if match is not None else start
 
 
 def _parse(line: bytes, number: int) -> Any:

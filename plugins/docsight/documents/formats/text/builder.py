@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import Box, Kind, Passage, Range
+from docsight.documents.formats.text.invisible import strip_invisible
 
 CELL, LINE, PARAGRAPH = 1, 2, 3
 _BREAKS = {CELL: "\t", LINE: "\n", PARAGRAPH: "\n\n"}
@@ -102,12 +103,13 @@ class TextBuilder:
             self._break = strength
 
     def write(self, text: str, *, verbatim: bool = False) -> None:
-        """Append a piece of text.
+        """Append a piece of text without its invisible characters.
 
         Args:
             text: The piece.
             verbatim: Whether whitespace at its start is kept after a break, and line ends are kept before the next.
         """
+        text = strip_invisible(text)
         cell = self._table if self._table is not None and self._table.in_cell else None
         is_first = self._break or not self._pieces or (cell is not None and cell.start is None)
         if not verbatim and is_first:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from docsight.documents.formats.text.charset_names import SUPERSETS
 from docsight.documents.formats.text.letter_model import LetterModel
 
 # How rare each encoding is: natural logarithms of its probability relative to that of Windows-1252.
@@ -56,12 +57,17 @@ def guess_encoding(data: bytes, rarity: Mapping[str, float] = RARITY) -> Guess |
     for encoding in sorted(scores, key=lambda encoding: -scores[encoding]):
         if probabilities[readings[encoding]] < MIN_MEAN_LOG_PROBABILITY * len(sample):
             return None
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:  # after the sample
-            continue
-        return Guess(text, encoding, _confidence(encoding, readings, scores))
+        for name in _with_superset(encoding):
+            try:
+                text = data.decode(name)
+            except UnicodeDecodeError:  # in the sample, or after it
+                continue
+            return Guess(text, name, _confidence(encoding, readings, scores))
     return None
+
+
+def _with_superset(encoding: str) -> tuple[str, ...]:
+    return (encoding, SUPERSETS[encoding]) if encoding in SUPERSETS else (encoding,)
 
 
 def _confidence(encoding: str, readings: Mapping[str, str], scores: Mapping[str, float]) -> float:
@@ -91,7 +97,9 @@ def _sample(data: bytes) -> bytes:
 
 
 def _decode_sample(sample: bytes, encoding: str) -> str | None:
-    try:
-        return codecs.getincrementaldecoder(encoding)().decode(sample)
-    except UnicodeDecodeError:
-        return None
+    for name in _with_superset(encoding):
+        try:
+            return codecs.getincrementaldecoder(name)().decode(sample)
+        except UnicodeDecodeError:
+            continue
+    return None

@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from docsight.documents.formats.text.charset_names import MULTIBYTE, SUPERSETS
 from docsight.documents.formats.text.charsets import MIN_MEAN_LOG_PROBABILITY, guess_encoding
 from docsight.documents.formats.text.letter_model import LetterModel
 from docsight.errors import DataError
@@ -15,20 +16,6 @@ _MARKED_ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-# Those of the HTML standard. Python also has codecs that are not text encodings, or that decode escapes in code.
-# fmt: off
-_DECLARABLE = frozenset((
-    "utf-8", "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
-    "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp866", "cp874",
-    *(f"cp{page}" for page in range(1250, 1259)),
-    *(f"iso8859-{part}" for part in range(2, 17) if part != 12),
-))
-
-_MULTIBYTE = frozenset((
-    "big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "shift_jis", "cp932",
-))
-# fmt: on
 
 # Text has at most one control character in this many bytes: logs have NULs after a crash, Info files for their images.
 _MIN_BYTES_PER_CONTROL = 100
@@ -46,6 +33,8 @@ _MIN_VALID_PER_INVALID = 4
 _UTF16_SAMPLE_BYTES = 2000
 _MIN_NUL_FRACTION = 0.02
 
+# In no text; where a declared encoding has them, the text is in another one, mostly of Windows.
+_C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -65,20 +54,6 @@ class Encoding(str):
         encoding = super().__new__(cls, name)
         encoding.confidence = confidence
         return encoding
-
-
-def lookup_encoding(name: str) -> str | None:
-    """Return Python's name of a declared encoding, interpreted as browsers do; None if it is not a text encoding."""
-    try:
-        name = codecs.lookup(name).name
-    except (LookupError, ValueError):  # ValueError: a NUL in the name
-        return None
-    # The HTML standard: latin-1 and ascii mean windows-1252; a declaration that can be read is not in UTF-16.
-    if name in ("iso8859-1", "ascii"):
-        return "cp1252"
-    if name.startswith(("utf-16", "utf-32")):
-        return "utf-8"
-    return name if name in _DECLARABLE else None
 
 
 def decode(data: bytes, *, declared: str | None = None) -> tuple[str, Encoding]:
@@ -101,7 +76,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, Encoding]:
     if b"\x00" in data:
         return _decode_utf16(data) or _decode_without_nul(data)
     for name in _certain_encodings(data, declared):
-        if (text := try_decode(data, name)) is not None:
+        if (text := try_decode(data, name)) is not None and (name == "utf-8" or not _C1_CONTROL.search(text)):
             return text, Encoding(name)
     return _repair(data) or _guess(data)
 
@@ -113,8 +88,8 @@ def _certain_encodings(data: bytes, declared: str | None) -> list[str]:
     """
     if b"\x1b$" in data:
         return ["iso2022_jp", "iso2022_kr", "utf-8"]
-    names = [declared] if declared else []
-    at = 0 if not data.isascii() and declared not in _MULTIBYTE else len(names)
+    names = [name for name in (declared, SUPERSETS.get(declared or "")) if name]
+    at = 0 if not data.isascii() and declared not in MULTIBYTE else len(names)
     return [*names[:at], "utf-8", *names[at:]]
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage, SkipError
 from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.encoding import decode, lookup_encoding
+from docsight.documents.formats.text.charset_names import lookup_encoding
+from docsight.documents.formats.text.encoding import decode
 from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.documents.formats.text.html_style import PageStyles
 from docsight.documents.formats.text.html_text import LINE_ELEMENTS, PARAGRAPH_ELEMENTS, PageText

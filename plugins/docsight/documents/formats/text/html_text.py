@@ -40,7 +40,12 @@ _CLASS_ROLES: dict[str, Kind] = {"navheader": "header", "navfooter": "footer"}  
 _MARGINS = ("header", "footer")  # tables in these only arrange links
 _BLOCK_DISPLAYS = frozenset(("block", "flex", "grid", "list-item", "table", "flow-root"))
 _RELATIVE_FONT_SIZE = re.compile(r"[\d.]+(em|%|ex)$|smaller$|larger$|inherit$")
+# Inputs that show their value.
+_SHOWN_INPUTS = frozenset(
+    ("text", "search", "email", "tel", "url", "number", "date", "time", "submit", "button", "reset")
+)
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|svg|webp|bmp|tiff?|ico)", re.I)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _PIXELS = re.compile(r"(\d{1,4})(?:px)?$")
 _PARAGRAPH_BLOCK = Block()
 
@@ -124,6 +129,8 @@ class PageText:
             context = context._replace(link=target)
         elif tag == "img":
             self._write_image(attributes, style, context)
+        elif tag == "input" and (attributes.get("type") or "text").lower() in _SHOWN_INPUTS:
+            self._write_shown(f" {attributes.get('value') or ''} ", context)
         elif tag in _LIST_TAGS:
             numbers = ListNumbers(node, attributes, style)
             terms: list[Block] | None = [] if tag == "dl" else None
@@ -182,9 +189,12 @@ class PageText:
             self.builder.end_cell()
 
     def _write_text(self, node: Any, context: _Context) -> None:
-        if not (context.is_visible and context.has_font_size) or node.parent.tag in _TABLE_TAGS:
-            return
-        self._write(strip_invisible(node.text_content or ""), context)
+        if node.parent.tag not in _TABLE_TAGS:
+            self._write_shown(node.text_content or "", context)
+
+    def _write_shown(self, text: str, context: _Context) -> None:
+        if context.is_visible and context.has_font_size:
+            self._write(strip_invisible(_CONTROL.sub("", text)), context)
 
     def _write_image(self, attributes: Attributes, style: Declarations, context: _Context) -> None:
         """Write the alternative text of an image, unless it is a pixel for tracking or only a file name."""

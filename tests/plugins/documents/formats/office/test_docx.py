@@ -477,3 +477,14 @@ def test_docx_ends_a_link_without_an_end_with_its_part() -> None:
     begin = '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>HYPERLINK "https://a.example"</w:instrText></w:r>'
     content = read(with_body(f"<w:p>{begin}<w:r><w:t>Text</w:t></w:r></w:p>"))
     assert content.passages[0].links == ((0, 4, "https://a.example"),)
+
+
+def test_docx_reads_symbols_escapes_and_fractions() -> None:
+    symbols = '<w:r><w:sym w:font="Symbol" w:char="F062"/><w:sym w:font="Wingdings" w:char="F0E0"/></w:r>'
+    symbols += '<w:r><w:sym w:font="Unknown" w:char="F0E0"/><w:sym w:font="Arial" w:char="00E9"/></w:r>'
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    parts = "<m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r><m:t>b</m:t></m:r></m:den>"
+    fraction = f"<m:oMath {math}><m:f>{parts}</m:f></m:oMath>"
+    text = "<w:r><w:t>one_x000B_two</w:t></w:r>"
+    body = "".join(f"<w:p>{content}</w:p>" for content in (symbols, text, fraction))
+    assert read(with_body(body)).text == "\u03b2\u2192\xe9\n\none\ntwo\n\na/b"

@@ -20,8 +20,11 @@ SPACES = " ".join(
         ("table", "table"),
         ("draw", "drawing"),
         ("style", "style"),
+        ("presentation", "presentation"),
     )
 )
+SPACES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+SPACES += ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
 
 
 def save(kind: str, body: str, **parts: str) -> bytes:
@@ -142,3 +145,40 @@ def _zip_without_content() -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("meta.xml", "<x/>")
     return buffer.getvalue()
+
+
+def test_hidden_text_is_left_out() -> None:
+    style = (
+        '<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style>'
+    )
+    styles = f"<office:d {SPACES}><office:styles>{style}</office:styles></office:d>"
+    body = '<text:p>A <text:span text:style-name="T1">no</text:span>b</text:p><text:p text:style-name="T1">no</text:p>'
+    body += '<text:section text:display="none"><text:p>no</text:p></text:section><text:p>c</text:p>'
+    assert read(save("text", body, styles=styles)).text == "A b\n\nc"
+
+
+def test_links_content_controls_and_soft_hyphens() -> None:
+    link = '<text:a xlink:href="http://x.org/"><text:span>li\u00adnk</text:span></text:a>'
+    control = "<loext:content-control>☒</loext:content-control> yes"
+    document = read(save("text", f"<text:p>A {link}.</text:p><text:p>{control}</text:p>"))
+    assert document.text == "A link.\n\n☒ yes"
+    assert document.passages[0].links == ((2, 6, "http://x.org/"),)
+
+
+def test_slides_have_titles_and_a_note_names_those_that_are_hidden() -> None:
+    hidden = '<style:drawing-page-properties presentation:visibility="hidden"/>'
+    style = f'<style:style style:name="dp1" style:family="drawing-page">{hidden}</style:style>'
+    styles = f"<office:d {SPACES}><office:styles>{style}</office:styles></office:d>"
+    box = "<draw:frame{}><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
+    notes = box.format(' presentation:class="page-number"', "1") + box.format("", "Note")
+    page = box.format(' presentation:class="title"', "Title") + box.format("", "Text")
+    body = f"<draw:page>{page}<presentation:notes>{notes}</presentation:notes></draw:page>"
+    document = read(save("presentation", f'{body}<draw:page draw:style-name="dp1">{page}</draw:page>', styles=styles))
+    assert kinds(document) == [
+        ("heading", 1, "Title"),
+        ("paragraph", None, "Text"),
+        ("speaker_note", None, "Note"),
+        ("heading", 1, "Title"),
+        ("paragraph", None, "Text"),
+    ]
+    assert document.notes == ("slide 2 is hidden",)

@@ -10,6 +10,7 @@ from PIL import Image
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.office import pptx
 from docsight.documents.formats.office.markup import A, P
+from docsight.documents.formats.office.slide_order import reading_order
 from docsight.documents.formats.source import ReadOptions, Source
 from docsight.errors import DataError
 
@@ -260,3 +261,8 @@ def test_pptx_reads_tables_in_placeholders() -> None:
     properties = frame._element.nvGraphicFramePr.nvPr
     properties.append(properties.makeelement(f"{P}ph", {"type": "tbl", "idx": "1"}))
     assert [one.kind for one in read(save(presentation)).passages] == ["table"]
+
+
+def test_columns_of_boxes_stay_together_above_a_wide_shape() -> None:
+    columns = [(0, 0, 40, 9), (50, 0, 90, 9), (0, 11, 40, 20), (50, 11, 90, 20)]
+    assert reading_order([*columns, (0, 30, 90, 40)]) == [0, 2, 1, 3, 4]

@@ -49,12 +49,13 @@ def test_passages_have_their_kinds() -> None:
     body += rb"\pard{\listtext 1.\tab}\ls1\ilvl0 one\par{\listtext a.}\ilvl1 two\par\pard end\par"
     document = read(body)
     assert document.title == "The title"
+    assert document.metadata.authors == ("x",)
     assert kinds(document) == [
         ("header", None, "Top"),
         ("heading", 2, "Head"),
         ("paragraph", None, "Ab"),
-        ("list_item", 1, "one"),
-        ("list_item", 2, "two"),
+        ("list_item", 1, "1. one"),
+        ("list_item", 2, "a. two"),
         ("paragraph", None, "end"),
         ("footnote", None, "Note"),
         ("comment", None, "Comment"),
@@ -75,3 +76,43 @@ def test_tables_have_their_cells() -> None:
 def test_other_files_fail_with_the_reason() -> None:
     with pytest.raises(DataError, match="expected RTF"):
         read(b"", head=b"text")
+
+
+def test_styles_make_headings_and_quotes() -> None:
+    body = (
+        rb"{\stylesheet{\s0 Normal;}{\s1\b heading 2;}{\s2\outlinelevel2 Titre 3;}{\s3 Intense Quote;}{\*\cs4 Code;}}"
+    )
+    body += rb"\pard\s1 A\par\pard\s2{\listtext 1.1\tab}\ls1 B\par\pard\s3 C\par\pard\s0 D"
+    assert kinds(read(body)) == [
+        ("heading", 2, "A"),
+        ("heading", 3, "1.1 B"),
+        ("quote", None, "C"),
+        ("paragraph", None, "D"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marker", "shown"),
+    [(rb"1.", "1. x"), (rb"(iv)", "(iv) x"), (rb"2.3.1", "2.3.1 x"), (rb"b)", "b) x"), (rb"o", "x"), (rb"\'b7", "x")],
+)
+def test_numbers_of_items_are_written_and_bullets_left_out(marker: bytes, shown: str) -> None:
+    for group in (b"listtext", b"pntext"):
+        assert read(rb"\pard{\%s\pard\plain %s\tab}x" % (group, marker)).text == shown
+
+
+def test_signs_of_symbol_fonts_are_decoded() -> None:
+    fonts = rb"{\fonttbl{\f0 A;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}}"
+    assert read(fonts + rb" a{\f1 b\'b3}{\f2\u-3844?\'fc}{\f1\u-3999 ?}").text == "a\u03b2\u2265\u2713\u2713\u03b1"
+    assert read(fonts + rb"\pard{\pntext\f2 n\tab}x").text == "x"
+
+
+def test_merged_cells_keep_the_places_of_others() -> None:
+    row = rb"\trowd\cellx100\cellx200\cellx300\intbl a\cell\cell c\cell\row"
+    merged = rb"\trowd\cellx200\cellx300\intbl total\cell 5\cell\row"
+    assert read(row + merged + rb"\pard x").text == "a\t\tc\ntotal\t\t5\n\nx"
+
+
+def test_links_have_targets() -> None:
+    document = read(rb'\pard See {\field{\*\fldinst HYPERLINK "http://x.org/"}{\fldrslt{\b this}}} page.')
+    assert document.text == "See this page."
+    assert document.passages[0].links == ((4, 8, "http://x.org/"),)

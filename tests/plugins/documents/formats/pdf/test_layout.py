@@ -60,6 +60,31 @@ def test_columns_drawn_row_by_row_are_read_one_after_the_other() -> None:
     assert read(page).text == "\n".join(left) + "\n" + "\n".join(right)
 
 
+def test_a_heading_below_columns_follows_both() -> None:
+    left = ["The harbour of Leeds was", "built in the last century", "by Maria Keller and her"]
+    right = ["Prices rose in Hamburg", "after the strike, and", "the mill was closed by"]
+    page = [(x, 700 - 14 * number, lines[number], 11) for number in range(3) for x, lines in ((72, left), (320, right))]
+    page += [(72, 650, "Years", 16), (72, 630, f"{BODY} of a shop", 11), (72, 616, f"{BODY} of a mill", 11)]
+    text = read(page).text
+    assert text.index("closed by") < text.index("Years") < text.index("of a shop")
+
+
+def test_text_between_tables_of_smaller_letters_has_no_headings() -> None:
+    page = [(72, 700, f"{BODY} of a shop who", 11), (72, 687, "had a mill.", 11), (72, 660, "Years", 11)]
+    page += [(72, 630 - 11 * number, f"{BODY} of a shop in the town of Leeds who", 9) for number in range(6)]
+    assert [kind for kind, _, _ in kinds(read(page))][:2] == ["paragraph", "heading"]
+
+
+def test_a_line_that_begins_with_an_emphasized_word_continues_its_sentence() -> None:
+    around = [(72, 760, "Report", 11), *((72, 100 - 30 * number, f"{BODY} {number}", 11) for number in range(3))]
+    page = [(72, 700, BODY, 11), (72, 687, "from Leeds", 11, "F3"), (72, 674, "who had a mill.", 11)]
+    assert (f"{BODY}\nfrom Leeds\nwho had a mill.", "paragraph") in [
+        (text, kind) for kind, _, text in kinds(read([*around, *page]))
+    ]
+    page = [(72, 700, f"{BODY}.", 11), (72, 687, "list", 11, "F3"), (72, 674, "Who had a mill?", 11)]
+    assert f"{BODY}.\nlist" not in [text for _, _, text in kinds(read([*around, *page]))]
+
+
 def test_superscripts_stay_on_their_line() -> None:
     page = [(72, 700, "The mill closed", 10), (138.7, 704, "3", 7), (145.4, 700, "in Leeds.", 10)]
     assert read(page).text == "The mill closed3 in Leeds."
@@ -227,3 +252,19 @@ def test_headings_of_nearly_one_size_have_one_level() -> None:
 
 def test_private_letters_and_ligatures_are_plain_letters() -> None:
     assert clean("\uf731\uf739 \uf773\uf76d \ufb03x") == "19 SM ffix"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        ("f\xa8ur", "f\xfcr"),
+        ("biblioth`eque", "biblioth\xe8que"),
+        ("\xb4etude adapt\xb4ee", "\xe9tude adapt\xe9e"),
+        ("h\u02c6ote", "h\xf4te"),
+        ("l\xb4eau", "l\xb4eau"),
+        ("it\xb4s", "it\xb4s"),
+        ("`else' or ``a''", "`else' or ``a''"),
+    ],
+)
+def test_accents_that_tex_draws_before_letters_are_joined_to_them(drawn: str, text: str) -> None:
+    assert clean(drawn) == text

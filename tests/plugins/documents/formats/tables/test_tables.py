@@ -290,3 +290,44 @@ def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"docsight\[documents\]"):
         read(b"PAR1x", "a.parquet")
+
+
+def test_csv_reads_quotes_after_backslashes() -> None:
+    items = read('id,text\n1,"He said \\"hello, Ada\\", and left."\n2,"Fine, thanks."\n')
+    assert texts(items) == {"1": 'He said "hello, Ada", and left.', "2": "Fine, thanks."}
+
+
+@pytest.mark.parametrize("table", [",id,text,\n0,7,{},\n1,8,b,\n", "id;text;\n7;{};\n8;b;\n", ",text\nx,{}\ny,b\n"])
+def test_csv_header_may_lack_names_of_indexes_and_empty_columns(table: str) -> None:
+    is_header = not table.startswith(",text")  # a column without a name but with words is data
+    assert (texts(read(table.format(WORDS))).get("1") == WORDS) == is_header
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize(
+    "layout", ['{{\n "text": "{}"\n}}\n{{\n "text": "b"\n}}', '[\n {{"text": "{}"}},\n {{"text": "b"}}\n]']
+)
+def test_json_values_may_be_laid_out_over_lines(name: str, layout: str) -> None:
+    assert texts(read(layout.format(WORDS), name)) == {"1": WORDS, "2": "b"}
+
+
+def test_json_values_may_follow_each_other() -> None:
+    assert texts(read(f'{{"text": "{WORDS}"}}{{"text": "b"}} {{"text": "c"}}', "a.json")) == {
+        "1": WORDS,
+        "2": "b",
+        "3": "c",
+    }
+    with pytest.raises(DataError, match="not JSON"):
+        read(f'{{"text": "{WORDS}"}} and', "a.json")
+
+
+def test_json_arrays_may_be_nested_in_objects_or_be_rows() -> None:
+    nested = {"response": {"items": [{"data": {"text": WORDS}}], "count": 1}}
+    assert texts(read(json.dumps(nested), "a.json")) == {"1": WORDS}
+    assert texts(read(json.dumps([["id", "text"], [1, WORDS], [2, "b"]]), "a.json")) == {"1": WORDS, "2": "b"}
+
+
+def test_json_states_the_encoding_of_the_file() -> None:
+    (item,) = read(json.dumps({"text": WORDS}).encode("utf-16"), "a.json")
+    assert isinstance(item, ParsedDocument)
+    assert (item.text, item.encoding) == (WORDS, "utf-16")

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from docsight.documents.formats.text.charset_names import lookup_encoding
 from docsight.documents.formats.text.encoding import Encoding, decode
 from docsight.errors import DataError
 
@@ -169,3 +170,62 @@ def test_decode_rejects_random_bytes() -> None:
     data = bytes(random.Random(1).choices(range(1, 256), k=2000))
     with pytest.raises(DataError, match="binary"):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("ISO-8859-1", "cp1252"),
+        ("us-ascii", "cp1252"),
+        ("ibm850", "cp850"),
+        ("dos-437", "cp437"),
+        ("windows1250", "cp1250"),
+        ("win-1251", "cp1251"),
+        ("x-cp1251", "cp1251"),
+        ("windows-874", "cp874"),
+        ("iso88592", "iso8859-2"),
+        ("8859_15", "iso8859-15"),
+        ("iso-8859-8-i", "iso8859-8"),
+        ("x-mac-ce", "mac-latin2"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+        ("x-sjis", "shift_jis"),
+        ("ks_c_5601-1987", "euc_kr"),
+        ("hz-gb-2312", "hz"),
+        ("windows-65001", "utf-8"),
+        ("utf-16le", "utf-8"),
+        ('"utf-8";', "utf-8"),
+        ("utf-7", None),
+        ("unicode_escape", None),
+        ("x-unknown", None),
+        ("cp99999", None),
+        ("a\0b", None),
+    ],
+)
+def test_lookup_encoding_knows_the_names_that_documents_use(name: str, encoding: str | None) -> None:
+    assert lookup_encoding(name) == encoding
+
+
+def test_lookup_encoding_allows_utf7_in_mails() -> None:
+    assert lookup_encoding("UTF-7", is_mail=True) == lookup_encoding("unicode-1-1-utf-7", is_mail=True) == "utf-7"
+    assert decode("Grüße".encode("utf-7"), declared="utf-7") == ("Grüße", "utf-7")
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "encoding"),
+    [
+        ("恒生指數與旅遊嘅嘢", "big5", "big5hkscs"),
+        ("朱镕基", "gb2312", "gb18030"),
+        ("똠방각하", "euc_kr", "cp949"),
+        ("髙橋①", "shift_jis", "cp932"),
+        ("„Łódź” i „Żory”", "iso8859-2", "cp1250"),
+        ("“Şirket”", "iso8859-9", "cp1254"),
+        ("“Zoë”", "iso8859-15", "cp1252"),
+    ],
+)
+def test_decode_tries_the_encoding_that_is_meant_by_a_declared_one(text: str, declared: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), declared=declared) == (text, encoding)
+
+
+def test_decode_guesses_traditional_chinese_with_letters_of_hong_kong() -> None:
+    text = "恒生指數今日上升。這裏嘅人好開心。台北市是臺灣的首都。"
+    assert decode(text.encode("big5hkscs")) == (text, "big5hkscs")

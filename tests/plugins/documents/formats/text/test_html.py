@@ -272,3 +272,9 @@ def test_tables_of_links_above_and_below_a_page_are_headers_and_footers(tmp_path
     assert [(one.kind, document.text[one.start : one.end].split()) for one in document.passages] == [
         ("header", ["Two"]), ("header", ["Prev", "Next"]), ("paragraph", ["Text"]), ("footer", ["Prev", "Up"]),
     ]  # fmt: skip
+
+
+def test_html_reads_the_values_of_fields_and_buttons(tmp_path: Path) -> None:
+    fields = "<input value=Ada><input type=submit value=Send><input type=hidden value=no><input type=password value=no>"
+    page = read_page(tmp_path, f"<p>Name: {fields}<input type=checkbox value=no> a\x01b")
+    assert page.text == "Name: Ada Send ab"

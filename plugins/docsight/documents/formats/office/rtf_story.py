@@ -1,0 +1,107 @@
+"""The parts of an RTF file with text of their own, such as the body or a footnote."""
+
+from dataclasses import dataclass, field
+
+from docsight.documents.formats.content import Kind
+from docsight.documents.formats.office.roles import Role
+from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+
+_EDGE_TOLERANCE = 60  # twips, by which the edges of cells in one column may differ
+_MAX_EDGE = 1 << 31
+_MAX_EDGES = 200  # of a table, of which merged cells are recognized
+
+
+@dataclass
+class RtfStory:
+    """The body, a header, a footnote or a comment: text apart from other text, and the state of its paragraph."""
+
+    kind: Kind | None = None
+    builder: TextBuilder = field(default_factory=TextBuilder)
+    is_paragraph_open: bool = False
+    is_after_list: bool = False
+    role: Role = field(default_factory=Role)  # of the paragraph, by its style
+    heading_level: int | None = None
+    list_level: int | None = None
+    marker: str = ""  # the number of the item, to write before its text
+    in_table: bool = False  # the paragraph
+    has_row: bool = False  # a row has begun and not ended
+    is_table_open: bool = False
+    is_cell_open: bool = False
+    edges: list[int] = field(default_factory=list)  # of the cells of the row: where each ends
+    known_edges: set[int] = field(default_factory=set)  # of the earlier rows of the table
+    cells: int = 0  # of the row that have ended
+
+    def reset_paragraph(self) -> None:
+        self.role, self.marker = Role(), ""
+        self.heading_level = self.list_level = None
+        self.in_table = False
+
+    def write(self, text: str) -> None:
+        """Write text of the paragraph, after its breaks."""
+        if self.in_table or self.has_row:
+            self.open_cell()
+        elif self.is_table_open:
+            self.builder.end_table()
+            self.is_table_open = self.is_cell_open = False
+            self.known_edges.clear()
+        if not self.is_paragraph_open:
+            self.is_paragraph_open = True
+            is_item = self.list_level is not None
+            self.builder.interrupt(LINE if is_item and self.is_after_list else PARAGRAPH)
+            self.is_after_list = is_item
+            self.builder.block = self._block()
+        if self.marker and text.strip():
+            self.builder.write(self.marker)
+            self.marker = ""
+        self.builder.write(text)
+
+    def end_paragraph(self, strength: int) -> None:
+        self.builder.interrupt(LINE if strength == PARAGRAPH else strength)
+        self.is_paragraph_open = self.is_paragraph_open and strength != PARAGRAPH
+
+    def open_cell(self) -> None:
+        if not self.is_table_open:
+            self.builder.begin_table(Block(kind="table"))
+            self.is_table_open = True
+        if not self.is_cell_open:
+            self.builder.begin_cell()
+            self.is_cell_open = self.is_paragraph_open = True
+
+    def begin_row(self) -> None:
+        self.has_row = True
+        self.edges.clear()
+        self.cells = 0
+
+    def end_cell(self) -> None:
+        self.open_cell()
+        self.builder.end_cell()
+        for _ in range(self._covered_places()):
+            self.builder.begin_cell()
+            self.builder.end_cell()
+        self.cells += 1
+        self.is_cell_open = self.is_paragraph_open = False
+
+    def end_row(self) -> None:
+        if self.is_table_open:
+            self.builder.end_row()
+        self.known_edges.update(self.edges)
+        self.is_cell_open = self.is_paragraph_open = self.has_row = False
+
+    def _covered_places(self) -> int:
+        """Return how many further places the cell covers: it reaches over edges of cells in the rows above."""
+        if self.cells >= len(self.edges) or len(self.known_edges) > _MAX_EDGES:
+            return 0
+        start = self.edges[self.cells - 1] if self.cells else -_MAX_EDGE
+        inner = [
+            edge
+            for edge in self.known_edges
+            if start + _EDGE_TOLERANCE < edge < self.edges[self.cells] - _EDGE_TOLERANCE
+        ]
+        return len(inner)
+
+    def _block(self) -> Block:
+        if self.heading_level is not None:
+            return Block(kind="heading", level=self.heading_level)
+        if self.list_level is not None and self.role.kind != "heading":
+            return Block(kind="list_item", level=self.list_level)
+        return Block(kind=self.role.kind, level=self.role.level)
