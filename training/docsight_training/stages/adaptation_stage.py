@@ -60,7 +60,7 @@ class AdaptationStage(Stage):
         data: Mapping[str, Any],
         min_trigrams: int = 2,
         penalty: float = 0.001,
-        clean: float = 0.7,
+        clean: float = 0.8,
         planted: float = 0.02,
         seed: int = 1,
     ) -> None:
