@@ -62,9 +62,11 @@ def _read_json(source: Source, before: str) -> Iterator[ParsedDocument | PartErr
     encoding: str = found if before == "utf-8" else before
     value = _parse(text.encode("utf-8", "surrogateescape"), 1)
     if isinstance(value, DataError):
-        rows = list(_rows(io.BytesIO(text.encode("utf-8", "surrogateescape"))))  # perhaps JSON Lines
-        if any(isinstance(row, Exception) for _, row in rows):
-            rows = list(enumerate(_values(text), start=1))
+        lines = list(_rows(io.BytesIO(text.encode("utf-8", "surrogateescape"))))  # perhaps JSON Lines
+        is_damaged = [isinstance(row, Exception) for _, row in lines]
+        rows = list(enumerate(_values(text), start=1)) if any(is_damaged) else lines
+        if not rows and source.suffix != ".json" and not all(is_damaged):
+            rows = lines  # of which some are damaged
         if not rows:
             raise value
         yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)

@@ -311,6 +311,13 @@ def test_json_values_may_be_laid_out_over_lines(name: str, layout: str) -> None:
     assert texts(read(layout.format(WORDS), name)) == {"1": WORDS, "2": "b"}
 
 
+@pytest.mark.parametrize("first", ["{", "[", "[{"])
+def test_jsonl_with_a_damaged_first_line_keeps_the_others(first: str) -> None:
+    items = read(f'{first}\n{{"text": "second"}}\n{{"text": "third"}}\n', "rows.jsonl")
+    assert texts(items) == {"2": "second", "3": "third"}
+    assert set(errors(items)) == {"1"}
+
+
 def test_json_values_may_follow_each_other() -> None:
     assert texts(read(f'{{"text": "{WORDS}"}}{{"text": "b"}} {{"text": "c"}}', "a.json")) == {
         "1": WORDS,
