@@ -10,7 +10,16 @@ from docsight_training.data.drawings.raster import fractal, to_image
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
 
 _Box = tuple[float, float, float, float]
-_DARK_GROUNDS: list[Colour] = [(30, 30, 30), (40, 42, 54), (0, 43, 54), (13, 17, 23), (38, 50, 56), (0, 0, 0)]
+_DARK_GROUNDS: list[Colour] = [
+    (30, 30, 30),
+    (40, 42, 54),
+    (0, 43, 54),
+    (13, 17, 23),
+    (38, 50, 56),
+    (0, 0, 0),
+    (69, 69, 69),
+]
+_GREY_GROUNDS: list[Colour] = [(240, 240, 240), (220, 218, 213), (236, 233, 216), (214, 214, 214), (245, 245, 248)]
 _ACCENT_COLOURS: list[Colour] = [
     (0, 120, 215),
     (53, 132, 228),
@@ -28,13 +37,15 @@ class Screen:
         self.rng, self.image, self.typefaces = rng, image, typefaces
         self.pen = ImageDraw.Draw(image)
         self.dark = chance(rng, 0.3)
-        self.ground: Colour = pick(rng, _DARK_GROUNDS) if self.dark else WHITE
+        light = pick(rng, _GREY_GROUNDS) if chance(rng, 0.45) else WHITE
+        self.ground: Colour = pick(rng, _DARK_GROUNDS) if self.dark else light
         self.ink: Colour = readable(self.ground) if chance(rng, 0.6) else mixed(self.ground, readable(self.ground), 0.8)
         self.panel = mixed(self.ground, (128, 128, 128), float(rng.uniform(0.08, 0.3)))
         self.line = mixed(self.ground, self.ink, float(rng.uniform(0.15, 0.4)))
         self.accent = pick(rng, _ACCENT_COLOURS) if chance(rng, 0.7) else hue(rng)
         self.on_accent = readable(self.accent)
-        self.size = max(8, int(image.width / rng.uniform(28, 60)))
+        # Large windows are shown with tiny text, and small dialogs with large text.
+        self.size = max(5, int(image.width / 22 / 5 ** rng.random() * min(1.0, 1.3 * image.height / image.width)))
         self.font = typefaces.plain(rng)
         self.face = load(self.font, self.size)
         self.round = float(pick(rng, [0, 0, 3, 6]))
