@@ -1,6 +1,7 @@
 """The table of `images.py` on drawn figures in held-out typefaces, the only test of kinds without real images."""
 
 import io
+from collections.abc import Collection
 
 import image_sets
 import numpy as np
@@ -18,7 +19,7 @@ SEED = 99  # of the drawn images, not that of a training run
 
 def print_drawn(run: Run) -> None:
     """Print precision and recall of each label and of the kinds of chart on drawn figures; draw examples."""
-    examples, kinds = draw_figures(min(EACH, run.drawn))
+    examples, kinds = draw_figures(min(EACH, run.drawn), run.figures.component.labels)
     found = run.figures.classify(examples.images)
     print("| drawn figures, held-out typefaces | images | precision | recall | refused |")
     print("|---|--:|--:|--:|--:|")
@@ -32,20 +33,24 @@ def print_drawn(run: Run) -> None:
         print_row(f"chart: {kind}", str(gold.count(kind)), *precision_recall(kind, gold, guesses), "")
     print()
     if run.options.plots is not None:
+        run.options.plots.mkdir(parents=True, exist_ok=True)
         draw_examples(run.options.plots / "figures.png", examples, found)
 
 
-def draw_figures(each: int) -> tuple[Examples, list[str | None]]:
-    """Draw `each` images of every label and kind; return them as PNG, and the kind of each chart."""
+def draw_figures(each: int, known: Collection[str]) -> tuple[Examples, list[str | None]]:
+    """Draw `each` images of every label in `known` and of its kinds; return them as PNG, and the kind of each chart."""
     typefaces = Typefaces(image_sets.held_out_fonts())
     images, labels, kinds = [], [], []
     for number, name in enumerate(name for name in FIGURES if name != "chart"):
         rng = np.random.default_rng([SEED, number])
         is_chart = name.endswith("_chart")
+        label = "chart" if is_chart else name
+        if label not in known:
+            continue
         for _ in range(each):
             buffer = io.BytesIO()
             draw(name, rng, typefaces).save(buffer, "PNG")
             images.append(buffer.getvalue())
-            labels.append("chart" if is_chart else name)
+            labels.append(label)
             kinds.append(name if is_chart else None)
     return Examples(images, labels, [""] * len(images)), kinds

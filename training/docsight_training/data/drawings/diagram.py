@@ -11,7 +11,15 @@ from docsight_training.data.drawings.colours import WHITE, mixed
 from docsight_training.data.drawings.diagram_bodies import apparatus, figure, organ, section
 from docsight_training.data.drawings.diagram_canvas import DiagramCanvas
 from docsight_training.data.drawings.diagram_graphs import circuit, cycle, flow_chart, molecule, network, tree
-from docsight_training.data.drawings.diagram_models import blocks, classes, logic, sequence, states, time_line
+from docsight_training.data.drawings.diagram_models import (
+    blocks,
+    classes,
+    logic,
+    sequence,
+    states,
+    tall_class,
+    time_line,
+)
 from docsight_training.data.drawings.raster import box_around, draw_curve, on_circle, reduced
 from docsight_training.data.drawings.typefaces import Typefaces
 
@@ -133,6 +141,7 @@ _DIAGRAM_KINDS: list[tuple[Callable[[DiagramCanvas], None], float]] = [
     (circuit, 0.6),
     (molecule, 0.7),
     (classes, 0.8),
+    (tall_class, 2.6),
     (sequence, 0.8),
     (blocks, 0.7),
     (states, 0.5),

@@ -13,8 +13,16 @@ from docsight_training.data.drawings.typefaces import fitted, write
 
 def classes(canvas: DiagramCanvas) -> None:
     """Draw boxes with a name and lists of members, joined by lines with arrow heads, as UML does."""
+    _classes(canvas, int(canvas.rng.integers(1, 4)), int(canvas.rng.integers(1, 4)))
+
+
+def tall_class(canvas: DiagramCanvas) -> None:
+    """Draw one to three classes with long lists of members above each other."""
+    _classes(canvas, 1, int(canvas.rng.integers(1, 4)))
+
+
+def _classes(canvas: DiagramCanvas, columns: int, rows: int) -> None:
     rng = canvas.rng
-    columns, rows = int(rng.integers(1, 4)), int(rng.integers(1, 4))
     cell = (canvas.width / columns, canvas.height / rows)
     places = [
         ((x + 0.5) * cell[0], (y + 0.5) * cell[1]) for x in range(columns) for y in range(rows) if chance(rng, 0.85)

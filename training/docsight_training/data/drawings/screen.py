@@ -10,7 +10,16 @@ from docsight_training.data.drawings.raster import fractal, to_image
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
 
 _Box = tuple[float, float, float, float]
-_DARK_GROUNDS: list[Colour] = [(30, 30, 30), (40, 42, 54), (0, 43, 54), (13, 17, 23), (38, 50, 56), (0, 0, 0)]
+_DARK_GROUNDS: list[Colour] = [
+    (30, 30, 30),
+    (40, 42, 54),
+    (0, 43, 54),
+    (13, 17, 23),
+    (38, 50, 56),
+    (0, 0, 0),
+    (69, 69, 69),
+]
+_GREY_GROUNDS: list[Colour] = [(240, 240, 240), (220, 218, 213), (236, 233, 216), (214, 214, 214), (245, 245, 248)]
 _ACCENT_COLOURS: list[Colour] = [
     (0, 120, 215),
     (53, 132, 228),
@@ -22,19 +31,29 @@ _ACCENT_COLOURS: list[Colour] = [
 
 
 class Screen:
-    """An image with one theme for all its widgets; boxes are left, top, right and bottom in pixels."""
+    """An image with one theme for all its widgets; boxes are left, top, right and bottom in pixels.
 
-    def __init__(self, rng: np.random.Generator, typefaces: Typefaces, image: Image.Image) -> None:
+    Args:
+        min_size: The smallest height of the text, in pixels.
+    """
+
+    def __init__(
+        self, rng: np.random.Generator, typefaces: Typefaces, image: Image.Image, *, min_size: int = 5
+    ) -> None:
         self.rng, self.image, self.typefaces = rng, image, typefaces
         self.pen = ImageDraw.Draw(image)
-        self.dark = chance(rng, 0.3)
-        self.ground: Colour = pick(rng, _DARK_GROUNDS) if self.dark else WHITE
+        self.dark = chance(rng, 0.25)
+        light = pick(rng, _GREY_GROUNDS) if chance(rng, 0.5) else WHITE
+        self.ground: Colour = pick(rng, _DARK_GROUNDS) if self.dark else light
         self.ink: Colour = readable(self.ground) if chance(rng, 0.6) else mixed(self.ground, readable(self.ground), 0.8)
         self.panel = mixed(self.ground, (128, 128, 128), float(rng.uniform(0.08, 0.3)))
         self.line = mixed(self.ground, self.ink, float(rng.uniform(0.15, 0.4)))
-        self.accent = pick(rng, _ACCENT_COLOURS) if chance(rng, 0.7) else hue(rng)
+        self.accent = pick(rng, _ACCENT_COLOURS) if chance(rng, 0.85) else hue(rng)
         self.on_accent = readable(self.accent)
-        self.size = max(8, int(image.width / rng.uniform(28, 60)))
+        # Large windows are shown with tiny text, and small dialogs with large text.
+        self.size = max(
+            min_size, int(image.width / 22 / 5 ** rng.random() * min(1.0, 1.3 * image.height / image.width))
+        )
         self.font = typefaces.plain(rng)
         self.face = load(self.font, self.size)
         self.round = float(pick(rng, [0, 0, 3, 6]))
@@ -116,11 +135,12 @@ class Screen:
             self.field((x, top + side * 0.2, right - side * 0.5, top + side * 1.2))
         return top + side * 1.4
 
-    def icon(self, box: _Box) -> None:
+    def icon(self, box: _Box, *, colour: Colour | None = None) -> None:
+        """Draw a simple shape in a colour; by default in any hue or in the ink."""
         draw = pick(self.rng, [self.pen.rectangle, self.pen.ellipse])
         left, top, right, bottom = box
         pad = (right - left) * float(self.rng.uniform(0.05, 0.25))
-        colour = hue(self.rng) if chance(self.rng, 0.6) else self.ink
+        colour = colour or (hue(self.rng) if chance(self.rng, 0.6) else self.ink)
         if chance(self.rng, 0.7):
             draw((left + pad, top + pad, right - pad, bottom - pad), fill=colour)
         else:
@@ -144,8 +164,9 @@ class Screen:
     def list_items(self, box: _Box) -> None:
         left, top, right, bottom = box
         pitch = self.size * float(self.rng.uniform(1.4, 2.2))
-        for y in np.arange(top + 4, bottom - pitch, pitch).tolist():
-            if chance(self.rng, 0.1):
+        chosen = int(self.rng.integers(20))
+        for number, y in enumerate(np.arange(top + 4, bottom - pitch, pitch).tolist()):
+            if number == chosen:
                 self.pen.rectangle((left, y, right, y + pitch), fill=self.accent)
             indent = self.size * float(pick(self.rng, [0.5, 0.5, 1.5, 2.5]))
             self.icon((left + indent, y + 2, left + indent + self.size, y + 2 + self.size))
@@ -159,7 +180,7 @@ class Screen:
         for at in range(most):
             if top + pitch * (at + 1) > bottom:
                 return
-            fill = self.accent if chance(self.rng, 0.1) else None
+            fill = self.accent if chance(self.rng, 0.05) else None
             self.text((left, top + pitch * at), sentence(self.rng, 12), room=right - left, fill=fill)
 
     def field(self, box: _Box) -> None:

@@ -10,6 +10,7 @@ from docsight_training.data.drawings.colours import WHITE
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.screen import Screen
 from docsight_training.data.drawings.screen_code import code_editor, terminal
+from docsight_training.data.drawings.screen_panels import message_box, options_page, tool_box, tree
 from docsight_training.data.drawings.typefaces import Typefaces
 
 Box = tuple[float, float, float, float]
@@ -18,9 +19,10 @@ Box = tuple[float, float, float, float]
 def draw_screenshot(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     """Draw a window with its content, or only the content, as documentation shows it."""
     draw_content, aspect = pick(rng, _CONTENTS)
-    width = SCALE * int(rng.integers(165, 320))
-    height = min(SCALE * 420, int(width * aspect * float(rng.uniform(0.8, 1.25))))
-    screen = Screen(rng, typefaces, Image.new("RGB", (width, height), WHITE))
+    width = SCALE * int(rng.integers(165, 320) / max(1.0, aspect))
+    height = min(SCALE * 420, int(width * aspect * float(rng.uniform(0.7, 1.4))))
+    min_size = width // 28 if draw_content is message_box else 5
+    screen = Screen(rng, typefaces, Image.new("RGB", (width, height), WHITE), min_size=min_size)
     box: Box = (0, 0, width, height)
     style = rng.random()
     if style < 0.2:  # on a desktop
@@ -31,10 +33,10 @@ def draw_screenshot(rng: np.random.Generator, typefaces: Typefaces) -> Image.Ima
         box = screen.window(box, words(rng, int(rng.integers(1, 4))))
     else:
         screen.pen.rectangle(box, fill=screen.ground)
-    if chance(rng, 0.35) and draw_content is not dialog:
+    if chance(rng, 0.35) and draw_content not in _SMALL:
         box = screen.menu_bar(box)
     draw_content(screen, box)
-    if chance(rng, 0.12) and draw_content is not dialog:
+    if chance(rng, 0.12) and draw_content not in _SMALL:
         wide, tall = box[2] - box[0], box[3] - box[1]
         over = (box[0] + wide * 0.25, box[1] + tall * 0.3, box[0] + wide * 0.8, box[1] + tall * 0.75)
         dialog(screen, screen.window(over, words(rng, 2)))
@@ -61,6 +63,31 @@ def dialog(screen: Screen, box: Box) -> None:
             break
         screen.button((x - wide, bottom - row, x, bottom - row * 0.35), words(rng, 1), primary=at == 0)
         x -= wide + screen.size * 0.6
+
+
+def menu(screen: Screen, box: Box) -> None:
+    """Draw a menu that dropped down, with icons, shortcuts, lines between groups and one chosen entry."""
+    rng = screen.rng
+    left, top, right, bottom = box
+    screen.pen.rectangle(box, fill=screen.ground, outline=screen.line)
+    pitch, y = screen.size * float(rng.uniform(1.5, 2.4)), top + screen.size * 0.5
+    chosen, with_icons = int(rng.integers(12)), chance(rng, 0.5)
+    for number in range(int((bottom - top) / pitch)):
+        if chance(rng, 0.12):
+            screen.pen.line((left + 4, y + pitch / 2, right - 4, y + pitch / 2), fill=screen.line)
+        else:
+            if number == chosen:
+                screen.pen.rectangle((left + 1, y, right - 1, y + pitch), fill=screen.accent)
+            fill = screen.on_accent if number == chosen else None
+            x = left + screen.size * 0.6
+            if with_icons:
+                screen.icon((x, y + pitch * 0.2, x + screen.size, y + pitch * 0.2 + screen.size))
+                x += screen.size * 1.6
+            room = (right - x) * 0.7
+            screen.text((x, y + pitch * 0.15), words(rng, int(rng.integers(1, 5))), fill=fill, room=room)
+            if chance(rng, 0.3):
+                screen.text((right - screen.size * 4, y + pitch * 0.15), "Ctrl+N", fill=fill, room=screen.size * 4)
+        y += pitch
 
 
 def web_page(screen: Screen, box: Box) -> None:
@@ -119,9 +146,9 @@ def file_list(screen: Screen, box: Box) -> None:
     edges = np.linspace(left, right, columns + 1)
     pitch, y = screen.size * float(rng.uniform(1.4, 2)), top
     screen.pen.rectangle((left, y, right, y + pitch), fill=screen.panel, outline=screen.line)
-    gridded, number = chance(rng, 0.5), 0
+    gridded, number, chosen = chance(rng, 0.5), 0, int(rng.integers(1, 25))
     while y + pitch < bottom:
-        if number and chance(rng, 0.07):
+        if number == chosen:
             screen.pen.rectangle((left, y, right, y + pitch), fill=screen.accent)
         for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             if gridded:
@@ -178,7 +205,19 @@ def tool(screen: Screen, box: Box) -> None:
 # What is drawn, and the usual height as a fraction of the width; each is equally likely.
 _CONTENTS: list[tuple[Callable[[Screen, Box], None], float]] = [
     (dialog, 0.8),
-    (dialog, 0.55),
+    (dialog, 1.3),
+    (dialog, 2.0),
+    (options_page, 0.6),
+    (options_page, 0.8),
+    (options_page, 1.2),
+    (options_page, 1.9),
+    (message_box, 0.35),
+    (message_box, 0.5),
+    (tool_box, 0.8),
+    (tree, 1.0),
+    (tree, 1.5),
+    (menu, 1.4),
+    (menu, 0.9),
     (web_page, 0.75),
     (web_page, 1.0),
     (file_list, 0.65),
@@ -191,4 +230,8 @@ _CONTENTS: list[tuple[Callable[[Screen, Box], None], float]] = [
     (terminal, 0.6),
     (terminal, 0.4),
     (phone, 1.8),
+    (file_list, 1.8),
+    (tool, 2.0),
 ]
+# Too small to have a menu bar, or another window in front.
+_SMALL = (dialog, menu, message_box, options_page, tool_box, tree)

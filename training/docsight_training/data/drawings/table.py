@@ -9,12 +9,16 @@ from docsight_training.data.drawings.choices import chance, pick, sentence, word
 from docsight_training.data.drawings.colours import Colour, hue, mixed, readable, theme
 from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, reduced
+from docsight_training.data.drawings.table_small import draw_small_table
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
 
+_SMALL_FRACTION = 0.2  # of the tables have a few large cells
 _TABLE_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
 
 def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    if chance(rng, _SMALL_FRACTION):
+        return draw_small_table(rng, typefaces)
     width = SCALE * int(rng.integers(170, 330))
     ground, ink = theme(rng, dark=0.05, tinted=0.15)
     columns = int(rng.integers(2, 9))
