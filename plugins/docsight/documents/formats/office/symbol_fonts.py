@@ -17,7 +17,7 @@ _SYMBOL_ROWS = {
     "\u23aa \u27e9\u222b\u2320\u23ae\u2321\u239e\u239f\u23a0\u23a4\u23a5\u23a6\u23ab\u23ac\u23ad",
 }
 _SYMBOL = {start + place: sign for start, row in _SYMBOL_ROWS.items() for place, sign in enumerate(row)}
-# The most frequent ones; most of the others are small pictures.
+# The most frequent ones; most of the others are pictograms.
 _WINGDINGS = {
     0x28: "\u260e", 0x2A: "\u2709", 0x36: "\u231b", 0x45: "\u261c", 0x46: "\u261e", 0x4A: "\u263a", 0x4C: "\u2639",
     0x6C: "\u25cf", 0x6E: "\u25a0", 0x6F: "\u25a1", 0x71: "\u2751", 0x75: "\u25c6", 0x76: "\u2756", 0x9F: "\u2022",

@@ -66,7 +66,7 @@ def lookup_encoding(name: str, *, is_mail: bool = False) -> str | None:
 
 
 def _codec_name(name: str) -> str:
-    """Return Python's name of a codec; empty if there is none of this name."""
+    """Return Python's name of a codec; an empty string if Python has no such codec."""
     candidates = [_ALIASES.get(name, name), name.removeprefix("x-")]
     if match := _CODE_PAGE.fullmatch(name):
         candidates.append("utf-8" if match[1] == "65001" else f"cp{match[1]}")
