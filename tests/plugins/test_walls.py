@@ -29,6 +29,7 @@ FLOORS = (
     {"errors", "version", "lazy"},
     {
         "vocab",
+        "vector_cache",
         "tags",
         "corrections",
         "attributes",

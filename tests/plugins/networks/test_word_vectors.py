@@ -51,7 +51,7 @@ def test_word_vectors_encode_each_word_once(vectors, monkeypatch):
 
 
 def test_word_vectors_keep_a_bounded_number(vectors, expected, monkeypatch):
-    monkeypatch.setattr(word_vectors, "MAX_KEPT", 3)
+    monkeypatch.setattr(vectors._kept, "_max_vectors", 3)
     for at in range(len(WORDS) - 1):
         _assert_equal(vectors(WORDS[at : at + 2]), WORDS[at : at + 2], expected)
         assert len(vectors._kept) <= 3
@@ -66,7 +66,7 @@ def test_word_vectors_of_many_words_are_not_kept(vectors, expected, monkeypatch)
 
 
 def test_word_vectors_are_right_in_several_threads(vectors, expected, monkeypatch):
-    monkeypatch.setattr(word_vectors, "MAX_KEPT", 2)
+    monkeypatch.setattr(vectors._kept, "_max_vectors", 2)
     calls = [WORDS[at % 8 : at % 8 + 3] for at in range(200)]
     with ThreadPoolExecutor(4) as pool:
         for words, found in zip(calls, pool.map(vectors, calls), strict=True):

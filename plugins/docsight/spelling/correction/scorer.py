@@ -1,6 +1,5 @@
 """The scores of words in their places, by the context network and the trigrams."""
 
-from collections import OrderedDict
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from docsight.spelling.correction.candidate_groups import CandidateGroups
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.model import Speller
 from docsight.spelling.tokens import SYMBOL
+from docsight.vector_cache import VectorCache
 from docsight.vocab import PAD, UNK, Vocab, pad_rows
 
 MAX_WORD_CHARS = 24  # characters that the context network reads of a word; longer words keep their start and their end
@@ -44,7 +44,7 @@ class Scorer:
         size = dictionary.size, network.context.project.out_features
         self._vectors = torch.empty(size, dtype=torch.float32, device="cpu")
         self._has_vector = np.zeros(dictionary.size, dtype=bool)
-        self._unknown: OrderedDict[str, Tensor] = OrderedDict()  # the vectors of the unknown words seen last
+        self._unknown = VectorCache(_MAX_UNKNOWN_WORDS)  # each text needs the vectors of its unknown words twice
 
     @torch.inference_mode()
     def states(self, batch: TokenBatch, start: int, stop: int) -> States:
@@ -145,20 +145,10 @@ class Scorer:
         if len(known) < len(ids):
             unknown = ids[~inside]
             keys = [batch.types.unknown[at - self._dictionary.size] for at in unknown]
-            vectors[torch.from_numpy(~inside)] = self._vectors_of_unknown(keys, unknown)
+            vectors[torch.from_numpy(~inside)] = self._unknown.look_up(
+                keys, lambda new: self._encode([keys[at] for at in new], unknown[new])
+            )
         return vectors
-
-    def _vectors_of_unknown(self, keys: list[str], ids: Ints) -> Tensor:
-        """Return the vectors of distinct unknown words, (words, word_dim): of each text, they are needed twice."""
-        # All are read before any is added: another thread may evict them.
-        found = [self._unknown.get(key) for key in keys]
-        fresh = [at for at, vector in enumerate(found) if vector is None]
-        if fresh:
-            for at, vector in zip(fresh, self._encode([keys[at] for at in fresh], ids[fresh]), strict=True):
-                found[at] = self._unknown[keys[at]] = vector.clone()  # a view would keep all of them
-            while len(self._unknown) > _MAX_UNKNOWN_WORDS:
-                self._unknown.popitem(last=False)
-        return torch.stack([vector for vector in found if vector is not None])
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
