@@ -45,6 +45,9 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         network.encoder.embed_words.encode(torch.randn(len(words), 8))
         for parameter in [*network.encoder.parameters(), *network.output.parameters()]:
             torch.nn.init.normal_(parameter)  # far from zero, so that a few words get spans of all labels
+        for module in network.encoder.modules():
+            if isinstance(module, torch.nn.Embedding) and module.padding_idx is not None:
+                module.weight.data[module.padding_idx] = 0  # as in a trained model; a word must not depend on padding
     card = "# tiny\n\nA model for tests, with random weights.\n"
     folder = tmp_path_factory.mktemp("models") / "tiny"
     about = {"name": "tiny", "lang": "en"}

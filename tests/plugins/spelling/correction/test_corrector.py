@@ -256,13 +256,15 @@ def _text(words: int, vocabulary: list[str]) -> str:
 def test_corrector_takes_time_linear_in_the_text(speller):
     usual = ["the", "house", "to", "there", "water.", "teh", "hosue", "family", "The", "of", "fam", "ily", "\n"]
     speller.correct([_text(1000, usual)])
+    texts = [_text(words, usual) for words in (10_000, 40_000)]
     taken = []
-    for words in (10_000, 40_000):
-        text = _text(words, usual)
-        start = time.process_time()
-        speller.correct([text])
-        taken.append(time.process_time() - start)
-    assert taken[1] < 8 * taken[0]
+    for _ in range(3):
+        for text in texts:
+            start = time.process_time()
+            speller.correct([text])
+            taken.append(time.process_time() - start)
+    # The least of three: a collection of garbage may double the time of a single call.
+    assert min(taken[1::2]) < 8 * min(taken[::2])
 
 
 def test_corrector_reads_thousands_of_texts(speller):
