@@ -13,6 +13,7 @@ Finished runs are read from DIR/results.jsonl and not repeated. Writes DIR/learn
 
 import argparse
 import json
+import math
 import os
 import random
 import shutil
@@ -55,6 +56,9 @@ class Point(NamedTuple):
     seed: int
     f1: float
     seconds: float
+    cpu_seconds: float = (
+        math.nan
+    )  # user and system time of the command, which other work on the machine does not change
 
 
 # Trains on the rows for training and validation in a folder, and returns the folder of the pipeline.
@@ -74,11 +78,12 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     results = options.out / "results.jsonl"
     points = read_points(results)
+    work = options.out.resolve() / "runs"  # the commands have another working directory
     for size in options.sizes:
         for data in options.sets:
             for seed in options.seeds:
                 missing = [name for name in options.systems if find(points, name, data, size, seed) is None]
-                for point in run(missing, options.data / data, size, seed, options.out / "runs"):
+                for point in run(missing, options.data / data, size, seed, work):
                     points.append(point)
                     with results.open("a") as file:
                         file.write(json.dumps(point._asdict()) + "\n")
@@ -90,20 +95,31 @@ def run(systems: Sequence[str], folder: Path, size: int, seed: int, work: Path) 
     """Train systems on the same sentences, and yield their scores on the test split."""
     if not systems:
         return
-    rows = read_rows(folder / "train.parquet")
-    random.Random(seed).shuffle(rows)
-    rows = rows[:size]
-    held_out, train = rows[::HELD_OUT], [row for n, row in enumerate(rows) if n % HELD_OUT]
+    train, held_out = draw_sentences(folder / "train.parquet", size, seed)
     test = read_rows(folder / "test.parquet")
     for name in systems:
         place = work / f"{name}-{folder.name}-{size}-{seed}"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), cpu_seconds_of_children()
         pipeline = SYSTEMS[name](train, held_out, place, seed)
-        seconds = time.perf_counter() - start
-        yield Point(name, folder.name, size, seed, score(pipeline, test), round(seconds, 1))
+        seconds, cpu = time.perf_counter() - start, cpu_seconds_of_children() - cpu_start
+        yield Point(name, folder.name, size, seed, score(pipeline, test), round(seconds, 1), round(cpu, 1))
         shutil.rmtree(place)
+
+
+def draw_sentences(file: Path, size: int, seed: int) -> tuple[list[Row], list[Row]]:
+    """Draw sentences for training and validation."""
+    rows = read_rows(file)
+    random.Random(seed).shuffle(rows)
+    rows = rows[:size]
+    return [row for n, row in enumerate(rows) if n % HELD_OUT], rows[::HELD_OUT]
+
+
+def cpu_seconds_of_children() -> float:
+    """Return the user and system time of the commands that have ended (zero on Windows)."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def read_rows(file: Path) -> list[Row]:
@@ -133,14 +149,20 @@ def write_rows(rows: Sequence[Row], file: Path) -> None:
 
 
 def train_docsight(
-    train: Sequence[Row], held_out: Sequence[Row], folder: Path, seed: int, *, start: str | None = None
+    train: Sequence[Row],
+    held_out: Sequence[Row],
+    folder: Path,
+    seed: int,
+    *,
+    start: str | None = None,
+    settings: Sequence[str] = (),
 ) -> Path:
     for name, rows in (("train", train), ("validation", held_out)):
         write_rows(rows, folder / f"{name}.jsonl")
-    settings = [f"data.path={folder}", "name=run", f"seed={seed}", "threads=1"]
-    call(
-        [sys.executable, "-m", "docsight_training", *settings, *([f"model.init_from={start}"] if start else [])], folder
-    )
+    arguments = [f"data.path={folder}", "name=run", f"seed={seed}", "threads=1", *settings]
+    if start is not None:
+        arguments.append(f"model.init_from={start}")
+    call([sys.executable, "-m", "docsight_training", *arguments], folder)
     return folder / "runs" / "run" / "pipeline"
 
 
