@@ -8,9 +8,9 @@ from docsight.errors import ConfigError
 from docsight_training.settings import check_settings, suggest_key
 
 
-def _config(*overrides: str) -> dict:
+def _config(*overrides: str, resolve: bool = True) -> dict:
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        return OmegaConf.to_container(compose("train", overrides=list(overrides)), resolve=True)
+        return OmegaConf.to_container(compose("train", overrides=list(overrides)), resolve=resolve)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,16 @@ def test_check_settings_accepts_the_trainers(trainer):
         ("zzzz", ""),
         ("data.fold.x", ""),
         ("dta", "did you mean data?"),
+        ("init_from", "did you mean model.init_from?"),
+        ("model.encoder.dropout", "did you mean model.network.encoder.dropout?"),
+        ("trainer.max_epoch", "did you mean trainer.max_epochs?"),
     ],
 )
 def test_suggest_key(key, suggestion):
-    assert suggest_key(key, _config()) == suggestion
+    assert suggest_key(key, _config(resolve=False)) == suggestion
+
+
+def test_check_settings_refuses_a_model_to_start_from_that_only_the_data_knows():
+    check_settings(_config("model.init_from=rnn_ner"))
+    with pytest.raises(ConfigError, match=r"data\.init_from: expected the value of model\.init_from; found 'rnn_ner'"):
+        check_settings(_config("data.init_from=rnn_ner"))

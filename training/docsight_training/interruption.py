@@ -46,6 +46,12 @@ class SaveOnInterrupt(Callback):
         )
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        self._restore_handler()
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        self._restore_handler()  # Lightning does not call teardown after an exception, such as that of a pruned trial
+
+    def _restore_handler(self) -> None:
         if self._earlier_handler is not None:
             signal.signal(signal.SIGINT, self._earlier_handler)
             self._earlier_handler = None

@@ -121,6 +121,10 @@ def check_settings(config: Mapping[str, Any]) -> None:
     data = config["data"]
     if kind := _DATA.get(str(data.get("_target_", "")).rpartition(".")[2]):
         problems += _problems(kind, data, ("data",))
+    if "init_from" in data and data["init_from"] != config["model"].get("init_from"):
+        problems.append(
+            f"data.init_from: expected the value of model.init_from; found {data['init_from']!r}. Set only that key"
+        )
     if problems:
         raise ConfigError("; ".join(problems) + ".")
 
@@ -153,10 +157,10 @@ def suggest_key(key: str, config: Mapping[str, Any]) -> str:
     known = dict(_entries(config))
     if any(not value and key.startswith(f"{other}.") for other, value in known.items()):  # of an open mapping
         return ""
-    found = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    if not found:
-        name = key.rpartition(".")[2]
-        found = [other for other in known if other.rpartition(".")[2] == name][:1]
+    name = key.rpartition(".")[2]
+    # A key that follows another one unless it is set, such as data.seed, is not the one to set.
+    same_name = [k for k, value in known.items() if k.rpartition(".")[2] == name and not str(value).startswith("${")]
+    found = difflib.get_close_matches(key, same_name, n=1, cutoff=0) or difflib.get_close_matches(key, known, n=1)
     return f"did you mean {found[0]}?" if found else ""
 
 

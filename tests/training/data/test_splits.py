@@ -65,6 +65,14 @@ def test_last_group_with_a_label_stays_in_training():
     assert hold_out_groups([(1, ["A"])], 0.5, random.Random(1)) == []
 
 
+def test_large_group_is_not_held_out_if_small_ones_suffice():
+    groups = [(50, ["PER"]), *[(1, ["PER"])] * 50]
+    for seed in range(20):
+        chosen = hold_out_groups(groups, 0.1, random.Random(seed))
+        assert len(chosen) == 10
+        assert 0 not in chosen
+
+
 def _words(documents: list) -> list[str]:
     return [sentence.tokens[0] for document in documents for sentence in document.sentences]
 

@@ -88,8 +88,10 @@ def _tune(tuning: "Tuning", overrides: Sequence[str], *, n_trials: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         chosen = [*overrides, *_as_overrides(values)]
         say(f"trial {number}: {' '.join(_as_overrides(values))}", sys.stderr)
-        figures = train(_plain(_compose(chosen)[0]), folder, callbacks=[pruning])
-        shutil.rmtree(folder / CHECKPOINTS)  # they are several times as large as the model
+        try:
+            figures = train(_plain(_compose(chosen)[0]), folder, callbacks=[pruning])
+        finally:  # of pruned trials, too
+            shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)  # they are several times as large as the model
         return figures[tuning.monitor]
 
     try:

@@ -82,7 +82,9 @@ def check_fractions(**fractions: float | None) -> None:
 def hold_out_groups(groups: Sequence[tuple[int, Iterable[str]]], fraction: float, rng: random.Random) -> list[int]:
     """Choose groups, such as documents, that are held out from training.
 
-    The last group with a label stays in training as long as there are others to choose.
+    The last group with a label stays in training as long as there are others to choose. A group that would be most of
+    the held-out part, such as a long document or a sentence that occurs many times, is only chosen if the others do not
+    suffice: a score on one text says little.
 
     Args:
         groups: The size and the labels of each group.
@@ -100,6 +102,7 @@ def hold_out_groups(groups: Sequence[tuple[int, Iterable[str]]], fraction: float
     chosen: list[int] = []
     size = 0
     order = rng.sample(range(len(groups)), len(groups))
+    order.sort(key=lambda number: groups[number][0] > wanted / 2)
     for number in order:
         if (chosen and size + groups[number][0] / 2 > wanted) or len(chosen) == len(groups) - 1:
             continue
