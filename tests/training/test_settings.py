@@ -29,6 +29,7 @@ def _config(*overrides: str, resolve: bool = True) -> dict:
         ("model.module.clip=inf", "model.module.clip: input should be a finite number; found inf."),
         ("trainer.mode=best", "trainer.mode: input should be 'min' or 'max'; found 'best'."),
         ("trainer.limit_train_batches=0.0", "trainer.limit_train_batches: input should be greater than 0; found 0.0."),
+        ("data.validation=0", "data.validation: input should be greater than 0; found 0."),
         ("trainer.ema=1.5", "trainer.ema: input should be less than 1; found 1.5."),
     ],
 )
@@ -36,6 +37,13 @@ def test_check_settings_names_the_key_the_range_and_the_value(override, message)
     with pytest.raises(ConfigError) as caught:
         check_settings(_config(override))
     assert str(caught.value) == message
+
+
+def test_check_settings_accepts_no_test_and_refuses_images_without_validation():
+    check_settings(_config("data.test=0"))
+    check_settings(_config("experiment=cnn_imagecat", "data.test=0"))
+    with pytest.raises(ConfigError, match=r"data\.validation: input should be a valid number; found None"):
+        check_settings(_config("experiment=cnn_imagecat", "data.validation=null"))
 
 
 def test_check_settings_lists_all_problems():

@@ -53,7 +53,7 @@ class NerDataSettings(_Settings):
     path: str | None = None
     hub: str | None = None
     validation: Annotated[float, Field(gt=0, lt=1)] | None = None
-    test: Annotated[float, Field(gt=0, lt=1)] | None = None
+    test: Annotated[float, Field(ge=0, lt=1)] | None = None
     strip_titles: bool = False
     glove_words: Annotated[int, Field(ge=0)] = 0
     min_count: Count = 1
@@ -73,8 +73,8 @@ class ImageDataSettings(_Settings):
     epoch_size: Count | None = None
     per_class: Count | None = None
     balance: Fraction = 0
-    validation: Annotated[float, Field(gt=0, lt=1)] | None = None
-    test: Annotated[float, Field(gt=0, lt=1)] | None = None
+    validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    test: Annotated[float, Field(ge=0, lt=1)] | None = None
 
 
 class OptimizerSettings(_Settings):
