@@ -30,6 +30,11 @@ def _config(*overrides: str, resolve: bool = True) -> dict:
         ("trainer.mode=best", "trainer.mode: input should be 'min' or 'max'; found 'best'."),
         ("trainer.limit_train_batches=0.0", "trainer.limit_train_batches: input should be greater than 0; found 0.0."),
         ("data.validation=0", "data.validation: input should be greater than 0; found 0."),
+        ("model.network.dropout=2", "model.network.dropout: input should be less than 1; found 2."),
+        (
+            "model.network.encoder.hidden_dim=0",
+            "model.network.encoder.hidden_dim: input should be greater than or equal to 1; found 0.",
+        ),
         ("trainer.ema=1.5", "trainer.ema: input should be less than 1; found 1.5."),
     ],
 )

@@ -13,6 +13,7 @@ _MAX_SEED = 2**32 - 1  # NumPy's limit
 Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+DropoutRate = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Lightning reads an integer as a number of batches, and a float as a fraction of them.
 Limit = Count | Annotated[float, Field(gt=0, le=1)]
@@ -91,8 +92,25 @@ class ModuleSettings(_Settings):
     margins: dict[str, float] | None = None
 
 
+class EncoderSettings(_Settings):
+    hidden_dim: Count = 1
+    num_layers: Count = 1
+    char_dim: Count = 1
+    char_width: Count = 1
+    casing_dim: Count = 1
+    dropout: DropoutRate = 0
+    word_dropout: DropoutRate = 0
+    tune_dropout: DropoutRate = 0
+
+
+class NetworkSettings(_Settings):
+    dropout: DropoutRate = 0
+    encoder: EncoderSettings = EncoderSettings()
+
+
 class ModelSettings(_Settings):
     init_from: str | None = None
+    network: NetworkSettings = NetworkSettings()
     module: ModuleSettings = ModuleSettings()
 
 
