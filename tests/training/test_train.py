@@ -20,7 +20,7 @@ import docsight
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight_training.commands.export_checkpoint import export_checkpoint
-from docsight_training.interruption import RunInterruptedError
+from docsight_training.errors import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from docsight.errors import ConfigError, DocsightError, MissingExtraError
+from docsight_training.errors import INTERRUPTED, RunInterruptedError
 
 # Subcommands and their modules, each with `main(arguments)`; without one of them, a model is trained.
 _COMMANDS = {
@@ -27,10 +28,23 @@ def main() -> None:
         error = MissingExtraError(f"docsight-train (without {', '.join(missing)})", "train")
         sys.exit(f"docsight-train: error: {error}")
     try:
-        command = _find_command(sys.argv[1:])
+        _run(sys.argv[1:])
+    except RunInterruptedError as err:
+        sys.stderr.write(f"docsight-train: {err}\n")
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ndocsight-train: interrupted.\n")
+        sys.exit(INTERRUPTED)
+
+
+def _run(arguments: list[str]) -> None:
+    try:
+        command = _find_command(arguments)
         if command is not None:
-            importlib.import_module(command).main(sys.argv[2:])
+            importlib.import_module(command).main(arguments[1:])
             return
+    except RunInterruptedError:
+        raise  # not an error
     except (DocsightError, OSError) as err:
         sys.exit(f"docsight-train: error: {err}")
     from docsight_training import train

@@ -8,11 +8,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
-from docsight.errors import DocsightError
-
-
-class RunInterruptedError(DocsightError):
-    """A run was ended by Ctrl-C, and its state was saved."""
+from docsight_training.errors import RunInterruptedError
 
 
 class SaveOnInterrupt(Callback):

@@ -1,7 +1,6 @@
 """`docsight-train`: a Hydra config in, a trained model folder and a spaCy pipeline out."""
 
 import re
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +18,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, DocsightError
+from docsight_training.errors import INTERRUPTED, RunInterruptedError
 from docsight_training.export import export_run
-from docsight_training.interruption import RunInterruptedError
 from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 from docsight_training.runs import Run
 from docsight_training.settings import check_settings, suggest_key
@@ -83,7 +82,7 @@ def _command(config: DictConfig) -> float | None:
         _stop(err.__cause__ if isinstance(err.__cause__, DocsightError) else err)
     except RunInterruptedError as err:
         sys.stderr.write(f"docsight-train: {err}\n")
-        sys.exit(128 + signal.SIGINT)
+        sys.exit(INTERRUPTED)
     except (DocsightError, OmegaConfBaseException) as err:
         _stop(err)
     except OSError as err:  # such as a full disk; checkpoints that were written before are complete

@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.terminal import say
-from docsight_training.interruption import RunInterruptedError
+from docsight_training.errors import RunInterruptedError
 from docsight_training.renamed_keys import rename_overrides, rename_targets
 from docsight_training.runs import CHECKPOINTS
 from docsight_training.settings import check_settings

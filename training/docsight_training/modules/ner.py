@@ -163,7 +163,10 @@ class NerModule(ScheduledModule[Tagger]):
             total.merge(score)
         never = [label for label in sorted(total.labels) if total.support(label) and not total.scores(label)["recall"]]
         if not total.num_gold:
-            return ["The validation data has no entity, so the best weights are chosen by the loss alone."]
+            return [
+                "The validation data has no entity, so its scores say nothing about the model: hold out more of the "
+                "text (data.validation=0.2), or annotate more."
+            ]
         if not total.scores()["recall"]:
             return [
                 "The model finds no entity of the validation data. Start from the shipped model "
