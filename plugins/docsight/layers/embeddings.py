@@ -7,7 +7,7 @@ _CODE_OF_ZERO = 128
 _LEVELS_PER_SIGN = 127
 _CENTROIDS_PER_PART = 256  # so that a code is one byte
 _KMEANS_STEPS, _KMEANS_ROWS = 10, 20_000
-_ROWS_PER_BLOCK = 65_536  # rows that are compared with the centroids together
+_ROWS_PER_BLOCK = 2048  # rows that are compared with the centroids together: their distances fit into the cache
 
 
 class ByteEmbedding(nn.Module):
@@ -76,12 +76,18 @@ class CodedEmbedding(nn.Module):
             first = points[torch.randperm(len(points), generator=draw)[: _CENTROIDS_PER_PART - 1]]
             centres[1 : 1 + len(first)] = first
             for _ in range(_KMEANS_STEPS):
-                nearest = torch.cdist(points, centres).argmin(dim=1)
+                nearest = _nearest(points, centres)
                 sums = torch.zeros_like(centres).index_add_(0, nearest, points)
                 counts = nearest.bincount(minlength=_CENTROIDS_PER_PART).unsqueeze(1)
                 centres = torch.where(counts > 0, sums / counts.clamp(min=1), centres)
                 centres[0] = 0.0
             self.centroids[part] = centres
-            for at in range(0, len(vectors), _ROWS_PER_BLOCK):
-                block = vectors[at : at + _ROWS_PER_BLOCK, part * width : (part + 1) * width]
-                self.codes[at : at + _ROWS_PER_BLOCK, part] = torch.cdist(block, centres).argmin(dim=1).byte()
+            self.codes[:, part] = _nearest(vectors[:, part * width : (part + 1) * width], centres).byte()
+
+
+def _nearest(points: Tensor, centres: Tensor) -> Tensor:
+    """Return the index of the nearest centre of each point, (points,)."""
+    # |point - centre|² without |point|², which is the same for all centres, and halved
+    constant = centres.square().sum(dim=1) / 2
+    blocks = points.split(_ROWS_PER_BLOCK)
+    return torch.cat([torch.addmm(constant, block, centres.T, alpha=-1).argmin(dim=1) for block in blocks])
