@@ -1,6 +1,7 @@
 """The real configs, composed and scaled down; and the command itself, in separate processes."""
 
 import json
+import math
 import os
 import re
 import shutil
@@ -233,6 +234,20 @@ def test_train_refuses_to_resume_without_a_checkpoint(tiny_corpus, tmp_path):
 def test_train_reports_a_label_that_the_model_does_not_have(tiny_corpus, tmp_path):
     with pytest.raises(DataError, match=r"label 'ORG' of 'Acme' is not among the labels to learn: PER, LOC\. Add it"):
         train(_config(f"data.path={tiny_corpus}", "data.labels=[PER,LOC]"), tmp_path / "run")
+
+
+def test_train_counts_a_label_that_only_validation_and_test_have_as_missed(tiny_corpus, tmp_path):
+    data = tmp_path / "corpus"
+    shutil.copytree(tiny_corpus, data)
+    row = json.dumps({"tokens": ["Zeus", "and", "Hera"], "ner_tags": ["B-GOD", "O", "B-GOD"]})
+    for split in ("validation", "test"):
+        with (data / f"{split}.jsonl").open("a") as file:
+            file.write(row + "\n")
+    metrics = train(_config(f"data.path={data}", "epochs=1"), tmp_path / "run")
+    assert math.isfinite(metrics["val/loss"])
+    errors = json.loads((tmp_path / "run" / "errors.json").read_text())
+    assert errors["labels"]["GOD"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 2}
+    assert "GOD" not in load_folder(tmp_path / "run" / "model", kind="tagger").arguments["labels"]
 
 
 def test_train_starts_from_the_encoder_of_another_model(trained, tiny_corpus, tmp_path):

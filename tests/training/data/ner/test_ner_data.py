@@ -65,6 +65,10 @@ def test_label_of_validation_or_test_alone_is_a_warning(tmp_path: Path, caplog: 
     ]
     spans = [span for group in data.groups("validation") for document in group for span in document.spans]
     assert [span.label for span in spans] == ["PER", "GOD", "GOD"]
+    [batch] = data.val_dataloader()[1]  # for the loss
+    tags = ["O", "B-PER", "I-PER", "E-PER", "S-PER"]
+    assert list(data.encoder.tag_ids) == tags
+    assert batch.allowed[:, 0].sum(dim=1).sort().values.tolist() == [1, len(tags), len(tags)]  # any tag for GOD
 
 
 def test_label_of_training_that_is_not_learned_is_refused(tmp_path: Path):

@@ -84,7 +84,10 @@ class BatchEncoder:
         self._tags_of = {label: [n for tag, n in self.tag_ids.items() if tag[2:] == label] for label in labels}
 
     def batch(self, rows: Sequence[tuple[str, Sentence]]) -> NerBatch:
-        """Convert windows, each with the name of its corpus, to the tensors of a training step."""
+        """Convert windows, each with the name of its corpus, to the tensors of a training step.
+
+        A span whose label is not learned allows every tag, so that the loss is that of the other tokens.
+        """
         types, index = self._encode([sentence.tokens for _, sentence in rows])
         lengths = torch.tensor([len(row) for row in index])
         time = int(lengths.max())
@@ -95,8 +98,12 @@ class BatchEncoder:
             padded[n, :size] = index[n]
             if sentence.scores is not None:
                 continue
-            tags = torch.tensor([self.tag_ids[tag] for tag in iobes_from_spans(sentence.spans, size)])
+            learned = [span for span in sentence.spans if span.label in self._tags_of]
+            tags = torch.tensor([self.tag_ids[tag] for tag in iobes_from_spans(learned, size)])
             allowed[n, :size].scatter_(1, tags.unsqueeze(1), True)
+            for start, end, label in sentence.spans:
+                if label not in self._tags_of:  # only validation and test have such labels; no tag is right there
+                    allowed[n, start:end] = True
             for label in self.open_labels.get(corpus, ()):
                 is_open = tags == self.tag_ids[OUTSIDE]
                 if label in self.possible:
