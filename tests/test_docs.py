@@ -129,7 +129,7 @@ def test_benchmarks_have_the_options_of_their_commands() -> None:
 def test_commands_of_docsight_train_have_these_keys(page: str) -> None:
     pytest.importorskip("hydra")
     from docsight_training.commands.overrides import compose_config
-    from docsight_training.train import check_arguments
+    from docsight_training.override_checks import check_overrides
 
     parsers = {name: f"docsight_training.commands.{name}" for name in ("check", "convert", "review")}
     parsers["export"] = "docsight_training.commands.export_checkpoint"
@@ -142,4 +142,4 @@ def test_commands_of_docsight_train_have_these_keys(page: str) -> None:
             if "experiment=cnn_imagecat" not in words:
                 assert compose_config(getattr(options, "override", []))
         else:
-            check_arguments(words)
+            check_overrides(words)

@@ -51,6 +51,12 @@ def test_check_settings_accepts_no_test_and_refuses_images_without_validation():
         check_settings(_config("experiment=cnn_imagecat", "data.validation=null"))
 
 
+def test_check_settings_lists_the_precisions():
+    with pytest.raises(ConfigError, match=r"trainer\.precision: input should be .*'32-true', .*; found '64bit'"):
+        check_settings(_config("trainer.precision=64bit"))
+    check_settings(_config("trainer.precision=32"))
+
+
 def test_check_settings_lists_all_problems():
     with pytest.raises(ConfigError, match=r"seed: .*found -1; data\.window: .*found 0\.$"):
         check_settings(_config("seed=-1", "data.window=0"))

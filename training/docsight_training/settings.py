@@ -24,10 +24,31 @@ class _Settings(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
+# Those of Lightning.
+Precision = Literal[
+    "transformer-engine",
+    "transformer-engine-float16",
+    "16-true",
+    "16-mixed",
+    "bf16-true",
+    "bf16-mixed",
+    "32-true",
+    "64-true",
+    "64",
+    "32",
+    "16",
+    "bf16",
+    64,
+    32,
+    16,
+]
+
+
 class TrainerSettings(_Settings):
     max_epochs: Count | None
     min_epochs: Count
     min_steps: Count | None
+    precision: Precision
     monitor: str
     mode: Literal["min", "max"]
     checkpoint_minutes: Positive | None

@@ -1,18 +1,15 @@
 """`docsight-train`: a Hydra config in, a trained model folder and a spaCy pipeline out."""
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import hydra
 import pytorch_lightning as pl
 import torch
-from hydra import compose, initialize_config_module
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException, InstantiationException
+from hydra.errors import InstantiationException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -20,9 +17,10 @@ from omegaconf.errors import OmegaConfBaseException
 from docsight.errors import ConfigError, DocsightError
 from docsight_training.errors import INTERRUPTED, RunInterruptedError
 from docsight_training.export import export_run
+from docsight_training.override_checks import check_overrides
 from docsight_training.renamed_keys import rename_keys, rename_overrides, rename_targets
 from docsight_training.runs import Run
-from docsight_training.settings import check_settings, suggest_key
+from docsight_training.settings import check_settings
 from docsight_training.stages.stage import make_stages
 from docsight_training.trainer import quiet_lightning
 
@@ -34,20 +32,10 @@ def main() -> None:
     arguments.sort(key=lambda argument: argument not in ("-m", "--multirun"))
     sys.argv[1:] = arguments
     try:
-        check_arguments(arguments)
+        check_overrides(arguments)
         _command()
     except DocsightError as err:
         _stop(err)
-
-
-def check_arguments(arguments: list[str]) -> None:
-    """Check the overrides of a run, for an error in one line.
-
-    Raises:
-        ConfigError: One cannot be parsed, or its key or file does not exist.
-    """
-    _check_overrides(arguments)
-    _check_keys(arguments)
 
 
 def train(config: dict[str, Any], folder: Path, *, callbacks: Sequence[pl.Callback] = ()) -> dict[str, float]:
@@ -106,41 +94,3 @@ def _run(config: DictConfig) -> float | None:
 
 def _stop(err: BaseException) -> NoReturn:
     sys.exit(f"docsight-train: error: {err}")
-
-
-def _check_overrides(arguments: list[str]) -> None:
-    parser = OverridesParser.create()
-    for argument in arguments:
-        if argument.startswith("-") or "=" not in argument:
-            continue
-        try:
-            parser.parse_overrides([argument])
-        except HydraException as err:
-            key, _, value = argument.partition("=")
-            raise ConfigError(
-                f"cannot parse the override {argument!r}. A value with '=', spaces, commas or brackets in it needs "
-                f"quotes inside quotes: '{key}=\"{value}\"'."
-            ) from err
-
-
-def _check_keys(arguments: list[str]) -> None:
-    """Compose the config as Hydra will, for an error in one line. Sweeps and other config folders are left to Hydra."""
-    if any(argument.startswith("-") for argument in arguments):
-        return
-    choices = [a for a in arguments if a.startswith(("experiment=", "data=", "model=", "trainer=", "+tune="))]
-    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        try:
-            known = compose("train", overrides=choices)
-            compose("train", overrides=arguments)
-        except HydraException as err:
-            message = " ".join(str(err).split())
-            if match := re.search(r"Could not override '([^']+)'", message):
-                # Of a mapping, the cause names the key in it.
-                inner = re.search(r"full_key: (\S+)", str(err.__cause__))
-                key = inner[1] if inner else match[1]
-                advice = (
-                    suggest_key(key, cast(dict[str, Any], OmegaConf.to_container(known)))
-                    or f"add a new key with +{key}=VALUE"
-                )
-                raise ConfigError(f"there is no key {key} in the config; {advice}") from err
-            raise ConfigError(message) from err

@@ -139,7 +139,10 @@ def test_failed_conversion_leaves_nothing(tmp_path: Path):
         (["in.jsonl", "out.jsonl", "--from", "xml"], r"--from xml: expected one of auto, offsets"),
         (["nowhere", "out.jsonl"], r"nowhere does not exist"),
         (["text.xml", "out.jsonl"], r"text\.xml: is in none of the formats .* data\.source can be: offsets \(JSON"),
-        (["in.jsonl", "out.jsonl", "data.colums.text=x"], r"Could not override 'data\.colums\.text'"),
+        (
+            ["in.jsonl", "out.jsonl", "data.colums.text=x"],
+            r"there is no key data\.colums in the config; did you mean data\.columns\?",
+        ),
         (
             ["in.jsonl", "out.jsonl", "data=images"],
             r"this command reads annotated texts \(data=ner\); found data of another kind",

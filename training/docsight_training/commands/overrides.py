@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError
+from docsight_training.override_checks import check_overrides
 
 NER_TARGET = "docsight_training.data.ner.ner_data.NerData"
 IMAGE_TARGET = "docsight_training.data.images.image_data.ImageData"
@@ -30,6 +31,7 @@ def compose_config(overrides: Sequence[str], *, targets: Sequence[str] = (NER_TA
             config = compose("train", list(overrides))
             plain = {key: _plain(config[key]) for key in ("data", "lang")}
     except (HydraException, OmegaConfBaseException) as err:
+        check_overrides(overrides)  # has advice for most mistakes
         raise ConfigError(" ".join(str(err).split())) from err
     if plain["data"].get("_target_") not in targets:
         kinds = " or ".join(_KINDS[target] for target in targets)

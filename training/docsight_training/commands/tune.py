@@ -16,10 +16,11 @@ from omegaconf.errors import OmegaConfBaseException
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.terminal import say
 from docsight_training.errors import RunInterruptedError
+from docsight_training.override_checks import check_overrides
 from docsight_training.renamed_keys import rename_overrides, rename_targets
 from docsight_training.runs import CHECKPOINTS
 from docsight_training.settings import check_settings
-from docsight_training.train import check_arguments, train
+from docsight_training.train import train
 
 if TYPE_CHECKING:
     from pytorch_lightning.callbacks import Callback
@@ -52,7 +53,6 @@ def main(arguments: Sequence[str]) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     overrides = _with_space(rename_overrides(list(arguments)))
-    check_arguments(overrides)
     config, _ = _compose(overrides)
     plain = _plain(config)
     settings = plain["tune"]
@@ -110,8 +110,10 @@ def _tune(tuning: "Tuning", overrides: Sequence[str], *, n_trials: int) -> None:
 def _with_space(arguments: Sequence[str]) -> list[str]:
     """Return the overrides of a run with the default search space of its component."""
     given = [f"tune.{each}" if each.startswith("n_trials=") else each for each in arguments]
-    component = _compose([each for each in given if not each.startswith("tune.")])[0]["component"]
-    return [f"+tune={component}" if component in ("rnn_ner", "cnn_imagecat") else "+tune=rnn_ner", *given]
+    any_space = "+tune=rnn_ner"
+    check_overrides([any_space, *given])
+    component = _compose([any_space, *given])[0]["component"]
+    return [f"+tune={component}" if component in ("rnn_ner", "cnn_imagecat") else any_space, *given]
 
 
 def _compose(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
