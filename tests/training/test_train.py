@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spacy
 import torch
@@ -20,7 +21,9 @@ from omegaconf import OmegaConf
 import docsight
 from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
+from docsight.layers.embeddings import CodedEmbedding
 from docsight_training.commands.export_checkpoint import export_checkpoint
+from docsight_training.data.ner import ner_data
 from docsight_training.errors import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
@@ -198,6 +201,18 @@ def test_export_makes_a_pipeline_of_a_checkpoint(trained, tmp_path):
     ]
     with pytest.raises(ConfigError, match="out exists already; pass the name of a new folder"):
         export_checkpoint(folder / "checkpoints" / "best.ckpt", tmp_path / "out")
+
+
+def test_export_takes_pretrained_vectors_from_the_checkpoint(tiny_corpus, tmp_path, monkeypatch):
+    vectors = np.random.default_rng(1).normal(size=(2, 50)).astype(np.float32)
+    monkeypatch.setattr(ner_data, "load_glove", lambda *, max_words: (["works", "unseen"], vectors))
+    folder = tmp_path / "run"
+    train(_config(f"data.path={tiny_corpus}", "data.glove_words=2", "epochs=1"), folder)
+    monkeypatch.setattr(CodedEmbedding, "encode", None)  # it takes seconds for all words
+    export_checkpoint(folder / "checkpoints" / "last.ckpt", tmp_path / "out")
+    trained, exported = (load_folder(place / "model", kind="tagger").network for place in (folder, tmp_path / "out"))
+    assert exported.encoder.embed_words.codes.any()
+    assert all(map(torch.equal, trained.state_dict().values(), exported.state_dict().values()))
 
 
 def test_export_reports_a_file_that_is_not_a_checkpoint_of_a_run(trained, tmp_path):

@@ -86,7 +86,7 @@ class NetworkStage(Stage):
         if self.thaw is not None and not self.init_from:
             raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
         run.seed()
-        data, arguments, module = self._prepare()
+        data, arguments, module = self._prepare(pretrained=checkpoint is None)
         if self.init_from:
             start_from(self.init_from, module.network, data)
         settings = plan_epochs(run.config["trainer"], data)
@@ -108,14 +108,17 @@ class NetworkStage(Stage):
 
     def export(self, run: Run, checkpoint: Path) -> None:
         """Make the weights of a checkpoint the model of the run, as if training had ended there."""
-        data, arguments, module = self._prepare()
+        data, arguments, module = self._prepare(pretrained=False)
         self._finish(run, data, arguments, module, weights=checkpoint)
 
-    def _prepare(self) -> tuple[Any, dict[str, Any], Any]:
-        """Return the data, the arguments of the network for it, and the module of the new network."""
+    def _prepare(self, *, pretrained: bool) -> tuple[Any, dict[str, Any], Any]:
+        """Return the data, the arguments of the network for it, and the module of the new network.
+
+        A checkpoint has all weights; without one, those that are pretrained are needed.
+        """
         data = instantiate(self.data, _convert_="all")
         data.setup()
-        arguments, network = make_network(self.network, data)
+        arguments, network = make_network(self.network, data, pretrained=pretrained)
         return data, arguments, instantiate(self.module, network=network, _convert_="all")
 
     def _check_monitor(self, settings: dict[str, Any], module: Any, data: Any) -> None:
@@ -237,18 +240,21 @@ class PartStage(KeptStage):
         run.add_metrics({f"{self.name}/{name}": value for name, value in result["figures"].items()})
 
 
-def make_network(settings: dict[str, Any], data: Any) -> tuple[dict[str, Any], nn.Module]:
-    """Return the arguments of a network for the data, plain JSON, and the network, with pretrained weights if any."""
+def make_network(settings: dict[str, Any], data: Any, *, pretrained: bool = True) -> tuple[dict[str, Any], nn.Module]:
+    """Return the arguments of a network for the data, plain JSON, and the network.
+
+    With `pretrained`, it has the pretrained weights of the data, if there are some.
+    """
     given = {name: value for name, value in settings.items() if name != "_target_"}
     merged = OmegaConf.merge(given, data.network_arguments())
     arguments = cast(dict[str, Any], OmegaConf.to_container(merged))
     network: nn.Module = instantiate({"_target_": settings["_target_"]}, **arguments, _convert_="all")
-    for name, pretrained in data.initial_weights().items():
+    for name, vectors in data.initial_weights().items() if pretrained else ():
         embedding = cast(Any, network.get_submodule(name))
-        if embedding.embedding_dim != pretrained.shape[1]:
+        if embedding.embedding_dim != vectors.shape[1]:
             raise ConfigError(
                 f"model.network: {name} has width {embedding.embedding_dim}, but its pretrained vectors have width "
-                f"{pretrained.shape[1]}; set the width of the network to it."
+                f"{vectors.shape[1]}; set the width of the network to it."
             )
-        embedding.encode(pretrained)
+        embedding.encode(vectors)
     return arguments, network
