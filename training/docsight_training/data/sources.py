@@ -1,7 +1,9 @@
 """Loading of one split of a data set, from the hub or from local files, with Hugging Face `datasets`."""
 
 import glob
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import datasets
 
@@ -103,7 +105,7 @@ def _has_splits(root: Path) -> bool:
 def _from_parquet(files: list[Path], split: str) -> datasets.Dataset:
     try:
         names = [glob.escape(str(file)) for file in files]
-        return datasets.load_dataset("parquet", data_files={split: names}, split=split)
+        return _load_local("parquet", {split: names}, split=split)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         raise DataError(f"{files[0]}: cannot be read as parquet: {err.__cause__ or err}") from err
 
@@ -113,6 +115,17 @@ def _from_folders(folder: Path) -> datasets.Dataset:
     try:
         # A glob over files, because from a folder `datasets` would take a class or an image named "test" for a split.
         files = {"train": [f"{glob.escape(str(folder))}/**"]}
-        return datasets.load_dataset("imagefolder", data_files=files, split="train", drop_labels=False)
+        return _load_local("imagefolder", files, split="train", drop_labels=False)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         raise DataError(f"{folder}: cannot be read as folders of images: {err.__cause__ or err}") from err
+
+
+def _load_local(builder: str, files: Mapping[str, list[str]], **options: Any) -> datasets.Dataset:
+    """Load local files without the progress bars of `datasets`, which say that they are downloaded."""
+    is_enabled = datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bars()
+    try:
+        return datasets.load_dataset(builder, data_files=files, **options)
+    finally:
+        if is_enabled:
+            datasets.enable_progress_bars()

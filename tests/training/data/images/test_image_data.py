@@ -51,6 +51,14 @@ def test_image_data_reads_colour_and_larger_sizes(tmp_path, shapes):
     assert data.settings.mean[0] < data.settings.mean[1]
 
 
+def test_local_images_are_read_without_progress_bars_of_downloads(tmp_path, shapes, capfd):
+    shapes.write(tmp_path, "train", 4)
+    assert datasets.is_progress_bar_enabled()
+    assert len(load_images("train", source="auto", path=str(tmp_path))) == 4 * len(SHAPES)
+    assert capfd.readouterr().err == ""
+    assert datasets.is_progress_bar_enabled()
+
+
 def test_image_data_explicit_settings_take_precedence(parquet):
     given = {"size": 12, "mode": "RGB", "mean": [0.5], "std": [0.25], "fit": None, "stretch": None}
     data = _data(parquet, images=given)
