@@ -114,7 +114,7 @@ class Tuning:
         return study.best_trial
 
     def _open(self) -> optuna.Study:
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        optuna.logging.set_verbosity(optuna.logging.ERROR)  # its warnings have tracebacks of errors that we report
         self.folder.mkdir(parents=True, exist_ok=True)
         storage = JournalStorage(JournalFileBackend(str(self.folder / JOURNAL)))
         study = optuna.create_study(
@@ -127,8 +127,8 @@ class Tuning:
         # A sampler that begins anew with the same seed would repeat its first trials.
         seed = self.seed + len(study.get_trials(deepcopy=False))
         study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=self.startup_trials)
-        earlier = study.user_attrs.get(_SETTINGS)
-        if earlier is not None and earlier != self.settings:
+        is_same = study.user_attrs.get(_SETTINGS, self.settings) == self.settings
+        if not is_same and study.get_trials(deepcopy=False, states=_FINISHED):
             raise ConfigError(
                 f"{self.folder} holds trials with other settings. Pass overwrite=true to delete them, or another "
                 "name=NAME to keep both."
@@ -136,7 +136,8 @@ class Tuning:
         study.set_user_attr(_SETTINGS, dict(self.settings))
         for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             study.tell(trial.number, state=TrialState.FAIL)  # of a process that was killed
-            study.enqueue_trial(trial.params)
+            if is_same:
+                study.enqueue_trial(trial.params)
         return study
 
 

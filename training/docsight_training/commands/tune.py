@@ -47,6 +47,8 @@ def main(arguments: Sequence[str]) -> None:
     if {"-h", "--help"} & set(arguments) or not arguments:
         sys.stdout.write(_TUNE_USAGE)
         return
+    if options := [each for each in arguments if "=" not in each or each.startswith("-")]:
+        raise ConfigError(f"expected KEY=VALUE, such as n_trials=20; found {', '.join(options)}.")
     if importlib.util.find_spec("optuna") is None:
         raise MissingExtraError("docsight-train tune", "tune")
     from docsight_training.tuning import JOURNAL, Tuning, parse_space

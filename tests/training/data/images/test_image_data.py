@@ -53,6 +53,7 @@ def test_image_data_reads_colour_and_larger_sizes(tmp_path, shapes):
 
 def test_local_images_are_read_without_progress_bars_of_downloads(tmp_path, shapes, capfd):
     shapes.write(tmp_path, "train", 4)
+    capfd.readouterr()
     assert datasets.is_progress_bar_enabled()
     assert len(load_images("train", source="auto", path=str(tmp_path))) == 4 * len(SHAPES)
     assert capfd.readouterr().err == ""
