@@ -190,6 +190,31 @@ def test_train_interrupted_in_an_epoch_resumes_with_the_next_batch(tiny_corpus, 
         assert resumed[key] == pytest.approx(whole[key], abs=1e-5), key
 
 
+def test_train_goes_on_after_its_last_epoch(tiny_corpus, tmp_path):
+    data = f"data.path={tiny_corpus}"
+    train(_config(data, "epochs=2"), tmp_path / "extended")
+    train(_config(data, "epochs=4", "ckpt_path=last"), tmp_path / "extended")
+    train(_config(data, "epochs=4"), tmp_path / "whole")
+    steps = [
+        torch.load(tmp_path / run / "checkpoints" / "last.ckpt", weights_only=True)["global_step"]
+        for run in ("extended", "whole")
+    ]
+    assert steps[0] == steps[1] > 0
+
+
+def test_train_refuses_to_resume_with_other_widths_or_a_damaged_checkpoint(tiny_corpus, tmp_path):
+    train(_config(f"data.path={tiny_corpus}", "epochs=1"), tmp_path / "run")
+    resumed = (f"data.path={tiny_corpus}", "epochs=2", "ckpt_path=last")
+    with pytest.raises(
+        ConfigError, match=r"weights of another network: network\.encoder.* \(64, .* there, and \(128, "
+    ):
+        train(_config(*resumed, "model.network.encoder.hidden_dim=32"), tmp_path / "run")
+    last = tmp_path / "run" / "checkpoints" / "last.ckpt"
+    last.write_bytes(last.read_bytes()[:1000])
+    with pytest.raises(ConfigError, match=r"last\.ckpt is damaged or no checkpoint"):
+        train(_config(*resumed), tmp_path / "run")
+
+
 def test_export_makes_a_pipeline_of_a_checkpoint(trained, tmp_path):
     folder, metrics = trained
     export_checkpoint(folder / "checkpoints" / "best.ckpt", tmp_path / "out")

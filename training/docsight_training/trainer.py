@@ -126,6 +126,7 @@ def quiet_lightning() -> None:
         ".*smaller than the logging interval.*",
         ".*LeafSpec.*",
         ".*dataloader is not resumable.*",
+        ".*exists and is not empty.*",  # the folder of the checkpoints of a run that resumes
     ):
         warnings.filterwarnings("ignore", message)
 

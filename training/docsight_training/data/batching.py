@@ -1,7 +1,7 @@
 """Data modules whose batches are drawn by the number of the epoch, and data sets of batches built on demand."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any, Generic, TypeVar, cast
 
 import pytorch_lightning as pl
@@ -46,14 +46,17 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
     def train_dataloader(self) -> DataLoader[Batch]:
         epoch = self.trainer.current_epoch if self.trainer else 0
         batches = self.epoch_batches(epoch)
-        if epoch == self._resumed_epoch:
+        if epoch == self._resumed_epoch and self._used_batches < len(cast(Sized, batches)):
             batches = _RestOfEpoch(batches, self._used_batches)
         return DataLoader(cast(Dataset[Batch], batches), batch_size=None)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the position in the epoch, for a checkpoint."""
         assert self.trainer is not None
-        used = self.trainer.fit_loop.epoch_loop.batch_progress.current.ready * self.trainer.world_size
+        loop = self.trainer.fit_loop
+        # At the end of a run, the number of the epoch is already the next one, of which nothing was used.
+        is_between_epochs = loop.epoch_progress.current.ready == loop.epoch_progress.current.processed
+        used = 0 if is_between_epochs else loop.epoch_loop.batch_progress.current.ready * self.trainer.world_size
         return {"epoch": self.trainer.current_epoch, "used_batches": used}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from torch import nn
 
 from docsight.errors import ConfigError
+from docsight_training.checkpoint_checks import check_checkpoint
 from docsight_training.plots import plot_curves
 from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
 from docsight_training.trainer import make_tester, make_trainer, plan_epochs
@@ -87,7 +88,9 @@ class NetworkStage(Stage):
             raise ConfigError("model.thaw freezes layers that were trained before; set model.init_from, too.")
         run.seed()
         data, arguments, module = self._prepare(pretrained=checkpoint is None)
-        if self.init_from:
+        if checkpoint is not None:
+            check_checkpoint(Path(checkpoint), module)
+        elif self.init_from:
             start_from(self.init_from, module.network, data)
         settings = plan_epochs(run.config["trainer"], data)
         self._check_monitor(settings, module, data)
