@@ -9,7 +9,6 @@ import hydra
 import pytorch_lightning as pl
 import torch
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import InstantiationException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -65,9 +64,6 @@ def _command(config: DictConfig) -> float | None:
     # Errors end the command here: outside, Hydra would print a traceback.
     try:
         return _run(rename_keys(config))
-    except InstantiationException as err:
-        # Hydra wraps what a constructor raises. Our own messages are complete; those of Hydra name target and key.
-        _stop(err.__cause__ if isinstance(err.__cause__, DocsightError) else err)
     except RunInterruptedError as err:
         sys.stderr.write(f"docsight-train: {err}\n")
         sys.exit(INTERRUPTED)

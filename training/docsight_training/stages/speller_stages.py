@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from hydra.utils import instantiate
 from torch import nn
 
 from docsight.bundle import find_model, load_folder
@@ -15,6 +14,7 @@ from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.model import Speller
 from docsight.vocab import Vocab
+from docsight_training.building import build
 from docsight_training.data.speller.mistakes import SentenceNoise
 from docsight_training.data.speller.noise import make_noise
 from docsight_training.data.speller.speller_inputs import check_speller_inputs
@@ -163,7 +163,7 @@ class JudgeStage(KeptStage):
     def make_result(self, run: Run) -> dict[str, Any]:
         run.seed()
         inputs = {name: run.results[name] for name in ("corrector", "sentence_noise")}
-        data = instantiate(self.data, _partial_=True, _convert_="all")(**inputs)
+        data = build(self.data, _partial_=True)(**inputs)
         data.setup()
         judge = Judge(num_evidence=NUM_EVIDENCE)
         judge.mean.copy_(torch.from_numpy(data.mean))

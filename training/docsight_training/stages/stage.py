@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from hydra.utils import get_class, instantiate
+from hydra.utils import get_class
 from omegaconf import OmegaConf
 from torch import nn
 
 from docsight.errors import ConfigError
+from docsight_training.building import build
 from docsight_training.checkpoint_checks import check_checkpoint
 from docsight_training.plots import plot_curves
 from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
@@ -57,7 +58,7 @@ def make_stages(config: dict[str, Any]) -> list[Stage]:
 
 def _make_stage(settings: dict[str, Any], **arguments: Any) -> Stage:
     # A stage builds its network, module and data itself: they depend on each other.
-    return cast(Stage, instantiate(settings, **arguments, _recursive_=False, _convert_="all"))
+    return cast(Stage, build(settings, **arguments, _recursive_=False))
 
 
 class NetworkStage(Stage):
@@ -119,10 +120,10 @@ class NetworkStage(Stage):
 
         A checkpoint has all weights; without one, those that are pretrained are needed.
         """
-        data = instantiate(self.data, _convert_="all")
+        data = build(self.data)
         data.setup()
         arguments, network = make_network(self.network, data, pretrained=pretrained)
-        return data, arguments, instantiate(self.module, network=network, _convert_="all")
+        return data, arguments, build(self.module, network=network)
 
     def _check_monitor(self, settings: dict[str, Any], module: Any, data: Any) -> None:
         """Validate one batch, because a metric that does not exist would only be noticed after the first epoch."""
@@ -214,10 +215,10 @@ class PartStage(KeptStage):
         """Train. The checkpoints and curves are in the folder of the stage, where training resumes."""
         run.seed(self.seed)
         inputs = {name: run.results[name] for name in self.inputs}
-        data = instantiate(self.data, _partial_=True, _convert_="all")(**inputs)
+        data = build(self.data, _partial_=True)(**inputs)
         data.setup()
         arguments, network = self.make_network(run, data)
-        module = instantiate(self.module, network=network, _convert_="all")
+        module = build(self.module, network=network)
         folder = run.folder / self.name
         trainer = make_trainer(plan_epochs({**run.config["trainer"], **self.trainer}, data), folder)
         run.write_config()
@@ -251,7 +252,7 @@ def make_network(settings: dict[str, Any], data: Any, *, pretrained: bool = True
     given = {name: value for name, value in settings.items() if name != "_target_"}
     merged = OmegaConf.merge(given, data.network_arguments())
     arguments = cast(dict[str, Any], OmegaConf.to_container(merged))
-    network: nn.Module = instantiate({"_target_": settings["_target_"]}, **arguments, _convert_="all")
+    network: nn.Module = build({"_target_": settings["_target_"]}, **arguments)
     for name, vectors in data.initial_weights().items() if pretrained else ():
         embedding = cast(Any, network.get_submodule(name))
         if embedding.embedding_dim != vectors.shape[1]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from hydra.utils import instantiate
 
 from docsight.batching import batches_by_cost
+from docsight_training.building import build
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import BatchEncoder
 from docsight_training.data.ner.silver import SilverSource, Teacher, write_silver
@@ -68,7 +68,7 @@ class SilverStage(Stage):
 
     def run(self, run: Run) -> None:
         run.seed()
-        data = instantiate(self.data, _partial_=True, _convert_="all")(features=run.results.get("features"))
+        data = build(self.data, _partial_=True)(features=run.results.get("features"))
         data.setup()
         ensemble = Ensemble([run.results[name] for name in self.members]).eval()
         run.write_config()
@@ -92,7 +92,7 @@ class SilverStage(Stage):
                 log.info("%s: %d documents, %.0f s", file.name, len(labelled), time.monotonic() - began)
 
     def _evaluate(self, run: Run, ensemble: Ensemble, data: Any) -> None:
-        module = instantiate(self.module, network=ensemble, _convert_="all")
+        module = build(self.module, network=ensemble)
         trainer = make_tester(run.config["trainer"])
         figures = dict(trainer.validate(module, data, verbose=False)[0])
         if data.has_test:

@@ -101,3 +101,21 @@ def test_training_without_validation_is_refused(tmp_path: Path):
         DataError, match=r"no corpus has a split for validation; see data\.validation and the key splits"
     ):
         NerData(path=str(tmp_path), glove_words=0, validation=None).setup()
+
+
+def test_label_without_training_example_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    _data(tmp_path, labels=["PER", "LOC", "GOD"])
+    assert caplog.messages == ["data.labels: no training text has GOD, so the model will not find any."]
+    caplog.clear()
+    _data(tmp_path, labels=["PER", "LOC", "DATE"], date_label="DATE", unknown_labels="marginalise")
+    assert caplog.messages == []
+
+
+def test_exchange_of_words_with_an_unknown_label_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"data\.augment\.exchange: expected labels to learn, LOC, PER; found GOD\."):
+        _data(tmp_path, augment={"exchange": {"PER": {"GOD": 0.5}}})
+
+
+def test_corpora_that_are_all_left_out_leave_nothing_to_train_on(tmp_path: Path):
+    with pytest.raises(DataError, match=r"no corpus is left to train on; see data\.leave_out"):
+        _data(tmp_path, leave_out=["own"])

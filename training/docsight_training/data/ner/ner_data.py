@@ -21,6 +21,11 @@ from docsight_training.data.ner.augment import TextAugment
 from docsight_training.data.ner.corpora import CorpusReader
 from docsight_training.data.ner.dates import add_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
+from docsight_training.data.ner.label_checks import (
+    check_exchange,
+    check_labels_of_documents,
+    warn_of_unseen_labels,
+)
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument
 from docsight_training.data.ner.open_documents import OPEN_TEXT
 from docsight_training.data.ner.rehearsal import Rehearsal
@@ -208,12 +213,13 @@ class NerData(EpochData[NerBatch]):
             log.info(note)
         for line in read.findings.lines(limit=_MAX_LOGGED_FINDINGS):
             log.warning(line)
-        for role in ("train", "validation"):
-            if not read.documents[role]:
-                raise DataError(
-                    f"data.corpora: no corpus has a split for {role}; see data.{role} and the key splits of each "
-                    "corpus."
-                )
+        if not read.documents["train"]:
+            raise DataError("data.corpora: no corpus is left to train on; see data.leave_out and the key splits.")
+        if not read.documents["validation"]:
+            raise DataError(
+                "data.corpora: no corpus has a split for validation; see data.validation and the key splits of each "
+                "corpus."
+            )
         return read.documents
 
     def _choose_labels(self) -> frozenset[str]:
@@ -228,7 +234,12 @@ class NerData(EpochData[NerBatch]):
             self.labels = [*old, *(label for label in self.labels if label not in old)]
         if not self.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
-        self._check_labels()
+        # Silver text, templates and the rule for dates bring labels that the corpora may lack.
+        if self.silver is None and not self.templates:
+            warn_of_unseen_labels([each for each in self.labels if each != self.date_label], {*annotated, *kept})
+        check_labels_of_documents(self.documents, self.labels)
+        if self.augment:
+            check_exchange(self.augment.exchange, self.labels)
         return kept
 
     def _add_dates(self, unannotated: Mapping[str, frozenset[str]]) -> None:
@@ -353,29 +364,6 @@ class NerData(EpochData[NerBatch]):
         """Return the ends of lines and cells that the training text has: the network must not be given others."""
         lines = {LINE_END} if self.augment and self.augment.lines else set()
         return lines if self._filler is None else lines | self._filler.layout_words
-
-    def _check_labels(self) -> None:
-        """Refuse labels of the training text that are not learned. Those of other texts alone count as missed."""
-        unlearned: Counter[tuple[str, str]] = Counter()
-        for role, documents in self.documents.items():
-            for document in documents:
-                for label, name in names_in([document]):
-                    if label in self.labels:
-                        continue
-                    if role == "train":
-                        raise DataError(
-                            f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is not among the labels "
-                            f"to learn: {', '.join(self.labels)}. Add it to data.labels, or fold it with data.fold."
-                        )
-                    unlearned[role, label] += 1
-        for (role, label), count in unlearned.items():
-            log.warning(
-                "The label %s is only in the split for %s and not among the labels to learn: its %d spans count as "
-                "missed. Add training examples, or fold it with data.fold.",
-                label,
-                role,
-                count,
-            )
 
     def _build_vocabularies(self, train: Sequence[Document]) -> None:
         tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
