@@ -57,6 +57,24 @@ def test_check_settings_lists_the_precisions():
     check_settings(_config("trainer.precision=32"))
 
 
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("model.module.smoothing=3", r"model\.module\.smoothing: input should be less than 1; found 3\."),
+        ("model.module.mixup=-1", r"model\.module\.mixup: input should be greater than or equal to 0; found -1\."),
+        ("model.network.blocks=5", r"model\.network\.blocks: input should be a valid list; found 5\."),
+        (
+            "model.network.blocks=[[0]]",
+            r"blocks.*: input should be greater than or equal to 1; found 0\.",
+        ),
+        ("model.network.stem_stride=0", r"stem_stride: input should be greater than or equal to 1; found 0\."),
+    ],
+)
+def test_check_settings_checks_those_of_image_classifiers(override, message):
+    with pytest.raises(ConfigError, match=message):
+        check_settings(_config("experiment=cnn_imagecat", override))
+
+
 def test_check_settings_lists_all_problems():
     with pytest.raises(ConfigError, match=r"seed: .*found -1; data\.window: .*found 0\.$"):
         check_settings(_config("seed=-1", "data.window=0"))

@@ -13,7 +13,7 @@ _MAX_SEED = 2**32 - 1  # NumPy's limit
 Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-DropoutRate = Annotated[float, Field(ge=0, lt=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Lightning reads an integer as a number of batches, and a float as a fraction of them.
 Limit = Count | Annotated[float, Field(gt=0, le=1)]
@@ -111,6 +111,8 @@ class ModuleSettings(_Settings):
     encoder_rate: NotNegative | None = None
     initial_fraction: Fraction = 0
     margins: dict[str, float] | None = None
+    smoothing: BelowOne = 0
+    mixup: NotNegative = 0
 
 
 class EncoderSettings(_Settings):
@@ -119,13 +121,15 @@ class EncoderSettings(_Settings):
     char_dim: Count = 1
     char_width: Count = 1
     casing_dim: Count = 1
-    dropout: DropoutRate = 0
-    word_dropout: DropoutRate = 0
-    tune_dropout: DropoutRate = 0
+    dropout: BelowOne = 0
+    word_dropout: BelowOne = 0
+    tune_dropout: BelowOne = 0
 
 
 class NetworkSettings(_Settings):
-    dropout: DropoutRate = 0
+    dropout: BelowOne = 0
+    blocks: list[list[Count]] = []
+    stem_stride: Count = 1
     encoder: EncoderSettings = EncoderSettings()
 
 

@@ -364,3 +364,19 @@ def test_batch_size_follows_the_number_of_images(parquet, images, size):
     data = _data(parquet, epoch_size=images)
     assert len(data.epoch_batches(0)[0].images) == size
     assert len(data.epoch_batches(0)) == images // size
+
+
+def test_a_single_class_is_a_warning(tmp_path, caplog):
+    (tmp_path / "bar").mkdir()
+    for number in range(4):
+        Image.new("L", (16, 16), 50 * number).save(tmp_path / "bar" / f"{number}.png")
+    _data(tmp_path)
+    assert caplog.messages == ["There is only one class, bar, so the model says it of every image."]
+
+
+def test_classes_of_one_image_are_refused_with_the_number_that_is_needed(tmp_path):
+    for name in SHAPES:
+        (tmp_path / name).mkdir()
+        Image.new("L", (16, 16)).save(tmp_path / name / "0.png")
+    with pytest.raises(DataError, match=r"No images are left for validation; .* A class needs two images"):
+        _data(tmp_path)

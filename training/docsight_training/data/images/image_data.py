@@ -1,5 +1,6 @@
 """The data module of `cnn_imagecat`: makes augmented batches from images of a data set and drawn images."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from docsight_training.data.images.image_sampling import check_sizes, class_weig
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
 from docsight_training.data.splits import check_fractions
+
+log = logging.getLogger(__name__)
 
 _EVALUATION_BATCH_SIZE = 250
 _MIN_CHOOSING_IMAGES = 50
@@ -165,7 +168,12 @@ class ImageData(EpochData[ImageBatch]):
         for split in ("train", "validation"):
             self.parts[split] = LabeledImages.join([self.parts[split], *self._draw(split)])
             if not len(self.parts[split]):
-                raise DataError(f"No images are left for {split}; check data.leave_out and data.validation.")
+                raise DataError(
+                    f"No images are left for {split}; check data.leave_out. A class needs two images so that one can "
+                    "be held out for validation."
+                )
+        if len(self.labels) == 1 and not (self.outliers.count or self.outliers.paths or self.glyphs):
+            log.warning("There is only one class, %s, so the model says it of every image.", self.labels[0])
 
     def load_rows(self) -> dict[str, datasets.Dataset]:
         """Return the rows of each split that exists, by role; their images are not decoded.
