@@ -89,5 +89,5 @@ def _nearest(points: Tensor, centres: Tensor) -> Tensor:
     """Return the index of the nearest centre of each point, (points,)."""
     # |point - centre|² without |point|², which is the same for all centres, and halved
     constant = centres.square().sum(dim=1) / 2
-    blocks = points.split(_ROWS_PER_BLOCK)
+    blocks = torch.split(points, _ROWS_PER_BLOCK)
     return torch.cat([torch.addmm(constant, block, centres.T, alpha=-1).argmin(dim=1) for block in blocks])

@@ -55,7 +55,8 @@ class EpochData(pl.LightningDataModule, Generic[Batch]):
         assert self.trainer is not None
         loop = self.trainer.fit_loop
         # At the end of a run, the number of the epoch is already the next one, of which nothing was used.
-        is_between_epochs = loop.epoch_progress.current.ready == loop.epoch_progress.current.processed
+        epochs: Any = loop.epoch_progress.current
+        is_between_epochs = epochs.ready == epochs.processed
         used = 0 if is_between_epochs else loop.epoch_loop.batch_progress.current.ready * self.trainer.world_size
         return {"epoch": self.trainer.current_epoch, "used_batches": used}
 
