@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from docsight.errors import ConfigError
 from docsight_training.settings import suggest_key
 
-_GROUPS = ("experiment=", "data=", "model=", "model/", "trainer=", "+tune=")  # overrides that choose files
+_CHOICES_OF_FILES = ("experiment=", "data=", "model=", "model/", "trainer=", "+tune=")  # overrides that choose files
 
 
 def check_overrides(arguments: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def check_overrides(arguments: Sequence[str]) -> None:
                 # Of a mapping, the cause names the key in it.
                 inner = re.search(r"full_key: (\S+)", str(err.__cause__))
                 key = inner[1] if inner else match[1]
-                known = compose("train", overrides=[each for each in arguments if each.startswith(_GROUPS)])
+                known = compose("train", overrides=[each for each in arguments if each.startswith(_CHOICES_OF_FILES)])
                 config = cast(dict[str, Any], OmegaConf.to_container(known))
                 advice = suggest_key(key, config) or f"add a new key with +{key}=VALUE"
                 raise ConfigError(f"there is no key {key} in the config; {advice}") from err
