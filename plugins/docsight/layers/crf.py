@@ -34,6 +34,10 @@ class Lattice(NamedTuple):
     betas: Tensor
     total: Tensor
 
+    def log_marginals(self) -> Tensor:
+        """Return the log posterior of each tag at each token, (batch, time, tags); undefined beyond a row's length."""
+        return self.alphas + self.betas - self.total[:, None, None]
+
 
 class LinearChainCRF(nn.Module):
     """Score and decode sequences of tags, and compute their probabilities.
@@ -169,8 +173,7 @@ class LinearChainCRF(nn.Module):
             emissions: (batch, time, tags).
             lengths: (batch,).
         """
-        alphas, betas, total = self.lattice(emissions, lengths)
-        return alphas + betas - total[:, None, None]
+        return self.lattice(emissions, lengths).log_marginals()
 
     @torch.no_grad()
     def span_log_posteriors(
