@@ -64,7 +64,7 @@ class OneLSTM(nn.LSTM):
         super().__init__(input_dim, hidden_dim, batch_first=True)
         self._cast: tuple[list[tuple[int, int]], list[Tensor]] = [], []
 
-    def forward(self, x: Tensor, hx: Any = None) -> Any:
+    def forward(self, x: Tensor, hx: Any = None) -> Any:  # type: ignore[override]  # no packed sequences
         """Map (batch, time, input) to (batch, time, hidden) and the last states, as `nn.LSTM` does."""
         if hx is not None or torch.is_grad_enabled() or not _casts_to_bfloat16(x.device):
             return super().forward(x, hx)
@@ -74,7 +74,7 @@ class OneLSTM(nn.LSTM):
 
     def _cast_weights(self) -> list[Tensor]:
         """Return the weights in bfloat16, which are cast again if they have changed."""
-        weights: list[Tensor] = self._flat_weights
+        weights = list(self.parameters())
         of = [(weight.data_ptr(), 0 if weight.is_inference() else weight._version) for weight in weights]
         if self._cast[0] != of:
             self._cast = of, [weight.detach().bfloat16() for weight in weights]

@@ -104,10 +104,11 @@ def _place_in_body(loc: Sequence[str | int], body: Any) -> list[str | int]:
     """Return the place of an error without the parts that name a variant of a model instead of a field of the body."""
     if not loc or loc[0] != "body":
         return list(loc)
-    place, value = list(loc[:1]), body
+    place: list[str | int] = ["body"]
+    value = body
     for at, part in enumerate(loc[1:], start=2):
-        if isinstance(value, dict | list) and (part in value if isinstance(value, dict) else isinstance(part, int)):
-            value = value[part]
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+            value = value[part]  # type: ignore[index]  # a key of the dict, or the number of an item
             place.append(part)
         elif isinstance(value, dict) and at == len(loc):  # a field that is missing
             place.append(part)
