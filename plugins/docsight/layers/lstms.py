@@ -53,7 +53,7 @@ def reverse_rows(x: Tensor, lengths: Tensor) -> Tensor:
     return x.flatten(0, 1).index_select(0, (first + index).flatten()).view_as(x)
 
 
-class OneLSTM(nn.LSTM):
+class UnidirectionalLSTM(nn.LSTM):
     """A single layer in one direction that casts its weights to bfloat16 once, and not at each call.
 
     Autocast casts them each time, which for a short text takes a third as long as the LSTM itself. The results are the
@@ -98,7 +98,10 @@ class BiLSTM(nn.Module):
 
     def __init__(self, *, input_dim: int, hidden_dim: int) -> None:
         super().__init__()
-        self.forward_lstm, self.backward_lstm = OneLSTM(input_dim, hidden_dim), OneLSTM(input_dim, hidden_dim)
+        self.forward_lstm, self.backward_lstm = (
+            UnidirectionalLSTM(input_dim, hidden_dim),
+            UnidirectionalLSTM(input_dim, hidden_dim),
+        )
         self.output_dim = 2 * hidden_dim
         keep_saved_names(self)
 
@@ -120,7 +123,7 @@ class LeftToRightLSTM(nn.Module):
 
     def __init__(self, *, input_dim: int, hidden_dim: int) -> None:
         super().__init__()
-        self.lstm = OneLSTM(input_dim, hidden_dim)
+        self.lstm = UnidirectionalLSTM(input_dim, hidden_dim)
         self.output_dim = hidden_dim
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
@@ -152,7 +155,10 @@ class CharLSTM(nn.Module):
     def __init__(self, *, num_chars: int, char_dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.embed = nn.Embedding(num_chars, char_dim, padding_idx=PAD)
-        self.forward_lstm, self.backward_lstm = OneLSTM(char_dim, hidden_dim), OneLSTM(char_dim, hidden_dim)
+        self.forward_lstm, self.backward_lstm = (
+            UnidirectionalLSTM(char_dim, hidden_dim),
+            UnidirectionalLSTM(char_dim, hidden_dim),
+        )
         keep_saved_names(self)
 
     def forward(self, chars: Tensor) -> Tensor:

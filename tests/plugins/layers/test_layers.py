@@ -5,7 +5,14 @@ import torch
 
 from docsight.layers.convolutions import CharCNN, ConvBlock, WindowCNN
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM, LeftToRightLSTM, OneLSTM, has_fast_bfloat16, padded_size, reverse_rows
+from docsight.layers.lstms import (
+    BiLSTM,
+    LeftToRightLSTM,
+    UnidirectionalLSTM,
+    has_fast_bfloat16,
+    padded_size,
+    reverse_rows,
+)
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10
@@ -63,7 +70,7 @@ def test_reverse_rows_stays_within_each_length():
 @torch.no_grad()
 def test_one_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
     torch.manual_seed(0)
-    layer, expected = OneLSTM(3, 4), torch.nn.LSTM(3, 4, batch_first=True)
+    layer, expected = UnidirectionalLSTM(3, 4), torch.nn.LSTM(3, 4, batch_first=True)
     for weights in (expected.state_dict(), torch.nn.LSTM(3, 4).state_dict()):
         expected.load_state_dict(weights)
         layer.load_state_dict(weights)
@@ -75,7 +82,7 @@ def test_one_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
 
 
 def test_one_lstm_has_gradients_under_autocast():
-    layer = OneLSTM(3, 4)
+    layer = UnidirectionalLSTM(3, 4)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         layer(ROWS)[0].sum().backward()
     assert layer.weight_hh_l0.grad.abs().sum() > 0
