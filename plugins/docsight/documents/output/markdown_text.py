@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice, pairwise
 from operator import itemgetter
+from textwrap import dedent
 from typing import Any
 
 from docsight.documents.formats.content import Range
@@ -132,7 +133,7 @@ class _MarkdownText:
             if lines:
                 yield fence("\n".join(lines))
                 lines = []
-            yield fence(text)
+            yield fence(dedent(text))
         if lines:
             yield fence("\n".join(lines))
 

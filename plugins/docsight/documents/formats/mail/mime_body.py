@@ -15,6 +15,7 @@ from docsight.documents.formats.text.charset_names import lookup_encoding
 from docsight.documents.formats.text.encoding import decode, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
 from docsight.documents.formats.text.invisible import strip_invisible
+from docsight.documents.formats.text.plain_lists import mark_lists
 from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
@@ -128,7 +129,7 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
         return
     if not is_html:
         text = _plain_text(body, leaf, text)
-        passages = tuple(text_passages(text))
+        passages = tuple(mark_lists(text, text_passages(text)))
     if text:
         body.texts.append(BodyText(text, passages))
         body.encoding = body.encoding or encoding
