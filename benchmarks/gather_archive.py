@@ -21,10 +21,10 @@ from pathlib import Path
 from gather_pictures import unpack
 
 LIST = Path(__file__).parent / "data" / "archive_packages.txt"
-_PROGRAM_SUFFIXES = frozenset(
-    ".c .cfg .conf .css .el .ent .h .ini .js .lua .mo .pl .pm .po .pot .pxd .py .pyi .pyx .rs .sh .toml .xba .xsl .yaml"
-    " .yml".split()
-)
+_PROGRAM_SUFFIXES = frozenset((
+    ".c", ".cfg", ".conf", ".css", ".el", ".ent", ".h", ".ini", ".js", ".lua", ".mo", ".pl", ".pm", ".po", ".pot",
+    ".pxd", ".py", ".pyi", ".pyx", ".rs", ".sh", ".toml", ".xba", ".xsl", ".yaml", ".yml",
+))  # fmt: skip
 _MAX_PROGRAMS = 3  # of a suffix of a package
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="the folder to write the files to")
     parser.add_argument("--list", type=Path, default=LIST, help="the packages, one a line (default: %(default)s)")
     parser.add_argument("--per-suffix", type=int, default=20, help="files of a suffix of a package (%(default)s)")
-    parser.add_argument("--max-bytes", type=int, default=500_000, help="of a file (default: %(default)s)")
+    parser.add_argument("--max-bytes", type=int, default=60_000, help="of a file (default: %(default)s)")
     options = parser.parse_args()
     found = 0
     for package in options.list.read_text(encoding="utf-8").split():

@@ -129,7 +129,8 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
             for folder, name in _OFFICE_FOLDERS.items():
                 if any(member.startswith(folder) for member in names):
                     return name, ""
-        if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
+        # It should come first, but programs that only edit a file may put it anywhere.
+        if "mimetype" in names and ("content.xml" in names or archive.infolist()[0].filename == "mimetype"):
             try:
                 with archive.open("mimetype") as file:
                     kind = file.read(100)

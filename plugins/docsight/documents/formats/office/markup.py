@@ -34,7 +34,6 @@ SYMBOLS = {
     f"{A}br": "\n",
     f"{W}noBreakHyphen": "-",
 }
-DENOMINATOR = f"{_MATH}den"
 SYMBOL_TAG = f"{W}sym"
 # Properties, deleted text, field codes, and phonetic guides (ruby text).
 SKIPPED_TAGS = {f"{W}{name}" for name in ("pPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr", "del", "moveFrom", "rt")}

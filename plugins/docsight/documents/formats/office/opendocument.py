@@ -41,10 +41,14 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
 _SKIPPED_TAGS |= {f"{_OFFICE}{name}" for name in ("forms", "event-listeners", "scripts")}
 _SKIPPED_TAGS |= {f"{PRESENTATION}settings"}
+_INDEXES = ("table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index")
+_SKIPPED_TAGS |= {f"{ODF_TEXT}{name}-source" for name in (*_INDEXES, "bibliography")}  # how they are made
 _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc/elements/1.1/}creator"}
 _SYMBOLS = {f"{ODF_TEXT}tab": "\t", f"{ODF_TEXT}line-break": "\n"}
 _NOTES: dict[str, Kind] = {f"{ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
 _PARAGRAPHS = {f"{ODF_TEXT}p", f"{ODF_TEXT}h"}
+_COUNTED_FIELDS = {f"{ODF_TEXT}{name}" for name in ("page-number", "page-count", "sheet-name", "date", "time")}
+_UNKNOWN_VALUE = "???"  # of a field that the program fills in
 _CONTAINERS = {f"{ODF_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
 _CELLS = {f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"}
 
@@ -97,7 +101,7 @@ def _styles_part(parts: dict[str, bytes], notes: list[str]) -> Any:
 
 
 def _margins(styles: Any) -> dict[str, list[Any]]:
-    """Return the headers and footers of all page styles."""
+    """Return the headers and footers of all page styles, without those that only say "Page 1" or the like."""
     margins: dict[str, list[Any]] = {"header": [], "footer": []}
     if styles is None:
         return margins
@@ -105,10 +109,24 @@ def _margins(styles: Any) -> dict[str, list[Any]]:
         texts: set[str] = set()
         for element in styles.iter(f"{ODF_STYLE}{kind}"):
             text = "".join(element.itertext()).strip()
-            if text and text not in texts:
+            if text and text not in texts and not _is_only_counted(element):
                 texts.add(text)
                 elements.append(element)
     return margins
+
+
+def _is_only_counted(margin: Any) -> bool:
+    """Return whether a margin has only fields with page numbers, dates and unknown values, and at most a word."""
+    fields = [
+        each
+        for each in margin.iter()
+        if each.tag in _COUNTED_FIELDS or (each.text == _UNKNOWN_VALUE and each.tag not in _PARAGRAPHS)
+    ]
+    if not fields:
+        return False
+    counted = {id(inner) for each in fields for inner in each.iter()}
+    texts = [text for each in margin.iter() for text in ("" if id(each) in counted else each.text, each.tail)]
+    return len(re.findall(r"[^\W\d_]+", " ".join(filter(None, texts)))) <= 1
 
 
 class _Walker:
@@ -120,6 +138,7 @@ class _Walker:
         self._styles = styles
         self._numbers = OpenDocumentNumbers(styles)
         self._marker = ""  # the number to write before the text of the paragraph
+        self._outer_blocks: list[Block] = []  # of the paragraphs that are open; a text box may be in one
         self._builder = TextBuilder()
         self._images = ImageCollector()
         self._apart: list[tuple[Any, Block]] = []  # footnotes and comments, which follow the body
@@ -199,6 +218,7 @@ class _Walker:
         tag = element.tag
         if tag in _PARAGRAPHS:
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+            self._outer_blocks.append(self._builder.block)
             self._builder.block = self._begin_paragraph(element)
         elif tag == f"{ODF_TEXT}list":
             self._items.append(None)
@@ -236,6 +256,7 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._marker = ""
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+            self._builder.block = self._outer_blocks.pop()
         elif tag == f"{ODF_TEXT}a":
             self._builder.link = ""
         elif tag == f"{ODF_TEXT}list":

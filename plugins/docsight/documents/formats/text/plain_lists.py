@@ -10,11 +10,11 @@ from docsight.text_layout import text_layout
 
 _LIST_LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(
-    r"[ \t]*(?:(?P<bullet>[-*+•·▪◦‣●○■□–]|o)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=[^\n]*[^\W\d_])"
+    r"[ \t]*(?:(?P<bullet>[-*+•·▪◦‣●○■□\u2013]|o)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=[^\n]*[^\W\d_])"
 )
 _COMMENT_START = re.compile(r"^[ \t]*/\*", re.M)  # in comments of programs, each line begins with an asterisk
 _TAB_SIZE = 8
-_UNCERTAIN_BULLETS = ("-", "–", "o")  # also begin lines of a dialogue, a signature or a text
+_UNCERTAIN_BULLETS = ("-", "\u2013", "o")  # also begin lines of a dialogue, a signature or a text
 _FIRST_NUMBERS = ("0", "1", "a", "A", "i", "I")
 _MIN_UNCERTAIN_ITEMS = 2
 

@@ -61,7 +61,10 @@ def test_plain_text_does_not_mistake_other_lines_for_lists(text: str) -> None:
 
 
 def test_plain_text_has_code_below_a_double_colon_and_after_a_prompt() -> None:
-    text = "Run this::\n\n    a = 1\n\n      b\n\nThen\n>>> 1 + 1\n2\n\n.. code-block:: sh\n\n   ls\n\n.. note::\n\n   Prose.\n"
+    text = (
+        "Run this::\n\n    a = 1\n\n      b\n\nThen\n>>> 1 + 1\n2\n\n"
+        ".. code-block:: sh\n\n   ls\n\n.. note::\n\n   Prose.\n"
+    )
     assert passages(text) == [
         ("paragraph", None, "Run this::"),
         ("code", None, "    a = 1\n\n      b"),
