@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the folder to write the files to")
     parser.add_argument("--list", type=Path, default=LIST, help="the packages, one a line (default: %(default)s)")
-    parser.add_argument("--per-suffix", type=int, default=20, help="files of a suffix of a package (%(default)s)")
+    parser.add_argument("--per-suffix", type=int, default=7, help="files of a suffix of a package (%(default)s)")
     parser.add_argument("--max-bytes", type=int, default=60_000, help="of a file (default: %(default)s)")
     options = parser.parse_args()
     found = 0
