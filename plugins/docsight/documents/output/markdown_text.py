@@ -131,11 +131,11 @@ class _MarkdownText:
                 lines.append(text)
                 continue
             if lines:
-                yield fence("\n".join(lines))
+                yield fence(dedent("\n".join(lines)))
                 lines = []
             yield fence(dedent(text))
         if lines:
-            yield fence("\n".join(lines))
+            yield fence(dedent("\n".join(lines)))
 
     def _block(self, passage: Passage) -> str:
         kind, start, end = passage["kind"], passage["start"], passage["end"]

@@ -1,7 +1,7 @@
 """Lists in plain text: which lines of a paragraph begin an item."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -47,10 +47,11 @@ def mark_lists(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
         return
     line_ends = frozenset(text_layout(text).line_ends)
     lines = [_lines(text, block) if block.kind == "paragraph" else [] for block in blocks]
+    known_bullets = _bullets(lines, line_ends)
     indents: list[int] = []  # of the open lists, from the outermost
     last: _ListLine | None = None  # the last item of the list directly before
     for block, here, following in zip(blocks, lines, [*lines[1:], []], strict=True):
-        items, stop = _find_items(here, last, following[:1], line_ends)
+        items, stop = _find_items(here, last, following[:1], line_ends, known_bullets)
         if not items or items[0]:
             if not here or not indents or here[0].indent <= indents[0]:
                 indents.clear()
@@ -68,6 +69,12 @@ def mark_lists(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
             yield replace(block, start=here[stop].start, end=block.end)
 
 
+def _bullets(lines: Sequence[Sequence[_ListLine]], line_ends: frozenset[int]) -> set[str]:
+    """Return the bullets of the lists that have several items in one paragraph."""
+    found = ((each, _find_items(each, None, [], line_ends)[0]) for each in lines)
+    return {each[items[0]].bullet for each, items in found if len(items) > 1}
+
+
 def _lines(text: str, block: Passage) -> list[_ListLine]:
     """Return the lines of a paragraph; none of them begins an item in a comment of a program."""
     is_comment = _COMMENT_START.search(text, block.start, block.end) is not None
@@ -82,7 +89,11 @@ def _lines(text: str, block: Passage) -> list[_ListLine]:
 
 
 def _find_items(
-    lines: Sequence[_ListLine], last: _ListLine | None, following: Sequence[_ListLine], line_ends: frozenset[int]
+    lines: Sequence[_ListLine],
+    last: _ListLine | None,
+    following: Sequence[_ListLine],
+    line_ends: frozenset[int],
+    known_bullets: Collection[str] = (),
 ) -> tuple[list[int], int]:
     """Return the numbers of the lines that begin items, and that of the line at which the list ends.
 
@@ -91,6 +102,7 @@ def _find_items(
         last: The last item of the list directly before the paragraph.
         following: The first line of the next paragraph.
         line_ends: Where lines end that are not only wrapped.
+        known_bullets: Those of other lists of the text.
     """
     first = next((at for at, line in enumerate(lines) if line.marker is not None), len(lines))
     if first == len(lines):
@@ -120,7 +132,8 @@ def _find_items(
     else:
         is_begun = bool(following) and _is_next(following[0], base)
         is_list = is_begun or (is_hanging and (bool(base.bullet) or base.number in _FIRST_NUMBERS))
-        is_list = is_list or (bool(base.bullet) and base.bullet not in _UNCERTAIN_BULLETS)
+        is_certain = base.bullet not in _UNCERTAIN_BULLETS or base.bullet in known_bullets
+        is_list = is_list or (bool(base.bullet) and is_certain)
     return (items, stop) if is_list else ([], 0)
 
 

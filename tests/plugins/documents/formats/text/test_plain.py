@@ -84,3 +84,15 @@ def test_plain_text_does_not_mistake_quotes_for_prompts() -> None:
 
 def test_plain_text_has_no_headings_that_are_indented_above_a_rule() -> None:
     assert passages("   alt text\n~~~~~~~~~~~~\n") == [("paragraph", None, "   alt text\n~~~~~~~~~~~~")]
+
+
+def test_plain_text_has_headings_that_are_versions() -> None:
+    text = "1.0.2 (2024)\n++++++++++++\n\n- one\n\n1.0\n+++\n\n- two\n- three\n\n12\n--\n"
+    assert passages(text) == [
+        ("heading", 1, "1.0.2 (2024)"),
+        ("list_item", 1, "- one"),
+        ("heading", 1, "1.0"),
+        ("list_item", 1, "- two"),
+        ("list_item", 1, "- three"),
+        ("paragraph", None, "12\n--"),
+    ]
