@@ -10,8 +10,9 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
+from docsight.documents.formats.office.mathml import formula_text, is_formula
+from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
 from docsight.documents.formats.office.opendocument_styles import (
-    ODF_STYLE,
     ODF_TEXT,
     PRESENTATION,
     OpenDocumentNumbers,
@@ -25,7 +26,8 @@ from docsight.errors import DataError, MissingExtraError
 
 _ODF_KIND = "file of OpenDocument"
 _PARTS = re.compile(
-    r"^(?:(?:content|meta|styles)\.xml|META-INF/manifest\.xml|Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
+    r"^(?:(?:content|meta|styles)\.xml|Object [^/]+/content\.xml|META-INF/manifest\.xml|"
+    r"Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
 )
 _PICTURE = re.compile(r"Pictures/")
 _MAX_REPEATED = 1024  # copies of a cell
@@ -47,8 +49,6 @@ _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc
 _SYMBOLS = {f"{ODF_TEXT}tab": "\t", f"{ODF_TEXT}line-break": "\n"}
 _NOTES: dict[str, Kind] = {f"{ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
 _PARAGRAPHS = {f"{ODF_TEXT}p", f"{ODF_TEXT}h"}
-_COUNTED_FIELDS = {f"{ODF_TEXT}{name}" for name in ("page-number", "page-count", "sheet-name", "date", "time")}
-_UNKNOWN_VALUE = "???"  # of a field that the program fills in
 _CONTAINERS = {f"{ODF_TEXT}{name}" for name in ("list", "list-item", "section", "note", "note-body", "index-body")}
 _CELLS = {f"{_ODF_TABLE}table-cell", f"{_ODF_TABLE}covered-table-cell"}
 
@@ -76,9 +76,9 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         raise DataError(f"cannot be read as a {_ODF_KIND}: {err}") from err
     body = content.find(f"{_OFFICE}body")
     notes: list[str] = []
-    styles = _styles_part(parts, notes)
+    styles = read_styles(parts, notes)
     walker = _Walker(parts, OpenDocumentStyles([content] if styles is None else [styles, content]), notes)
-    margins = _margins(styles)
+    margins = find_margins(styles)
     walker.write_margins(margins, "header")
     if body is not None:
         walker.walk(body)
@@ -89,44 +89,6 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     if source.options.ocr == "always" and recognize is not None:
         document = append_image_text(document, document.images, recognize)
     yield document
-
-
-def _styles_part(parts: dict[str, bytes], notes: list[str]) -> Any:
-    """Return the root of the part with the styles; None if there is none."""
-    try:
-        return parse_xml(parts["styles.xml"]) if "styles.xml" in parts else None
-    except SyntaxError:
-        notes.append("its styles are damaged, so its headers and footers were not read")
-        return None
-
-
-def _margins(styles: Any) -> dict[str, list[Any]]:
-    """Return the headers and footers of all page styles, without those that only say "Page 1" or the like."""
-    margins: dict[str, list[Any]] = {"header": [], "footer": []}
-    if styles is None:
-        return margins
-    for kind, elements in margins.items():
-        texts: set[str] = set()
-        for element in styles.iter(f"{ODF_STYLE}{kind}"):
-            text = "".join(element.itertext()).strip()
-            if text and text not in texts and not _is_only_counted(element):
-                texts.add(text)
-                elements.append(element)
-    return margins
-
-
-def _is_only_counted(margin: Any) -> bool:
-    """Return whether a margin has only fields with page numbers, dates and unknown values, and at most a word."""
-    fields = [
-        each
-        for each in margin.iter()
-        if each.tag in _COUNTED_FIELDS or (each.text == _UNKNOWN_VALUE and each.tag not in _PARAGRAPHS)
-    ]
-    if not fields:
-        return False
-    counted = {id(inner) for each in fields for inner in each.iter()}
-    texts = [text for each in margin.iter() for text in ("" if id(each) in counted else each.text, each.tail)]
-    return len(re.findall(r"[^\W\d_]+", " ".join(filter(None, texts)))) <= 1
 
 
 class _Walker:
@@ -243,6 +205,8 @@ class _Walker:
             self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
+        elif tag == f"{_DRAW}object":
+            self._write_formula(element.get(_HREF) or "")
 
     def _begin_table(self, element: Any) -> None:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -306,6 +270,19 @@ class _Walker:
                 return Block(kind="heading", level=1, page=self._page)
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
+
+    def _write_formula(self, name: str) -> None:
+        """Write an embedded formula; other objects have a picture of their content."""
+        part = self._parts.get(f"{name.removeprefix('./')}/content.xml")
+        if part is None:
+            return
+        try:
+            root = parse_xml(part)
+        except SyntaxError:  # the base class of lxml's XMLSyntaxError
+            self.notes.append("a damaged formula was left out")
+            return
+        if is_formula(root):
+            self._builder.write(formula_text(root))
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

@@ -217,3 +217,19 @@ def test_a_file_whose_type_is_not_its_first_member_is_recognized() -> None:
     form = format_within(Source(name="a.zip", data=buffer.getvalue()))
     assert form is not None
     assert form.name == "ods"
+
+
+def test_formulas_are_read() -> None:
+    fraction = "<mfrac><mi>a</mi><msqrt><mn>2</mn></msqrt></mfrac>"
+    formula = f"<semantics><mrow>{fraction}<mo>+</mo><mfenced><mi>b</mi></mfenced></mrow><annotation>x</annotation>"
+    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{formula}</semantics></math>'
+    frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
+    data = save("text", f"<text:p>So {frame} holds.</text:p>", **{"Object 1/content": math})
+    assert read(data).text == "So a/\u221a2+(b) holds."
+
+
+def test_a_damaged_formula_is_noted() -> None:
+    frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
+    document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
+    assert document.text == "So ."
+    assert document.notes == ("a damaged formula was left out",)
