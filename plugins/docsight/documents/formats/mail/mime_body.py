@@ -1,5 +1,6 @@
 """The body of a mail: its visible text, the images in that text, and the attachments."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
@@ -20,6 +21,7 @@ from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
 _SIGNATURE_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_INLINE_IMAGE = re.compile(r"\[cid:[^\]\s]{1,300}\]")  # what Outlook writes where the page has an image
 # The padding defect is harmless: only the end marker is missing.
 _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
 # What the standard library raises for malformed headers.
@@ -142,7 +144,7 @@ def _plain_text(body: MimeBody, leaf: Message, text: str) -> str:
         text = join_flowed(text, delete_space=str(leaf.get_param("delsp", "")).lower() == "yes")
     text, files = split_uuencoded(text)
     body.files += files
-    return strip_invisible(text).strip("\n")
+    return _INLINE_IMAGE.sub("", strip_invisible(text)).strip("\n")
 
 
 def _decode_text(leaf: Message, data: bytes, is_html: bool) -> tuple[str, str]:
