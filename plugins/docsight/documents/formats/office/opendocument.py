@@ -38,6 +38,8 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_ALTERNATIVE_TEXTS = (f"{_SVG}desc", f"{_SVG}title")  # of a picture; the first counts
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
@@ -205,6 +207,9 @@ class _Walker:
             self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
+        elif tag in _ALTERNATIVE_TEXTS and element.getparent().tag == f"{_DRAW}frame":
+            if tag == _ALTERNATIVE_TEXTS[0] or element.getparent().find(_ALTERNATIVE_TEXTS[0]) is None:
+                self._builder.write_collapsed(f" {element.text or ''} ")
         elif tag == f"{_DRAW}object":
             self._write_formula(element.get(_HREF) or "")
 

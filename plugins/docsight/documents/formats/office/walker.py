@@ -217,6 +217,8 @@ class Walker:
         tag = element.tag
         if tag in markup.TEXT_TAGS:
             self._write_text(_visible(_unescaped(element.text)))
+        elif tag in markup.ALTERNATIVE_TEXT_TAGS:
+            self._write_alternative_text(_visible(markup.alternative_text(element)))
         elif tag == markup.SYMBOL_TAG:
             self._write_text(markup.symbol_of(element))
         elif tag in markup.SYMBOLS:
@@ -240,6 +242,12 @@ class Walker:
             self.builder.write(self._number)
             self.builder.link, self._number = link, ""
         self.builder.write(text)
+
+    def _write_alternative_text(self, text: str) -> None:
+        if text:
+            self.builder.write_collapsed(" ")
+            self._write_text(" ".join(text.split()))
+            self.builder.write_collapsed(" ")
 
     def _add_image(self, image_part: Any) -> None:
         if image_part is None:

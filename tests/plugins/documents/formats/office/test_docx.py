@@ -522,3 +522,19 @@ def test_values_of_form_fields_are_read(field: str, value: str) -> None:
     begin = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{field}</w:ffData></w:fldChar></w:r>'
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     assert read(with_body(f"<w:p>{begin}{end}<w:r><w:t>.</w:t></w:r></w:p>")).text == f"{value}."
+
+
+@pytest.mark.parametrize(
+    ("description", "text"),
+    [
+        ("A mill by the river", "See A mill by the river here"),
+        ("A mill. Description automatically generated with low confidence", "See A mill. here"),
+        ("C:\\Users\\Ada\\mill 1.png", "See here"),
+        ("", "See here"),
+    ],
+)
+def test_alternative_texts_of_pictures_are_read(description: str, text: str) -> None:
+    space = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    drawing = f'<w:drawing><wp:inline {space}><wp:docPr id="1" name="p" descr="{description}"/></wp:inline></w:drawing>'
+    run = f"<w:r><w:t xml:space='preserve'>See </w:t></w:r><w:r>{drawing}</w:r><w:r><w:t>here</w:t></w:r>"
+    assert read(with_body(f"<w:p>{run}</w:p>")).text == text

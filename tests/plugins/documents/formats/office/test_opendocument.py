@@ -22,6 +22,7 @@ SPACES = " ".join(
         ("draw", "drawing"),
         ("style", "style"),
         ("presentation", "presentation"),
+        ("svg", "svg-compatible"),
     )
 )
 SPACES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -233,3 +234,9 @@ def test_a_damaged_formula_is_noted() -> None:
     document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
     assert document.text == "So ."
     assert document.notes == ("a damaged formula was left out",)
+
+
+def test_alternative_texts_of_pictures_are_read() -> None:
+    frame = '<draw:frame><draw:image xlink:href="x"/><svg:title>a</svg:title><svg:desc>A mill</svg:desc></draw:frame>'
+    titled = "<draw:frame><svg:title>Boats</svg:title></draw:frame>"
+    assert read(save("text", f"<text:p>See {frame} and {titled}.</text:p>")).text == "See A mill and Boats ."
