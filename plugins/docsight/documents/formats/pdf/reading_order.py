@@ -99,7 +99,7 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
             run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
         )
     longest = max(members, key=lambda run: len(run.text))
-    return replace(longest, text=text, box=around([run.box for run in members]))
+    return replace(longest, text=text, box=around([run.box for run in members]), ends_bold=members[-1].ends_bold)
 
 
 def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
@@ -258,7 +258,8 @@ def _line(runs: list[Run]) -> TextLine:
         if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
             is_monospaced = before.monospaced and run.monospaced
-            joined[-1] = replace(before, text=text, box=around((before.box, run.box)), monospaced=is_monospaced)
+            box = around((before.box, run.box))
+            joined[-1] = replace(before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold)
         else:
             joined.append(run)
     if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(*joined[:2])):

@@ -289,3 +289,10 @@ def test_a_table_whose_first_column_has_several_words_is_one_table() -> None:
     lefts = (72, 210, 270, 330)
     page = [(x, 700 - 20 * n, cell, 10) for n, row in enumerate(rows) for x, cell in zip(lefts, row, strict=True)]
     assert kinds(read(page)) == [("table", None, "\n".join(map("\t".join, rows)))]
+
+
+def test_an_emphasis_that_is_wrapped_does_not_end_its_paragraph() -> None:
+    page: list[Text] = [(72, 700 - 14 * number, BODY, 11) for number in range(9) if number not in (4, 5)]
+    page += [(72, 644, "built it with the Form of", 11), (191, 644, "Mill Owners and", 11, "F3")]
+    page += [(72, 630, "Harbour Masters of the Valley", 11, "F3"), (235, 630, "which everybody signs in the", 11)]
+    assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph"]
