@@ -24,7 +24,7 @@ EVIDENCE = {
     "apostrophe": ("only an apostrophe differs", "more than an apostrophe differs"),
     "same_first": ("the first letter is the same", "the first letter differs"),
     "letters": ("the length of the word", "the length of the word"),
-    "short": ("the word is short", "the word is short"),
+    "single": ("the word is a single letter", "the word is a single letter"),
     "typed_zipf": ("how frequent the word as typed is", "how frequent the word as typed is"),
     "title_inside": ("a capital within the sentence", "a capital within the sentence: it may be a name"),
     "title_start": ("a capital at the start of the sentence", "a capital at the start of the sentence"),

@@ -65,7 +65,7 @@ def make_evidence(
         "cost": of_best("cost").clip(0, 15),
         **{name: of_best(name) for name in ("pair", "only_pair", "split", "join", "apostrophe", "same_first")},
         "letters": np.minimum(letters, 12),
-        "short": np.maximum(4 - letters, 0),
+        "single": letters == 1,
         "typed_zipf": of_typed("typed_zipf"),
         "title_inside": of_typed("title_inside"),
         "title_start": of_typed("title_start"),

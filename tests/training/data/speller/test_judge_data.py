@@ -69,6 +69,15 @@ def test_judge_data_is_the_same_for_the_same_seed(corrector, noise):
     assert first.train.evidence.shape != _data(corrector, noise, seed=4).train.evidence.shape
 
 
+@pytest.mark.parametrize(("kind", "recased"), [("sentences", True), ("edited", False)])
+def test_judge_data_keeps_the_case_of_edited_sentences(corrector, noise, kind, recased):
+    texts = {"sentences": [], "edited": [], "paragraphs": {}} | {kind: ["We found teh House near London."] * 60}
+    data = _data(corrector, noise, **texts)
+    evidence = torch.cat([data.train.evidence, data.validation.evidence])
+    assert len(evidence) >= 30
+    assert bool(evidence[:, list(EVIDENCE).index("lower_sentence")].any()) == recased
+
+
 def test_judge_data_weighs_judged_places_and_ignores_the_others(corrector, noise):
     text = "We found teh house and wich one is near agian."
     verdicts = [(text.index("teh"), text.index("teh") + 3, "the"), (text.index("wich"), text.index("wich") + 4, None)]

@@ -36,14 +36,17 @@ _RIGHT, _WRONG, _UNJUDGED = 1, 0, -1
 
 
 class Kind(NamedTuple):
-    """A kind of training text, and how much each of its places counts."""
+    """A kind of training text, how much each of its places counts, and whether some are brought to another case."""
 
     name: str
     weight: float
+    recase: bool = True
 
 
 # Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
-_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0)
+# They have many names, and keep their case: nobody edits text in lower case, and names in lower case would teach that
+# an unknown word of such text is right.
+_SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0, recase=False)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)
 
@@ -197,7 +200,15 @@ class JudgeData:
         is_clean = rng.random() < clean
         separator = "\n" if rng.random() < _ON_LINES else " "
         rate = _draw_density(rng, densities)
-        noisy = make_mistakes(sentences, self.noise, rng, clean=float(is_clean), rate=rate, separator=separator)
+        noisy = make_mistakes(
+            sentences,
+            self.noise,
+            rng,
+            clean=float(is_clean),
+            rate=rate,
+            separator=separator,
+            recase=kind.recase,
+        )
         if len(sentences) > 1 and rng.random() < _WRAPPED:
             noisy = _wrapped(noisy, rng.choice(_WRAP_WIDTHS))
         return _Text(noisy.text, partial(_noisy_label, noisy), kind, group)
