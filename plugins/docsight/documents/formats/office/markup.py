@@ -16,8 +16,10 @@ _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
-_FILE_NAME = re.compile(r"(?:\S*[/\\])?[^/\\\n]+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+", re.I)
-_GENERATED = re.compile(
+_NAME_OF_IMAGE = re.compile(
+    r"(?:\S*[/\\])?[^/\\\n]+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+", re.I
+)
+_GENERATED_REMARK = re.compile(
     r"(?:description automatically generated(?: with [\w ]+ confidence)?|AI-generated content may be incorrect)\.?",
     re.I,
 )
@@ -32,8 +34,8 @@ IMPORTED_TEXT = f"{W}altChunk"
 # Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 # The properties of pictures and other drawings, with their alternative texts.
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-ALTERNATIVE_TEXT_TAGS = {f"{_DRAWING}docPr", f"{P}cNvPr"}
+_WORD_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+ALTERNATIVE_TEXT_TAGS = {f"{_WORD_DRAWING}docPr", f"{P}cNvPr"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
 SYMBOLS = {
     f"{W}tab": "\t",
@@ -54,8 +56,8 @@ def alternative_text(element: Any) -> str:
     """Return the alternative text of a picture; empty if it is a file name, or only says that a program wrote it."""
     if element.tag == f"{P}cNvPr" and element.getparent().tag != f"{P}nvPicPr":
         return ""
-    text = _GENERATED.sub("", element.get("descr") or "").strip()
-    return "" if _FILE_NAME.fullmatch(text) else text
+    text = _GENERATED_REMARK.sub("", element.get("descr") or "").strip()
+    return "" if _NAME_OF_IMAGE.fullmatch(text) else text
 
 
 def symbol_of(element: Any) -> str:

@@ -38,8 +38,8 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
-_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_ALTERNATIVE_TEXTS = (f"{_SVG}desc", f"{_SVG}title")  # of a picture; the first counts
+_ODF_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_ALTERNATIVE_TEXTS = (f"{_ODF_SVG}desc", f"{_ODF_SVG}title")  # of a picture; the first counts
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}

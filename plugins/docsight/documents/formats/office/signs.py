@@ -6,7 +6,7 @@ from docsight.documents.formats.office.markup import W, integer
 
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DENOMINATOR, _RADICAL, _OPERATOR = f"{_FORMULA}den", f"{_FORMULA}rad", f"{_FORMULA}nary"
-_BRACKETS, _ARGUMENT = f"{_FORMULA}d", f"{_FORMULA}e"
+_BRACKETS, _BRACKETS_CONTENT = f"{_FORMULA}d", f"{_FORMULA}e"
 _UNCHECKED, _CHECKED = "\u2610", "\u2612"
 _OFF = ("0", "false", "off")
 
@@ -22,8 +22,8 @@ def sign_before(element: Any) -> str:
         return _property(element, "chr", "\u222b")
     if tag == _BRACKETS:
         return _property(element, "begChr", "(")
-    if tag == _ARGUMENT and element.getparent().tag == _BRACKETS:
-        is_first = next(element.itersiblings(_ARGUMENT, preceding=True), None) is None
+    if tag == _BRACKETS_CONTENT and element.getparent().tag == _BRACKETS:
+        is_first = next(element.itersiblings(_BRACKETS_CONTENT, preceding=True), None) is None
         return "" if is_first else _property(element.getparent(), "sepChr", "|")
     return _form_value(element) if tag == f"{W}fldChar" else ""
 

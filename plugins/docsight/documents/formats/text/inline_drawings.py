@@ -4,8 +4,10 @@ import re
 
 _DRAWING_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>|<!--(?:.*?-->|.*)|<!\[CDATA\[|\]\]>", re.S)
 _PLACED = re.compile(r"\s(?:x|y|dy)\s*=")  # on a line of its own, or apart
-_LABELS = frozenset(("text", "foreignobject"))
-_UNDRAWN = frozenset(("defs", "symbol", "clippath", "mask", "pattern", "marker", "style", "script", "title", "desc"))
+_LABEL_TAGS = frozenset(("text", "foreignobject"))
+_UNDRAWN_TAGS = frozenset(
+    ("defs", "symbol", "clippath", "mask", "pattern", "marker", "style", "script", "title", "desc")
+)
 
 
 def drawn_labels(source: str) -> list[str]:
@@ -20,9 +22,9 @@ def drawn_labels(source: str) -> list[str]:
         name, step = (tag[2] or "").lower(), -1 if tag[1] else 1
         if tag[3]:  # an element without content
             continue
-        if name in _UNDRAWN:
+        if name in _UNDRAWN_TAGS:
             open_undrawn = max(0, open_undrawn + step)
-        elif name in _LABELS:
+        elif name in _LABEL_TAGS:
             open_labels = max(0, open_labels + step)
             if not open_labels:
                 labels.append(" ".join("".join(pieces).split()))

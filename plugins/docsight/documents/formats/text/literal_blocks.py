@@ -11,7 +11,7 @@ _DIRECTIVE = re.compile(r"[ \t]*\.\. ([\w-]+)::")
 _CODE_DIRECTIVES = frozenset(("code", "code-block", "sourcecode", "parsed-literal", "testcode", "doctest"))
 _PROMPT = re.compile(r"^[ \t]*>>> \S", re.M)
 _QUOTE = re.compile(r"^[ \t]*>{1,2}(?!>)", re.M)  # in mails, a prompt is a mark of a quote in a quote
-_TAB_SIZE = 8
+_CODE_TAB_SIZE = 8
 
 
 def mark_code(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -40,7 +40,7 @@ def mark_code(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
 def _indent(text: str, passage: Passage) -> int:
     """Return the smallest indent of the lines of a passage."""
     start = text.rfind("\n", 0, passage.start) + 1
-    lines = [line[0].expandtabs(_TAB_SIZE) for line in _LITERAL_LINE.finditer(text, start, passage.end)]
+    lines = [line[0].expandtabs(_CODE_TAB_SIZE) for line in _LITERAL_LINE.finditer(text, start, passage.end)]
     return min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
 
 

@@ -15,7 +15,7 @@ _UNDERLINED = re.compile(
     rf"(?P<over>{_RULE.format(2)}\n)?(?P<title>[^\n]{{1,120}})\n(?P<under>{_RULE.format(5)})(?:\n|\Z)"
 )
 _COLUMN_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
-_VERSION = re.compile(r"\d+(?:\.\d+)+(?:$|[\s(:])")
+_VERSION_TITLE = re.compile(r"\d+(?:\.\d+)+(?:$|[\s(:])")
 _MIN_UNDERLINED = 0.8  # of the length of a heading
 
 
@@ -64,6 +64,6 @@ def _is_title(title: str, underline: str, *, is_boxed: bool) -> bool:
     if title[0].isspace() and not is_boxed:
         return False
     title = title.lstrip()
-    has_letter = any(map(str.isalpha, title)) or _VERSION.match(title) is not None
+    has_letter = any(map(str.isalpha, title)) or _VERSION_TITLE.match(title) is not None
     is_long_enough = _MIN_UNDERLINED * len(title) <= len(underline)
     return has_letter and is_long_enough and _COLUMN_GAP.search(title) is None
