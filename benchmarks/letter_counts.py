@@ -1,6 +1,6 @@
 """Count pairs of letters in gettext catalogues, for the guesses of encodings.
 
-Their licences are those of the programs that they belong to, all free. `encodings.py` tests on other catalogues.
+Their licences are those of the programs that they belong to, all free. `encoding_guesses.py` tests on other catalogues.
 
     python benchmarks/letter_counts.py --locale /usr/share/locale
 """

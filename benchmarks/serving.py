@@ -182,12 +182,22 @@ def resident_megabytes(pid: int) -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time of the server, which other programs on the machine hardly change."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        user, system = file.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 async def measure(host: str, port: int, pid: int, *, requests: int, seconds: float, memory: int) -> None:
     await closed_loop(host, port, clients=CLIENTS, requests=500)  # warm
+    started = cpu_seconds(pid)
     alone = await closed_loop(host, port, clients=1, requests=requests)
-    print(f"1 client: {alone}")
+    between = cpu_seconds(pid)
+    print(f"1 client: {alone}, {1000 * (between - started) / requests:.1f} ms of CPU time a text")
     together = await closed_loop(host, port, clients=CLIENTS, requests=10 * requests)
-    print(f"{CLIENTS} clients: {together}")
+    cpu = (cpu_seconds(pid) - between) / (10 * requests)
+    print(f"{CLIENTS} clients: {together}, {1000 * cpu:.1f} ms of CPU time a text")
     print(f"throughput of {CLIENTS} clients / 1 client: {together.throughput / alone.throughput:.1f}")
     rate = OVERLOAD * together.throughput
     overload = await open_loop(host, port, rate=rate, seconds=seconds)

@@ -20,6 +20,10 @@ ANSWERS = {"teh": "the", "jhon": "John", "adn": "and", "nt": "not", "dont": "don
 pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the benchmarks are in a checkout only")
 
 
+def test_no_benchmark_hides_a_module_of_python() -> None:
+    assert not {path.stem for path in BENCHMARKS.glob("*.py")} & sys.stdlib_module_names
+
+
 @pytest.fixture
 def systems(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import torch
 from torch import Tensor
@@ -35,5 +36,6 @@ class VectorCache:
             for at, vector in zip(fresh, encode(fresh), strict=True):
                 found[at] = self._kept[words[at]] = vector.clone()  # a view would keep all of them
             while len(self._kept) > self._max_vectors:
-                self._kept.popitem(last=False)
+                with suppress(KeyError):  # another thread has dropped the last one
+                    self._kept.popitem(last=False)
         return torch.stack([vector for vector in found if vector is not None])

@@ -63,8 +63,9 @@ def test_vector_cache_does_not_keep_words_whose_encoding_fails(encoder):
     assert encoder.look_up(cache, "a") == [1]
 
 
-def test_vector_cache_serves_several_threads():
-    cache = VectorCache(3)
+@pytest.mark.parametrize("max_vectors", [0, 1, 3])
+def test_vector_cache_serves_several_threads(max_vectors):
+    cache = VectorCache(max_vectors)
     found: list[bool] = []
 
     def read(offset: int) -> None:

@@ -34,6 +34,10 @@ class Lattice(NamedTuple):
     betas: Tensor
     total: Tensor
 
+    def log_marginals(self) -> Tensor:
+        """Return the log posterior of each tag at each token, (batch, time, tags); undefined beyond a row's length."""
+        return self.alphas + self.betas - self.total[:, None, None]
+
 
 class LinearChainCRF(nn.Module):
     """Score and decode sequences of tags, and compute their probabilities.
@@ -85,19 +89,20 @@ class LinearChainCRF(nn.Module):
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """Return the best path by the Viterbi algorithm, (batch, time); 0 beyond a row's length."""
-        steps, first, last = self.scores()
-        time = emissions.shape[1]
-        score = first + emissions[:, 0]  # (batch, tags)
-        scores, pointers = [score], [torch.zeros_like(score, dtype=torch.long)]
+        steps, first, last = (part.cpu().numpy() for part in self.scores())
+        scores, sizes = emissions.cpu().numpy(), lengths.cpu().numpy()
+        batch, time, tags = scores.shape
+        best = np.empty((time, batch, tags), scores.dtype)  # of the paths up to each token
+        pointers = np.zeros((time, batch, tags), np.int64)
+        best[0] = first + scores[:, 0]
+        into = np.ascontiguousarray(steps.T)  # (tags, the tag before)
         for t in range(1, time):
-            best, previous = (score.unsqueeze(2) + steps).max(dim=1)  # over the tag before: (batch, tags)
-            score = best + emissions[:, t]
-            scores.append(score)
-            pointers.append(previous)
-        rows = torch.arange(len(lengths), device=lengths.device)
-        tags = (torch.stack(scores, dim=1)[rows, lengths - 1] + last).argmax(dim=1)  # of each row's last token
-        path = _trace(torch.stack(pointers).cpu().numpy(), tags.cpu().numpy(), lengths.cpu().numpy())
-        return torch.from_numpy(path).to(emissions.device)
+            through = best[t - 1][:, None, :] + into
+            through.argmax(axis=2, out=pointers[t])
+            np.maximum.reduce(through, axis=2, out=best[t])
+            best[t] += scores[:, t]
+        ends = (best[sizes - 1, np.arange(batch)] + last).argmax(axis=1)  # of each row's last token
+        return torch.from_numpy(_trace(pointers, ends, sizes)).to(emissions.device)
 
     @torch.no_grad()
     def sample(self, emissions: Tensor, lengths: Tensor, generator: torch.Generator) -> Tensor:
@@ -128,10 +133,8 @@ class LinearChainCRF(nn.Module):
         # The backward sums are the forward sums of the reversed row, with the steps reversed.
         factors = torch.stack([steps, steps.T]).exp()
         scores = torch.stack([emissions, reverse_rows(emissions, lengths)]).movedim(2, 0)  # (time, 2, batch, tags)
-        sums = torch.empty_like(scores, memory_format=torch.contiguous_format)  # without the token's own emission
-        sums[0, 0], sums[0, 1] = first, last
-        for t in range(1, len(sums)):
-            sums[t] = _log_matmul(sums[t - 1] + scores[t - 1], factors)
+        edges = torch.stack([first, last]).unsqueeze(1)
+        sums = _sum_paths(scores.cpu(), edges.cpu(), factors.cpu()).to(emissions.device)
         forward, backward = sums.movedim(0, 2)
         alphas = forward + emissions
         return Lattice(alphas, reverse_rows(backward, lengths), self._close(alphas, lengths))
@@ -170,8 +173,7 @@ class LinearChainCRF(nn.Module):
             emissions: (batch, time, tags).
             lengths: (batch,).
         """
-        alphas, betas, total = self.lattice(emissions, lengths)
-        return alphas + betas - total[:, None, None]
+        return self.lattice(emissions, lengths).log_marginals()
 
     @torch.no_grad()
     def span_log_posteriors(
@@ -252,6 +254,32 @@ def _trace(pointers: npt.NDArray[np.int64], tags: npt.NDArray[np.int64], lengths
         tags = np.where(t < lengths, pointers[t, rows, tags], tags)  # beyond its end a row keeps its last tag
     path[np.arange(len(pointers)) >= lengths[:, None]] = 0
     return path
+
+
+def _sum_paths(scores: Tensor, edges: Tensor, factors: Tensor) -> Tensor:
+    """Return the log sums over all beginnings of paths, without each token's own score: (time, 2, batch, tags).
+
+    The same as adding scores and `_log_matmul` in turn. The arrays of a step are so small that torch takes longer to
+    call an operation than to compute it. So numpy does what it does exactly like torch, on the same memory.
+
+    Args:
+        scores: (time, 2, batch, tags), of two directions, on the CPU.
+        edges: (2, 1, tags), the scores of the first tag.
+        factors: (2, tags, tags), the exponentiated scores of steps.
+    """
+    sums = torch.empty(scores.shape)
+    paths, total = torch.empty(scores.shape[1:]), torch.empty(scores.shape[1:])
+    own, all_sums, here, there = (part.numpy() for part in (scores, sums, paths, total))
+    all_sums[0] = edges.numpy()
+    for t in range(1, len(sums)):
+        np.add(all_sums[t - 1], own[t - 1], out=here)
+        best = np.maximum.reduce(here, axis=2, keepdims=True)
+        here -= best
+        torch.bmm(paths.exp_(), factors, out=total)
+        np.maximum(there, _MIN_POSITIVE, out=there)
+        total.log_()
+        np.add(there, best, out=all_sums[t])
+    return sums
 
 
 def _log_matmul(scores: Tensor, factors: Tensor) -> Tensor:

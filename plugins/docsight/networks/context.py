@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from docsight.layers.embeddings import ByteEmbedding
-from docsight.layers.lstms import CharLSTM, reverse_rows
+from docsight.layers.lstms import CharLSTM, UnidirectionalLSTM, reverse_rows
 from docsight.vocab import CASINGS, PAD, UNK
 from docsight.weights import keep_saved_names
 
@@ -62,8 +62,8 @@ class ContextNetwork(nn.Module):
         self.project = nn.Linear(2 * char_hidden, word_dim)
         self.embed_casings = nn.Embedding(len(CASINGS), casing_dim)
         self.edge = nn.Parameter(torch.randn(word_dim + casing_dim) * 0.1)  # the edges of a sentence
-        self.forward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
-        self.backward_lstm = nn.LSTM(word_dim + casing_dim, hidden_dim, batch_first=True)
+        self.forward_lstm = UnidirectionalLSTM(word_dim + casing_dim, hidden_dim)
+        self.backward_lstm = UnidirectionalLSTM(word_dim + casing_dim, hidden_dim)
         self.to_query = nn.Linear(2 * hidden_dim, 2 * word_dim)
         self.to_key = nn.Linear(word_dim, word_dim + 1)
         self.bias = nn.Embedding(num_words, 1)

@@ -111,12 +111,13 @@ def search_rows(
             _score(network, encoded, rows, [pieces[p] for p in batch], breaks=breaks, outside=outside, words=words)
             for batch in batches
         ]
-        emissions = [batch.emissions for batch in scored]
         if memory and scored:
-            emissions = share_evidence(network.crf, scored, fraction=memory)
+            scored = share_evidence(network.crf, scored, fraction=memory)
         spans = [RowSpans([], []) for _ in pieces]
-        for batch, scores, part in zip(batches, emissions, scored, strict=True):
-            lattice = None if min_scores is None else network.crf.lattice(scores, part.lengths)
+        for batch, part in zip(batches, scored, strict=True):
+            scores, lattice = part.emissions, part.lattice
+            if lattice is None and min_scores is not None:
+                lattice = network.crf.lattice(scores, part.lengths)
             best = _best_spans(network, scores, part.lengths, lattice)
             likely = (
                 None

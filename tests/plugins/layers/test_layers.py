@@ -5,7 +5,14 @@ import torch
 
 from docsight.layers.convolutions import CharCNN, ConvBlock, WindowCNN
 from docsight.layers.embeddings import CodedEmbedding
-from docsight.layers.lstms import BiLSTM, LeftToRightLSTM, has_fast_bfloat16, padded_size, reverse_rows
+from docsight.layers.lstms import (
+    BiLSTM,
+    LeftToRightLSTM,
+    UnidirectionalLSTM,
+    has_fast_bfloat16,
+    padded_size,
+    reverse_rows,
+)
 
 CHARS = torch.tensor([[2, 3, 4, 0], [5, 0, 0, 0], [2, 2, 2, 2]])
 ROWS = torch.arange(30.0).reshape(2, 5, 3) / 10
@@ -57,6 +64,28 @@ def test_char_cnn_distinguishes_a_prefix_from_the_middle():
 def test_reverse_rows_stays_within_each_length():
     x = torch.arange(5.0).repeat(2, 1).unsqueeze(2)
     assert reverse_rows(x, LENGTHS).squeeze(2).tolist() == [[4, 3, 2, 1, 0], [1, 0, 2, 3, 4]]
+    assert reverse_rows(x, torch.tensor([5, 5])).squeeze(2).tolist() == [[4, 3, 2, 1, 0]] * 2
+
+
+@torch.no_grad()
+def test_one_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
+    torch.manual_seed(0)
+    layer, expected = UnidirectionalLSTM(3, 4), torch.nn.LSTM(3, 4, batch_first=True)
+    for weights in (expected.state_dict(), torch.nn.LSTM(3, 4).state_dict()):
+        expected.load_state_dict(weights)
+        layer.load_state_dict(weights)
+        assert torch.equal(layer(ROWS)[0], expected(ROWS)[0])
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found, wanted = layer(ROWS), expected(ROWS)
+        assert torch.equal(found[0], wanted[0])
+        assert all(torch.equal(ours, theirs) for ours, theirs in zip(found[1], wanted[1], strict=True))
+
+
+def test_one_lstm_has_gradients_under_autocast():
+    layer = UnidirectionalLSTM(3, 4)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        layer(ROWS)[0].sum().backward()
+    assert layer.weight_hh_l0.grad.abs().sum() > 0
 
 
 @pytest.mark.parametrize(("capabilities", "is_fast"), [({"avx512_bf16": True}, True), ({"avx2": True}, False)])

@@ -89,6 +89,19 @@ def test_short_text_does_not_wait_behind_a_large_request(live, monkeypatch):
     assert (status, len(json.loads(body)["documents"])) == (200, 3)
 
 
+def test_large_request_is_read_while_too_many_short_texts_wait(live):
+    large = json.dumps({"texts": ["Ada Lovelace lived in London. " * 60] * 3}).encode()
+    admission = live.state.texts.admission
+    admission.in_flight += admission.maximum
+    try:
+        assert live.post("/v1/text", TEXT, JSON)[0] == 429
+        assert live.post("/v1/text", large, JSON)[0] == 200
+        not_large = json.dumps({"text": "Ada" + " " * 1000, "min_score": None}).encode() + b" " * 4000
+        assert live.post("/v1/text", not_large, JSON)[0] == 429  # only its body is
+    finally:
+        admission.in_flight -= admission.maximum
+
+
 def test_ten_thousand_small_files_in_one_body_are_received(tmp_path):
     files = UploadedFiles(b"b", tmp_path, max_files=10_000)
     body = upload_of(10_000)

@@ -38,6 +38,28 @@ def test_batcher_collects_concurrent_items_and_limits_batches():
     assert max(sizes) == MAX_BATCH_ITEMS
 
 
+def test_batches_grow_when_many_clients_come_at_once_and_start_small_after_a_pause():
+    sizes = []
+
+    async def work(batcher):
+        for _ in range(2):
+            await asyncio.gather(*(batcher.submit(["a"]) for _ in range(46)))
+            await asyncio.sleep(0.1)
+
+    run(work, lambda items: items, on_batch=sizes.append)
+    assert sizes == [2, 4, 8, 16, 16] * 2
+
+
+def test_texts_of_one_request_are_not_divided_into_small_batches():
+    sizes = []
+
+    async def work(batcher):
+        await batcher.submit(["a"] * (MAX_BATCH_ITEMS + 3))
+
+    run(work, lambda items: items, on_batch=sizes.append)
+    assert sizes == [MAX_BATCH_ITEMS, 3]
+
+
 def test_batcher_limits_the_characters_of_a_batch():
     sizes = []
     long = "a" * (MAX_BATCH_CHARS - 1)

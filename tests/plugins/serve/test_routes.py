@@ -91,6 +91,25 @@ def test_invalid_fields_are_named_without_their_values(client):
     assert "77.125" not in json.dumps(body)
 
 
+@pytest.mark.parametrize(
+    ("path", "sent", "place"),
+    [
+        ("/v1/text", {"text": 5}, ["body", "text"]),
+        ("/v1/text", {}, ["body", "text"]),
+        ("/v1/text", [], ["body"]),
+        ("/v1/text", {"texts": ["a", 5]}, ["body", "texts", 1]),
+        ("/v1/text", {"text": "a", "single": 1}, ["body", "single"]),
+        ("/v1/redact", {"text": "a", "treshold": 1}, ["body", "treshold"]),
+    ],
+)
+def test_error_names_the_field_that_the_client_sent(client, path, sent, place):
+    answer = client.post(path, json=sent)
+    body = answer.json()
+    assert answer.status_code == 422
+    assert body["errors"][0]["loc"] == place
+    assert body["detail"].startswith(".".join(map(str, place)) + ": ")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1]", b'"x"', b"null", b'{"text": "\\ud800"}'])
 def test_text_refuses_what_is_not_a_request(client, content):
     answer = client.post("/v1/text", content=content, headers={"Content-Type": "application/json"})

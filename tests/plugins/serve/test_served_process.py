@@ -24,9 +24,8 @@ LETTER = "Ada Lovelace wrote to Charles Babbage from London on 8 May 1843. She h
 def served(folder, *options):
     """Run the command as long as the block runs; yields a client and the process."""
     command = [sys.executable, "-m", "docsight", "serve", "--port", "0", *options]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             line = process.stdout.readline()
             assert line.startswith("Serving on http://127.0.0.1:"), (folder / "log").read_text()
@@ -149,7 +148,6 @@ def test_jobs_in_a_folder_survive_a_restart(tmp_path):
 def test_address_in_use_is_an_error_of_one_line(server):
     client, _ = server
     command = [sys.executable, "-m", "docsight", "serve", "--port", str(client.base_url.port)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("docsight: error: cannot listen on 127.0.0.1")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice, pairwise
 from operator import itemgetter
+from textwrap import dedent
 from typing import Any
 
 from docsight.documents.formats.content import Range
@@ -130,11 +131,11 @@ class _MarkdownText:
                 lines.append(text)
                 continue
             if lines:
-                yield fence("\n".join(lines))
+                yield fence(dedent("\n".join(lines)))
                 lines = []
-            yield fence(text)
+            yield fence(dedent(text))
         if lines:
-            yield fence("\n".join(lines))
+            yield fence(dedent("\n".join(lines)))
 
     def _block(self, passage: Passage) -> str:
         kind, start, end = passage["kind"], passage["start"], passage["end"]

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-# In a batch. The half of a full batch takes 1.3 times as long as a single text, a full one 1.6 times.
-_ITEMS_IN_OVERLOAD = 8
+# In a batch, which then takes not much longer than a single text.
+_ITEMS_IN_OVERLOAD = 6
 _BURST_PARTS = 4  # an overload begins when more than this part of the maximum was refused
 _CALM_SECONDS = 1.0  # without a refused request, after which an overload is over
 

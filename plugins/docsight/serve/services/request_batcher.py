@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 MAX_BATCH_ITEMS = 16
 MAX_BATCH_CHARS = 4000  # takes about as long as eight short texts one by one
 _WINDOW_SECONDS = 0.004  # the longest wait for more items
+_IDLE_SECONDS = 0.02  # without a batch, after which the next one is small again
 _GAP_SECONDS = 0.001  # without a new item, after which the batch starts
 
 
@@ -32,6 +33,7 @@ class DroppedError(DocsightError):
 class _Waiting(Generic[Item, Result]):
     item: Item
     cost: int
+    together: int  # the items of its request
     result: "asyncio.Future[Result]"
 
 
@@ -41,6 +43,9 @@ class RequestBatcher(Generic[Item, Result]):
     A batch starts at once when the models are free, so a client that is alone never waits. If the batch before had
     several items, it waits for up to four milliseconds as long as items keep arriving. If `wanted` says so, it waits
     for a number of items instead, for the same time at most.
+
+    A batch has at most twice as many items as the one before, or the items of one request. When many clients come at
+    once, the first of them would otherwise wait for large batches, until it is known whether there are too many.
 
     Args:
         run: Called in the executor with the items of a batch; returns a result or an exception for each.
@@ -62,7 +67,7 @@ class RequestBatcher(Generic[Item, Result]):
         self._run, self._executor, self._cost, self._on_batch = run, executor, cost, on_batch
         self._waiting: deque[_Waiting[Item, Result]] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._wanted, self._last_size = wanted, 1
+        self._wanted, self._last_size, self._last_end = wanted, 1, 0.0
         self.is_running = False  # a batch
         self._has_computed = threading.Event()
 
@@ -76,7 +81,8 @@ class RequestBatcher(Generic[Item, Result]):
         If the caller is cancelled, items that have not begun are dropped.
         """
         loop = asyncio.get_running_loop()
-        waiting = [_Waiting[Item, Result](item, self._cost(item), loop.create_future()) for item in items]
+        count = len(items)
+        waiting = [_Waiting[Item, Result](item, self._cost(item), count, loop.create_future()) for item in items]
         self._waiting.extend(waiting)
         if self._task is None:
             self._task = loop.create_task(self._work())
@@ -102,6 +108,8 @@ class RequestBatcher(Generic[Item, Result]):
                 result.set_exception(DroppedError("too many texts are waiting"))
 
     async def _work(self) -> None:
+        if asyncio.get_running_loop().time() - self._last_end > _IDLE_SECONDS:
+            self._last_size = 1
         try:
             while self._waiting:
                 if self._wanted() or self._last_size > 1:
@@ -110,7 +118,7 @@ class RequestBatcher(Generic[Item, Result]):
                 if batch:
                     await self._run_batch(batch)
         finally:
-            self._task = None
+            self._task, self._last_end = None, asyncio.get_running_loop().time()
 
     async def _collect(self) -> None:
         loop = asyncio.get_running_loop()
@@ -126,9 +134,10 @@ class RequestBatcher(Generic[Item, Result]):
     def _take(self) -> list[_Waiting[Item, Result]]:
         """Take the items of the next batch, without those whose request has gone."""
         batch: list[_Waiting[Item, Result]] = []
-        chars = 0
-        while self._waiting and len(batch) < MAX_BATCH_ITEMS:
+        chars, limit = 0, 2 * self._last_size
+        while self._waiting and len(batch) < min(limit, MAX_BATCH_ITEMS):
             first = self._waiting[0]
+            limit = max(limit, first.together)
             if not first.result.done():
                 chars += first.cost
                 if batch and chars > MAX_BATCH_CHARS:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from docsight.components.loaded_pipeline import warm_up
+from docsight.components.rnn_speller import RnnSpeller
 from docsight.errors import ConfigError, MissingExtraError
 from docsight.serve.server_settings import ServerSettings
 from docsight.serve.services.text_annotator import MIN_SPAN_SCORE, TextAnnotator, TextItem
@@ -12,6 +13,7 @@ from docsight.serve.services.text_redactor import TextRedactor
 if TYPE_CHECKING:
     from spacy.language import Language
 
+_KEPT_WORDS = 5_000
 WARM_UP_TEXT = "Ada Lovelace wrote to teh engineer Charles Babbage in London."
 
 
@@ -42,11 +44,24 @@ def load_lane(settings: ServerSettings, name: str) -> TextLane:
     nlp = settings.pipeline.load()
     nlp.max_length = max(nlp.max_length, settings.max_text_chars)
     warm_up(nlp)
+    keep_frequent_words(nlp)
     lane = TextLane(nlp, name)
     lane.annotator([TextItem(WARM_UP_TEXT, MIN_SPAN_SCORE)])
     if lane.redactor is not None:
         lane.redactor.analyze([WARM_UP_TEXT], language="en")
     return lane
+
+
+def keep_frequent_words(nlp: "Language") -> None:
+    """Let the tokenizer know the frequent words of the speller's lexicon, in lower case and with a capital.
+
+    Words that it meets in a memory zone are forgotten at the end of the zone, and read anew in each batch.
+    """
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, RnnSpeller):
+            for word in pipe.bundle.vocabularies["words"].entries[:_KEPT_WORDS]:
+                nlp.tokenizer(word)
+                nlp.tokenizer(word.capitalize())
 
 
 def _make_redactor(nlp: "Language") -> TextRedactor | None:

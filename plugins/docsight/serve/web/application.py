@@ -1,6 +1,6 @@
 """The application: routes, layers and error handlers put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -87,7 +87,8 @@ def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def answer_invalid_fields(_: Request, error: RequestValidationError) -> Response:
         rows = [
-            {"loc": list(row["loc"]), "msg": row["msg"], "type": row["type"]} for row in error.errors()[:_MAX_ERRORS]
+            {"loc": _place_in_body(row["loc"], error.body), "msg": row["msg"], "type": row["type"]}
+            for row in error.errors()[:_MAX_ERRORS]
         ]
         first = rows[0] if rows else {"loc": [], "msg": "it is invalid"}
         place = ".".join(map(str, first["loc"]))
@@ -97,3 +98,18 @@ def _add_handlers(app: FastAPI) -> None:
     async def answer_http(_: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code != 404 else "there is nothing at this path; see /docs"
         return ProblemError(error.status_code, detail, headers=error.headers).response()
+
+
+def _place_in_body(loc: Sequence[str | int], body: Any) -> list[str | int]:
+    """Return the place of an error without the parts that name a variant of a model instead of a field of the body."""
+    if not loc or loc[0] != "body":
+        return list(loc)
+    place: list[str | int] = ["body"]
+    value = body
+    for at, part in enumerate(loc[1:], start=2):
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+            value = value[part]  # type: ignore[index]  # a key of the dict, or the number of an item
+            place.append(part)
+        elif isinstance(value, dict) and at == len(loc):  # a field that is missing
+            place.append(part)
+    return place

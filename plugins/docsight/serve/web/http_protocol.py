@@ -38,14 +38,14 @@ class GuardedProtocol(HttpToolsProtocol):
     """A connection.
 
     It is closed when the head of a request does not arrive in time, or the rest of a body that was refused. A
-    connection beyond `max_connections` is answered with a 429. So is a request that `sheds` refuses by its method and
-    its target, without running the application: under overload, refusing must cost next to nothing, as it takes time
-    from the models. `make_protocol` sets all three.
+    connection beyond `max_connections` is answered with a 429. So is a request that `sheds` refuses by its method, its
+    target and its size, without running the application: under overload, refusing must cost next to nothing, as it
+    takes time from the models. `make_protocol` sets all three.
     """
 
     head_timeout = 15.0
     max_connections = 1000
-    sheds: Callable[[bytes, bytes], bool] = staticmethod(lambda method, target: False)
+    sheds: Callable[[bytes, bytes, bytes | None], bool] = staticmethod(lambda method, target, size: False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,7 +85,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._has_head, self._head_bytes = True, 0
         self._stop_timer()
         is_idle = self.cycle is None or self.cycle.response_complete
-        self._is_shed = is_idle and not self._is_refused and self.sheds(self.parser.get_method(), self.url)
+        size = next((value for name, value in self.headers if name == b"content-length"), None)
+        self._is_shed = is_idle and not self._is_refused and self.sheds(self.parser.get_method(), self.url, size)
         if not self._is_refused and not self._is_shed:
             super().on_headers_complete()
 
@@ -165,14 +166,14 @@ def _problem_bytes(status: int, title: str, detail: str, *, keeps_alive: bool) -
 
 
 def make_protocol(
-    *, head_timeout: float, max_connections: int, sheds: Callable[[bytes, bytes], bool] | None = None
+    *, head_timeout: float, max_connections: int, sheds: Callable[[bytes, bytes, bytes | None], bool] | None = None
 ) -> type[GuardedProtocol]:
     """Return the protocol with its limits.
 
     Args:
         head_timeout: Seconds in which the head of a request must arrive.
         max_connections: Connections at a time.
-        sheds: Called with the method and the target of a request; returns whether to refuse it.
+        sheds: Called with the method, the target and the Content-Length of a request; returns whether to refuse it.
     """
     limits: dict[str, Any] = {"head_timeout": head_timeout, "max_connections": max_connections}
     if sheds is not None:

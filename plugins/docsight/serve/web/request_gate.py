@@ -53,7 +53,7 @@ class RequestGate:
         if self._state.phase != "ready" and path != "/metrics":
             raise not_ready()
         if scope["method"] == "POST":
-            self._check_queue(path)
+            self._check_queue(path, headers)
             receive = await self._limit_body(scope, headers, receive)
         if path == UPLOADS or path.startswith(JOBS):
             await self._app(scope, receive, send)
@@ -79,9 +79,9 @@ class RequestGate:
                 headers={"WWW-Authenticate": 'Bearer realm="docsight"'},
             )
 
-    def _check_queue(self, path: str) -> None:
+    def _check_queue(self, path: str, headers: dict[bytes, bytes]) -> None:
         """Refuse a request early if it will be refused later, which saves reading it."""
-        if path == TEXTS and self._state.texts.admission.is_full:
+        if path == TEXTS and self._state.refuses_texts(headers.get(b"content-length")):
             raise too_busy()
 
     async def _limit_body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:

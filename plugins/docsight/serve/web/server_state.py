@@ -13,6 +13,7 @@ from docsight.serve.server_settings import ServerSettings
 from docsight.serve.services.job_queue import JobQueue
 from docsight.serve.services.job_record import JobRecord
 from docsight.serve.services.model_services import ModelServices, load_services
+from docsight.serve.services.request_batcher import MAX_BATCH_CHARS
 from docsight.serve.services.text_queue import TextQueue, count_chars
 from docsight.serve.web.problem_details import ProblemError, too_busy
 from docsight.serve.web.serve_metrics import ServeMetrics
@@ -137,13 +138,23 @@ class ServerState:
             self.phase = "ready"
         logger.info("Ready.")
 
-    def sheds(self, method: bytes, target: bytes) -> bool:
+    def refuses_texts(self, size: bytes | None) -> bool:
+        """Return whether to refuse a request for texts before its body is read, as too many are in flight.
+
+        Args:
+            size: The number of bytes that it announces. With more than a batch has characters it may be a large
+                request, which has a queue of its own.
+        """
+        may_be_large = size is None or not size.isdigit() or int(size) > MAX_BATCH_CHARS
+        return not (may_be_large and not self.bulk.admission.is_full) and self.texts.admission.is_full
+
+    def sheds(self, method: bytes, target: bytes, size: bytes | None) -> bool:
         """Return whether to refuse a request before it reaches the application, as too many texts are in flight."""
         if method != b"POST" or target != _TEXT_TARGET or self.settings.origins or self.phase != "ready":
             return False  # an allowed site needs the headers of CORS to read a refusal
-        admission, batcher = self.texts.admission, self.texts.batcher
-        if not admission.is_full:
+        if not self.refuses_texts(size):
             return False
+        admission, batcher = self.texts.admission, self.texts.batcher
         self.metrics.count_request(_TEXT_TARGET.decode(), "POST", 429, 0.0)
         if admission.is_overloaded and batcher.is_running and not self._is_resting:
             self._is_resting = True

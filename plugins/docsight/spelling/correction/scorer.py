@@ -54,11 +54,9 @@ class Scorer:
         types, where = np.unique(batch.tokens[low : bounds[-1]], return_inverse=True)
         vectors = self._vectors_of(batch.types.ids[types], batch)
         casings = batch.types.casings[types]
-        places = int(lengths.sum()) + len(lengths)
+        places, width = int(lengths.sum()) + len(lengths), self._context.forward_lstm.hidden_size
         rows = bounds[:-1] - low + np.arange(len(lengths))  # the first place of each sentence
-        left, right = torch.empty(
-            2, places, self._context.forward_lstm.hidden_size, dtype=torch.float32, device=self._device
-        )
+        left, right = torch.empty(2, places, width, dtype=torch.float32, device=self._device)
         for sentences in batches_by_cost(lengths.tolist(), max_cost=_MAX_BATCH_TOKENS):
             sizes = lengths[sentences]
             time = np.arange(int(sizes.max()) + 1)
@@ -67,6 +65,8 @@ class Scorer:
             encoded = vectors[torch.from_numpy(at)].to(self._device)
             with torch.autocast(self._device.type, dtype=torch.bfloat16):
                 before, after = self._context.read(encoded, self._put(casings[at]), self._put(sizes))
+            if len(lengths) == 1:
+                return States(before[0].float(), after[0].float(), low, start)
             real = time <= sizes[:, None]
             to, here = self._put((rows[sentences][:, None] + time)[real]), self._put(real)
             left[to], right[to] = before[here].float(), after[here].float()
@@ -140,14 +140,16 @@ class Scorer:
         if len(fresh):
             self._vectors[torch.from_numpy(fresh)] = self._encode([self._dictionary.names[at] for at in fresh], fresh)
             self._has_vector[fresh] = True
-        vectors = self._vectors.new_empty(len(ids), self._vectors.shape[1])
-        vectors[torch.from_numpy(inside)] = self._vectors[torch.from_numpy(known)]
-        if len(known) < len(ids):
-            unknown = ids[~inside]
-            keys = [batch.types.unknown[at - self._dictionary.size] for at in unknown]
-            vectors[torch.from_numpy(~inside)] = self._unknown.look_up(
-                keys, lambda new: self._encode([keys[at] for at in new], unknown[new])
-            )
+        known_vectors = self._vectors[torch.from_numpy(known)]
+        if len(known) == len(ids):
+            return known_vectors
+        vectors = known_vectors.new_empty(len(ids), known_vectors.shape[1])
+        vectors[torch.from_numpy(inside)] = known_vectors
+        unknown = ids[~inside]
+        keys = [batch.types.unknown[at - self._dictionary.size] for at in unknown]
+        vectors[torch.from_numpy(~inside)] = self._unknown.look_up(
+            keys, lambda new: self._encode([keys[at] for at in new], unknown[new])
+        )
         return vectors
 
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:

@@ -56,8 +56,8 @@ def obeys(doc):
     doc.ents = [Span(doc, token.i, token.i + 1, label="NAME") for token in doc if token.is_title]
     return doc
 
-@Language.factory("has_no_model")
-def make_has_no_model(nlp, name):
+@Language.factory("has_no_model_in_ray")
+def make_has_no_model_in_ray(nlp, name):
     raise BundleError("no model here")
 """
 
@@ -264,7 +264,7 @@ def test_process_with_ray_continues_an_interrupted_run(folder: Path, pipeline: P
 @pytest.mark.usefixtures("cluster")
 def test_process_with_ray_raises_what_the_pipeline_raises(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
     for component, error, message in (
-        ("has_no_model", BundleError, "^no model here$"),
+        ("has_no_model_in_ray", BundleError, "^no model here$"),
         ("unheard_of", ConfigError, "cannot load a pipeline"),
     ):
         broken = Pipeline(components=(component,), code=pipeline.code)

@@ -55,6 +55,8 @@ def open_zip(source: Source, *, kind: str = "zip archive") -> Iterator[zipfile.Z
         except ZIP_ERRORS as err:
             raise DataError(f"cannot be read as a {kind}: {err}") from err
         with archive:
+            if any(info.header_offset < 0 for info in archive.infolist()):
+                raise DataError(f"cannot be read as a {kind}: bytes are missing, so it is damaged")
             compressed = sum(info.compress_size for info in archive.infolist())
             available = archive.start_dir  # the directory comes after all members
             if compressed > available:  # members share their compressed bytes in decompression bombs
@@ -129,7 +131,8 @@ def zip_kind(source: Source) -> tuple[str | None, str]:
             for folder, name in _OFFICE_FOLDERS.items():
                 if any(member.startswith(folder) for member in names):
                     return name, ""
-        if "mimetype" in names and archive.infolist()[0].filename == "mimetype":
+        # It should come first, but programs that only edit a file may put it anywhere.
+        if "mimetype" in names and ("content.xml" in names or archive.infolist()[0].filename == "mimetype"):
             try:
                 with archive.open("mimetype") as file:
                     kind = file.read(100)

@@ -1,5 +1,6 @@
 """The body of a mail: its visible text, the images in that text, and the attachments."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
@@ -15,10 +16,12 @@ from docsight.documents.formats.text.charset_names import lookup_encoding
 from docsight.documents.formats.text.encoding import decode, normalize_newlines, try_decode
 from docsight.documents.formats.text.html import declared_encoding, read_page
 from docsight.documents.formats.text.invisible import strip_invisible
+from docsight.documents.formats.text.plain_lists import mark_lists
 from docsight.errors import DocsightError
 
 _BODY_TYPES = ("text/plain", "text/html")
 _SIGNATURE_TYPES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_INLINE_IMAGE = re.compile(r"\[cid:[^\]\s]{1,300}\]")  # what Outlook writes where the page has an image
 # The padding defect is harmless: only the end marker is missing.
 _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
 # What the standard library raises for malformed headers.
@@ -128,7 +131,7 @@ def _add_text(body: MimeBody, leaf: Message, media_type: str) -> None:
         return
     if not is_html:
         text = _plain_text(body, leaf, text)
-        passages = tuple(text_passages(text))
+        passages = tuple(mark_lists(text, text_passages(text)))
     if text:
         body.texts.append(BodyText(text, passages))
         body.encoding = body.encoding or encoding
@@ -141,7 +144,7 @@ def _plain_text(body: MimeBody, leaf: Message, text: str) -> str:
         text = join_flowed(text, delete_space=str(leaf.get_param("delsp", "")).lower() == "yes")
     text, files = split_uuencoded(text)
     body.files += files
-    return strip_invisible(text).strip("\n")
+    return _INLINE_IMAGE.sub("", strip_invisible(text)).strip("\n")
 
 
 def _decode_text(leaf: Message, data: bytes, is_html: bool) -> tuple[str, str]:

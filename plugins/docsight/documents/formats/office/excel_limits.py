@@ -60,6 +60,8 @@ def read_xls(source: Source) -> io.BytesIO:
         is_encrypted = ole.exists("EncryptedPackage")
     if name is None or workbook is None:
         raise DataError("is encrypted" if is_encrypted else "is an old Office file, but not a spreadsheet")
+    if xls_strings.is_encrypted(workbook):
+        raise DataError("is encrypted; expected a spreadsheet without a password")
     shared = xls_strings.shared_lengths(workbook)
     chars = 0
     for sheet in _sheets_xls(workbook, shared):

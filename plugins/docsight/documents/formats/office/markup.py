@@ -16,6 +16,14 @@ _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
+_NAME_OF_IMAGE = re.compile(
+    r"(?:\S*[/\\])?[^/\\\n]+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+", re.I
+)
+_GENERATED_REMARK = re.compile(
+    r"(?:description automatically generated(?: with [\w ]+ confidence)?|AI-generated content may be incorrect)\.?",
+    re.I,
+)
+
 PARAGRAPH_TAGS = {f"{W}p", f"{A}p"}
 TEXT_TAGS = {f"{W}t", f"{A}t", f"{_MATH}t"}
 TABLE_TAGS = {f"{W}tbl", f"{A}tbl"}
@@ -25,6 +33,9 @@ TEXT_BOX = f"{W}txbxContent"
 IMPORTED_TEXT = f"{W}altChunk"
 # Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
+# The properties of pictures and other drawings, with their alternative texts.
+_WORD_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+ALTERNATIVE_TEXT_TAGS = {f"{_WORD_DRAWING}docPr", f"{P}cNvPr"}
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
 SYMBOLS = {
     f"{W}tab": "\t",
@@ -34,12 +45,19 @@ SYMBOLS = {
     f"{A}br": "\n",
     f"{W}noBreakHyphen": "-",
 }
-DENOMINATOR = f"{_MATH}den"
 SYMBOL_TAG = f"{W}sym"
 # Properties, deleted text, field codes, and phonetic guides (ruby text).
 SKIPPED_TAGS = {f"{W}{name}" for name in ("pPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr", "del", "moveFrom", "rt")}
 SKIPPED_TAGS |= {f"{W}{name}" for name in ("delText", "instrText", "delInstrText")}
 SKIPPED_TAGS |= {f"{A}{name}" for name in ("pPr", "rPr", "endParaRPr", "bodyPr", "lstStyle")}
+
+
+def alternative_text(element: Any) -> str:
+    """Return the alternative text of a picture; empty if it is a file name, or only says that a program wrote it."""
+    if element.tag == f"{P}cNvPr" and element.getparent().tag != f"{P}nvPicPr":
+        return ""
+    text = _GENERATED_REMARK.sub("", element.get("descr") or "").strip()
+    return "" if _NAME_OF_IMAGE.fullmatch(text) else text
 
 
 def symbol_of(element: Any) -> str:

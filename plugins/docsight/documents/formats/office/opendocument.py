@@ -10,8 +10,9 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml
+from docsight.documents.formats.office.mathml import formula_text, is_formula
+from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
 from docsight.documents.formats.office.opendocument_styles import (
-    ODF_STYLE,
     ODF_TEXT,
     PRESENTATION,
     OpenDocumentNumbers,
@@ -25,7 +26,8 @@ from docsight.errors import DataError, MissingExtraError
 
 _ODF_KIND = "file of OpenDocument"
 _PARTS = re.compile(
-    r"^(?:(?:content|meta|styles)\.xml|META-INF/manifest\.xml|Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
+    r"^(?:(?:content|meta|styles)\.xml|Object [^/]+/content\.xml|META-INF/manifest\.xml|"
+    r"Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
 )
 _PICTURE = re.compile(r"Pictures/")
 _MAX_REPEATED = 1024  # copies of a cell
@@ -36,11 +38,15 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
+_ODF_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_ALTERNATIVE_TEXTS = (f"{_ODF_SVG}desc", f"{_ODF_SVG}title")  # of a picture; the first counts
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
 _SKIPPED_TAGS |= {f"{_OFFICE}{name}" for name in ("forms", "event-listeners", "scripts")}
 _SKIPPED_TAGS |= {f"{PRESENTATION}settings"}
+_INDEXES = ("table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index")
+_SKIPPED_TAGS |= {f"{ODF_TEXT}{name}-source" for name in (*_INDEXES, "bibliography")}  # how they are made
 _SKIPPED_TAGS |= {"{http://purl.org/dc/elements/1.1/}date", "{http://purl.org/dc/elements/1.1/}creator"}
 _SYMBOLS = {f"{ODF_TEXT}tab": "\t", f"{ODF_TEXT}line-break": "\n"}
 _NOTES: dict[str, Kind] = {f"{ODF_TEXT}note": "footnote", f"{_OFFICE}annotation": "comment"}
@@ -72,9 +78,9 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         raise DataError(f"cannot be read as a {_ODF_KIND}: {err}") from err
     body = content.find(f"{_OFFICE}body")
     notes: list[str] = []
-    styles = _styles_part(parts, notes)
+    styles = read_styles(parts, notes)
     walker = _Walker(parts, OpenDocumentStyles([content] if styles is None else [styles, content]), notes)
-    margins = _margins(styles)
+    margins = find_margins(styles)
     walker.write_margins(margins, "header")
     if body is not None:
         walker.walk(body)
@@ -87,30 +93,6 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     yield document
 
 
-def _styles_part(parts: dict[str, bytes], notes: list[str]) -> Any:
-    """Return the root of the part with the styles; None if there is none."""
-    try:
-        return parse_xml(parts["styles.xml"]) if "styles.xml" in parts else None
-    except SyntaxError:
-        notes.append("its styles are damaged, so its headers and footers were not read")
-        return None
-
-
-def _margins(styles: Any) -> dict[str, list[Any]]:
-    """Return the headers and footers of all page styles."""
-    margins: dict[str, list[Any]] = {"header": [], "footer": []}
-    if styles is None:
-        return margins
-    for kind, elements in margins.items():
-        texts: set[str] = set()
-        for element in styles.iter(f"{ODF_STYLE}{kind}"):
-            text = "".join(element.itertext()).strip()
-            if text and text not in texts:
-                texts.add(text)
-                elements.append(element)
-    return margins
-
-
 class _Walker:
     """Writes the elements of a document one after another."""
 
@@ -120,6 +102,7 @@ class _Walker:
         self._styles = styles
         self._numbers = OpenDocumentNumbers(styles)
         self._marker = ""  # the number to write before the text of the paragraph
+        self._outer_blocks: list[Block] = []  # of the paragraphs that are open; a text box may be in one
         self._builder = TextBuilder()
         self._images = ImageCollector()
         self._apart: list[tuple[Any, Block]] = []  # footnotes and comments, which follow the body
@@ -199,6 +182,7 @@ class _Walker:
         tag = element.tag
         if tag in _PARAGRAPHS:
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+            self._outer_blocks.append(self._builder.block)
             self._builder.block = self._begin_paragraph(element)
         elif tag == f"{ODF_TEXT}list":
             self._items.append(None)
@@ -223,6 +207,11 @@ class _Walker:
             self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
+        elif tag in _ALTERNATIVE_TEXTS and element.getparent().tag == f"{_DRAW}frame":
+            if tag == _ALTERNATIVE_TEXTS[0] or element.getparent().find(_ALTERNATIVE_TEXTS[0]) is None:
+                self._builder.write_collapsed(f" {element.text or ''} ")
+        elif tag == f"{_DRAW}object":
+            self._write_formula(element.get(_HREF) or "")
 
     def _begin_table(self, element: Any) -> None:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -236,6 +225,7 @@ class _Walker:
         if tag in _PARAGRAPHS:
             self._marker = ""
             self._builder.interrupt(LINE if self._items or self._page is not None else PARAGRAPH)
+            self._builder.block = self._outer_blocks.pop()
         elif tag == f"{ODF_TEXT}a":
             self._builder.link = ""
         elif tag == f"{ODF_TEXT}list":
@@ -285,6 +275,19 @@ class _Walker:
                 return Block(kind="heading", level=1, page=self._page)
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
+
+    def _write_formula(self, name: str) -> None:
+        """Write an embedded formula; other objects have a picture of their content."""
+        part = self._parts.get(f"{name.removeprefix('./')}/content.xml")
+        if part is None:
+            return
+        try:
+            root = parse_xml(part)
+        except SyntaxError:  # the base class of lxml's XMLSyntaxError
+            self.notes.append("a damaged formula was left out")
+            return
+        if is_formula(root):
+            self._builder.write(formula_text(root))
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

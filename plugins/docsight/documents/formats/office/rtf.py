@@ -331,4 +331,4 @@ class _Reader:
 
 
 def _with_kind(passage: Passage, kind: Kind | None) -> Passage:
-    return passage if kind is None or passage.kind == "table" else replace(passage, kind=kind, level=None)
+    return passage if kind is None else replace(passage, kind=kind, level=None)

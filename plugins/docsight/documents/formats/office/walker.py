@@ -16,6 +16,7 @@ from docsight.documents.formats.office.markup import A, C, R, parse_xml, related
 from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.office.roles import Role
+from docsight.documents.formats.office.signs import sign_after, sign_before
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.invisible import strip_invisible
@@ -157,8 +158,8 @@ class Walker:
         elif tag in markup.CELL_TAGS:
             self._cells += 1
             self.builder.begin_cell()
-        elif tag == markup.DENOMINATOR:
-            self.builder.write("/")
+        elif sign := sign_before(element):
+            self._write_text(_visible(sign))
         elif begins_link(element):
             self._outer_links.append(self.builder.link)
             self.builder.link = link_target(element, part) or self.builder.link
@@ -175,6 +176,8 @@ class Walker:
             self._cells -= 1
             self.builder.end_cell()
             self._add_empty_cells(markup.spanned_columns(element))
+        elif sign := sign_after(element):
+            self._write_text(_visible(sign))
         elif ends_link(element) and self._outer_links:
             self.builder.link = self._outer_links.pop()
 
@@ -214,6 +217,8 @@ class Walker:
         tag = element.tag
         if tag in markup.TEXT_TAGS:
             self._write_text(_visible(_unescaped(element.text)))
+        elif tag in markup.ALTERNATIVE_TEXT_TAGS:
+            self._write_alternative_text(_visible(markup.alternative_text(element)))
         elif tag == markup.SYMBOL_TAG:
             self._write_text(markup.symbol_of(element))
         elif tag in markup.SYMBOLS:
@@ -237,6 +242,12 @@ class Walker:
             self.builder.write(self._number)
             self.builder.link, self._number = link, ""
         self.builder.write(text)
+
+    def _write_alternative_text(self, text: str) -> None:
+        if text:
+            self.builder.write_collapsed(" ")
+            self._write_text(" ".join(text.split()))
+            self.builder.write_collapsed(" ")
 
     def _add_image(self, image_part: Any) -> None:
         if image_part is None:

@@ -1,9 +1,10 @@
-"""The lengths of the shared strings of an .xls file, each of which any number of cells may refer to."""
+"""The records of an .xls file: whether it is encrypted, and the lengths of the strings that many cells may share."""
 
 import struct
 from collections.abc import Iterator
 
 _STRING_TABLE, _CONTINUED = 0xFC, 0x3C  # types of records
+_ENCRYPTED, _END_OF_SHEET = 0x2F, 0x0A
 _HAS_WIDE_CHARS, _HAS_PHONETICS, _HAS_FORMATS = 1, 4, 8  # flags of a string
 
 
@@ -14,6 +15,14 @@ def records(workbook: bytes) -> Iterator[tuple[int, int, int]]:
         kind, size = struct.unpack_from("<HH", workbook, at)
         yield kind, at + 4, size
         at += 4 + size
+
+
+def is_encrypted(workbook: bytes) -> bool:
+    """Return whether a workbook needs a password: what follows the record that says so is not readable."""
+    for kind, _, _ in records(workbook):
+        if kind in (_ENCRYPTED, _END_OF_SHEET):
+            return kind == _ENCRYPTED
+    return False
 
 
 def shared_lengths(workbook: bytes) -> list[int]:

@@ -184,7 +184,8 @@ def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], 
     if last.monospaced != line.monospaced and not _continues_sentence(group, line, size):
         return True
     is_other_weight = other.bold not in (first.bold, group[0].runs[0].bold) and len(other.text) > 3
-    if is_other_weight and not (other.bold and _is_within_sentence(last, line)):
+    is_wrapped = not first.bold and last.runs[-1].ends_bold  # the emphasis goes on in this line
+    if is_other_weight and not (other.bold and (is_wrapped or _is_within_sentence(last, line))):
         return True
     if last.monospaced and line.monospaced:
         return False

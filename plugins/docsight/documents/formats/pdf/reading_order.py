@@ -30,8 +30,12 @@ _HEADING_BELOW_SIZE = 1.15  # relative to the text above it
 _MIN_COLUMN_WORDS = 2.5  # on average in a line
 _MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
+_MIN_ROWS = 0.5  # the fraction of the lines of a table that have several cells
+_MIN_BESIDE = 0.8  # the fraction of the lines of a table's column that are beside a line of the other columns
+_PROSE_FILL, _PROSE_WORDS = 0.85, 5.0
 _WORD_TEXT = re.compile(r"\S*\w\S*")
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
+_LIST_BULLETS, _LIST_DASHES = frozenset("•◦▪▫‣\u2043∙●○■□➢➤✓"), frozenset("-*\u2013\u2014")
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
 
@@ -95,7 +99,7 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
             run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
         )
     longest = max(members, key=lambda run: len(run.text))
-    return replace(longest, text=text, box=around([run.box for run in members]))
+    return replace(longest, text=text, box=around([run.box for run in members]), ends_bold=members[-1].ends_bold)
 
 
 def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
@@ -189,7 +193,7 @@ def _cut_below(side: list[Run], bottom: float) -> list[Run]:
 
 
 def _is_text_beside_text(left: list[Run], right: list[Run], size: float) -> bool:
-    return _is_column(left, size) and _is_column(right, size)
+    return _is_column(left, size) and _is_column(right, size) and not _is_table(left, right)
 
 
 def _is_column(runs: list[Run], size: float) -> bool:
@@ -197,9 +201,39 @@ def _is_column(runs: list[Run], size: float) -> bool:
     lines = _lines(runs)
     if len(lines) < _MIN_COLUMN_LINES or width < _MIN_COLUMN_WIDTH * size:
         return False
-    words = sum(len(_WORD_TEXT.findall(run.text)) for run in runs) / len(lines)
-    fill = median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
+    words, fill = _density(runs, lines)
     return words >= _MIN_COLUMN_WORDS and fill >= _MIN_FILL
+
+
+def _density(runs: list[Run], lines: list[TextLine]) -> tuple[float, float]:
+    """Return the mean number of words in a line, and the width of a typical line relative to all."""
+    width = max(run.box[2] for run in runs) - min(run.box[0] for run in runs)
+    words = sum(len(_WORD_TEXT.findall(run.text)) for run in runs) / len(lines)
+    return words, median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
+
+
+def _is_table(left: list[Run], right: list[Run]) -> bool:
+    """Return whether one side is a column of a table, and the other has the cells beside it.
+
+    Where both sides have cells, they are two tables, unless the gap between them is like those between cells.
+    """
+    sides = [(runs, _lines(runs)) for runs in (left, right)]
+    rows = [sum(len(line.runs) > 1 for line in lines) > _MIN_ROWS * len(lines) for _, lines in sides]
+    if not any(rows):
+        return False
+    runs, lines = sides[0 if all(rows) else rows.index(False)]
+    others = sides[1 if all(rows) else rows.index(True)][1]
+    words, fill = _density(runs, lines)
+    if all(rows):
+        gaps = [after.box[0] - before.box[2] for line in (*lines, *others) for before, after in pairwise(line.runs)]
+        gutter = min(run.box[0] for run in right) - max(run.box[2] for run in left)
+        if len(lines) != len(others) or gutter > max(gaps):
+            return False
+    elif words >= _PROSE_WORDS and fill >= _PROSE_FILL:
+        return False
+    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
+    beside = sum(any(other.box[1] < middle < other.box[3] for other in others) for middle in middles)
+    return beside >= (1.0 if all(rows) else _MIN_BESIDE) * len(lines)
 
 
 def _lines(runs: list[Run]) -> list[TextLine]:
@@ -224,15 +258,22 @@ def _line(runs: list[Run]) -> TextLine:
         if run.box[0] - before.box[2] <= 1.0 * min(before.size, run.size):
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
             is_monospaced = before.monospaced and run.monospaced
-            joined[-1] = replace(before, text=text, box=around((before.box, run.box)), monospaced=is_monospaced)
+            box = around((before.box, run.box))
+            joined[-1] = replace(before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold)
         else:
             joined.append(run)
-    if len(joined) == 2 and _is_numbered(*joined):
-        number, run = joined
-        text = f"{number.text} {run.text}"
-        joined = [replace(run, text=text, box=around((number.box, run.box)))]
+    if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(*joined[:2])):
+        mark, run = joined[:2]
+        text = f"{mark.text} {run.text}"
+        joined[:2] = [replace(run, text=text, box=around((mark.box, run.box)))]
     longest = max(joined, key=lambda run: len(run.text))
     return TextLine(joined, around([run.box for run in joined]), longest.size)
+
+
+def _has_bullet(bullet: Run, run: Run) -> bool:
+    """Return whether the first of two runs in a line is the bullet of an item; in a table, a dash may be a cell."""
+    is_near = run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size
+    return is_near and (bullet.text in _LIST_BULLETS or (bullet.text in _LIST_DASHES and run.text[:1].isalpha()))
 
 
 def _is_numbered(number: Run, run: Run) -> bool:

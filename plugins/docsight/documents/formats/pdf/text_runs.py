@@ -65,7 +65,8 @@ class Run:
         box: Where it is, turned so that its lines run from left to right and from top to bottom.
         size: The height of its letters in points, with what their font leaves free above and below them.
         font_size: The size of its font in points; unlike the height, it compares across fonts.
-        bold: Whether the font is bold.
+        bold: Whether the font is bold, at the start.
+        ends_bold: Whether the font is bold at the end.
         monospaced: Whether all letters have one width.
     """
 
@@ -75,6 +76,7 @@ class Run:
     font_size: float
     bold: bool = False
     monospaced: bool = False
+    ends_bold: bool = False
 
 
 # By the direction of the text in quarter turns: from a box of a run to left, top, right and bottom in the page.
@@ -194,7 +196,8 @@ class _Letters:
             is_bold, is_monospaced = self._font(start)
             if is_monospaced:  # a line of prose may begin with a word that is set like code
                 is_monospaced = all(self._font(starts[word])[1] for word in ((first + end) // 2, end - 1))
-            yield Run(run_text, tuple(box), size, self._font_size(start, size), is_bold, is_monospaced)
+            ends_bold = self._font(starts[end - 1])[0]
+            yield Run(run_text, tuple(box), size, self._font_size(start, size), is_bold, is_monospaced, ends_bold)
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:
         if not self.text.isascii() and _RTL.search(self.text):

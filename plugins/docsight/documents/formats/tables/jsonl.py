@@ -24,6 +24,7 @@ _NUL_WITHIN_BYTES = 64 << 10
 _MAX_SAMPLE_LINES = 100
 _MAX_FIRST_LINE_BYTES = 1 << 20
 _WHITE_SPACE = re.compile(r"[ \t\r\n]*")
+_JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 _MAX_JSON_LINE_BYTES = 256 << 20
 
 
@@ -69,18 +70,31 @@ def _read_json(source: Source, before: str) -> Iterator[ParsedDocument | PartErr
             rows = lines  # of which some are damaged
         if not rows:
             raise value
-        yield from _documents(iter(rows), requested=source.options.text_column, encoding=encoding)
+        yield from _or_skipped(source, _documents(iter(rows), requested=source.options.text_column, encoding=encoding))
         return
     if isinstance(value, list) and (records := _records(value)):
         value = records
     if not any(isinstance(item, dict | str) for item in (value if isinstance(value, list) else [value])):
         raise SkipError("JSON without a text")
     items = value if isinstance(value, list) else _array_within(value) or [value]
+    documents = _documents(enumerate(items, start=1), requested=source.options.text_column, encoding=encoding)
+    for item in _or_skipped(source, documents):
+        yield replace(item, part="") if items[0] is value else item
+
+
+def _or_skipped(
+    source: Source, documents: Iterator[ParsedDocument | PartError]
+) -> Iterator[ParsedDocument | PartError]:
+    """Yield the documents of a file that may have none.
+
+    Raises:
+        SkipError: It is unclear which field holds the text, and the user has not chosen one.
+        DataError: The field that the user has chosen is missing.
+    """
     try:
-        for item in _documents(enumerate(items, start=1), requested=source.options.text_column, encoding=encoding):
-            yield replace(item, part="") if items[0] is value else item
+        yield from documents
     except DataError as err:
-        if source.options.text_column is not None:
+        if source.options.text_column is not None or source.suffix in _JSON_LINES_SUFFIXES:
             raise
         raise SkipError(f"JSON without a text: {err}") from err
 

@@ -33,6 +33,8 @@ SUPERSETS: Mapping[str, str] = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "shift_jis": "cp932",
+    "cp932": "shift_jis_2004",
+    "euc_jp": "euc_jis_2004",
     "iso8859-2": "cp1250",
     "iso8859-4": "cp1257",
     "iso8859-7": "cp1253",

@@ -1,13 +1,15 @@
 """Bound the nesting of HTML, since the time that parsers take grows with its square.
 
-The page is rewritten with tags and visible text only, without most attributes, comments, scripts and drawings. So the
-parser sees exactly the elements that were counted here.
+The page is rewritten with tags and visible text only, without most attributes, comments and scripts; of drawings, only
+the labels are kept. So the parser sees exactly the elements that were counted here.
 """
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
+
+from docsight.documents.formats.text.inline_drawings import drawn_labels
 
 _MAX_OPEN_ELEMENTS = 500  # the limit of browsers
 
@@ -79,6 +81,8 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> BoundedPage:
                 continue
             if name == "style" and not nesting.is_open("noscript"):
                 style_sheets.append(_media_rule(source[at : end.start()], token))
+            if name == "svg" and (labels := drawn_labels(source[at : end.start()])):
+                pieces.append(f"<span{''.join(_kept_attributes(token))}> {_escape(' '.join(labels))} </span>")
             if name in _TEXT_ONLY_TAGS:
                 pieces.append(f"<{name}>{_escape(source[at : end.start()])}</{name}>")
             at = end.start()  # the end tag is skipped next, as it closes no open element

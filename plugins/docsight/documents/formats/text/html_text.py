@@ -17,7 +17,7 @@ Attributes = dict[str, str | None]
 
 # fmt: off
 _INVISIBLE_TAGS = frozenset((
-    "script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "svg", "audio", "video",
+    "script", "style", "template", "noscript", "head", "iframe", "object", "canvas", "audio", "video",
     "annotation", "annotation-xml", "datalist",
 ))
 LINE_ELEMENTS = frozenset(("address", "br", "dd", "div", "dt", "legend", "li", "option", "tr"))
@@ -46,6 +46,7 @@ _SHOWN_INPUTS = frozenset(
 )
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|svg|webp|bmp|tiff?|ico)", re.I)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_BLANK_LINES = re.compile(r"(?:[ \t]*\n)+")
 _PIXELS = re.compile(r"(\d{1,4})(?:px)?$")
 _PARAGRAPH_BLOCK = Block()
 
@@ -209,7 +210,10 @@ class PageText:
             self.builder.write(self._marker)
             self._marker = ""
         if context.is_preformatted:
-            self.builder.write(normalize_newlines(text), verbatim=True)
+            text = normalize_newlines(text)
+            if self.builder.is_at_break and (blank := _BLANK_LINES.match(text)):
+                text = text[blank.end() :]
+            self.builder.write(text, verbatim=True)
         else:
             self.builder.write_collapsed(text)
 

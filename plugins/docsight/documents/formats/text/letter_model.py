@@ -1,6 +1,6 @@
 """How probable a text is by its letters, in the most probable of some forty languages.
 
-`benchmarks/letter_counts.py` makes the counts in `letters.npz`; `benchmarks/encodings.py` measures the guesses.
+`benchmarks/letter_counts.py` makes the counts in `letters.npz`; `benchmarks/encoding_guesses.py` measures the guesses.
 """
 
 import unicodedata

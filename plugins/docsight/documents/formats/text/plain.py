@@ -1,4 +1,4 @@
-"""Plain text: the text as written, its paragraphs, and its headings if they are underlined."""
+"""Plain text: the text as written, its paragraphs, lists and code, and its headings if they are underlined."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from docsight.documents.formats.content import ParsedDocument, Passage
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
+from docsight.documents.formats.text.literal_blocks import mark_code
+from docsight.documents.formats.text.plain_lists import mark_lists
 
 _LINE = re.compile(r"[^\n]+")
 _RULE = r"([=\-~^\"'*+#`:_])\{}{{2,}}[ \t]*"
@@ -13,6 +15,7 @@ _UNDERLINED = re.compile(
     rf"(?P<over>{_RULE.format(2)}\n)?(?P<title>[^\n]{{1,120}})\n(?P<under>{_RULE.format(5)})(?:\n|\Z)"
 )
 _COLUMN_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
+_VERSION_TITLE = re.compile(r"\d+(?:\.\d+)+(?:$|[\s(:])")
 _MIN_UNDERLINED = 0.8  # of the length of a heading
 
 
@@ -20,7 +23,9 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(_sections(text)))
+    yield ParsedDocument(
+        text=text, encoding=encoding, passages=tuple(mark_code(text, mark_lists(text, _sections(text))))
+    )
 
 
 def paragraphs(text: str) -> Iterator[Passage]:
@@ -44,7 +49,9 @@ def _sections(text: str) -> Iterator[Passage]:
     levels: dict[str, int] = {}
     for paragraph in paragraphs(text):
         found = _UNDERLINED.match(text, paragraph.start, paragraph.end)
-        if found is None or not _is_title(found["title"].strip(), found["under"].strip()):
+        if found is None or not _is_title(
+            found["title"].rstrip(), found["under"].strip(), is_boxed=bool(found["over"])
+        ):
             yield paragraph
             continue
         rule = (found["over"] or "")[:1] + found["under"][0]
@@ -53,7 +60,10 @@ def _sections(text: str) -> Iterator[Passage]:
         yield from (rest.shifted(found.end()) for rest in paragraphs(text[found.end() : paragraph.end]))
 
 
-def _is_title(title: str, underline: str) -> bool:
-    has_letter = any(map(str.isalpha, title))
+def _is_title(title: str, underline: str, *, is_boxed: bool) -> bool:
+    if title[0].isspace() and not is_boxed:
+        return False
+    title = title.lstrip()
+    has_letter = any(map(str.isalpha, title)) or _VERSION_TITLE.match(title) is not None
     is_long_enough = _MIN_UNDERLINED * len(title) <= len(underline)
     return has_letter and is_long_enough and _COLUMN_GAP.search(title) is None

@@ -332,3 +332,10 @@ def test_packed_file_is_read_under_its_name_and_fails_if_it_is_cut(kind: str, co
     assert texts(read(packed, f"n.txt.{'bz2' if kind == 'bzip2' else kind}")) == {"n.txt": "Ada " * 100}
     with pytest.raises(DataError, match=f"damaged {kind} file"):
         read(packed[:-6])
+
+
+def test_zip_that_lacks_bytes_is_rejected() -> None:
+    data = zipped({"mimetype": "text", "a.txt": "Ada"})
+    source = Source(name="a.zip", data=data[:40] + data[41:])
+    with pytest.raises(DataError, match="bytes are missing"):
+        list(find_format(source).read(source))

@@ -533,3 +533,15 @@ def test_mail_decodes_utf7() -> None:
     assert isinstance(content, ParsedDocument)
     assert content.title == "Grüße aus Köln"
     assert content.text.endswith("\n\nGrüße aus Köln")
+
+
+def test_mail_leaves_out_the_places_of_images_in_plain_text() -> None:
+    (mail,) = read("Subject: x\n\n[cid:image001.png@01D1.2] See [cid: it] and [1].\n")
+    assert isinstance(mail, ParsedDocument)
+    assert mail.text.endswith("\n\n See [cid: it] and [1].")
+
+
+def test_lists_in_a_plain_text_are_items() -> None:
+    (mail,) = read("Subject: x\n\nBring:\n- bread\n- salt\n")
+    assert isinstance(mail, ParsedDocument)
+    assert [each.kind for each in mail.passages] == ["header", "paragraph", "list_item", "list_item"]

@@ -488,3 +488,53 @@ def test_docx_reads_symbols_escapes_and_fractions() -> None:
     text = "<w:r><w:t>one_x000B_two</w:t></w:r>"
     body = "".join(f"<w:p>{content}</w:p>" for content in (symbols, text, fraction))
     assert read(with_body(body)).text == "\u03b2\u2192\xe9\n\none\ntwo\n\na/b"
+
+
+def test_signs_of_formulas_are_read() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def run(text: str) -> str:
+        return f"<m:r><m:t>{text}</m:t></m:r>"
+
+    root = f"<m:rad><m:e>{run('x')}</m:e></m:rad>"
+    total = f'<m:nary><m:naryPr><m:chr m:val="\u2211"/></m:naryPr><m:sub>{run("i")}</m:sub><m:e>{root}</m:e></m:nary>'
+    integral = f"<m:nary><m:e>{run('y')}</m:e></m:nary>"
+    pair = (
+        f'<m:d><m:dPr><m:sepChr m:val=","/><m:endChr m:val="]"/></m:dPr><m:e>{total}</m:e><m:e>{integral}</m:e></m:d>'
+    )
+    formula = f"<m:oMath {math}>{pair}</m:oMath>"
+    assert read(with_body(f"<w:p>{formula}</w:p>")).text == "(\u2211i\u221ax,\u222by]"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("<w:checkBox/>", "\u2610"),
+        ('<w:checkBox><w:default w:val="1"/></w:checkBox>', "\u2612"),
+        ('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>', "\u2610"),
+        ("<w:checkBox><w:checked/></w:checkBox>", "\u2612"),
+        ('<w:ddList><w:result w:val="1"/><w:listEntry w:val="no"/><w:listEntry w:val="yes"/></w:ddList>', "yes"),
+        ('<w:ddList><w:listEntry w:val="no"/><w:listEntry w:val="yes"/></w:ddList>', "no"),
+        ('<w:ddList><w:result w:val="7"/><w:listEntry w:val="no"/></w:ddList>', ""),
+    ],
+)
+def test_values_of_form_fields_are_read(field: str, value: str) -> None:
+    begin = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{field}</w:ffData></w:fldChar></w:r>'
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    assert read(with_body(f"<w:p>{begin}{end}<w:r><w:t>.</w:t></w:r></w:p>")).text == f"{value}."
+
+
+@pytest.mark.parametrize(
+    ("description", "text"),
+    [
+        ("A mill by the river", "See A mill by the river here"),
+        ("A mill. Description automatically generated with low confidence", "See A mill. here"),
+        ("C:\\Users\\Ada\\mill 1.png", "See here"),
+        ("", "See here"),
+    ],
+)
+def test_alternative_texts_of_pictures_are_read(description: str, text: str) -> None:
+    space = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    drawing = f'<w:drawing><wp:inline {space}><wp:docPr id="1" name="p" descr="{description}"/></wp:inline></w:drawing>'
+    run = f"<w:r><w:t xml:space='preserve'>See </w:t></w:r><w:r>{drawing}</w:r><w:r><w:t>here</w:t></w:r>"
+    assert read(with_body(f"<w:p>{run}</w:p>")).text == text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from docsight.documents.formats.content import ParsedDocument
-from docsight.documents.formats.office import excel, excel_limits
+from docsight.documents.formats.office import excel, excel_limits, xls_strings
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
 
@@ -179,3 +179,12 @@ def xls_stream(data: bytes) -> bytes:
     olefile = pytest.importorskip("olefile")
     with olefile.OleFileIO(io.BytesIO(data)) as ole:
         return ole.openstream("Workbook").read()
+
+
+def test_an_encrypted_workbook_of_excel_97_is_recognized() -> None:
+    def record(kind: int, content: bytes) -> bytes:
+        return kind.to_bytes(2, "little") + len(content).to_bytes(2, "little") + content
+
+    begin, end = record(0x809, bytes(16)), record(0x0A, b"")
+    assert xls_strings.is_encrypted(begin + record(0x2F, b"\0\0abcd") + b"\xff" * 50)
+    assert not xls_strings.is_encrypted(begin + end + record(0x2F, b""))

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.detect import format_within
 from docsight.documents.formats.office import opendocument
 from docsight.documents.formats.source import Source
 from docsight.errors import DataError
@@ -21,6 +22,7 @@ SPACES = " ".join(
         ("draw", "drawing"),
         ("style", "style"),
         ("presentation", "presentation"),
+        ("svg", "svg-compatible"),
     )
 )
 SPACES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -182,3 +184,59 @@ def test_slides_have_titles_and_a_note_names_those_that_are_hidden() -> None:
         ("paragraph", None, "Text"),
     ]
     assert document.notes == ("slide 2 is hidden",)
+
+
+def test_text_around_a_text_box_keeps_its_kind() -> None:
+    box = '<draw:frame><draw:text-box><text:p text:style-name="Caption">A mill</text:p></draw:text-box></draw:frame>'
+    document = read(save("text", f"<text:p>{box}The river.</text:p>"))
+    assert [(each.kind, document.text[each.start : each.end]) for each in document.passages] == [
+        ("caption", "A mill"),
+        ("paragraph", "The river."),
+    ]
+
+
+def test_the_template_of_an_index_is_no_text() -> None:
+    source = "<text:table-of-content-source><text:index-title-template>Contents</text:index-title-template>"
+    title = "<text:index-title><text:p>Contents</text:p></text:index-title>"
+    index = f"{source}</text:table-of-content-source><text:index-body>{title}<text:p>Mills</text:p></text:index-body>"
+    assert read(save("text", f"<text:table-of-content>{index}</text:table-of-content>")).text == "Contents\n\nMills"
+
+
+def test_headers_with_only_counted_fields_are_left_out() -> None:
+    unknown = "<text:p><text:sheet-name>???</text:sheet-name> (<text:title>???</text:title>)</text:p>"
+    page = "<text:p>Page <text:page-number>1</text:page-number> / <text:page-count>9</text:page-count></text:p>"
+    kept = "<text:p>Mills of the valley, page <text:page-number>1</text:page-number></text:p>"
+    margins = f"<style:header>{unknown}</style:header><style:footer>{page}</style:footer>"
+    styles = f"<office:s {SPACES}>{margins}<style:footer>{kept}</style:footer></office:s>"
+    assert read(save("text", "<text:p>Text</text:p>", styles=styles)).text == "Text\n\nMills of the valley, page 1"
+
+
+def test_a_file_whose_type_is_not_its_first_member_is_recognized() -> None:
+    buffer = io.BytesIO(save("spreadsheet", ""))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    form = format_within(Source(name="a.zip", data=buffer.getvalue()))
+    assert form is not None
+    assert form.name == "ods"
+
+
+def test_formulas_are_read() -> None:
+    fraction = "<mfrac><mi>a</mi><msqrt><mn>2</mn></msqrt></mfrac>"
+    formula = f"<semantics><mrow>{fraction}<mo>+</mo><mfenced><mi>b</mi></mfenced></mrow><annotation>x</annotation>"
+    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{formula}</semantics></math>'
+    frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
+    data = save("text", f"<text:p>So {frame} holds.</text:p>", **{"Object 1/content": math})
+    assert read(data).text == "So a/\u221a2+(b) holds."
+
+
+def test_a_damaged_formula_is_noted() -> None:
+    frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
+    document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
+    assert document.text == "So ."
+    assert document.notes == ("a damaged formula was left out",)
+
+
+def test_alternative_texts_of_pictures_are_read() -> None:
+    frame = '<draw:frame><draw:image xlink:href="x"/><svg:title>a</svg:title><svg:desc>A mill</svg:desc></draw:frame>'
+    titled = "<draw:frame><svg:title>Boats</svg:title></draw:frame>"
+    assert read(save("text", f"<text:p>See {frame} and {titled}.</text:p>")).text == "See A mill and Boats ."

@@ -116,3 +116,10 @@ def test_links_have_targets() -> None:
     document = read(rb'\pard See {\field{\*\fldinst HYPERLINK "http://x.org/"}{\fldrslt{\b this}}} page.')
     assert document.text == "See this page."
     assert document.passages[0].links == ((4, 8, "http://x.org/"),)
+
+
+def test_a_table_in_a_header_is_a_header() -> None:
+    header = rb"{\header\trowd\cellx100\cellx200\intbl left\cell right\cell\row}"
+    document = read(header + rb"\pard Body")
+    assert kinds(document) == [("header", None, "left\tright"), ("paragraph", None, "Body")]
+    assert document.passages[0].cells == (((0, 4), (5, 10)),)

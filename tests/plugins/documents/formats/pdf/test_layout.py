@@ -268,3 +268,31 @@ def test_private_letters_and_ligatures_are_plain_letters() -> None:
 )
 def test_accents_that_tex_draws_before_letters_are_joined_to_them(drawn: str, text: str) -> None:
     assert clean(drawn) == text
+
+
+@pytest.mark.parametrize("bullet", ["-", "\\225"])
+def test_items_with_bullets_far_from_their_text_are_no_table(bullet: str) -> None:
+    lines = ["Products that were bought in the harbour of the town in the last", "century", "Mills of the valley"]
+    page: list[Text] = [(72, 750, f"{BODY}:", 11)]
+    page += [(108, 730 - 14 * number, line, 11) for number, line in enumerate(lines)]
+    page += [(90, 730, bullet, 11), (90, 702, bullet, 11)]
+    sign = "-" if bullet == "-" else "\u2022"
+    assert kinds(read(page))[1:] == [
+        ("list_item", 1, f"{sign} {lines[0]}\n{lines[1]}"),
+        ("list_item", 1, f"{sign} {lines[2]}"),
+    ]
+
+
+def test_a_table_whose_first_column_has_several_words_is_one_table() -> None:
+    rows = [("Mill by the river", "8286", "41A", "all day"), ("Mill in the valley", "8284", "22A", "all night")]
+    rows += [("Mill of the town", "8285", "42A", "all week"), ("Mill at the harbour", "8281", "43A", "all year")]
+    lefts = (72, 210, 270, 330)
+    page = [(x, 700 - 20 * n, cell, 10) for n, row in enumerate(rows) for x, cell in zip(lefts, row, strict=True)]
+    assert kinds(read(page)) == [("table", None, "\n".join(map("\t".join, rows)))]
+
+
+def test_an_emphasis_that_is_wrapped_does_not_end_its_paragraph() -> None:
+    page: list[Text] = [(72, 700 - 14 * number, BODY, 11) for number in range(9) if number not in (4, 5)]
+    page += [(72, 644, "built it with the Form of", 11), (191, 644, "Mill Owners and", 11, "F3")]
+    page += [(72, 630, "Harbour Masters of the Valley", 11, "F3"), (235, 630, "which everybody signs in the", 11)]
+    assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph"]

@@ -338,3 +338,10 @@ def test_json_states_the_encoding_of_the_file() -> None:
     (item,) = read(json.dumps({"text": WORDS}).encode("utf-16"), "a.json")
     assert isinstance(item, ParsedDocument)
     assert (item.text, item.encoding) == (WORDS, "utf-16")
+
+
+def test_json_values_without_a_text_are_skipped() -> None:
+    with pytest.raises(SkipError, match="JSON without a text"):
+        read('{"a": 2, "b": 3}\n{"b": 2, "d": 4}\n', "a.json")
+    with pytest.raises(DataError, match="unclear"):
+        read('{"a": 2, "b": 3}\n{"b": 2, "d": 4}\n', "a.jsonl")

@@ -229,3 +229,9 @@ def test_decode_tries_the_encoding_that_is_meant_by_a_declared_one(text: str, de
 def test_decode_guesses_traditional_chinese_with_letters_of_hong_kong() -> None:
     text = "恒生指數今日上升。這裏嘅人好開心。台北市是臺灣的首都。"
     assert decode(text.encode("big5hkscs")) == (text, "big5hkscs")
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis_2004", "euc_jis_2004"])
+def test_decode_reads_japanese_with_rare_letters(encoding: str) -> None:
+    text = "開発者は教育用のプログラミング言語の開発に参加していましたが、実用上の目的には適していませんでした。ノか゚ト゚"
+    assert decode(text.encode(encoding)) == (text, encoding)

@@ -142,7 +142,7 @@ def test_html_reads_pages_without_end_tags(tmp_path: Path) -> None:
 
 
 def test_html_keeps_characters_that_do_not_begin_a_tag(tmp_path: Path) -> None:
-    source = "<p title='a > b'>1 < 2 <3 &lt;b> a&amp;b</p><textarea><b> & &amp;</textarea><svg><text>no</text></svg>"
+    source = "<p title='a > b'>1 < 2 <3 &lt;b> a&amp;b</p><textarea><b> & &amp;</textarea><svg><title>no</title></svg>"
     assert read_page(tmp_path, source).text == "1 < 2 <3 <b> a&b\n\n<b> & &"
 
 
@@ -278,3 +278,18 @@ def test_html_reads_the_values_of_fields_and_buttons(tmp_path: Path) -> None:
     fields = "<input value=Ada><input type=submit value=Send><input type=hidden value=no><input type=password value=no>"
     page = read_page(tmp_path, f"<p>Name: {fields}<input type=checkbox value=no> a\x01b")
     assert page.text == "Name: Ada Send ab"
+
+
+def test_labels_of_drawings_are_read(tmp_path: Path) -> None:
+    labels = "<text>Mills <tspan x='1'>1820</tspan><tspan dy='1em'>to</tspan></text><text>R&amp;D</text>"
+    hidden = "<title>no</title><defs><text>no</text></defs><style>text {}</style><!-- <text>no</text> -->"
+    drawing = f"<svg width='9'>{hidden}<g>{labels}</g><foreignObject><div>one<b>two</b></div></foreignObject></svg>"
+    assert (
+        read_page(tmp_path, f"<p>See {drawing} here.</p><svg hidden><text>no</text></svg>").text
+        == "See Mills 1820 to R&D one two here."
+    )
+
+
+def test_code_does_not_begin_with_blank_lines(tmp_path: Path) -> None:
+    document = read_page(tmp_path, "<p>Text</p><pre>\n \n  a = 1\n\n  b</pre>")
+    assert [document.text[each.start : each.end] for each in document.passages] == ["Text", "  a = 1\n\n  b"]

@@ -4,7 +4,7 @@ The texts are single lines of gettext catalogues that the letter statistics were
 manual pages. Each has a letter beyond ASCII. A system is right if it decodes the bytes to the same text, whatever it
 calls the encoding. chardet and charset-normalizer are compared if they are installed.
 
-    python benchmarks/encodings.py --locale /usr/share/locale --man /usr/share/man
+    python benchmarks/encoding_guesses.py --locale /usr/share/locale --man /usr/share/man
 """
 
 import argparse

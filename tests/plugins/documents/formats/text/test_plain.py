@@ -1,0 +1,98 @@
+"""Lists and code in plain text."""
+
+import pytest
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.source import Source
+from docsight.documents.formats.text.plain import read
+
+
+def passages(text: str) -> list[tuple[str, int | None, str]]:
+    (document,) = read(Source(name="a.txt", data=text.encode()))
+    assert isinstance(document, ParsedDocument)
+    assert document.text == text
+    return [(each.kind, each.level, text[each.start : each.end]) for each in document.passages]
+
+
+def test_plain_text_has_items_of_lists() -> None:
+    text = (
+        "Bring:\n- bread\n- a cheese that is\n  old\n  1. soft\n  2. hard\n\n * salt\n   and pepper\n\n * oil\n\n"
+        "a) first\nb) second\n\n1. one\n\n2. two\n"
+    )
+    assert passages(text) == [
+        ("paragraph", None, "Bring:"),
+        ("list_item", 1, "- bread"),
+        ("list_item", 1, "- a cheese that is\n  old"),
+        ("list_item", 2, "1. soft"),
+        ("list_item", 2, "2. hard"),
+        ("list_item", 2, "* salt\n   and pepper"),
+        ("list_item", 2, "* oil"),
+        ("list_item", 1, "a) first"),
+        ("list_item", 1, "b) second"),
+        ("list_item", 1, "1. one"),
+        ("list_item", 1, "2. two"),
+    ]
+
+
+def test_plain_text_continues_an_item_that_is_wrapped_without_indent() -> None:
+    item = (
+        "* the cheese that was on the table in the kitchen of the old house by\nthe river is gone, and so is the bread"
+    )
+    text = f"{item}\n* nobody knows who took them, but the dog of the neighbours has not\nbeen hungry since\n"
+    assert [kind for kind, _, _ in passages(text)] == ["list_item", "list_item"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Introduction",
+        "She was born in\n1999. In the next year she left.",
+        "- 3 -",
+        "* * *",
+        "/*\n * A comment\n * of a program\n */",
+        "-- \nAda",
+        "- Hello, said he.",
+        "- old line\n+ new line",
+        "A. Smith and others",
+    ],
+)
+def test_plain_text_does_not_mistake_other_lines_for_lists(text: str) -> None:
+    assert passages(text) == [("paragraph", None, text)]
+
+
+def test_plain_text_has_code_below_a_double_colon_and_after_a_prompt() -> None:
+    text = (
+        "Run this::\n\n    a = 1\n\n      b\n\nThen\n>>> 1 + 1\n2\n\n"
+        ".. code-block:: sh\n\n   ls\n\n.. note::\n\n   Prose.\n"
+    )
+    assert passages(text) == [
+        ("paragraph", None, "Run this::"),
+        ("code", None, "    a = 1\n\n      b"),
+        ("paragraph", None, "Then"),
+        ("code", None, ">>> 1 + 1\n2"),
+        ("paragraph", None, ".. code-block:: sh"),
+        ("code", None, "   ls"),
+        ("paragraph", None, ".. note::"),
+        ("paragraph", None, "   Prose."),
+    ]
+
+
+def test_plain_text_does_not_mistake_quotes_for_prompts() -> None:
+    text = "> > Three\n>> two\n>>> one"
+    assert passages(text) == [("paragraph", None, text)]
+
+
+def test_plain_text_has_no_headings_that_are_indented_above_a_rule() -> None:
+    assert passages("   alt text\n~~~~~~~~~~~~\n") == [("paragraph", None, "   alt text\n~~~~~~~~~~~~")]
+
+
+def test_plain_text_has_headings_that_are_versions() -> None:
+    text = "1.0.2 (2024)\n++++++++++++\n\n- one\n\n1.0\n+++\n\n- two\n- three\n\n12\n--\n"
+    assert passages(text) == [
+        ("heading", 1, "1.0.2 (2024)"),
+        ("list_item", 1, "- one"),
+        ("heading", 1, "1.0"),
+        ("list_item", 1, "- two"),
+        ("list_item", 1, "- three"),
+        ("paragraph", None, "12\n--"),
+    ]
