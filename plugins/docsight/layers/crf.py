@@ -267,8 +267,8 @@ def _sum_paths(scores: Tensor, edges: Tensor, factors: Tensor) -> Tensor:
         edges: (2, 1, tags), the scores of the first tag.
         factors: (2, tags, tags), the exponentiated scores of steps.
     """
-    sums = torch.empty(scores.shape)
-    paths, total = torch.empty(scores.shape[1:]), torch.empty(scores.shape[1:])
+    sums = scores.new_empty(scores.shape)
+    paths, total = scores.new_empty(scores.shape[1:]), scores.new_empty(scores.shape[1:])
     own, all_sums, here, there = (part.numpy() for part in (scores, sums, paths, total))
     all_sums[0] = edges.numpy()
     for t in range(1, len(sums)):
