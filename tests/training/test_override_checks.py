@@ -23,6 +23,9 @@ from docsight_training.override_checks import check_overrides
             ["experiment=cnn_imagecat", "model.tahw=null"],
             "there is no key model.tahw in the config; did you mean model.thaw?",
         ),
+        (["model/encodr=gru"], "there is no key model/encodr in the config"),
+        (["model/network=x"], "there is no key model/network in the config"),
+        (["=5"], "expected KEY=VALUE; found '=5'"),
         (["data.path=a=b"], "cannot parse the override 'data.path=a=b'."),
     ],
 )

@@ -113,5 +113,10 @@ def test_suggest_key(key, suggestion):
 
 def test_check_settings_refuses_a_model_to_start_from_that_only_the_data_knows():
     check_settings(_config("model.init_from=rnn_ner"))
-    with pytest.raises(ConfigError, match=r"data\.init_from: expected the value of model\.init_from; found 'rnn_ner'"):
+    with pytest.raises(ConfigError, match=r"data\.init_from follows model\.init_from; found 'rnn_ner'"):
         check_settings(_config("data.init_from=rnn_ner"))
+
+
+def test_check_settings_leaves_other_peoples_networks_to_themselves():
+    own = "model.network={_target_:my_package.Network,encoder:lstm,dropout:[0.1,0.2],blocks:4}"
+    check_settings(_config("~model.network", f"+{own}"))

@@ -206,12 +206,13 @@ def test_train_refuses_to_resume_with_other_widths_or_a_damaged_checkpoint(tiny_
     train(_config(f"data.path={tiny_corpus}", "epochs=1"), tmp_path / "run")
     resumed = (f"data.path={tiny_corpus}", "epochs=2", "ckpt_path=last")
     with pytest.raises(
-        ConfigError, match=r"weights of another network: network\.encoder.* \(64, .* there, and \(128, "
+        ConfigError,
+        match=r"weights of another network: network\.encoder.* \(64, .* in the checkpoint, and has the shape \(128, ",
     ):
         train(_config(*resumed, "model.network.encoder.hidden_dim=32"), tmp_path / "run")
     last = tmp_path / "run" / "checkpoints" / "last.ckpt"
     last.write_bytes(last.read_bytes()[:1000])
-    with pytest.raises(ConfigError, match=r"last\.ckpt is damaged or no checkpoint"):
+    with pytest.raises(ConfigError, match=r"last\.ckpt is damaged or not a checkpoint"):
         train(_config(*resumed), tmp_path / "run")
 
 

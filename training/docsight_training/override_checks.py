@@ -35,11 +35,20 @@ def check_overrides(arguments: Sequence[str]) -> None:
                 # Of a mapping, the cause names the key in it.
                 inner = re.search(r"full_key: (\S+)", str(err.__cause__))
                 key = inner[1] if inner else match[1]
-                known = compose("train", overrides=[each for each in arguments if each.startswith(_CHOICES_OF_FILES)])
-                config = cast(dict[str, Any], OmegaConf.to_container(known))
-                advice = suggest_key(key, config) or f"add a new key with +{key}=VALUE"
+                choices = [each for each in arguments if each.startswith(_CHOICES_OF_FILES)]
+                advice = _advice(key, [each for each in choices if each.partition("=")[0] != match[1]])
                 raise ConfigError(f"there is no key {key} in the config; {advice}") from err
             raise ConfigError(message) from err
+
+
+def _advice(key: str, choices: Sequence[str]) -> str:
+    """Return which key may be meant, given the overrides that choose the files of the config."""
+    try:
+        known = compose("train", overrides=list(choices))
+    except HydraException:  # another choice is wrong, too, and is reported when this one is right
+        return f"add a new key with +{key}=VALUE"
+    config = cast(dict[str, Any], OmegaConf.to_container(known))
+    return suggest_key(key, config) or f"add a new key with +{key}=VALUE"
 
 
 def _parse(arguments: Sequence[str]) -> None:
@@ -47,6 +56,8 @@ def _parse(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if argument.startswith("-") or "=" not in argument:
             continue
+        if argument.startswith("="):
+            raise ConfigError(f"expected KEY=VALUE; found {argument!r}")
         try:
             parser.parse_overrides([argument])
         except HydraException as err:

@@ -135,7 +135,6 @@ class NetworkSettings(_Settings):
 
 class ModelSettings(_Settings):
     init_from: str | None = None
-    network: NetworkSettings = NetworkSettings()
     module: ModuleSettings = ModuleSettings()
 
 
@@ -161,12 +160,15 @@ def check_settings(config: Mapping[str, Any]) -> None:
         ConfigError: A value is invalid; the message lists all of them.
     """
     problems = [*_problems(RunSettings, config, ())]
+    network = config["model"].get("network")
+    if isinstance(network, Mapping) and str(network.get("_target_", "")).startswith("docsight."):
+        problems += _problems(NetworkSettings, network, ("model", "network"))
     data = config["data"]
     if kind := _DATA.get(str(data.get("_target_", "")).rpartition(".")[2]):
         problems += _problems(kind, data, ("data",))
     if "init_from" in data and data["init_from"] != config["model"].get("init_from"):
         problems.append(
-            f"data.init_from: expected the value of model.init_from; found {data['init_from']!r}. Set only that key"
+            f"data.init_from follows model.init_from; found {data['init_from']!r}. Set only model.init_from"
         )
     if problems:
         raise ConfigError("; ".join(problems) + ".")

@@ -89,8 +89,9 @@ class LinearChainCRF(nn.Module):
     @torch.no_grad()
     def decode(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """Return the best path by the Viterbi algorithm, (batch, time); 0 beyond a row's length."""
-        steps, first, last = (part.cpu().numpy() for part in self.scores())
-        scores, sizes = emissions.cpu().numpy(), lengths.cpu().numpy()
+        dtype = _sum_dtype(emissions)
+        steps, first, last = (part.to("cpu", dtype).numpy() for part in self.scores())
+        scores, sizes = emissions.to("cpu", dtype).numpy(), lengths.cpu().numpy()
         batch, time, tags = scores.shape
         best = np.empty((time, batch, tags), scores.dtype)  # of the paths up to each token
         pointers = np.zeros((time, batch, tags), np.int64)
@@ -134,7 +135,8 @@ class LinearChainCRF(nn.Module):
         factors = torch.stack([steps, steps.T]).exp()
         scores = torch.stack([emissions, reverse_rows(emissions, lengths)]).movedim(2, 0)  # (time, 2, batch, tags)
         edges = torch.stack([first, last]).unsqueeze(1)
-        sums = _sum_paths(scores.cpu(), edges.cpu(), factors.cpu()).to(emissions.device)
+        dtype = _sum_dtype(emissions)
+        sums = _sum_paths(*(part.to("cpu", dtype) for part in (scores, edges, factors))).to(emissions.device)
         forward, backward = sums.movedim(0, 2)
         alphas = forward + emissions
         return Lattice(alphas, reverse_rows(backward, lengths), self._close(alphas, lengths))
@@ -254,6 +256,11 @@ def _trace(pointers: npt.NDArray[np.int64], tags: npt.NDArray[np.int64], lengths
         tags = np.where(t < lengths, pointers[t, rows, tags], tags)  # beyond its end a row keeps its last tag
     path[np.arange(len(pointers)) >= lengths[:, None]] = 0
     return path
+
+
+def _sum_dtype(emissions: Tensor) -> torch.dtype:
+    """Return the type for sums over paths, at least float32; numpy has no bfloat16."""
+    return torch.promote_types(emissions.dtype, torch.float32)
 
 
 def _sum_paths(scores: Tensor, edges: Tensor, factors: Tensor) -> Tensor:

@@ -57,7 +57,7 @@ class UnidirectionalLSTM(nn.LSTM):
     """A single layer in one direction that casts its weights to bfloat16 once, and not at each call.
 
     Autocast casts them each time, which for a short text takes a third as long as the LSTM itself. The results are the
-    same. It has the arguments and the weights of `nn.LSTM`.
+    same. Its parameters have the names and shapes of a one-layer `nn.LSTM`. It accepts no packed sequences.
     """
 
     def __init__(self, input_dim: int, hidden_dim: int) -> None:
@@ -66,11 +66,20 @@ class UnidirectionalLSTM(nn.LSTM):
 
     def forward(self, x: Tensor, hx: Any = None) -> Any:  # type: ignore[override]  # no packed sequences
         """Map (batch, time, input) to (batch, time, hidden) and the last states, as `nn.LSTM` does."""
-        if hx is not None or torch.is_grad_enabled() or not _casts_to_bfloat16(x.device):
+        if hx is not None or self.training or torch.is_grad_enabled() or not _casts_to_bfloat16(x.device):
             return super().forward(x, hx)
         start = torch.zeros(1, len(x), self.hidden_size, dtype=torch.bfloat16, device=x.device)
         states, *last = torch.lstm(x.bfloat16(), (start, start), self._cast_weights(), True, 1, 0.0, False, False, True)
         return states, tuple(last)
+
+    def train(self, mode: bool = True) -> "UnidirectionalLSTM":
+        """Set the mode, and forget the cast weights: training may change weights where torch does not count it."""
+        self._cast = [], []
+        super().train(mode)
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_cast": ([], [])}
 
     def _cast_weights(self) -> list[Tensor]:
         """Return the weights in bfloat16, which are cast again if they have changed."""

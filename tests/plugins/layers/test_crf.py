@@ -160,6 +160,16 @@ def test_crf_never_decodes_an_illegal_path():
         assert row[n:] == [0] * (12 - n)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_crf_decodes_and_sums_emissions_of_any_type(dtype):
+    tags, crf = _crf(("A", "B"))
+    emissions, lengths = torch.randn(3, 5, len(tags)).bfloat16(), torch.tensor([5, 3, 1])
+    expected = crf.lattice(emissions.float(), lengths)
+    assert torch.equal(crf.decode(emissions.to(dtype), lengths), crf.decode(emissions.float(), lengths))
+    found = crf.lattice(emissions.to(dtype), lengths)
+    assert torch.allclose(found.total.float(), expected.total, atol=1e-4)
+
+
 def test_crf_gives_an_illegal_path_no_probability_and_a_finite_gradient():
     tags, crf = _crf(("A",))
     emissions = torch.randn(1, 3, len(tags), requires_grad=True)

@@ -1,5 +1,7 @@
 """Tests of all layers in one table, then of each layer."""
 
+import pickle
+
 import pytest
 import torch
 
@@ -68,9 +70,9 @@ def test_reverse_rows_stays_within_each_length():
 
 
 @torch.no_grad()
-def test_one_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
+def test_unidirectional_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
     torch.manual_seed(0)
-    layer, expected = UnidirectionalLSTM(3, 4), torch.nn.LSTM(3, 4, batch_first=True)
+    layer, expected = UnidirectionalLSTM(3, 4).eval(), torch.nn.LSTM(3, 4, batch_first=True)
     for weights in (expected.state_dict(), torch.nn.LSTM(3, 4).state_dict()):
         expected.load_state_dict(weights)
         layer.load_state_dict(weights)
@@ -81,11 +83,24 @@ def test_one_lstm_equals_torchs_under_autocast_also_after_its_weights_change():
         assert all(torch.equal(ours, theirs) for ours, theirs in zip(found[1], wanted[1], strict=True))
 
 
-def test_one_lstm_has_gradients_under_autocast():
+def test_unidirectional_lstm_has_gradients_under_autocast():
     layer = UnidirectionalLSTM(3, 4)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         layer(ROWS)[0].sum().backward()
     assert layer.weight_hh_l0.grad.abs().sum() > 0
+
+
+@torch.no_grad()
+def test_unidirectional_lstm_forgets_its_cast_weights_in_training_and_in_pickles():
+    layer = UnidirectionalLSTM(3, 4).eval()
+    size = len(pickle.dumps(layer))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        before = layer(ROWS)[0]
+        assert len(pickle.dumps(layer)) == size
+        layer.train()
+        for weight in layer.parameters():
+            weight.data.mul_(0)  # which torch does not count as a change
+        assert torch.equal(layer.eval()(ROWS)[0], torch.zeros_like(before))
 
 
 @pytest.mark.parametrize(("capabilities", "is_fast"), [({"avx512_bf16": True}, True), ({"avx2": True}, False)])

@@ -98,6 +98,7 @@ def test_invalid_fields_are_named_without_their_values(client):
         ("/v1/text", {}, ["body", "text"]),
         ("/v1/text", [], ["body"]),
         ("/v1/text", {"texts": ["a", 5]}, ["body", "texts", 1]),
+        ("/v1/text", {"texts": [{}]}, ["body", "texts", 0]),
         ("/v1/text", {"text": "a", "single": 1}, ["body", "single"]),
         ("/v1/redact", {"text": "a", "treshold": 1}, ["body", "treshold"]),
     ],

@@ -30,7 +30,7 @@ def compose_config(overrides: Sequence[str], *, targets: Sequence[str] = (NER_TA
         with initialize_config_module("docsight_conf", version_base="1.3"):
             config = compose("train", list(overrides))
             plain = {key: _plain(config[key]) for key in ("data", "lang")}
-    except (HydraException, OmegaConfBaseException) as err:
+    except (HydraException, OmegaConfBaseException, ValueError) as err:
         check_overrides(overrides)  # has advice for most mistakes
         raise ConfigError(" ".join(str(err).split())) from err
     if plain["data"].get("_target_") not in targets:

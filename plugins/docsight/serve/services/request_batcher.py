@@ -45,7 +45,7 @@ class RequestBatcher(Generic[Item, Result]):
     for a number of items instead, for the same time at most.
 
     A batch has at most twice as many items as the one before, or the items of one request. When many clients come at
-    once, the first of them would otherwise wait for large batches, until it is known whether there are too many.
+    once, the first of them would otherwise wait for large batches before the server can tell that it is overloaded.
 
     Args:
         run: Called in the executor with the items of a batch; returns a result or an exception for each.

@@ -53,9 +53,9 @@ def load_lane(settings: ServerSettings, name: str) -> TextLane:
 
 
 def keep_frequent_words(nlp: "Language") -> None:
-    """Let the tokenizer know the frequent words of the speller's lexicon, in lower case and with a capital.
+    """Cache the tokenization of the most frequent words of the speller, in lower case and with a capital.
 
-    Words that it meets in a memory zone are forgotten at the end of the zone, and read anew in each batch.
+    Words that the tokenizer meets in a memory zone are forgotten at its end, and tokenized again in each batch.
     """
     for _, pipe in nlp.pipeline:
         if isinstance(pipe, RnnSpeller):

@@ -87,7 +87,11 @@ def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def answer_invalid_fields(_: Request, error: RequestValidationError) -> Response:
         rows = [
-            {"loc": _place_in_body(row["loc"], error.body), "msg": row["msg"], "type": row["type"]}
+            {
+                "loc": _place_in_body(row["loc"], error.body, is_missing=row["type"] == "missing"),
+                "msg": row["msg"],
+                "type": row["type"],
+            }
             for row in error.errors()[:_MAX_ERRORS]
         ]
         first = rows[0] if rows else {"loc": [], "msg": "it is invalid"}
@@ -100,9 +104,9 @@ def _add_handlers(app: FastAPI) -> None:
         return ProblemError(error.status_code, detail, headers=error.headers).response()
 
 
-def _place_in_body(loc: Sequence[str | int], body: Any) -> list[str | int]:
+def _place_in_body(loc: Sequence[str | int], body: Any, *, is_missing: bool) -> list[str | int]:
     """Return the place of an error without the parts that name a variant of a model instead of a field of the body."""
-    if not loc or loc[0] != "body":
+    if not loc or loc[0] != "body" or not isinstance(body, dict | list):
         return list(loc)
     place: list[str | int] = ["body"]
     value = body
@@ -110,6 +114,6 @@ def _place_in_body(loc: Sequence[str | int], body: Any) -> list[str | int]:
         if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
             value = value[part]  # type: ignore[index]  # a key of the dict, or the number of an item
             place.append(part)
-        elif isinstance(value, dict) and at == len(loc):  # a field that is missing
+        elif is_missing and isinstance(value, dict) and at == len(loc):
             place.append(part)
     return place

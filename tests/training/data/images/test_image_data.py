@@ -371,7 +371,7 @@ def test_a_single_class_is_a_warning(tmp_path, caplog):
     for number in range(4):
         Image.new("L", (16, 16), 50 * number).save(tmp_path / "bar" / f"{number}.png")
     _data(tmp_path)
-    assert caplog.messages == ["There is only one class, bar, so the model says it of every image."]
+    assert caplog.messages == ["There is only one class, bar, so the model will predict it for every image."]
 
 
 def test_classes_of_one_image_are_refused_with_the_number_that_is_needed(tmp_path):

@@ -173,7 +173,7 @@ class ImageData(EpochData[ImageBatch]):
                     "be held out for validation."
                 )
         if len(self.labels) == 1 and not (self.outliers.count or self.outliers.paths or self.glyphs):
-            log.warning("There is only one class, %s, so the model says it of every image.", self.labels[0])
+            log.warning("There is only one class, %s, so the model will predict it for every image.", self.labels[0])
 
     def load_rows(self) -> dict[str, datasets.Dataset]:
         """Return the rows of each split that exists, by role; their images are not decoded.

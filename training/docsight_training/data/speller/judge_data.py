@@ -44,8 +44,8 @@ class Kind(NamedTuple):
 
 
 # Judged documents are few, and are what the judge is for. Edited sentences show that a short text may have no error.
-# They have many names, and keep their case: nobody edits text in lower case, and names in lower case would teach that
-# an unknown word of such text is right.
+# They keep their case because they contain many names: in lower case, these would teach that an unknown word of such
+# text is right.
 _SENTENCES, _EDITED = Kind("sentence", 1.5), Kind("edited", 5.0, recase=False)
 _PARAGRAPH, _LONG = Kind("paragraph", 0.5), Kind("long", 0.5)
 _NOISY_DOCUMENT, _FOREIGN, _DOCUMENT = Kind("noisy document", 0.3), Kind("foreign", 4.0), Kind("document", 8.0)

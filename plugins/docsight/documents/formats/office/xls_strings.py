@@ -18,7 +18,7 @@ def records(workbook: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def is_encrypted(workbook: bytes) -> bool:
-    """Return whether a workbook needs a password: what follows the record that says so is not readable."""
+    """Return whether a workbook needs a password: the records after FILEPASS are encrypted."""
     for kind, _, _ in records(workbook):
         if kind in (_ENCRYPTED, _END_OF_SHEET):
             return kind == _ENCRYPTED
