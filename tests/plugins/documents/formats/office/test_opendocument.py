@@ -211,6 +211,26 @@ def test_headers_with_only_counted_fields_are_left_out() -> None:
     assert read(save("text", "<text:p>Text</text:p>", styles=styles)).text == "Text\n\nMills of the valley, page 1"
 
 
+@pytest.mark.parametrize(
+    ("margin", "text"),
+    [
+        ("Page {} of {}", ""),
+        ("Seite {} von {}", ""),
+        ("\u7b2c {} \u9875 / \u5171 {} \u9875", ""),
+        ("- {} -", ""),
+        ("Confidential {}", "Confidential 1"),
+        ("+49 30 123456, {}", "+49 30 123456, 1"),
+        ("Page 7, {}", "Page 7, 1"),
+        ("\u79d8\u5bc6\u306e\u6587\u66f8 {}", "\u79d8\u5bc6\u306e\u6587\u66f8 1"),
+    ],
+)
+def test_a_footer_is_left_out_only_if_it_counts_pages(margin: str, text: str) -> None:
+    field = "<text:page-number>1</text:page-number>"
+    footer = f"<style:footer><text:p>{margin.replace('{}', field)}</text:p></style:footer>"
+    document = read(save("text", "<text:p>Text</text:p>", styles=f"<office:s {SPACES}>{footer}</office:s>"))
+    assert document.text == f"Text\n\n{text}".strip()
+
+
 def test_a_file_whose_type_is_not_its_first_member_is_recognized() -> None:
     buffer = io.BytesIO(save("spreadsheet", ""))
     with zipfile.ZipFile(buffer, "a") as archive:
