@@ -39,7 +39,7 @@ _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
 _ODF_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_ALTERNATIVE_TEXTS = (f"{_ODF_SVG}desc", f"{_ODF_SVG}title")  # of a picture; the first counts
+_DESCRIPTION, _TITLE = f"{_ODF_SVG}desc", f"{_ODF_SVG}title"  # of a picture; the title counts if it is alone
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
@@ -108,6 +108,7 @@ class _Walker:
         self._apart: list[tuple[Any, Block]] = []  # footnotes and comments, which follow the body
         self._page: int | None = None
         self._items: list[Block | None] = []  # of the lists that are open; None until an item has a paragraph
+        self._alternative_tags: list[str] = []  # of the texts to write in the frames that are open
         self._cells_left = _MAX_REPEATED_CELLS
         self._hidden_slides: list[int] = []
         self._base: Block | None = None  # of all text of a margin or a note
@@ -207,9 +208,10 @@ class _Walker:
             self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
-        elif tag in _ALTERNATIVE_TEXTS and element.getparent().tag == f"{_DRAW}frame":
-            if tag == _ALTERNATIVE_TEXTS[0] or element.getparent().find(_ALTERNATIVE_TEXTS[0]) is None:
-                self._builder.write_collapsed(f" {element.text or ''} ")
+        elif tag == f"{_DRAW}frame":
+            self._alternative_tags.append(_TITLE if element.find(_DESCRIPTION) is None else _DESCRIPTION)
+        elif tag in self._alternative_tags[-1:] and element.getparent().tag == f"{_DRAW}frame":
+            self._builder.write_collapsed(f" {element.text or ''} ")
         elif tag == f"{_DRAW}object":
             self._write_formula(element.get(_HREF) or "")
 
@@ -228,6 +230,8 @@ class _Walker:
             self._builder.block = self._outer_blocks.pop()
         elif tag == f"{ODF_TEXT}a":
             self._builder.link = ""
+        elif tag == f"{_DRAW}frame":
+            self._alternative_tags.pop()
         elif tag == f"{ODF_TEXT}list":
             self._items.pop()
             self._numbers.end_list()

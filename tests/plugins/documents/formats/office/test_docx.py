@@ -3,6 +3,7 @@
 import datetime
 import io
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -504,6 +505,16 @@ def test_signs_of_formulas_are_read() -> None:
     )
     formula = f"<m:oMath {math}>{pair}</m:oMath>"
     assert read(with_body(f"<w:p>{formula}</w:p>")).text == "(\u2211i\u221ax,\u222by]"
+
+
+@pytest.mark.parametrize("properties", ["", "<m:dPr>" + "<m:x/>" * 20_000 + "</m:dPr>"], ids=["none", "many"])
+def test_formulas_with_many_parts_take_little_time(properties: str) -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    parts = "<m:e/>" * 20_000
+    data = with_body(f"<w:p><m:oMath {math}><m:d>{properties}{parts}</m:d></m:oMath></w:p>")
+    started = time.process_time()
+    assert read(data).text == "(" + "|" * 19_999 + ")"
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """OpenDocument files: text in order, with the kinds of its passages."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -260,3 +261,18 @@ def test_alternative_texts_of_pictures_are_read() -> None:
     frame = '<draw:frame><draw:image xlink:href="x"/><svg:title>a</svg:title><svg:desc>A mill</svg:desc></draw:frame>'
     titled = "<draw:frame><svg:title>Boats</svg:title></draw:frame>"
     assert read(save("text", f"<text:p>See {frame} and {titled}.</text:p>")).text == "See A mill and Boats ."
+
+
+def test_the_text_of_a_frame_within_a_frame_is_read() -> None:
+    inner = "<draw:frame><svg:title>in</svg:title><svg:desc>inner</svg:desc></draw:frame>"
+    outer = (
+        f"<draw:frame><draw:text-box><text:p>{inner}</text:p></draw:text-box><svg:title>outer</svg:title></draw:frame>"
+    )
+    assert read(save("text", f"<text:p>{outer}</text:p>")).text.split() == ["inner", "outer"]
+
+
+def test_many_titles_of_a_frame_take_little_time() -> None:
+    data = save("text", f"<text:p><draw:frame>{'<svg:title>a</svg:title>' * 20_000}</draw:frame></text:p>")
+    started = time.process_time()
+    assert read(data).text.count("a") == 20_000
+    assert time.process_time() - started < 3
