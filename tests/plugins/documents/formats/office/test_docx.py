@@ -541,6 +541,8 @@ def test_values_of_form_fields_are_read(field: str, value: str) -> None:
         ("A mill by the river", "See A mill by the river here"),
         ("A mill. Description automatically generated with low confidence", "See A mill. here"),
         ("C:\\Users\\Ada\\mill 1.png", "See here"),
+        ("pictures/mill.png", "See here"),
+        ("How to export the file as report.svg", "See How to export the file as report.svg here"),
         ("", "See here"),
     ],
 )

@@ -261,6 +261,8 @@ def test_alternative_texts_of_pictures_are_read() -> None:
     frame = '<draw:frame><draw:image xlink:href="x"/><svg:title>a</svg:title><svg:desc>A mill</svg:desc></draw:frame>'
     titled = "<draw:frame><svg:title>Boats</svg:title></draw:frame>"
     assert read(save("text", f"<text:p>See {frame} and {titled}.</text:p>")).text == "See A mill and Boats ."
+    named = "<draw:frame><svg:title>logo.png</svg:title></draw:frame>"
+    assert read(save("text", f"<text:p>See {named} here</text:p>")).text == "See here"
 
 
 def test_the_text_of_a_frame_within_a_frame_is_read() -> None:
