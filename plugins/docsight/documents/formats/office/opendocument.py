@@ -10,7 +10,7 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import parse_xml, telling_text
-from docsight.documents.formats.office.mathml import formula_text, is_formula
+from docsight.documents.formats.office.mathml import find_formula, formula_text
 from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
 from docsight.documents.formats.office.opendocument_styles import (
     ODF_TEXT,
@@ -26,7 +26,7 @@ from docsight.errors import DataError, MissingExtraError
 
 _ODF_KIND = "file of OpenDocument"
 _PARTS = re.compile(
-    r"^(?:(?:content|meta|styles)\.xml|Object [^/]+/content\.xml|META-INF/manifest\.xml|"
+    r"^(?:(?:content|meta|styles)\.xml|[^/]+/content\.xml|META-INF/manifest\.xml|"
     r"Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
 )
 _PICTURE = re.compile(r"Pictures/")
@@ -213,7 +213,7 @@ class _Walker:
         elif tag in self._alternative_tags[-1:] and element.getparent().tag == f"{_DRAW}frame":
             self._builder.write_collapsed(f" {telling_text(element.text or '')} ")
         elif tag == f"{_DRAW}object":
-            self._write_formula(element.get(_HREF) or "")
+            self._write_formula(element)
 
     def _begin_table(self, element: Any) -> None:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -280,18 +280,15 @@ class _Walker:
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
 
-    def _write_formula(self, name: str) -> None:
+    def _write_formula(self, element: Any) -> None:
         """Write an embedded formula; other objects have a picture of their content."""
-        part = self._parts.get(f"{name.removeprefix('./')}/content.xml")
-        if part is None:
-            return
         try:
-            root = parse_xml(part)
+            formula = find_formula(element, element.get(_HREF) or "", self._parts)
         except SyntaxError:  # the base class of lxml's XMLSyntaxError
             self.notes.append("a damaged formula was left out")
             return
-        if is_formula(root):
-            self._builder.write(formula_text(root))
+        if formula is not None:
+            self._builder.write(formula_text(formula))
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

@@ -250,6 +250,16 @@ def test_formulas_are_read() -> None:
     assert read(data).text == "So a/\u221a2+(b) holds."
 
 
+def test_formulas_are_found_by_any_name_and_without_a_part() -> None:
+    math = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>{}</mi></math>'
+    linked = '<draw:frame><draw:object xlink:href="./Formel 1"/></draw:frame>'
+    inline = f"<draw:frame><draw:object>{math.format('b')}</draw:object></draw:frame>"
+    missing = '<draw:frame><draw:object xlink:href="./Chart 1"/></draw:frame>'
+    body = f"<text:p>So {linked} is {inline}{missing}.</text:p>"
+    data = save("text", body, **{"Formel 1/content": math.format("a"), "Unused/content": math.format("c")})
+    assert read(data).text == "So a is b."
+
+
 def test_a_damaged_formula_is_noted() -> None:
     frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
     document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
