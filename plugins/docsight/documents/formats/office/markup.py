@@ -16,8 +16,10 @@ _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
+# A name without a path has no blanks: "How to export the file as report.svg" is a sentence.
 _NAME_OF_IMAGE = re.compile(
-    r"(?:\S*[/\\])?[^/\\\n]+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+", re.I
+    r"(?:(?:[a-z]:|~)?[/\\][^\n]+|(?:\S*[/\\])?[^/\\\s]+)\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+",
+    re.I,
 )
 _GENERATED_REMARK = re.compile(
     r"(?:description automatically generated(?: with [\w ]+ confidence)?|AI-generated content may be incorrect)\.?",
@@ -53,10 +55,15 @@ SKIPPED_TAGS |= {f"{A}{name}" for name in ("pPr", "rPr", "endParaRPr", "bodyPr",
 
 
 def alternative_text(element: Any) -> str:
-    """Return the alternative text of a picture; empty if it is a file name, or only says that a program wrote it."""
+    """Return the alternative text of a picture in Word or PowerPoint; empty if it tells nothing."""
     if element.tag == f"{P}cNvPr" and element.getparent().tag != f"{P}nvPicPr":
         return ""
-    text = _GENERATED_REMARK.sub("", element.get("descr") or "").strip()
+    return telling_text(element.get("descr") or "")
+
+
+def telling_text(description: str) -> str:
+    """Return an alternative text; empty if it is a file name, or only says that a program wrote it."""
+    text = _GENERATED_REMARK.sub("", description).strip()
     return "" if _NAME_OF_IMAGE.fullmatch(text) else text
 
 

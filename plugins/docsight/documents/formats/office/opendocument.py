@@ -9,8 +9,8 @@ from docsight.documents.formats.archives.safe_zip import read_members
 from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
-from docsight.documents.formats.office.markup import parse_xml
-from docsight.documents.formats.office.mathml import formula_text, is_formula
+from docsight.documents.formats.office.markup import parse_xml, telling_text
+from docsight.documents.formats.office.mathml import find_formula, formula_text
 from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
 from docsight.documents.formats.office.opendocument_styles import (
     ODF_TEXT,
@@ -26,7 +26,7 @@ from docsight.errors import DataError, MissingExtraError
 
 _ODF_KIND = "file of OpenDocument"
 _PARTS = re.compile(
-    r"^(?:(?:content|meta|styles)\.xml|Object [^/]+/content\.xml|META-INF/manifest\.xml|"
+    r"^(?:(?:content|meta|styles)\.xml|[^/]+/content\.xml|META-INF/manifest\.xml|"
     r"Pictures/.*\.(?:png|jpe?g|gif|tiff?|bmp|webp))$"
 )
 _PICTURE = re.compile(r"Pictures/")
@@ -39,7 +39,7 @@ _ODF_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"  # text in content controls
 _ODF_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_ALTERNATIVE_TEXTS = (f"{_ODF_SVG}desc", f"{_ODF_SVG}title")  # of a picture; the first counts
+_DESCRIPTION, _TITLE = f"{_ODF_SVG}desc", f"{_ODF_SVG}title"  # of a picture; the title counts if it is alone
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 _SKIPPED_TAGS = {f"{ODF_TEXT}{name}" for name in ("tracked-changes", "note-citation", "sequence-decls", "ruby-text")}
@@ -108,6 +108,7 @@ class _Walker:
         self._apart: list[tuple[Any, Block]] = []  # footnotes and comments, which follow the body
         self._page: int | None = None
         self._items: list[Block | None] = []  # of the lists that are open; None until an item has a paragraph
+        self._alternative_tags: list[str] = []  # of the texts to write in the frames that are open
         self._cells_left = _MAX_REPEATED_CELLS
         self._hidden_slides: list[int] = []
         self._base: Block | None = None  # of all text of a margin or a note
@@ -207,11 +208,12 @@ class _Walker:
             self._builder.link = element.get(_HREF) or ""
         elif tag == f"{_DRAW}image":
             self._add_image(element.get(_HREF) or "")
-        elif tag in _ALTERNATIVE_TEXTS and element.getparent().tag == f"{_DRAW}frame":
-            if tag == _ALTERNATIVE_TEXTS[0] or element.getparent().find(_ALTERNATIVE_TEXTS[0]) is None:
-                self._builder.write_collapsed(f" {element.text or ''} ")
+        elif tag == f"{_DRAW}frame":
+            self._alternative_tags.append(_TITLE if element.find(_DESCRIPTION) is None else _DESCRIPTION)
+        elif tag in self._alternative_tags[-1:] and element.getparent().tag == f"{_DRAW}frame":
+            self._builder.write_collapsed(f" {telling_text(element.text or '')} ")
         elif tag == f"{_DRAW}object":
-            self._write_formula(element.get(_HREF) or "")
+            self._write_formula(element)
 
     def _begin_table(self, element: Any) -> None:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -228,6 +230,8 @@ class _Walker:
             self._builder.block = self._outer_blocks.pop()
         elif tag == f"{ODF_TEXT}a":
             self._builder.link = ""
+        elif tag == f"{_DRAW}frame":
+            self._alternative_tags.pop()
         elif tag == f"{ODF_TEXT}list":
             self._items.pop()
             self._numbers.end_list()
@@ -276,18 +280,15 @@ class _Walker:
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
 
-    def _write_formula(self, name: str) -> None:
+    def _write_formula(self, element: Any) -> None:
         """Write an embedded formula; other objects have a picture of their content."""
-        part = self._parts.get(f"{name.removeprefix('./')}/content.xml")
-        if part is None:
-            return
         try:
-            root = parse_xml(part)
+            formula = find_formula(element, element.get(_HREF) or "", self._parts)
         except SyntaxError:  # the base class of lxml's XMLSyntaxError
             self.notes.append("a damaged formula was left out")
             return
-        if is_formula(root):
-            self._builder.write(formula_text(root))
+        if formula is not None:
+            self._builder.write(formula_text(formula))
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

@@ -9,6 +9,11 @@ from docsight.documents.formats.office.opendocument_styles import ODF_STYLE, ODF
 _COUNTED_FIELDS = {f"{ODF_TEXT}{name}" for name in ("page-number", "page-count", "sheet-name", "date", "time")}
 _UNKNOWN_VALUE = "???"  # of a field that the program fills in
 _PARAGRAPH_TAGS = (f"{ODF_TEXT}p", f"{ODF_TEXT}h")
+_WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|\d+")
+_PAGE_WORD = re.compile(
+    "pages?|pg|pp?|of|seiten?|s|von|páginas?|pág|pagin[ae]|pag|de|sur|di|su|van|sida|av|side|sivu|strona|str|z|"
+    "oldal|stránka|strana|стр|страница|из|第|頁|页|ページ|共|の|쪽"
+)
 
 
 def read_styles(parts: dict[str, bytes], notes: list[str]) -> Any:
@@ -36,7 +41,7 @@ def find_margins(styles: Any) -> dict[str, list[Any]]:
 
 
 def _is_only_counted(margin: Any) -> bool:
-    """Return whether a margin has only fields with page numbers, dates and unknown values, and at most a word."""
+    """Return whether a margin has only fields with page numbers, dates and unknown values, and words like "Page"."""
     fields = [
         each
         for each in margin.iter()
@@ -46,4 +51,5 @@ def _is_only_counted(margin: Any) -> bool:
         return False
     counted = {id(inner) for each in fields for inner in each.iter()}
     texts = [text for each in margin.iter() for text in ("" if id(each) in counted else each.text, each.tail)]
-    return len(re.findall(r"[^\W\d_]+", " ".join(filter(None, texts)))) <= 1
+    words = _WORD_OR_NUMBER.findall(" ".join(filter(None, texts)).casefold())
+    return all(map(_PAGE_WORD.fullmatch, words))

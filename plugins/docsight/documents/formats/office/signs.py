@@ -1,5 +1,6 @@
 """What Word and PowerPoint draw without having it as text: signs of formulas, and the values of form fields."""
 
+from itertools import islice
 from typing import Any
 
 from docsight.documents.formats.office.markup import W, integer
@@ -9,6 +10,7 @@ _DENOMINATOR, _RADICAL, _OPERATOR = f"{_FORMULA}den", f"{_FORMULA}rad", f"{_FORM
 _BRACKETS, _BRACKETS_CONTENT = f"{_FORMULA}d", f"{_FORMULA}e"
 _UNCHECKED, _CHECKED = "\u2610", "\u2612"
 _OFF = ("0", "false", "off")
+_MAX_PROPERTIES = 16  # of a formula; the schema has at most six
 
 
 def sign_before(element: Any) -> str:
@@ -34,9 +36,17 @@ def sign_after(element: Any) -> str:
 
 
 def _property(element: Any, name: str, default: str) -> str:
-    """Return a sign in the properties of a formula; one that is stated without a value is not drawn."""
-    found = element.find(f"{element.tag}Pr/{_FORMULA}{name}")
-    return default if found is None else str(found.get(f"{_FORMULA}val") or "")
+    """Return a sign in the properties of a formula; one that is stated without a value is not drawn.
+
+    Properties are the first child. The others are not searched: a formula may have thousands of them, and each asks.
+    """
+    properties = next(element.iterchildren(), None)
+    if properties is None or properties.tag != f"{element.tag}Pr":
+        return default
+    for each in islice(properties.iterchildren(), _MAX_PROPERTIES):
+        if each.tag == f"{_FORMULA}{name}":
+            return str(each.get(f"{_FORMULA}val") or "")
+    return default
 
 
 def _form_value(begin: Any) -> str:

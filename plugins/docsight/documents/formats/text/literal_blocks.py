@@ -17,8 +17,8 @@ _CODE_TAB_SIZE = 8
 def mark_code(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the passages of a plain text; those that are code have that kind.
 
-    Code is what stands deeper below a paragraph that ends with `::`, or below a directive for code, and the lines from
-    a prompt `>>>` to the end of their paragraph.
+    Code is the indented text below a paragraph that ends with `::` or below a directive for code, and the lines from a
+    `>>>` prompt to the end of the paragraph.
     """
     outer: int | None = None  # the indent of the paragraph that introduces the code
     code: Passage | None = None

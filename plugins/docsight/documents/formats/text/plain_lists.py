@@ -10,7 +10,8 @@ from docsight.text_layout import text_layout
 
 _LIST_LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(
-    r"[ \t]*(?:(?P<bullet>[-*+•·▪◦‣●○■□\u2013]|o)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=[^\n]*[^\W\d_])"
+    r"^[ \t]*+(?:(?P<bullet>[-*+•·▪◦‣●○■□\u2013]|o)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)])[ \t]++(?=[^\n]*[^\W\d_])",
+    re.M,
 )
 _COMMENT_START = re.compile(r"^[ \t]*/\*", re.M)  # in comments of programs, each line begins with an asterisk
 _TAB_SIZE = 8

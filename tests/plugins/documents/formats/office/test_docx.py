@@ -3,6 +3,7 @@
 import datetime
 import io
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -506,6 +507,16 @@ def test_signs_of_formulas_are_read() -> None:
     assert read(with_body(f"<w:p>{formula}</w:p>")).text == "(\u2211i\u221ax,\u222by]"
 
 
+@pytest.mark.parametrize("properties", ["", "<m:dPr>" + "<m:x/>" * 20_000 + "</m:dPr>"], ids=["none", "many"])
+def test_formulas_with_many_parts_take_little_time(properties: str) -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    parts = "<m:e/>" * 20_000
+    data = with_body(f"<w:p><m:oMath {math}><m:d>{properties}{parts}</m:d></m:oMath></w:p>")
+    started = time.process_time()
+    assert read(data).text == "(" + "|" * 19_999 + ")"
+    assert time.process_time() - started < 3
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -530,6 +541,8 @@ def test_values_of_form_fields_are_read(field: str, value: str) -> None:
         ("A mill by the river", "See A mill by the river here"),
         ("A mill. Description automatically generated with low confidence", "See A mill. here"),
         ("C:\\Users\\Ada\\mill 1.png", "See here"),
+        ("pictures/mill.png", "See here"),
+        ("How to export the file as report.svg", "See How to export the file as report.svg here"),
         ("", "See here"),
     ],
 )

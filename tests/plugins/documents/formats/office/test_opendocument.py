@@ -1,6 +1,7 @@
 """OpenDocument files: text in order, with the kinds of its passages."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -211,6 +212,26 @@ def test_headers_with_only_counted_fields_are_left_out() -> None:
     assert read(save("text", "<text:p>Text</text:p>", styles=styles)).text == "Text\n\nMills of the valley, page 1"
 
 
+@pytest.mark.parametrize(
+    ("margin", "text"),
+    [
+        ("Page {} of {}", ""),
+        ("Seite {} von {}", ""),
+        ("\u7b2c {} \u9875 / \u5171 {} \u9875", ""),
+        ("- {} -", ""),
+        ("Confidential {}", "Confidential 1"),
+        ("+49 30 123456, {}", "+49 30 123456, 1"),
+        ("Page 7, {}", "Page 7, 1"),
+        ("\u79d8\u5bc6\u306e\u6587\u66f8 {}", "\u79d8\u5bc6\u306e\u6587\u66f8 1"),
+    ],
+)
+def test_a_footer_is_left_out_only_if_it_counts_pages(margin: str, text: str) -> None:
+    field = "<text:page-number>1</text:page-number>"
+    footer = f"<style:footer><text:p>{margin.replace('{}', field)}</text:p></style:footer>"
+    document = read(save("text", "<text:p>Text</text:p>", styles=f"<office:s {SPACES}>{footer}</office:s>"))
+    assert document.text == f"Text\n\n{text}".strip()
+
+
 def test_a_file_whose_type_is_not_its_first_member_is_recognized() -> None:
     buffer = io.BytesIO(save("spreadsheet", ""))
     with zipfile.ZipFile(buffer, "a") as archive:
@@ -229,6 +250,16 @@ def test_formulas_are_read() -> None:
     assert read(data).text == "So a/\u221a2+(b) holds."
 
 
+def test_formulas_are_found_by_any_name_and_without_a_part() -> None:
+    math = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>{}</mi></math>'
+    linked = '<draw:frame><draw:object xlink:href="./Formel 1"/></draw:frame>'
+    inline = f"<draw:frame><draw:object>{math.format('b')}</draw:object></draw:frame>"
+    missing = '<draw:frame><draw:object xlink:href="./Chart 1"/></draw:frame>'
+    body = f"<text:p>So {linked} is {inline}{missing}.</text:p>"
+    data = save("text", body, **{"Formel 1/content": math.format("a"), "Unused/content": math.format("c")})
+    assert read(data).text == "So a is b."
+
+
 def test_a_damaged_formula_is_noted() -> None:
     frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
     document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
@@ -240,3 +271,20 @@ def test_alternative_texts_of_pictures_are_read() -> None:
     frame = '<draw:frame><draw:image xlink:href="x"/><svg:title>a</svg:title><svg:desc>A mill</svg:desc></draw:frame>'
     titled = "<draw:frame><svg:title>Boats</svg:title></draw:frame>"
     assert read(save("text", f"<text:p>See {frame} and {titled}.</text:p>")).text == "See A mill and Boats ."
+    named = "<draw:frame><svg:title>logo.png</svg:title></draw:frame>"
+    assert read(save("text", f"<text:p>See {named} here</text:p>")).text == "See here"
+
+
+def test_the_text_of_a_frame_within_a_frame_is_read() -> None:
+    inner = "<draw:frame><svg:title>in</svg:title><svg:desc>inner</svg:desc></draw:frame>"
+    outer = (
+        f"<draw:frame><draw:text-box><text:p>{inner}</text:p></draw:text-box><svg:title>outer</svg:title></draw:frame>"
+    )
+    assert read(save("text", f"<text:p>{outer}</text:p>")).text.split() == ["inner", "outer"]
+
+
+def test_many_titles_of_a_frame_take_little_time() -> None:
+    data = save("text", f"<text:p><draw:frame>{'<svg:title>a</svg:title>' * 20_000}</draw:frame></text:p>")
+    started = time.process_time()
+    assert read(data).text.count("a") == 20_000
+    assert time.process_time() - started < 3

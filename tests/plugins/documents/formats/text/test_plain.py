@@ -1,5 +1,7 @@
 """Lists and code in plain text."""
 
+import time
+
 import pytest
 
 from docsight.documents.formats.content import ParsedDocument
@@ -96,3 +98,30 @@ def test_plain_text_has_headings_that_are_versions() -> None:
         ("list_item", 1, "- three"),
         ("paragraph", None, "12\n--"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1. Introduction", "paragraph"),
+        ("1. Introduction\n\n2. Method", "list_item"),
+        ("A. Smith and\nB. Jones wrote", "list_item"),
+        ("- bread", "paragraph"),
+        ("- bread\n  and butter", "list_item"),
+        ("* bread", "list_item"),
+        ("7. bread\n   and butter", "paragraph"),
+    ],
+)
+def test_plain_text_decides_by_form_what_an_item_is(text: str, kind: str) -> None:
+    assert {each for each, *_ in passages(text)} == {kind}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0. " * 20_000, "name" + " " * 40_000 + "x", "- " + " " * 40_000 + "1" * 40_000],
+    ids=["numbers", "blanks", "digits"],
+)
+def test_plain_text_takes_little_time_for_long_lines(text: str) -> None:
+    started = time.process_time()
+    assert [kind for kind, *_ in passages(text)] == ["paragraph"]
+    assert time.process_time() - started < 2
