@@ -2,7 +2,7 @@
 
 import re
 
-_DRAWING_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>|<!--(?:.*?-->|.*)|<!\[CDATA\[|\]\]>", re.S)
+_DRAWING_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)[^<>]*?(/?)>|<!--(?:.*?-->|.*)|<!\[CDATA\[|\]\]>", re.S)
 _PLACED = re.compile(r"\s(?:x|y|dy)\s*=")  # on a line of its own, or apart
 _LABEL_TAGS = frozenset(("text", "foreignobject"))
 _UNDRAWN_TAGS = frozenset(

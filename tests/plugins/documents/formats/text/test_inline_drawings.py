@@ -1,5 +1,7 @@
 """The labels of drawings: what is drawn."""
 
+from time import process_time
+
 import pytest
 
 from docsight.documents.formats.text.inline_drawings import drawn_labels
@@ -37,3 +39,10 @@ def test_shown_text_is_read(shown: str) -> None:
 def test_hidden_elements_without_end_tag_hide_nothing_else() -> None:
     page = "<foreignObject>one<br style='display:none'>two</foreignObject>"
     assert drawn_labels(f"<g display='none'/><text>Mill</text>{page}") == ["Mill", "one two"]
+
+
+@pytest.mark.parametrize("source", ["<" + "a" * 100_000, "<a" * 50_000, "<a " + "x=" * 50_000, "<!--" * 25_000])
+def test_unfinished_tags_take_linear_time(source: str) -> None:
+    start = process_time()
+    assert drawn_labels(source) == []
+    assert process_time() - start < 2  # 0.05 on an idle core; minutes if each letter were tried as the end of the name
