@@ -262,7 +262,7 @@ def _line(runs: list[Run]) -> TextLine:
             joined[-1] = replace(before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold)
         else:
             joined.append(run)
-    if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(*joined[:2])):
+    if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(joined)):
         mark, run = joined[:2]
         text = f"{mark.text} {run.text}"
         joined[:2] = [replace(run, text=text, box=around((mark.box, run.box)))]
@@ -270,10 +270,11 @@ def _line(runs: list[Run]) -> TextLine:
     return TextLine(joined, around([run.box for run in joined]), longest.size)
 
 
-def _has_bullet(bullet: Run, run: Run) -> bool:
-    """Return whether the first of two runs in a line is the bullet of an item; in a table, a dash may be a cell."""
-    is_near = run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size
-    return is_near and (bullet.text in _LIST_BULLETS or (bullet.text in _LIST_DASHES and run.text[:1].isalpha()))
+def _has_bullet(runs: list[Run]) -> bool:
+    """Return whether the first run of a line is the bullet of an item; beside several cells, a dash is one, too."""
+    bullet, run = runs[:2]
+    is_dash = bullet.text in _LIST_DASHES and run.text[:1].isalpha() and len(runs) == 2
+    return run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size and (bullet.text in _LIST_BULLETS or is_dash)
 
 
 def _is_numbered(number: Run, run: Run) -> bool:
