@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
@@ -231,9 +231,18 @@ def _is_table(left: list[Run], right: list[Run]) -> bool:
             return False
     elif words >= _PROSE_WORDS and fill >= _PROSE_FILL:
         return False
-    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
-    beside = sum(any(other.box[1] < middle < other.box[3] for other in others) for middle in middles)
+    beside = _count_beside(lines, others)
     return beside >= (1.0 if all(rows) else _MIN_BESIDE) * len(lines)
+
+
+def _count_beside(lines: list[TextLine], others: list[TextLine]) -> int:
+    """Return how many lines have their middle beside one of the others."""
+    others = sorted(others, key=lambda line: line.box[1])
+    tops = [line.box[1] for line in others]
+    reached = list(accumulate((line.box[3] for line in others), max))  # the bottom of those down to each
+    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
+    above = [(bisect_left(tops, middle), middle) for middle in middles]
+    return sum(count > 0 and reached[count - 1] > middle for count, middle in above)
 
 
 def _lines(runs: list[Run]) -> list[TextLine]:
