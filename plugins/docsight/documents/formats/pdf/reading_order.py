@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
@@ -231,9 +231,18 @@ def _is_table(left: list[Run], right: list[Run]) -> bool:
             return False
     elif words >= _PROSE_WORDS and fill >= _PROSE_FILL:
         return False
-    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
-    beside = sum(any(other.box[1] < middle < other.box[3] for other in others) for middle in middles)
+    beside = _count_beside(lines, others)
     return beside >= (1.0 if all(rows) else _MIN_BESIDE) * len(lines)
+
+
+def _count_beside(lines: list[TextLine], others: list[TextLine]) -> int:
+    """Return how many lines have their middle beside one of the others."""
+    others = sorted(others, key=lambda line: line.box[1])
+    tops = [line.box[1] for line in others]
+    reached = list(accumulate((line.box[3] for line in others), max))  # the bottom of those down to each
+    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
+    above = [(bisect_left(tops, middle), middle) for middle in middles]
+    return sum(count > 0 and reached[count - 1] > middle for count, middle in above)
 
 
 def _lines(runs: list[Run]) -> list[TextLine]:
@@ -262,7 +271,7 @@ def _line(runs: list[Run]) -> TextLine:
             joined[-1] = replace(before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold)
         else:
             joined.append(run)
-    if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(*joined[:2])):
+    if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(joined)):
         mark, run = joined[:2]
         text = f"{mark.text} {run.text}"
         joined[:2] = [replace(run, text=text, box=around((mark.box, run.box)))]
@@ -270,10 +279,11 @@ def _line(runs: list[Run]) -> TextLine:
     return TextLine(joined, around([run.box for run in joined]), longest.size)
 
 
-def _has_bullet(bullet: Run, run: Run) -> bool:
-    """Return whether the first of two runs in a line is the bullet of an item; in a table, a dash may be a cell."""
-    is_near = run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size
-    return is_near and (bullet.text in _LIST_BULLETS or (bullet.text in _LIST_DASHES and run.text[:1].isalpha()))
+def _has_bullet(runs: list[Run]) -> bool:
+    """Return whether the first run of a line is the bullet of an item; beside several cells, a dash is one, too."""
+    bullet, run = runs[:2]
+    is_dash = bullet.text in _LIST_DASHES and run.text[:1].isalpha() and len(runs) == 2
+    return run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size and (bullet.text in _LIST_BULLETS or is_dash)
 
 
 def _is_numbered(number: Run, run: Run) -> bool:

@@ -45,6 +45,8 @@ SUPERSETS: Mapping[str, str] = {
     "iso8859-15": "cp1252",
     "tis-620": "cp874",
 }  # fmt: skip
+# What Python decodes 5C and 7E to in Shift JIS 2004. Documents mean ASCII there, as in paths and addresses.
+_JIS_X_0201_TO_ASCII = {0xA5: "\\", 0x203E: "~"}
 _CODE_PAGE = re.compile(r"(?:x-)?(?:cp|win|windows|ibm|dos|msdos|ms|oem)[-_]?(\d{3,5})")
 _ISO_8859 = re.compile(r"(?:x-)?(?:iso)?[-_]?8859[-_]?(\d{1,2})")
 
@@ -65,6 +67,17 @@ def lookup_encoding(name: str, *, is_mail: bool = False) -> str | None:
     if found == "utf-7":
         return found if is_mail else None
     return found if found in _DECLARABLE else None
+
+
+def decode_ascii_compatible(data: bytes, encoding: str) -> str:
+    """Decode bytes as Python does, but the backslash and the tilde of Shift JIS 2004 as such.
+
+    Raises:
+        UnicodeError: The bytes are not in this encoding.
+        LookupError: Python has no such encoding.
+    """
+    text = data.decode(encoding)
+    return text.translate(_JIS_X_0201_TO_ASCII) if encoding == "shift_jis_2004" else text
 
 
 def _codec_name(name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from docsight.documents.formats.text.charset_names import SUPERSETS
+from docsight.documents.formats.text.charset_names import SUPERSETS, decode_ascii_compatible
 from docsight.documents.formats.text.letter_model import LetterModel
 
 # How rare each encoding is: natural logarithms of its probability relative to that of Windows-1252.
@@ -59,7 +59,7 @@ def guess_encoding(data: bytes, rarity: Mapping[str, float] = RARITY) -> Guess |
             return None
         for name in _with_superset(encoding):
             try:
-                text = data.decode(name)
+                text = decode_ascii_compatible(data, name)
             except UnicodeDecodeError:  # in the sample, or after it
                 continue
             return Guess(text, name, _confidence(encoding, readings, scores))

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from docsight.documents.formats.text.charset_names import MULTIBYTE, SUPERSETS
+from docsight.documents.formats.text.charset_names import MULTIBYTE, SUPERSETS, decode_ascii_compatible
 from docsight.documents.formats.text.charsets import MIN_MEAN_LOG_PROBABILITY, guess_encoding
 from docsight.documents.formats.text.letter_model import LetterModel
 from docsight.errors import DataError
@@ -106,7 +106,7 @@ def replace_surrogates(text: str) -> tuple[str, int]:
 def try_decode(data: bytes, encoding: str) -> str | None:
     """Decode bytes, or return None if they are not in this encoding."""
     try:
-        return data.decode(encoding)
+        return decode_ascii_compatible(data, encoding)
     except (UnicodeError, LookupError):
         return None
 

@@ -90,6 +90,7 @@ class PageText:
         self._layout_tables = find_layout_tables(tree)
         self._budget = MergeBudget()
         self._marker = ""  # the number of a list item, to write before its text
+        self._begins_preformatted = False  # whether the next preformatted text is the first in its block
         self._write_below(tree.body)
 
     def _write_below(self, root: Any) -> None:
@@ -124,7 +125,9 @@ class PageText:
         tag = node.tag
         if strength:
             self.builder.interrupt(strength)
-        context = _with_style(context, tag, style)
+        was_preformatted, context = context.is_preformatted, _with_style(context, tag, style)
+        if context.is_preformatted and (tag == "pre" or not was_preformatted):
+            self._begins_preformatted = True
         context = self._with_role(context, tag, attributes)
         if tag == "a" and (target := _link_target(attributes)):
             context = context._replace(link=target)
@@ -211,8 +214,9 @@ class PageText:
             self._marker = ""
         if context.is_preformatted:
             text = normalize_newlines(text)
-            if self.builder.is_at_break and (blank := _BLANK_LINES.match(text)):
+            if self._begins_preformatted and self.builder.is_at_break and (blank := _BLANK_LINES.match(text)):
                 text = text[blank.end() :]
+            self._begins_preformatted = self._begins_preformatted and not text
             self.builder.write(text, verbatim=True)
         else:
             self.builder.write_collapsed(text)

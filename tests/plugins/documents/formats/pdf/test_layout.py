@@ -283,6 +283,14 @@ def test_items_with_bullets_far_from_their_text_are_no_table(bullet: str) -> Non
     ]
 
 
+def test_a_dash_in_the_first_cell_of_a_table_is_a_cell() -> None:
+    rows = [("-", "Yes please", "3"), ("+", "No", "4"), ("-", "Perhaps later", "5")]
+    page = [
+        (x, 700 - 20 * n, cell, 10) for n, row in enumerate(rows) for x, cell in zip((72, 90, 210), row, strict=True)
+    ]
+    assert kinds(read(page)) == [("table", None, "\n".join(map("\t".join, rows)))]
+
+
 def test_a_table_whose_first_column_has_several_words_is_one_table() -> None:
     rows = [("Mill by the river", "8286", "41A", "all day"), ("Mill in the valley", "8284", "22A", "all night")]
     rows += [("Mill of the town", "8285", "42A", "all week"), ("Mill at the harbour", "8281", "43A", "all year")]

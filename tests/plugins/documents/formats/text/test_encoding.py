@@ -235,3 +235,11 @@ def test_decode_guesses_traditional_chinese_with_letters_of_hong_kong() -> None:
 def test_decode_reads_japanese_with_rare_letters(encoding: str) -> None:
     text = "開発者は教育用のプログラミング言語の開発に参加していましたが、実用上の目的には適していませんでした。ノか゚ト゚"
     assert decode(text.encode(encoding)) == (text, encoding)
+
+
+@pytest.mark.parametrize("declared", ["cp932", None])
+def test_decode_reads_backslashes_and_tildes_beside_rare_letters(declared: str | None) -> None:
+    text = r"実用上の目的には適していませんでした。ノか゚ C:\temp ~x"
+    data = text.replace("\\", "\xa5").replace("~", "\u203e").encode("shift_jis_2004")
+    assert data.endswith(rb"C:\temp ~x")
+    assert decode(data, declared=declared) == (text, "shift_jis_2004")

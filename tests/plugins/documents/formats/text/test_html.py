@@ -293,3 +293,18 @@ def test_labels_of_drawings_are_read(tmp_path: Path) -> None:
 def test_code_does_not_begin_with_blank_lines(tmp_path: Path) -> None:
     document = read_page(tmp_path, "<p>Text</p><pre>\n \n  a = 1\n\n  b</pre>")
     assert [document.text[each.start : each.end] for each in document.passages] == ["Text", "  a = 1\n\n  b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<pre>a<br>\n\nb</pre>", "a\n\n\nb"),
+        ("<pre>\n\n<b>\n \na</b>\n<i>\n b</i></pre><pre>\n\nc</pre>", "a\n\n b\n\nc"),
+        ("<div style='white-space: pre'>\n\na<br>\n\nb</div>", "a\n\n\nb"),
+        ("<div style='white-space: pre'>a<div>\n\nb</div></div>", "a\n\n\nb"),
+        ("<div style='white-space: pre'>a<pre>\n\nb</pre></div>", "a\n\nb"),
+        ("<p>a <span style='white-space: pre'>\nb<br>\nc</span>", "a \nb\n\nc"),
+    ],
+)
+def test_code_keeps_the_blank_lines_in_it(tmp_path: Path, source: str, text: str) -> None:
+    assert read_page(tmp_path, source).text == text
