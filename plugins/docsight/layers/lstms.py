@@ -79,7 +79,7 @@ class UnidirectionalLSTM(nn.LSTM):
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_cast": ([], [])}
+        return {**super().__getstate__(), "_cast": ([], [])}  # type: ignore[no-untyped-call]
 
     def _cast_weights(self) -> list[Tensor]:
         """Return the weights in bfloat16, which are cast again if they have changed."""
