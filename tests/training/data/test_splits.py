@@ -122,7 +122,7 @@ def test_only_document_is_divided_between_sentences(tmp_path: Path):
 def test_only_sentence_cannot_be_divided(tmp_path: Path):
     file = tmp_path / "mine.conll"
     file.write_text(SENTENCE.format("A"))
-    with pytest.raises(DataError, match=r"data: there is no split for validation, and .* one text.*data\.validation=0"):
+    with pytest.raises(DataError, match=r"no split for validation, and .* one text.* Add a file named validation\."):
         _read(file, validation=0.1)
 
 
