@@ -107,10 +107,8 @@ class BiLSTM(nn.Module):
 
     def __init__(self, *, input_dim: int, hidden_dim: int) -> None:
         super().__init__()
-        self.forward_lstm, self.backward_lstm = (
-            UnidirectionalLSTM(input_dim, hidden_dim),
-            UnidirectionalLSTM(input_dim, hidden_dim),
-        )
+        self.forward_lstm = UnidirectionalLSTM(input_dim, hidden_dim)
+        self.backward_lstm = UnidirectionalLSTM(input_dim, hidden_dim)
         self.output_dim = 2 * hidden_dim
         keep_saved_names(self)
 
@@ -164,10 +162,8 @@ class CharLSTM(nn.Module):
     def __init__(self, *, num_chars: int, char_dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.embed = nn.Embedding(num_chars, char_dim, padding_idx=PAD)
-        self.forward_lstm, self.backward_lstm = (
-            UnidirectionalLSTM(char_dim, hidden_dim),
-            UnidirectionalLSTM(char_dim, hidden_dim),
-        )
+        self.forward_lstm = UnidirectionalLSTM(char_dim, hidden_dim)
+        self.backward_lstm = UnidirectionalLSTM(char_dim, hidden_dim)
         keep_saved_names(self)
 
     def forward(self, chars: Tensor) -> Tensor:

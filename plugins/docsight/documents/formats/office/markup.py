@@ -55,13 +55,13 @@ SKIPPED_TAGS |= {f"{A}{name}" for name in ("pPr", "rPr", "endParaRPr", "bodyPr",
 
 
 def alternative_text(element: Any) -> str:
-    """Return the alternative text of a picture in Word or PowerPoint; empty if it tells nothing."""
+    """Return the alternative text of a picture in Word or PowerPoint; empty if it has no meaning for a reader."""
     if element.tag == f"{P}cNvPr" and element.getparent().tag != f"{P}nvPicPr":
         return ""
-    return telling_text(element.get("descr") or "")
+    return meaningful_text(element.get("descr") or "")
 
 
-def telling_text(description: str) -> str:
+def meaningful_text(description: str) -> str:
     """Return an alternative text; empty if it is a file name, or only says that a program wrote it."""
     text = _GENERATED_REMARK.sub("", description).strip()
     return "" if _NAME_OF_IMAGE.fullmatch(text) else text

@@ -9,7 +9,7 @@ from docsight.documents.formats.archives.safe_zip import read_members
 from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
-from docsight.documents.formats.office.markup import parse_xml, telling_text
+from docsight.documents.formats.office.markup import meaningful_text, parse_xml
 from docsight.documents.formats.office.mathml import find_formula, formula_text
 from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
 from docsight.documents.formats.office.opendocument_styles import (
@@ -211,7 +211,7 @@ class _Walker:
         elif tag == f"{_DRAW}frame":
             self._alternative_tags.append(_TITLE if element.find(_DESCRIPTION) is None else _DESCRIPTION)
         elif tag in self._alternative_tags[-1:] and element.getparent().tag == f"{_DRAW}frame":
-            self._builder.write_collapsed(f" {telling_text(element.text or '')} ")
+            self._builder.write_collapsed(f" {meaningful_text(element.text or '')} ")
         elif tag == f"{_DRAW}object":
             self._write_formula(element)
 
