@@ -16,6 +16,7 @@ from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.doc_spans import DocSpans, spans_of_tokens
+from docsight.components.inverted_names import join_inverted_names
 from docsight.components.saving import fill_meta
 from docsight.components.token_splits import split_tokens
 from docsight.components.word_rows import WordRow, collect_rows
@@ -131,7 +132,7 @@ class RnnNer(NetworkPipe):
             min_score=self.min_score and min_posteriors(self.min_score, self._calibration, network.labels),
             memory=self.document_memory,
         )
-        return [self._in_tokens(row, spans) for row, spans in zip(rows, found, strict=True)]
+        return [self._in_tokens(row, words, spans) for row, spans in zip(rows, found, strict=True)]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[DocSpans]) -> None:
         for doc, found in zip(docs, predictions, strict=True):
@@ -164,13 +165,15 @@ class RnnNer(NetworkPipe):
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
         super()._place(network, about)
 
-    def _in_tokens(self, row: WordRow, spans: RowSpans) -> DocSpans:
+    def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
-        best, likely = (
-            [span for span in calibrate(found, self._calibration) if self._new_label(span) is not None]
-            for found in spans
+        best, likely = (calibrate(found, self._calibration) for found in spans)
+        joined = join_inverted_names(best, lambda at: words[row.words[at]], len(row.words))
+        return spans_of_tokens(
+            row,
+            [span for span in joined if self._new_label(span) is not None and span.score >= self.threshold],
+            [span for span in likely if self._new_label(span) is not None],
         )
-        return spans_of_tokens(row, [span for span in best if span.score >= self.threshold], likely)
 
     def _new_label(self, span: ScoredSpan) -> str | None:
         """Return the label that is written for a span; None if it is not written."""
