@@ -15,7 +15,9 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.doc_spans import DocSpans, spans_of_tokens
 from docsight.components.saving import fill_meta
+from docsight.components.token_splits import split_tokens
 from docsight.components.word_rows import WordRow, collect_rows
 from docsight.errors import BundleError, ConfigError
 from docsight.networks.calibration import calibrate, min_posteriors, read_calibration
@@ -28,7 +30,7 @@ _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
 
 
 class RnnNer(NetworkPipe):
-    """Writes entities to `doc.ents` and their probabilities to `ent._.score`.
+    r"""Writes entities to `doc.ents` and their probabilities to `ent._.score`.
 
     Args:
         vocab: The vocabulary of the pipeline.
@@ -42,6 +44,8 @@ class RnnNer(NetworkPipe):
         use_corrections: Whether to read words as corrected in `doc._.corrections`, where one token becomes one word.
             The correction must be applied and have a score of at least 0.7. For a capitalised word that the network
             does not know, a suggestion that it knows needs a score of only 0.2.
+        split_markup: Whether to look for entities inside tokens that contain markup, such as `[Rosa Lindt](https://…)`
+            and `\textbf{Rosa}`. A token is split where an entity begins or ends inside it.
         document_memory: How much the places of a word in a document learn from each other, from 0 (not at all) to 1.
             See `docsight.networks.document_memory`.
         renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
@@ -56,6 +60,7 @@ class RnnNer(NetworkPipe):
         "spans_key",
         "min_score",
         "use_corrections",
+        "split_markup",
         "document_memory",
         "renamed",
     )
@@ -70,6 +75,7 @@ class RnnNer(NetworkPipe):
         spans_key: str | None = None,
         min_score: float | None = None,
         use_corrections: bool = True,
+        split_markup: bool = True,
         document_memory: float = DOCUMENT_MEMORY,
         renamed: Mapping[str, str | None] | None = None,
         **options: Any,
@@ -93,6 +99,7 @@ class RnnNer(NetworkPipe):
         self.spans_key = spans_key
         self.min_score = min_score
         self.use_corrections = use_corrections
+        self.split_markup = split_markup
         self.document_memory = document_memory
         self.renamed = dict(renamed or {})
         self._word_vectors: WordVectors | None = None
@@ -103,12 +110,14 @@ class RnnNer(NetworkPipe):
         written = (self.renamed.get(label, label) for label in super().labels)
         return tuple(dict.fromkeys(label for label in written if label is not None))
 
-    def predict(self, docs: Sequence[Doc]) -> list[RowSpans]:
-        """Return the spans of each Doc, in tokens: the entities above the threshold, and all spans of `min_score`."""
+    def predict(self, docs: Sequence[Doc]) -> list[DocSpans]:
+        """Return the entities of each Doc above the threshold, all spans of `min_score`, and the tokens to split."""
         network, vocabularies = cast(Tagger, self.bundle.network), self.bundle.vocabularies
-        words, rows = collect_rows(docs, vocabularies["words"], use_corrections=self.use_corrections)
+        words, rows = collect_rows(
+            docs, vocabularies["words"], use_corrections=self.use_corrections, split_markup=self.split_markup
+        )
         if not words:
-            return [RowSpans([], []) for _ in docs]
+            return [DocSpans() for _ in docs]
         vectors = self._word_vectors
         if vectors is None or vectors.network is not network:  # the model is new
             vectors = WordVectors(network, vocabularies["words"], vocabularies["chars"], self.device)
@@ -122,16 +131,12 @@ class RnnNer(NetworkPipe):
             min_score=self.min_score and min_posteriors(self.min_score, self._calibration, network.labels),
             memory=self.document_memory,
         )
-        return [
-            RowSpans(
-                [span for span in self._in_tokens(row, spans.best) if span.score >= self.threshold],
-                self._in_tokens(row, spans.likely),
-            )
-            for row, spans in zip(rows, found, strict=True)
-        ]
+        return [self._in_tokens(row, spans) for row, spans in zip(rows, found, strict=True)]
 
-    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[RowSpans]) -> None:
+    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[DocSpans]) -> None:
         for doc, found in zip(docs, predictions, strict=True):
+            if found.cuts:
+                split_tokens(doc, found.cuts)
             self._keep_labels(doc.vocab)  # a sourced component may be in a pipeline with another vocabulary
             spans, scores = self._label(doc, found.best)
             # As with entities, the score of a component that was first stays.
@@ -159,21 +164,26 @@ class RnnNer(NetworkPipe):
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
         super()._place(network, about)
 
-    def _in_tokens(self, row: WordRow, spans: Sequence[ScoredSpan]) -> list[ScoredSpan]:
-        """Return spans of words as spans of tokens, with calibrated scores."""
-        return [
-            ScoredSpan(int(row.tokens[start]), int(row.tokens[end - 1]) + 1, label, score)
-            for start, end, label, score in calibrate(spans, self._calibration)
-        ]
+    def _in_tokens(self, row: WordRow, spans: RowSpans) -> DocSpans:
+        """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
+        best, likely = (
+            [span for span in calibrate(found, self._calibration) if self._new_label(span) is not None]
+            for found in spans
+        )
+        return spans_of_tokens(row, [span for span in best if span.score >= self.threshold], likely)
+
+    def _new_label(self, span: ScoredSpan) -> str | None:
+        """Return the label that is written for a span; None if it is not written."""
+        return self.renamed.get(span.label, span.label)
 
     def _label(self, doc: Doc, found: Sequence[ScoredSpan]) -> tuple[list[Span], list[float]]:
         """Return found spans with the labels to write, and their scores; without those whose label is not written."""
         spans, scores = [], []
-        for start, end, own_label, score in found:
-            label = self.renamed.get(own_label, own_label)
+        for span in found:
+            label = self._new_label(span)
             if label is not None:
-                spans.append(Span(doc, start, end, label=label))
-                scores.append(score)
+                spans.append(Span(doc, span.start, span.end, label=label))
+                scores.append(span.score)
         return spans, scores
 
 
@@ -188,6 +198,7 @@ class RnnNer(NetworkPipe):
         "spans_key": None,
         "min_score": None,
         "use_corrections": True,
+        "split_markup": True,
         "document_memory": DOCUMENT_MEMORY,
         "labels": {},
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
@@ -204,6 +215,7 @@ def make_rnn_ner(
     spans_key: str | None,
     min_score: float | None,
     use_corrections: bool,
+    split_markup: bool,
     document_memory: float,
     labels: dict[str, str | None],
     scorer: Scorer | None,
@@ -220,6 +232,7 @@ def make_rnn_ner(
         spans_key=spans_key,
         min_score=min_score,
         use_corrections=use_corrections,
+        split_markup=split_markup,
         document_memory=document_memory,
         renamed=labels,
         scorer=scorer,

@@ -1,4 +1,7 @@
-"""Docs as rows of words for `rnn_ner`: without white space, as corrected, and with the ends of lines and cells."""
+"""Docs as rows of words for `rnn_ner`: without white space, as corrected, with the ends of lines and cells.
+
+A token that contains markup is several words; see `docsight.components.token_splits`.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +13,7 @@ from spacy.attrs import ORTH, SENT_START, SPACY
 from spacy.tokens import Doc
 
 from docsight import attributes
+from docsight.components.token_splits import TokenPiece, markup_pieces
 from docsight.corrections import CorrectionRow, applied_rows
 from docsight.stored_results import text_size
 from docsight.text_layout import text_layout
@@ -31,6 +35,23 @@ class WordRow(NamedTuple):
     tokens: np.ndarray  # (words,), the token of each word; -1 for one that stands for the end of a line or a cell
     breaks: list[int]  # the words that no entity continues beyond, in order
     outside: list[int]  # the words that are in no entity, in order
+    pieces: dict[int, TokenPiece]  # the characters of its token that a word covers, of words that are a part of one
+
+
+class _WordNumbers(dict[str, int]):
+    """The number of each distinct word; a word that is looked up and has none is appended to the list of words."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, word: str) -> int:
+        if not self:  # most Docs have no word to look up
+            self.update((known, number) for number, known in enumerate(self._words))
+        if word not in self:
+            self[word] = len(self._words)
+            self._words.append(word)
+        return self[word]
 
 
 class _Ends(NamedTuple):
@@ -40,7 +61,9 @@ class _Ends(NamedTuple):
     cells: list[int]
 
 
-def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) -> tuple[list[str], list[WordRow]]:
+def collect_rows(
+    docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool
+) -> tuple[list[str], list[WordRow]]:
     """Return the distinct words of Docs, and each Doc as a row of them.
 
     If the vocabulary contains `LINE_END`, it is a word of the rows where a line ends, and `CELL_END` where a cell ends;
@@ -50,6 +73,7 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
         docs: The Docs.
         vocab: The words of the network.
         use_corrections: Whether words are read as corrected.
+        split_markup: Whether a token that contains markup is several words.
     """
     joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
     distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
@@ -63,36 +87,33 @@ def collect_rows(docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool) ->
             is_bar[at] = word[:1] == "|" and not word.strip("|")
             is_mark[at] = word[:1] == ">" and not word.strip(">")
             has_layout[at] = _LAYOUT.search(word) is not None
-    # The pieces of texts: each word, and each word with the space after it. `Doc.text` makes an object of each token.
-    pieces = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
-    num_distinct, sizes = len(words), np.array([len(piece) for piece in pieces], dtype=np.int64)
+    # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
+    texts = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
+    num_distinct, sizes = len(words), np.array([len(text) for text in texts], dtype=np.int64)
+    pieces_of = _pieces_of(words) if split_markup else {}
     reads_layout = LINE_END in vocab
     line_end, cell_end = len(words), len(words) + (CELL_END in vocab)
     if reads_layout:
         words += [LINE_END, CELL_END] if CELL_END in vocab else [LINE_END]
-    numbers: dict[str, int] = {}  # of the distinct words, filled at the first correction
+    numbers = _WordNumbers(words)
     rows: list[WordRow] = []
     offsets = accumulate((len(doc) for doc in docs), initial=0)
     for doc, start in zip(docs, offsets, strict=False):
         row = np.array(index[start : start + len(doc)])
         is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
         if has_layout[row].any():
-            index_of_piece = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
-            text = "".join([pieces[at] for at in index_of_piece.tolist()])
-            ends, is_quoting = _read_layout(doc, text, sizes[index_of_piece])
+            with_space = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
+            text = "".join([texts[at] for at in with_space.tolist()])
+            ends, is_quoting = _read_layout(doc, text, sizes[with_space])
             is_word &= ~(is_quoting & is_mark[row])
         if use_corrections and (corrected := _corrected_words(doc, vocab)):
-            numbers = numbers or {word: number for number, word in enumerate(words)}
             for token, word in corrected:
-                if word not in numbers:
-                    numbers[word] = len(words)
-                    words.append(word)
                 row[token] = numbers[word]
         if reads_layout:
             row[bars] = cell_end
-        rows.append(
-            _make_row(row, is_word, bars, ends, _sentence_starts(doc), (line_end, cell_end) if reads_layout else None)
-        )
+        layout_words = (line_end, cell_end) if reads_layout else None
+        word_row = _make_row(row, is_word, bars, ends, _sentence_starts(doc), layout_words)
+        rows.append(_split_words(word_row, pieces_of, words, numbers) if pieces_of else word_row)
     return words, rows
 
 
@@ -119,7 +140,7 @@ def _make_row(
     words, tokens, outside = row[is_word], np.flatnonzero(is_word), before[bars]
     places = np.array(sorted(lines | cells), dtype=np.int64)
     if layout_words is None or not len(places):
-        return WordRow(words, tokens, [place - 1 for place in sorted(lines | cells | begins)], outside.tolist())
+        return WordRow(words, tokens, [place - 1 for place in sorted(lines | cells | begins)], outside.tolist(), {})
     line_end, cell_end = layout_words
     layout = [line_end if place in lines else cell_end for place in places.tolist()]
     breaks = np.array(sorted(begins), dtype=np.int64) - 1
@@ -133,6 +154,45 @@ def _make_row(
                 *(outside + np.searchsorted(places, outside, side="right")).tolist(),
             ]
         ),
+        pieces={},
+    )
+
+
+def _pieces_of(words: Sequence[str]) -> dict[int, list[TokenPiece]]:
+    """Return the pieces of the words that contain markup, by their number."""
+    pieces = ((number, markup_pieces(word)) for number, word in enumerate(words) if not word.isalnum())
+    return {number: found for number, found in pieces if found}
+
+
+def _split_words(
+    row: WordRow, pieces_of: Mapping[int, Sequence[TokenPiece]], words: Sequence[str], numbers: Mapping[str, int]
+) -> WordRow:
+    """Replace the words of a row that contain markup by their pieces.
+
+    Args:
+        row: The row.
+        pieces_of: The pieces of distinct words.
+        words: The distinct words.
+        numbers: The number of each distinct word; a new one gets a number.
+    """
+    split = np.flatnonzero(np.isin(row.words, list(pieces_of)))
+    if not len(split):
+        return row
+    counts = np.ones(len(row.words), dtype=np.int64)  # the words that each word becomes
+    counts[split] = [len(pieces_of[int(row.words[at])]) for at in split]
+    ends = np.cumsum(counts)
+    new_words, pieces = np.repeat(row.words, counts), dict[int, TokenPiece]()
+    for at in split:
+        number = int(row.words[at])
+        for place, piece in enumerate(pieces_of[number], start=int(ends[at] - counts[at])):
+            new_words[place], pieces[place] = numbers[words[number][piece.start : piece.end]], piece
+    markup = [place for place, piece in pieces.items() if piece.is_markup]
+    return WordRow(
+        words=new_words,
+        tokens=np.repeat(row.tokens, counts),
+        breaks=(ends[row.breaks] - 1).tolist(),
+        outside=sorted([*(ends[row.outside] - 1).tolist(), *markup]),
+        pieces=pieces,
     )
 
 

@@ -9,10 +9,12 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import Config
 
+from docsight.components.doc_spans import DocSpans
 from docsight.components.rnn_ner import RnnNer
+from docsight.components.token_splits import Cut
 from docsight.components.word_rows import collect_rows
 from docsight.errors import BundleError, ConfigError, DataError
-from docsight.networks.spans import RowSpans, ScoredSpan
+from docsight.networks.spans import ScoredSpan
 from docsight.vocab import CELL_END, LINE_END, Vocab
 
 TEXT = "Ada Lovelace met Charles Babbage in London."
@@ -34,7 +36,7 @@ def _with(tiny_model, **settings) -> Language:
 def _fixed(nlp: Language, *spans: ScoredSpan) -> RnnNer:
     """Make the component find the same spans in every Doc."""
     component = nlp.get_pipe("rnn_ner")
-    component.predict = lambda docs: [RowSpans(list(spans), list(spans)) for _ in docs]
+    component.predict = lambda docs: [DocSpans(list(spans), list(spans)) for _ in docs]
     return component
 
 
@@ -52,8 +54,8 @@ def test_rnn_ner_stores_scores_at_their_spans(nlp):
 def test_rnn_ner_scores_of_two_labels_of_one_span_are_distinct(tiny_model):
     nlp = _with(tiny_model)
     nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model), "overwrite_ents": True})
-    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
-    nlp.get_pipe("second").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "ORG", 0.3)], [])]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [DocSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
+    nlp.get_pipe("second").predict = lambda docs: [DocSpans([ScoredSpan(0, 2, "ORG", 0.3)], [])]
     doc = nlp(TEXT)
     assert [(ent.label_, ent._.score) for ent in doc.ents] == [("ORG", 0.3)]
     assert Span(doc, 0, 2, label="PER")._.score == 0.9
@@ -284,7 +286,7 @@ def test_rnn_ner_reads_certain_corrections_and_likely_ones_of_unknown_names(
     row = {"start": 13, "end": 13 + len(typed), "suggestion": suggestion, "score": score, "applied": applied}
     doc._.corrections = [row]
     vocab = nlp.get_pipe("rnn_ner").bundle.vocabularies["words"]
-    words, rows = collect_rows([doc], vocab, use_corrections=True)
+    words, rows = collect_rows([doc], vocab, use_corrections=True, split_markup=True)
     assert words[rows[0].words[3]] == (suggestion if is_read else typed)
 
 
@@ -368,14 +370,45 @@ def test_rnn_ner_scores_against_gold(nlp):
 def test_rnn_ner_score_is_that_of_the_instance_whose_entity_stays(tiny_model, overwrite, expected):
     nlp = _with(tiny_model)
     nlp.add_pipe("rnn_ner", name="second", config={"model": str(tiny_model), "overwrite_ents": overwrite})
-    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
-    nlp.get_pipe("second").predict = lambda docs: [RowSpans([ScoredSpan(0, 2, "PER", 0.7)], [])]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [DocSpans([ScoredSpan(0, 2, "PER", 0.9)], [])]
+    nlp.get_pipe("second").predict = lambda docs: [DocSpans([ScoredSpan(0, 2, "PER", 0.7)], [])]
     assert [ent._.score for ent in nlp(TEXT).ents] == [expected]
 
 
 def test_rnn_ner_scores_all_listed_spans(tiny_model):
     nlp = _with(tiny_model, spans_key="names", min_score=0.05)
     likely = [ScoredSpan(0, 2, "PER", 0.9), ScoredSpan(0, 2, "ORG", 0.08)]
-    nlp.get_pipe("rnn_ner").predict = lambda docs: [RowSpans(likely[:1], likely)]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [DocSpans(likely[:1], likely)]
     doc = nlp(TEXT)
     assert [span._.score for span in doc.spans["names"]] == [0.9, 0.08]
+
+
+def test_rnn_ner_splits_a_token_where_an_entity_ends_inside_it(nlp):
+    text = "By [Ada Lovelace](https://lovelace.example) in London."
+    words = [token.text for token in nlp.make_doc(text)]
+    cut = words.index("Lovelace](https://lovelace.example")
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [DocSpans([ScoredSpan(2, 4, "PER", 0.9)], [], [Cut(cut, 8)])]
+    doc = nlp(text)
+    assert doc.text == text
+    assert [(ent.text, ent.label_, ent._.score) for ent in doc.ents] == [("Ada Lovelace", "PER", 0.9)]
+    assert [token.text for token in doc] == [*words[:3], "Lovelace", "](https://lovelace.example", *words[4:]]
+
+
+def test_rnn_ner_leaves_a_token_whole_where_no_written_entity_begins_or_ends_inside_it(tiny_model):
+    text = "See [[The|the] \\foo{Bar} and {Ada} in London{Charles}."
+    words = [token.text for token in spacy.blank("en").make_doc(text)]
+    everything = _with(tiny_model)(text)
+    assert len(everything) > len(words)  # otherwise the settings below have nothing to prevent
+    no_labels = {"PER": None, "ORG": None, "LOC": None}
+    for settings in ({"threshold": 1.0}, {"labels": no_labels}, {"split_markup": False}):
+        doc = _with(tiny_model, **settings)(text)
+        assert [token.text for token in doc] == words, settings
+
+
+def test_rnn_ner_splits_inside_an_entity_that_is_present(nlp):
+    doc = nlp.make_doc("By \\author{Ada in London.")
+    doc.ents = [Span(doc, 1, 2, label="CODE")]
+    nlp.get_pipe("rnn_ner").predict = lambda docs: [DocSpans([ScoredSpan(2, 3, "PER", 0.9)], [], [Cut(1, 8)])]
+    doc = nlp.get_pipe("rnn_ner")(doc)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("\\author{Ada", "CODE")]
+    assert [token.text for token in doc[1:3]] == ["\\author{", "Ada"]

@@ -15,7 +15,7 @@ PLAIN, LAYOUT = Vocab(["the"]), Vocab(["the", LINE_END, CELL_END])
 def _read(doc: Doc | str, vocab: Vocab) -> tuple[str, list[int], list[int], list[int]]:
     """Return the words of a row, their tokens, and the words that end or are outside of entities."""
     doc = NLP.make_doc(doc) if isinstance(doc, str) else doc
-    words, (row,) = collect_rows([doc], vocab, use_corrections=True)
+    words, (row,) = collect_rows([doc], vocab, use_corrections=True, split_markup=True)
     assert len(row.words) == len(row.tokens)
     for word, token in zip(row.words, row.tokens, strict=True):
         assert token < 0 or words[word] in (doc[int(token)].text, CELL_END)
@@ -77,6 +77,27 @@ def test_rows_of_docs_with_unusual_tokens():
 
 def test_rows_of_several_docs_share_their_words():
     texts = ["Rosa Lindt\nBen", "", "Ben Rosa", "\n"]
-    words, rows = collect_rows([NLP.make_doc(text) for text in texts], LAYOUT, use_corrections=False)
+    words, rows = collect_rows([NLP.make_doc(text) for text in texts], LAYOUT, use_corrections=False, split_markup=True)
     assert [" ".join(words[at] for at in row.words) for row in rows] == ["Rosa Lindt ⏎ Ben", "", "Ben Rosa", ""]
     assert len(np.unique(np.concatenate([row.words for row in rows]))) == 4
+
+
+def test_rows_read_tokens_with_markup_in_pieces():
+    doc = NLP.make_doc("by [Ada Lindt](https://a.example)\n\n\\cmd{Ivy} ran")
+    words, (row,) = collect_rows([doc], LAYOUT, use_corrections=False, split_markup=True)
+    read = [words[at] for at in row.words]
+    assert read == ["by", "[", "Ada", "Lindt", "](https://a.example", ")", "⏎", "\\cmd{", "Ivy", "}", "ran"]
+    assert [doc[int(token)].text for token in row.tokens[[3, 4, 7, 8]]] == [doc[3].text] * 2 + [doc[6].text] * 2
+    assert row.outside == [4, 6, 7]
+    assert row.pieces == {3: (0, 5, False), 4: (5, 24, True), 7: (0, 5, True), 8: (5, 8, False)}
+    _, (whole,) = collect_rows([doc], LAYOUT, use_corrections=False, split_markup=False)
+    assert not whole.pieces
+    assert len(whole.words) == len(read) - 2
+
+
+def test_rows_break_after_the_last_piece_of_a_token():
+    doc = NLP.make_doc("{Rosa{Ben Ivy")
+    doc[2].is_sent_start = True
+    words, (row,) = collect_rows([doc], PLAIN, use_corrections=False, split_markup=True)
+    assert [words[at] for at in row.words] == ["{", "Rosa", "{", "Ben", "Ivy"]
+    assert (row.breaks, row.outside) == ([3], [2])

@@ -38,6 +38,20 @@ def test_rnn_ner_distinguishes_roosevelt_from_roosevelt_street(nlp: Language) ->
     assert ("American", "NORP") in entities
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("© 2022 by [Ada Lovelace](https://lovelace.example/x).", ["2022", "Ada Lovelace"]),
+        ("[[Angela Merkel|the chancellor]] met Barack Obama.", ["Angela Merkel", "Barack Obama"]),
+        ("\\author{Maria Keller} lives in \\textbf{Hamburg}.", ["Maria Keller", "Hamburg"]),
+        ("<b>Maria Keller</b> lives here.", ["Maria Keller"]),
+        ('{"name":"Maria Keller","city":"Hamburg"}', ["Maria Keller", "Hamburg"]),
+    ],
+)
+def test_rnn_ner_finds_names_next_to_markup(nlp: Language, text: str, names: list[str]) -> None:
+    assert [ent.text for ent in nlp(text).ents] == names
+
+
 @pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="needs the benchmarks of a checkout")
 def test_rnn_ner_labels_four_of_five_names_by_their_context(nlp: Language) -> None:
     items = [json.loads(line) for line in CONTEXT_SET.read_text(encoding="utf-8").splitlines()]
