@@ -46,7 +46,8 @@ class RnnNer(NetworkPipe):
             The correction must be applied and have a score of at least 0.7. For a capitalized word that is not in the
             model's vocabulary, a suggestion that is in the vocabulary needs a score of only 0.2.
         split_markup: Whether to look for entities inside tokens that contain markup, such as `[Rosa Lindt](https://…)`
-            and `\textbf{Rosa}`. A token is split where an entity begins or ends inside it.
+            and `\textbf{Rosa}`. A token is split where an entity begins or ends inside it. The
+            tokens of a Doc that was made of words, each followed by a space, are never split.
         document_memory: How much the evidence from all occurrences of a word in a document influences each occurrence,
             from 0 (not at all) to 1. See `docsight.networks.document_memory`.
         renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
