@@ -1,4 +1,4 @@
-"""The archive of real files is chosen by the hashes of paths, and its table counts files by format."""
+"""The archives of real files: how files are chosen, counted by format, and read as one folder."""
 
 import importlib
 import json
@@ -49,3 +49,20 @@ def test_the_table_counts_files_and_reasons(
     assert printed[6] == "2 formats; 0 entities, 3 corrections, 0 images"
     assert printed[8] == "1 files: 1 ok"
     assert printed[11] == "     1  no reader for fonts"
+
+
+def test_words_that_several_documents_have_are_not_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    archive = load("archive", monkeypatch)
+    texts = ["zlib and teh", "a zlib", "the zlib", "teh"]
+    documents = [archive.JudgedDocument(text, "x", "prose", []) for text in texts]
+    rows = [
+        [
+            {"text": word, "suggestions": [{"text": "zip"}], "score": 0.1, "reason": "unknown_word", "because": ""}
+            for word in ("zlib", "teh", "and")
+            if word in text.split()
+        ]
+        for text in texts
+    ]
+    left = archive.without_shared_words(documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]])
+    assert [[row["text"] for row in each] for each in left] == [["teh", "and"], [], [], ["teh"]]

@@ -19,7 +19,7 @@ from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
-from docsight.corrections import CorrectionRow, score_corrections
+from docsight.corrections import CONTEXT_REASON, REASONS, UNKNOWN_WORD, CorrectionRow, score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.judging import Reason
@@ -34,7 +34,6 @@ THRESHOLDS = {"precise": 0.7, "balanced": 0.5, "eager": 0.3}
 FLAG = "flag"  # the setting that applies nothing
 SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
-CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
 CORRECTIONS_SCORER = "docsight.corrections_scorer.v1"
 
