@@ -6,12 +6,14 @@ FOLDER holds archive.parquet (doc_id, class, text, package) and corrections_gold
 is null where the text is right). A correction is right if it is what was meant, half right if the word is wrong but
 something else was meant, and new if nobody judged its place. `benchmarks/data/judged` has this form; the judge is
 trained on it, except for the packages that --held-out measures. With --folder, the documents are read as one folder, as
-by `docsight process`: an unknown word that two other documents have is not corrected.
+by `docsight process`: an unknown word that two other documents have is not corrected, and the names of files (in the
+column `path`, if there is one) count.
 """
 
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import spacy
 import torch
 from score_archive import CLASSES, verdict
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from docsight.components.rnn_speller import THRESHOLDS
 from docsight.documents.analysis.shared_words import SharedWords, count_corrected, leave_shared_words
@@ -34,7 +37,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the documents")
     parser.add_argument("--model", default="rnn_speller", help="a model folder, or the name of a shipped model")
     parser.add_argument("--held-out", action="store_true", help="only packages that no judge is trained on")
-    parser.add_argument("--folder", action="store_true", help="do not correct words that several documents have")
+    parser.add_argument("--folder", action="store_true", help="read the documents as one folder")
     parser.add_argument("--remaining", action="store_true", help="print what the setting balanced corrects wrongly")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -43,7 +46,7 @@ def main() -> None:
     ]
     nlp = spacy.blank("en")
     nlp.add_pipe("rnn_speller", config={"model": options.model})
-    corrections = correct(nlp, documents)
+    corrections = correct(nlp, documents, with_names=options.folder)
     if options.folder:
         corrections = without_shared_words(documents, corrections)
     print(f"| {' | '.join(HEAD)} |\n|---|---|{'--:|' * (len(HEAD) - 2)}")
@@ -54,9 +57,17 @@ def main() -> None:
         print_remaining(documents, corrections, THRESHOLDS["balanced"])
 
 
-def correct(nlp: Language, documents: list[JudgedDocument]) -> list[list[dict[str, Any]]]:
-    """Return the corrections of each document, applied or not."""
-    return [doc._.corrections for doc in nlp.pipe(document.text for document in documents)]
+def correct(nlp: Language, documents: list[JudgedDocument], *, with_names: bool = False) -> list[list[dict[str, Any]]]:
+    """Return the corrections of each document, applied or not; with names, those of the files are evidence."""
+
+    def make_docs() -> Iterator[Doc]:
+        for document in documents:
+            doc = nlp.make_doc(document.text)
+            if with_names:
+                doc._.source = {"path": document.path, "part": ""}
+            yield doc
+
+    return [doc._.corrections for doc in nlp.pipe(make_docs())]
 
 
 def without_shared_words(

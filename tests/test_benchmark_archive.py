@@ -6,6 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from docsight import attributes
+
+attributes.register()
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -66,3 +73,22 @@ def test_words_that_several_documents_have_are_not_corrected(monkeypatch: pytest
     ]
     left = archive.without_shared_words(documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]])
     assert [[row["text"] for row in each] for each in left] == [["teh", "and"], [], [], ["teh"]]
+
+
+def test_documents_are_read_with_the_names_of_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    archive = load("archive", monkeypatch)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("stores_its_source")
+    documents = [archive.JudgedDocument("teh", "x", "prose", [], path) for path in ("a/teh.txt", "")]
+    assert archive.correct(nlp, documents, with_names=True) == [
+        [{"path": "a/teh.txt", "part": ""}],
+        [{"path": "", "part": ""}],
+    ]
+    assert archive.correct(nlp, documents) == [[None], [None]]
+
+
+@Language.component("stores_its_source")
+def stores_its_source(doc: Doc) -> Doc:
+    doc._.corrections = [doc._.source]
+    return doc
