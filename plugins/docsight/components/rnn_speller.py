@@ -16,10 +16,11 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.file_names import file_name_words
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
-from docsight.corrections import CorrectionRow, score_corrections
+from docsight.corrections import CONTEXT_REASON, REASONS, UNKNOWN_WORD, CorrectionRow, score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.judging import Reason
@@ -34,7 +35,6 @@ THRESHOLDS = {"precise": 0.7, "balanced": 0.5, "eager": 0.3}
 FLAG = "flag"  # the setting that applies nothing
 SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
-CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
 CORRECTIONS_SCORER = "docsight.corrections_scorer.v1"
 
@@ -235,7 +235,9 @@ class RnnSpeller(NetworkPipe):
         """
         text = doc.text
         protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
-        return self.corrector.explain(text, row["start"], protected=protected, dialect=self.dialect)
+        return self.corrector.explain(
+            text, row["start"], protected=protected, dialect=self.dialect, outside_words=file_name_words(doc)
+        )
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
         """Continue a text with the character language model.
@@ -264,7 +266,8 @@ class RnnSpeller(NetworkPipe):
             self._protection.spans(doc, text) + self._phrases.spans(doc, text)
             for doc, text in zip(docs, texts, strict=True)
         ]
-        return corrector.correct(texts, protected=protected, dialect=self.dialect)
+        outside_words = [file_name_words(doc) for doc in docs]
+        return corrector.correct(texts, protected=protected, dialect=self.dialect, outside_words=outside_words)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
         min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold

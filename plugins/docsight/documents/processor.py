@@ -75,6 +75,8 @@ def process(
     work is kept in `OUT/.docsight`. A run that was interrupted, even by `kill -9`, continues from there when it is
     started again. Files that an earlier run processed with the same content, pipeline and options are skipped.
 
+    A correction of an unknown word is flagged, not applied, if at least two other documents have the word, too.
+
     Args:
         paths: One or several files, folders and glob patterns. A document's `path` is relative to the input folder;
             with several inputs, to the deepest folder that contains all of them.

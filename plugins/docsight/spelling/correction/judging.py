@@ -1,7 +1,7 @@
 """Judging the corrections of a batch of texts by the evidence, and by the density of errors in each text."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -78,9 +78,10 @@ class Judging:
         texts: Sequence[str],
         batch: TokenBatch,
         is_misspelt: Bools,  # (types,); unknown words that are easily corrected
+        outside_words: Sequence[Collection[str]] = (),  # see `Occurrences`
     ) -> None:
         self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
-        self._texts, self._is_misspelt = texts, is_misspelt
+        self._texts, self._is_misspelt, self._outside_words = texts, is_misspelt, outside_words
         self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0
         self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
@@ -95,7 +96,7 @@ class Judging:
 
     @cached_property
     def _occurrences(self) -> Occurrences:
-        return Occurrences(self._batch)
+        return Occurrences(self._batch, self._outside_words)
 
     def add(self, ranked: RankedGroups, features: Floats) -> Ints:
         """Add the judged groups; return the number of the place of each group, -1 where it is not judged.

@@ -1,5 +1,7 @@
 """The judge within `Corrector`, on the tiny speller."""
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import pytest
 import torch
@@ -85,6 +87,32 @@ def test_evidence_describes_the_word_and_its_surroundings(corrector):
     assert _facts(corrector, "We use teh-house here", "teh")["glued"] == 1
     assert _facts(corrector, 'It is called "teh" here', "teh")["quoted"] == 1
     assert _facts(corrector, "teh and teh and teh", "teh")["repeated"] == 1
+
+
+def _score(corrector: Corrector, text: str, word: str, outside_words: Sequence[Collection[str]]) -> float:
+    (found,) = corrector.correct([text], outside_words=outside_words)
+    return next(each.score for each in found if text[each.start : each.end] == word)
+
+
+def test_outside_words_are_one_more_occurrence(corrector):
+    text, twice = "We found wich house", "We found wich house, wich"
+    alone, named = _score(corrector, text, "wich", ()), _score(corrector, text, "wich", [{"wich", "house", "zzz"}])
+    assert named < alone
+    assert named == pytest.approx(_score(corrector, twice, "wich", ()), abs=0.02)
+    assert _score(corrector, text, "wich", [{"which", "found"}]) == alone  # the suggestion gains nothing
+    reasons = corrector.explain(text, 9, outside_words={"wich"})
+    assert next(reason for reason in reasons if reason.fact == "repeated").weight < 0
+    assert all(reason.fact != "repeated" for reason in corrector.explain(text, 9))
+
+
+def test_outside_words_belong_to_their_text(corrector):
+    texts = ["We found wich house", "", "We found wich house"]
+    both = corrector.correct(texts, outside_words=[set(), {"wich"}, {"wich"}])
+    assert both == [
+        corrector.correct([text], outside_words=[words])[0]
+        for text, words in zip(texts, [set(), set(), {"wich"}], strict=True)
+    ]
+    assert both[0] != both[2]
 
 
 def test_corrector_says_why(corrector):
