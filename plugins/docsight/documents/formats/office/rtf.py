@@ -38,7 +38,9 @@ _CHARACTERS = {
     "{": "{", "}": "}", "\\": "\\",
 }  # fmt: skip
 _MARKER_GROUPS = ("pntext", "listtext")  # with the number or the bullet of an item
-_NUMBER_MARKER = re.compile(r"(?=.*\d)[\w.()\[\]-]{1,20}|\(?[A-Za-z]{1,8}[.):]+|\([A-Za-z]{1,8}\)")
+_NUMBER_MARKER = re.compile(
+    r"(?=.*\d)[\w.()\[\]-]{1,20}|[(（]?[^\W\d_]{1,8}[.):、．）]+|[(（][^\W\d_]{1,8}[)）]"  # noqa: RUF001
+)
 _INFO = ("title", "author")
 _LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"([^"]+)"|([^\s\\]\S*))')
 _TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
@@ -205,6 +207,7 @@ class _Reader:
 
     def _leave_out(self, word: str) -> None:
         story = self._group.story
+        self._decode()
         if word in _MARKER_GROUPS:
             story.list_level = story.list_level or 1
             self._apart_text[word].clear()
@@ -227,13 +230,14 @@ class _Reader:
     def _end_marker(self, word: str) -> None:
         """Keep the number of an item for its text; bullets are left out."""
         marker = "".join(self._apart_text[word]).strip()
-        self._group.story.marker = f"{marker} " if _NUMBER_MARKER.fullmatch(marker) else ""
+        is_number = _NUMBER_MARKER.fullmatch(marker) or marker.isnumeric()  # such as an ideograph
+        self._group.story.marker = f"{marker} " if is_number else ""
 
     def _read_font(self, word: str, number: int | None) -> None:
         if word == "f":
             self._group = replace(self._group, font=number)
-        elif word == "fcharset" and self._group.font is not None:
-            self._fonts.set_charset(self._group.font, number)
+        elif word in ("fcharset", "cpg") and self._group.font is not None:
+            self._fonts.set_encoding(self._group.font, word, number)
 
     def _read_style(self, word: str, number: int | None) -> None:
         if word == "s":
@@ -295,27 +299,29 @@ class _Reader:
         data, self._skip = data[self._skip :], max(self._skip - len(data), 0)
         if self._is_utf8 and not data.isascii() and len(data) > 1:
             self._add(data.decode("utf-8", "replace"))
-        elif self._group.destination in self._apart_text:
-            self._apart_text[self._group.destination].append(self._fonts.decode(data, self._group.font))
         elif self._group.destination == "fonttbl" and self._group.font is not None:
             self._fonts.add_name(self._group.font, data)
         elif self._group.destination == "stylesheet" and self._group.style is not None:
             self._styles.add_name(self._group.style, data)
-        elif not self._group.is_left_out and not self._group.is_hidden:
+        elif self._target() is not None:
             self._bytes += data
 
     def _add(self, text: str) -> None:
-        if self._group.destination in self._apart_text:
-            self._apart_text[self._group.destination].append(self._fonts.sign(text, self._group.font))
-        elif not self._group.is_left_out and not self._group.is_hidden:
+        if (target := self._target()) is not None:
             self._decode()
-            self._pieces.append(self._fonts.sign(text, self._group.font))
+            target.append(self._fonts.sign(text, self._group.font))
+
+    def _target(self) -> list[str] | None:
+        """Return the list that text of the current group belongs to; None if it is left out."""
+        if (apart := self._apart_text.get(self._group.destination)) is not None:
+            return apart
+        return None if self._group.is_left_out or self._group.is_hidden else self._pieces
 
     def _decode(self) -> None:
-        """Decode the bytes that are pending, in the encoding of the font."""
-        if self._bytes:
-            self._pieces.append(self._fonts.decode(bytes(self._bytes), self._group.font))
-            self._bytes.clear()
+        """Decode the bytes that are pending, in the encoding of the font; a character may have several."""
+        if self._bytes and (target := self._target()) is not None:
+            target.append(self._fonts.decode(bytes(self._bytes), self._group.font))
+        self._bytes.clear()
 
     def _flush(self) -> None:
         """Write the text that is pending; its surrogate pairs become single characters."""

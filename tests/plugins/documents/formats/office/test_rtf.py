@@ -22,6 +22,7 @@ def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
     [
         (rb"caf\'e9 \u8364?\emdash x", "caf\xe9 \u20ac\u2014x"),
         (rb"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset128 B;}}\f0\'cc{\f1 \'82\'a0}\'cc", "\u041c\u3042\u041c"),
+        (rb"{\fonttbl{\f0\cpg1251 A;}}\f0\'cc", "\u041c"),
         (rb"\uc0\u-10179\u-8704 x", "\U0001f600x"),
         (rb"{\uc2\u8364\'80\'80}x", "\u20acx"),
         (rb"A\~b\_c\{\}\\", "A\xa0b\u2011c{}\\"),
@@ -40,6 +41,24 @@ def test_text_is_decoded_and_invisible_text_left_out(body: bytes, text: str) -> 
 def test_the_code_page_of_the_document_applies() -> None:
     assert read(rb"\'cc", head=rb"{\rtf1\ansi\ansicpg1251 ").text == "\u041c"
     assert read(rb"\'8e", head=rb"{\rtf1\mac ").text == "\xe9"
+
+
+@pytest.mark.parametrize(
+    ("marker", "text"),
+    [
+        (rb"\'a4\'40\'a1\'42", "\u4e00\u3001 A"),  # a numeral and its comma, of two bytes each
+        (rb"\'b3\'fc.", "\u58f9. A"),
+        (rb"\'a4\'54", "\u4e09 A"),
+        (rb"\u1072 ?)", "\u0430) A"),
+        (rb"\u9312 ?", "\u2460 A"),
+        (rb"\'a4\'a4", "A"),  # a word
+        (rb"\u8226 ?", "A"),
+        (b"o", "A"),
+    ],
+)
+def test_numbers_of_items_are_read_in_all_scripts(marker: bytes, text: str) -> None:
+    body = rb"\pard\ls1{\listtext " + marker + rb"\tab}A\par"
+    assert read(body, head=rb"{\rtf1\ansi\ansicpg950 ").text == text
 
 
 def test_passages_have_their_kinds() -> None:
