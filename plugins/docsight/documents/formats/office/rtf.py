@@ -6,6 +6,16 @@ from dataclasses import dataclass, replace
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
 from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.office.rtf_formulas import (
+    FORMULA_SIGNS,
+    FORMULAS,
+    FormulaPart,
+    is_formula_properties,
+    is_formula_word,
+    new_part,
+    sign_at_begin,
+    sign_at_end,
+)
 from docsight.documents.formats.office.rtf_story import RtfStory
 from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
 from docsight.documents.formats.source import Source
@@ -22,9 +32,9 @@ _TOKEN = re.compile(
 _LEFT_OUT = frozenset((
     "fonttbl", "colortbl", "stylesheet", "info", "pict", "xe", "tc", "rxe", "txe", "sp", "nonshppict", "nonesttables",
     "pntext", "listtext", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "objdata",
-    "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mr",
+    "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mmathPict",
 ))  # fmt: skip
-_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops"))
+_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops", *FORMULAS))
 _STORIES: dict[str, Kind] = {
     "footnote": "footnote",
     "annotation": "comment",
@@ -59,6 +69,7 @@ class _Group:
     unicode_skip: int = 1  # how many characters follow a Unicode character for old programs
     font: int | None = None
     style: int | None = None  # that is described, in the style sheet
+    formula: FormulaPart | None = None  # the operator or the brackets around it
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -86,7 +97,9 @@ class _Reader:
         self._styles = StyleSheet()
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
-        self._apart_text: dict[str, list[str]] = {"fldinst": [], **{name: [] for name in _MARKER_GROUPS}}
+        self._apart_text: dict[str, list[str]] = {
+            name: [] for name in ("fldinst", *_MARKER_GROUPS, *FORMULA_SIGNS)
+        }
         self._skip = 0  # characters to leave out after a Unicode character
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
@@ -164,6 +177,8 @@ class _Reader:
         elif before.destination in _MARKER_GROUPS and before.destination != after.destination:
             self._end_marker(before.destination)
         self._group = after
+        if before.formula is not None and before.destination != after.destination:
+            self._end_formula_group(before.destination, before.formula)
 
     def _read_symbol(self, symbol: str) -> None:
         self._skip = 0
@@ -185,6 +200,8 @@ class _Reader:
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
         elif word in _LEFT_OUT:
             self._leave_out(word)
+        elif is_formula_word(word):
+            self._begin_formula_group(word)
         elif word in _STORIES or (word in _INFO and group.destination == "info"):
             self._begin_story(word)
         elif word == "fldrslt":
@@ -232,6 +249,24 @@ class _Reader:
         marker = "".join(self._apart_text[word]).strip()
         is_number = _NUMBER_MARKER.fullmatch(marker) or marker.isnumeric()  # such as an ideograph
         self._group.story.marker = f"{marker} " if is_number else ""
+
+    def _begin_formula_group(self, word: str) -> None:
+        group, part = self._group, self._group.formula
+        if word in FORMULA_SIGNS:
+            self._apart_text[word].clear()
+            self._group = replace(group, destination=word)
+        elif is_formula_properties(word):
+            self._group = replace(group, is_left_out=True, destination=word)
+        else:
+            is_child = part is not None and group.destination == part.word
+            self._add(sign_at_begin(word, part if is_child else None))
+            self._group = replace(group, is_optional=False, destination=word, formula=new_part(word) or part)
+
+    def _end_formula_group(self, word: str, part: FormulaPart) -> None:
+        if word in FORMULA_SIGNS:
+            part.signs[word] = "".join(self._apart_text[word]).strip()
+        elif sign := sign_at_end(word, part):
+            self._add(sign)
 
     def _read_font(self, word: str, number: int | None) -> None:
         if word == "f":

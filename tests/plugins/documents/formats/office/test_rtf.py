@@ -61,6 +61,24 @@ def test_numbers_of_items_are_read_in_all_scripts(marker: bytes, text: str) -> N
     assert read(body, head=rb"{\rtf1\ansi\ansicpg950 ").text == text
 
 
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (rb"{\mf{\mfPr{\mctrlPr\f0 }}{\mnum{\mr\mscr0 a}}{\mden{\mr b}}}", "a/b"),
+        (rb"{\mrad{\mradPr}{\mdeg}{\me{\mr\u8721 ?}}}{\mr =}", "\u221a\u2211="),
+        (rb"{\mnary{\mnaryPr{\mchr \u8721 ?}}{\msub{\mr i}}{\msup}{\me{\mr x}}}", "\u2211ix"),
+        (rb"{\mnary{\mnaryPr}{\msub}{\msup}{\me{\mr y}}}", "\u222by"),
+        (rb"{\md{\mdPr}{\me{\msSup{\me{\mr x}}{\msup{\mr 2}}}}{\me{\mr b}}}", "(x2|b)"),
+        (rb"{\md{\mdPr{\mbegChr [}{\msepChr ,}{\mendChr }}{\me{\mr a}}{\me{\mr b}}}", "[a,b"),
+        (rb"{\md{\mdPr}{\me{\md{\mdPr{\mbegChr \{}{\mendChr \}}}{\me{\mr a}}}{\mr +}}}", "({a}+)"),
+    ],
+)
+def test_formulas_are_read_with_the_signs_that_are_drawn(formula: bytes, text: str) -> None:
+    body = rb"A {\mmath{\*\moMathPara{\*\moMath" + formula + rb"}}{\mmathPict{\pict 00}}} B"
+    document = read(body)
+    assert (document.text, document.notes) == (f"A {text} B", ())
+
+
 def test_passages_have_their_kinds() -> None:
     body = rb"{\info{\title The\par title}{\author x}}{\header Top\par}{\headerf Top\par}{\footer Foot}"
     body += rb"\pard\outlinelevel1 Head\par"
