@@ -226,7 +226,7 @@ class _Reader:
         story = self._group.story
         self._decode()
         if word in _MARKER_GROUPS:
-            story.list_level = story.list_level or 1
+            story.begin_item()
             self._apart_text[word].clear()
         self._images_left_out += word == "pict" and not self._group.is_left_out
         self._group = replace(self._group, is_optional=False, is_left_out=True, destination=word)

@@ -61,6 +61,12 @@ def test_numbers_of_items_are_read_in_all_scripts(marker: bytes, text: str) -> N
     assert read(body, head=rb"{\rtf1\ansi\ansicpg950 ").text == text
 
 
+@pytest.mark.parametrize("group", [rb"{\listtext\pard\plain 1.\tab}", rb"{\pntext\pard 1.\tab}"])
+def test_markers_of_items_may_stand_before_the_properties_of_their_paragraphs(group: bytes) -> None:
+    body = group + rb"\pard\plain\fi-360 one\par" + group + rb"\pard\par\pard two\par"
+    assert kinds(read(body)) == [("list_item", 1, "1. one"), ("paragraph", None, "two")]
+
+
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
