@@ -97,9 +97,7 @@ class _Reader:
         self._styles = StyleSheet()
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
-        self._apart_text: dict[str, list[str]] = {
-            name: [] for name in ("fldinst", *_MARKER_GROUPS, *FORMULA_SIGNS)
-        }
+        self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *_MARKER_GROUPS, *FORMULA_SIGNS)}
         self._skip = 0  # characters to leave out after a Unicode character
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification

@@ -217,7 +217,7 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self._write_text(_visible(_unescaped(element.text or "")))
+            self._write_text(_visible(_unescaped(markup.text_of(element))))
         elif tag in markup.ALTERNATIVE_TEXT_TAGS:
             self._write_alternative_text(_visible(markup.alternative_text(element)))
         elif tag == markup.SYMBOL_TAG:
