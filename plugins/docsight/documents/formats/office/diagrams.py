@@ -31,7 +31,7 @@ def _words(cache: Any) -> str:
 
 
 def _ordered_points(root: Any) -> list[Any]:
-    """Return the points of a diagram: those of the outline, which the file has in the order of their creation; then others."""
+    """Return the points of a diagram: those of the outline, which the file has in any order; then the others."""
     points = {point.get("modelId"): point for point in root.iter(_POINT)}
     children: dict[str, list[tuple[int, str]]] = {}
     for connection in root.iter(_CONNECTION):

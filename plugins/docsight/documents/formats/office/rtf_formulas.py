@@ -56,7 +56,7 @@ def sign_at_begin(word: str, part: FormulaPart | None) -> str:
 
 
 def sign_at_end(word: str, part: FormulaPart | None) -> str:
-    """Return the sign after a group: of an operator or an opening bracket after its properties; or a closing bracket."""
+    """Return the sign after a group: an operator or opening bracket after its properties, or a closing bracket."""
     if part is None:
         return ""
     if word in _SIGNS_AFTER_PROPERTIES:
