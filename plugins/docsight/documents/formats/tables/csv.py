@@ -169,7 +169,7 @@ def _detect_dialect(lines: list[str], delimiters: str) -> dict[str, Any]:
 def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
     """Return the fraction of the first rows that fit together, less a penalty for a misplaced quote.
 
-    They are as wide as the first, or shorter, because empty fields at their ends are left out, or as wide as each other.
+    They are as wide as the first, or shorter because empty fields at their ends are left out, or as wide as each other.
     """
     widths: list[int] = []
     penalty = 0.0
