@@ -103,6 +103,12 @@ class Walker:
             kind, level = self._kind or kind, None
         self.builder.block = Block(kind=kind, level=level, page=self.page, bbox=self.bbox)
 
+    def write_paragraph(self, text: str, kind: Kind) -> None:
+        """Write a text that is no paragraph of the format as a passage of its own."""
+        self._kind = kind
+        self.begin_block(kind)
+        self._write_text(_visible(_unescaped(text)))
+
     def walk(self, element: Any, part: Any, *, kind: Kind | None = None) -> None:
         """Write an element and its descendants.
 

@@ -241,6 +241,38 @@ def test_pptx_writes_the_numbers_of_lists() -> None:
     assert read(save(presentation)).text == "a) One\nb) Two"
 
 
+P188 = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
+OLD_COMMENTS = f'<p:cmLst xmlns:p="{P[1:-1]}"><p:cm><p:text>Old?\nYes</p:text></p:cm><p:cm><p:text/></p:cm></p:cmLst>'
+NEW_COMMENTS = (
+    f'<c:cmLst xmlns:c="{P188}" xmlns:a="{A[1:-1]}"><c:cm>'
+    "<c:replyLst><c:reply><c:txBody><a:p><a:r><a:t>Reply</a:t></a:r></a:p></c:txBody></c:reply></c:replyLst>"
+    "<c:txBody><a:bodyPr/><a:p><a:r><a:t>New?</a:t></a:r></a:p></c:txBody></c:cm></c:cmLst>"
+)
+
+
+@pytest.mark.parametrize(
+    ("comments", "texts"), [(OLD_COMMENTS, ["Old?\nYes"]), (NEW_COMMENTS, ["New?", "Reply"])], ids=["old", "new"]
+)
+def test_pptx_reads_comments_after_the_notes_of_their_slide(comments: str, texts: list[str]) -> None:
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("One", 0, 0))
+    slide.notes_slide.notes_text_frame.text = "Note"
+    package = presentation.part.package
+    part = Part(PackURI("/ppt/comments/comment1.xml"), "application/xml", package, comments.encode())
+    slide.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments")
+    add_slide(presentation, ("Two", 0, 0))
+    content = read(save(presentation))
+    assert [(one.kind, one.page, content.text[one.start : one.end]) for one in content.passages] == [
+        ("paragraph", 1, "One"),
+        ("speaker_note", 1, "Note"),
+        *(("comment", 1, text) for text in texts),
+        ("paragraph", 2, "Two"),
+    ]
+
+
 def test_pptx_counts_no_empty_paragraphs() -> None:
     presentation = library.Presentation()
     frame = add_slide(presentation, ("One", 0, 0)).shapes[0].text_frame
