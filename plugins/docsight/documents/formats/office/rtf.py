@@ -34,7 +34,8 @@ _LEFT_OUT = frozenset((
     "pntext", "listtext", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "objdata",
     "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mmathPict",
 ))  # fmt: skip
-_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops", *FORMULAS))
+_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops", "do", *FORMULAS))
+_TEXT_BOXES = ("shptxt", "dptxbxtext")  # the latter in the drawings of Word 95, which newer versions add to their own
 _STORIES: dict[str, Kind] = {
     "footnote": "footnote",
     "annotation": "comment",
@@ -168,7 +169,7 @@ class _Reader:
         before, after = self._group, self._open_groups.pop()
         if before.story is not after.story:
             self._flush()
-        elif before.destination == "shptxt" != after.destination:
+        elif before.destination in _TEXT_BOXES and before.destination != after.destination:
             self._break(PARAGRAPH)
         elif before.destination == "fldrslt" != after.destination:
             self._begin_link("")
@@ -207,9 +208,12 @@ class _Reader:
             found = _LINK_FIELD.match("".join(self._apart_text["fldinst"]))
             self._begin_link((found[1] or found[2]) if found is not None else "")
             self._apart_text["fldinst"].clear()
-        elif word == "shptxt":
+        elif word in _TEXT_BOXES:
             self._break(PARAGRAPH)
-            self._group = replace(group, is_optional=False, is_left_out=False, destination=word)
+            is_left_out = group.is_left_out and word != "shptxt"
+            self._group = replace(group, is_optional=False, is_left_out=is_left_out, destination=word)
+        elif word == "do":
+            self._group = replace(group, is_optional=False)
         elif word == "u" and number is not None:
             self._add(chr(number % 0x10000))
             self._skip = group.unicode_skip

@@ -32,6 +32,8 @@ def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
         (rb"a{\v hidden}\v hidden\v0 b{\deleted gone}{\*\unknown x}{\pict 00ff}\bin3 }}}c", "abc"),
         (rb'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt link}}', "link"),
         (rb"a\par{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt box\par}}}b", "a\n\nbox\n\nb"),
+        (rb"a\par{\*\do\dobxpage\dptxbx{\dptxbxtext\ltrpar box\par}\dpx9}b", "a\n\nbox\n\nb"),
+        (rb"{\shp{\*\shpinst{\shptxt box\par}}{\shprslt{\*\do\dptxbx{\dptxbxtext box\par}}}}b", "box\n\nb"),
     ],
 )
 def test_text_is_decoded_and_invisible_text_left_out(body: bytes, text: str) -> None:
