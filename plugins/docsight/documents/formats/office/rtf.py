@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
 from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.office.rtf_fields import link_of_field, text_of_field
 from docsight.documents.formats.office.rtf_formulas import (
     FORMULA_SIGNS,
     FORMULAS,
@@ -53,7 +54,7 @@ _NUMBER_MARKER = re.compile(
     r"(?=.*\d)[\w.()\[\]-]{1,20}|[(（]?[^\W\d_]{1,8}[.):、．）]+|[(（][^\W\d_]{1,8}[)）]"  # noqa: RUF001
 )
 _INFO = ("title", "author")
-_LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"([^"]+)"|([^\s\\]\S*))')
+_CHARACTER_WORDS = ("f", "plain", "uc")  # without which markers and instructions cannot be decoded, either
 _TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
 _MAX_LEVEL = 9
 
@@ -100,6 +101,7 @@ class _Reader:
         self._pieces: list[str] = []  # of text, not written yet
         self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *_MARKER_GROUPS, *FORMULA_SIGNS)}
         self._skip = 0  # characters to leave out after a Unicode character
+        self._is_group_begin = False  # whether the token before was a brace that opens a group
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
         self._read(data)
@@ -151,6 +153,9 @@ class _Reader:
                 self._open() if brace == b"{" else self._close()
             elif text is not None:
                 self._add_bytes(text)
+            else:  # line ends, which mean nothing
+                continue
+            self._is_group_begin = brace == b"{"
         self._flush()
         for story in (self._body, *self._apart):
             if story.is_table_open:
@@ -176,13 +181,15 @@ class _Reader:
         elif before.destination in _MARKER_GROUPS and before.destination != after.destination:
             self._end_marker(before.destination)
         self._group = after
+        if before.destination == "fldinst" != after.destination:
+            self._add(text_of_field("".join(self._apart_text["fldinst"])))
         if before.formula is not None and before.destination != after.destination:
             self._end_formula_group(before.destination, before.formula)
 
     def _read_symbol(self, symbol: str) -> None:
         self._skip = 0
         if symbol == "*":
-            self._group = replace(self._group, is_optional=True)
+            self._group = replace(self._group, is_optional=self._is_group_begin)
         elif symbol in "\r\n":
             self._break(PARAGRAPH)
         else:
@@ -196,6 +203,7 @@ class _Reader:
         elif group.destination == "stylesheet":
             self._read_style(word, number)
         elif group.is_optional and word not in _SHOWN and word not in _STORIES:
+            self._apart_text["fldinst"] = [] if word == "fldinst" else self._apart_text["fldinst"]
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
         elif word in _LEFT_OUT:
             self._leave_out(word)
@@ -205,9 +213,7 @@ class _Reader:
             self._begin_story(word)
         elif word == "fldrslt":
             self._group = replace(group, destination=word)
-            found = _LINK_FIELD.match("".join(self._apart_text["fldinst"]))
-            self._begin_link((found[1] or found[2]) if found is not None else "")
-            self._apart_text["fldinst"].clear()
+            self._begin_link(link_of_field("".join(self._apart_text["fldinst"])))
         elif word in _TEXT_BOXES:
             self._break(PARAGRAPH)
             is_left_out = group.is_left_out and word != "shptxt"
@@ -221,7 +227,7 @@ class _Reader:
             self._add(_CHARACTERS[word])
         elif word in _RTF_BREAKS:
             self._break(_RTF_BREAKS[word])
-        elif not group.is_left_out:
+        elif not group.is_left_out or word in _CHARACTER_WORDS:
             self._read_property(word, number)
 
     def _leave_out(self, word: str) -> None:

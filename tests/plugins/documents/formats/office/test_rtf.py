@@ -31,6 +31,10 @@ def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
         (b"one\ntwo\\\nthree\\line four", "onetwo\n\nthree\nfour"),
         (rb"a{\v hidden}\v hidden\v0 b{\deleted gone}{\*\unknown x}{\pict 00ff}\bin3 }}}c", "abc"),
         (rb'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt link}}', "link"),
+        (rb'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt \*\cs12\cf2 {\*\bkmkstart x}link}}', "link"),
+        (rb"a{\field{\*\fldinst EQ \\* jc2 \\o\\ad(\\s\\up 10(\u12363 ?),\u20195 ?)}{\fldrslt }}b", "a\u4ee3b"),
+        (rb'{\field{\*\fldinst SYMBOL 61 \\f "Symbol" \\s 12}{\fldrslt\f3\fs24}} x', "= x"),
+        (rb'{\field{\*\fldinst SYMBOL 61664 \\f "Wingdings"}{\fldrslt}}{\field{\*\fldinst SYMBOL 233}}', "\u2192\xe9"),
         (rb"a\par{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt box\par}}}b", "a\n\nbox\n\nb"),
         (rb"a\par{\*\do\dobxpage\dptxbx{\dptxbxtext\ltrpar box\par}\dpx9}b", "a\n\nbox\n\nb"),
         (rb"{\shp{\*\shpinst{\shptxt box\par}}{\shprslt{\*\do\dptxbx{\dptxbxtext box\par}}}}b", "box\n\nb"),
@@ -54,6 +58,7 @@ def test_the_code_page_of_the_document_applies() -> None:
         (rb"\u1072 ?)", "\u0430) A"),
         (rb"\u9312 ?", "\u2460 A"),
         (rb"\'a4\'a4", "A"),  # a word
+        (rb"\uc2\u19968\'a4\'40.", "\u4e00. A"),
         (rb"\u8226 ?", "A"),
         (b"o", "A"),
     ],
