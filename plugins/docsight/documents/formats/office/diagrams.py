@@ -5,8 +5,8 @@ from typing import Any
 
 from docsight.documents.formats.office.markup import A, C, integer
 
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_POINT, _CONNECTION = f"{_DIAGRAM}pt", f"{_DIAGRAM}cxn"
+_DIAGRAM_DATA = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_POINT, _CONNECTION = f"{_DIAGRAM_DATA}pt", f"{_DIAGRAM_DATA}cxn"
 _PARENT_OF = "parOf"  # the type of a connection if it states none
 
 

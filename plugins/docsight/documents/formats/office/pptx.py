@@ -24,7 +24,7 @@ _EMU_PER_POINT = 12_700
 
 _SHAPE_TAGS = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
 _GROUP_TAG = f"{P}grpSp"
-_COMMENTS = "{http://schemas.microsoft.com/office/powerpoint/2018/8/main}"
+_MODERN_COMMENT = "{http://schemas.microsoft.com/office/powerpoint/2018/8/main}"
 _Position = tuple[int, int]  # from the top and from the left, in EMU
 
 
@@ -90,9 +90,9 @@ def _write_comments(part: Any, walker: Walker) -> None:
 def _comments(root: Any) -> Iterator[Any]:
     """Yield the texts of comments, each before those of its replies, which the file has first."""
     yield from root.iter(f"{P}text")
-    for comment in root.iter(f"{_COMMENTS}cm"):
-        yield from comment.iterfind(f"{_COMMENTS}txBody")
-        yield from comment.iterfind(f"{_COMMENTS}replyLst/{_COMMENTS}reply/{_COMMENTS}txBody")
+    for comment in root.iter(f"{_MODERN_COMMENT}cm"):
+        yield from comment.iterfind(f"{_MODERN_COMMENT}txBody")
+        yield from comment.iterfind(f"{_MODERN_COMMENT}replyLst/{_MODERN_COMMENT}reply/{_MODERN_COMMENT}txBody")
 
 
 def _walk_shapes(

@@ -9,7 +9,6 @@ from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.office.rtf_fields import link_of_field, text_of_field
 from docsight.documents.formats.office.rtf_formulas import (
     FORMULA_SIGNS,
-    FORMULAS,
     FormulaPart,
     is_formula_properties,
     is_formula_word,
@@ -19,6 +18,14 @@ from docsight.documents.formats.office.rtf_formulas import (
 )
 from docsight.documents.formats.office.rtf_story import RtfStory
 from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
+from docsight.documents.formats.office.rtf_words import (
+    CHARACTERS,
+    LEFT_OUT_WORDS,
+    MARKER_GROUPS,
+    SHOWN_WORDS,
+    TEXT_BOXES,
+    is_number_marker,
+)
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH
 from docsight.documents.formats.text.encoding import try_decode
@@ -26,17 +33,10 @@ from docsight.errors import DataError
 
 _RTF_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
 _MAX_GROUPS = 1000  # that are open at once
+_MAX_LOOK_BACK = 8  # bytes
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
 )
-# What is left out, unless it is marked with `\*`: then all but `_SHOWN` is left out.
-_LEFT_OUT = frozenset((
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "xe", "tc", "rxe", "txe", "sp", "nonshppict", "nonesttables",
-    "pntext", "listtext", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "objdata",
-    "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mmathPict",
-))  # fmt: skip
-_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops", "do", *FORMULAS))
-_TEXT_BOXES = ("shptxt", "dptxbxtext")  # the latter in the drawings of Word 95, which newer versions add to their own
 _STORIES: dict[str, Kind] = {
     "footnote": "footnote",
     "annotation": "comment",
@@ -44,15 +44,6 @@ _STORIES: dict[str, Kind] = {
     **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "footer"),
 }
 _RTF_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
-_CHARACTERS = {
-    "tab": "\t", "emdash": "\u2014", "endash": "\u2013", "emspace": "\u2003", "enspace": "\u2002", "bullet": "\u2022",
-    "lquote": "\u2018", "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "~": "\xa0", "_": "\u2011",
-    "{": "{", "}": "}", "\\": "\\",
-}  # fmt: skip
-_MARKER_GROUPS = ("pntext", "listtext")  # with the number or the bullet of an item
-_NUMBER_MARKER = re.compile(
-    r"(?=.*\d)[\w.()\[\]-]{1,20}|[(（]?[^\W\d_]{1,8}[.):、．）]+|[(（][^\W\d_]{1,8}[)）]"  # noqa: RUF001
-)
 _INFO = ("title", "author")
 _CHARACTER_WORDS = ("f", "plain", "uc")  # without which markers and instructions cannot be decoded, either
 _TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
@@ -99,9 +90,8 @@ class _Reader:
         self._styles = StyleSheet()
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
-        self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *_MARKER_GROUPS, *FORMULA_SIGNS)}
+        self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *MARKER_GROUPS, *FORMULA_SIGNS)}
         self._skip = 0  # characters to leave out after a Unicode character
-        self._is_group_begin = False  # whether the token before was a brace that opens a group
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
         self._read(data)
@@ -146,6 +136,10 @@ class _Reader:
                     self._read_word(word.decode("ascii"), argument)
             elif code is not None:
                 self._add_bytes(bytes.fromhex(code.decode("ascii")))
+            elif symbol == b"*":
+                # Elsewhere than at the begin of a group, where OpenOffice writes it too, it means nothing.
+                is_begin = data[max(0, at - _MAX_LOOK_BACK) : at - 2].rstrip().endswith(b"{")
+                self._group = replace(self._group, is_optional=is_begin)
             elif symbol is not None:
                 self._read_symbol(symbol.decode("latin-1"))
             elif brace is not None:
@@ -153,9 +147,6 @@ class _Reader:
                 self._open() if brace == b"{" else self._close()
             elif text is not None:
                 self._add_bytes(text)
-            else:  # line ends, which mean nothing
-                continue
-            self._is_group_begin = brace == b"{"
         self._flush()
         for story in (self._body, *self._apart):
             if story.is_table_open:
@@ -174,11 +165,11 @@ class _Reader:
         before, after = self._group, self._open_groups.pop()
         if before.story is not after.story:
             self._flush()
-        elif before.destination in _TEXT_BOXES and before.destination != after.destination:
+        elif before.destination in TEXT_BOXES and before.destination != after.destination:
             self._break(PARAGRAPH)
         elif before.destination == "fldrslt" != after.destination:
             self._begin_link("")
-        elif before.destination in _MARKER_GROUPS and before.destination != after.destination:
+        elif before.destination in MARKER_GROUPS and before.destination != after.destination:
             self._end_marker(before.destination)
         self._group = after
         if before.destination == "fldinst" != after.destination:
@@ -188,12 +179,10 @@ class _Reader:
 
     def _read_symbol(self, symbol: str) -> None:
         self._skip = 0
-        if symbol == "*":
-            self._group = replace(self._group, is_optional=self._is_group_begin)
-        elif symbol in "\r\n":
+        if symbol in "\r\n":
             self._break(PARAGRAPH)
         else:
-            self._add(_CHARACTERS.get(symbol, ""))
+            self._add(CHARACTERS.get(symbol, ""))
 
     def _read_word(self, word: str, number: int | None) -> None:
         self._skip = 0
@@ -202,19 +191,19 @@ class _Reader:
             self._read_font(word, number)
         elif group.destination == "stylesheet":
             self._read_style(word, number)
-        elif group.is_optional and word not in _SHOWN and word not in _STORIES:
+        elif group.is_optional and word not in SHOWN_WORDS and word not in _STORIES:
             self._apart_text["fldinst"] = [] if word == "fldinst" else self._apart_text["fldinst"]
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
-        elif word in _LEFT_OUT:
+        elif word in LEFT_OUT_WORDS:
             self._leave_out(word)
-        elif is_formula_word(word):
+        elif word[0] == "m" and is_formula_word(word):
             self._begin_formula_group(word)
         elif word in _STORIES or (word in _INFO and group.destination == "info"):
             self._begin_story(word)
         elif word == "fldrslt":
             self._group = replace(group, destination=word)
             self._begin_link(link_of_field("".join(self._apart_text["fldinst"])))
-        elif word in _TEXT_BOXES:
+        elif word in TEXT_BOXES:
             self._break(PARAGRAPH)
             is_left_out = group.is_left_out and word != "shptxt"
             self._group = replace(group, is_optional=False, is_left_out=is_left_out, destination=word)
@@ -223,8 +212,8 @@ class _Reader:
         elif word == "u" and number is not None:
             self._add(chr(number % 0x10000))
             self._skip = group.unicode_skip
-        elif word in _CHARACTERS:
-            self._add(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._add(CHARACTERS[word])
         elif word in _RTF_BREAKS:
             self._break(_RTF_BREAKS[word])
         elif not group.is_left_out or word in _CHARACTER_WORDS:
@@ -233,7 +222,7 @@ class _Reader:
     def _leave_out(self, word: str) -> None:
         story = self._group.story
         self._decode()
-        if word in _MARKER_GROUPS:
+        if word in MARKER_GROUPS:
             story.begin_item()
             self._apart_text[word].clear()
         self._images_left_out += word == "pict" and not self._group.is_left_out
@@ -255,8 +244,7 @@ class _Reader:
     def _end_marker(self, word: str) -> None:
         """Keep the number of an item for its text; bullets are left out."""
         marker = "".join(self._apart_text[word]).strip()
-        is_number = _NUMBER_MARKER.fullmatch(marker) or marker.isnumeric()  # such as an ideograph
-        self._group.story.marker = f"{marker} " if is_number else ""
+        self._group.story.marker = f"{marker} " if is_number_marker(marker) else ""
 
     def _begin_formula_group(self, word: str) -> None:
         group, part = self._group, self._group.formula

@@ -12,7 +12,7 @@ TEXT_COLUMNS = ("text", "content", "body", "document", "abstract")
 _TITLE_COLUMNS = ("title", "subject", "headline")
 _MAX_COLUMNS_LISTED = 20
 _MAX_PROSE_CHARS = 10_000  # of a cell
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S*", re.I)
+_URL_CELL = re.compile(r"[a-z][a-z0-9+.-]*://\S*", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -50,7 +50,7 @@ def is_prose(cells: Sequence[str]) -> bool:
 
 def is_address(cells: Sequence[str]) -> bool:
     """Return whether all cells of a column are addresses such as `https://example.org/a`."""
-    return all(_ADDRESS.fullmatch(cell.strip()) is not None for cell in cells)
+    return all(_URL_CELL.fullmatch(cell.strip()) is not None for cell in cells)
 
 
 def _count_words(text: str) -> int:

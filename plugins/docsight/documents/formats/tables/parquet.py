@@ -16,7 +16,7 @@ from docsight.errors import DataError, MissingExtraError
 
 _MAX_BATCH_BYTES = 16 << 20
 _MAX_BATCH_ROWS = 1024
-_MAX_SAMPLE_ROWS = 50
+_MAX_PROSE_ROWS = 50
 _READ_BUFFER_BYTES = 1 << 20
 
 
@@ -64,7 +64,7 @@ def _prose_columns(table: Any, textual: set[str]) -> set[str]:
     """Return the columns with prose in their first rows; none if they are not needed, because the choice is clear."""
     if len(textual) < 2 or any(name.strip().lower() in TEXT_COLUMNS for name in textual):
         return set()
-    rows = min(_MAX_SAMPLE_ROWS, _batch_rows(table.metadata))
+    rows = min(_MAX_PROSE_ROWS, _batch_rows(table.metadata))
     first = next(table.iter_batches(rows, columns=sorted(textual), use_threads=False), None)
     if first is None:
         return set()
