@@ -1,16 +1,19 @@
 """Measure how often an applied correction of `rnn_speller` is right on real documents.
 
-    python benchmarks/archive.py --data FOLDER [--model MODEL] [--held-out] [--remaining]
+    python benchmarks/archive.py --data FOLDER [--model MODEL] [--held-out] [--folder] [--remaining]
 
 FOLDER holds archive.parquet (doc_id, class, text, package) and corrections_gold.jsonl (doc_id, start, end, meant, which
 is null where the text is right). A correction is right if it is what was meant, half right if the word is wrong but
 something else was meant, and new if nobody judged its place. `benchmarks/data/judged` has this form; the judge is
-trained on it, except for the packages that --held-out measures.
+trained on it, except for the packages that --held-out measures. With --folder, the documents are read as one folder, as
+by `docsight process`: an unknown word that two other documents have is not corrected, and the names of files (in the
+column `path`, if there is one) count.
 """
 
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,10 @@ import spacy
 import torch
 from score_archive import CLASSES, verdict
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from docsight.components.rnn_speller import THRESHOLDS
+from docsight.documents.analysis.shared_words import SharedWords, count_corrected, leave_shared_words
 from docsight_training.data.speller.judge_data import is_held_out
 from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
 
@@ -32,6 +37,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the documents")
     parser.add_argument("--model", default="rnn_speller", help="a model folder, or the name of a shipped model")
     parser.add_argument("--held-out", action="store_true", help="only packages that no judge is trained on")
+    parser.add_argument("--folder", action="store_true", help="read the documents as one folder")
     parser.add_argument("--remaining", action="store_true", help="print what the setting balanced corrects wrongly")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -40,7 +46,9 @@ def main() -> None:
     ]
     nlp = spacy.blank("en")
     nlp.add_pipe("rnn_speller", config={"model": options.model})
-    corrections = correct(nlp, documents)
+    corrections = correct(nlp, documents, with_names=options.folder)
+    if options.folder:
+        corrections = without_shared_words(documents, corrections)
     print(f"| {' | '.join(HEAD)} |\n|---|---|{'--:|' * (len(HEAD) - 2)}")
     for kind in CLASSES:
         for setting, threshold in THRESHOLDS.items():
@@ -49,9 +57,28 @@ def main() -> None:
         print_remaining(documents, corrections, THRESHOLDS["balanced"])
 
 
-def correct(nlp: Language, documents: list[JudgedDocument]) -> list[list[dict[str, Any]]]:
-    """Return the corrections of each document, applied or not."""
-    return [doc._.corrections for doc in nlp.pipe(document.text for document in documents)]
+def correct(nlp: Language, documents: list[JudgedDocument], *, with_names: bool = False) -> list[list[dict[str, Any]]]:
+    """Return the corrections of each document, applied or not; with names, those of the files are evidence."""
+
+    def make_docs() -> Iterator[Doc]:
+        for document in documents:
+            doc = nlp.make_doc(document.text)
+            if with_names:
+                doc._.source = {"path": document.path, "part": ""}
+            yield doc
+
+    return [doc._.corrections for doc in nlp.pipe(make_docs())]
+
+
+def without_shared_words(
+    documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]]
+) -> list[list[dict[str, Any]]]:
+    """Return the corrections of each document that a run over all of them may apply."""
+    candidates = [[row | {"applied": True} for row in rows if row["suggestions"]] for rows in corrections]
+    shared = SharedWords(word for rows in candidates for word in count_corrected(rows))
+    for document in documents:
+        shared.add(document.text)
+    return [[row for row in leave_shared_words(rows, shared.found) or rows if row["applied"]] for rows in candidates]
 
 
 def verdicts_of(document: JudgedDocument, rows: list[dict[str, Any]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The archive of real files is chosen by the hashes of paths, and its table counts files by format."""
+"""The archives of real files: how files are chosen, counted by format, and read as one folder."""
 
 import importlib
 import json
@@ -6,6 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from docsight import attributes
+
+attributes.register()
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -49,3 +56,39 @@ def test_the_table_counts_files_and_reasons(
     assert printed[6] == "2 formats; 0 entities, 3 corrections, 0 images"
     assert printed[8] == "1 files: 1 ok"
     assert printed[11] == "     1  no reader for fonts"
+
+
+def test_words_that_several_documents_have_are_not_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    archive = load("archive", monkeypatch)
+    texts = ["zlib and teh", "a zlib", "the zlib", "teh"]
+    documents = [archive.JudgedDocument(text, "x", "prose", []) for text in texts]
+    rows = [
+        [
+            {"text": word, "suggestions": [{"text": "zip"}], "score": 0.1, "reason": "unknown_word", "because": ""}
+            for word in ("zlib", "teh", "and")
+            if word in text.split()
+        ]
+        for text in texts
+    ]
+    left = archive.without_shared_words(documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]])
+    assert [[row["text"] for row in each] for each in left] == [["teh", "and"], [], [], ["teh"]]
+
+
+def test_documents_are_read_with_the_names_of_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    archive = load("archive", monkeypatch)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("stores_its_source")
+    documents = [archive.JudgedDocument("teh", "x", "prose", [], path) for path in ("a/teh.txt", "")]
+    assert archive.correct(nlp, documents, with_names=True) == [
+        [{"path": "a/teh.txt", "part": ""}],
+        [{"path": "", "part": ""}],
+    ]
+    assert archive.correct(nlp, documents) == [[None], [None]]
+
+
+@Language.component("stores_its_source")
+def stores_its_source(doc: Doc) -> Doc:
+    doc._.corrections = [doc._.source]
+    return doc

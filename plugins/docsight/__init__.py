@@ -1,4 +1,4 @@
-"""spaCy components for names, spelling and images, and readers of whole folders of documents.
+"""spaCy components that find names, correct misspellings and classify images, and readers of document archives.
 
 `load`, `process`, `read` and `slim` are imported on first use; `import docsight` loads no other package.
 """

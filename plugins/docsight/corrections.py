@@ -8,6 +8,8 @@ from spacy.scorer import PRFScore
 
 from docsight.errors import DataError
 
+CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")  # of `rnn_speller`
+
 CorrectionRow = Mapping[str, Any]
 
 

@@ -1,10 +1,12 @@
-"""The exceptions that docsight raises on purpose. Each is also the standard type that callers expect.
+"""The exceptions that docsight raises on purpose. Each is also a ValueError or an ImportError.
 
+```text
 DocsightError
 ├── BundleError (ValueError)        a model folder
-├── ConfigError (ValueError)        a setting
+├── ConfigError (ValueError)        a setting, an option or a path
 ├── DataError (ValueError)          a document or other input
 └── MissingExtraError (ImportError) a package that is not installed
+```
 """
 
 
@@ -17,7 +19,7 @@ class BundleError(DocsightError, ValueError):
 
 
 class ConfigError(DocsightError, ValueError):
-    """A setting has an invalid value."""
+    """A setting, an option or a path is invalid."""
 
 
 class DataError(DocsightError, ValueError):

@@ -6,7 +6,7 @@ its start.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from spacy.tokens import Doc, Span
@@ -41,7 +41,7 @@ def find_score(name: str, span: Span) -> float | None:
 
 def store_rows(doc: Doc, name: str, rows: Sequence[Any] | None) -> None:
     """Store rows in place of those that are there; None removes them."""
-    for key, _ in list(_stored_rows(doc, name)):
+    for key, _ in list(stored_rows(_user_data(doc), name)):
         del _user_data(doc)[key]
     if rows is not None:
         _user_data(doc)[_rows_key(doc, name)] = rows
@@ -62,7 +62,7 @@ def find_rows(doc: Doc, name: str, *, retired_key: tuple[Any, ...]) -> Rows | No
     rows = user_data.get(_rows_key(doc, name))
     if isinstance(rows, list):
         return rows
-    parts = sorted(((key[2], part) for key, part in _stored_rows(doc, name)), key=lambda part: part[0])
+    parts = sorted(((key[2], part) for key, part in stored_rows(user_data, name)), key=lambda part: part[0])
     if retired_key in user_data:
         parts = parts or [(0, user_data[retired_key])]
         del user_data[retired_key]
@@ -74,6 +74,13 @@ def find_rows(doc: Doc, name: str, *, retired_key: tuple[Any, ...]) -> Rows | No
     return rows
 
 
+def stored_rows(user_data: Mapping[Any, Any], name: str) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield the keys and values of `doc.user_data` that rows are stored at; several after `Doc.from_docs`."""
+    for key, value in user_data.items():
+        if isinstance(key, tuple) and key[:2] == (_PREFIX, f"docsight_{name}") and key[2] is not None:
+            yield key, value
+
+
 def _user_data(doc: Doc) -> dict[Any, Any]:
     """Return `doc.user_data`, which spaCy declares with strings as keys only."""
     return doc.user_data
@@ -81,12 +88,6 @@ def _user_data(doc: Doc) -> dict[Any, Any]:
 
 def _rows_key(doc: Doc, name: str) -> tuple[str, str, int, int]:
     return _PREFIX, f"docsight_{name}", 0, text_size(doc)
-
-
-def _stored_rows(doc: Doc, name: str) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    for key, value in doc.user_data.items():
-        if isinstance(key, tuple) and key[:2] == (_PREFIX, f"docsight_{name}") and key[2] is not None:
-            yield key, value
 
 
 def _bring_together(parts: Iterable[tuple[int, Any]], text: str) -> Rows:

@@ -183,12 +183,12 @@ def test_cli_continues_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys
         (tmp_path / "in" / f"{name}.txt").write_text("Ada Lovelace wrote.", encoding="utf-8")
     options = ["--out", tmp_path / "out", "--pipeline", pipeline, "--workers", 0]
     assert run("process", tmp_path / "in", *options) == 0
-    assert "done before" not in capsys.readouterr().out
+    assert "from an earlier run" not in capsys.readouterr().out
     (tmp_path / "in" / "b.txt").write_text("Nobody wrote.", encoding="utf-8")
     assert run("process", tmp_path / "in", *options) == 0
-    assert "1 of 2 files were done before" in capsys.readouterr().out
+    assert "1 of 2 files were kept from an earlier run" in capsys.readouterr().out
     assert run("process", tmp_path / "in", *options, "--overwrite") == 0
-    assert "done before" not in capsys.readouterr().out
+    assert "from an earlier run" not in capsys.readouterr().out
 
 
 def test_cli_runs_user_defined_components(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ def _fail(message: str) -> int:
 def _process(args: argparse.Namespace) -> int:
     pipeline = make_pipeline(args)
     if not args.inputs and args.list is None:
-        args.parser.error("nothing to read: name files or folders, or use --list")
+        args.parser.error("nothing to read: expected files or folders, or --list FILE with a list of paths")
     if args.timeout and not args.workers:
-        args.parser.error("--timeout needs --workers: a document in this process cannot be stopped")
+        args.parser.error("--timeout needs a worker: with --workers 0, a document cannot be stopped")
     if args.ray_address and args.engine != "ray":
         args.parser.error("--ray-address needs --engine ray")
     if args.dry_run:
@@ -147,7 +147,7 @@ def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
     if args.redact is None:
         given = (args.redact_key, args.redact_threshold, args.redact_types, args.operators)
         if args.redact_paths or args.redact_audit_text or any(value is not None for value in given):
-            args.parser.error("an option of the redaction needs --redact DIR")
+            args.parser.error("the options for redaction need --redact DIR, the folder for the redacted texts")
         return None
     from docsight.redaction import RedactionOptions, read_key
 
@@ -173,7 +173,7 @@ def print_summary(summary: "Summary", out: str) -> None:
     counts += [f"{n:,} {status}" for n, status in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
     say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
     if summary.kept:
-        say(f"{summary.kept:,} of {summary.files:,} files were done before", sys.stdout)
+        say(f"{summary.kept:,} of {summary.files:,} files were kept from an earlier run", sys.stdout)
     say(f"Written to {out}: {', '.join(summary.outputs)}", sys.stdout)
 
 

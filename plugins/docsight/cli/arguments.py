@@ -101,7 +101,7 @@ def _add_reading_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("redaction", "Take names and ids out. Needs the extra 'redact'.")
+    group = command.add_argument_group("redaction", "Remove names and ids. Needs the extra 'redact'.")
     group.add_argument(
         "--redact",
         metavar="DIR",
@@ -117,13 +117,14 @@ def _add_redaction_arguments(command: argparse.ArgumentParser) -> None:
         "--redact-threshold",
         type=float,
         metavar="P",
-        help=f"take out names of at least this probability; ids always (default: {RedactionOptions.threshold})",
+        help="remove names with at least this probability, from 0 to 1; ids are always removed "
+        f"(default: {RedactionOptions.threshold})",
     )
     group.add_argument(
         "--redact-types",
         type=names,
         metavar="LIST",
-        help=f"types of names to take out: {', '.join(SELECTABLE_TYPES)} (default: {','.join(NAME_TYPES)})",
+        help=f"types of names to remove: {', '.join(SELECTABLE_TYPES)} (default: {','.join(NAME_TYPES)})",
     )
     group.add_argument("--redact-paths", action="store_true", help="replace paths by hashes, too")
     group.add_argument("--redact-audit-text", action="store_true", help="keep what was removed in redactions.jsonl")
@@ -173,8 +174,8 @@ def _add_inspect(commands: Any) -> None:
         "inspect",
         help="show how an image classifier sees an image",
         description="Show how a model of cnn_imagecat sees an image: its scores, the filters before and after "
-        "training, the feature maps, and which pixels decided. Writes index.html and each view as a PNG. "
-        "Needs the extra 'plots'.",
+        "training, the feature maps, and which pixels influenced the decision. Writes index.html and each plot as a "
+        "PNG. Needs the extra 'plots'.",
     )
     command.add_argument("model", metavar="MODEL", help="a shipped model's name, or a model folder")
     command.add_argument("--image", required=True, metavar="FILE", help="the image")

@@ -34,7 +34,11 @@ def _add_access(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("access")
     group.add_argument("--api-key", metavar="KEY", help="what clients must send in X-API-Key (default: no key)")
     group.add_argument(
-        "--allow-host", action="append", default=[], metavar="NAME", help="a name of the server; may be repeated"
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name under which clients reach the server; may be repeated",
     )
     group.add_argument(
         "--allow-origin",
@@ -50,18 +54,20 @@ def _add_limits(command: argparse.ArgumentParser) -> None:
     defaults = ServerSettings
     add_number(group, "--workers", 1, defaults.workers, "number of processes for documents, each with its own models")
     group.add_argument("--jobs", metavar="DIR", help="folder that keeps jobs over restarts (default: a temporary one)")
-    add_number(group, "--max-chars", 1, defaults.max_text_chars, "characters of a text")
-    add_number(group, "--max-texts", 1, defaults.max_texts, "texts in a request")
-    add_number(group, "--max-waiting", 1, defaults.max_waiting, "texts that wait or are read; the next gets a 429")
+    add_number(group, "--max-chars", 1, defaults.max_text_chars, "maximum number of characters of a text")
+    add_number(group, "--max-texts", 1, defaults.max_texts, "maximum number of texts in a request")
+    refused = "further ones are refused with status 429"
+    waiting_help = f"maximum number of texts that wait or are being processed; {refused}"
+    add_number(group, "--max-waiting", 1, defaults.max_waiting, waiting_help)
     add_number(
         group,
         "--max-upload",
         1,
         defaults.max_upload_bytes // _BYTES_PER_MEGABYTE,
-        "megabytes of documents in a request",
+        "maximum size of the documents in a request, in megabytes",
     )
-    add_number(group, "--max-files", 1, defaults.max_files, "documents in a request")
-    add_number(group, "--max-jobs", 1, defaults.max_jobs, "jobs that wait or run; the next gets a 429")
+    add_number(group, "--max-files", 1, defaults.max_files, "maximum number of documents in a request")
+    add_number(group, "--max-jobs", 1, defaults.max_jobs, f"maximum number of jobs that wait or run; {refused}")
     for option, default, meaning in (
         ("--timeout", defaults.timeout, "time limit of a request"),
         ("--wait", defaults.wait, "how long a request waits for its documents before it becomes a job"),

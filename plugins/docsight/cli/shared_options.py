@@ -20,8 +20,8 @@ def add_pipeline_arguments(command: argparse.ArgumentParser) -> argparse._Argume
         "--corrections",
         choices=CORRECTIONS,
         default=Pipeline.corrections,
-        help="misspelled words. apply: correct those that are sure; flag: only report them; off: leave rnn_speller out "
-        "(default: %(default)s)",
+        help="misspelled words. apply: correct those whose correction is probable enough; flag: only report them; "
+        "off: leave rnn_speller out (default: %(default)s)",
     )
     group.add_argument("--code", metavar="FILE", help="a Python file to import first, with your own factories")
     devices = ("auto", "cpu", "cuda", "mps")
@@ -30,11 +30,11 @@ def add_pipeline_arguments(command: argparse.ArgumentParser) -> argparse._Argume
 
 
 def make_pipeline(args: argparse.Namespace) -> Pipeline:
-    """Make the pipeline of the options, which contradict each other or not."""
+    """Make the pipeline of the options; exits with a usage error if they contradict each other."""
     if args.pipeline and args.lang:
-        args.parser.error("--lang is for a blank pipeline; a saved one has its own language")
+        args.parser.error("--lang cannot be combined with --pipeline: a saved pipeline has its own language")
     if args.pipeline and args.components is not None:
-        args.parser.error("--components are for a blank pipeline; a saved one has its own")
+        args.parser.error("--components cannot be combined with --pipeline: a saved pipeline has its own components")
     options = {"path": args.pipeline, "components": args.components, "lang": args.lang}
     options |= {"device": args.device, "code": args.code, "corrections": args.corrections}
     return Pipeline(**{name: value for name, value in options.items() if value is not None})

@@ -8,7 +8,7 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def describe_survey(survey: Survey) -> Iterator[str]:
-    """Yield the lines that tell what a run would do, and roughly how long it will take."""
+    """Yield the lines that say what a run would do, and roughly how long it would take."""
     yield f"Would read {_files(survey.files)}, {_size(survey.bytes)}"
     for name, volume in survey.volumes.items():
         yield f"  {name}: {_files(volume.files)}, {_size(volume.bytes)}"

@@ -1,4 +1,4 @@
-"""The spaCy components, one per file, each imported on first use. They import `bundle`, `networks` and `spelling`."""
+"""The spaCy components, one per module, each imported on first use. They import `bundle`, `networks` and `spelling`."""
 
 from typing import TYPE_CHECKING
 

@@ -37,8 +37,8 @@ class NetworkPipe(Pipe):
 
     Args:
         model: A shipped model's name, or a model folder.
-        device: auto, cpu, cuda or mps.
-        lang: The language of the pipeline; a model that was trained for another one causes a warning.
+        device: "auto", "cpu", "cuda" or "mps".
+        lang: The language of the pipeline; a model that was trained for another language causes a warning.
         scorer: Scores Examples for `nlp.evaluate`; None for no scores.
     """
 

@@ -35,16 +35,17 @@ Cats = dict[str, Any]
 
 
 class ImageCategorizer(NetworkPipe):
-    """Writes `image["cats"][name]` to the images of `doc._.images`.
+    """Classifies the images in `doc._.images`, and writes the result of each to `image["cats"][name]`.
 
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        threshold: An image with a lower abstention score gets no label; None for the threshold of the model.
-        max_pixels: An image with more pixels is not decoded.
-        fields: Whether the numbers in images are read, too; see `docsight.number_fields`. A model of the ten digits
-            reads them in all images, another one leaves those with the label handwriting to the shipped model digits.
-            None for true if the model has the label handwriting.
+        threshold: The minimum abstention score (`in_domain`) of an image that gets a label; None for the threshold of
+            the model.
+        max_pixels: An image with more pixels is not decoded; its result is an error.
+        fields: Whether to read numbers in images, too; see `docsight.number_fields`. If the labels are the ten digits,
+            all images are read with the model itself; otherwise, images with the label handwriting are read with the
+            shipped model digits. None for True if the model has the label handwriting, and False if not.
         options: model, device, lang, scorer; see `NetworkPipe`.
 
     Raises:
@@ -74,9 +75,9 @@ class ImageCategorizer(NetworkPipe):
         super().__init__(vocab, name, **options)
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Cats]]:
-        """Return the result of each image of each Doc, in order; an image that cannot be decoded gets its error.
+        """Return the result of each image of each Doc, in order; that of an image that cannot be decoded is its error.
 
-        Images are decoded batch by batch and not kept.
+        Images are decoded in batches and not kept in memory.
         """
         rows = [list(attributes.read_images(doc)) for doc in docs]
         images = [image for row in rows for image in row]
@@ -95,10 +96,10 @@ class ImageCategorizer(NetworkPipe):
                     image["cats"][self.name] = result
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score Examples whose reference Docs have images with the correct label in their `cats`.
+        """Score Examples by the labels in `image["cats"][name]["label"]` of their reference Docs.
 
-        Where a predicted Doc has no results of this component, because spaCy made it from the text alone, the images
-        of the reference Doc are classified first.
+        A predicted Doc that spaCy made from the text alone has no images; those of its reference Doc are then
+        classified.
         """
         examples = list(examples)
         unseen = [example for example in examples if self.name not in attributes.image_cats(example.predicted)]

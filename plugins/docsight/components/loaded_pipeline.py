@@ -1,4 +1,4 @@
-"""`docsight.load`: a pipeline with components of docsight in one call, warm if wanted."""
+"""`docsight.load`: a pipeline with components of docsight in one call, with all models loaded if requested."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,16 +17,16 @@ _WARM_UP_TEXT = "Ada Lovelace lived in London."
 
 
 def load(*names: str, lang: str = "en", warm: bool = False) -> "Language":
-    """Load a pipeline.
+    """Make a pipeline of docsight's components, or load a saved one.
 
     Args:
-        names: Components of a new pipeline, in order, such as "rnn_speller" and "rnn_ner"; or the folder or the package
-            of one saved pipeline. None for all three components.
+        names: The components of a new pipeline, in order, such as "rnn_speller" and "rnn_ner"; or the folder or the
+            package of one saved pipeline. Without names, a new pipeline of all three components.
         lang: The language of a new pipeline.
-        warm: Whether to load all models now. By default each is loaded when its component is first used.
+        warm: Whether to load all models now. By default, each is loaded when its component is first used.
 
     Returns:
-        The pipeline. Threads may share it: each model is loaded once, whichever thread comes first.
+        The pipeline. Threads may share it; each model is loaded only once.
 
     Raises:
         ConfigError: A name is neither a component nor a saved pipeline.

@@ -16,6 +16,7 @@ from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.doc_spans import DocSpans, spans_of_tokens
+from docsight.components.inverted_names import join_inverted_names
 from docsight.components.saving import fill_meta
 from docsight.components.token_splits import split_tokens
 from docsight.components.word_rows import WordRow, collect_rows
@@ -35,22 +36,26 @@ class RnnNer(NetworkPipe):
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        threshold: Entities less probable than this, from 0 to 1, are not written.
-        overwrite_ents: Whether a predicted entity replaces existing entities that it overlaps; otherwise the
-            existing ones stay.
-        spans_key: The key in `doc.spans` under which all entities are written, with `attrs["scores"]`, or None.
-        min_score: If given, `doc.spans[spans_key]` lists all spans of up to 12 words that are at least this probable,
-            overlapping ones too, instead of the entities. Above 0 and at most 1.
-        use_corrections: Whether to read words as corrected in `doc._.corrections`, where one token becomes one word.
-            The correction must be applied and have a score of at least 0.7. For a capitalised word that the network
-            does not know, a suggestion that it knows needs a score of only 0.2.
+        threshold: The minimum probability of an entity that is written, from 0 to 1.
+        overwrite_ents: Whether a predicted entity replaces existing entities that it overlaps; if not, it is dropped.
+        spans_key: The key in `doc.spans` under which the entities are also written, with their probabilities in
+            `attrs["scores"]`; None for no such group.
+        min_score: If given, `doc.spans[spans_key]` lists all spans of up to 12 words with at least this probability
+            instead of the entities, also overlapping ones. Above 0 and at most 1; needs `spans_key`.
+        use_corrections: Whether to read words as corrected in `doc._.corrections`, if one token becomes one word.
+            The correction must be applied and have a score of at least 0.7. For a capitalized word that is not in the
+            model's vocabulary, a suggestion that is in the vocabulary needs a score of only 0.2.
         split_markup: Whether to look for entities inside tokens that contain markup, such as `[Rosa Lindt](https://…)`
-            and `\textbf{Rosa}`. A token is split where an entity begins or ends inside it.
-        document_memory: How much the places of a word in a document learn from each other, from 0 (not at all) to 1.
-            See `docsight.networks.document_memory`.
+            and `\textbf{Rosa}`. A token is split where an entity begins or ends inside it. The
+            tokens of a Doc that was made of words, each followed by a space, are never split.
+        document_memory: How much the evidence from all occurrences of a word in a document influences each occurrence,
+            from 0 (not at all) to 1. See `docsight.networks.document_memory`.
         renamed: Labels to write instead of the model's own, such as {"PER": "PERSON"}. Entities whose label is renamed
-            to None are not written.
+            to None are not written. In the config of the component, this setting is called `labels`.
         options: model, device, lang, scorer; see `NetworkPipe`.
+
+    Raises:
+        ConfigError: A setting is invalid.
     """
 
     kind = "tagger"
@@ -111,7 +116,7 @@ class RnnNer(NetworkPipe):
         return tuple(dict.fromkeys(label for label in written if label is not None))
 
     def predict(self, docs: Sequence[Doc]) -> list[DocSpans]:
-        """Return the entities of each Doc above the threshold, all spans of `min_score`, and the tokens to split."""
+        """Return for each Doc the entities, the spans that `min_score` lists, and the tokens to split."""
         network, vocabularies = cast(Tagger, self.bundle.network), self.bundle.vocabularies
         words, rows = collect_rows(
             docs, vocabularies["words"], use_corrections=self.use_corrections, split_markup=self.split_markup
@@ -131,7 +136,7 @@ class RnnNer(NetworkPipe):
             min_score=self.min_score and min_posteriors(self.min_score, self._calibration, network.labels),
             memory=self.document_memory,
         )
-        return [self._in_tokens(row, spans) for row, spans in zip(rows, found, strict=True)]
+        return [self._in_tokens(row, words, spans) for row, spans in zip(rows, found, strict=True)]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[DocSpans]) -> None:
         for doc, found in zip(docs, predictions, strict=True):
@@ -164,13 +169,15 @@ class RnnNer(NetworkPipe):
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
         super()._place(network, about)
 
-    def _in_tokens(self, row: WordRow, spans: RowSpans) -> DocSpans:
+    def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
-        best, likely = (
-            [span for span in calibrate(found, self._calibration) if self._new_label(span) is not None]
-            for found in spans
+        best, likely = (calibrate(found, self._calibration) for found in spans)
+        joined = join_inverted_names(best, lambda at: words[row.words[at]], len(row.words))
+        return spans_of_tokens(
+            row,
+            [span for span in joined if self._new_label(span) is not None and span.score >= self.threshold],
+            [span for span in likely if self._new_label(span) is not None],
         )
-        return spans_of_tokens(row, [span for span in best if span.score >= self.threshold], likely)
 
     def _new_label(self, span: ScoredSpan) -> str | None:
         """Return the label that is written for a span; None if it is not written."""

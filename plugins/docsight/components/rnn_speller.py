@@ -16,10 +16,11 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.file_names import file_name_words
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
-from docsight.corrections import CorrectionRow, score_corrections
+from docsight.corrections import CONTEXT_REASON, REASONS, UNKNOWN_WORD, CorrectionRow, score_corrections
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.judging import Reason
@@ -34,7 +35,6 @@ THRESHOLDS = {"precise": 0.7, "balanced": 0.5, "eager": 0.3}
 FLAG = "flag"  # the setting that applies nothing
 SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
-CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")
 USER_WORDS = "user_words.txt"
 CORRECTIONS_SCORER = "docsight.corrections_scorer.v1"
 
@@ -45,13 +45,15 @@ class RnnSpeller(NetworkPipe):
     Args:
         vocab: The vocabulary of the pipeline.
         name: The component's name in the pipeline.
-        setting: Which corrections are applied: precise, balanced, eager, or none of them: flag.
-        threshold: The minimum score of an applied correction, from 0 to 1, instead of the setting's.
-        dialect: The correct variety of English: us, uk, or auto, which detects it for each Doc.
-        protect: What is not corrected: `words` (in any case, unless they have capitals), `patterns` (regular
-            expressions), and `entities` (labels of `doc.ents`, or "*" for all).
-        user_words: More correct words, which may be suggested. A word with capitals is correct only as is.
-        user_words_path: A UTF-8 file with more of them, one per line; lines that start with # are ignored.
+        setting: How probable a correction must be to be applied: "precise" (at least 0.7), "balanced" (0.5) or
+            "eager" (0.3). With "flag", no correction is applied.
+        threshold: The minimum score of an applied correction, from 0 to 1; None for that of the setting.
+        dialect: The variety of English: "us", "uk", or "auto" to detect it for each Doc.
+        protect: What is not corrected: `words` (if written in lower case here, they are protected in any letter case),
+            `patterns` (regular expressions), and `entities` (labels of `doc.ents`, or "*" for all).
+        user_words: Additional words that are correct and may be suggested. A word with capitals is correct only as
+            written here.
+        user_words_path: A UTF-8 file of additional words, one per line; lines that start with # are ignored.
         options: model, device, lang, scorer; see `NetworkPipe`.
 
     Raises:
@@ -88,7 +90,7 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def setting(self) -> str:
-        """Which corrections are applied: precise, balanced, eager or flag."""
+        """Which corrections are applied: "precise", "balanced", "eager" or "flag"."""
         return self._setting
 
     @setting.setter
@@ -109,7 +111,7 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def dialect(self) -> str:
-        """The correct variety of English: auto, us or uk."""
+        """The variety of English: "auto", "us" or "uk"."""
         return self._dialect
 
     @dialect.setter
@@ -127,7 +129,7 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def user_words(self) -> tuple[str, ...]:
-        """The words of the user: those of the config and of the file, and those added since.
+        """The user words: those of the config and of the file, and those added since.
 
         Raises:
             ConfigError: The file cannot be read.
@@ -135,10 +137,10 @@ class RnnSpeller(NetworkPipe):
         return self._user_words.words
 
     def add_user_words(self, words: Iterable[str]) -> None:
-        """Add words of the user.
+        """Add user words.
 
         Args:
-            words: Words that are correct and may be suggested. A word with capitals is correct only as is.
+            words: Words that are correct and may be suggested. A word with capitals is correct only as written here.
 
         Raises:
             ConfigError: A word is not a string, is empty, has a line break, or starts with #.
@@ -147,7 +149,7 @@ class RnnSpeller(NetworkPipe):
         self._apply_user_words()
 
     def remove_user_words(self, words: Iterable[str]) -> None:
-        """Remove words of the user, written as they were added; other words are ignored.
+        """Remove user words, written as they were added; words that were not added are ignored.
 
         Raises:
             ConfigError: A word is not a string, is empty, has a line break, or starts with #.
@@ -176,7 +178,10 @@ class RnnSpeller(NetworkPipe):
 
     @property
     def typing_model(self) -> TypingModel:
-        """What the typing sessions share; built on first access. Raises the errors of `corrector`."""
+        """The model of typing errors and completions that all sessions share; built on first access.
+
+        Raises the errors of `corrector`.
+        """
         typing_model = self._typing_model
         if typing_model is not None:
             return typing_model
@@ -193,13 +198,13 @@ class RnnSpeller(NetworkPipe):
         _ = self.corrector, self.typing_model
 
     def session(self, context: str = "", *, completions: int = 5, layout: str | None = None) -> Session:
-        """Start a typing session, in which letters are typed one by one.
+        """Start a typing session, which corrects and completes text letter by letter.
 
         Args:
-            context: The text before the first letter. A word at its end is continued.
+            context: The text before the first letter. If it ends within a word, that word is continued.
             completions: The maximum number of completions for each keystroke.
-            layout: The keyboard: qwerty, azerty, qwertz or dvorak. Half of the wrong letters are then expected to be
-                keys beside the right one. None for the errors that misspelling lists show.
+            layout: The keyboard: "qwerty", "azerty", "qwertz" or "dvorak". Half of the wrong letters are then expected
+                to be neighbours of the right key. None to expect the errors of lists of misspellings instead.
 
         Returns:
             A session; its `type`, `accept`, `backspace` and `undo` return a `Keystroke`.
@@ -214,22 +219,25 @@ class RnnSpeller(NetworkPipe):
         return Session(typing_model, context, completions=completions)
 
     def explain(self, doc: Doc, row: CorrectionRow) -> list[Reason]:
-        """Return the facts that decide the score of a correction, the strongest first.
+        """Return the facts that determine the score of a correction, the strongest first.
 
         Args:
-            doc: A Doc that this component has read.
+            doc: A Doc that this component has processed.
             row: One of its `doc._.corrections`.
 
         Returns:
-            For each fact its name, what it says, and its `weight`: what it adds to the log odds that the correction is
-            right, in nats.
+            For each fact its name (`fact`), a description (`text`), and how much it adds to the log odds that the
+            correction is right (`weight`, in nats).
 
         Raises:
-            ConfigError: The row is not a correction with a suggestion of this Doc, or the model has no judge.
+            ConfigError: The row is not a correction of this Doc, or has no suggestion; or the model scores corrections
+                without such facts, as those of docsight 0.1.0 do.
         """
         text = doc.text
         protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
-        return self.corrector.explain(text, row["start"], protected=protected, dialect=self.dialect)
+        return self.corrector.explain(
+            text, row["start"], protected=protected, dialect=self.dialect, outside_words=file_name_words(doc)
+        )
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
         """Continue a text with the character language model.
@@ -237,8 +245,9 @@ class RnnSpeller(NetworkPipe):
         Args:
             prefix: The text to continue; if empty, a new paragraph begins.
             length: The number of characters to add.
-            temperature: The randomness: 0 always takes the likeliest character, 1 samples from the model.
-            seed: The seed of the samples, from 0 to below 2**63.
+            temperature: The randomness: 0 always takes the most probable character, 1 samples from the model's
+                probabilities.
+            seed: The seed of the random numbers, from 0 to 2**63 - 1.
 
         Returns:
             The added characters, without the prefix.
@@ -257,7 +266,8 @@ class RnnSpeller(NetworkPipe):
             self._protection.spans(doc, text) + self._phrases.spans(doc, text)
             for doc, text in zip(docs, texts, strict=True)
         ]
-        return corrector.correct(texts, protected=protected, dialect=self.dialect)
+        outside_words = [file_name_words(doc) for doc in docs]
+        return corrector.correct(texts, protected=protected, dialect=self.dialect, outside_words=outside_words)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
         min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold

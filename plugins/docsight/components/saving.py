@@ -17,14 +17,14 @@ _SEPARATORS = {"license": " AND ", "description": " "}  # of the entries of seve
 
 
 def slim(nlp: "Language", enabled: bool = True) -> "Language":
-    """Make `nlp.to_disk` store the shipped models of a pipeline by their names, without their weights.
+    """Make `nlp.to_disk` store the names of shipped models instead of the models.
 
-    A model of one's own, or one that was changed, is still stored in full. The saved pipeline needs this version of
-    docsight, or another one with the same models; `spacy.load` raises a `BundleError` otherwise.
+    Other models, and shipped ones that were changed, are still stored in full. The saved pipeline needs this version of
+    docsight, or another one with the same models; otherwise, `spacy.load` raises a `BundleError`.
 
     Args:
         nlp: A pipeline.
-        enabled: Whether to do so; False stores all models again, also those of a pipeline that was loaded slim.
+        enabled: False to store all models in full again, also those of a pipeline that was loaded slim.
 
     Returns:
         The same pipeline.

@@ -83,9 +83,11 @@ def _attributes(token: Token, parts: Sequence[str]) -> dict[str | int, list[Any]
         "ENT_ID": token.ent_id,
         "TAG": token.tag,
         "POS": token.pos,
-        "DEP": token.dep,
     }
     if token.doc.has_annotation("MORPH"):
         inherited["MORPH"] = str(token.morph)
-    lemmas: list[int | str] = [*parts] if token.lemma else [0] * len(parts)
-    return {"LEMMA": lemmas, **{name: [value] * len(parts) for name, value in inherited.items()}}
+    attributes: dict[str | int, list[Any]] = {name: [value] * len(parts) for name, value in inherited.items()}
+    attributes["LEMMA"] = [*parts] if token.lemma else [0] * len(parts)
+    # Two parts must not both be the root of a sentence.
+    attributes["DEP"] = [token.dep, *(["dep" if token.dep else 0] * (len(parts) - 1))]
+    return attributes

@@ -73,7 +73,7 @@ def collect_rows(
         docs: The Docs.
         vocab: The words of the network.
         use_corrections: Whether words are read as corrected.
-        split_markup: Whether a token that contains markup is several words.
+        split_markup: Whether a token that contains markup is several words, except in a Doc that was made of words.
     """
     joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
     distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
@@ -113,7 +113,8 @@ def collect_rows(
             row[bars] = cell_end
         layout_words = (line_end, cell_end) if reads_layout else None
         word_row = _make_row(row, is_word, bars, ends, _sentence_starts(doc), layout_words)
-        rows.append(_split_words(word_row, pieces_of, words, numbers) if pieces_of else word_row)
+        is_split = bool(pieces_of) and not _has_own_tokens(doc)
+        rows.append(_split_words(word_row, pieces_of, words, numbers) if is_split else word_row)
     return words, rows
 
 
@@ -156,6 +157,14 @@ def _make_row(
         ),
         pieces={},
     )
+
+
+def _has_own_tokens(doc: Doc) -> bool:
+    """Return whether each token is followed by a space, as in a Doc that was made of words.
+
+    Whoever made it counts on its tokens, so none is split.
+    """
+    return len(doc) > 1 and bool(doc.to_array(SPACY)[:-1].all())
 
 
 def _pieces_of(words: Sequence[str]) -> dict[int, list[TokenPiece]]:

@@ -1,4 +1,4 @@
-"""Documents in, annotated documents out: the Python API behind `docsight process`.
+"""Read documents, and annotate whole folders of them: the Python API behind `docsight process`.
 
 Names are imported on first use, so that `docsight --help` imports nothing slow.
 """

@@ -68,15 +68,16 @@ class ProblemGroup:
 
 @dataclass(kw_only=True)
 class Survey:
-    """What a run would do.
+    """What a run would read, skip and keep, and about how long it would take.
 
     Args:
-        volumes: What it would read, by format. A file of which an earlier run did a part counts in full.
+        volumes: The files that it would read, by format: their number, bytes and estimated seconds. A file of which an
+            earlier run processed a part counts in full.
         skipped: The files that it would skip, by reason.
-        failed: The paths that are not readable files, by reason.
-        done: The number of files that an earlier run has done with the same content, pipeline and options.
-        begun: The number of files of which an earlier run has done a part.
-        workers: The number of workers; 0 for work in the calling process.
+        failed: The paths that cannot be read, by reason.
+        done: The number of files that an earlier run processed with the same content, pipeline and options.
+        begun: The number of files of which an earlier run processed a part.
+        workers: The number of worker processes; 0 for work in the calling process.
     """
 
     volumes: dict[str, FormatVolume] = field(default_factory=dict)
@@ -93,12 +94,12 @@ class Survey:
 
     @property
     def bytes(self) -> int:
-        """The bytes of these files."""
+        """The total size of the files that the run would read, in bytes."""
         return sum(volume.bytes for volume in self.volumes.values())
 
     @property
     def seconds(self) -> float:
-        """Roughly how long the run would take; 0 if nothing is left to read. Containers are hard to predict."""
+        """A rough estimate of the run's duration in seconds, 0 if nothing is left to read. It is worst for archives."""
         if not self.files:
             return 0.0
         work = sum(volume.seconds for volume in self.volumes.values())
@@ -106,7 +107,7 @@ class Survey:
 
     @property
     def typical(self) -> list[str]:
-        """The formats whose time is estimated by typical rates, because no earlier run measured it."""
+        """The formats whose time is estimated by typical rates, because no earlier run measured their rate."""
         return [name for name, volume in self.volumes.items() if not volume.is_measured]
 
 
@@ -127,25 +128,25 @@ def survey(
 ) -> Survey:
     """Find out what `process` would do with the same arguments. Loads no pipeline and writes nothing.
 
-    Only the beginnings of files are read, except of those that an earlier run did: their content is hashed. So what
-    is inside of archives is not known, and a file that turns out to be damaged counts as one to read.
+    Only the beginnings of files are read. The contents of archives are therefore not counted, and a damaged file counts
+    as one to read. Files that an earlier run processed are read in full, to compare their hashes.
 
-    The time of a format is estimated by the seconds per byte of earlier runs in the output folder, or by a typical
-    rate of the shipped pipeline if they spent less than a second on that format.
+    The time is estimated from the seconds per byte of each format in earlier runs in the output folder. If these spent
+    less than a second on a format, a typical rate of the shipped pipeline is used.
 
     Args:
-        paths: As in `process`, like all arguments.
-        nlp: The pipeline, or a description of one.
+        paths: As in `process`, like all other arguments.
+        nlp: The pipeline, or a `Pipeline`.
         out: The folder that the results would be written to.
         formats: Output formats.
         workers: The number of worker processes.
         reading: How documents are read.
-        max_chars: The size of chunks.
-        overwrite: Process all files again.
-        retry_failed: Process files again that failed.
-        fail_fast: Stop at the first failure; earlier failures are tried again.
+        max_chars: The maximum number of characters of a chunk.
+        overwrite: Whether to process all files again.
+        retry_failed: Whether to process files again that failed.
+        fail_fast: Whether to stop at the first failure; earlier failures are tried again.
         redact: The folder of the redacted texts.
-        redaction: What is taken out; with `hide_paths`, the survey names no paths either.
+        redaction: What is removed; with `hide_paths`, the survey names no paths either.
 
     Raises:
         MissingExtraError: The run needs an extra that is not installed.

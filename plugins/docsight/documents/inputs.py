@@ -97,7 +97,7 @@ def find_files(paths: Paths, *, exclude: Collection[str] = ()) -> Iterator[Input
 
 
 def read_list(path: StrOrBytesPath) -> list[str]:
-    """Read a list of paths: a Parquet file with a column "path", or a text file with one path per line.
+    """Read a list of paths from a Parquet file (`.parquet`) with a column "path", or from text with one path per line.
 
     Raises:
         ConfigError: The list cannot be read, or has no column "path".

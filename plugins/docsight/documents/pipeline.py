@@ -26,16 +26,19 @@ CORRECTIONS = get_args(Corrections)
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """A description of a pipeline, which is loaded where it is needed.
+    """A description of a pipeline, from which each worker process loads its own copy.
 
     Args:
-        path: The folder of a saved pipeline, or the name of a package; None for a blank one with `components`.
-        components: The factories of a blank pipeline, in order.
-        lang: The language of a blank pipeline.
-        device: Where models run: auto, cpu, cuda or mps; None for the components' own setting.
-        code: A Python file that is run first and registers the user's own factories.
-        corrections: What happens to misspelled words: "apply" leaves it to the setting of the speller, "flag" applies
-            no correction, "off" leaves the speller out.
+        path: The folder of a saved pipeline, or the name of its package; None for a new one with `components`.
+        components: The names of the components of a new pipeline, in order.
+        lang: The language of a new pipeline.
+        device: Where models run: "auto", "cpu", "cuda" or "mps"; None for the components' own setting.
+        code: A Python file that is run first. It registers custom factories, like `--code` of spaCy's commands.
+        corrections: What happens to misspelled words: "apply" applies corrections by the setting of the speller, "flag"
+            applies none, "off" leaves the speller out.
+
+    Raises:
+        ConfigError: An option has an invalid value.
     """
 
     path: str | None = None
@@ -98,10 +101,10 @@ class Pipeline:
         return settings
 
     def fingerprint(self) -> str:
-        """Hash what the results depend on, without loading it: the files of the models, and versions.
+        """Return a hash of what the results depend on: model files, settings and versions. Loads no model.
 
         Raises:
-            ConfigError: A file cannot be read.
+            ConfigError: A file cannot be read, or there is no such package.
         """
         inputs: dict[str, Any] = {"docsight": __version__, "spacy": _package_version("spacy")}
         if self.corrections != "apply":

@@ -26,17 +26,17 @@ class ShortageError(ConfigError):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """A file or a part of one that yielded no document.
+    """A file, or a part of a file, that failed or was skipped.
 
     Args:
         path: The relative path, as in a document's provenance.
         part: The part of the file, as in a document's provenance; empty for the file itself.
-        error: The class of the error.
+        error: The name of the error's class, such as "DataError"; "Timeout" if the time limit was exceeded.
         message: A human-readable description of the error.
-        skipped: Whether the file was skipped, for example because no reader supports it. That is not a failure.
-        is_timeout: Whether it exceeded the time limit.
-        size: The size of the file in bytes, 0 if unknown.
-        modified: The time of its last change, as ISO 8601 in UTC; None if unknown.
+        skipped: Whether it was skipped, for example because no reader supports the format. That is not a failure.
+        is_timeout: Whether the time limit was exceeded.
+        size: The size of the file in bytes; 0 if unknown.
+        modified: The time of the file's last change, as ISO 8601 in UTC; None if unknown.
     """
 
     path: str
@@ -50,16 +50,16 @@ class Problem:
 
     @property
     def status(self) -> Status:
-        """The outcome, as in the manifest: failed, timeout or skipped."""
+        """The outcome, as in the manifest: "failed", "timeout" or "skipped"."""
         return "skipped" if self.skipped else "timeout" if self.is_timeout else "failed"
 
     @property
     def where(self) -> str:
-        """The path, followed by the part if there is one."""
+        """The path, followed by the part in parentheses if there is one."""
         return f"{self.path} ({self.part})" if self.part else self.path
 
     def record(self) -> dict[str, Any]:
-        """Return the line of `errors.jsonl`."""
+        """Return the problem as a line of `errors.jsonl`."""
         return {
             "path": self.path,
             "part": self.part,
@@ -70,7 +70,7 @@ class Problem:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "Problem":
-        """Restore a problem from its `record`, which does not hold the size."""
+        """Restore a problem from its `record`, which holds neither the size nor the time."""
         return cls(
             path=record["path"],
             part=record["part"],
@@ -82,16 +82,23 @@ class Problem:
 
     @classmethod
     def timeout(cls, path: str, seconds: float, *, part: str = "", kept: str = "") -> "Problem":
-        """Describe a document that exceeded the limit of this many seconds; `kept` says what is kept of it."""
+        """Make the problem of a document that exceeded the time limit.
+
+        Args:
+            path: The relative path.
+            seconds: The limit.
+            part: The part of the file.
+            kept: Which results are kept, for the message; empty if none are.
+        """
         message = f"took longer than {seconds:g} seconds" + (f"; {kept}" if kept else "")
         return cls(path=path, part=part, error="Timeout", message=message, is_timeout=True)
 
     @classmethod
     def of(cls, path: str, error: Exception, *, part: str = "", size: int = 0) -> "Problem":
-        """Describe an error that a file caused.
+        """Make the problem of a file, or of a part, that raised an error.
 
         Raises:
-            ShortageError: A shortage on the machine caused it.
+            ShortageError: Not the file caused the error: the disk is full, or too many files are open.
         """
         if isinstance(error, ShortageError):
             raise error

@@ -66,21 +66,24 @@ def process(
 ) -> Summary:
     """Annotate the documents in files and folders and write the results to a folder.
 
-    An image file is a document without text. It fails if no component could read it.
+    An image file becomes a document, with text if OCR finds some. It fails if it has no text and no component can
+    decode the image.
 
     `documents.jsonl` has a line for each document, `manifest.jsonl` one for each file and for each part of a file
     that failed or was skipped, `errors.jsonl` one for each of these failures and skips. `report.html` shows a
-    selection. They appear, and replace those of an earlier run, when the run is complete. Until then, finished work
-    is kept in `OUT/.docsight`. A run that was interrupted, even by `kill -9`, continues from there when it is started
-    again. Files that an earlier run processed with the same content, pipeline and options are skipped.
+    selection. These files are written at the end of the run and replace those of an earlier run. Until then, finished
+    work is kept in `OUT/.docsight`. A run that was interrupted, even by `kill -9`, continues from there when it is
+    started again. Files that an earlier run processed with the same content, pipeline and options are skipped.
+
+    A correction of an unknown word is flagged, not applied, if at least two other documents have the word, too.
 
     Args:
-        paths: One or several files, folders and glob patterns. A document's `path` is relative to the folder given;
+        paths: One or several files, folders and glob patterns. A document's `path` is relative to the input folder;
             with several inputs, to the deepest folder that contains all of them.
-        nlp: The pipeline, or a description of one that is loaded where it is needed. The provenance of each Doc is in
-            `doc._.source` before the first component runs. If a component has no `to_bytes`, only its settings decide
-            whether the pipeline is the same as that of an earlier run.
-        out: The folder of the results.
+        nlp: The pipeline, or a `Pipeline`, from which each worker loads its own copy. `doc._.source` holds the
+            provenance of each Doc before the first component runs. A change of the pipeline makes a run process all
+            files again; of a component without `to_bytes`, only changes of its settings are noticed.
+        out: The folder of the results; created if missing.
         formats: Output formats: "jsonl", "parquet" (flat tables), "spacy" (DocBins), "markdown" (a file for each
             document).
         workers: The number of worker processes, each with one thread and its own models. With 0, the work is done in
@@ -88,27 +91,29 @@ def process(
         engine: "local", or "ray" for Ray actors on one machine or a cluster.
         ray_address: The address of the Ray cluster; None to start one on this machine.
         timeout: The time limit for a document, in seconds; needs workers. None for no limit.
-        memory: How much memory a worker may use in addition to its models, in megabytes or as a string such as "4G";
-            None for no limit.
+        memory: How much memory a worker may use in addition to its models, in megabytes (of 2**20 bytes) or as a
+            string such as "4G"; None for no limit.
         recycle: A worker process is replaced after this many documents.
         reading: How documents are read, and limits for a single file.
         max_chars: A longer text goes through the pipeline in chunks of at most this many characters, cut between
-            paragraphs or sentences, and becomes one document again in the results.
+            paragraphs or sentences. In the results, it is one document.
         batch_size: How many texts go through the pipeline together. A batch is smaller if its texts would exceed
             `max_chars` characters in total.
-        overwrite: Process all files again.
-        retry_failed: Process files again that failed, or of which a part failed.
-        fail_fast: Stop at the first file or part that fails. Earlier failures are tried again.
-        redact: A folder for the texts without names and ids, and for the audit `redactions.jsonl`. All other outputs
-            are then made from the redacted texts, too. The files of an earlier run in it are replaced, no others.
-        redaction: What is taken out, and what is written instead; needs `redact`.
+        overwrite: Whether to process all files again.
+        retry_failed: Whether to process files again that failed, or of which a part failed.
+        fail_fast: Whether to stop at the first file or part that fails. Earlier failures are tried again.
+        redact: A folder for the texts without names and ids, and for the list of replacements, `redactions.jsonl`. All
+            other outputs are then made from the redacted texts, too. Files in it that docsight did not write are not
+            replaced.
+        redaction: What is removed, and what replaces it; needs `redact`.
         on_progress: Called as work is done.
         on_problem: Called for each file or part that failed or was skipped, while the outputs are written.
 
     Raises:
         ConfigError: An option or a path is invalid, or `out` cannot be written to.
         BundleError: A component of the pipeline has no usable model.
-        DataError: Something failed, and `fail_fast` is set.
+        DataError: A file or a part failed, and `fail_fast` is set.
+        MissingExtraError: The run needs an extra that is not installed.
     """
     options = RunOptions(
         formats=as_tuple("formats", formats),

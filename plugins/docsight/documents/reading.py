@@ -144,17 +144,17 @@ def read(
 ) -> "Iterator[Doc]":
     """Yield the documents in files and folders as tokenized spaCy Docs, with provenance in `doc._.source`.
 
-    Options are checked at once; files are opened one by one as the iterator is consumed.
+    The options are checked when the function is called. Files are opened one by one as the iterator is consumed.
 
     Args:
         paths: Files, folders and glob patterns, one or several. Folders are read recursively, in sorted order.
-        nlp: The pipeline whose tokenizer and vocabulary to use: the one that will process the Docs.
+        nlp: The pipeline that will process the Docs; its tokenizer and vocabulary are used.
             By default `spacy.blank("en")`.
-        max_chars: Longer documents are split into several Docs; `doc._.source["offset"]` is the start of each.
-            By default, every document is one Doc.
+        max_chars: Documents with more characters are split into several Docs; `doc._.source["offset"]` is the offset of
+            each in its document. By default, every document is one Doc.
         reading: How documents are read, and the limits for one file.
         on_problem: Called for each file or part that cannot be read, or is skipped because it has no reader.
-            By default, each failure raises a warning, and all skipped files together raise one.
+            By default, there is one warning for each failure, and one for all skipped files together.
 
     Raises:
         ConfigError: A path or an option is invalid.

@@ -1,4 +1,4 @@
-"""What an image classifier responds to, as arrays and as a page: what `docsight inspect` runs.
+"""Show what an image classifier responds to, as arrays or as an HTML page: the API behind `docsight inspect`.
 
 Imports `networks`, `layers`, `images` and `bundle`. Only `canvas` and the two modules of plots need matplotlib.
 """

@@ -32,7 +32,7 @@ def feature_maps(
     Args:
         model: The model.
         image: The image.
-        layers: Some of `layer_names`. None for the output of each block, before it is pooled for the next one.
+        layers: Names of layers, from `layer_names`; None for the output of each block, before pooling.
 
     Raises:
         ConfigError: A layer does not exist.
@@ -46,8 +46,8 @@ def feature_maps(
 def filters_before_and_after(model: InspectedModel) -> tuple[np.ndarray, np.ndarray]:
     """Return the filters of the first layer before and after training.
 
-    A model stores the seed of its initial weights, not the weights, so they are drawn again. If training started from
-    the filters of another model (`model.init_from`), the filters before training are still those of the seed.
+    A model stores the seed of its initial weights, from which they are drawn again. If training started from the
+    filters of another model (`model.init_from`), the filters "before training" are still the random ones of the seed.
 
     Returns:
         Two arrays of float32, (filters, channels, 3, 3).

@@ -15,7 +15,7 @@ _PIXELS_PER_OCCLUSION_BATCH = 64 * 28 * 28
 def grad_cam(
     model: InspectedModel, image: ImageSource, *, label: str | None = None, layer: str | None = None
 ) -> np.ndarray:
-    """Weight the feature maps of a layer by the gradient of the label's logit (Selvaraju et al. 2017).
+    """Compute Grad-CAM: the feature maps of a layer, weighted by the gradients of a logit (Selvaraju et al. 2017).
 
     Args:
         model: The model.
@@ -24,7 +24,8 @@ def grad_cam(
         layer: One of `layer_names`; None for the last block.
 
     Returns:
-        float32, (size, size), scaled up to the network's input: 0 where nothing is evidence for the label.
+        float32, (size, size), scaled up to the size of the network's input. High values are evidence for the label; 0
+        is no evidence.
 
     Raises:
         ConfigError: The label or the layer does not exist.
@@ -60,10 +61,10 @@ def occlusion(
     patch: int | None = None,
     stride: int | None = None,
 ) -> np.ndarray:
-    """Cover the image patch by patch and measure how much the label loses (Zeiler and Fergus 2014).
+    """Cover one patch of the image after another and measure the label's loss of log odds (Zeiler and Fergus 2014).
 
-    A patch has the colour of the image's border, as if what it covers had never been drawn. The loss is measured in
-    log odds: the probability may stay at 1.00 while most of the evidence for the label is covered.
+    Patches have the median colour of the image's border, so that they look like empty background. The loss is measured
+    in log odds, because the probability may stay at 1.00 while most of the evidence for the label is covered.
 
     Args:
         model: The model.

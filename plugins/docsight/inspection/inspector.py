@@ -34,8 +34,8 @@ class Inspection:
         model: The model.
         prediction: The prediction for the image.
         label: The label that is explained.
-        top_images: The images that activate the filters most; None without a data set.
-        files: The names of the files, the page first.
+        top_images: The images that activate the filters most; None if no folder of images was given.
+        files: The names of the files that were written, the page first.
     """
 
     model: InspectedModel
@@ -57,23 +57,23 @@ def inspect(
     top: int = 9,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Inspection:
-    """Write a page about what a model responds to in an image, `index.html`, and each view as a PNG file.
+    """Write a page, `index.html`, that shows what a model responds to in an image, and each of its plots as a PNG file.
 
     Args:
         model: The name of a shipped model, or a model folder.
-        image: The image.
+        image: The path of the image.
         out: The folder for the files; created if missing.
         label: The label to explain; None for the most probable one.
-        data: A folder of images, in which to find those that activate the filters most.
-        layer: The layer of these filters, one of `layer_names`; None for the last block.
-        filters: Indices of filters in that layer; None for all.
+        data: A folder of images; the page then shows those that activate each filter most.
+        layer: The layer of these filters, one of `layer_names`; None for the last block. Needs `data`.
+        filters: Indices of filters in that layer; None for all. Needs `data`.
         top: The number of images per filter.
         on_progress: Called with a line of progress.
 
     Raises:
         BundleError: The model does not exist or is not an image classifier.
-        ConfigError: The label, the layer or a filter does not exist.
-        DataError: The image or the data set cannot be read.
+        ConfigError: The label, the layer or a filter does not exist, or one of the latter is given without `data`.
+        DataError: The image cannot be read, or the folder has no images.
         MissingExtraError: matplotlib is not installed.
     """
     if importlib.util.find_spec("matplotlib") is None:

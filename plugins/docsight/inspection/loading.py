@@ -62,9 +62,9 @@ class Prediction:
     Args:
         best: The most probable label.
         scores: The probability of each label.
-        in_domain: The abstention score; the higher, the more similar to the training images.
-        threshold: The minimum abstention score for a label.
-        temperature: The logits are divided by it.
+        in_domain: The abstention score: the higher, the more similar is the image to the training images.
+        threshold: The minimum abstention score of an image that gets a label.
+        temperature: The number by which the logits are divided, which calibrates the probabilities.
     """
 
     best: str
@@ -75,12 +75,12 @@ class Prediction:
 
     @property
     def label(self) -> str | None:
-        """The label that `cnn_imagecat` writes: None if the model abstains."""
+        """The label that `cnn_imagecat` writes; None if the model abstains."""
         return self.best if self.in_domain >= self.threshold else None
 
     @property
     def has_threshold(self) -> bool:
-        """Whether the model can abstain: without a threshold it labels every image."""
+        """Whether the model can abstain; without a threshold, it labels every image."""
         return self.threshold > _NO_THRESHOLD
 
 
@@ -119,7 +119,7 @@ def from_bundle(bundle: Bundle, name: str, *, where: str = "the model") -> Inspe
 
 
 def pixel_values(model: InspectedModel, image: ImageSource) -> np.ndarray:
-    """Return an image as the model gets it: uint8, (channels, size, size), 0 is black and 255 is white.
+    """Return an image at the size of the network's input: uint8, (channels, size, size), 0 is black and 255 is white.
 
     Raises:
         DataError: The image cannot be read, or it is an array of another shape or type.

@@ -26,7 +26,8 @@ class TopImages:
         filters: int, (filters,): their indices in the layer.
         images: int, (filters, top): the indices of the images in the data set.
         values: float32, (filters, top): the maximum of the feature map.
-        boxes: int, (filters, top, 4): the receptive field of the maximum, as `receptive_fields` returns it.
+        boxes: int, (filters, top, 4): the receptive field of the maximum: top, left, bottom and right, in pixels of the
+            network's input; bottom and right are exclusive.
         read: The number of images that were read.
         unread: The number of images that could not be read.
     """
@@ -41,7 +42,7 @@ class TopImages:
 
 
 def find_images(folder: str | os.PathLike[str]) -> list[Path]:
-    """List the image files in a folder and its subfolders by path; hidden ones are skipped.
+    """List the image files in a folder and its subfolders, sorted by path, without hidden ones.
 
     Raises:
         DataError: The folder does not exist or holds no image.

@@ -30,7 +30,7 @@ EVIDENCE = {
     "title_start": ("a capital at the start of the sentence", "a capital at the start of the sentence"),
     "upper": ("the word is in capitals", "the word is in capitals: it may be an abbreviation"),
     "repeats": ("how often the text repeats the word", "how often the text repeats the word"),
-    "repeated": ("the word does not recur in the text", "the word recurs in the text"),
+    "repeated": ("the word does not recur in the text", "the word recurs in the text or is in its file name"),
     "suggestion_repeats": ("the correction recurs in the text", "the correction does not recur in the text"),
     "vocabulary": ("the word is no technical term", "the word is a technical term"),
     "typed_phrases": (

@@ -132,6 +132,24 @@ def test_rnn_speller_corrections_do_not_depend_on_the_threshold(tiny_speller):
     }
 
 
+def test_rnn_speller_believes_words_of_the_file_name():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_speller")
+    text = "The package uupdate reads the list and writes a new one."
+    docs = [nlp.make_doc(text) for _ in range(3)]
+    for doc, path in zip(docs, (None, "notes/uupdate.txt", "uupdate/notes.txt"), strict=True):
+        if path:
+            doc._.source = {"path": path, "part": ""}
+    none, named, beside = (doc._.corrections[0] for doc in nlp.pipe(docs))
+    assert (none["text"], named["text"]) == ("uupdate", "uupdate")
+    assert named["score"] < none["score"]
+    assert beside == none
+    weights = [
+        {each.fact: each.weight for each in _speller(nlp).explain(docs[at], row)} for at, row in ((0, none), (1, named))
+    ]
+    assert weights[1]["repeated"] < 0 < weights[0]["repeated"]
+
+
 def test_rnn_speller_threshold_overrides_the_setting(tiny_speller):
     nlp = _with(tiny_speller, setting="precise", threshold=0)
     _fixed(nlp, TEH, TO, BIG)

@@ -81,6 +81,7 @@ def test_split_keeps_tags_and_heads():
     ] * 2
     assert [first.lemma_, second.lemma_] == ["Braun", "](https"]
     assert (first.head.text, second.head.text) == ("know", "Braun")
+    assert (first.dep_, second.dep_) == ("dobj", "dep")
     assert [(token.text, token.tag_, token.head.text) for token in doc[4:]] == [
         (":", ":", "Braun"),
         ("and", "CC", "Rosa"),

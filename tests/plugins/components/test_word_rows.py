@@ -101,3 +101,12 @@ def test_rows_break_after_the_last_piece_of_a_token():
     words, (row,) = collect_rows([doc], PLAIN, use_corrections=False, split_markup=True)
     assert [words[at] for at in row.words] == ["{", "Rosa", "{", "Ben", "Ivy"]
     assert (row.breaks, row.outside) == ([3], [2])
+
+
+def test_rows_leave_the_tokens_of_a_doc_made_of_words_whole():
+    words = ["by", "Lindt](https", "and", "{Ivy"]
+    _, (whole,) = collect_rows([Doc(NLP.vocab, words=words)], PLAIN, use_corrections=False, split_markup=True)
+    assert (len(whole.words), whole.pieces) == (4, {})
+    spaces = [True, False, True, False]
+    _, (split,) = collect_rows([Doc(NLP.vocab, words, spaces)], PLAIN, use_corrections=False, split_markup=True)
+    assert len(split.words) == 6

@@ -17,12 +17,13 @@ from typing import TypeVar
 import pytest
 import spacy
 from spacy.language import Language
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 
 from docsight.documents import Pipeline, ReadOptions, process, processor, survey
 from docsight.documents.output.redacted_files import RedactedFiles
 from docsight.documents.runner.redacting import DocumentRedactor
 from docsight.documents.runner.shard_files import ShardWriter
+from docsight.documents.runner.shards import scan
 from docsight.errors import ConfigError
 from docsight.redaction import RedactionOptions, read_key
 
@@ -438,3 +439,23 @@ def test_a_worker_that_dies_leaves_no_temporary_files(
 def test_a_redaction_of_another_type_is_an_error(tmp_path: Path, archive: Path, nlp: Language) -> None:
     with pytest.raises(ConfigError, match="redaction must be RedactionOptions, not 5"):
         process([archive], nlp, tmp_path / "out", redact=tmp_path / "redacted", redaction=5)  # type: ignore[arg-type]
+
+
+@Language.component("corrects_names")
+def corrects_names(doc: Doc) -> Doc:
+    row = {"text": "Keller", "suggestion": "Teller", "score": 0.9, "reason": "unknown_word", "applied": True}
+    start = doc.text.find("Keller")
+    doc._.corrections = [row | {"start": start, "end": start + 6, "suggestions": []}] if start >= 0 else []
+    return doc
+
+
+def test_corrected_words_are_kept_in_a_plain_run_only(tmp_path: Path, archive: Path, nlp: Language) -> None:
+    nlp.add_pipe("corrects_names")
+    file, out = archive / "page.html", tmp_path / "out"
+    process([file], nlp, out)
+    assert [entry.corrected_words for shard in scan(out / ".docsight" / "shards") for entry in shard.entries] == [
+        {"keller": 1}
+    ]
+    summary = process([file], nlp, out, redact=out / "redacted")
+    assert (summary.kept, summary.flagged) == (0, 0)
+    assert leaks(out) == []

@@ -38,7 +38,6 @@ def test_rnn_ner_distinguishes_roosevelt_from_roosevelt_street(nlp: Language) ->
     assert ("American", "NORP") in entities
 
 
-@pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="needs the benchmarks of a checkout")
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -53,6 +52,14 @@ def test_rnn_ner_finds_names_next_to_markup(nlp: Language, text: str, names: lis
     assert [ent.text for ent in nlp(text).ents] == names
 
 
+def test_rnn_ner_reads_inverted_names_as_one_person(nlp: Language) -> None:
+    assert [ent.text for ent in nlp("Name: Keller, Maria").ents] == ["Keller, Maria"]
+    names = ["Keller, Maria", "Hale, Tom", "Berg, Ada"]
+    assert [ent.text for ent in nlp("; ".join(names)).ents] == names
+    assert [ent.text for ent in nlp("Attendees: Tom, Maria").ents] == ["Tom", "Maria"]
+
+
+@pytest.mark.skipif(not CONTEXT_SET.is_file(), reason="needs the benchmarks of a checkout")
 def test_rnn_ner_labels_four_of_five_names_by_their_context(nlp: Language) -> None:
     items = [json.loads(line) for line in CONTEXT_SET.read_text(encoding="utf-8").splitlines()]
     right = []

@@ -66,6 +66,18 @@ def test_shipped_speller_does_not_change_correct_text(nlp: Language, text: str) 
     assert nlp(text)._.corrected_text == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I asked Al about the contract. Tell Wren I called. Tell Mel I called.",
+        "Tomas Lindqvist signed the letter.",
+        "We spoke to Ms Jayawardena about it.",
+    ],
+)
+def test_shipped_speller_does_not_change_names(nlp: Language, text: str) -> None:
+    assert nlp(text)._.corrected_text == text
+
+
 def test_shipped_speller_treats_a_repeated_capitalised_word_as_a_name(nlp: Language) -> None:
     once = nlp("Brinner sailed from Tromso.")._.corrections[0]
     text = "Brinner sailed from Tromso. Later old Brinner wrote, and young Brinner answered."

@@ -134,7 +134,7 @@ def test_failed_conversion_leaves_nothing(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["in.jsonl", "out.xyz"], r"out\.xyz: no format has the suffix \.xyz; name one: --to offsets, doccano"),
+        (["in.jsonl", "out.xyz"], r"out\.xyz: no format has the suffix \.xyz; pass --to with one of offsets, doccano"),
         (["in.jsonl", "out.jsonl", "--to", "xml"], r"--to xml: expected one of offsets, doccano"),
         (["in.jsonl", "out.jsonl", "--from", "xml"], r"--from xml: expected one of auto, offsets"),
         (["nowhere", "out.jsonl"], r"nowhere does not exist"),

@@ -9,8 +9,9 @@ _EXPERIMENT = "experiment=rnn_speller_adapt"
 _USAGE = """\
 usage: docsight-train adapt-speller data.path=TEXTS [model=FOLDER] [name=NAME] [KEY=VALUE ...]
 
-Add the words of a domain, their frequencies and trigrams to a speller, and refit its judge, in minutes on one core.
-TEXTS is plain text or JSON lines: a file or a folder. The result is in runs/NAME/model and runs/NAME/pipeline.
+Add the words of a domain, their frequencies and trigrams to a speller, and refit the network that scores its
+corrections, in minutes on one core. TEXTS is plain text or JSON lines: a file or a folder. The result is in
+runs/NAME/model and runs/NAME/pipeline.
 """
 
 

@@ -54,7 +54,7 @@ class Conversion:
             DataError: Something cannot be read, or there is nothing to read.
         """
         if out.exists():
-            raise ConfigError(f"{out} exists and is not overwritten; name another output.")
+            raise ConfigError(f"{out} exists and is not overwritten; pass another OUT.")
         require(source)
         parts = {role: find_annotations(source, role, self.source, self.settings) for role in ROLES}
         if not any(parts.values()):
@@ -144,7 +144,7 @@ def _target(name: str | None, out: Path) -> str:
         return name
     found = TARGET_OF_SUFFIX.get(out.suffix.lower())
     if found is None:
-        raise ConfigError(f"{out}: no format has the suffix {out.suffix}; name one: --to {', '.join(TARGETS)}.")
+        raise ConfigError(f"{out}: no format has the suffix {out.suffix}; pass --to with one of {', '.join(TARGETS)}.")
     return found
 
 

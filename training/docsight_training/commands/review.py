@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     config = compose_config(args.override)["data"]
     check_source(config["source"])
     if args.out.exists():
-        raise ConfigError(f"{args.out} exists and is not overwritten; name another output.")
+        raise ConfigError(f"{args.out} exists and is not overwritten; pass another path with --out.")
     findings = Findings()
     settings = ReadSettings(Columns(**config["columns"]), config["conll_columns"])
     texts = read_review_texts(args.data, config["source"], settings, findings)
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str]) -> None:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docsight-train review",
-        description="Write a page to accept, correct and add spans, least sure first. The page saves JSON lines that "
-        "data.path reads. With annotated texts, it also shows where the model and the annotation disagree.",
+        description="Write a page to accept, correct and add spans, least certain first. The page saves JSON lines "
+        "that data.path reads. With annotated texts, it also shows where the model and the annotation disagree.",
     )
     parser.add_argument("model", metavar="MODEL", help="a shipped model, a model folder, or a pipeline with rnn_ner")
     parser.add_argument(

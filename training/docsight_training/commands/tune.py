@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 _TUNE_USAGE = """\
 usage: docsight-train tune [experiment=NAME] data.path=FOLDER [n_trials=20] [name=NAME] [KEY=VALUE ...]
 
-Train with other settings, chosen by Optuna, which also ends bad trials early. The same command continues where it
-stopped. The search space is tune.space; the best settings are written to runs/NAME/experiment/best.yaml.
+Search for better settings: train one model for each trial, with settings that Optuna chooses from tune.space. Optuna
+also ends bad trials early. The same command continues a search that was interrupted. The best settings are written to
+runs/NAME/experiment/best.yaml.
 """
 _CONFIG_GROUPS = ("data", "model", "trainer")
 _OF_A_START = ("name", "ckpt_path", "overwrite", "tune")  # keys that a config for later runs does not have
@@ -59,7 +60,10 @@ def main(arguments: Sequence[str]) -> None:
     plain = _plain(config)
     settings = plain["tune"]
     if "stages" in plain["model"]:
-        raise ConfigError(f"task={plain['task']}: only models of one stage can be tuned, rnn_ner and cnn_imagecat.")
+        raise ConfigError(
+            f"task={plain['task']}: expected a model that is trained in one stage, such as rnn_ner or cnn_imagecat; "
+            "models of several stages cannot be tuned."
+        )
     space = parse_space(settings["space"])
     for key in space:
         _check_key(config, key)
@@ -69,7 +73,7 @@ def main(arguments: Sequence[str]) -> None:
     if plain["overwrite"]:
         shutil.rmtree(folder, ignore_errors=True)
     elif folder.exists() and not (folder / JOURNAL).exists():
-        raise ConfigError(f"{folder} holds a run that is not one of tune; pass another name=NAME.")
+        raise ConfigError(f"{folder} holds a run that docsight-train tune did not start; pass another name=NAME.")
     trainer = plain["trainer"]
     tuning = Tuning(
         folder=folder,
@@ -100,7 +104,7 @@ def _tune(tuning: "Tuning", overrides: Sequence[str], *, n_trials: int) -> None:
         best = tuning.run(run_trial, n_trials=n_trials)
     except RunInterruptedError as err:
         raise RunInterruptedError(
-            f"interrupted. The finished trials are in {tuning.folder}; run the same command to go on."
+            f"interrupted. The finished trials are in {tuning.folder}; run the same command again to continue."
         ) from err
     file = _write_best(tuning.folder, [*overrides, *_as_overrides(best.params)])
     model = tuning.folder / f"trial-{best.number}" / "model"

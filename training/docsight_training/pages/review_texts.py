@@ -98,6 +98,7 @@ def load_recognizer(model: str) -> "tuple[Language, RnnNer]":
         nlp = spacy.blank(load_folder(folder, kind="tagger").about.get("lang") or "en")
         found = cast(RnnNer, nlp.add_pipe("rnn_ner", config={"model": str(folder)}))
     found.spans_key, found.min_score = _SPANS_KEY, MIN_POSTERIOR
+    found.split_markup = False  # spans are reviewed in the tokens of the annotation
     return nlp, found
 
 

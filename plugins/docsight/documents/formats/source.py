@@ -26,14 +26,16 @@ class ReadOptions:
     """How documents are read, and the limits for one file.
 
     Args:
-        ocr: Whether to read text in images: in scanned pages and image files ("auto"), never, or in every image.
-        running: Whether running headers, footers and page numbers are left out of the text or kept as passages.
+        ocr: Which images to read text in: "auto" for scanned pages and image files if an OCR package is installed,
+            "always" for every image, "never" for none.
+        running: What to do with running headers, footers and page numbers of PDFs: "drop" leaves them out of the text,
+            "keep" keeps them as passages.
         text_column: The column of tables that holds the text; None to choose it by its name.
-        max_bytes: Size of a file that is read as a whole, and of an unpacked part of an archive.
-        max_unpacked: Size of all unpacked parts of one file together, in bytes.
-        max_parts: Number of parts in one file, at all depths.
-        max_depth: Number of containers nested in each other.
-        max_pages: Number of pages of one document.
+        max_bytes: The maximum size of a file that is read as a whole, and of an unpacked part of an archive, in bytes.
+        max_unpacked: The maximum size of all unpacked parts of one file together, in bytes.
+        max_parts: The maximum number of parts in one file, at all depths.
+        max_depth: The maximum number of containers, such as archives and mails, nested in each other.
+        max_pages: The maximum number of pages of one document.
 
     Raises:
         ConfigError: An option has an invalid value.

@@ -1,8 +1,11 @@
-"""Merge the shards of a run into its output files: one pass over the files in order, one document in memory."""
+"""Merge the shards of a run into its output files: one pass over the files in order, one document in memory.
+
+If corrections of unknown words were applied, a pass before it counts the documents that have these words.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from docsight.documents.analysis.duplicates import (
@@ -11,6 +14,7 @@ from docsight.documents.analysis.duplicates import (
     first_with_the_same,
     merge_minhashes,
 )
+from docsight.documents.analysis.shared_words import SharedWords, leave_shared_words
 from docsight.documents.inputs import InputFile
 from docsight.documents.output.markdown_files import MarkdownFiles
 from docsight.documents.output.redacted_files import RedactedFiles, RedactedFolder
@@ -30,6 +34,7 @@ from docsight.documents.store import (
     Outputs,
     Store,
     output_names,
+    to_json_line,
     write_errors,
 )
 from docsight.errors import ConfigError
@@ -75,7 +80,8 @@ def merge(
             redacted = None if redacted_folder is None else RedactedFiles(redacted_folder)
             if redacted is not None:
                 stack.callback(redacted.close)
-            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan))
+            shared = _shared_words(plan, readers)
+            writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan), shared)
             stack.callback(writer.close)
             for item in plan.items:
                 if isinstance(item, Problem):
@@ -85,7 +91,7 @@ def merge(
             if "spacy" in formats:
                 from docsight.documents.output.docbin import write_docs
 
-                write_docs(store, plan, writer.docs, outputs)
+                write_docs(store, plan, writer.docs, outputs, shared=shared)
             others = [name for name in outputs.names if name != REPORT]
             outputs.write(REPORT, writer.report.render(summary, pipeline=pipeline, files=others))
             writer.close()
@@ -114,6 +120,7 @@ class _RecordWriter:
         on_problem: Callable[[Problem], None] | None,
         redacted: RedactedFiles | None,
         duplicates: "_Duplicates",
+        shared: Collection[str],
     ) -> None:
         self.report = Report()
         self.docs: dict[str, list[int]] = {}
@@ -124,6 +131,7 @@ class _RecordWriter:
         self._first_paths: dict[str, str] = {}  # by the hash of the content
         self._redacted = redacted
         self._duplicates = duplicates
+        self._shared = shared
         self._markdown = MarkdownFiles(self._write_markdown)
         self._tables = None
         if "parquet" in formats:
@@ -142,19 +150,23 @@ class _RecordWriter:
         if not entries:
             raise ConfigError(f"no shard holds {file.name}; run again")
         self._summary.work_seconds += sum(entry.seconds for entry in entries)
+        is_stale = any(entry.stale for entry in entries)
         sha256 = entries[0].sha256
         first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
         duplicate_of = first if first != file.name else None
         record = _file_record(entries, modified=file.modified, duplicate_of=duplicate_of)
         record["same_text_as"] = self._duplicates.same_text.get(file.name)
         record["near_duplicate_of"] = self._duplicates.near.get(file.name)
+        if not is_stale:
+            record["corrections"] -= sum(
+                count for entry in entries for word, count in entry.corrected_words.items() if word in self._shared
+            )
         self._outputs.write_json(MANIFEST, record)
         is_reported = False
-        is_stale = any(entry.stale for entry in entries)
         for ref in () if is_stale else refs:
             for line in readers.lines(ref):
                 if isinstance(line, DocumentLine):
-                    self._add_document(line, ref.shard)
+                    self._add_document(_revised(line, self._shared), ref.shard)
                     continue
                 self._add_problem(line)
                 if line.part:
@@ -235,6 +247,28 @@ class _ReaderPool:
     def close(self) -> None:
         for reader in self._open.values():
             reader.close()
+
+
+def _shared_words(plan: Plan, readers: _ReaderPool) -> frozenset[str]:
+    """Return the corrected words that so many documents have that they are not misspelled."""
+    refs = [ref for several in plan.refs.values() if not any(ref.entry.stale for ref in several) for ref in several]
+    shared = SharedWords(word for ref in refs for word in ref.entry.corrected_words)
+    for ref in refs:
+        if shared.is_complete:
+            break
+        for line in readers.lines(ref):
+            if isinstance(line, DocumentLine):
+                shared.add(line.record["text"])
+    return shared.found
+
+
+def _revised(line: DocumentLine, shared: Collection[str]) -> DocumentLine:
+    """Return a document in which corrections of shared words are not applied."""
+    rows = leave_shared_words(line.record["corrections"], shared) if shared else None
+    if rows is None:
+        return line
+    record = line.record | {"corrections": rows}
+    return replace(line, record=record, text=to_json_line(record))
 
 
 def _file_record(

@@ -31,12 +31,12 @@ class ImageCounts:
 
 @dataclass(kw_only=True)
 class Summary:
-    """The counts of a run, including those kept from earlier runs.
+    """The counts of a run, including the results that it kept from earlier runs.
 
     Args:
         documents: The number of documents.
         files: The number of files that have a reader.
-        kept: The number of files that an earlier run had processed.
+        kept: The number of files whose results were kept from an earlier run.
         failed: The number of files and parts of files that failed, including timeouts.
         timeouts: The number of files and parts of files that exceeded the time limit.
         skipped: The number of files and parts of files that were skipped.
@@ -46,10 +46,10 @@ class Summary:
         images: The number of images.
         image_cats: The classifications of images by component.
         words: The number of words, separated by white space.
-        seconds: The duration of this run.
-        work_seconds: How long workers read and annotated the files, in this run and in those whose work it kept;
-            the sum over all workers.
-        outputs: The names of the files that it wrote.
+        seconds: The duration of this run, in seconds.
+        work_seconds: The seconds that workers spent on reading and annotating the files, summed over all workers, in
+            this run and in the runs whose results it kept.
+        outputs: The names of the files that were written.
     """
 
     documents: int = 0
@@ -69,7 +69,12 @@ class Summary:
     outputs: list[str] = field(default_factory=list)
 
     def add(self, record: dict[str, Any], *, words: int) -> None:
-        """Count a document by its record."""
+        """Count a document.
+
+        Args:
+            record: Its line in `documents.jsonl`.
+            words: The number of its words.
+        """
         self.documents += 1
         self.words += words
         self.corrections += sum(correction["applied"] for correction in record["corrections"])

@@ -13,16 +13,17 @@ _MIN_FRACTION = 0.01  # below it, the time left cannot be estimated
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How much of its work a run has done.
+    """The progress of a run.
 
     Args:
-        documents: Documents annotated so far.
-        failed: Files and parts of files that failed so far.
-        words: Words in the documents so far.
-        files: Files to process in this run.
+        documents: The number of documents annotated so far.
+        failed: The number of files and parts of files that failed so far.
+        words: The number of words in the documents so far.
+        files: The number of files to process in this run.
         fraction: The fraction of the bytes of these files that is done, from 0 to 1.
-        seconds: Seconds since the run began.
-        unknown: The fraction of the bytes in files that are partly done; how much of them is done is not known.
+        seconds: The seconds since the run began.
+        unknown: The fraction of the bytes that belongs to files that are partly done, from 0 to 1. How much of these
+            is done is not known.
     """
 
     documents: int
@@ -40,7 +41,7 @@ class Progress:
 
     @property
     def remaining(self) -> float | None:
-        """The estimated number of seconds left; None while too little is done for an estimate."""
+        """The estimated seconds until the run is complete; None while too little is done for an estimate."""
         if self.fraction < _MIN_FRACTION or self.unknown > self.fraction:
             return None
         return self.seconds * (1 - self.fraction) / self.fraction

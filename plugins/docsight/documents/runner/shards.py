@@ -9,17 +9,19 @@ indexes.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from docsight.documents.analysis.duplicates import add_minhash, add_text_hash
+from docsight.documents.analysis.shared_words import count_corrected
 from docsight.documents.problem import Status
 from docsight.documents.reading import Document
 from docsight.errors import ConfigError
 
-SHARD_VERSION = 3
+SHARD_VERSION = 4
 INDEX, LINES, PACKED_DOCS = ".json", ".jsonl.gz", ".docs"
 _SHARD_FILE = re.compile(r"[0-9a-f]{32}\.(json|json\.new|jsonl\.gz|docs)")  # no file of the user has such a name
 
@@ -44,7 +46,7 @@ class FileEntry:
     skipped: int = 0  # parts
     words: int = 0
     entities: int = 0
-    corrections: int = 0
+    corrections: int = 0  # applied
     images: int = 0
     notes: int = 0
     seconds: float = 0.0
@@ -52,9 +54,10 @@ class FileEntry:
     title: str = ""
     authors: list[str] = field(default_factory=list)
     created: str = ""
-    # Of all documents, see `analysis.duplicates`.
+    # Of all documents, see `analysis.duplicates` and `analysis.shared_words`.
     text_hash: str = ""
     minhash: str = ""
+    corrected_words: dict[str, int] = field(default_factory=dict)  # applied corrections by unknown word
 
     def add_document(self, document: Document) -> None:
         """Keep what the manifest says about a document."""
@@ -63,6 +66,12 @@ class FileEntry:
             self.authors = list(document.metadata.authors)
         self.text_hash = add_text_hash(self.text_hash, document.text)
         self.minhash = add_minhash(self.minhash, document.text)
+
+    def add_corrections(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Count the applied corrections of a document, and those of unknown words by word."""
+        self.corrections += sum(row["applied"] for row in rows)
+        for word, count in count_corrected(rows).items():
+            self.corrected_words[word] = self.corrected_words.get(word, 0) + count
 
 
 @dataclass(kw_only=True)

@@ -205,7 +205,7 @@ class Worker:
         entry.add_document(document)
         entry.words += words
         entry.entities += len(annotations.entities)
-        entry.corrections += sum(row["applied"] for row in annotations.corrections)
+        entry.add_corrections(annotations.corrections)
         entry.images += len(annotations.images)
         entry.notes += len(document.notes)
         if late is not None:  # a second line of the same item

@@ -26,6 +26,10 @@ _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
 # Some tokenizers split it from a verb (do n't). Neither it nor the verb before it is checked.
 _CUT_OFF_NOT = "n't"
 _POSSESSIVE_S = "'s"
+# The word after one of them is a name.
+_HONORIFICS = frozenset(
+    ("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "lady", "lord", "rev", "capt", "sgt", "hon")
+)
 
 
 @dataclass
@@ -43,6 +47,8 @@ class TokenTypes:
     plain: Bools  # can be corrected: ASCII letters, not in mixed case, not a word of the user, not the plural of a name
     known: Bools
     suspicious: Bools  # plain, and unknown or rare
+    proper: Bools  # a name in the dictionaries
+    common: Bools  # a word in lower case in the dictionaries; it may be a name, too
 
 
 class TokenBatch:
@@ -68,6 +74,8 @@ class TokenBatch:
         alone: (tokens,) whether it is the only word of its sentence.
         beside_title: (tokens,) whether it is next to a capitalised word within the sentence.
         repeats: (tokens,) how often the word occurs elsewhere in the text, capitalised within a sentence.
+        is_name: (tokens,) whether it is capitalised as a name, and either one of the dictionaries or after Mr, Dr or
+            the like.
         before_space: (tokens,) whether a single space separates it from the next token of its sentence.
         kinds: (types,) the `Kind` of the words.
         variety: (texts,) the variety of English: a flag of `WordSource`, or 0 where it is unclear.
@@ -135,8 +143,20 @@ class TokenBatch:
         self.beside_title = np.zeros(len(casings), dtype=bool)
         self.beside_title[1:] |= title[:-1] & same
         self.beside_title[:-1] |= title[1:] & same
+        # At the start of a sentence, a word that is nothing but a name counts if another capitalised word follows.
+        is_proper, is_common = self.types.proper[self.tokens], self.types.common[self.tokens]
+        is_known_name = is_proper & (~self.first_of_sentence | (self.beside_title & ~is_common))
+        self.is_name = (casings == TITLE) & (is_known_name | self._follows_honorific())
         _, where = np.unique((self.texts << 32) | self.ids, return_inverse=True)
         self.repeats = np.bincount(where, title)[where].astype(np.int64) - title if len(where) else where
+
+    def _follows_honorific(self) -> Bools:
+        is_honorific = np.array([key in _HONORIFICS for key in self.types.keys], dtype=bool)[self.tokens]
+        is_stop = np.array([key == "." for key in self.types.keys], dtype=bool)[self.tokens]
+        follows = np.zeros(len(self.tokens), dtype=bool)
+        follows[1:] = is_honorific[:-1]
+        follows[2:] |= is_honorific[:-2] & is_stop[1:-1]
+        return follows
 
     def _foreign(self, dictionary: Dictionary) -> Bools:
         words = np.flatnonzero(self.is_word)
@@ -202,6 +222,7 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
     # A word of the user is unknown in any other casing.
     in_lexicon = word_ids < dictionary.lexicon_size
     known = dictionary.known(word_ids, casings) & (in_lexicon | np.array(of_user, dtype=bool))
+    sources = np.where(in_lexicon, dictionary.sources[np.where(in_lexicon, word_ids, 0)], 0)
     return TokenTypes(
         surfaces=surfaces,
         keys=keys,
@@ -214,6 +235,8 @@ def _look_up(surfaces: list[str], dictionary: Dictionary) -> TokenTypes:
         plain=is_plain,
         known=known,
         suspicious=is_plain & (~known | dictionary.rare(word_ids)),
+        proper=(sources & int(WordSource.PROPER)) > 0,
+        common=(sources & int(WordSource.LOWER)) > 0,
     )
 
 

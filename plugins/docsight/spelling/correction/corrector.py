@@ -1,6 +1,6 @@
 """The corrector: which words of a text are misspelled, and what was meant."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -92,6 +92,7 @@ class Corrector:
         *,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
+        outside_words: Sequence[Collection[str]] = (),
     ) -> list[list[Correction]]:
         """Correct texts, in time and memory linear in their length.
 
@@ -99,6 +100,8 @@ class Corrector:
             texts: Texts of any length.
             protected: For each text, the spans (start, end), in characters, in which nothing is corrected.
             dialect: The variety of English: us, uk, or auto, which detects it for each text.
+            outside_words: For each text, words in lower case that occur outside of it, such as in its file name. To
+                the judge, each is one more occurrence in the text.
 
         Returns:
             The corrections of each text, in order, without overlaps.
@@ -106,7 +109,7 @@ class Corrector:
         corrections: list[list[Correction]] = [[] for _ in texts]
         batch = TokenBatch(texts, self.dictionary, protected, dialect)
         table = self._finder.find(batch)
-        judging = self._judging(texts, batch, table)
+        judging = self._judging(texts, batch, table, outside_words)
         found: list[tuple[int, Correction, int]] = []  # with the number of the place that is judged
         for ranked, features in self._ranked(batch, table):
             number = judging.add(ranked, features) if judging else None
@@ -134,32 +137,51 @@ class Corrector:
         return judging.places(), suggestions
 
     def explain(
-        self, text: str, start: int, *, protected: Sequence[tuple[int, int]] = (), dialect: str = "auto"
+        self,
+        text: str,
+        start: int,
+        *,
+        protected: Sequence[tuple[int, int]] = (),
+        dialect: str = "auto",
+        outside_words: Collection[str] = (),
     ) -> list[Reason]:
-        """Return what decides on the correction that begins at an offset, the strongest reason first.
+        """Return what decides on the correction that begins at an offset, the strongest reason first; see `correct`.
 
         Raises:
             ConfigError: No correction begins there, or the speller has no judge.
         """
         batch = TokenBatch([text], self.dictionary, [protected], dialect)
         table = self._finder.find(batch)
-        judging = self._require_judging([text], batch, table)
+        judging = self._require_judging([text], batch, table, [outside_words])
         for ranked, features in self._ranked(batch, table):
             judging.add(ranked, features)
         return judging.reasons(start)
 
-    def _require_judging(self, texts: Sequence[str], batch: TokenBatch, table: CandidateTable) -> Judging:
-        judging = self._judging(texts, batch, table)
+    def _require_judging(
+        self,
+        texts: Sequence[str],
+        batch: TokenBatch,
+        table: CandidateTable,
+        outside_words: Sequence[Collection[str]] = (),
+    ) -> Judging:
+        judging = self._judging(texts, batch, table, outside_words)
         if judging is None:
             raise ConfigError("Expected a speller with a judge; this one was trained with docsight 0.1.0.")
         return judging
 
-    def _judging(self, texts: Sequence[str], batch: TokenBatch, table: CandidateTable) -> Judging | None:
+    def _judging(
+        self,
+        texts: Sequence[str],
+        batch: TokenBatch,
+        table: CandidateTable,
+        outside_words: Sequence[Collection[str]] = (),
+    ) -> Judging | None:
         judge, technical = self._network.judge, self._network.technical
         if judge is None or technical is None:
             return None
         is_misspelt = table.restored != batch.types.ids
-        return Judging(judge, technical, self._forms, self.dictionary.names, texts, batch, is_misspelt)
+        names = self.dictionary.names
+        return Judging(judge, technical, self._forms, names, texts, batch, is_misspelt, outside_words)
 
     def _ranked(self, batch: TokenBatch, table: CandidateTable) -> Iterator[tuple[RankedGroups, Floats]]:
         """Yield the places with the ranker's scores of their candidates, and the features of these."""

@@ -1,6 +1,6 @@
 """The evidence for and against each correction: how sure the ranker is, and what the word's surroundings say."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from docsight.networks.judge import EVIDENCE
 from docsight.networks.ranker import FEATURES
-from docsight.spelling.arrays import Floats, Ints
+from docsight.spelling.arrays import Bools, Floats, Ints
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.ranked import RankedGroups
 from docsight.spelling.correction.surroundings import Surroundings
@@ -44,7 +44,9 @@ def make_evidence(
     is_other[best] = False
     runner_up = np.maximum.reduceat(np.where(is_other, logits, -np.inf), groups.start[:-1])[chosen]
     letters = batch.types.letters[types]
-    repeats = np.clip(occurrences.count(token, groups.first[heads]) - 1, 0, _MAX_COUNT)
+    typed = groups.first[heads]
+    elsewhere = occurrences.count(token, typed) - 1 + occurrences.is_outside(token, typed)
+    repeats = np.clip(elsewhere, 0, _MAX_COUNT)
     suggested = np.minimum(occurrences.count(token, groups.first[best]), _MAX_COUNT) * (groups.second[best] == 0)
 
     def of_best(name: str) -> Floats:
@@ -89,13 +91,30 @@ def make_evidence(
 
 
 class Occurrences:
-    """Counts words in the texts of a batch."""
+    """Counts words in the texts of a batch.
 
-    def __init__(self, batch: TokenBatch) -> None:
+    Args:
+        batch: The texts.
+        outside_words: For each text, the keys of words that occur outside of it, such as in its file name.
+    """
+
+    def __init__(self, batch: TokenBatch, outside_words: Sequence[Collection[str]] = ()) -> None:
         self._texts = batch.texts
-        self._words = np.sort((batch.texts << 32) | batch.ids)
+        self._words = np.sort(self._in_texts(batch.texts, batch.ids))
+        ids = dict(zip(batch.types.keys, batch.types.ids.tolist(), strict=True)) if any(outside_words) else {}
+        found = [(text, ids[word]) for text, words in enumerate(outside_words) for word in words if word in ids]
+        self._outside = self._in_texts(*np.array(found, dtype=np.int64).reshape(-1, 2).T)
 
     def count(self, token: Ints, ids: Ints) -> Ints:
         """Return how often each word occurs in the text of its token."""
-        wanted = (self._texts[token] << 32) | ids
+        wanted = self._in_texts(self._texts[token], ids)
         return np.searchsorted(self._words, wanted, "right") - np.searchsorted(self._words, wanted, "left")
+
+    def is_outside(self, token: Ints, ids: Ints) -> Bools:
+        """Return whether each word is among the outside words of the text of its token."""
+        return np.isin(self._in_texts(self._texts[token], ids), self._outside)
+
+    @staticmethod
+    def _in_texts(texts: Ints, ids: Ints) -> Ints:
+        """Return a number for each pair of a text and a word."""
+        return (texts << 32) | ids

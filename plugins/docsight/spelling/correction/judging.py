@@ -1,6 +1,7 @@
 """Judging the corrections of a batch of texts by the evidence, and by the density of errors in each text."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,9 +20,18 @@ from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.lexicon.word_forms import WordForms
 
 DENSITY = "density"  # the name of the density of errors among the reasons
+NAME = "name"  # the name of the fact that a word is a name, among the reasons
+# The highest score of a correction of a name. Of three in learners' sentences and in judged documents that had at least
+# 0.5, one was right.
+MAX_NAME_SCORE = 0.25
+_NAME_REASON = "the word is a name"
 MIN_REASON = 0.05  # nats; weaker reasons are left out
 _SHOWN_REASONS = 2  # of a verdict
 _REASONS = (*EVIDENCE.values(), ("the text has other errors", "the text has few errors"))
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability + 1e-9))
 
 
 class Reason(NamedTuple):
@@ -68,9 +78,10 @@ class Judging:
         texts: Sequence[str],
         batch: TokenBatch,
         is_misspelt: Bools,  # (types,); unknown words that are easily corrected
+        outside_words: Sequence[Collection[str]] = (),  # see `Occurrences`
     ) -> None:
         self._judge, self._technical, self._forms, self._names, self._batch = judge, technical, forms, names, batch
-        self._texts, self._is_misspelt = texts, is_misspelt
+        self._texts, self._is_misspelt, self._outside_words = texts, is_misspelt, outside_words
         self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0
         self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
@@ -85,7 +96,7 @@ class Judging:
 
     @cached_property
     def _occurrences(self) -> Occurrences:
-        return Occurrences(self._batch)
+        return Occurrences(self._batch, self._outside_words)
 
     def add(self, ranked: RankedGroups, features: Floats) -> Ints:
         """Add the judged groups; return the number of the place of each group, -1 where it is not judged.
@@ -172,10 +183,16 @@ class Judging:
         if not self._count:
             return []
         weights, scores = self._weigh(self.places())
+        is_capped = self._is_name() & (scores > MAX_NAME_SCORE)
         # What speaks for a correction that is likely right, or against one that is not.
         ordered = np.argsort(np.where(scores[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
         verdicts = []
-        for score, best, row in zip(scores.tolist(), ordered.tolist(), weights.tolist(), strict=True):
+        for capped, score, best, row in zip(
+            is_capped.tolist(), scores.tolist(), ordered.tolist(), weights.tolist(), strict=True
+        ):
+            if capped:
+                verdicts.append(Verdict(MAX_NAME_SCORE, (_NAME_REASON,)))
+                continue
             strong = [at for at in best if (row[at] > 0) == (score >= 0.5) and abs(row[at]) >= MIN_REASON]
             verdicts.append(Verdict(score, tuple(_REASONS[at][row[at] < 0] for at in strong)))
         return verdicts
@@ -190,13 +207,19 @@ class Judging:
         at = np.flatnonzero(places.start == start)
         if not len(at):
             raise ConfigError(f"Expected the start of a correction with a suggestion; found none at {start}.")
-        weights = self._weigh(places)[0][at[0]].tolist()
+        weights, score = (part[at[0]].tolist() for part in self._weigh(places))
         reasons = [
             Reason(name, texts[weight < 0], weight)
             for name, texts, weight in zip((*EVIDENCE, DENSITY), _REASONS, weights, strict=True)
             if abs(weight) >= MIN_REASON
         ]
+        if self._is_name()[at[0]] and score > MAX_NAME_SCORE:
+            reasons.append(Reason(NAME, _NAME_REASON, _log_odds(MAX_NAME_SCORE) - _log_odds(score)))
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
+
+    def _is_name(self) -> Bools:
+        """Return whether the word of each place is a name, (places,)."""
+        return np.concatenate([np.zeros(0, bool), *(self._batch.is_name[part[2]] for part in self._parts)])
 
     def _weigh(self, places: Places) -> tuple[Floats, Floats]:
         """Return what each fact and the density of errors add to the log odds, and the probabilities.

@@ -134,6 +134,7 @@ def test_shard_survives_a_crash_at_any_step_of_another(tmp_path: Path, steps: di
         "null",
         "[]",
         f'{{"version": {SHARD_VERSION}}}',
+        '{"version": 3, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": {}}',
         '{"version": 1, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [], "sizes": {}}',
         '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": [{"what": 1}], "sizes": {}}',
         '{"version": 2, "name": "x", "fingerprint": "f", "has_docs": false, "entries": 5, "sizes": {}}',

@@ -206,3 +206,20 @@ def test_batch_takes_time_linear_in_text_without_spaces(dictionary, piece):
     start = time.process_time()
     TokenBatch([text], dictionary)
     assert time.process_time() - start < 4.0  # a twentieth of it when idle; quadratic would be an hour
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("We saw London and london and LONDON.", ["London"]),
+        ("London is big.", []),  # at the start of a sentence, any word has a capital
+        ("London Bridge is big.", ["London"]),
+        ("The House is big.", []),
+        ("Mr Teh met Mrs. Wich and Ms wich.", ["Teh", "Wich"]),
+        ("Teh Dr. teh.", []),
+        ("", []),
+    ],
+)
+def test_names_are_capitalised_and_known_or_after_an_honorific(dictionary, text, names):
+    batch = TokenBatch([text], dictionary)
+    assert _surfaces(batch, batch.is_name) == names

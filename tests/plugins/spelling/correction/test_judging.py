@@ -1,5 +1,7 @@
 """The judge within `Corrector`, on the tiny speller."""
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from docsight.errors import ConfigError
 from docsight.networks.judge import EVIDENCE, NUM_EVIDENCE, Judge
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.judging import DENSITY
+from docsight.spelling.correction.judging import DENSITY, MAX_NAME_SCORE, NAME
 from docsight.spelling.correction.surroundings import find_surroundings
 from docsight.spelling.lexicon.tables import TechnicalText
 
@@ -87,6 +89,32 @@ def test_evidence_describes_the_word_and_its_surroundings(corrector):
     assert _facts(corrector, "teh and teh and teh", "teh")["repeated"] == 1
 
 
+def _score(corrector: Corrector, text: str, word: str, outside_words: Sequence[Collection[str]]) -> float:
+    (found,) = corrector.correct([text], outside_words=outside_words)
+    return next(each.score for each in found if text[each.start : each.end] == word)
+
+
+def test_outside_words_are_one_more_occurrence(corrector):
+    text, twice = "We found wich house", "We found wich house, wich"
+    alone, named = _score(corrector, text, "wich", ()), _score(corrector, text, "wich", [{"wich", "house", "zzz"}])
+    assert named < alone
+    assert named == pytest.approx(_score(corrector, twice, "wich", ()), abs=0.02)
+    assert _score(corrector, text, "wich", [{"which", "found"}]) == alone  # the suggestion gains nothing
+    reasons = corrector.explain(text, 9, outside_words={"wich"})
+    assert next(reason for reason in reasons if reason.fact == "repeated").weight < 0
+    assert all(reason.fact != "repeated" for reason in corrector.explain(text, 9))
+
+
+def test_outside_words_belong_to_their_text(corrector):
+    texts = ["We found wich house", "", "We found wich house"]
+    both = corrector.correct(texts, outside_words=[set(), {"wich"}, {"wich"}])
+    assert both == [
+        corrector.correct([text], outside_words=[words])[0]
+        for text, words in zip(texts, [set(), set(), {"wich"}], strict=True)
+    ]
+    assert both[0] != both[2]
+
+
 def test_corrector_says_why(corrector):
     (found,) = corrector.correct(["We found teh house near the sea"])
     assert found[0].because
@@ -94,6 +122,17 @@ def test_corrector_says_why(corrector):
     assert [abs(reason.weight) for reason in reasons] == sorted((abs(r.weight) for r in reasons), reverse=True)
     assert {reason.fact for reason in reasons} <= {*EVIDENCE, DENSITY}
     assert next(reason for reason in reasons if reason.fact == "odds").weight > 0
+
+
+def test_a_correction_of_a_name_has_a_low_score(corrector):
+    text = "We found Mr. Teh here."
+    (found,) = corrector.correct([text])
+    score = next(each.score for each in found if each.start == text.index("Teh"))
+    assert score == MAX_NAME_SCORE
+    reasons = {reason.fact: reason.weight for reason in corrector.explain(text, text.index("Teh"))}
+    assert reasons[NAME] < 0
+    (other,) = corrector.correct(["We found no Teh here."])
+    assert max(each.score for each in other) > MAX_NAME_SCORE
 
 
 def test_explain_reports_an_offset_without_a_correction(corrector):

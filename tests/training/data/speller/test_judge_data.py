@@ -143,6 +143,8 @@ def test_read_judged_reads_documents_with_their_verdicts(tmp_path):
     lines = [json.dumps({"doc_id": "a", "start": 0, "end": 3, "meant": "the", "note": "x"})]
     (read,) = read_judged(_write_judged(tmp_path, [ROW], lines))
     assert read == JudgedDocument("teh house", "p", "prose", [(0, 3, "the")])
+    (named,) = read_judged(_write_judged(tmp_path, [ROW | {"path": "a/b.txt"}], lines))
+    assert named == read._replace(path="a/b.txt")
     assert (read.is_prose, read.is_foreign) == (True, False)
 
 

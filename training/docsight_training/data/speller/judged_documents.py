@@ -17,6 +17,7 @@ class JudgedDocument(NamedTuple):
     package: str  # where it comes from
     kind: str  # prose, technical, code or foreign
     verdicts: list[tuple[int, int, str | None]]  # start, end, and what was meant; None where the text is right
+    path: str = ""  # of its file; empty if the folder does not say it
 
     @property
     def is_foreign(self) -> bool:
@@ -54,4 +55,9 @@ def read_judged(folder: str | Path) -> list[JudgedDocument]:
                 f"{folder / VERDICTS}, line {number}: expected an object with doc_id, start, end and meant; "
                 f"found {line[:80]!r}."
             ) from err
-    return [JudgedDocument(row["text"], row["package"], row["class"], verdicts.get(row["doc_id"], [])) for row in table]
+    return [
+        JudgedDocument(
+            row["text"], row["package"], row["class"], verdicts.get(row["doc_id"], []), row.get("path") or ""
+        )
+        for row in table
+    ]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from docsight.documents.formats.office.markup import A, R, W
+from docsight.documents.formats.office.markup import FIELD_MARK, A, R, W
 
 _ELEMENTS = {f"{W}hyperlink", f"{W}fldSimple", f"{A}r"}
-_FIELD_MARK = f"{W}fldChar"
+LINK_TAGS = frozenset((*_ELEMENTS, FIELD_MARK))
 _FIELD_RUNS = 50  # in which the code of a field is looked for
 _HYPERLINK = re.compile(r'\s*HYPERLINK\b((?:\s+(?:\\\w|"[^"]*"|[^\s"\\]\S*))*)')
 _ARGUMENT = re.compile(r'(\\\w)?\s*(?:"([^"]*)"|([^\s"\\]\S*))')
@@ -36,7 +36,7 @@ def link_target(element: Any, part: Any) -> str:
 
 
 def _is_field_mark(element: Any, kind: str) -> bool:
-    return bool(element.tag == _FIELD_MARK and element.get(f"{W}fldCharType") == kind)
+    return bool(element.tag == FIELD_MARK and element.get(f"{W}fldCharType") == kind)
 
 
 def _address(part: Any, relationship_id: str | None) -> str:
@@ -49,7 +49,7 @@ def _field_code(mark: Any) -> str:
     code = ""
     for _, run in zip(range(_FIELD_RUNS), _following_runs(mark), strict=False):
         for element in run:
-            if element.tag == _FIELD_MARK and element is not mark:
+            if element.tag == FIELD_MARK and element is not mark:
                 return code
             if element.tag == f"{W}instrText":
                 code += element.text or ""

@@ -1,7 +1,6 @@
 """The XML of Word and PowerPoint documents: the elements that are read, and how untrusted parts are parsed."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.formats.office.symbol_fonts import is_symbol_font, symbol
@@ -34,6 +33,7 @@ ROW_TAGS = {f"{W}tr", f"{A}tr"}
 CELL_TAGS = {f"{W}tc", f"{A}tc"}
 TEXT_BOX = f"{W}txbxContent"
 IMPORTED_TEXT = f"{W}altChunk"
+FIELD_MARK = f"{W}fldChar"
 # Images, charts and diagrams are separate parts; the attribute has their relationship.
 IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 # The properties of pictures and other drawings, with their alternative texts.
@@ -50,9 +50,16 @@ SYMBOLS = {
 }
 SYMBOL_TAG = f"{W}sym"
 # Properties, deleted text, field codes, and phonetic guides (ruby text).
-SKIPPED_TAGS = {f"{W}{name}" for name in ("pPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr", "del", "moveFrom", "rt")}
-SKIPPED_TAGS |= {f"{W}{name}" for name in ("delText", "instrText", "delInstrText")}
+SKIPPED_TAGS = {f"{W}{name}" for name in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "sdtPr")}
+SKIPPED_TAGS |= {f"{W}{name}" for name in ("del", "moveFrom", "rt", "delText", "instrText", "delInstrText")}
 SKIPPED_TAGS |= {f"{A}{name}" for name in ("pPr", "rPr", "endParaRPr", "bodyPr", "lstStyle")}
+_RUN, _VANISH = f"{W}r", f"{W}rPr/{W}vanish"
+_ROW, _ROW_DELETION = f"{W}tr", f"{W}trPr/{W}del"
+_CELL, _CELL_DELETION = f"{W}tc", f"{W}tcPr/{W}cellDel"
+_END_MARK, _END_VANISH = f"{W}pPr/{W}rPr", f"{W}vanish"
+_END_DELETIONS = (f"{W}del", f"{W}moveFrom")
+_ALTERNATIVES = f"{MC}AlternateContent"
+_PROPERTY_VALUE = f"{W}val"
 
 
 def alternative_text(element: Any) -> str:
@@ -89,31 +96,32 @@ def text_of(element: Any) -> str:
     return text if font is None else _PRIVATE_SIGNS.sub(lambda match: symbol(font, ord(match[0])), text)
 
 
-def children(element: Any) -> Iterator[Any]:
-    """Yield the children of an element; of alternative forms of the same content, only the first."""
-    if element.tag != f"{MC}AlternateContent":
-        yield from element
-    elif (choice := next((child for child in element if child.tag == f"{MC}Choice"), None)) is not None:
-        yield from choice
-    else:
-        yield from (inner for child in element if child.tag == f"{MC}Fallback" for inner in child)
+def children(element: Any) -> list[Any]:
+    """Return the children of an element; of alternative forms of the same content, only the first."""
+    if element.tag != _ALTERNATIVES:
+        return list(element)
+    if (choice := next((child for child in element if child.tag == f"{MC}Choice"), None)) is not None:
+        return list(choice)
+    return [inner for child in element if child.tag == f"{MC}Fallback" for inner in child]
 
 
 def is_hidden(element: Any) -> bool:
     """Return whether an element is a run of hidden text."""
-    return element.tag == f"{W}r" and _is_on(element.find(f"{W}rPr/{W}vanish"))
+    return element.tag == _RUN and _is_on(element.find(_VANISH))
 
 
 def is_deleted_row(element: Any) -> bool:
     """Return whether an element is a row or a cell of a table whose deletion was tracked."""
-    return (element.tag == f"{W}tr" and element.find(f"{W}trPr/{W}del") is not None) or (
-        element.tag == f"{W}tc" and element.find(f"{W}tcPr/{W}cellDel") is not None
+    tag = element.tag
+    return (tag == _ROW and element.find(_ROW_DELETION) is not None) or (
+        tag == _CELL and element.find(_CELL_DELETION) is not None
     )
 
 
 def next_part(paragraph: Any) -> Any:
     """Return the paragraph that continues this one, because its end was deleted or is hidden; None if none does."""
-    if not (_has_deleted_end(paragraph) or _has_hidden_end(paragraph)):
+    mark = paragraph.find(_END_MARK)
+    if mark is None or not (_is_deleted(mark) or _is_vanished(mark)):
         return None
     following = next(paragraph.itersiblings(f"{W}p", f"{W}tbl", f"{W}sdt"), None)
     return following if following is not None and following.tag == f"{W}p" else None
@@ -126,20 +134,24 @@ def owner_of_properties(paragraph: Any) -> Any:
     the whole paragraph is hidden.
     """
     while paragraph is not None:
-        is_hidden_whole = _has_hidden_end(paragraph) and not _has_visible_text(paragraph)
-        if not (_has_deleted_end(paragraph) or is_hidden_whole):
+        mark = paragraph.find(_END_MARK)
+        if mark is None:
+            return paragraph
+        is_hidden_whole = _is_vanished(mark) and not _has_visible_text(paragraph)
+        if not (_is_deleted(mark) or is_hidden_whole):
             return paragraph
         paragraph = next_part(paragraph)
     return None
 
 
-def _has_deleted_end(paragraph: Any) -> bool:
-    mark = paragraph.find(f"{W}pPr/{W}rPr")
-    return mark is not None and any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+def _is_deleted(mark: Any) -> bool:
+    """Return whether the end of a paragraph, given its properties, was deleted or moved away."""
+    return any(mark.find(deletion) is not None for deletion in _END_DELETIONS)
 
 
-def _has_hidden_end(paragraph: Any) -> bool:
-    return _is_on(paragraph.find(f"{W}pPr/{W}rPr/{W}vanish"))
+def _is_vanished(mark: Any) -> bool:
+    """Return whether the end of a paragraph, given its properties, is hidden."""
+    return _is_on(mark.find(_END_VANISH))
 
 
 def _has_visible_text(paragraph: Any) -> bool:
@@ -173,7 +185,7 @@ def columns_before(row: Any) -> int:
 def value_of(parent: Any, name: str) -> str:
     """Return the value of a Word property below its parent; empty if there is none."""
     element = parent.find(f"{W}{name}")
-    return "" if element is None else element.get(f"{W}val") or ""
+    return "" if element is None else element.get(_PROPERTY_VALUE) or ""
 
 
 def integer(value: str | None, default: int) -> int:
@@ -182,7 +194,7 @@ def integer(value: str | None, default: int) -> int:
 
 
 def _is_on(flag: Any) -> bool:
-    return flag is not None and flag.get(f"{W}val") not in ("0", "false", "off")
+    return flag is not None and flag.get(_PROPERTY_VALUE) not in ("0", "false", "off")
 
 
 def parse_xml(data: bytes, *, recover: bool = False) -> Any:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 FORMULA_SIGNS = ("mchr", "mbegChr", "msepChr", "mendChr")  # groups with a sign, in the properties of a part
 _DEFAULT_SIGNS = {"mchr": "\u222b", "mbegChr": "(", "msepChr": "|", "mendChr": ")"}
-_SIGNS_BEFORE = {"mden": "/", "mrad": "\u221a"}
+_SIGNS_IN_FRONT = {"mden": "/", "mrad": "\u221a"}
 _SIGNS_AFTER_PROPERTIES = {"mnaryPr": "mchr", "mdPr": "mbegChr"}
 _PARTS_WITH_SIGNS = ("mnary", "md")
 _OPERAND = "me"
-_PROPERTIES = re.compile("m[A-Za-z]+Pr")
+_FORMULA_PROPERTIES = re.compile("m[A-Za-z]+Pr")
 FORMULAS = ("moMath", "moMathPara")
-_FORMULA_GROUPS = frozenset((*FORMULAS, *FORMULA_SIGNS, *_SIGNS_BEFORE, *_PARTS_WITH_SIGNS, _OPERAND))
+_FORMULA_GROUPS = frozenset((*FORMULAS, *FORMULA_SIGNS, *_SIGNS_IN_FRONT, *_PARTS_WITH_SIGNS, _OPERAND))
 
 
 @dataclass
@@ -34,7 +34,7 @@ def is_formula_word(word: str) -> bool:
 
 def is_formula_properties(word: str) -> bool:
     """Return whether a group describes a part of a formula, and has no text of it but signs."""
-    return _PROPERTIES.fullmatch(word) is not None
+    return _FORMULA_PROPERTIES.fullmatch(word) is not None
 
 
 def new_part(word: str) -> FormulaPart | None:
@@ -50,7 +50,7 @@ def sign_at_begin(word: str, part: FormulaPart | None) -> str:
         part: The operator or the brackets around it, if any.
     """
     if word != _OPERAND or part is None:
-        return _SIGNS_BEFORE.get(word, "")
+        return _SIGNS_IN_FRONT.get(word, "")
     part.operands += 1
     return part.sign("msepChr") if part.word == "md" and part.operands > 1 else ""
 

@@ -44,7 +44,7 @@ class FontTable:
 
     def set_encoding(self, font: int, word: str, number: int | None) -> None:
         """Apply the character set of a font (`fcharset`), or its code page (`cpg`)."""
-        encoding = _FONT_CHARSETS.get(number) if word == "fcharset" else _code_page(number)
+        encoding = _FONT_CHARSETS.get(number or 0) if word == "fcharset" else _code_page(number)
         if encoding is not None:
             self._encodings[font] = encoding
 

@@ -3,11 +3,12 @@
 from itertools import islice
 from typing import Any
 
-from docsight.documents.formats.office.markup import W, integer
+from docsight.documents.formats.office.markup import FIELD_MARK, W, integer
 
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DENOMINATOR, _RADICAL, _OPERATOR = f"{_FORMULA}den", f"{_FORMULA}rad", f"{_FORMULA}nary"
 _BRACKETS, _BRACKETS_CONTENT = f"{_FORMULA}d", f"{_FORMULA}e"
+SIGN_TAGS = frozenset((_DENOMINATOR, _RADICAL, _OPERATOR, _BRACKETS, _BRACKETS_CONTENT, FIELD_MARK))
 _UNCHECKED, _CHECKED = "\u2610", "\u2612"
 _OFF = ("0", "false", "off")
 _MAX_PROPERTIES = 16  # of a formula; the schema has at most six
@@ -27,7 +28,7 @@ def sign_before(element: Any) -> str:
     if tag == _BRACKETS_CONTENT and element.getparent().tag == _BRACKETS:
         is_first = next(element.itersiblings(_BRACKETS_CONTENT, preceding=True), None) is None
         return "" if is_first else _property(element.getparent(), "sepChr", "|")
-    return _form_value(element) if tag == f"{W}fldChar" else ""
+    return _form_value(element) if tag == FIELD_MARK else ""
 
 
 def sign_after(element: Any) -> str:

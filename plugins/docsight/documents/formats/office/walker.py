@@ -12,12 +12,12 @@ from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.diagrams import drawing_lines
-from docsight.documents.formats.office.links import begins_link, ends_link, link_target
+from docsight.documents.formats.office.links import LINK_TAGS, begins_link, ends_link, link_target
 from docsight.documents.formats.office.markup import A, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.office.roles import Role
-from docsight.documents.formats.office.signs import sign_after, sign_before
+from docsight.documents.formats.office.signs import SIGN_TAGS, sign_after, sign_before
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.invisible import strip_invisible
@@ -26,6 +26,14 @@ from docsight.errors import DataError
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
 _MAX_COLUMNS = 1000  # that one merged cell covers
 _MAX_MERGED_PLACES = 200_000  # that all merged cells of a document cover
+# Elements where something begins and ends, and those whose content is written; both may have others in them.
+_BOUNDED_TAGS = frozenset((
+    *markup.PARAGRAPH_TAGS, *markup.TABLE_TAGS, *markup.ROW_TAGS, *markup.CELL_TAGS, *SIGN_TAGS, *LINK_TAGS,
+))  # fmt: skip
+_CONTENT_TAGS = frozenset((
+    *markup.TEXT_TAGS, *markup.ALTERNATIVE_TEXT_TAGS, markup.SYMBOL_TAG, *markup.SYMBOLS, *markup.IMAGE_ATTRIBUTES,
+    *markup.DRAWING_ATTRIBUTES, markup.IMPORTED_TEXT,
+))  # fmt: skip
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -130,10 +138,13 @@ class Walker:
             elif element.tag == markup.TEXT_BOX and self._paragraphs:
                 boxes.append(element)
             elif not _is_left_out(element):
-                self._begin(element, part)
-                self._write(element, part)
-                stack.append((element, False))
-                stack.extend((child, True) for child in reversed(_visible_children(element)))
+                tag = element.tag
+                if tag in _BOUNDED_TAGS:
+                    self._begin(element, part)
+                    stack.append((element, False))
+                elif tag in _CONTENT_TAGS:
+                    self._write(element, part)
+                stack.extend([(child, True) for child in reversed(_visible_children(element))])
         self.builder.link = ""  # a damaged field has no end
         self._outer_links.clear()
 
@@ -294,7 +305,7 @@ def _visible_children(element: Any) -> list[Any]:
     """Return the children of an element; a merged cell has its content in the first of its cells."""
     if element.tag in markup.CELL_TAGS and markup.continues_merged_cell(element):
         return []
-    return list(markup.children(element))
+    return markup.children(element)
 
 
 def _visible(text: str | None) -> str:

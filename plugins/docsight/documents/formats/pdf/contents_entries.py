@@ -8,6 +8,7 @@ from docsight.documents.formats.pdf.reading_order import HEADING_NUMBER
 from docsight.documents.formats.pdf.text_lines import TextLine
 
 _MAX_ENTRY_CHARS = 500
+_MIN_LEADER_DOTS = 2  # in a line that may have a leader; most lines have fewer
 _LEADER = re.compile(r"(?:[ \t]*[.\u00b7]){4,}|(?:[ \t]*\u2026){2,}")
 _PAGE = re.compile(r"[ \t]*((?:[A-Z]{1,2}[-.]?)?\d{1,5}|[ivxlc]{1,8})")
 _SECTION_NUMBER = re.compile(rf"{HEADING_NUMBER.pattern}\s")
@@ -44,7 +45,8 @@ def ends_entry(group: Sequence[TextLine], line: TextLine) -> bool:
 
 def _with_leader(line: TextLine) -> TextLine | None:
     text = line.text
-    if len(text) > _MAX_ENTRY_CHARS:
+    dots = text.count(".") + text.count("\u00b7") + text.count("\u2026")
+    if dots < _MIN_LEADER_DOTS or len(text) > _MAX_ENTRY_CHARS:
         return None
     leader = _LEADER.search(text)
     page = None if leader is None else _PAGE.fullmatch(text, leader.end())

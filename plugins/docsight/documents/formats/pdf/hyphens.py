@@ -120,4 +120,5 @@ def _part_rank(part: str, *, is_last: bool = False) -> int:
 def _ranks() -> dict[str, int]:
     """Return the ranks of English words, the most frequent first: the vocabulary of the shipped speller."""
     path = resources.files("docsight") / "models" / "rnn_speller" / "words.txt"
-    return {word: rank for rank, word in enumerate(path.read_text("utf-8").split("\n", _MAX_RANK)[:_MAX_RANK])}
+    words = path.read_text("utf-8").split("\n", _MAX_RANK)[:_MAX_RANK]
+    return dict(zip(words, range(len(words)), strict=True))

@@ -124,7 +124,8 @@ def render_page(page: "PdfPage", images: Iterable[PageImage]) -> "Image":
     scale = min(_RENDERED_DPI / 72, _MAX_RENDERED_SIDE / max(width, height))
     if min(width, height) * scale < 1:
         raise DataError(f"has an impossible shape, {width:g} x {height:g} points")
-    return _without_unused_channels(_to_pil(page.render(scale=scale)).convert("RGB"))
+    image = _to_pil(page.render(scale=scale))
+    return _without_unused_channels(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def encode_jpeg(image: "Image") -> bytes:
@@ -163,9 +164,11 @@ def _without_unused_channels(image: "Image") -> "Image":
 def _to_pil(bitmap: "PdfBitmap") -> "Image":
     """Copy a bitmap to an image with its own memory, and close the bitmap."""
     try:
-        image: Image = bitmap.to_pil().copy()
+        image: Image = bitmap.to_pil()
+        if image.mode == bitmap.mode:  # it may share the bitmap's memory; another order of colours is a copy
+            image = image.copy()
     finally:
-        bitmap.warn_on_close = False  # the warning is about images that share the bitmap's memory; the copy does not
+        bitmap.warn_on_close = False  # the warning is about images that share the bitmap's memory; this one does not
         bitmap.close()
     return image
 

@@ -33,14 +33,15 @@ _ACCENTED = re.compile(
     "([\u00a8\u02c6\u02c7\u02cb\u02d8\u02da\u02dc\u02dd])([A-Za-z])"
     r"|(?<!\b[A-Za-z])(\u00b4)([AEIOUYaeiouy])|(?<=[A-Za-z])(`)([AEIOUaeiou])"
 )
-_UNCLEAN = re.compile(
-    f"{_ACCENTED.pattern}|{_NOT_TEXT.pattern}|{_PDF_LINE_ENDS.pattern}|[{''.join(map(chr, _PLAIN_LETTERS))}]|\\n"
+# One class of characters is found several times faster than what they have to be a part of.
+_MAY_BE_UNCLEAN = re.compile(
+    f"[{''.join(_DRAWN_ACCENTS)}{_NOT_TEXT.pattern[1:-1]}\n\u2028\u2029{''.join(map(chr, _PLAIN_LETTERS))}]"
 )
 
 
 def clean(text: str) -> str:
     """Normalize line ends and remove characters that are not text; line-end hyphens stay as U+FFFE."""
-    if not _UNCLEAN.search(text):
+    if not _MAY_BE_UNCLEAN.search(text):
         return text.strip()
     text = _ACCENTED.sub(_accented, _PDF_LINE_ENDS.sub("\n", text).translate(_PLAIN_LETTERS))
     return _EMPTY_LINES.sub("\n\n", _NOT_TEXT.sub("", text)).strip()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from statistics import median
+from typing import NamedTuple
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.justified import join_justified
@@ -38,6 +39,20 @@ _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or headi
 _LIST_BULLETS, _LIST_DASHES = frozenset("•◦▪▫‣\u2043∙●○■□➢➤✓"), frozenset("-*\u2013\u2014")
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
+
+
+class _Side(NamedTuple):
+    """The text beside a gutter: its runs and lines, the words of a line on average, and the width of a typical line."""
+
+    runs: list[Run]
+    lines: list[TextLine]
+    words: float
+    fill: float  # relative to the width of all lines
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether most of its lines may be rows of a table."""
+        return sum([len(line.runs) > 1 for line in self.lines]) > _MIN_ROWS * len(self.lines)
 
 
 def join_runs(runs: Sequence[Run]) -> list[Run]:
@@ -148,6 +163,7 @@ def _gutters(runs: list[Run], size: float) -> Iterator[tuple[float, float]]:
 
 def _bands(runs: list[Run], start: float, end: float) -> Iterator[tuple[list[Run], list[Run]]]:
     """Yield the runs left and right of a gutter, for each stretch of the page where no run crosses it."""
+    stretches: list[tuple[list[Run], list[Run]]] = []
     left: list[Run] = []
     right: list[Run] = []
     for run in runs:
@@ -155,22 +171,23 @@ def _bands(runs: list[Run], start: float, end: float) -> Iterator[tuple[list[Run
             left.append(run)
         elif run.box[0] >= end:
             right.append(run)
-        else:
-            yield from _trimmed(left, right)
+        elif left or right:
+            stretches.append((left, right))
             left, right = [], []
-    yield from _trimmed(left, right)
+    stretches.append((left, right))
+    for sides in stretches:
+        if all(len(side) >= _MIN_COLUMN_LINES for side in sides):
+            trimmed = _trimmed(*sides)
+            if all(len(side) >= _MIN_COLUMN_LINES for side in trimmed):
+                yield trimmed
 
 
-def _trimmed(left: list[Run], right: list[Run]) -> Iterator[tuple[list[Run], list[Run]]]:
-    """Yield both sides without what lies above the other side, or below it after a wide gap."""
-    if len(left) < _MIN_COLUMN_LINES or len(right) < _MIN_COLUMN_LINES:
-        return
+def _trimmed(left: list[Run], right: list[Run]) -> tuple[list[Run], list[Run]]:
+    """Return both sides without what lies above the other side, or below it after a wide gap."""
     top = max(left[0].box[1], right[0].box[1])
     bottom = min(max(run.box[3] for run in left), max(run.box[3] for run in right))
     sides = [_cut_below([run for run in side if run.box[3] > top], bottom) for side in (left, right)]
-    sides = [_without_heading_below(side, bottom) for side in sides]
-    if all(len(side) >= _MIN_COLUMN_LINES for side in sides):
-        yield sides[0], sides[1]
+    return _without_heading_below(sides[0], bottom), _without_heading_below(sides[1], bottom)
 
 
 def _without_heading_below(side: list[Run], bottom: float) -> list[Run]:
@@ -193,46 +210,48 @@ def _cut_below(side: list[Run], bottom: float) -> list[Run]:
 
 
 def _is_text_beside_text(left: list[Run], right: list[Run], size: float) -> bool:
-    return _is_column(left, size) and _is_column(right, size) and not _is_table(left, right)
+    sides: list[_Side] = []
+    for runs in (left, right):
+        width = _width(runs)
+        lines = _lines(runs) if width >= _MIN_COLUMN_WIDTH * size else []
+        if len(lines) < _MIN_COLUMN_LINES:
+            return False
+        side = _Side(runs, lines, *_density(runs, lines, width))
+        if side.words < _MIN_COLUMN_WORDS or side.fill < _MIN_FILL:
+            return False
+        sides.append(side)
+    return not _is_table(*sides)
 
 
-def _is_column(runs: list[Run], size: float) -> bool:
-    width = max(run.box[2] for run in runs) - min(run.box[0] for run in runs)
-    lines = _lines(runs)
-    if len(lines) < _MIN_COLUMN_LINES or width < _MIN_COLUMN_WIDTH * size:
-        return False
-    words, fill = _density(runs, lines)
-    return words >= _MIN_COLUMN_WORDS and fill >= _MIN_FILL
+def _width(runs: list[Run]) -> float:
+    return max([run.box[2] for run in runs]) - min([run.box[0] for run in runs])
 
 
-def _density(runs: list[Run], lines: list[TextLine]) -> tuple[float, float]:
+def _density(runs: list[Run], lines: list[TextLine], width: float) -> tuple[float, float]:
     """Return the mean number of words in a line, and the width of a typical line relative to all."""
-    width = max(run.box[2] for run in runs) - min(run.box[0] for run in runs)
-    words = sum(len(_WORD_TEXT.findall(run.text)) for run in runs) / len(lines)
-    return words, median(line.box[2] - line.box[0] for line in lines) / max(width, 1e-6)
+    words = sum([len(_WORD_TEXT.findall(run.text)) for run in runs]) / len(lines)
+    return words, median([line.box[2] - line.box[0] for line in lines]) / max(width, 1e-6)
 
 
-def _is_table(left: list[Run], right: list[Run]) -> bool:
+def _is_table(left: _Side, right: _Side) -> bool:
     """Return whether one side is a column of a table, and the other has the cells beside it.
 
     Where both sides have cells, they are two tables, unless the gap between them is like those between cells.
     """
-    sides = [(runs, _lines(runs)) for runs in (left, right)]
-    rows = [sum(len(line.runs) > 1 for line in lines) > _MIN_ROWS * len(lines) for _, lines in sides]
-    if not any(rows):
+    if not (left.has_rows or right.has_rows):
         return False
-    runs, lines = sides[0 if all(rows) else rows.index(False)]
-    others = sides[1 if all(rows) else rows.index(True)][1]
-    words, fill = _density(runs, lines)
-    if all(rows):
+    are_both = left.has_rows and right.has_rows
+    column, cells = (left, right) if are_both or right.has_rows else (right, left)
+    lines, others = column.lines, cells.lines
+    if are_both:
         gaps = [after.box[0] - before.box[2] for line in (*lines, *others) for before, after in pairwise(line.runs)]
-        gutter = min(run.box[0] for run in right) - max(run.box[2] for run in left)
+        gutter = min(run.box[0] for run in right.runs) - max(run.box[2] for run in left.runs)
         if len(lines) != len(others) or gutter > max(gaps):
             return False
-    elif words >= _PROSE_WORDS and fill >= _PROSE_FILL:
+    elif column.words >= _PROSE_WORDS and column.fill >= _PROSE_FILL:
         return False
     beside = _count_beside(lines, others)
-    return beside >= (1.0 if all(rows) else _MIN_BESIDE) * len(lines)
+    return beside >= (1.0 if are_both else _MIN_BESIDE) * len(lines)
 
 
 def _count_beside(lines: list[TextLine], others: list[TextLine]) -> int:

@@ -194,9 +194,11 @@ class _Letters:
             if text[stop : stop + 1] == LINE_END_HYPHEN:
                 run_text += LINE_END_HYPHEN
             is_bold, is_monospaced = self._font(start)
-            if is_monospaced:  # a line of prose may begin with a word that is set like code
-                is_monospaced = all(self._font(starts[word])[1] for word in ((first + end) // 2, end - 1))
-            ends_bold = self._font(starts[end - 1])[0]
+            ends_bold = is_bold
+            if end - first > 1:
+                ends_bold, ends_monospaced = self._font(starts[end - 1])
+                # A line of prose may begin with a word that is set like code.
+                is_monospaced = is_monospaced and ends_monospaced and self._font(starts[(first + end) // 2])[1]
             yield Run(run_text, tuple(box), size, self._font_size(start, size), is_bold, is_monospaced, ends_bold)
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:

@@ -1,6 +1,5 @@
 """Build a text from pieces with breaks between them, never two in a row or at either end, and its passages."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from docsight.documents.formats.text.invisible import strip_invisible
 
 CELL, LINE, PARAGRAPH = 1, 2, 3
 _BREAKS = {CELL: "\t", LINE: "\n", PARAGRAPH: "\n\n"}
-_WHITESPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -136,10 +134,15 @@ class TextBuilder:
 
     def write_collapsed(self, text: str) -> None:
         """Append a piece of text with each run of whitespace collapsed to one space, or to none after whitespace."""
-        text = _WHITESPACE.sub(" ", text)
-        if self._pieces and self._pieces[-1][-1:].isspace():
-            text = text.lstrip()
-        self.write(text)
+        words = text.split()
+        if not words and self.is_at_break:
+            return
+        collapsed = " ".join(words)
+        if text[:1].isspace() and not (self._pieces and self._pieces[-1][-1:].isspace()):
+            collapsed = f" {collapsed}"
+        if words and text[-1:].isspace():
+            collapsed = f"{collapsed} "
+        self.write(collapsed)
 
     def begin_table(self, block: Block) -> None:
         """Begin a table, whose passage is `block`; one in a cell of another is only text in that cell."""

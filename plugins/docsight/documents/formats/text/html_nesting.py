@@ -63,15 +63,18 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> BoundedPage:
     style_sheets: list[str] = []
     nesting = _Nesting()
     never_ended: set[str] = set()
+    start_tags: dict[str, str] = {}  # by how the page writes them: pages repeat most of their tags
     at = 0
     while (token := _HTML_TOKEN.search(source, at)) is not None:
-        pieces.append(_escape(source[at : token.start()]))
+        if token.start() > at:
+            pieces.append(_escape(source[at : token.start()]))
         at = token.end()
-        if token[2] is None:
+        slash, name = token.groups()
+        if name is None:
             continue
-        name = token[2].lower()
+        name = name.lower()
         name = _RENAMED_TAGS.get(name, name)
-        if token[1]:
+        if slash:
             if name in _UNNESTED_TAGS or nesting.close(name):
                 pieces.append(f"</{name}>")
         elif name in _REMOVED_TAGS or name in _TEXT_ONLY_TAGS:
@@ -87,7 +90,9 @@ def bound_nesting(source: str, *, breaking: Collection[str]) -> BoundedPage:
                 pieces.append(f"<{name}>{_escape(source[at : end.start()])}</{name}>")
             at = end.start()  # the end tag is skipped next, as it closes no open element
         elif name in _UNNESTED_TAGS or nesting.open(name):
-            pieces.append(f"<{name}{''.join(_kept_attributes(token))}>")
+            if (written := token[0]) not in start_tags:
+                start_tags[written] = f"<{name}{''.join(_kept_attributes(token))}>"
+            pieces.append(start_tags[written])
         elif name in breaking:
             pieces.append("<br>")
     pieces.append(_escape(source[at:]))

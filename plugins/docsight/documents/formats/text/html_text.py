@@ -32,8 +32,12 @@ _SECTION_TAGS = frozenset(("article", "aside", "blockquote", "main", "nav", "sec
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LIST_TAGS = frozenset(("ul", "ol", "menu", "dl"))
 _ITEM_TAGS = frozenset(("li", "dt", "dd"))
-_ROW_GROUP_TAGS = frozenset(("tbody", "thead", "tfoot"))
-_TABLE_TAGS = frozenset(("table", "tr", *_ROW_GROUP_TAGS))  # text directly in these is only whitespace
+_CELL_TAGS = frozenset(("td", "th"))
+_ROW_AND_GROUP_TAGS = frozenset(("tr", "tbody", "thead", "tfoot"))
+_TABLE_PART_TAGS = _ROW_AND_GROUP_TAGS | _CELL_TAGS
+_TABLE_TAGS = frozenset(("table", *_ROW_AND_GROUP_TAGS))  # text directly in these is only whitespace
+_CLOSED_TAGS = frozenset(("li", "tr", "table", *_CELL_TAGS))  # something is written or counted at their end
+_PREFORMATTED_TAGS = frozenset(("pre", "textarea"))
 _KINDS_OF_TAGS: dict[str, Kind] = {"caption": "caption", "figcaption": "caption", "pre": "code"}
 _LANDMARK_ROLES: dict[str, Kind] = {"banner": "header", "navigation": "header", "contentinfo": "footer"}
 _CLASS_ROLES: dict[str, Kind] = {"navheader": "header", "navfooter": "footer"}  # of pages made from DocBook
@@ -112,7 +116,8 @@ class PageText:
                     continue
                 strength = _break_around(tag, style, context)
                 inner = self._open(node, attributes, style, context, strength)
-                stack.append((node, inner, strength))
+                if strength or tag in _CLOSED_TAGS:
+                    stack.append((node, inner, strength))
                 child = node.last_child
                 while child is not None:
                     stack.append((child, inner, None))
@@ -146,7 +151,9 @@ class PageText:
         elif context.table is not None:
             self._open_in_table(tag, attributes, context.table)
         if not context.role or (context.role == "header" and tag in _HEADING_TAGS):
-            context = context._replace(block=_block(tag, context))
+            block = _block(tag, context)
+            if block is not context.block:
+                context = context._replace(block=block)
         return context
 
     def _with_role(self, context: _Context, tag: str, attributes: Attributes) -> _Context:
@@ -167,7 +174,7 @@ class PageText:
     def _open_in_table(self, tag: str, attributes: Attributes, table: _Table) -> None:
         if tag == "tr":
             table.cells.begin_row()
-        elif tag in ("td", "th"):
+        elif tag in _CELL_TAGS:
             self._add_empty_cells(table.cells.before_cell())
             self.builder.begin_cell()
             table.covered_after.append(table.cells.add_cell(attributes))
@@ -176,7 +183,7 @@ class PageText:
         if tag == "li":
             self._marker = ""
         if (table := context.table) is not None:
-            if tag in ("td", "th"):
+            if tag in _CELL_TAGS:
                 self.builder.end_cell()
                 self._add_empty_cells(table.covered_after.pop())
             elif tag == "tr":
@@ -193,8 +200,12 @@ class PageText:
             self.builder.end_cell()
 
     def _write_text(self, node: Any, context: _Context) -> None:
-        if node.parent.tag not in _TABLE_TAGS:
-            self._write_shown(node.text_content or "", context)
+        text = node.text_content or ""
+        is_dropped = text.isspace() and (
+            (self.builder.is_at_break and not context.is_preformatted) or node.parent.tag in _TABLE_TAGS
+        )
+        if not is_dropped:
+            self._write_shown(text, context)
 
     def _write_shown(self, text: str, context: _Context) -> None:
         if context.is_visible and context.has_font_size:
@@ -227,6 +238,8 @@ def _is_shown(tag: str, attributes: Attributes, style: Declarations) -> bool:
     if tag in _INVISIBLE_TAGS:
         return False
     is_closed = "hidden" in attributes or "popover" in attributes or (tag == "dialog" and "open" not in attributes)
+    if not style:
+        return not is_closed
     if style.get("display", "none" if is_closed else "") == "none":
         return False
     heights = (style.get("max-height", ""), style.get("height", ""))
@@ -240,18 +253,21 @@ def _break_around(tag: str, style: Declarations, context: _Context) -> int:
     """Return the strength of the break before and after an element; 0 if it is inline."""
     if tag in PARAGRAPH_ELEMENTS:
         return PARAGRAPH
-    if context.table is not None and (tag == "tr" or tag in _ROW_GROUP_TAGS or tag in ("td", "th")):
-        return 0  # the table writes the breaks
-    if tag == "tr":
-        return PARAGRAPH
-    is_block = (
-        tag in LINE_ELEMENTS or tag in ("td", "th") or style.get("display", "inline").split()[0] in _BLOCK_DISPLAYS
-    )
+    if tag in _TABLE_PART_TAGS:
+        if context.table is not None:
+            return 0  # the table writes the breaks
+        if tag == "tr":
+            return PARAGRAPH
+        if tag in _CELL_TAGS:
+            return LINE
+    is_block = tag in LINE_ELEMENTS or (style and style.get("display", "inline").split()[0] in _BLOCK_DISPLAYS)
     return LINE if is_block else 0
 
 
 def _with_style(context: _Context, tag: str, style: Declarations) -> _Context:
     """Return the context with the properties that an element inherits or sets."""
+    if not style and tag not in _PREFORMATTED_TAGS:
+        return context
     visible, size, space = style.get("visibility"), style.get("font-size"), style.get("white-space")
     if visible:
         context = context._replace(is_visible=visible not in ("hidden", "collapse"))
@@ -261,7 +277,7 @@ def _with_style(context: _Context, tag: str, style: Declarations) -> _Context:
         context = context._replace(has_font_size=False)
     if space:
         context = context._replace(is_preformatted=space.startswith(("pre", "break-spaces")))
-    elif tag in ("pre", "textarea"):
+    elif tag in _PREFORMATTED_TAGS:
         context = context._replace(is_preformatted=True)
     return context
 
@@ -274,10 +290,10 @@ def _role(tag: str, attributes: Attributes, context: _Context) -> Kind | None:
         return "header"
     if tag in ("header", "footer") and not context.is_section:
         return "header" if tag == "header" else "footer"
-    classes = (attributes.get("class") or "").split()
-    return next((_CLASS_ROLES[name] for name in classes if name in _CLASS_ROLES), None) or _LANDMARK_ROLES.get(
-        attributes.get("role") or ""
-    )
+    for name in (attributes.get("class") or "").split():
+        if name in _CLASS_ROLES:
+            return _CLASS_ROLES[name]
+    return _LANDMARK_ROLES.get(attributes.get("role") or "")
 
 
 def _block(tag: str, context: _Context) -> Block:

@@ -1,5 +1,7 @@
 """Building a text of pieces and breaks."""
 
+import pytest
+
 from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block, TextBuilder
 
 
@@ -89,3 +91,19 @@ def test_paragraphs_and_tables_in_a_cell_are_lines_and_tabs_of_it() -> None:
     assert builder.text() == "a\nb\tc\td"
     (table,) = builder.passages()
     assert table.cells == (((0, 5), (6, 7)),)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["\n", "a", " \t", "\u00a0b\x1c"], "a b"),
+        (["a ", "  ", " b"], "a b"),
+        (["a", "", " ", "b"], "a b"),
+        (["a", "\u200b b"], "a b"),
+    ],
+)
+def test_whitespace_is_collapsed_across_pieces(pieces: list[str], text: str) -> None:
+    builder = TextBuilder()
+    for piece in pieces:
+        builder.write_collapsed(piece)
+    assert builder.text() == text

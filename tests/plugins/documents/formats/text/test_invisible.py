@@ -1,7 +1,10 @@
 """Removing invisible characters."""
 
+import re
+
 import pytest
 
+from docsight.documents.formats.text import invisible
 from docsight.documents.formats.text.invisible import strip_invisible
 
 
@@ -21,3 +24,10 @@ from docsight.documents.formats.text.invisible import strip_invisible
 )
 def test_strip_invisible_keeps_only_joiners_that_change_characters(text: str, visible: str) -> None:
     assert strip_invisible(text) == visible
+
+
+def test_the_quick_look_misses_no_invisible_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"é{character}" for character in map(chr, (*range(0x80, 0x10000), *range(0xDFF00, 0xE0100)))]
+    stripped = [strip_invisible(text) for text in texts]
+    monkeypatch.setattr(invisible, "_MAY_BE_STRIPPED", re.compile(""))
+    assert stripped == [strip_invisible(text) for text in texts]

@@ -1,0 +1,20 @@
+"""The words of the file name of a Doc, which say what its text is about."""
+
+import re
+from collections.abc import Mapping
+
+from spacy.tokens import Doc
+
+_NAME_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def file_name_words(doc: Doc) -> frozenset[str]:
+    """Return the words of three letters or more of a Doc's file name, in lower case.
+
+    The names are the last components of `path` and `part` in `doc._.source`, which `docsight.documents` sets.
+    """
+    source = doc._.source
+    if not isinstance(source, Mapping):  # a Doc of another origin, or the attribute is another plugin's
+        return frozenset()
+    names = [str(source.get(key) or "").rstrip("/").rpartition("/")[2] for key in ("path", "part")]
+    return frozenset(word.lower() for name in names for word in _NAME_WORD.findall(name))

@@ -1,0 +1,72 @@
+"""Names with the family name first, such as `Keller, Maria`: one person, where the layout shows that it is no list."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from docsight.networks.spans import ScoredSpan
+from docsight.vocab import CELL_END, LINE_END
+
+_PERSONS = ("PER", "PERSON")
+_LENGTHS = (3, 4)  # words: a family name, the comma, one or two given names or initials
+_BETWEEN_NAMES = (LINE_END, CELL_END, ";")
+_AFTER_NAME = (*_BETWEEN_NAMES, "(")
+
+WordAt = Callable[[int], str]
+
+
+def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
+    """Join a family name and the given names after a comma where they are all of a line, a cell or an item of a list.
+
+    `Maria, Tom` may be two persons. So the label before it must be in the singular (`Name: Keller, Maria`), or its
+    neighbour must have the same form (`Keller, Maria; Hale, Tom`).
+
+    Args:
+        spans: The entities of a row, in words, in order.
+        word_at: Returns a word of the row.
+        num_words: The number of words of the row.
+
+    Returns:
+        The entities. One that was joined has the lower score of its parts.
+    """
+    pairs = dict(_pairs(spans, word_at, num_words))
+    if not pairs:
+        return spans
+    names = [*pairs.values(), *(span for span in spans if _is_inverted_name(span, word_at, num_words))]
+    starts, ends = {name.start for name in names}, {name.end for name in names}
+    joined: list[ScoredSpan] = []
+    for at, span in enumerate(spans):
+        pair = pairs.get(at)
+        if pair is not None and (
+            _is_singular_label(pair.start - 1, word_at)
+            or (pair.start - 1 in ends and word_at(pair.start - 1) in _BETWEEN_NAMES)
+            or (pair.end + 1 in starts and word_at(pair.end) in _BETWEEN_NAMES)
+        ):
+            joined.append(pair)
+        elif not joined or joined[-1].end <= span.start:
+            joined.append(span)
+    return joined
+
+
+def _pairs(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Iterator[tuple[int, ScoredSpan]]:
+    """Yield the number of the first of two entities that together have the form of an inverted name, and the whole."""
+    for at, (first, second) in enumerate(pairwise(spans)):
+        if first.end == first.start + 1 and second.start == first.end + 1 and second.label == first.label:
+            whole = first._replace(end=second.end, score=min(first.score, second.score))
+            if _is_inverted_name(whole, word_at, num_words):
+                yield at, whole
+
+
+def _is_inverted_name(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
+    """Return whether a span is a name with a comma after its first word, and nothing else is on its line."""
+    return (
+        span.label in _PERSONS
+        and span.end - span.start in _LENGTHS
+        and word_at(span.start + 1) == ","
+        and (span.start == 0 or word_at(span.start - 1) in (*_BETWEEN_NAMES, ":"))
+        and (span.end == num_words or word_at(span.end) in _AFTER_NAME)
+    )
+
+
+def _is_singular_label(colon: int, word_at: WordAt) -> bool:
+    """Return whether a colon is there, after a word that is not in the plural."""
+    return colon > 0 and word_at(colon) == ":" and not word_at(colon - 1).lower().endswith("s")

@@ -1,0 +1,50 @@
+"""Names with the family name first, by spans over words; | stands for the end of a line."""
+
+import pytest
+
+from docsight.components.inverted_names import join_inverted_names
+from docsight.networks.spans import ScoredSpan
+from docsight.vocab import LINE_END
+
+
+def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[str]:
+    words = [LINE_END if word == "|" else word for word in text.split()]
+    found = [ScoredSpan(start, end, label, 0.5 + start / 100) for start, end in spans]
+    joined = join_inverted_names(found, words.__getitem__, len(words))
+    return [" ".join(words[span.start : span.end]) for span in joined]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("Name : Keller , Maria", [(2, 3), (4, 5)], ["Keller , Maria"]),
+        ("Name : Keller , Maria Anna | Born 1950", [(2, 3), (4, 6)], ["Keller , Maria Anna"]),
+        ("Name : Keller , Maria ( 2019 )", [(2, 3), (4, 5)], ["Keller , Maria"]),
+        ("Keller , Maria ; Hale , Tom", [(0, 1), (2, 3), (4, 5), (6, 7)], ["Keller , Maria", "Hale , Tom"]),
+        ("Keller , Maria | Hale , Tom", [(0, 1), (2, 3), (4, 7)], ["Keller , Maria", "Hale , Tom"]),
+        ("Berg , Ada | Keller , Maria", [(0, 3), (4, 5), (6, 7)], ["Berg , Ada", "Keller , Maria"]),
+        # Lists of persons.
+        ("Attendees : Tom , Maria", [(2, 3), (4, 5)], ["Tom", "Maria"]),
+        ("Tom , Maria", [(0, 1), (2, 3)], ["Tom", "Maria"]),
+        ("Tom , Maria , Ada", [(0, 1), (2, 3), (4, 5)], ["Tom", "Maria", "Ada"]),
+        ("Tom , Maria | Berlin", [(0, 1), (2, 3)], ["Tom", "Maria"]),
+        ("Name : Ada Berg , Tom", [(2, 4), (5, 6)], ["Ada Berg", "Tom"]),
+        ("Name : Keller , Maria from Leeds", [(2, 3), (4, 5)], ["Keller", "Maria"]),
+        ("Name : Keller , Ada Maria Anna", [(2, 3), (4, 7)], ["Keller", "Ada Maria Anna"]),
+        ("Name : Keller ; Maria", [(2, 3), (4, 5)], ["Keller", "Maria"]),
+        (": Keller , Maria", [(1, 2), (3, 4)], ["Keller", "Maria"]),
+        ("", [], []),
+    ],
+)
+def test_inverted_names_are_joined_where_the_layout_shows_them(text, spans, expected):
+    assert _join(text, spans) == expected
+
+
+def test_only_persons_are_joined():
+    assert _join("City : Springfield , Illinois", [(2, 3), (4, 5)], "LOC") == ["Springfield", "Illinois"]
+
+
+def test_a_joined_name_has_the_lower_score():
+    words = ["Name", ":", "Keller", ",", "Maria"]
+    spans = [ScoredSpan(2, 3, "PER", 0.9), ScoredSpan(4, 5, "PER", 0.4)]
+    assert join_inverted_names(spans, words.__getitem__, 5) == [ScoredSpan(2, 5, "PER", 0.4)]
