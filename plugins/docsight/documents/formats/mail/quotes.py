@@ -1,10 +1,11 @@
 """The structure of the body of a mail: what its writer wrote, the mails that it quotes, and its signature."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from docsight.documents.formats.content import Kind, Passage
+from docsight.documents.formats.mail.patches import patch_ranges
 from docsight.documents.formats.mail.quote_phrases import (
     ATTRIBUTION,
     DIVIDER,
@@ -21,7 +22,7 @@ from docsight.documents.formats.mail.quote_phrases import (
 _QUOTE_LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"[ \t]?>")
 _QUOTED_WITH_INITIALS = re.compile(r"[ \t]?([A-Z]{2,3})>+(?=[ \t]|$)", re.M)  # TF> for Tom Fox
-_QUOTED_BELOW = re.compile(r"\s*(?:[A-Z]{2,3})?>")
+_QUOTED_BELOW = re.compile(r"\s*([A-Z]{2,3})?>")
 
 
 def text_passages(text: str) -> Iterator[Passage]:
@@ -76,12 +77,16 @@ def _lines(text: str) -> Iterator[tuple[int, int, Kind]]:
     """Yield the start, the end and the kind of each line that is not blank."""
     kind: Kind = "paragraph"
     attribution_end = 0
-    is_quoted = _quote_test(text)
+    initials = _known_initials(text)
     is_after_blank = True
-    for line in _QUOTE_LINE.finditer(text):
-        start, end = line.start(), line.start() + len(line[0].rstrip())
+    for start, end, is_patch in _lines_and_patches(text):
+        if is_patch:
+            kind, is_after_blank = "paragraph", True
+            yield start, end, "code"
+            continue
         is_after_blank = is_after_blank or text.startswith("\n\n", start - 2)
-        if not line[0].strip():
+        line = text[start:end]
+        if not line:
             is_after_blank = True
             continue
         attribution = ATTRIBUTION.match(text, start)
@@ -93,13 +98,29 @@ def _lines(text: str) -> Iterator[tuple[int, int, Kind]]:
             attribution_end = attribution.end()
         elif is_after_blank:
             attribution_end = max(attribution_end, _introduction_end(text, start))
+        if is_introduced := start < attribution_end:
+            initials |= _initials_below(text, attribution_end)
         is_after_blank = False
-        if start < attribution_end or is_quoted(line[0]):
+        if is_introduced or _is_quoted(line, initials):
             kind = "paragraph"
             yield start, end, "quote"
         else:
-            kind = "signature" if kind == "signature" or SIGNATURE.match(line[0]) else "paragraph"
+            kind = "signature" if kind == "signature" or SIGNATURE.match(line) else "paragraph"
             yield start, end, kind
+
+
+def _lines_and_patches(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield the start and the end of each line without its trailing spaces, or of each patch, and whether it is one."""
+    patches = patch_ranges(text)
+    patch_start, patch_end = next(patches, (len(text), len(text)))
+    for line in _QUOTE_LINE.finditer(text):
+        start = line.start()
+        if start >= patch_end:
+            patch_start, patch_end = next(patches, (len(text), len(text)))
+        if start == patch_start:
+            yield start, start + len(text[start:patch_end].rstrip()), True
+        elif start < patch_start:
+            yield start, start + len(line[0].rstrip()), False
 
 
 def _introduction_end(text: str, start: int) -> int:
@@ -109,16 +130,22 @@ def _introduction_end(text: str, start: int) -> int:
     return found.end() if found is not None and is_above_quote and is_introduction(found[0]) else 0
 
 
-def _quote_test(text: str) -> Callable[[str], bool]:
-    """Return a function that checks whether a line is quoted: with `>`, or with initials of a person in the text."""
+def _known_initials(text: str) -> set[str]:
+    """Return the initials in front of lines that are those of a person in the text."""
     found = set(_QUOTED_WITH_INITIALS.findall(text))
-    names = {initials for initials in found if re.search(r"\b" + r"\w+\W{1,3}".join(initials) + r"\w", text)}
+    return {initials for initials in found if re.search(r"\b" + r"\w+\W{1,3}".join(initials) + r"\w", text)}
 
-    def is_quoted(line: str) -> bool:
-        mark = _QUOTED_WITH_INITIALS.match(line)
-        return _QUOTED.match(line) is not None or (mark is not None and mark[1] in names)
 
-    return is_quoted
+def _initials_below(text: str, end: int) -> set[str]:
+    """Return the initials in front of the first line of a quote, given the end of its introduction."""
+    below = _QUOTED_BELOW.match(text, end)
+    return {below[1]} if below is not None and below[1] else set()
+
+
+def _is_quoted(line: str, initials: set[str]) -> bool:
+    """Return whether a line is quoted: with `>`, or with known initials."""
+    mark = _QUOTED_WITH_INITIALS.match(line)
+    return _QUOTED.match(line) is not None or (mark is not None and mark[1] in initials)
 
 
 def _rest(text: str, start: int) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from docsight.documents.formats.office.symbol_fonts import symbol
+from docsight.documents.formats.office.symbol_fonts import is_symbol_font, symbol
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -15,6 +15,7 @@ _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
+_PRIVATE_SIGNS = re.compile("[\uf000-\uf0ff]")
 # A name without a path has no blanks: "How to export the file as report.svg" is a sentence.
 _NAME_OF_IMAGE = re.compile(
     r"(?:(?:[a-z]:|~)?[/\\][^\n]+|(?:\S*[/\\])?[^/\\\s]+)\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|emf|wmf)|https?://\S+",
@@ -81,6 +82,18 @@ def symbol_of(element: Any) -> str:
     except ValueError:
         return ""
     return symbol(element.get(f"{W}font") or "", code)
+
+
+def text_of(element: Any) -> str:
+    """Return the text of an element; characters with private codes are the signs of the font of their run."""
+    text = element.text or ""
+    if not _PRIVATE_SIGNS.search(text):
+        return text
+    run = element.getparent()
+    fonts = (run.find(path) for path in (f"{A}rPr/{A}sym", f"{W}rPr/{W}rFonts")) if run is not None else ()
+    names = [font.get("typeface") or font.get(f"{W}ascii") or "" for font in fonts if font is not None]
+    font = next(filter(is_symbol_font, names), None)
+    return text if font is None else _PRIVATE_SIGNS.sub(lambda match: symbol(font, ord(match[0])), text)
 
 
 def children(element: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""PowerPoint: each slide as a page, with its shapes in reading order and the speaker notes."""
+"""PowerPoint: each slide as a page, with its shapes in reading order, the speaker notes and the comments."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from docsight.documents.formats.content import Box, ParsedDocument
-from docsight.documents.formats.office.markup import MC, A, P
+from docsight.documents.formats.office.markup import MC, A, P, root_of
 from docsight.documents.formats.office.slide_order import reading_order
 from docsight.documents.formats.office.slide_roles import (
     ShapeRoles,
@@ -24,6 +24,7 @@ _EMU_PER_POINT = 12_700
 
 _SHAPE_TAGS = {f"{P}{name}" for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp", "contentPart")}
 _GROUP_TAG = f"{P}grpSp"
+_MODERN_COMMENT = "{http://schemas.microsoft.com/office/powerpoint/2018/8/main}"
 _Position = tuple[int, int]  # from the top and from the left, in EMU
 
 
@@ -68,6 +69,30 @@ def _walk_slide(slide: Any, walker: Walker) -> None:
         walker.bbox, walker.role_of = None, ShapeRoles().role
         walker.walk(frame._txBody, slide.notes_slide.part, kind="speaker_note")
         walker.builder.interrupt(PARAGRAPH)
+    _write_comments(slide.part, walker)
+
+
+def _write_comments(part: Any, walker: Walker) -> None:
+    """Write the comments on a slide: as text, or since 2021 as paragraphs, with their replies."""
+    walker.bbox = None
+    for relationship in part.rels.values():
+        if not relationship.reltype.endswith("/comments") or relationship.is_external:
+            continue
+        for comment in _comments(root_of(relationship.target_part)):
+            walker.builder.interrupt(PARAGRAPH)
+            if comment.tag == f"{P}text":
+                walker.write_paragraph(comment.text or "", "comment")
+            else:
+                walker.walk(comment, relationship.target_part, kind="comment")
+            walker.builder.interrupt(PARAGRAPH)
+
+
+def _comments(root: Any) -> Iterator[Any]:
+    """Yield the texts of comments, each before those of its replies, which the file has first."""
+    yield from root.iter(f"{P}text")
+    for comment in root.iter(f"{_MODERN_COMMENT}cm"):
+        yield from comment.iterfind(f"{_MODERN_COMMENT}txBody")
+        yield from comment.iterfind(f"{_MODERN_COMMENT}replyLst/{_MODERN_COMMENT}reply/{_MODERN_COMMENT}txBody")
 
 
 def _walk_shapes(

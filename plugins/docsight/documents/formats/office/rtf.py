@@ -6,8 +6,26 @@ from dataclasses import dataclass, replace
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
 from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.office.rtf_fields import link_of_field, text_of_field
+from docsight.documents.formats.office.rtf_formulas import (
+    FORMULA_SIGNS,
+    FormulaPart,
+    is_formula_properties,
+    is_formula_word,
+    new_part,
+    sign_at_begin,
+    sign_at_end,
+)
 from docsight.documents.formats.office.rtf_story import RtfStory
 from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
+from docsight.documents.formats.office.rtf_words import (
+    CHARACTERS,
+    LEFT_OUT_WORDS,
+    MARKER_GROUPS,
+    SHOWN_WORDS,
+    TEXT_BOXES,
+    is_number_marker,
+)
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH
 from docsight.documents.formats.text.encoding import try_decode
@@ -15,16 +33,10 @@ from docsight.errors import DataError
 
 _RTF_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
 _MAX_GROUPS = 1000  # that are open at once
+_MAX_LOOK_BACK = 8  # bytes
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
 )
-# What is left out, unless it is marked with `\*`: then all but `_SHOWN` is left out.
-_LEFT_OUT = frozenset((
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "xe", "tc", "rxe", "txe", "sp", "nonshppict", "nonesttables",
-    "pntext", "listtext", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "objdata",
-    "atrfstart", "atrfend", "atnid", "atnauthor", "template", "bkmkstart", "bkmkend", "shprslt", "mr",
-))  # fmt: skip
-_SHOWN = frozenset(("shpinst", "shptxt", "nesttableprops"))
 _STORIES: dict[str, Kind] = {
     "footnote": "footnote",
     "annotation": "comment",
@@ -32,15 +44,8 @@ _STORIES: dict[str, Kind] = {
     **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "footer"),
 }
 _RTF_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
-_CHARACTERS = {
-    "tab": "\t", "emdash": "\u2014", "endash": "\u2013", "emspace": "\u2003", "enspace": "\u2002", "bullet": "\u2022",
-    "lquote": "\u2018", "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "~": "\xa0", "_": "\u2011",
-    "{": "{", "}": "}", "\\": "\\",
-}  # fmt: skip
-_MARKER_GROUPS = ("pntext", "listtext")  # with the number or the bullet of an item
-_NUMBER_MARKER = re.compile(r"(?=.*\d)[\w.()\[\]-]{1,20}|\(?[A-Za-z]{1,8}[.):]+|\([A-Za-z]{1,8}\)")
 _INFO = ("title", "author")
-_LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"([^"]+)"|([^\s\\]\S*))')
+_CHARACTER_WORDS = ("f", "plain", "uc")  # without which markers and instructions cannot be decoded, either
 _TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
 _MAX_LEVEL = 9
 
@@ -57,6 +62,7 @@ class _Group:
     unicode_skip: int = 1  # how many characters follow a Unicode character for old programs
     font: int | None = None
     style: int | None = None  # that is described, in the style sheet
+    formula: FormulaPart | None = None  # the operator or the brackets around it
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
@@ -84,7 +90,7 @@ class _Reader:
         self._styles = StyleSheet()
         self._bytes = bytearray()  # not decoded yet
         self._pieces: list[str] = []  # of text, not written yet
-        self._apart_text: dict[str, list[str]] = {"fldinst": [], **{name: [] for name in _MARKER_GROUPS}}
+        self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *MARKER_GROUPS, *FORMULA_SIGNS)}
         self._skip = 0  # characters to leave out after a Unicode character
         self._images_left_out = 0
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
@@ -130,6 +136,10 @@ class _Reader:
                     self._read_word(word.decode("ascii"), argument)
             elif code is not None:
                 self._add_bytes(bytes.fromhex(code.decode("ascii")))
+            elif symbol == b"*":
+                # Elsewhere than at the begin of a group, where OpenOffice writes it too, it means nothing.
+                is_begin = data[max(0, at - _MAX_LOOK_BACK) : at - 2].rstrip().endswith(b"{")
+                self._group = replace(self._group, is_optional=is_begin)
             elif symbol is not None:
                 self._read_symbol(symbol.decode("latin-1"))
             elif brace is not None:
@@ -155,22 +165,24 @@ class _Reader:
         before, after = self._group, self._open_groups.pop()
         if before.story is not after.story:
             self._flush()
-        elif before.destination == "shptxt" != after.destination:
+        elif before.destination in TEXT_BOXES and before.destination != after.destination:
             self._break(PARAGRAPH)
         elif before.destination == "fldrslt" != after.destination:
             self._begin_link("")
-        elif before.destination in _MARKER_GROUPS and before.destination != after.destination:
+        elif before.destination in MARKER_GROUPS and before.destination != after.destination:
             self._end_marker(before.destination)
         self._group = after
+        if before.destination == "fldinst" != after.destination:
+            self._add(text_of_field("".join(self._apart_text["fldinst"])))
+        if before.formula is not None and before.destination != after.destination:
+            self._end_formula_group(before.destination, before.formula)
 
     def _read_symbol(self, symbol: str) -> None:
         self._skip = 0
-        if symbol == "*":
-            self._group = replace(self._group, is_optional=True)
-        elif symbol in "\r\n":
+        if symbol in "\r\n":
             self._break(PARAGRAPH)
         else:
-            self._add(_CHARACTERS.get(symbol, ""))
+            self._add(CHARACTERS.get(symbol, ""))
 
     def _read_word(self, word: str, number: int | None) -> None:
         self._skip = 0
@@ -179,34 +191,39 @@ class _Reader:
             self._read_font(word, number)
         elif group.destination == "stylesheet":
             self._read_style(word, number)
-        elif group.is_optional and word not in _SHOWN and word not in _STORIES:
+        elif group.is_optional and word not in SHOWN_WORDS and word not in _STORIES:
+            self._apart_text["fldinst"] = [] if word == "fldinst" else self._apart_text["fldinst"]
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
-        elif word in _LEFT_OUT:
+        elif word in LEFT_OUT_WORDS:
             self._leave_out(word)
+        elif word[0] == "m" and is_formula_word(word):
+            self._begin_formula_group(word)
         elif word in _STORIES or (word in _INFO and group.destination == "info"):
             self._begin_story(word)
         elif word == "fldrslt":
             self._group = replace(group, destination=word)
-            found = _LINK_FIELD.match("".join(self._apart_text["fldinst"]))
-            self._begin_link((found[1] or found[2]) if found is not None else "")
-            self._apart_text["fldinst"].clear()
-        elif word == "shptxt":
+            self._begin_link(link_of_field("".join(self._apart_text["fldinst"])))
+        elif word in TEXT_BOXES:
             self._break(PARAGRAPH)
-            self._group = replace(group, is_optional=False, is_left_out=False, destination=word)
+            is_left_out = group.is_left_out and word != "shptxt"
+            self._group = replace(group, is_optional=False, is_left_out=is_left_out, destination=word)
+        elif word == "do":
+            self._group = replace(group, is_optional=False)
         elif word == "u" and number is not None:
             self._add(chr(number % 0x10000))
             self._skip = group.unicode_skip
-        elif word in _CHARACTERS:
-            self._add(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._add(CHARACTERS[word])
         elif word in _RTF_BREAKS:
             self._break(_RTF_BREAKS[word])
-        elif not group.is_left_out:
+        elif not group.is_left_out or word in _CHARACTER_WORDS:
             self._read_property(word, number)
 
     def _leave_out(self, word: str) -> None:
         story = self._group.story
-        if word in _MARKER_GROUPS:
-            story.list_level = story.list_level or 1
+        self._decode()
+        if word in MARKER_GROUPS:
+            story.begin_item()
             self._apart_text[word].clear()
         self._images_left_out += word == "pict" and not self._group.is_left_out
         self._group = replace(self._group, is_optional=False, is_left_out=True, destination=word)
@@ -227,13 +244,31 @@ class _Reader:
     def _end_marker(self, word: str) -> None:
         """Keep the number of an item for its text; bullets are left out."""
         marker = "".join(self._apart_text[word]).strip()
-        self._group.story.marker = f"{marker} " if _NUMBER_MARKER.fullmatch(marker) else ""
+        self._group.story.marker = f"{marker} " if is_number_marker(marker) else ""
+
+    def _begin_formula_group(self, word: str) -> None:
+        group, part = self._group, self._group.formula
+        if word in FORMULA_SIGNS:
+            self._apart_text[word].clear()
+            self._group = replace(group, destination=word)
+        elif is_formula_properties(word):
+            self._group = replace(group, is_left_out=True, destination=word)
+        else:
+            is_child = part is not None and group.destination == part.word
+            self._add(sign_at_begin(word, part if is_child else None))
+            self._group = replace(group, is_optional=False, destination=word, formula=new_part(word) or part)
+
+    def _end_formula_group(self, word: str, part: FormulaPart) -> None:
+        if word in FORMULA_SIGNS:
+            part.signs[word] = "".join(self._apart_text[word]).strip()
+        elif sign := sign_at_end(word, part):
+            self._add(sign)
 
     def _read_font(self, word: str, number: int | None) -> None:
         if word == "f":
             self._group = replace(self._group, font=number)
-        elif word == "fcharset" and self._group.font is not None:
-            self._fonts.set_charset(self._group.font, number)
+        elif word in ("fcharset", "cpg") and self._group.font is not None:
+            self._fonts.set_encoding(self._group.font, word, number)
 
     def _read_style(self, word: str, number: int | None) -> None:
         if word == "s":
@@ -295,27 +330,29 @@ class _Reader:
         data, self._skip = data[self._skip :], max(self._skip - len(data), 0)
         if self._is_utf8 and not data.isascii() and len(data) > 1:
             self._add(data.decode("utf-8", "replace"))
-        elif self._group.destination in self._apart_text:
-            self._apart_text[self._group.destination].append(self._fonts.decode(data, self._group.font))
         elif self._group.destination == "fonttbl" and self._group.font is not None:
             self._fonts.add_name(self._group.font, data)
         elif self._group.destination == "stylesheet" and self._group.style is not None:
             self._styles.add_name(self._group.style, data)
-        elif not self._group.is_left_out and not self._group.is_hidden:
+        elif self._target() is not None:
             self._bytes += data
 
     def _add(self, text: str) -> None:
-        if self._group.destination in self._apart_text:
-            self._apart_text[self._group.destination].append(self._fonts.sign(text, self._group.font))
-        elif not self._group.is_left_out and not self._group.is_hidden:
+        if (target := self._target()) is not None:
             self._decode()
-            self._pieces.append(self._fonts.sign(text, self._group.font))
+            target.append(self._fonts.sign(text, self._group.font))
+
+    def _target(self) -> list[str] | None:
+        """Return the list that text of the current group belongs to; None if it is left out."""
+        if (apart := self._apart_text.get(self._group.destination)) is not None:
+            return apart
+        return None if self._group.is_left_out or self._group.is_hidden else self._pieces
 
     def _decode(self) -> None:
-        """Decode the bytes that are pending, in the encoding of the font."""
-        if self._bytes:
-            self._pieces.append(self._fonts.decode(bytes(self._bytes), self._group.font))
-            self._bytes.clear()
+        """Decode the bytes that are pending, in the encoding of the font; a character may have several."""
+        if self._bytes and (target := self._target()) is not None:
+            target.append(self._fonts.decode(bytes(self._bytes), self._group.font))
+        self._bytes.clear()
 
     def _flush(self) -> None:
         """Write the text that is pending; its surrogate pairs become single characters."""

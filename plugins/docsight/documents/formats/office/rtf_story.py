@@ -22,6 +22,7 @@ class RtfStory:
     role: Role = field(default_factory=Role)  # of the paragraph, by its style
     heading_level: int | None = None
     list_level: int | None = None
+    is_marked: bool = False  # the number or the bullet of an item was read, and not its text
     marker: str = ""  # the number of the item, to write before its text
     in_table: bool = False  # the paragraph
     has_row: bool = False  # a row has begun and not ended
@@ -31,10 +32,17 @@ class RtfStory:
     known_edges: set[int] = field(default_factory=set)  # of the earlier rows of the table
     cells: int = 0  # of the row that have ended
 
+    def begin_item(self) -> None:
+        self.is_marked = True
+        self.list_level = self.list_level or 1
+
     def reset_paragraph(self) -> None:
-        self.role, self.marker = Role(), ""
-        self.heading_level = self.list_level = None
+        """Forget the properties of the paragraph; the marker of an item may stand before those of its own."""
+        self.role = Role()
+        self.heading_level = None
         self.in_table = False
+        if not self.is_marked:
+            self.list_level = None
 
     def write(self, text: str) -> None:
         """Write text of the paragraph, after its breaks."""
@@ -50,12 +58,15 @@ class RtfStory:
             self.builder.interrupt(LINE if is_item and self.is_after_list else PARAGRAPH)
             self.is_after_list = is_item
             self.builder.block = self._block()
-        if self.marker and text.strip():
-            self.builder.write(self.marker)
-            self.marker = ""
+        if text.strip():
+            marker = self.marker
+            self._end_marker()
+            text = marker + text.lstrip() if marker else text
         self.builder.write(text)
 
     def end_paragraph(self, strength: int) -> None:
+        if strength == PARAGRAPH:
+            self._end_marker()
         self.builder.interrupt(LINE if strength == PARAGRAPH else strength)
         self.is_paragraph_open = self.is_paragraph_open and strength != PARAGRAPH
 
@@ -79,6 +90,7 @@ class RtfStory:
             self.builder.begin_cell()
             self.builder.end_cell()
         self.cells += 1
+        self._end_marker()
         self.is_cell_open = self.is_paragraph_open = False
 
     def end_row(self) -> None:
@@ -86,6 +98,9 @@ class RtfStory:
             self.builder.end_row()
         self.known_edges.update(self.edges)
         self.is_cell_open = self.is_paragraph_open = self.has_row = False
+
+    def _end_marker(self) -> None:
+        self.marker, self.is_marked = "", False
 
     def _covered_places(self) -> int:
         """Return how many further places the cell covers: it reaches over edges of cells in the rows above."""

@@ -18,6 +18,13 @@ _HEADING_STYLE = re.compile(r"heading ([1-9])")
 _PRIVATE_USE = re.compile("[\uf000-\uf0ff]")
 
 
+def _code_page(number: int | None) -> str | None:
+    try:
+        return codecs.lookup(f"cp{number}").name
+    except LookupError:  # Python does not have it
+        return None
+
+
 class FontTable:
     """The encodings of the fonts, and which of them are fonts of symbols."""
 
@@ -30,17 +37,16 @@ class FontTable:
     def set_code_page(self, word: str, number: int | None) -> bool:
         """Apply a word of the header; return whether it is one about the code page of the document."""
         if word == "ansicpg" and number is not None:
-            try:
-                self.code_page = codecs.lookup(f"cp{number}").name
-            except LookupError:  # Python does not have it
-                self.code_page = "cp1252"
+            self.code_page = _code_page(number) or "cp1252"
         elif word in _CODE_PAGE_WORDS:
             self.code_page = _CODE_PAGE_WORDS[word]
         return word == "ansicpg" or word in _CODE_PAGE_WORDS
 
-    def set_charset(self, font: int, number: int | None) -> None:
-        if number in _FONT_CHARSETS:
-            self._encodings[font] = _FONT_CHARSETS[number]
+    def set_encoding(self, font: int, word: str, number: int | None) -> None:
+        """Apply the character set of a font (`fcharset`), or its code page (`cpg`)."""
+        encoding = _FONT_CHARSETS.get(number or 0) if word == "fcharset" else _code_page(number)
+        if encoding is not None:
+            self._encodings[font] = encoding
 
     def add_name(self, font: int, data: bytes) -> None:
         """Add a piece of the name of a font, which ends with a semicolon; other names may follow."""

@@ -13,7 +13,7 @@ def reading_order(boxes: Sequence[Box]) -> list[int]:
     """Return the indices of the boxes in reading order: columns from left to right, rows from top to bottom.
 
     The boxes are cut into columns that lie beside each other, else into rows, and so on in each part. Where no cut
-    is possible, such as in front of a picture, the topmost box comes first.
+    is possible, such as in front of a picture, the topmost box comes first, and of those beside it the leftmost.
     """
     indices = list(range(len(boxes)))
     if len(boxes) > _MAX_CUT:
@@ -27,10 +27,21 @@ def _ordered(indices: list[int], boxes: Sequence[Box]) -> list[int]:
         parts = _columns(indices, boxes) or _rows(indices, boxes)
         if parts:
             return [*first, *(index for part in parts for index in _ordered(part, boxes))]
-        topmost = min(indices, key=lambda index: _top_left(boxes[index]))
-        indices.remove(topmost)
-        first.append(topmost)
+        next_one = _first_of_top_row(indices, boxes)
+        indices.remove(next_one)
+        first.append(next_one)
     return first + indices
+
+
+def _first_of_top_row(indices: list[int], boxes: Sequence[Box]) -> int:
+    """Return the leftmost of the boxes that begin at about the same height as the topmost one."""
+    topmost = boxes[min(indices, key=lambda index: _top_left(boxes[index]))]
+
+    def is_beside(box: Box) -> bool:
+        height = min(topmost[3] - topmost[1], box[3] - box[1])
+        return box[1] - topmost[1] <= height * _BOX_TOLERANCE
+
+    return min((index for index in indices if is_beside(boxes[index])), key=lambda index: boxes[index][0])
 
 
 def _columns(indices: list[int], boxes: Sequence[Box]) -> list[list[int]]:

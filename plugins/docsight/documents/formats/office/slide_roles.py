@@ -82,8 +82,8 @@ class ShapeRoles:
         level = 0 if properties is None else max(0, min(_MAX_SLIDE_LEVEL, integer(properties.get("lvl"), 0)))
         bullet = next(self._bullets(properties, level), None)
         is_number = bullet is not None and bullet.tag == f"{A}buAutoNum"
-        if not is_number and next(paragraph.iter(f"{A}t"), None) is None:
-            return Role()  # an empty line does not end a list
+        if next(paragraph.iter(f"{A}t", f"{A}fld"), None) is None:
+            return Role()  # an empty line does not end a list, and has no number
         self._counts = {one: count for one, count in self._counts.items() if one < level + is_number}
         if bullet is None or bullet.tag == f"{A}buNone":
             return Role()

@@ -11,8 +11,9 @@ from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedD
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
+from docsight.documents.formats.office.diagrams import drawing_lines
 from docsight.documents.formats.office.links import LINK_TAGS, begins_link, ends_link, link_target
-from docsight.documents.formats.office.markup import A, C, R, parse_xml, related_part
+from docsight.documents.formats.office.markup import A, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
 from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.office.roles import Role
@@ -109,6 +110,12 @@ class Walker:
         if self._kind not in (None, kind):
             kind, level = self._kind or kind, None
         self.builder.block = Block(kind=kind, level=level, page=self.page, bbox=self.bbox)
+
+    def write_paragraph(self, text: str, kind: Kind) -> None:
+        """Write a text that is no paragraph of the format as a passage of its own."""
+        self._kind = kind
+        self.begin_block(kind)
+        self._write_text(_visible(_unescaped(text)))
 
     def walk(self, element: Any, part: Any, *, kind: Kind | None = None) -> None:
         """Write an element and its descendants.
@@ -227,7 +234,7 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self._write_text(_visible(_unescaped(element.text)))
+            self._write_text(_visible(_unescaped(markup.text_of(element))))
         elif tag in markup.ALTERNATIVE_TEXT_TAGS:
             self._write_alternative_text(_visible(markup.alternative_text(element)))
         elif tag == markup.SYMBOL_TAG:
@@ -278,9 +285,8 @@ class Walker:
         except SyntaxError:  # the base class of lxml's XMLSyntaxError
             self._unread["damaged diagram"] += 1
             return
-        for element in root.iter(f"{A}p", f"{C}strCache"):
-            tag = f"{A}t" if element.tag == f"{A}p" else f"{C}v"
-            if text := _visible(" ".join(word.text or "" for word in element.iter(tag))):
+        for line in drawing_lines(root):
+            if text := _visible(line):
                 self.builder.interrupt(LINE)
                 self.builder.write(text)
         self.builder.interrupt(LINE)
@@ -306,6 +312,6 @@ def _visible(text: str | None) -> str:
     return strip_invisible(_INVISIBLE.sub("", text or ""))
 
 
-def _unescaped(text: str | None) -> str:
+def _unescaped(text: str) -> str:
     """Decode Office's escapes of characters, such as "_x000B_" for a line break."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).replace("\v", "\n"), text or "")
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)).replace("\v", "\n"), text)

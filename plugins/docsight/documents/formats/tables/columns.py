@@ -11,6 +11,8 @@ from docsight.errors import DataError
 TEXT_COLUMNS = ("text", "content", "body", "document", "abstract")
 _TITLE_COLUMNS = ("title", "subject", "headline")
 _MAX_COLUMNS_LISTED = 20
+_MAX_PROSE_CHARS = 10_000  # of a cell
+_URL_CELL = re.compile(r"[a-z][a-z0-9+.-]*://\S*", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -42,8 +44,19 @@ def choose_text_column(names: Sequence[str], textual: Collection[str], *, reques
 
 
 def is_prose(cells: Sequence[str]) -> bool:
-    """Return whether most cells of a column have more than three words, unlike names and numbers."""
-    return sum(len(_LETTERS.findall(cell)) > 3 for cell in cells) * 2 > len(cells)
+    """Return whether most cells of a column have more than three words, unlike names, numbers and addresses."""
+    return sum(_count_words(cell[:_MAX_PROSE_CHARS]) > 3 for cell in cells) * 2 > len(cells)
+
+
+def is_address(cells: Sequence[str]) -> bool:
+    """Return whether all cells of a column are addresses such as `https://example.org/a`."""
+    return all(_URL_CELL.fullmatch(cell.strip()) is not None for cell in cells)
+
+
+def _count_words(text: str) -> int:
+    """Return the number of words: a path or an identifier such as `a::b` is one, but many scripts have no spaces."""
+    found = ((word, _LETTERS.findall(word)) for word in text.split())
+    return sum(min(1, len(parts)) if word.isascii() else len(parts) for word, parts in found)
 
 
 def choose_title_column(names: Sequence[str], *, text: str) -> str | None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -24,6 +25,7 @@ from docsight.errors import DataError
 _CSV_SAMPLE_BYTES = 256 << 10
 _MAX_SAMPLE_ROWS = 50
 _MISPLACED_QUOTE_PENALTY = 0.3
+_IRREGULAR_WEIGHT = 0.8  # of rows that are not as wide as the first
 _MAX_HEADER_NAME_CHARS = 64
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.I)  # Excel's, before the table
 # A number, an amount, a date or a time: hardly ever the name of a column.
@@ -165,7 +167,10 @@ def _detect_dialect(lines: list[str], delimiters: str) -> dict[str, Any]:
 
 
 def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
-    """Return the fraction of the first rows that are as wide as the first, less a penalty for a misplaced quote."""
+    """Return the fraction of the first rows that fit together, less a penalty for a misplaced quote.
+
+    They are as wide as the first, or shorter because empty fields at their ends are left out, or as wide as each other.
+    """
     widths: list[int] = []
     penalty = 0.0
     try:
@@ -173,7 +178,12 @@ def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
             widths.append(len(row))
     except csv.Error as err:
         penalty = 0.0 if "unexpected end" in str(err) else _MISPLACED_QUOTE_PENALTY  # the sample may end in a quote
-    return widths.count(widths[0]) / len(widths) - penalty if widths and widths[0] > 1 else 0.0
+    if not widths or widths[0] < 2:
+        return 0.0
+    shorter = sum(1 < width <= widths[0] for width in widths) if widths[0] > 2 else 0
+    usual = max((count for width, count in Counter(widths).items() if width > 1), default=0)
+    fitting = max(widths.count(widths[0]), _IRREGULAR_WEIGHT * max(shorter, usual))
+    return fitting / len(widths) - penalty
 
 
 def _is_header(first: list[str], sample: list[list[str]]) -> bool:

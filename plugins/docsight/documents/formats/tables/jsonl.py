@@ -14,6 +14,7 @@ from docsight.documents.formats.tables.columns import (
     TEXT_COLUMNS,
     choose_text_column,
     choose_title_column,
+    is_address,
     is_prose,
     parse_row,
 )
@@ -161,10 +162,12 @@ def _columns(sample: list[Any], *, requested: str | None) -> tuple[str, str | No
             raise sample[0]
         return TEXT_COLUMNS[0], None
     names = list(dict.fromkeys(name for row in records for name in row))
-    textual = {name for name in names if any(isinstance(row.get(name), str) for row in records)}
-    prose = {name for name in textual if is_prose([row[name] for row in records if isinstance(row.get(name), str)])}
+    strings = {name: [row[name] for row in records if isinstance(row.get(name), str)] for name in names}
+    textual = {name for name, cells in strings.items() if cells}
+    prose = {name for name in textual if is_prose(strings[name])}
     usual = {name for name in textual if _is_usual(name)}
-    text = choose_text_column(names, usual or prose or textual, requested=requested)
+    others = {name for name in textual if not is_address(strings[name])}
+    text = choose_text_column(names, usual or prose or others, requested=requested)
     return text, choose_title_column(names, text=text)
 
 

@@ -5,11 +5,18 @@ from typing import Any
 
 from docsight.documents.formats.content import ParsedDocument, PartError
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.tables.columns import choose_text_column, choose_title_column, parse_row
+from docsight.documents.formats.tables.columns import (
+    TEXT_COLUMNS,
+    choose_text_column,
+    choose_title_column,
+    is_prose,
+    parse_row,
+)
 from docsight.errors import DataError, MissingExtraError
 
 _MAX_BATCH_BYTES = 16 << 20
 _MAX_BATCH_ROWS = 1024
+_MAX_PROSE_ROWS = 50
 _READ_BUFFER_BYTES = 1 << 20
 
 
@@ -31,7 +38,9 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
             with parquet.ParquetFile(file, buffer_size=_READ_BUFFER_BYTES, pre_buffer=False) as table:
                 schema = table.schema_arrow
                 textual = {field.name for field in schema if _is_string(pa, field.type)}
-                text = choose_text_column(schema.names, textual, requested=source.options.text_column)
+                requested = source.options.text_column
+                candidates = textual if requested is not None else _prose_columns(table, textual) or textual
+                text = choose_text_column(schema.names, candidates, requested=requested)
                 title = choose_title_column(sorted(textual), text=text)
                 for text_value, title_value in _values(table, text, title):
                     number += 1
@@ -49,6 +58,18 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
             where = f"; reading stopped before row {number + 1}" if number else ""
             reason = str(err).partition("\n")[0]
             raise DataError(f"is damaged, or not a Parquet file{where}: {reason}") from err
+
+
+def _prose_columns(table: Any, textual: set[str]) -> set[str]:
+    """Return the columns with prose in their first rows; none if they are not needed, because the choice is clear."""
+    if len(textual) < 2 or any(name.strip().lower() in TEXT_COLUMNS for name in textual):
+        return set()
+    rows = min(_MAX_PROSE_ROWS, _batch_rows(table.metadata))
+    first = next(table.iter_batches(rows, columns=sorted(textual), use_threads=False), None)
+    if first is None:
+        return set()
+    columns = {name: [cell for cell in first.column(name).to_pylist() if cell is not None] for name in textual}
+    return {name for name, cells in columns.items() if is_prose(cells)}
 
 
 def _values(table: Any, text: str, title: str | None) -> Iterator[tuple[Any, Any]]:

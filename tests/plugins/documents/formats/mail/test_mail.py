@@ -426,6 +426,15 @@ def kinds(mail: str) -> list[tuple[str, str]]:
                 ("Yes, XY> c", "paragraph"),
             ],
         ),
+        (
+            "At 15:33 lars at x.org did write:\n\n LK> a\n LK> b\n\nYes\n\n LK> c",
+            [
+                ("At 15:33 lars at x.org did write:", "quote"),
+                (" LK> a\n LK> b", "quote"),
+                ("Yes", "paragraph"),
+                (" LK> c", "quote"),
+            ],
+        ),
         ("SQL> select 1", [("SQL> select 1", "paragraph")]),
         (
             "On Monday we met the man who wrote:\nBooks.\n\nMore.",
@@ -443,6 +452,43 @@ def kinds(mail: str) -> list[tuple[str, str]]:
 )
 def test_mail_tells_quotes_and_signatures_from_its_text(text: str, passages: list[tuple[str, str]]) -> None:
     assert kinds(f"{HEAD}\n{text}") == passages
+
+
+FILES = "--- a/x.c\n+++ b/x.c\n"
+PATCH = f"diff --git a/x.c b/x.c\nindex 1a2..3b4 100644\n{FILES}"
+HUNK = "@@ -1,4 +1,3 @@\n int a;\n\n-- \n-\treturn;;\n+\treturn;\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "passages"),
+    [
+        (
+            f"Fix x.\n---\n x.c | 2\n\n{PATCH}{HUNK}@@ -9 +8 @@ f()\n-a\n+b\n-- \n2.40\n",
+            [
+                ("Fix x.\n---\n x.c | 2", "paragraph"),
+                (f"{PATCH}{HUNK}@@ -9 +8 @@ f()\n-a\n+b", "code"),
+                ("-- \n2.40", "signature"),
+            ],
+        ),
+        (
+            f"{FILES}{HUNK}- is it right?\n\n{PATCH}{HUNK}",
+            [
+                (f"{FILES}{HUNK}".rstrip(), "code"),
+                ("- is it right?", "paragraph"),
+                (f"{PATCH}{HUNK}".rstrip(), "code"),
+            ],
+        ),
+        ("diff -u shows it.\n--- so\n+++ far", [("diff -u shows it.\n--- so\n+++ far", "paragraph")]),
+    ],
+)
+def test_patches_in_mails_are_code(text: str, passages: list[tuple[str, str]]) -> None:
+    assert kinds(f"{HEAD}\n{text}") == passages
+
+
+def test_patches_are_found_in_linear_time() -> None:
+    start = time.process_time()
+    assert len(kinds(HEAD + "\n" + "--- a\n+++ b\n@@ -1 +1 @@\nx\n" * 20_000)) == 40_000
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,58 @@ def test_pptx_writes_the_numbers_of_lists() -> None:
     assert read(save(presentation)).text == "a) One\nb) Two"
 
 
+P188 = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
+OLD_COMMENTS = f'<p:cmLst xmlns:p="{P[1:-1]}"><p:cm><p:text>Old?\nYes</p:text></p:cm><p:cm><p:text/></p:cm></p:cmLst>'
+NEW_COMMENTS = (
+    f'<c:cmLst xmlns:c="{P188}" xmlns:a="{A[1:-1]}"><c:cm>'
+    "<c:replyLst><c:reply><c:txBody><a:p><a:r><a:t>Reply</a:t></a:r></a:p></c:txBody></c:reply></c:replyLst>"
+    "<c:txBody><a:bodyPr/><a:p><a:r><a:t>New?</a:t></a:r></a:p></c:txBody></c:cm></c:cmLst>"
+)
+
+
+@pytest.mark.parametrize(
+    ("comments", "texts"), [(OLD_COMMENTS, ["Old?\nYes"]), (NEW_COMMENTS, ["New?", "Reply"])], ids=["old", "new"]
+)
+def test_pptx_reads_comments_after_the_notes_of_their_slide(comments: str, texts: list[str]) -> None:
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+
+    presentation = library.Presentation()
+    slide = add_slide(presentation, ("One", 0, 0))
+    slide.notes_slide.notes_text_frame.text = "Note"
+    package = presentation.part.package
+    part = Part(PackURI("/ppt/comments/comment1.xml"), "application/xml", package, comments.encode())
+    slide.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments")
+    add_slide(presentation, ("Two", 0, 0))
+    content = read(save(presentation))
+    assert [(one.kind, one.page, content.text[one.start : one.end]) for one in content.passages] == [
+        ("paragraph", 1, "One"),
+        ("speaker_note", 1, "Note"),
+        *(("comment", 1, text) for text in texts),
+        ("paragraph", 2, "Two"),
+    ]
+
+
+def test_pptx_counts_no_empty_paragraphs() -> None:
+    presentation = library.Presentation()
+    frame = add_slide(presentation, ("One", 0, 0)).shapes[0].text_frame
+    frame.add_paragraph()
+    frame.add_paragraph().text = "Two"
+    for paragraph in frame.paragraphs:
+        properties = paragraph._p.get_or_add_pPr()
+        properties.append(properties.makeelement(f"{A}buAutoNum", {"type": "arabicPeriod"}))
+    assert read(save(presentation)).text == "1. One\n2. Two"
+
+
+def test_pptx_reads_signs_of_symbol_fonts() -> None:
+    presentation = library.Presentation()
+    run = add_slide(presentation, ("\uf0e0 so \uf0fc", 0, 0)).shapes[0].text_frame.paragraphs[0].runs[0]
+    assert read(save(presentation)).text == "\uf0e0 so \uf0fc"  # of an unknown font
+    properties = run._r.get_or_add_rPr()
+    properties.append(properties.makeelement(f"{A}sym", {"typeface": "Wingdings"}))
+    assert read(save(presentation)).text == "\u2192 so \u2713"
+
+
 def test_pptx_records_links_and_notes_hidden_slides() -> None:
     presentation = library.Presentation()
     slide = add_slide(presentation, ("See ", 0, 0))
@@ -266,3 +318,9 @@ def test_pptx_reads_tables_in_placeholders() -> None:
 def test_columns_of_boxes_stay_together_above_a_wide_shape() -> None:
     columns = [(0, 0, 40, 9), (50, 0, 90, 9), (0, 11, 40, 20), (50, 11, 90, 20)]
     assert reading_order([*columns, (0, 30, 90, 40)]) == [0, 2, 1, 3, 4]
+
+
+def test_boxes_beside_each_other_are_read_from_the_left_if_one_begins_slightly_higher() -> None:
+    boxes = [(60, 40, 80, 60), (30, 39, 50, 60), (0, 40, 20, 60)]
+    around = (0, 0, 90, 90)  # so that no cut is possible
+    assert reading_order([*boxes, around]) == [3, 2, 1, 0]

@@ -22,6 +22,7 @@ def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
     [
         (rb"caf\'e9 \u8364?\emdash x", "caf\xe9 \u20ac\u2014x"),
         (rb"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset128 B;}}\f0\'cc{\f1 \'82\'a0}\'cc", "\u041c\u3042\u041c"),
+        (rb"{\fonttbl{\f0\cpg1251 A;}}\f0\'cc", "\u041c"),
         (rb"\uc0\u-10179\u-8704 x", "\U0001f600x"),
         (rb"{\uc2\u8364\'80\'80}x", "\u20acx"),
         (rb"A\~b\_c\{\}\\", "A\xa0b\u2011c{}\\"),
@@ -30,7 +31,13 @@ def kinds(document: ParsedDocument) -> list[tuple[str, int | None, str]]:
         (b"one\ntwo\\\nthree\\line four", "onetwo\n\nthree\nfour"),
         (rb"a{\v hidden}\v hidden\v0 b{\deleted gone}{\*\unknown x}{\pict 00ff}\bin3 }}}c", "abc"),
         (rb'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt link}}', "link"),
+        (rb'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt \*\cs12\cf2 {\*\bkmkstart x}link}}', "link"),
+        (rb"a{\field{\*\fldinst EQ \\* jc2 \\o\\ad(\\s\\up 10(\u12363 ?),\u20195 ?)}{\fldrslt }}b", "a\u4ee3b"),
+        (rb'{\field{\*\fldinst SYMBOL 61 \\f "Symbol" \\s 12}{\fldrslt\f3\fs24}} x', "= x"),
+        (rb'{\field{\*\fldinst SYMBOL 61664 \\f "Wingdings"}{\fldrslt}}{\field{\*\fldinst SYMBOL 233}}', "\u2192\xe9"),
         (rb"a\par{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt box\par}}}b", "a\n\nbox\n\nb"),
+        (rb"a\par{\*\do\dobxpage\dptxbx{\dptxbxtext\ltrpar box\par}\dpx9}b", "a\n\nbox\n\nb"),
+        (rb"{\shp{\*\shpinst{\shptxt box\par}}{\shprslt{\*\do\dptxbx{\dptxbxtext box\par}}}}b", "box\n\nb"),
     ],
 )
 def test_text_is_decoded_and_invisible_text_left_out(body: bytes, text: str) -> None:
@@ -40,6 +47,49 @@ def test_text_is_decoded_and_invisible_text_left_out(body: bytes, text: str) -> 
 def test_the_code_page_of_the_document_applies() -> None:
     assert read(rb"\'cc", head=rb"{\rtf1\ansi\ansicpg1251 ").text == "\u041c"
     assert read(rb"\'8e", head=rb"{\rtf1\mac ").text == "\xe9"
+
+
+@pytest.mark.parametrize(
+    ("marker", "text"),
+    [
+        (rb"\'a4\'40\'a1\'42", "\u4e00\u3001 A"),  # a numeral and its comma, of two bytes each
+        (rb"\'b3\'fc.", "\u58f9. A"),
+        (rb"\'a4\'54", "\u4e09 A"),
+        (rb"\u1072 ?)", "\u0430) A"),
+        (rb"\u9312 ?", "\u2460 A"),
+        (rb"\'a4\'a4", "A"),  # a word
+        (rb"\uc2\u19968\'a4\'40.", "\u4e00. A"),
+        (rb"\u8226 ?", "A"),
+        (b"o", "A"),
+    ],
+)
+def test_numbers_of_items_are_read_in_all_scripts(marker: bytes, text: str) -> None:
+    body = rb"\pard\ls1{\listtext " + marker + rb"\tab}A\par"
+    assert read(body, head=rb"{\rtf1\ansi\ansicpg950 ").text == text
+
+
+@pytest.mark.parametrize("group", [rb"{\listtext\pard\plain 1.\tab}", rb"{\pntext\pard 1.\tab}"])
+def test_markers_of_items_may_stand_before_the_properties_of_their_paragraphs(group: bytes) -> None:
+    body = group + rb"\pard\plain\fi-360 one\par" + group + rb"\pard\par\pard two\par"
+    assert kinds(read(body)) == [("list_item", 1, "1. one"), ("paragraph", None, "two")]
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (rb"{\mf{\mfPr{\mctrlPr\f0 }}{\mnum{\mr\mscr0 a}}{\mden{\mr b}}}", "a/b"),
+        (rb"{\mrad{\mradPr}{\mdeg}{\me{\mr\u8721 ?}}}{\mr =}", "\u221a\u2211="),
+        (rb"{\mnary{\mnaryPr{\mchr \u8721 ?}}{\msub{\mr i}}{\msup}{\me{\mr x}}}", "\u2211ix"),
+        (rb"{\mnary{\mnaryPr}{\msub}{\msup}{\me{\mr y}}}", "\u222by"),
+        (rb"{\md{\mdPr}{\me{\msSup{\me{\mr x}}{\msup{\mr 2}}}}{\me{\mr b}}}", "(x2|b)"),
+        (rb"{\md{\mdPr{\mbegChr [}{\msepChr ,}{\mendChr }}{\me{\mr a}}{\me{\mr b}}}", "[a,b"),
+        (rb"{\md{\mdPr}{\me{\md{\mdPr{\mbegChr \{}{\mendChr \}}}{\me{\mr a}}}{\mr +}}}", "({a}+)"),
+    ],
+)
+def test_formulas_are_read_with_the_signs_that_are_drawn(formula: bytes, text: str) -> None:
+    body = rb"A {\mmath{\*\moMathPara{\*\moMath" + formula + rb"}}{\mmathPict{\pict 00}}} B"
+    document = read(body)
+    assert (document.text, document.notes) == (f"A {text} B", ())
 
 
 def test_passages_have_their_kinds() -> None:

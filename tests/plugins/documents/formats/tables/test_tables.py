@@ -110,6 +110,40 @@ def test_csv_may_have_spaces_after_its_separators() -> None:
     assert document.text == "Item\tPrice\nClock, old\t5\nMill\t7"
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "version,name,date,end\n4,Warty,2004\n5,Hoary,2005\n6,Dapper,2006,2011\n",  # without empty fields at the ends
+        "3,2,healthy,ill\n1,2,3,4,5\n2,3,4,5,6\n3,4,5,6,7\n",  # below a line about the table
+    ],
+)
+def test_csv_rows_may_differ_from_the_first_in_their_width(table: str) -> None:
+    (content,) = read(table)
+    assert isinstance(content, ParsedDocument)
+    assert [one.kind for one in content.passages] == ["table"]
+    assert content.text == table.strip().replace(",", "\t")
+
+
+@pytest.mark.parametrize(
+    "cell", ["https://example.org/the/name/of/a/page", "com::sun::star::text::XText", "/usr/share/doc/bash/README.txt"]
+)
+def test_addresses_and_identifiers_are_no_prose(cell: str) -> None:
+    (content,) = read(f"id,place\n1,{cell}\n2,{cell}\n")
+    assert isinstance(content, ParsedDocument)
+    assert content.text == f"id\tplace\n1\t{cell}\n2\t{cell}"
+    assert texts(read(f"id,place\n1,{cell}\n2,{WORDS}\n3,{WORDS}\n")) == {"1": cell, "2": WORDS, "3": WORDS}
+
+
+def test_prose_without_spaces_is_recognized() -> None:
+    chinese = "\u4eca\u5929\uff0c\u5929\u6c14\u3002\u5f88\u597d\uff0c\u6211\u4eec\u3002"
+    assert texts(read(f"id,comment\n1,{chinese}\n")) == {"1": chinese}
+
+
+def test_json_with_only_an_address_is_skipped() -> None:
+    with pytest.raises(SkipError, match="JSON without a text"):
+        read('{"$schema": "http://json-schema.org/draft-07/schema#", "items": []}', "a.json")
+
+
 def test_json_arrays_and_objects_are_documents() -> None:
     assert texts(read(json.dumps([{"text": "a"}, {"text": "b"}]), "a.json")) == {"1": "a", "2": "b"}
     assert texts(read(json.dumps({"id": 1, "text": WORDS}, indent=1), "a.json")) == {"": WORDS}
@@ -277,6 +311,11 @@ def test_parquet_uses_the_requested_column_or_lists_the_columns() -> None:
     (error,) = read(data, "a.parquet", text_column="c")
     assert isinstance(error, PartError)
     assert "int" in str(error.error)
+
+
+def test_parquet_uses_the_only_column_of_prose() -> None:
+    data = parquet({"id": ["x1", None], "remark": [None, WORDS], "n": [1, 2]})
+    assert texts(read(data, "a.parquet")) == {"2": WORDS}
 
 
 def test_damaged_parquet_is_an_error() -> None:

@@ -1,0 +1,48 @@
+"""The words of charts and of diagrams (SmartArt), which are parts of their own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from docsight.documents.formats.office.markup import A, C, integer
+
+_DIAGRAM_DATA = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_POINT, _CONNECTION = f"{_DIAGRAM_DATA}pt", f"{_DIAGRAM_DATA}cxn"
+_PARENT_OF = "parOf"  # the type of a connection if it states none
+
+
+def drawing_lines(root: Any) -> Iterator[str]:
+    """Yield the lines of a chart, or of the data of a diagram in the order of its outline.
+
+    Args:
+        root: The root element of the part.
+    """
+    points = _ordered_points(root)
+    for element in points or [root]:
+        for found in element.iter(f"{A}p", f"{C}strCache"):
+            yield _paragraph(found) if found.tag == f"{A}p" else _words(found)
+
+
+def _paragraph(paragraph: Any) -> str:
+    return "".join(one.text or "" if one.tag == f"{A}t" else " " for one in paragraph.iter(f"{A}t", f"{A}br"))
+
+
+def _words(cache: Any) -> str:
+    return " ".join(value.text or "" for value in cache.iter(f"{C}v"))
+
+
+def _ordered_points(root: Any) -> list[Any]:
+    """Return the points of a diagram: those of the outline, which the file has in any order; then the others."""
+    points = {point.get("modelId"): point for point in root.iter(_POINT)}
+    children: dict[str, list[tuple[int, str]]] = {}
+    for connection in root.iter(_CONNECTION):
+        if connection.get("type", _PARENT_OF) == _PARENT_OF:
+            place = integer(connection.get("srcOrd"), 0)
+            children.setdefault(connection.get("srcId"), []).append((place, connection.get("destId")))
+    stack = [name for name, point in reversed(points.items()) if point.get("type") == "doc"]
+    found: dict[str, Any] = {}
+    while stack:
+        name = stack.pop()
+        if name in points and name not in found:
+            found[name] = points[name]
+            stack += [child for _, child in sorted(children.get(name, []), key=lambda one: one[0], reverse=True)]
+    return [*found.values(), *(point for name, point in points.items() if name not in found)]
