@@ -67,7 +67,7 @@ class TextAugmentSettings(_Settings):
     lower: Fraction = 0
     retokenize: Fraction = 0
     lines: Fraction = 0
-    rename: Fraction = 0
+    rename: Fraction | None = 0
     exchange: dict[str, dict[str, Fraction]] | None = None
 
 

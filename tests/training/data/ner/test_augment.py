@@ -1,8 +1,10 @@
 import random
 
+import pytest
+
 from docsight.tags import TagSpan
 from docsight_training.data.ner.annotated_documents import Document, Sentence
-from docsight_training.data.ner.augment import TextAugment, retokenize
+from docsight_training.data.ner.augment import TextAugment, default_rename, retokenize
 
 ROOSEVELT = Sentence(
     ["Franklin", "Roosevelt", "left", "London", "for", "Acme", "Bank", "."],
@@ -76,3 +78,18 @@ def test_retokenize_splits_as_spacy_does_and_moves_the_spans():
     cut = retokenize(sentence)
     assert cut.tokens == ["London", "-", "based", "Ada", "'s", "ca", "n't"]
     assert cut.spans == [TagSpan(0, 3, "LOC"), TagSpan(3, 4, "PER")]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "starts_from_model", "expected"),
+    [(500, True, 0.3), (501, True, 0.0), (10, False, 0.0), (0, True, 0.3)],
+)
+def test_few_names_are_renamed_by_default_where_a_run_starts_from_a_model(sentences, starts_from_model, expected):
+    documents = [Document("", [ROOSEVELT] * 100)] * (sentences // 100) + [Document("", [ROOSEVELT] * (sentences % 100))]
+    assert default_rename(documents, starts_from_model=starts_from_model) == expected
+
+
+def test_names_stay_where_the_probability_is_not_set_yet():
+    augment = TextAugment(rename=None)
+    augment.learn_names([Document("", [ROOSEVELT])])
+    assert _changed(augment, 1, ROOSEVELT) == [ROOSEVELT]

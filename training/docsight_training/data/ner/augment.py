@@ -9,11 +9,22 @@ from docsight.tags import TagSpan
 from docsight.vocab import LINE_END
 from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 
+_SMALL_DATA_RENAME, _FEW_SENTENCES = 0.3, 500  # chosen by benchmarks/small_data.py on validation data
 # The position of the word that may be exchanged for one from a name of another label; 0 for labels not listed here:
 # Jane [Washington], [Washington] Street, [Washington] Bank.
 _EXCHANGED_WORD = {"PER": -1}
 # Tokens that spaCy splits off a name and that are not part of it.
 _POSSESSIVES = ("'s", "\u2019s", "'", "\u2019")
+
+
+def default_rename(documents: Iterable[Document], *, starts_from_model: bool) -> float:
+    """Return the probability that a name becomes another one, if the settings leave it open.
+
+    It helps runs on few sentences that start from a trained model. It helps neither runs from scratch, nor, for sure,
+    runs on a thousand sentences; see docs/training.md.
+    """
+    is_small = sum(len(document.sentences) for document in documents) <= _FEW_SENTENCES
+    return _SMALL_DATA_RENAME if starts_from_model and is_small else 0.0
 
 
 class TextAugment:
@@ -25,7 +36,8 @@ class TextAugment:
         lower: The probability that a document is written in lower case.
         retokenize: The probability that a document is tokenized by spaCy's English tokenizer.
         lines: The probability that a document is written with each sentence on a line of its own.
-        rename: The probability that a name becomes another name of its label, throughout a document.
+        rename: The probability that a name becomes another name of its label, throughout a document; None for
+            `default_rename`, which the caller sets.
         exchange: By label and by other label, the probability that one word of a name becomes a word from names of
             the other label, throughout a document, so that only the context decides the label.
     """
@@ -38,7 +50,7 @@ class TextAugment:
         lower: float = 0.0,
         retokenize: float = 0.0,
         lines: float = 0.0,
-        rename: float = 0.0,
+        rename: float | None = 0.0,
         exchange: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self.upper, self.title, self.lower = upper, title, lower
@@ -92,7 +104,7 @@ class TextAugment:
 
     def _replacement(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
         """Draw the name that replaces a name in a document."""
-        draw = rng.random() - self.rename
+        draw = rng.random() - (self.rename or 0.0)
         if draw < 0:
             return rng.choice(self._names[label])
         at = _EXCHANGED_WORD.get(label, 0)

@@ -17,7 +17,7 @@ from docsight.networks.tagger import Tagger
 from docsight.vocab import LINE_END, Vocab, char_vocab
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.ner.annotated_documents import Document, names_in
-from docsight_training.data.ner.augment import TextAugment
+from docsight_training.data.ner.augment import TextAugment, default_rename
 from docsight_training.data.ner.corpora import CorpusReader
 from docsight_training.data.ner.dates import add_dates, may_be_date
 from docsight_training.data.ner.glove import load_glove
@@ -194,6 +194,8 @@ class NerData(EpochData[NerBatch]):
             self.teacher_crf = teacher.make_crf()
         if self.augment:
             self.augment.learn_names(train)
+            if self.augment.rename is None:
+                self.augment.rename = default_rename(train, starts_from_model=self.start is not None)
         self.training_windows = TrainingWindows(
             documents=train,
             corpora=self.corpora,
