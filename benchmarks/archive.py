@@ -13,9 +13,9 @@ column `path`, if there is one) count.
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import spacy
 import torch
@@ -23,7 +23,7 @@ from score_archive import CLASSES, verdict
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from docsight.components.rnn_speller import THRESHOLDS
+from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.documents.analysis.shared_words import SharedWords, count_corrected, leave_shared_words
 from docsight_training.data.speller.judge_data import is_held_out
 from docsight_training.data.speller.judged_documents import JudgedDocument, read_judged
@@ -48,7 +48,8 @@ def main() -> None:
     nlp.add_pipe("rnn_speller", config={"model": options.model})
     corrections = correct(nlp, documents, with_names=options.folder)
     if options.folder:
-        corrections = without_shared_words(documents, corrections)
+        speller = cast(RnnSpeller, nlp.get_pipe("rnn_speller"))
+        corrections = without_shared_words(documents, corrections, speller.is_listed_misspelling)
     print(f"| {' | '.join(HEAD)} |\n|---|---|{'--:|' * (len(HEAD) - 2)}")
     for kind in CLASSES:
         for setting, threshold in THRESHOLDS.items():
@@ -71,11 +72,13 @@ def correct(nlp: Language, documents: list[JudgedDocument], *, with_names: bool 
 
 
 def without_shared_words(
-    documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]]
+    documents: list[JudgedDocument],
+    corrections: list[list[dict[str, Any]]],
+    is_misspelling: Callable[[str], bool],
 ) -> list[list[dict[str, Any]]]:
     """Return the corrections of each document that a run over all of them may apply."""
     candidates = [[row | {"applied": True} for row in rows if row["suggestions"]] for rows in corrections]
-    shared = SharedWords(word for rows in candidates for word in count_corrected(rows))
+    shared = SharedWords(word for rows in candidates for word in count_corrected(rows, is_misspelling))
     for document in documents:
         shared.add(document.text)
     return [[row for row in leave_shared_words(rows, shared.found) or rows if row["applied"]] for rows in candidates]

@@ -71,7 +71,9 @@ def test_words_that_several_documents_have_are_not_corrected(monkeypatch: pytest
         ]
         for text in texts
     ]
-    left = archive.without_shared_words(documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]])
+    left = archive.without_shared_words(
+        documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]], lambda _: False
+    )
     assert [[row["text"] for row in each] for each in left] == [["teh", "and"], [], [], ["teh"]]
 
 

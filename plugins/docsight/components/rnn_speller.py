@@ -29,6 +29,7 @@ from docsight.spelling.keystrokes.layouts import LAYOUTS
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel, completion_words
 from docsight.spelling.model import Speller
+from docsight.spelling.tokens import key_of
 
 # The minimum score of an applied correction, by setting. docs/spelling.md has the precision and recall of each.
 THRESHOLDS = {"precise": 0.7, "balanced": 0.5, "eager": 0.3}
@@ -238,6 +239,10 @@ class RnnSpeller(NetworkPipe):
         return self.corrector.explain(
             text, row["start"], protected=protected, dialect=self.dialect, outside_words=file_name_words(doc)
         )
+
+    def is_listed_misspelling(self, word: str) -> bool:
+        """Return whether the lists of misspellings have a word, in any casing; raises the errors of `corrector`."""
+        return bool(self.corrector.dictionary.is_listed_misspelling([key_of(word)])[0])
 
     def generate(self, prefix: str = "", *, length: int = 200, temperature: float = 0.7, seed: int = 0) -> str:
         """Continue a text with the character language model.

@@ -6,7 +6,7 @@ and the merge decides, as on duplicates: neither the order of files nor where a 
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from docsight.corrections import UNKNOWN_WORD
@@ -20,9 +20,16 @@ _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)*")  # without a posses
 Rows = list[dict[str, Any]]
 
 
-def count_corrected(rows: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """Count the applied corrections of a document by unknown word."""
-    return Counter(word for row in rows if row["applied"] and (word := _unknown_word(row)) is not None)
+def count_corrected(rows: Iterable[Mapping[str, Any]], is_misspelling: Callable[[str], bool]) -> Counter[str]:
+    """Count the applied corrections of a document by unknown word, without those that cannot be names or terms.
+
+    Args:
+        rows: The corrections.
+        is_misspelling: Whether a word is a known misspelling, such as *occured*. In a large archive, several documents
+            have it.
+    """
+    words = (_unknown_word(row) for row in rows if row["applied"])
+    return Counter(word for word in words if word is not None and not is_misspelling(word))
 
 
 class SharedWords:

@@ -9,7 +9,7 @@ indexes.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,10 +67,10 @@ class FileEntry:
         self.text_hash = add_text_hash(self.text_hash, document.text)
         self.minhash = add_minhash(self.minhash, document.text)
 
-    def add_corrections(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Count the applied corrections of a document, and those of unknown words by word."""
+    def add_corrections(self, rows: Sequence[Mapping[str, Any]], is_misspelling: Callable[[str], bool]) -> None:
+        """Count the applied corrections of a document, and those of unknown words by word; see `count_corrected`."""
         self.corrections += sum(row["applied"] for row in rows)
-        for word, count in count_corrected(rows).items():
+        for word, count in count_corrected(rows, is_misspelling).items():
             self.corrected_words[word] = self.corrected_words.get(word, 0) + count
 
 

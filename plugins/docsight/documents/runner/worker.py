@@ -61,6 +61,8 @@ class Worker:
         self._thumbnails = Thumbnails()
         redaction = settings.options.redaction
         self._redactor = DocumentRedactor(nlp, redaction) if redaction is not None else None
+        # By its method, because its module imports torch.
+        self._spellers: list[Any] = [pipe for _, pipe in nlp.pipeline if hasattr(pipe, "is_listed_misspelling")]
         self._reader: ItemReader | None = None  # of a file that the last call did not finish
         # Of the document whose chunks are being annotated.
         self._annotations = Annotations()
@@ -205,7 +207,7 @@ class Worker:
         entry.add_document(document)
         entry.words += words
         entry.entities += len(annotations.entities)
-        entry.add_corrections(annotations.corrections)
+        entry.add_corrections(annotations.corrections, self._is_misspelling)
         entry.images += len(annotations.images)
         entry.notes += len(document.notes)
         if late is not None:  # a second line of the same item
@@ -223,6 +225,9 @@ class Worker:
         if self._redactor is not None:
             kept = "nothing is kept, because the rest was not searched for names"
         return Problem.timeout(document.path, timeout, part=document.part, kept=kept)
+
+    def _is_misspelling(self, word: str) -> bool:
+        return any(speller.is_listed_misspelling(word) for speller in self._spellers)
 
     def _write_problem(self, problem: Problem, stream: ItemStream) -> None:
         if self._settings.options.redaction is not None:

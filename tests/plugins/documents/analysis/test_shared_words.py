@@ -53,7 +53,8 @@ def test_shared_words_need_no_more_texts_once_all_are_found() -> None:
 
 def test_count_corrected_counts_applied_corrections_of_unknown_words() -> None:
     rows = [row("Zlib's"), row("zlib"), row("teh"), row("then", reason="context"), row("sgid", applied=False)]
-    assert count_corrected(rows) == {"zlib": 2, "teh": 1}
+    assert count_corrected(rows, lambda _: False) == {"zlib": 2, "teh": 1}
+    assert count_corrected(rows, {"teh"}.__contains__) == {"zlib": 2}
 
 
 def test_leave_shared_words_changes_only_applied_corrections_of_these_words() -> None:
