@@ -34,6 +34,7 @@ from docsight.errors import DataError
 _RTF_SIGNATURE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf")
 _MAX_GROUPS = 1000  # that are open at once
 _MAX_LOOK_BACK = 8  # bytes
+_MAX_INSTRUCTION_CHARS = 5000
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
 )
@@ -173,7 +174,7 @@ class _Reader:
             self._end_marker(before.destination)
         self._group = after
         if before.destination == "fldinst" != after.destination:
-            self._add(text_of_field("".join(self._apart_text["fldinst"])))
+            self._add(text_of_field(self._instruction()))
         if before.formula is not None and before.destination != after.destination:
             self._end_formula_group(before.destination, before.formula)
 
@@ -202,7 +203,7 @@ class _Reader:
             self._begin_story(word)
         elif word == "fldrslt":
             self._group = replace(group, destination=word)
-            self._begin_link(link_of_field("".join(self._apart_text["fldinst"])))
+            self._begin_link(link_of_field(self._instruction()))
         elif word in TEXT_BOXES:
             self._break(PARAGRAPH)
             is_left_out = group.is_left_out and word != "shptxt"
@@ -240,6 +241,12 @@ class _Reader:
     def _begin_link(self, target: str) -> None:
         self._flush()
         self._group.story.builder.link = target
+
+    def _instruction(self) -> str:
+        """Return the instruction of the last field; several results may ask for a long one."""
+        text = "".join(self._apart_text["fldinst"])[:_MAX_INSTRUCTION_CHARS]
+        self._apart_text["fldinst"] = [text]
+        return text
 
     def _end_marker(self, word: str) -> None:
         """Keep the number of an item for its text; bullets are left out."""

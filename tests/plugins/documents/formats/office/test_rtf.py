@@ -1,5 +1,7 @@
 """RTF: text in order, in its encodings, with the kinds of its passages."""
 
+import time
+
 import pytest
 
 from docsight.documents.formats.content import ParsedDocument
@@ -173,3 +175,12 @@ def test_a_table_in_a_header_is_a_header() -> None:
     document = read(header + rb"\pard Body")
     assert kinds(document) == [("header", None, "left\tright"), ("paragraph", None, "Body")]
     assert document.passages[0].cells == (((0, 4), (5, 10)),)
+
+
+def test_long_instructions_of_fields_take_linear_time() -> None:
+    start = time.process_time()
+    instruction = rb" EQ " + rb"\\o" * 50_000
+    results = rb"{\fldrslt x}" * 5_000
+    assert read(rb"{\field{\*\fldinst" + instruction + rb"}" + results + rb"}").text == "x" * 5_000
+    assert read(rb"{\field{\*\fldinst" + instruction + results + rb"}}").text == ""
+    assert time.process_time() - start < 20
