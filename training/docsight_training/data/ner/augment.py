@@ -20,7 +20,7 @@ _POSSESSIVES = ("'s", "\u2019s", "'", "\u2019")
 def default_rename(documents: Iterable[Document], *, starts_from_model: bool) -> float:
     """Return the probability that a name becomes another one, if the settings leave it open.
 
-    It helps runs on few sentences that start from a trained model. It helps neither runs from scratch, nor, for sure,
+    It helps runs on few sentences that start from a trained model. It does not reliably help runs from scratch, or
     runs on a thousand sentences; see docs/training.md.
     """
     is_small = sum(len(document.sentences) for document in documents) <= _FEW_SENTENCES
