@@ -254,7 +254,7 @@ def plot(points: Sequence[Point], systems: Sequence[str], file: Path) -> None:
         panel.minorticks_off()
         panel.grid(alpha=0.3)
     axes[0][0].set_ylabel("F1 (%)")
-    axes[0][0].legend(frameon=False)
+    axes[0][-1].legend(loc="upper left", frameon=False)
     figure.tight_layout()
     figure.savefig(file)
 
