@@ -7,6 +7,7 @@ from docsight.bundle import load_folder
 from docsight.networks import word_vectors
 from docsight.networks.spans import encode_words, word_types
 from docsight.networks.word_vectors import WordVectors
+from docsight.vector_cache import VectorCache
 from docsight.vocab import PAD
 
 WORDS = ["Ada", "Lovelace", "met", "Charles", "in", "London", ".", "Ada"[::-1], "\u00e9t\u00e9", "x" * 40]
@@ -51,7 +52,7 @@ def test_word_vectors_encode_each_word_once(vectors, monkeypatch):
 
 
 def test_word_vectors_keep_a_bounded_number(vectors, expected, monkeypatch):
-    monkeypatch.setattr(vectors._kept, "_max_vectors", 3)
+    monkeypatch.setattr(vectors, "_kept", VectorCache(3))
     for at in range(len(WORDS) - 1):
         _assert_equal(vectors(WORDS[at : at + 2]), WORDS[at : at + 2], expected)
         assert len(vectors._kept) <= 3
@@ -66,7 +67,7 @@ def test_word_vectors_of_many_words_are_not_kept(vectors, expected, monkeypatch)
 
 
 def test_word_vectors_are_right_in_several_threads(vectors, expected, monkeypatch):
-    monkeypatch.setattr(vectors._kept, "_max_vectors", 2)
+    monkeypatch.setattr(vectors, "_kept", VectorCache(2))
     calls = [WORDS[at % 8 : at % 8 + 3] for at in range(200)]
     with ThreadPoolExecutor(4) as pool:
         for words, found in zip(calls, pool.map(vectors, calls), strict=True):

@@ -93,3 +93,9 @@ def test_names_stay_where_the_probability_is_not_set_yet():
     augment = TextAugment(rename=None)
     augment.learn_names([Document("", [ROOSEVELT])])
     assert _changed(augment, 1, ROOSEVELT) == [ROOSEVELT]
+
+
+def test_a_name_whose_label_has_no_other_names_stays():
+    augment = TextAugment(rename=1.0)
+    augment.learn_names([])
+    assert _changed(augment, 1, ROOSEVELT) == [ROOSEVELT]

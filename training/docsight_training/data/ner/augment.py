@@ -105,8 +105,8 @@ class TextAugment:
     def _replacement(self, name: tuple[str, ...], label: str, rng: random.Random) -> tuple[str, ...]:
         """Draw the name that replaces a name in a document."""
         draw = rng.random() - (self.rename or 0.0)
-        if draw < 0:
-            return rng.choice(self._names[label])
+        if draw < 0:  # open text may have labels that the annotated text lacks
+            return rng.choice(self._names[label]) if label in self._names else name
         at = _EXCHANGED_WORD.get(label, 0)
         for other, chance in self.exchange.get(label, {}).items():
             draw -= chance
