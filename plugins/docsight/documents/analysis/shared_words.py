@@ -67,7 +67,7 @@ class SharedWords:
 
 
 def leave_shared_words(rows: Iterable[Mapping[str, Any]], shared: Collection[str]) -> Rows | None:
-    """Return the corrections of a document without applying those of shared words; None if there is none of these."""
+    """Return the corrections of a document with those of shared words not applied; None if no row changes."""
     revised = [dict(row) for row in rows]
     is_changed = False
     for row in revised:
