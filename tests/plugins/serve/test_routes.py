@@ -221,10 +221,81 @@ def test_analyze_answers_as_presidio(client):
     assert {row["entity_type"] for row in client.post("/analyze", json=only).json()} == {"IP_ADDRESS"}
 
 
+def test_analyze_takes_all_fields_of_presidio(client):
+    """All but regular expressions."""
+    pytest.importorskip("presidio_analyzer")
+    options = {
+        "correlation_id": "a-1",
+        "return_decision_process": True,
+        "context": ["mail"],
+        "allow_list": ["bob@example.org"],
+        "ad_hoc_recognizers": [],
+        "regex_flags": 26,
+        "trace": False,
+    }
+    text = "Mail ada@example.org or bob@example.org."
+    answer = client.post("/analyze", json={"text": text, "language": "en", "entities": ["EMAIL_ADDRESS"], **options})
+    assert answer.status_code == 200, answer.text
+    (row,) = answer.json()
+    explanation = row["analysis_explanation"]
+    assert explanation["recognizer"] == "EmailRecognizer"
+    assert 0 < explanation["original_score"] <= row["score"]
+
+
+def test_analyze_ignores_unknown_types_beside_known_ones(client):
+    """As presidio does."""
+    pytest.importorskip("presidio_analyzer")
+    body = {"text": "ada@example.org", "language": "en", "entities": ["EMAIL_ADDRESS", "SHOE_SIZE"]}
+    assert [row["entity_type"] for row in client.post("/analyze", json=body).json()] == ["EMAIL_ADDRESS"]
+    assert "SHOE_SIZE" in problem(client.post("/analyze", json={**body, "entities": ["SHOE_SIZE"]}), 422)["detail"]
+
+
+def test_analyze_says_that_it_takes_no_recognizers(client):
+    """If they were ignored, a client would think that it had found everything."""
+    pytest.importorskip("presidio_analyzer")
+    recognizer = {"name": "zip", "supported_language": "en", "supported_entity": "ZIP", "deny_list": ["12345"]}
+    body = {"text": "12345", "language": "en", "ad_hoc_recognizers": [recognizer]}
+    assert "ad_hoc_recognizers" in problem(client.post("/analyze", json=body), 422)["detail"]
+
+
 @pytest.mark.parametrize("body", [{"text": "a"}, {"text": "a", "language": "xx"}, {"language": "en"}])
 def test_analyze_refuses_invalid_requests(client, body):
     pytest.importorskip("presidio_analyzer")
     problem(client.post("/analyze", json=body), 422)
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics", "/v1/info", "/docs", "/", "/v1/jobs/x", "/nothing"])
+def test_head_answers_as_get_without_a_body(client, path):
+    """Load balancers and monitors ask for the head."""
+    head, whole = client.head(path), client.get(path)
+    assert head.status_code == whole.status_code
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.content == b""
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("path", ["/v1/text", "/v1/type", "/v1/redact", "/v1/compare", "/analyze"])
+def test_json_without_its_content_type_is_refused_with_what_to_do(client, path, kind):
+    headers = {} if kind is None else {"Content-Type": kind}
+    answer = client.post(path, content=b'{"text": "a"}', headers=headers)
+    assert "Content-Type: application/json" in problem(answer, 415)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "detail"),
+    [
+        (b"null", 422, "body: Input"),
+        (b"3", 422, "body: Input"),
+        (b'{"text": ', 422, "body: not JSON: Expecting value, at character 9"),
+        (b'{"text": "\xff"}', 400, "not in UTF-8"),
+        (b'{"text": ' + b"[" * 5000, 400, "nested too deeply"),
+        (b'{"text": "a", "min_score": ' + b"9" * 5000 + b"}", 400, "too long"),
+        (b'{"text": "\\ud800"}', 422, "body.text: it has half of a surrogate pair"),
+    ],
+)
+def test_problem_says_why_a_body_cannot_be_read(client, content, status, detail):
+    answer = client.post("/v1/text", content=content, headers={"Content-Type": "application/json"})
+    assert detail in problem(answer, status)["detail"]
 
 
 def test_status_routes(client):

@@ -51,11 +51,26 @@ def test_names_do_not_lead_out_of_the_folder(tmp_path, name):
     assert found.resolve().is_relative_to(folder.resolve())
 
 
+def test_hidden_names_become_visible(tmp_path):
+    """Hidden files of a folder are not read, but a file that was sent must be."""
+    files = receive(
+        tmp_path, body_of((".notes.txt", b"1"), (".git/a.txt", b"2"), ("..b.txt", b"3"), ("_notes.txt", b"4"))
+    )
+    found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(found) == files.count == 4
+    assert not [path for path in found if any(part.startswith(".") for part in path.parts)]
+
+
+def test_field_without_a_file_name_says_so(tmp_path):
+    with pytest.raises(DataError, match="no file name"):
+        receive(tmp_path, b'--b\r\nContent-Disposition: form-data; name="files"\r\n\r\nx\r\n--b--\r\n')
+
+
 @given(st.text(max_size=300))
 def test_safe_names_are_relative_and_short(name):
     safe = safe_name(name)
     parts = safe.split("/")
-    assert all(part and part not in (".", "..") and len(part.encode()) <= 200 for part in parts)
+    assert all(part and not part.startswith(".") and len(part.encode()) <= 200 for part in parts)
     assert "\\" not in safe
     assert safe.encode()
 

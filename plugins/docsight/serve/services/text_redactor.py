@@ -8,6 +8,7 @@ from docsight.redaction.redaction_options import RedactionOptions
 from docsight.redaction.redactor import redact_text
 
 if TYPE_CHECKING:
+    from presidio_analyzer import RecognizerResult
     from spacy.language import Language
 
 _MAX_DETECTORS = 16  # that are kept, one for each set of options
@@ -44,10 +45,7 @@ class TextRedactor:
         """Return what presidio's analyzer finds in texts; the options are those of `AnalyzerEngine.analyze`."""
         detector = self._detector(RedactionOptions())
         with self._nlp.memory_zone():
-            return [
-                [_without_metadata(each.to_dict()) for each in detector.analyzer.analyze(text, **options)]
-                for text in texts
-            ]
+            return [[_plain_result(each) for each in detector.analyzer.analyze(text, **options)] for text in texts]
 
     def recognizers(self, language: str) -> list[str]:
         """Return the names of presidio's recognizers."""
@@ -58,5 +56,9 @@ class TextRedactor:
         return sorted(self._detector(RedactionOptions()).analyzer.get_supported_entities(language))
 
 
-def _without_metadata(result: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in result.items() if key != "recognition_metadata"}
+def _plain_result(result: "RecognizerResult") -> dict[str, Any]:
+    """Return a result as presidio's own server writes it: plain JSON, without what it needs internally."""
+    fields = {key: value for key, value in result.to_dict().items() if key != "recognition_metadata"}
+    if (explanation := result.analysis_explanation) is not None:
+        fields["analysis_explanation"] = explanation.to_dict()
+    return fields

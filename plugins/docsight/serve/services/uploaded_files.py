@@ -99,8 +99,10 @@ class UploadedFiles:
 
         _, options = parse_options_header(self._disposition)
         field = options.get(b"name", b"").decode("utf-8", "replace")
-        if field != self._field or b"filename" not in options:
+        if field != self._field:
             raise DataError(f"a part of the body is named {field[:40]!r}; send files in fields named {self._field!r}")
+        if b"filename" not in options:
+            raise DataError(f"a part named {field!r} has no file name; send files, not values")
         if self.count >= self._max_files:
             raise TooManyFilesError(f"the body has more than {self._max_files:,} files")
         self.count += 1
@@ -143,6 +145,8 @@ def safe_name(name: str) -> str:
         cleaned = _UNSAFE.sub("_", part).strip(" ")
         if cleaned in ("", ".", ".."):
             continue
+        if cleaned.startswith("."):
+            cleaned = f"_{cleaned[1:]}"  # hidden files of a folder are not read
         stem, suffix = os.path.splitext(cleaned)
         while len(f"{stem}{suffix}".encode()) > _MAX_PART_NAME_BYTES:
             stem, suffix = stem[:-1], suffix if stem else suffix[:-1]

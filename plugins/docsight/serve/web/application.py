@@ -1,6 +1,6 @@
 """The application: routes, layers and error handlers put together."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -85,15 +85,11 @@ def _add_handlers(app: FastAPI) -> None:
         return ProblemError(422, str(error)).response()
 
     @app.exception_handler(RequestValidationError)
-    async def answer_invalid_fields(_: Request, error: RequestValidationError) -> Response:
-        rows = [
-            {
-                "loc": _place_in_body(row["loc"], error.body, is_missing=row["type"] == "missing"),
-                "msg": row["msg"],
-                "type": row["type"],
-            }
-            for row in error.errors()[:_MAX_ERRORS]
-        ]
+    async def answer_invalid_fields(request: Request, error: RequestValidationError) -> Response:
+        if isinstance(error.body, bytes):  # FastAPI has not parsed it
+            sent = request.headers.get("content-type", "")[:80]
+            return ProblemError(415, f"expected the header Content-Type: application/json, not {sent!r}").response()
+        rows = [_invalid_field(row, error.body) for row in error.errors()[:_MAX_ERRORS]]
         first = rows[0] if rows else {"loc": [], "msg": "it is invalid"}
         place = ".".join(map(str, first["loc"]))
         return ProblemError(422, f"{place}: {first['msg']}"[:400], errors=rows).response()
@@ -101,12 +97,36 @@ def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def answer_http(_: Request, error: HTTPException) -> Response:
         detail = error.detail if error.status_code != 404 else "there is nothing at this path; see /docs"
+        if error.status_code == 400 and error.__cause__ is not None:
+            detail = f"the body cannot be read as JSON: {_why_unreadable(error.__cause__)}"
         return ProblemError(error.status_code, detail, headers=error.headers).response()
+
+
+def _why_unreadable(cause: BaseException) -> str:
+    match cause:
+        case UnicodeError():
+            return "it is not in UTF-8; send it without compression"
+        case RecursionError():
+            return "its values are nested too deeply"
+        case _:  # an integer of thousands of digits
+            return "it has a value that is too long"
+
+
+def _invalid_field(row: Mapping[str, Any], body: Any) -> dict[str, Any]:
+    """Return an `InvalidField` for an error of pydantic, or of the JSON parser."""
+    if row["type"] == "json_invalid":
+        return {
+            "loc": ["body"],
+            "msg": f"not JSON: {row['ctx']['error']}, at character {row['loc'][-1]}",
+            "type": row["type"],
+        }
+    place = _place_in_body(row["loc"], body, is_missing=row["type"] == "missing")
+    return {"loc": place, "msg": row["msg"].removeprefix("Value error, "), "type": row["type"]}
 
 
 def _place_in_body(loc: Sequence[str | int], body: Any, *, is_missing: bool) -> list[str | int]:
     """Return the place of an error without the parts that name a variant of a model instead of a field of the body."""
-    if not loc or loc[0] != "body" or not isinstance(body, dict | list):
+    if not loc or loc[0] != "body":
         return list(loc)
     place: list[str | int] = ["body"]
     value = body

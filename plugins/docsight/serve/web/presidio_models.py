@@ -8,7 +8,7 @@ from docsight.serve.web.text_models import PlainText
 
 
 class AnalyzeRequest(BaseModel):
-    """As in presidio; unknown fields are ignored, as presidio does."""
+    """As in presidio; unknown fields are ignored, as presidio does. See `routes_presidio` for the two exceptions."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -19,6 +19,7 @@ class AnalyzeRequest(BaseModel):
     correlation_id: str | None = None
     return_decision_process: bool | None = None
     context: list[PlainText] | None = Field(default=None, description="Words that make ids near them more likely.")
+    ad_hoc_recognizers: list[Any] | None = Field(default=None, max_length=0, description="Not supported; [] or null.")
     allow_list: list[PlainText] | None = Field(default=None, description="Words that are not found.")
     allow_list_match: str | None = Field(default="exact", pattern="^exact$", description="Only exact.")
 

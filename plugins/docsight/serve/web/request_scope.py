@@ -30,6 +30,8 @@ class RequestScope:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        is_head = scope["method"] == "HEAD"  # answered as GET, without the body
+        inner: Scope = {**scope, "method": "GET"} if is_head else scope
         request_id = begin_request(headers.get(b"x-request-id", b"").decode("latin-1"))
         started, status = time.perf_counter(), 0
 
@@ -38,10 +40,12 @@ class RequestScope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": secure_headers(message.get("headers", ()), request_id)}
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(inner, receive, send_with_headers)
         except ProblemError as err:
             if not status:
                 await err.response()(scope, receive, send_with_headers)
@@ -54,7 +58,7 @@ class RequestScope:
             error = ProblemError(500, "an internal error; the server's log has more under this request id")
             await error.response()(scope, receive, send_with_headers)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._note({**inner, "method": scope["method"]}, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")

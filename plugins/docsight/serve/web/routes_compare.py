@@ -18,7 +18,7 @@ router = APIRouter(tags=["text"])
 @router.post(
     "/v1/compare",
     summary="Compare what three taggers see",
-    responses={200: {"model": CompareAnswer}, **problem_responses(408, 413, 422, 429, 501, 504)},
+    responses={200: {"model": CompareAnswer}, **problem_responses(408, 413, 415, 422, 429, 501, 504)},
 )
 async def compare_taggers(body: CompareRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
     """Tag a text with an LSTM, a BiLSTM and a CNN, made for demonstration, and return what each finds and why."""

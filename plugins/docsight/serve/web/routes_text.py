@@ -20,7 +20,7 @@ router = APIRouter(tags=["text"])
 @router.post(
     "/v1/text",
     summary="Find entities and misspelled words",
-    responses={200: {"model": TextAnswer}, **problem_responses(408, 413, 422, 429, 504)},
+    responses={200: {"model": TextAnswer}, **problem_responses(408, 413, 415, 422, 429, 504)},
 )
 async def annotate_text(
     body: Annotated[TextRequest, Body()], state: Annotated[ServerState, Depends(state_of)]
@@ -43,7 +43,7 @@ async def annotate_text(
 @router.post(
     "/v1/redact",
     summary="Take names and ids out of a text",
-    responses={200: {"model": RedactAnswer}, **problem_responses(408, 413, 422, 429, 501, 504)},
+    responses={200: {"model": RedactAnswer}, **problem_responses(408, 413, 415, 422, 429, 501, 504)},
 )
 async def redact_text(body: RedactRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
     """Replace names and ids. Needs the extra "redact" on the server; without it, the answer is a 501."""

@@ -13,7 +13,7 @@ from docsight.serve.services.typing_sessions import (
     TooManySessionsError,
     TypingSessions,
 )
-from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
+from docsight.serve.web.problem_details import ProblemError, problem_responses
 from docsight.serve.web.server_state import ServerState, state_of
 from docsight.serve.web.typing_models import TypingAnswer, TypingRequest
 
@@ -23,7 +23,7 @@ router = APIRouter(tags=["typing"])
 @router.post(
     "/v1/type",
     summary="Type in a session",
-    responses={200: {"model": TypingAnswer}, **problem_responses(404, 408, 409, 413, 422, 429, 501, 504)},
+    responses={200: {"model": TypingAnswer}, **problem_responses(404, 408, 409, 413, 415, 422, 429, 501, 504)},
 )
 async def type_keys(body: TypingRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
     """Apply keystrokes and return the letters, the words and the text that are meant. Without `session`, one starts."""
@@ -37,7 +37,7 @@ async def type_keys(body: TypingRequest, state: Annotated[ServerState, Depends(s
         except SessionOrderError as err:
             raise ProblemError(409, str(err)) from err
         except TooManySessionsError as err:
-            raise too_busy(f"{err}; try again in a minute") from err
+            raise ProblemError(429, f"{err}; try again later", retry_after=30) from err
     return JSONResponse(answer)
 
 
