@@ -88,7 +88,7 @@ class NetworkPipe(Pipe):
         with self._lock:
             if self._bundle is None:  # another thread may have loaded it in the meantime
                 folder = bundle.find_model(self.model_name)
-                self._install(bundle.load_folder(folder, kind=self.kind))
+                self._load(bundle.load_folder, folder)
                 logger.info("%s: read the model in %s; it computes on %s.", self.name, folder, self.device)
             assert self._bundle is not None  # for the type checker
             return self._bundle
@@ -171,7 +171,17 @@ class NetworkPipe(Pipe):
             )
             self._forget_model()
         else:
-            self._install(bundle.load_folder(folder, kind=self.kind))
+            self._load(bundle.load_folder, folder)
+
+    def _load(self, read: Callable[..., Bundle], source: Any) -> None:
+        """Read a model and install it.
+
+        A new network draws random weights before it gets its own. The host's generator must not notice: otherwise its
+        results would depend on when a component is first used.
+        """
+        with torch.random.fork_rng(devices=[]):
+            loaded = read(source, kind=self.kind)
+        self._install(loaded)
 
     def _forget_model(self) -> None:
         """Read the model that `model_name` names on the next use."""
@@ -189,7 +199,7 @@ class NetworkPipe(Pipe):
             raise BundleError(f"{self.name}: these bytes are not a serialised model: {err}") from err
         if not isinstance(files, dict) or not all(isinstance(file, bytes) for file in files.values()):
             raise BundleError(f"{self.name}: these bytes are not a serialised model; expected what to_bytes returns.")
-        self._install(bundle.load_files(files, kind=self.kind))
+        self._load(bundle.load_files, files)
         self.take_files({name: files[name] for name in self.own_names if name in files})
         return self
 

@@ -1,5 +1,6 @@
 """A host process may change torch's default dtype and device, before or after a component is loaded."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,3 +88,19 @@ def test_initial_filters_do_not_depend_on_the_defaults_of_torch(tiny_imagecat, d
         found = filters_before_and_after(load(str(tiny_imagecat)))
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def _random_states() -> tuple[Any, ...]:
+    return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+
+
+def test_random_numbers_and_modes_of_the_host_stay(settings, samples):
+    """A seeded program gets the same numbers with a component as without, whenever its model is loaded."""
+    modes = torch.get_num_threads(), torch.is_grad_enabled(), torch.is_inference_mode_enabled()
+    before = _random_states()
+    nlp = _pipeline(settings)
+    assert _results(nlp, samples)  # reads the model
+    restored = _pipeline(settings).from_bytes(nlp.to_bytes())
+    assert _results(restored, samples)
+    assert _random_states() == before
+    assert modes == (torch.get_num_threads(), torch.is_grad_enabled(), torch.is_inference_mode_enabled())
