@@ -80,9 +80,9 @@ def titles_by_id(root: Any) -> dict[str, str]:
 
 
 def column_names(table: Any) -> dict[str, int]:
-    """Return the numbers of the columns of a CALS table by their names."""
-    columns = table.iterchildren("{*}colspec")
-    return {column.get("colname") or "": number for number, column in enumerate(columns)}
+    """Return the numbers of the columns of a CALS table by their names; columns need not have one."""
+    columns = enumerate(table.iterchildren("{*}colspec"))
+    return {name: number for number, column in columns if (name := column.get("colname"))}
 
 
 def cell_spans(cell: Any, columns: dict[str, int]) -> dict[str, str | None]:

@@ -53,3 +53,9 @@ def test_cells_cover_columns_by_name_and_rows_by_their_number() -> None:
     }
     assert cell_spans(element('<td colspan="3" rowspan="4"/>'), columns) == {"colspan": "3", "rowspan": "4"}
     assert cell_spans(element('<entry morerows="1000000"/>'), columns)["rowspan"] is None
+
+
+def test_columns_without_a_name_do_not_change_the_width_of_a_cell() -> None:
+    columns = column_names(element('<table><colspec colwidth="1*"/><colspec colname="b"/></table>'))
+    assert cell_spans(element('<td colspan="2"/>'), columns)["colspan"] == "2"
+    assert cell_spans(element('<entry namest="b" nameend="b"/>'), columns)["colspan"] == "1"
