@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from docsight.networks.spans import ScoredSpan
 
 _DATE = "DATE"
-_WEEKDAYS = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun".split()
-)
+_WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
+_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _WEEKDAYS_IN_CAPITALS = frozenset(map(str.upper, _WEEKDAYS))
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -92,7 +91,7 @@ def _may_be_in_date(digits: str) -> bool:
 
 
 def _is_slashed_date(text: str) -> bool:
-    """Return whether numbers with slashes between them may be a day, a month and a year, some of these, or two years."""
+    """Return whether numbers between slashes may be a day, a month and a year, some of these, or two years."""
     numbers = text.split("/")
     if len(numbers) == 3:
         first, middle, last = numbers

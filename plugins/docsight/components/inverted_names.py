@@ -9,7 +9,8 @@ from docsight.vocab import CELL_END, LINE_END
 _PERSONS = ("PER", "PERSON")
 _MAX_GIVEN_NAMES = 2  # or initials
 _MIN_WHOLE = 0.5  # of the names in this form that are one entity, for each that is two
-_PARTICLES = frozenset("Da De Del Della Den Der Di Du El La Le Mac San St Ten Ter Van Von".split())
+_PARTICLE_WORDS = "Da De Del Della Den Der Di Du El La Le Mac San St Ten Ter Van Von"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BETWEEN_NAMES = (LINE_END, CELL_END, ";")
 _QUOTES = ('"', "\u201c", "\u201d")
 _AFTER_NAME = (*_BETWEEN_NAMES, "(", *_QUOTES)
@@ -65,7 +66,7 @@ def _pairs(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Iter
 
 
 def _is_inverted_name(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
-    """Return whether a span is a family name, a comma and given names, and nothing else is on its line or in its cell."""
+    """Return whether a span is a family name, a comma and given names, and all of its line or cell."""
     comma = _family_name_end(span, word_at)
     return (
         span.label in _PERSONS

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from docsight.networks.spans import ScoredSpan
 
 _PERSONS = ("PER", "PERSON")
-_TITLES = frozenset(
-    "Capt Cllr Councillor Cpl Dame Dr Frau Herr Lt Madam Madame Messrs Miss Mlle Mme Mr Mrs Ms PCSO Prof Revd Sgt Sir".split()
+_TITLE_WORDS = (
+    "Capt Cllr Councillor Cpl Dame Dr Frau Herr Lt Madam Madame Messrs Miss Mlle Mme Mr Mrs Ms PCSO Prof Revd Sgt Sir"
 )
-_ABBREVIATIONS = frozenset("Adm Col Fr Gen Hon Maj Rev".split())  # which without a full stop may be names
+_TITLES = frozenset(_TITLE_WORDS.split())
+_ABBREVIATIONS = frozenset(("Adm", "Col", "Fr", "Gen", "Hon", "Maj", "Rev"))  # without a full stop, they may be names
 
 WordAt = Callable[[int], str]
 

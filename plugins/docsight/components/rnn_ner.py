@@ -15,8 +15,8 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
-from docsight.components.doc_spans import DocSpans, spans_of_tokens
 from docsight.components.date_spans import repair_dates
+from docsight.components.doc_spans import DocSpans, spans_of_tokens
 from docsight.components.inverted_names import join_inverted_names
 from docsight.components.person_titles import trim_titles
 from docsight.components.saving import fill_meta
