@@ -1,8 +1,9 @@
 """Dates as the layout of offices has them: numbers that cannot be dates are none, and a weekday belongs to its date."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from docsight.components.inverted_names import WordAt
 from docsight.networks.spans import ScoredSpan
 
 _DATE = "DATE"
@@ -24,8 +25,6 @@ _SLASHED = re.compile(r"\d+(?:/\d+){1,2}")
 _TIME_ZONE = re.compile(r"[+-](?:0\d|1[0-4])(?:00|15|30|45)")
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}")  # British
 _FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
-
-WordAt = Callable[[int], str]
 
 
 def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt) -> Sequence[ScoredSpan]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from docsight.networks.spans import ScoredSpan
 from docsight.vocab import CELL_END, LINE_END
 
-_PERSONS = ("PER", "PERSON")
+PERSON_LABELS = ("PER", "PERSON")
 _MAX_GIVEN_NAMES = 2  # or initials
 _MIN_WHOLE = 0.5  # of the names in this form that are one entity, for each that is two
 _PARTICLE_WORDS = "Da De Del Della Den Der Di Du El La Le Mac San St Ten Ter Van Von"
@@ -69,7 +69,7 @@ def _is_inverted_name(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool
     """Return whether a span is a family name, a comma and given names, and all of its line or cell."""
     comma = _family_name_end(span, word_at)
     return (
-        span.label in _PERSONS
+        span.label in PERSON_LABELS
         and 1 <= span.end - comma - 1 <= _MAX_GIVEN_NAMES
         and word_at(comma) == ","
         and (span.start == 0 or word_at(span.start - 1) in (*_BETWEEN_NAMES, ":", *_QUOTES))
