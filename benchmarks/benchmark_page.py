@@ -26,12 +26,23 @@ GIB = 2**30
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A benchmark of the page: its title, the page that explains it, and its command, with FOLDER for the data."""
+    """A benchmark of the page.
+
+    Args:
+        name: Its name on the command line.
+        title: The title of its section.
+        page: The page that explains it.
+        command: The command, with FOLDER for the data.
+        note: A sentence before its results.
+        is_plain: Whether it prints plain text, not Markdown.
+    """
 
     name: str
     title: str
     page: str
     command: str
+    note: str = ""
+    is_plain: bool = False
 
 
 BENCHMARKS = (
@@ -70,7 +81,14 @@ BENCHMARKS = (
     ),
     Benchmark("redaction", "Redaction", "redaction.md", "redaction.py"),
     Benchmark("documents", "`docsight process`", "scaling.md", "documents.py --data FOLDER/text --only overhead"),
-    Benchmark("serving", "`docsight serve`", "serving.md", "serving.py --requests 400 --seconds 10"),
+    Benchmark(
+        "serving",
+        "`docsight serve`",
+        "serving.md",
+        "serving.py --requests 400 --seconds 10",
+        note="In parentheses are the numbers of answers by HTTP status.",
+        is_plain=True,
+    ),
 )
 
 
@@ -136,7 +154,8 @@ def head(commit: str) -> str:
     return f"""# Benchmarks
 
 All tables of this page come from one commit, one machine and one day. The other pages explain them, compare with other
-systems, and say what was tried.
+systems, and say what was tried. P, R and F1 are precision, recall and F1, in percent; the linked pages explain the
+other columns.
 
 | | |
 |---|---|
@@ -160,10 +179,15 @@ def processor() -> str:
 
 
 def section(benchmark: Benchmark, printed: str) -> str:
-    command = f"```sh\npython benchmarks/{benchmark.command}\n```"
-    return (
-        f"## {benchmark.title}\n\nExplained in [{benchmark.page}]({benchmark.page}).\n\n{command}\n\n{printed.strip()}"
-    )
+    results = f"```text\n{printed.strip()}\n```" if benchmark.is_plain else printed.strip()
+    parts = [
+        f"## {benchmark.title}",
+        f"Explained in [{benchmark.page}]({benchmark.page}).",
+        f"```sh\npython benchmarks/{benchmark.command}\n```",
+        benchmark.note,
+        results,
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 if __name__ == "__main__":

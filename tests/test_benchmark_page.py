@@ -73,6 +73,11 @@ def test_page_has_the_commit_the_command_and_what_was_printed(page, checkout, mo
     assert str(checkout.parent) not in text
 
 
+def test_plain_text_is_fenced_and_follows_its_note(page):
+    plain = page.Benchmark("count", "Runs", "runs.md", "count.py", note="One line for each run.", is_plain=True)
+    assert page.section(plain, "runs: 1\n").endswith("One line for each run.\n\n```text\nruns: 1\n```")
+
+
 def test_a_second_start_keeps_what_was_measured(page, checkout, monkeypatch):
     assert _run(page, checkout, monkeypatch) == _run(page, checkout, monkeypatch)
 

@@ -23,7 +23,7 @@ from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.layers.embeddings import CodedEmbedding
 from docsight_training.commands.export_checkpoint import export_checkpoint
-from docsight_training.data.ner import ner_data
+from docsight_training.data.ner import tagger_words
 from docsight_training.errors import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
@@ -231,7 +231,7 @@ def test_export_makes_a_pipeline_of_a_checkpoint(trained, tmp_path):
 
 def test_export_takes_pretrained_vectors_from_the_checkpoint(tiny_corpus, tmp_path, monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(2, 50)).astype(np.float32)
-    monkeypatch.setattr(ner_data, "load_glove", lambda *, max_words: (["works", "unseen"], vectors))
+    monkeypatch.setattr(tagger_words, "load_glove", lambda *, max_words: (["works", "unseen"], vectors))
     folder = tmp_path / "run"
     train(_config(f"data.path={tiny_corpus}", "data.glove_words=2", "epochs=1"), folder)
     monkeypatch.setattr(CodedEmbedding, "encode", None)  # it takes seconds for all words

@@ -8,19 +8,19 @@ from typing import Any, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.training import Example
-from spacy.util import registry
 from spacy.vocab import Vocab as SpacyVocab
 from torch import nn
 
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.correction_rows import correction_row
+from docsight.components.correction_scoring import CORRECTIONS_SCORER
 from docsight.components.file_names import file_name_words
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
-from docsight.corrections import CONTEXT_REASON, REASONS, UNKNOWN_WORD, CorrectionRow, score_corrections
+from docsight.corrections import REASONS, CorrectionRow
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.judging import Reason
@@ -37,7 +37,6 @@ FLAG = "flag"  # the setting that applies nothing
 SETTINGS = (*THRESHOLDS, FLAG)
 DIALECTS = ("auto", "us", "uk")
 USER_WORDS = "user_words.txt"
-CORRECTIONS_SCORER = "docsight.corrections_scorer.v1"
 
 
 class RnnSpeller(NetworkPipe):
@@ -278,7 +277,8 @@ class RnnSpeller(NetworkPipe):
         min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold
         for doc, found in zip(docs, predictions, strict=True):
             text = doc.text if found else ""
-            attributes.set_corrections(doc, [_row(each, text[each.start : each.end], min_score) for each in found])
+            rows = [correction_row(each, text[each.start : each.end], min_score=min_score) for each in found]
+            attributes.set_corrections(doc, rows)
 
     def own_files(self) -> dict[str, bytes]:
         return {USER_WORDS: format_words(self.user_words)}
@@ -319,20 +319,6 @@ class RnnSpeller(NetworkPipe):
         speller = cast(Speller, network)
         speller.context.to(self.device)
         speller.ranker.to(self.device)
-
-
-@registry.scorers(CORRECTIONS_SCORER)  # type: ignore[untyped-decorator]  # catalogue
-def make_corrections_scorer() -> Scorer:
-    """Return the default scorer of `rnn_speller`."""
-    return score_examples
-
-
-def score_examples(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
-    """Score the applied corrections against those of the reference Docs; see `score_corrections`."""
-    return score_corrections(
-        (attributes.corrections(example.predicted), attributes.get_corrections(example.reference))
-        for example in examples
-    )
 
 
 @Language.factory(
@@ -395,20 +381,3 @@ def make_rnn_speller(
     )
     fill_meta(nlp, component)
     return component
-
-
-def _row(correction: Correction, typed: str, min_score: float) -> dict[str, Any]:
-    """Return the row of `doc._.corrections` for a correction, in plain types for `Doc.to_bytes`."""
-    return {
-        "start": int(correction.start),
-        "end": int(correction.end),
-        "text": typed,
-        "suggestion": correction.suggestions[0][0] if correction.suggestions else typed,
-        "suggestions": [
-            {"text": word, "probability": float(probability)} for word, probability in correction.suggestions
-        ],
-        "score": float(correction.score),
-        "reason": CONTEXT_REASON if correction.known else UNKNOWN_WORD,
-        "because": "; ".join(correction.because),
-        "applied": bool(correction.suggestions) and float(correction.score) >= min_score,
-    }

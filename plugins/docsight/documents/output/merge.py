@@ -3,10 +3,9 @@
 If corrections of unknown words were applied, a pass before it counts the documents that have these words.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from docsight.documents.analysis.duplicates import (
     add_hashes,
@@ -14,16 +13,18 @@ from docsight.documents.analysis.duplicates import (
     first_with_the_same,
     merge_minhashes,
 )
-from docsight.documents.analysis.shared_words import SharedWords, leave_shared_words
 from docsight.documents.inputs import InputFile
+from docsight.documents.output.manifest_records import file_record, problem_record
 from docsight.documents.output.markdown_files import MarkdownFiles
+from docsight.documents.output.reader_pool import ShardReaderPool
 from docsight.documents.output.redacted_files import RedactedFiles, RedactedFolder
+from docsight.documents.output.shared_corrections import find_shared_words, without_shared_corrections
 from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.page import Report
 from docsight.documents.runner.plan import Plan, ShardRef
-from docsight.documents.runner.shard_files import DocumentLine, ShardReader
-from docsight.documents.runner.shards import DamagedError, FileEntry, Shard, remove
+from docsight.documents.runner.shard_files import DocumentLine
+from docsight.documents.runner.shards import DamagedError, Shard, remove
 from docsight.documents.store import (
     DOCUMENTS,
     ERRORS,
@@ -34,13 +35,9 @@ from docsight.documents.store import (
     Outputs,
     Store,
     output_names,
-    to_json_line,
     write_errors,
 )
 from docsight.errors import ConfigError
-
-_MAX_OPEN_SHARDS = 16
-_MANIFEST_COUNTS = ("documents", "failed", "skipped", "words", "entities", "corrections", "images", "notes")
 
 
 def merge(
@@ -75,12 +72,12 @@ def merge(
         with ExitStack() as stack:
             outputs = Outputs(store, text_files)
             stack.callback(outputs.close)
-            readers = _ReaderPool(store)
+            readers = ShardReaderPool(store)
             stack.callback(readers.close)
             redacted = None if redacted_folder is None else RedactedFiles(redacted_folder)
             if redacted is not None:
                 stack.callback(redacted.close)
-            shared = _shared_words(plan, readers)
+            shared = find_shared_words(plan, readers)
             writer = _RecordWriter(outputs, formats, summary, on_problem, redacted, _Duplicates.of(plan), shared)
             stack.callback(writer.close)
             for item in plan.items:
@@ -141,10 +138,10 @@ class _RecordWriter:
 
     def add_input_problem(self, problem: Problem) -> None:
         """Add a path of the input that is not a readable file."""
-        self._outputs.write_json(MANIFEST, _problem_record(problem))
+        self._outputs.write_json(MANIFEST, problem_record(problem))
         self._add_problem(problem)
 
-    def add_file(self, file: InputFile, refs: Sequence[ShardRef], readers: "_ReaderPool") -> None:
+    def add_file(self, file: InputFile, refs: Sequence[ShardRef], readers: ShardReaderPool) -> None:
         """Add a file with everything that shards hold of it."""
         entries = [ref.entry for ref in refs]
         if not entries:
@@ -154,7 +151,7 @@ class _RecordWriter:
         sha256 = entries[0].sha256
         first = file.name if sha256 is None else self._first_paths.setdefault(sha256, file.name)
         duplicate_of = first if first != file.name else None
-        record = _file_record(entries, modified=file.modified, duplicate_of=duplicate_of)
+        record = file_record(entries, modified=file.modified, duplicate_of=duplicate_of)
         record["same_text_as"] = self._duplicates.same_text.get(file.name)
         record["near_duplicate_of"] = self._duplicates.near.get(file.name)
         if not is_stale:
@@ -166,11 +163,11 @@ class _RecordWriter:
         for ref in () if is_stale else refs:
             for line in readers.lines(ref):
                 if isinstance(line, DocumentLine):
-                    self._add_document(_revised(line, self._shared), ref.shard)
+                    self._add_document(without_shared_corrections(line, self._shared), ref.shard)
                     continue
                 self._add_problem(line)
                 if line.part:
-                    self._outputs.write_json(MANIFEST, _problem_record(line))
+                    self._outputs.write_json(MANIFEST, problem_record(line))
                 else:
                     is_reported = True
         last = entries[-1]
@@ -227,84 +224,3 @@ class _Duplicates:
         hashes = {name: add_hashes(entry.text_hash for entry in several) for name, several in entries.items()}
         signatures = {name: merge_minhashes(entry.minhash for entry in several) for name, several in entries.items()}
         return cls(first_with_the_same(hashes), first_near_duplicates(signatures))
-
-
-class _ReaderPool:
-    """Keeps a few shards open: neighbouring files are usually in the same shard."""
-
-    def __init__(self, store: Store) -> None:
-        self._folder = store.shards
-        self._open: dict[str, ShardReader] = {}  # least recently used first
-
-    def lines(self, ref: ShardRef) -> Iterator[DocumentLine | Problem]:
-        name = ref.shard.name
-        reader = self._open.pop(name, None) or ShardReader(self._folder, ref.shard)
-        if len(self._open) >= _MAX_OPEN_SHARDS:
-            self._open.pop(next(iter(self._open))).close()
-        self._open[name] = reader
-        yield from reader.lines(ref.number)
-
-    def close(self) -> None:
-        for reader in self._open.values():
-            reader.close()
-
-
-def _shared_words(plan: Plan, readers: _ReaderPool) -> frozenset[str]:
-    """Return the corrected words that so many documents have that they are not misspelled."""
-    refs = [ref for several in plan.refs.values() if not any(ref.entry.stale for ref in several) for ref in several]
-    shared = SharedWords(word for ref in refs for word in ref.entry.corrected_words)
-    for ref in refs:
-        if shared.is_complete:
-            break
-        for line in readers.lines(ref):
-            if isinstance(line, DocumentLine):
-                shared.add(line.record["text"])
-    return shared.found
-
-
-def _revised(line: DocumentLine, shared: Collection[str]) -> DocumentLine:
-    """Return a document in which corrections of shared words are not applied."""
-    rows = leave_shared_words(line.record["corrections"], shared) if shared else None
-    if rows is None:
-        return line
-    record = line.record | {"corrections": rows}
-    return replace(line, record=record, text=to_json_line(record))
-
-
-def _file_record(
-    entries: Sequence[FileEntry], *, part: str = "", modified: str | None = None, duplicate_of: str | None = None
-) -> dict[str, Any]:
-    """Combine what shards hold of a file into a record of `manifest.jsonl`."""
-    first, last = entries[0], entries[-1]
-    decisive = next((entry for entry in entries if entry.status not in ("ok", "skipped")), last)
-    counted = [] if any(entry.stale for entry in entries) else entries
-    return {
-        "path": first.name,
-        "part": part,
-        "size": first.size,
-        "sha256": first.sha256,
-        "modified": modified,
-        "duplicate_of": duplicate_of,
-        "same_text_as": None,
-        "near_duplicate_of": None,
-        "title": first.title,
-        "authors": first.authors,
-        "created": first.created,
-        "status": decisive.status,
-        "error": decisive.error,
-        "message": decisive.message,
-        "seconds": round(sum(entry.seconds for entry in entries), 4),
-        **{name: sum(getattr(entry, name) for entry in counted) for name in _MANIFEST_COUNTS},
-    }
-
-
-def _problem_record(problem: Problem) -> dict[str, Any]:
-    """Return the record of a file that was not read, or of a part that yielded no document."""
-    entry = FileEntry(
-        name=problem.path,
-        size=0 if problem.part else problem.size,
-        status=problem.status,
-        error=problem.error,
-        message=problem.message,
-    )
-    return _file_record([entry], part=problem.part, modified=problem.modified)

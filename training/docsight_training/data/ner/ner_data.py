@@ -2,37 +2,36 @@
 
 import logging
 import random
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
 from docsight.errors import ConfigError, DataError
 from docsight.networks.tagger import Tagger
-from docsight.vocab import LINE_END, Vocab, char_vocab
+from docsight.vocab import LINE_END, Vocab
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.ner.annotated_documents import Document, names_in
 from docsight_training.data.ner.augment import TextAugment, default_rename
 from docsight_training.data.ner.corpora import CorpusReader
 from docsight_training.data.ner.dates import add_dates, may_be_date
-from docsight_training.data.ner.glove import load_glove
 from docsight_training.data.ner.label_checks import (
     check_exchange,
     check_labels_of_documents,
     warn_of_unseen_labels,
 )
+from docsight_training.data.ner.label_choice import LabelChoice
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument
 from docsight_training.data.ner.open_documents import OPEN_TEXT
 from docsight_training.data.ner.rehearsal import Rehearsal
 from docsight_training.data.ner.silver import SilverSource, read_silver
+from docsight_training.data.ner.tagger_words import make_vocabularies
 from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.data.ner.training_windows import TrainingWindows, Window
-from docsight_training.tagger_transfer import InitialTagger, TaggerVocabularies
+from docsight_training.tagger_transfer import InitialTagger
 
 MIN_CHOOSING_SPANS = 50
 _LOSS_BATCH_TOKENS = 2_000
@@ -170,15 +169,20 @@ class NerData(EpochData[NerBatch]):
         if self.documents:
             return
         self.documents = self._read_documents()
-        kept = self._choose_labels()
-        unannotated = {
-            name: kept if corpus.annotates is None else frozenset(self.labels) - set(corpus.annotates)
-            for name, corpus in self.corpora.items()
-        }
+        choice = self._choose_labels()
+        self.labels, kept = choice.labels, choice.kept
+        unannotated = choice.unannotated({name: corpus.annotates for name, corpus in self.corpora.items()})
         self._add_dates(unannotated)
         train = self.documents["train"]
         self._filler = self._make_filler(train)
-        self._build_vocabularies(train)
+        self._vocabularies, self._vectors = make_vocabularies(
+            train,
+            min_count=self.min_count,
+            glove_words=self.glove_words,
+            layout_words=self._layout_words(),
+            start=self.start,
+        )
+        self.words, self.chars = self._vocabularies.words, self._vocabularies.chars
         self.encoder = BatchEncoder(
             self.words,
             self.chars,
@@ -224,25 +228,19 @@ class NerData(EpochData[NerBatch]):
             )
         return read.documents
 
-    def _choose_labels(self) -> frozenset[str]:
-        """Set the labels to learn; return those of the old model that are kept and not annotated."""
-        annotated = sorted({label for label, _ in names_in(self.documents["train"])})
-        self.labels = list(self.given_labels or annotated)
-        kept: frozenset[str] = frozenset()
-        if self.keep_labels:
-            assert self.start is not None, "checked by __init__"
-            old = self.start.network.labels
-            kept = frozenset(old) - set(annotated)
-            self.labels = [*old, *(label for label in self.labels if label not in old)]
-        if not self.labels:
+    def _choose_labels(self) -> LabelChoice:
+        annotated = {label for label, _ in names_in(self.documents["train"])}
+        old = None if self.start is None or not self.keep_labels else self.start.network.labels
+        choice = LabelChoice.of(annotated, given=self.given_labels, old=old)
+        if not choice.labels:
             raise DataError("The training split has no entity, so there is no label to learn.")
         # Silver text, templates and the rule for dates bring labels that the corpora may lack.
         if self.silver is None and not self.templates:
-            warn_of_unseen_labels([each for each in self.labels if each != self.date_label], {*annotated, *kept})
-        check_labels_of_documents(self.documents, self.labels)
+            warn_of_unseen_labels([each for each in choice.labels if each != self.date_label], annotated | choice.kept)
+        check_labels_of_documents(self.documents, choice.labels)
         if self.augment:
-            check_exchange(self.augment.exchange, self.labels)
-        return kept
+            check_exchange(self.augment.exchange, choice.labels)
+        return choice
 
     def _add_dates(self, unannotated: Mapping[str, frozenset[str]]) -> None:
         """Add the dates that a rule is sure of to the training text of corpora that do not annotate dates."""
@@ -287,7 +285,8 @@ class NerData(EpochData[NerBatch]):
         return _KEEPING_MIN_STEPS if self.keep_labels else super().min_steps
 
     def network_arguments(self) -> dict[str, Any]:
-        sizes = {"num_words": len(self.words), "num_chars": len(self.chars), "tuned_words": self._tuned_words}
+        words, chars, tuned_words = self._vocabularies
+        sizes = {"num_words": len(words), "num_chars": len(chars), "tuned_words": tuned_words}
         if self.start is not None:
             sizes |= self.start.encoder_widths()
         arguments = {"labels": self.labels, "encoder": sizes}
@@ -300,15 +299,12 @@ class NerData(EpochData[NerBatch]):
     def start_network(self, network: Tagger) -> None:
         """Copy the weights of the model that the network starts from, if there is one."""
         if self.start is not None:
-            self.start.copy_to(network, self._tagger_vocabularies())
+            self.start.copy_to(network, self._vocabularies)
 
     def average_with_start(self, network: Tagger, *, fraction: float) -> None:
         """Average the trained weights with those of the model that the network started from."""
         if self.start is not None:
-            self.start.average_into(network, self._tagger_vocabularies(), fraction=fraction)
-
-    def _tagger_vocabularies(self) -> TaggerVocabularies:
-        return TaggerVocabularies(self.words, self.chars, self._tuned_words)
+            self.start.average_into(network, self._vocabularies, fraction=fraction)
 
     def vocabularies(self) -> dict[str, Vocab]:
         return {"words": self.words, "chars": self.chars}
@@ -366,22 +362,3 @@ class NerData(EpochData[NerBatch]):
         """Return the ends of lines and cells that the training text has: the network must not be given others."""
         lines = {LINE_END} if self.augment and self.augment.lines else set()
         return lines if self._filler is None else lines | self._filler.layout_words
-
-    def _build_vocabularies(self, train: Sequence[Document]) -> None:
-        tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
-        counts = Counter(token.lower() for token in tokens)
-        # The words whose vectors are tuned come first: the network recognises them by their id.
-        frequent = {word for word, count in counts.items() if count >= self.min_count}
-        own = sorted(frequent | self._layout_words())
-        chars = char_vocab(sorted(set(tokens)), min_count=2)
-        self._vectors: Tensor | None = None
-        if self.start is not None:
-            self.words, self.chars, self._tuned_words = self.start.extend_vocabularies(own, chars.entries)
-            return
-        words, vectors = load_glove(max_words=self.glove_words) if self.glove_words else ([], None)
-        tuned = set(own)
-        self.words, self.chars = Vocab([*own, *(word for word in words if word not in tuned)]), chars
-        self._tuned_words = 2 + len(own)
-        if vectors is not None:
-            self._vectors = torch.zeros(len(self.words), vectors.shape[1])
-            self._vectors[[self.words.id(word) for word in words]] = torch.from_numpy(vectors)

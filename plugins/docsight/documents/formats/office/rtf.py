@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from docsight.documents.formats.content import Kind, ParsedDocument, Passage
-from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.office.rtf_document import INFO_WORDS, STORIES, RtfDocument
 from docsight.documents.formats.office.rtf_fields import link_of_field, text_of_field
 from docsight.documents.formats.office.rtf_formulas import (
     FORMULA_SIGNS,
@@ -16,7 +16,7 @@ from docsight.documents.formats.office.rtf_formulas import (
     sign_at_begin,
     sign_at_end,
 )
-from docsight.documents.formats.office.rtf_story import RtfStory
+from docsight.documents.formats.office.rtf_story import TABLE_WORDS, RtfStory
 from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
 from docsight.documents.formats.office.rtf_words import (
     CHARACTERS,
@@ -27,7 +27,7 @@ from docsight.documents.formats.office.rtf_words import (
     is_number_marker,
 )
 from docsight.documents.formats.source import Source
-from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH
+from docsight.documents.formats.text.builder import LINE, PARAGRAPH
 from docsight.documents.formats.text.encoding import try_decode
 from docsight.errors import DataError
 
@@ -38,17 +38,8 @@ _MAX_INSTRUCTION_CHARS = 5000
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)"
 )
-_STORIES: dict[str, Kind] = {
-    "footnote": "footnote",
-    "annotation": "comment",
-    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "header"),
-    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "footer"),
-}
 _RTF_BREAKS = {"par": PARAGRAPH, "sect": PARAGRAPH, "page": PARAGRAPH, "column": PARAGRAPH, "line": LINE}
-_INFO = ("title", "author")
 _CHARACTER_WORDS = ("f", "plain", "uc")  # without which markers and instructions cannot be decoded, either
-_TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
-_MAX_LEVEL = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +73,8 @@ class _Reader:
     """Reads the tokens of a file; text is collected until a break, since a character may take several tokens."""
 
     def __init__(self, data: bytes) -> None:
-        self._body = RtfStory()
-        self._info = {name: RtfStory() for name in _INFO}
-        self._apart: list[RtfStory] = []
-        self._group = _Group(story=self._body)
+        self._document = RtfDocument()
+        self._group = _Group(story=self._document.body)
         self._open_groups: list[_Group] = []
         self._fonts = FontTable()
         self._styles = StyleSheet()
@@ -98,31 +87,8 @@ class _Reader:
         self._read(data)
 
     def document(self) -> ParsedDocument:
-        """Return the document: headers, body, footnotes and comments, footers."""
-        stories = [*self._of_kind("header"), self._body, *self._of_kind("footnote"), *self._of_kind("comment")]
-        texts: dict[tuple[Kind | None, str], list[Passage]] = {}  # margins that are repeated are kept once
-        start = 0
-        for story in (*stories, *self._of_kind("footer")):
-            text = story.builder.text()
-            if text and (story.kind, text) not in texts:
-                passages = (passage.shifted(start) for passage in story.builder.passages())
-                texts[story.kind, text] = [_with_kind(passage, story.kind) for passage in passages]
-                start += len(text) + 2
-        notes = [f"{self._images_left_out} {'image was' if self._images_left_out == 1 else 'images were'} not read"]
-        return ParsedDocument(
-            text="\n\n".join(text for _, text in texts),
-            title=self._stated("title"),
-            encoding="utf-8" if self._is_utf8 else self._fonts.code_page,
-            metadata=make_metadata([self._stated("author")]),
-            passages=tuple(passage for passages in texts.values() for passage in passages),
-            notes=tuple(notes) if self._images_left_out else (),
-        )
-
-    def _stated(self, name: str) -> str:
-        return " ".join(self._info[name].builder.text().split())
-
-    def _of_kind(self, kind: Kind) -> Iterator[RtfStory]:
-        return (story for story in self._apart if story.kind == kind)
+        encoding = "utf-8" if self._is_utf8 else self._fonts.code_page
+        return self._document.parsed(encoding=encoding, images_left_out=self._images_left_out)
 
     def _read(self, data: bytes) -> None:
         at = 0
@@ -149,9 +115,7 @@ class _Reader:
             elif text is not None:
                 self._add_bytes(text)
         self._flush()
-        for story in (self._body, *self._apart):
-            if story.is_table_open:
-                story.builder.end_table()
+        self._document.end()
 
     def _open(self) -> None:
         if len(self._open_groups) >= _MAX_GROUPS:
@@ -192,14 +156,14 @@ class _Reader:
             self._read_font(word, number)
         elif group.destination == "stylesheet":
             self._read_style(word, number)
-        elif group.is_optional and word not in SHOWN_WORDS and word not in _STORIES:
+        elif group.is_optional and word not in SHOWN_WORDS and word not in STORIES:
             self._apart_text["fldinst"] = [] if word == "fldinst" else self._apart_text["fldinst"]
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
         elif word in LEFT_OUT_WORDS:
             self._leave_out(word)
         elif word[0] == "m" and is_formula_word(word):
             self._begin_formula_group(word)
-        elif word in _STORIES or (word in _INFO and group.destination == "info"):
+        elif word in STORIES or (word in INFO_WORDS and group.destination == "info"):
             self._begin_story(word)
         elif word == "fldrslt":
             self._group = replace(group, destination=word)
@@ -231,11 +195,7 @@ class _Reader:
 
     def _begin_story(self, word: str) -> None:
         self._flush()
-        if word in _INFO:
-            story = self._info[word]
-        else:
-            story = RtfStory(kind=_STORIES[word])
-            self._apart.append(story)
+        story = self._document.begin_story(word)
         self._group = replace(self._group, is_optional=False, is_left_out=False, destination="", story=story)
 
     def _begin_link(self, target: str) -> None:
@@ -300,38 +260,14 @@ class _Reader:
             self._fonts.default = number
         elif self._fonts.set_code_page(word, number):
             pass
-        elif word in _TABLE_WORDS:
+        elif word in TABLE_WORDS:
             self._flush()
-            self._read_table(word, story)
-        else:
-            self._read_paragraph_property(word, number, story)
-
-    def _read_paragraph_property(self, word: str, number: int | None, story: RtfStory) -> None:
-        if word == "pard":
+            story.read_table_word(word)
+        elif word == "pard":
             self._flush()
             story.reset_paragraph()
-        elif word == "s":
-            story.role = self._styles.role(number)
-        elif word == "intbl":
-            story.in_table = True
-        elif word == "cellx" and number is not None:
-            story.edges.append(number)
-        elif word == "outlinelevel" and number is not None and 0 <= number < _MAX_LEVEL:
-            story.heading_level = number + 1
-        elif word == "ls" and number:
-            story.list_level = story.list_level or 1
-        elif word == "ilvl" and number is not None and 0 <= number < _MAX_LEVEL:
-            story.list_level = number + 1
-
-    def _read_table(self, word: str, story: RtfStory) -> None:
-        if word == "trowd":
-            story.begin_row()
-        elif word == "cell":
-            story.end_cell()
-        elif word == "row":
-            story.end_row()
         else:
-            story.builder.interrupt(CELL if word == "nestcell" else LINE)
+            story.read_property(word, number, self._styles)
 
     def _add_bytes(self, data: bytes) -> None:
         data, self._skip = data[self._skip :], max(self._skip - len(data), 0)
@@ -372,7 +308,3 @@ class _Reader:
         if not self._group.is_left_out and not self._group.is_hidden:
             self._flush()
             self._group.story.end_paragraph(strength)
-
-
-def _with_kind(passage: Passage, kind: Kind | None) -> Passage:
-    return passage if kind is None else replace(passage, kind=kind, level=None)

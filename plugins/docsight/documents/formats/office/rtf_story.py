@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import Kind
 from docsight.documents.formats.office.roles import Role
-from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.office.rtf_tables import StyleSheet
+from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block, TextBuilder
 
+TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
+_MAX_LEVEL = 9
 _EDGE_TOLERANCE = 60  # twips, by which the edges of cells in one column may differ
 _MAX_EDGE = 1 << 31
 _MAX_EDGES = 200  # of a table, of which merged cells are recognized
@@ -35,6 +38,32 @@ class RtfStory:
     def begin_item(self) -> None:
         self.is_marked = True
         self.list_level = self.list_level or 1
+
+    def read_property(self, word: str, number: int | None, styles: StyleSheet) -> None:
+        """Apply a word that describes the paragraph or the row that follows; other words change nothing."""
+        if word == "s":
+            self.role = styles.role(number)
+        elif word == "intbl":
+            self.in_table = True
+        elif word == "cellx" and number is not None:
+            self.edges.append(number)
+        elif word == "outlinelevel" and number is not None and 0 <= number < _MAX_LEVEL:
+            self.heading_level = number + 1
+        elif word == "ls" and number:
+            self.list_level = self.list_level or 1
+        elif word == "ilvl" and number is not None and 0 <= number < _MAX_LEVEL:
+            self.list_level = number + 1
+
+    def read_table_word(self, word: str) -> None:
+        """Begin or end what a word of `TABLE_WORDS` begins or ends; a table in a cell becomes text of the cell."""
+        if word == "trowd":
+            self.begin_row()
+        elif word == "cell":
+            self.end_cell()
+        elif word == "row":
+            self.end_row()
+        else:
+            self.builder.interrupt(CELL if word == "nestcell" else LINE)
 
     def reset_paragraph(self) -> None:
         """Forget the properties of the paragraph; the marker of an item may stand before those of its own."""

@@ -1,18 +1,24 @@
 """Articles and books in DocBook, JATS and TEI: their text with its structure; footnotes follow the body."""
 
-import html
 import itertools
 from typing import Any, NamedTuple
 
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.html_tables import MergeBudget, MergedCells
 from docsight.documents.formats.xml import vocabularies as v
+from docsight.documents.formats.xml.elements import (
+    cell_spans,
+    column_names,
+    entity_text,
+    is_line,
+    item_numbers,
+    local_name,
+    number_of_footnote,
+    plain_text,
+    separator_of_parts,
+    titles_by_id,
+)
 
-_TITLE_PATHS = (
-    "{*}front/{*}article-meta/{*}title-group/{*}article-title", "{*}teiHeader/{*}fileDesc/{*}titleStmt/{*}title",
-    "{*}info/{*}title", "{*}title", "{*}bookinfo/{*}title", "{*}articleinfo/{*}title",
-    "{*}refnamediv/{*}refname",
-)  # fmt: skip
 _MAX_SECTION_LEVEL = 9
 _PARAGRAPH = Block()
 
@@ -40,27 +46,6 @@ class _Table(NamedTuple):
     covered_after: list[int]  # of the cell that is open, how many further places it covers
 
 
-def title_of(root: Any) -> str:
-    """Return the title of a document on one line; empty if it has none."""
-    found = (root.find(path) for path in _TITLE_PATHS)
-    return next((text for one in found if one is not None and (text := _plain(one))), "")
-
-
-def local_name(element: Any) -> str:
-    """Return the name of an element without its namespace; empty for comments, instructions and entities."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def entity_text(element: Any) -> str:
-    """Return the character of an entity that HTML knows; other entities stay as they are written.
-
-    Comments and instructions are empty.
-    """
-    from lxml import etree  # type: ignore[import-untyped]
-
-    return html.unescape(element.text) if element.tag is etree.Entity else ""
-
-
 class ArticleWriter:
     """Writes a document to `builder`; `root` is its outermost element."""
 
@@ -70,7 +55,7 @@ class ArticleWriter:
         self._footnotes: list[Any] = []
         self._budget = MergeBudget()
         self._marker = ""  # the number of an item or the label of an element, to write before its text
-        self._titles = _titles_by_id(root)
+        self._titles = titles_by_id(root)
         if self._is_tei:
             self._write_tei_header(root)
         self._visit(root, _Context(sections=int(self._is_tei)))
@@ -82,13 +67,13 @@ class ArticleWriter:
             is_title = local_name(element) == "title"
             self._builder.interrupt(PARAGRAPH)
             self._builder.block = Block(kind="heading", level=1) if is_title else Block()
-            self._builder.write_collapsed(_plain(element))
+            self._builder.write_collapsed(plain_text(element))
         self._builder.interrupt(PARAGRAPH)
 
     def _write_footnotes(self) -> None:
         for element in self._footnotes:  # a footnote in one of them is appended to the list
             self._builder.interrupt(PARAGRAPH)
-            self._marker = _number_of(element)
+            self._marker = number_of_footnote(element)
             self._visit_content(element, _Context(block=Block(kind="footnote"), is_inline=True))
             self._marker = ""
 
@@ -106,7 +91,7 @@ class ArticleWriter:
         elif role == "person":
             self._write_person(element, context)
         elif role == "marker":
-            self._marker = f"{_plain(element)} "
+            self._marker = f"{plain_text(element)} "
         else:
             inner, strength = self._open(role, name, element, context)
             if strength:
@@ -117,7 +102,7 @@ class ArticleWriter:
                 self._builder.interrupt(strength)
 
     def _visit_content(self, element: Any, context: _Context) -> None:
-        separator = _separator(element) if context.is_reference else ""
+        separator = separator_of_parts(element) if context.is_reference else ""
         self._write(element.text, context)
         for child in element:
             self._visit(child, context)
@@ -155,12 +140,14 @@ class ArticleWriter:
                 else context.block
             )
             is_verbatim = context.is_verbatim or name in v.VERBATIM
-            is_inline = _is_line(element) or v.PASSAGE_KINDS.get(name) == "code"
+            is_inline = is_line(element) or v.PASSAGE_KINDS.get(name) == "code"
             return context._replace(block=block, is_inline=is_inline, is_verbatim=is_verbatim), nested
         if role == "line":
             return context._replace(is_inline=True), LINE
         if role == "list":
-            return context._replace(lists=context.lists + 1, numbers=_numbers(name, element), is_inline=False), nested
+            return context._replace(
+                lists=context.lists + 1, numbers=item_numbers(name, element), is_inline=False
+            ), nested
         if role in ("item", "entry"):
             return self._item(role, name, element, context), LINE if context.lists > 0 else PARAGRAPH
         if role == "term":
@@ -169,7 +156,7 @@ class ArticleWriter:
             return self._open_in_table(role, element, context), 0
         if role == "link":
             return context._replace(link=self._open_link(element, context)), 0
-        if not context.is_inline and _is_line(element):
+        if not context.is_inline and is_line(element):
             return context._replace(is_inline=True), LINE
         return context, 0
 
@@ -185,7 +172,7 @@ class ArticleWriter:
         block = Block(kind=kind, level=max(1, context.lists) if kind == "list_item" else None)  # type: ignore[arg-type]
         is_reference = role == "entry"
         return context._replace(
-            block=block, is_inline=is_reference or _is_line(element), is_reference=is_reference, numbers=None
+            block=block, is_inline=is_reference or is_line(element), is_reference=is_reference, numbers=None
         )
 
     def _open_in_table(self, role: v.Role, element: Any, context: _Context) -> _Context:
@@ -196,7 +183,7 @@ class ArticleWriter:
                 self._builder.begin_table(Block(kind="table"))
             else:
                 self._builder.interrupt(PARAGRAPH)
-            table = _Table(MergedCells(self._budget), _column_names(element), is_begun, [])
+            table = _Table(MergedCells(self._budget), column_names(element), is_begun, [])
             return context._replace(table=table, is_inline=False, block=None)
         if table is None:
             return context._replace(is_inline=True)
@@ -205,7 +192,7 @@ class ArticleWriter:
             return context
         self._add_empty_cells(table.cells.before_cell())
         self._builder.begin_cell()
-        table.covered_after.append(table.cells.add_cell(_spans(element, table.columns)))
+        table.covered_after.append(table.cells.add_cell(cell_spans(element, table.columns)))
         # The builder decides what a cell belongs to; a block only says that paragraphs in it are lines.
         return context._replace(is_inline=True, block=Block(), lists=0)
 
@@ -231,7 +218,7 @@ class ArticleWriter:
         reference = next((value for name in v.REFERENCES if (value := element.get(name))), "")
         if not target and reference:
             target = f"#{reference}"
-            if not _plain(element):
+            if not plain_text(element):
                 self._write(self._titles.get(reference, ""), context._replace(link=target))
         return target
 
@@ -239,7 +226,7 @@ class ArticleWriter:
         """Write the parts of a person's name and address as a line, the surname last."""
         if not context.is_inline:
             self._builder.interrupt(LINE)
-        given = [_plain(one) for one in element.iter("{*}given-names")]
+        given = [plain_text(one) for one in element.iter("{*}given-names")]
         pieces = [
             text.strip()
             for one in element.iter("{*}*")
@@ -267,65 +254,3 @@ class ArticleWriter:
         for _ in range(count):
             self._builder.begin_cell()
             self._builder.end_cell()
-
-
-def _plain(element: Any) -> str:
-    """Return the text in an element on one line."""
-    return " ".join("".join(element.itertext("*")).split())
-
-
-def _is_line(element: Any) -> bool:
-    """Return whether an element has text of its own, and not only other elements."""
-    return bool((element.text or "").strip()) or any((child.tail or "").strip() for child in element)
-
-
-def _separator(element: Any) -> str:
-    """Return what to write between the parts of a reference; empty if it has text between them.
-
-    The parts of many references are only elements, which a program shows with punctuation between them.
-    """
-    if _is_line(element):
-        return ""
-    return " " if local_name(element) in v.PERSON_NAMES else ", "
-
-
-def _number_of(footnote: Any) -> str:
-    """Return the number or mark that an element states for a footnote, with a space; empty if it states none."""
-    number = footnote.get("label") or footnote.get("n") or footnote.get("symbol")
-    return f"{number} " if number else ""
-
-
-def _numbers(name: str, element: Any) -> "itertools.count[int] | None":
-    """Return the numbers of the items of a list; None if it is not numbered."""
-    kind = element.get("list-type") or element.get("type") or element.get("rend") or ""
-    return itertools.count(1) if name in v.NUMBERED_LISTS or kind in v.NUMBERED_TYPES else None
-
-
-def _titles_by_id(root: Any) -> dict[str, str]:
-    """Return the titles of the elements that references without a text may refer to."""
-    titles: dict[str, str] = {}
-    for element in root.iter("{*}*"):
-        name = next((value for attribute in v.ID_ATTRIBUTES if (value := element.get(attribute))), "")
-        title = next(element.iterchildren("{*}title", "{*}head"), None) if name else None
-        if title is None and name:
-            title = element.find("{*}info/{*}title")
-        if title is not None:
-            titles[name] = _plain(title)
-    return titles
-
-
-def _column_names(table: Any) -> dict[str, int]:
-    """Return the numbers of the columns of a CALS table by their names."""
-    columns = table.iterchildren("{*}colspec")
-    return {column.get("colname") or "": number for number, column in enumerate(columns)}
-
-
-def _spans(cell: Any, columns: dict[str, int]) -> dict[str, str | None]:
-    """Return how many columns and rows a cell covers, as the attributes of HTML."""
-    first, last = columns.get(cell.get("namest") or ""), columns.get(cell.get("nameend") or "")
-    width = cell.get("colspan") or cell.get("cols")
-    if first is not None and last is not None:
-        width = str(last - first + 1)
-    more = cell.get("morerows") or ""
-    height = str(int(more) + 1) if more.isascii() and more.isdigit() and len(more) < 6 else None
-    return {"colspan": width, "rowspan": height or cell.get("rowspan") or cell.get("rows")}

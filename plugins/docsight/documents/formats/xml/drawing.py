@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docsight.documents.formats.text.builder import LINE, TextBuilder
-from docsight.documents.formats.xml.article import entity_text, local_name
+from docsight.documents.formats.xml.elements import entity_text, local_name
 
 _TEXTS = frozenset(("text", "title", "desc", "flowPara", "flowRoot"))
 # What is not drawn where it stands; a `symbol` or a pattern may be drawn elsewhere, and its text would repeat.

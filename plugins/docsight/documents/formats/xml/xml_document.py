@@ -14,8 +14,9 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, TextBuilder
 from docsight.documents.formats.text.encoding import decode
 from docsight.documents.formats.text.html import declared_encoding
-from docsight.documents.formats.xml.article import ArticleWriter, entity_text, local_name, title_of
+from docsight.documents.formats.xml.article import ArticleWriter
 from docsight.documents.formats.xml.drawing import write_drawing
+from docsight.documents.formats.xml.elements import entity_text, local_name, title_of
 from docsight.documents.formats.xml.malformed import repair, without_markup
 from docsight.documents.formats.xml.vocabularies import ARTICLE_ROOTS
 from docsight.errors import DataError, MissingExtraError
