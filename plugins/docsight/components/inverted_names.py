@@ -6,10 +6,14 @@ from itertools import pairwise
 from docsight.networks.spans import ScoredSpan
 from docsight.vocab import CELL_END, LINE_END
 
-_PERSONS = ("PER", "PERSON")
-_LENGTHS = (3, 4)  # words: a family name, the comma, one or two given names or initials
+PERSON_LABELS = ("PER", "PERSON")
+_MAX_GIVEN_NAMES = 2  # or initials
+_MIN_WHOLE = 0.5  # of the names in this form that are one entity, for each that is two
+_PARTICLE_WORDS = "Da De Del Della Den Der Di Du El La Le Mac San St Ten Ter Van Von"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BETWEEN_NAMES = (LINE_END, CELL_END, ";")
-_AFTER_NAME = (*_BETWEEN_NAMES, "(")
+_QUOTES = ('"', "\u201c", "\u201d")
+_AFTER_NAME = (*_BETWEEN_NAMES, "(", *_QUOTES)
 
 WordAt = Callable[[int], str]
 
@@ -17,8 +21,9 @@ WordAt = Callable[[int], str]
 def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
     """Join a family name and the given names after a comma where they are all of a line, a cell or an item of a list.
 
-    `Maria, Tom` may be two persons. So the label before it must be in the singular (`Name: Keller, Maria`), or its
-    neighbour must have the same form (`Keller, Maria; Hale, Tom`).
+    `Maria, Tom` may be two persons. So the label before it must be in the singular (`Name: Keller, Maria`), its
+    neighbour must have the same form (`Keller, Maria; Hale, Tom`), it must be in quotes, as in mails, or the names that
+    are entities as they are must show that the text writes names like this.
 
     Args:
         spans: The entities of a row, in words, in order.
@@ -31,13 +36,17 @@ def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words:
     pairs = dict(_pairs(spans, word_at, num_words))
     if not pairs:
         return spans
-    names = [*pairs.values(), *(span for span in spans if _is_inverted_name(span, word_at, num_words))]
+    whole = [span for span in spans if _is_inverted_name(span, word_at, num_words)]
+    names = [*pairs.values(), *whole]
+    is_usual = len(whole) >= _MIN_WHOLE * len(pairs)
     starts, ends = {name.start for name in names}, {name.end for name in names}
     joined: list[ScoredSpan] = []
     for at, span in enumerate(spans):
         pair = pairs.get(at)
         if pair is not None and (
-            _is_singular_label(pair.start - 1, word_at)
+            is_usual
+            or _is_singular_label(pair.start - 1, word_at)
+            or (pair.start > 0 and word_at(pair.start - 1) in _QUOTES)
             or (pair.start - 1 in ends and word_at(pair.start - 1) in _BETWEEN_NAMES)
             or (pair.end + 1 in starts and word_at(pair.end) in _BETWEEN_NAMES)
         ):
@@ -50,23 +59,34 @@ def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words:
 def _pairs(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Iterator[tuple[int, ScoredSpan]]:
     """Yield the number of the first of two entities that together have the form of an inverted name, and the whole."""
     for at, (first, second) in enumerate(pairwise(spans)):
-        if first.end == first.start + 1 and second.start == first.end + 1 and second.label == first.label:
+        if second.start == first.end + 1 and second.label == first.label:
             whole = first._replace(end=second.end, score=min(first.score, second.score))
             if _is_inverted_name(whole, word_at, num_words):
                 yield at, whole
 
 
 def _is_inverted_name(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
-    """Return whether a span is a name with a comma after its first word, and nothing else is on its line."""
+    """Return whether a span is a family name, a comma and given names, and all of its line or cell."""
+    comma = _family_name_end(span, word_at)
     return (
-        span.label in _PERSONS
-        and span.end - span.start in _LENGTHS
-        and word_at(span.start + 1) == ","
-        and (span.start == 0 or word_at(span.start - 1) in (*_BETWEEN_NAMES, ":"))
+        span.label in PERSON_LABELS
+        and 1 <= span.end - comma - 1 <= _MAX_GIVEN_NAMES
+        and word_at(comma) == ","
+        and (span.start == 0 or word_at(span.start - 1) in (*_BETWEEN_NAMES, ":", *_QUOTES))
         and (span.end == num_words or word_at(span.end) in _AFTER_NAME)
     )
 
 
+def _family_name_end(span: ScoredSpan, word_at: WordAt) -> int:
+    """Return the word after the first one that is no particle such as `van der`."""
+    end = span.start
+    while end < span.end - 1 and word_at(end).capitalize() in _PARTICLES:
+        end += 1
+    return end + 1
+
+
 def _is_singular_label(colon: int, word_at: WordAt) -> bool:
-    """Return whether a colon is there, after a word that is not in the plural."""
+    """Return whether a colon is there, or before the cell that ends there, after a word that is not in the plural."""
+    if colon > 0 and word_at(colon) == CELL_END:
+        colon -= 1
     return colon > 0 and word_at(colon) == ":" and not word_at(colon - 1).lower().endswith("s")

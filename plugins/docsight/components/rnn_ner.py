@@ -15,8 +15,10 @@ from torch import nn
 from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.date_spans import repair_dates
 from docsight.components.doc_spans import DocSpans, spans_of_tokens
 from docsight.components.inverted_names import join_inverted_names
+from docsight.components.person_titles import trim_titles
 from docsight.components.saving import fill_meta
 from docsight.components.token_splits import split_tokens
 from docsight.components.word_rows import WordRow, collect_rows
@@ -172,10 +174,19 @@ class RnnNer(NetworkPipe):
     def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
-        joined = join_inverted_names(best, lambda at: words[row.words[at]], len(row.words))
+        num_words = len(row.words)
+
+        def word_at(at: int) -> str:
+            return words[row.words[at]]
+
+        persons = join_inverted_names(trim_titles(best, word_at, num_words), word_at, num_words)
         return spans_of_tokens(
             row,
-            [span for span in joined if self._new_label(span) is not None and span.score >= self.threshold],
+            [
+                span
+                for span in repair_dates(persons, word_at)
+                if self._new_label(span) is not None and span.score >= self.threshold
+            ],
             [span for span in likely if self._new_label(span) is not None],
         )
 

@@ -1,14 +1,14 @@
-"""Names with the family name first, by spans over words; | stands for the end of a line."""
+"""Names with the family name first, by spans over words; | stands for the end of a line, || for that of a cell."""
 
 import pytest
 
 from docsight.components.inverted_names import join_inverted_names
 from docsight.networks.spans import ScoredSpan
-from docsight.vocab import LINE_END
+from docsight.vocab import CELL_END, LINE_END
 
 
 def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[str]:
-    words = [LINE_END if word == "|" else word for word in text.split()]
+    words = [{"|": LINE_END, "||": CELL_END}.get(word, word) for word in text.split()]
     found = [ScoredSpan(start, end, label, 0.5 + start / 100) for start, end in spans]
     joined = join_inverted_names(found, words.__getitem__, len(words))
     return [" ".join(words[span.start : span.end]) for span in joined]
@@ -23,6 +23,15 @@ def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
         ("Keller , Maria ; Hale , Tom", [(0, 1), (2, 3), (4, 5), (6, 7)], ["Keller , Maria", "Hale , Tom"]),
         ("Keller , Maria | Hale , Tom", [(0, 1), (2, 3), (4, 7)], ["Keller , Maria", "Hale , Tom"]),
         ("Berg , Ada | Keller , Maria", [(0, 3), (4, 5), (6, 7)], ["Berg , Ada", "Keller , Maria"]),
+        ("To : || Keller , Maria", [(3, 4), (5, 6)], ["Keller , Maria"]),
+        ('From : " Keller , Maria " < a@b.de >', [(3, 4), (5, 6)], ["Keller , Maria"]),
+        ("De Smet , Ann | Hale , Tom", [(0, 2), (3, 4), (5, 8)], ["De Smet , Ann", "Hale , Tom"]),
+        ("Name : van der Berg , Ada", [(2, 5), (6, 7)], ["van der Berg , Ada"]),
+        (
+            "Keller , Maria | Leeds || 4 | Hale , Tom",
+            [(0, 1), (2, 3), (4, 5), (8, 11)],
+            ["Keller , Maria", "Leeds", "Hale , Tom"],
+        ),
         # Lists of persons.
         ("Attendees : Tom , Maria", [(2, 3), (4, 5)], ["Tom", "Maria"]),
         ("Tom , Maria", [(0, 1), (2, 3)], ["Tom", "Maria"]),

@@ -23,6 +23,8 @@ _TECHNICAL = re.compile(
 )
 # Two sentences without a space between them; such a run is corrected.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
+# The end of a line within a word, from the last letter before it to the first after it: neither half is a word.
+_WITHIN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*\r?\n[ \t>]*[a-z]")
 # Some tokenizers split it from a verb (do n't). Neither it nor the verb before it is checked.
 _CUT_OFF_NOT = "n't"
 _POSSESSIVE_S = "'s"
@@ -108,7 +110,8 @@ class TokenBatch:
         for at, text in enumerate(texts):
             here = slice(first[at], first[at + 1])
             technical = [m.span() for m in _TECHNICAL.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
-            spans = [*technical, *(protected[at] if protected else ())]
+            halves = [(m.start() - 1, m.end()) for m in _WITHIN_WORD.finditer(text)]
+            spans = [*technical, *halves, *(protected[at] if protected else ())]
             unprotected[here] = ~_covered(self.starts[here], self.ends[here], spans)
             self.before_space[here] = _before_one_space(text, self.starts[here], self.ends[here])
         self.before_space[self.bounds[1:] - 1] = False

@@ -64,6 +64,21 @@ def test_batch_protects_what_is_not_a_plain_english_word(dictionary, text, expec
     assert _open(text.replace(" ", "\n"), dictionary) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a teh-\nwich and", "a and"),
+        ("> a teh\u2010 \r\n> > wich and", "a and"),
+        ("a teh-\nWich and", "a teh Wich and"),  # a name or a new item
+        ("a teh -\nwich and", "a teh wich and"),  # a dash
+        ("a teh-\n\nwich and", "a teh wich and"),
+        ("a teh-wich and", "a teh wich and"),
+    ],
+)
+def test_batch_protects_the_halves_of_a_word_that_a_line_end_divides(dictionary, text, expected):
+    assert _open(text, dictionary) == expected
+
+
 def test_batch_opens_words_of_32_letters_and_no_longer_ones(dictionary):
     assert _open(f"{'a' * 32} {'b' * 33}", dictionary) == "a" * 32
 
@@ -198,7 +213,7 @@ def test_batch_of_no_text_is_empty(dictionary):
     "piece",
     [
         *("a", "a.", "A.", "Ab", "/", "-", "a-", "a'", "'a", ".", '!"', "www", "www.", "a.b!", "\u2019", "\u00ad"),
-        *("\u00e9", "@", "1", "a\u3000", "\n", "teh. "),
+        *("\u00e9", "@", "1", "a\u3000", "\n", "teh. ", "a-\n", "a-\n>"),
     ],
 )
 def test_batch_takes_time_linear_in_text_without_spaces(dictionary, piece):

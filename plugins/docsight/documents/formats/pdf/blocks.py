@@ -13,7 +13,7 @@ from docsight.documents.formats.pdf.contents_entries import ends_entry, mark_ent
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
-from docsight.documents.formats.pdf.reading_order import join_runs, read_columns
+from docsight.documents.formats.pdf.reading_order import LIST_BULLETS, join_runs, read_columns
 from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
 
@@ -28,7 +28,7 @@ _SAME_MARGIN = 0.5
 _FIRST_LINE_INDENT = 3.0
 _OTHER_SIZE = 0.12  # a difference in size, relative, that begins another block
 
-BULLET = re.compile(r"[•◦▪▫‣\u2043∙●○■□➢➤✓\u2013\u2014*·-](?=\s)")
+BULLET = re.compile(rf"[{LIST_BULLETS}\u2013\u2014*·-](?=\s)")
 NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)](?=\s)")
 _HYPHENS = ("-", "\u2010", "\u00ad")
 

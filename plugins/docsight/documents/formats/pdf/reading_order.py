@@ -36,7 +36,9 @@ _MIN_BESIDE = 0.8  # the fraction of the lines of a table's column that are besi
 _PROSE_FILL, _PROSE_WORDS = 0.85, 5.0
 _WORD_TEXT = re.compile(r"\S*\w\S*")
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
-_LIST_BULLETS, _LIST_DASHES = frozenset("•◦▪▫‣\u2043∙●○■□➢➤✓"), frozenset("-*\u2013\u2014")
+# The last four are bullets of Symbol and Wingdings, which Office leaves at private places.
+LIST_BULLETS, _LIST_DASHES = "•◦▪▫‣\u2043∙●○■□➢➤✓\uf0b7\uf0a7\uf0d8\uf0fc", "-*\u2013\u2014"
+_BULLET_TEXTS, _DASH_TEXTS = frozenset(LIST_BULLETS), frozenset(_LIST_DASHES)
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
 
@@ -301,8 +303,8 @@ def _line(runs: list[Run]) -> TextLine:
 def _has_bullet(runs: list[Run]) -> bool:
     """Return whether the first run of a line is the bullet of an item; beside several cells, a dash is one, too."""
     bullet, run = runs[:2]
-    is_dash = bullet.text in _LIST_DASHES and run.text[:1].isalpha() and len(runs) == 2
-    return run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size and (bullet.text in _LIST_BULLETS or is_dash)
+    is_dash = bullet.text in _DASH_TEXTS and run.text[:1].isalpha() and len(runs) == 2
+    return run.box[0] - bullet.box[2] <= _NUMBER_GAP * run.size and (bullet.text in _BULLET_TEXTS or is_dash)
 
 
 def _is_numbered(number: Run, run: Run) -> bool:

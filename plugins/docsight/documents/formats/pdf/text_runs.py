@@ -48,7 +48,8 @@ _WIDE_PITCH = 0.65  # em from letter to letter: no font is wider
 _SPACED_WORD_SPACES = 3  # a space of spaced letters is as wide as these gaps between its letters
 _MIN_LETTERS_PER_WORD = 2.5  # of glued words, on average
 _MAX_FONT_NAME = 128  # bytes
-_MIN_HEIGHT, _MAX_HEIGHT = 0.7, 2.5  # em, of the letters of a font whose size means something
+# em, of the letters of a font whose size means something; some fonts have boxes that are no higher than the letters
+_MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.5
 _FAR = 1e7  # points: letters farther away are moved there
 
 Boxes = NDArray[np.float64]

@@ -1,0 +1,119 @@
+"""Dates as the layout of offices has them: numbers that cannot be dates are none, and a weekday belongs to its date."""
+
+import re
+from collections.abc import Sequence
+
+from docsight.components.inverted_names import WordAt
+from docsight.networks.spans import ScoredSpan
+
+_DATE = "DATE"
+_WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
+_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
+_WEEKDAYS_IN_CAPITALS = frozenset(map(str.upper, _WEEKDAYS))
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+# A day and a month in any order, so that "Monday, 2009" is not one date.
+_DAY_AND_MONTH = re.compile(
+    rf"(?:{_MONTH}(?: \d|$)|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?: |$)|\d{{1,2}}-{_MONTH}-\d"
+    r"|\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2}|\d{4})?)?(?: |$)|\d{4}-\d{2}-\d{2}(?: |$))",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
+_SLASHED = re.compile(r"\d+(?:/\d+){1,2}")
+_TIME_ZONE = re.compile(r"[+-](?:0\d|1[0-4])(?:00|15|30|45)")
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}")  # British
+_FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
+
+
+def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt) -> Sequence[ScoredSpan]:
+    """Remove dates that cannot be any, such as postcodes and shelf marks, and join weekdays to the dates after them.
+
+    Args:
+        spans: The entities of a row, in words, in order.
+        word_at: Returns a word of the row.
+
+    Returns:
+        The entities. A date that was joined has the lower score of its parts.
+    """
+    if not any(span.label == _DATE for span in spans):
+        return spans
+    repaired: list[ScoredSpan] = []
+    for span in spans:
+        if span.label != _DATE:
+            repaired.append(span)
+            continue
+        words = [word_at(at) for at in range(span.start, span.end)]
+        if could_be_date(words):
+            _append(repaired, span, " ".join(words), word_at)
+    return repaired
+
+
+def could_be_date(words: Sequence[str]) -> bool:
+    """Return whether words may be a date: not if they are digits that are none, as in a telephone number.
+
+    Digits beside a word of letters only (*10000 years*) may always be one.
+    """
+    if any(len(word) > 1 and word.isalpha() for word in words):
+        return True
+    text = " ".join(words)
+    if _POSTCODE.fullmatch(text) or _TIME_ZONE.fullmatch(text):
+        return False
+    if len(words) == 1 and text.isdecimal() and len(text) == 4:
+        return _is_year(text)
+    return all(map(_may_be_in_date, _DIGITS.findall(text))) and all(map(_is_slashed_date, _SLASHED.findall(text)))
+
+
+def _append(repaired: list[ScoredSpan], date: ScoredSpan, text: str, word_at: WordAt) -> None:
+    """Append a date, with the weekday before it."""
+    if not _DAY_AND_MONTH.match(text):
+        repaired.append(date)
+        return
+    first = date.start - 1
+    if first > 0 and word_at(first) == ",":
+        first -= 1
+    is_free = not repaired or repaired[-1].end <= first
+    is_weekday_alone = bool(repaired) and repaired[-1][:3] == (first, first + 1, _DATE)
+    if first >= 0 and (is_free or is_weekday_alone) and word_at(first) in (_WEEKDAYS | _WEEKDAYS_IN_CAPITALS):
+        score = min(date.score, repaired.pop().score) if is_weekday_alone else date.score
+        date = date._replace(start=first, score=score)
+    repaired.append(date)
+
+
+def _may_be_in_date(digits: str) -> bool:
+    """Return whether a date may contain digits without anything between them."""
+    if len(digits) == 8:
+        is_from_year = _is_year(digits[:4]) and _is_day(digits[6:], digits[4:6])
+        return is_from_year or (_is_year(digits[4:]) and _is_day_and_month(digits[:2], digits[2:4]))
+    return len(digits) in (1, 2, 3, 4, 6)
+
+
+def _is_slashed_date(text: str) -> bool:
+    """Return whether numbers between slashes may be a day, a month and a year, some of these, or two years."""
+    numbers = text.split("/")
+    if len(numbers) == 3:
+        first, middle, last = numbers
+        return (_is_year_part(last) and _is_day_and_month(first, middle)) or (
+            _is_year_part(first) and _is_day_and_month(middle, last)
+        )
+    if any(len(number) == 4 and _is_year(number) for number in numbers):
+        return all(len(number) in (1, 2, 4) for number in numbers)
+    return _is_day_and_month(*numbers) or numbers[1] == f"{int(numbers[0]) + 1:02}"  # such as 98/99
+
+
+def _is_year_part(digits: str) -> bool:
+    return len(digits) == 2 or (len(digits) == 4 and _is_year(digits))
+
+
+def _is_day_and_month(one: str, other: str) -> bool:
+    """Return whether two numbers are a day and a month in any order."""
+    return _is_day(one, other) or _is_day(other, one)
+
+
+def _is_day(day: str, month: str) -> bool:
+    return len(day) <= 2 and len(month) <= 2 and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+
+
+def _is_year(digits: str) -> bool:
+    return _FIRST_YEAR <= int(digits) <= _LAST_YEAR
