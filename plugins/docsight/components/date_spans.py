@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from docsight.components.inverted_names import WordAt
 from docsight.networks.spans import ScoredSpan
 
-_DATE = "DATE"
 _WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
 _WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _WEEKDAYS_IN_CAPITALS = frozenset(map(str.upper, _WEEKDAYS))
@@ -27,21 +26,22 @@ _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}")  # British
 _FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
 
 
-def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt) -> Sequence[ScoredSpan]:
+def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt, *, label: str) -> Sequence[ScoredSpan]:
     """Remove dates that cannot be any, such as postcodes and shelf marks, and join weekdays to the dates after them.
 
     Args:
         spans: The entities of a row, in words, in order.
         word_at: Returns a word of the row.
+        label: The label of dates.
 
     Returns:
         The entities. A date that was joined has the lower score of its parts.
     """
-    if not any(span.label == _DATE for span in spans):
+    if not any(span.label == label for span in spans):
         return spans
     repaired: list[ScoredSpan] = []
     for span in spans:
-        if span.label != _DATE:
+        if span.label != label:
             repaired.append(span)
             continue
         words = [word_at(at) for at in range(span.start, span.end)]
@@ -74,7 +74,7 @@ def _append(repaired: list[ScoredSpan], date: ScoredSpan, text: str, word_at: Wo
     if first > 0 and word_at(first) == ",":
         first -= 1
     is_free = not repaired or repaired[-1].end <= first
-    is_weekday_alone = bool(repaired) and repaired[-1][:3] == (first, first + 1, _DATE)
+    is_weekday_alone = bool(repaired) and repaired[-1][:3] == (first, first + 1, date.label)
     if first >= 0 and (is_free or is_weekday_alone) and word_at(first) in (_WEEKDAYS | _WEEKDAYS_IN_CAPITALS):
         score = min(date.score, repaired.pop().score) if is_weekday_alone else date.score
         date = date._replace(start=first, score=score)

@@ -14,11 +14,9 @@ from torch import nn
 
 from docsight import attributes
 from docsight.bundle import Bundle
+from docsight.components.annotation_conventions import AnnotationConventions
 from docsight.components.base import NetworkPipe, Scorer
-from docsight.components.date_spans import repair_dates
 from docsight.components.doc_spans import DocSpans, spans_of_tokens
-from docsight.components.inverted_names import join_inverted_names
-from docsight.components.person_titles import trim_titles
 from docsight.components.saving import fill_meta
 from docsight.components.token_splits import split_tokens
 from docsight.components.word_rows import WordRow, collect_rows
@@ -169,24 +167,16 @@ class RnnNer(NetworkPipe):
             self._calibration = read_calibration(about.get("calibration"), cast(Tagger, network).labels)
         except ConfigError as err:
             raise BundleError(f"{self.name}: the config.json of the model: {err} Export the model again.") from err
+        self._conventions = AnnotationConventions.read(about)
         super()._place(network, about)
 
     def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
-        num_words = len(row.words)
-
-        def word_at(at: int) -> str:
-            return words[row.words[at]]
-
-        persons = join_inverted_names(trim_titles(best, word_at, num_words), word_at, num_words)
+        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words))
         return spans_of_tokens(
             row,
-            [
-                span
-                for span in repair_dates(persons, word_at)
-                if self._new_label(span) is not None and span.score >= self.threshold
-            ],
+            [span for span in mended if self._new_label(span) is not None and span.score >= self.threshold],
             [span for span in likely if self._new_label(span) is not None],
         )
 

@@ -10,7 +10,7 @@ from docsight.vocab import LINE_END
 def _repair(text: str, spans: list[tuple[int, int]], label: str = "DATE") -> list[str]:
     words = [LINE_END if word == "|" else word for word in text.split()]
     found = [ScoredSpan(start, end, label, 0.9 - start / 100) for start, end in spans]
-    return [" ".join(words[span.start : span.end]) for span in repair_dates(found, words.__getitem__)]
+    return [" ".join(words[span.start : span.end]) for span in repair_dates(found, words.__getitem__, label="DATE")]
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_weekday_is_part_of_the_date_after_it(text, spans, expected):
 def test_a_joined_date_has_the_lower_score_and_other_entities_stay():
     words = ["Tom", "Friday", ",", "April", "5"]
     spans = [ScoredSpan(0, 1, "PER", 0.4), ScoredSpan(1, 2, "DATE", 0.6), ScoredSpan(3, 5, "DATE", 0.8)]
-    assert repair_dates(spans, words.__getitem__) == [spans[0], ScoredSpan(1, 5, "DATE", 0.6)]
+    assert repair_dates(spans, words.__getitem__, label="DATE") == [spans[0], ScoredSpan(1, 5, "DATE", 0.6)]
 
 
 def test_a_weekday_in_another_entity_stays_there():
     words = ["Black", "Friday", ",", "April", "5"]
     spans = [ScoredSpan(0, 2, "ORG", 0.6), ScoredSpan(3, 5, "DATE", 0.8)]
-    assert repair_dates(spans, words.__getitem__) == spans
+    assert repair_dates(spans, words.__getitem__, label="DATE") == spans
 
 
 def test_numbers_of_other_labels_stay():

@@ -143,7 +143,7 @@ class NerData(EpochData[NerBatch]):
         self.corpora = self.reader.corpora
         self.given_labels = labels
         self.unknown_labels = unknown_labels
-        self.date_label = date_label
+        self.date_label, self.strip_titles = date_label, strip_titles
         self.glove_words, self.min_count = glove_words, min_count
         self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
@@ -319,7 +319,8 @@ class NerData(EpochData[NerBatch]):
         return bool(self.documents["test"])
 
     def about(self) -> dict[str, Any]:
-        return {}
+        """Return the conventions of the annotation; see `docsight.components.annotation_conventions`."""
+        return {"strip_titles": self.strip_titles, "date_label": self.date_label}
 
     def sources(self) -> dict[str, dict[str, str]]:
         trained = {document.corpus for document in self.documents["train"]}

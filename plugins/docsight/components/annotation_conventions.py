@@ -1,0 +1,43 @@
+"""How the entities of a model were annotated, and entities that are mended to agree with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from docsight.components.date_spans import repair_dates
+from docsight.components.inverted_names import WordAt, join_inverted_names
+from docsight.components.person_titles import trim_titles
+from docsight.networks.spans import ScoredSpan
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotationConventions:
+    """The conventions of the text that a model was trained on, as `config.json` states them.
+
+    Other models may have been trained with titles in names, or with a label DATE that means something else.
+
+    Args:
+        strip_titles: Whether titles are no part of a name: President [Roosevelt].
+        date_label: The label of days, months, years and longer periods; None if there is none.
+    """
+
+    strip_titles: bool = False
+    date_label: str | None = None
+
+    @classmethod
+    def read(cls, about: Mapping[str, Any]) -> "AnnotationConventions":
+        """Return the conventions that the config of a model states; models of docsight 0.1.0 state none."""
+        return cls(strip_titles=about.get("strip_titles") is True, date_label=about.get("date_label"))
+
+    def mend(self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
+        """Return the entities of a row with titles, inverted names and dates mended.
+
+        Args:
+            spans: The entities, in words, in order.
+            word_at: Returns a word of the row.
+            num_words: The number of words of the row.
+        """
+        if self.strip_titles:
+            spans = trim_titles(spans, word_at, num_words)
+        spans = join_inverted_names(spans, word_at, num_words)
+        return spans if self.date_label is None else repair_dates(spans, word_at, label=self.date_label)

@@ -1,0 +1,50 @@
+"""Entities mended by the conventions of the text that a model was trained on."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import docsight
+from docsight.bundle import find_model
+from docsight.components.annotation_conventions import AnnotationConventions
+from docsight.networks.spans import ScoredSpan
+
+WORDS = ["Dr.", "Rosa", "Lindt", "Friday", ",", "5", "April", "555"]
+SPANS = [ScoredSpan(0, 3, "PER", 0.9), ScoredSpan(5, 7, "DATE", 0.8), ScoredSpan(7, 8, "DATE", 0.7)]
+
+
+def _mended(about: dict[str, object]) -> list[str]:
+    spans = AnnotationConventions.read(about).mend(SPANS, WORDS.__getitem__, len(WORDS))
+    return [" ".join(WORDS[span.start : span.end]) for span in spans]
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        ({}, ["Dr. Rosa Lindt", "5 April", "555"]),
+        ({"strip_titles": False, "date_label": None}, ["Dr. Rosa Lindt", "5 April", "555"]),
+        ({"strip_titles": True}, ["Rosa Lindt", "5 April", "555"]),
+        ({"date_label": "DATE"}, ["Dr. Rosa Lindt", "Friday , 5 April", "555"]),
+        ({"date_label": "WHEN"}, ["Dr. Rosa Lindt", "5 April", "555"]),
+    ],
+)
+def test_only_the_stated_conventions_change_entities(about, expected):
+    assert _mended(about) == expected
+
+
+def test_dates_of_digits_that_are_none_are_removed():
+    spans = [ScoredSpan(0, 1, "DATE", 0.7)]
+    assert AnnotationConventions(date_label="DATE").mend(spans, ["5551234"].__getitem__, 1) == []
+    assert AnnotationConventions().mend(spans, ["5551234"].__getitem__, 1) == spans
+
+
+def test_the_shipped_model_states_its_conventions():
+    config = json.loads((Path(find_model("rnn_ner")) / "config.json").read_text("utf-8"))
+    assert AnnotationConventions.read(config) == AnnotationConventions(strip_titles=True, date_label="DATE")
+    doc = docsight.load("rnn_ner")("Cllr. Hargreaves spoke in Leeds on Friday, April 5, 2002.")
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [
+        ("Hargreaves", "PER"),
+        ("Leeds", "LOC"),
+        ("Friday, April 5, 2002", "DATE"),
+    ]
