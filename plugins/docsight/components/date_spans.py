@@ -9,6 +9,7 @@ from docsight.networks.spans import ScoredSpan
 _WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
 _WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
 _WEEKDAYS_IN_CAPITALS = frozenset(map(str.upper, _WEEKDAYS))
+_AFTER_WEEKDAY = frozenset((",", "the"))
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -23,6 +24,7 @@ _DIGITS = re.compile(r"\d+")
 _SLASHED = re.compile(r"\d+(?:/\d+){1,2}")
 _TIME_ZONE = re.compile(r"[+-](?:0\d|1[0-4])(?:00|15|30|45)")
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}")  # British
+_INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}|(?:[A-Za-z]\.)+[A-Za-z]")  # B.C.
 _FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
 
 
@@ -53,15 +55,15 @@ def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt, *, label: str) ->
 def could_be_date(words: Sequence[str]) -> bool:
     """Return whether words may be a date: not if they are digits that are none, as in a telephone number.
 
-    Digits beside a word of letters only (*10000 years*) may always be one.
+    Digits beside a word of letters (*10000 years*, *10000 B.C.*) may always be one.
     """
-    if any(len(word) > 1 and word.isalpha() for word in words):
+    if any((len(word) > 1 and word.isalpha()) or _INITIALS.fullmatch(word) for word in words):
         return True
     text = " ".join(words)
     if _POSTCODE.fullmatch(text) or _TIME_ZONE.fullmatch(text):
         return False
-    if len(words) == 1 and text.isdecimal() and len(text) == 4:
-        return _is_year(text)
+    if len(words) == 1 and text.isdecimal() and len(text) in (4, 6):
+        return _is_year(text) if len(text) == 4 else _is_date_of_six(text)
     return all(map(_may_be_in_date, _DIGITS.findall(text))) and all(map(_is_slashed_date, _SLASHED.findall(text)))
 
 
@@ -71,14 +73,25 @@ def _append(repaired: list[ScoredSpan], date: ScoredSpan, text: str, word_at: Wo
         repaired.append(date)
         return
     first = date.start - 1
-    if first > 0 and word_at(first) == ",":
+    while first > 0 and word_at(first) in _AFTER_WEEKDAY:
+        first -= 1
+    if first > 0 and word_at(first) == "." and not word_at(first - 1).lower().endswith("day"):  # Mon. but not Monday.
         first -= 1
     is_free = not repaired or repaired[-1].end <= first
     is_weekday_alone = bool(repaired) and repaired[-1][:3] == (first, first + 1, date.label)
-    if first >= 0 and (is_free or is_weekday_alone) and word_at(first) in (_WEEKDAYS | _WEEKDAYS_IN_CAPITALS):
+    if first >= 0 and (
+        (is_free and _is_weekday(first, word_at)) or (is_weekday_alone and word_at(first).capitalize() in _WEEKDAYS)
+    ):
         score = min(date.score, repaired.pop().score) if is_weekday_alone else date.score
         date = date._replace(start=first, score=score)
     repaired.append(date)
+
+
+def _is_weekday(at: int, word_at: WordAt) -> bool:
+    """Return whether a word that is in no entity is a weekday; *The Sun* is a newspaper."""
+    word = word_at(at)
+    is_newspaper = word == "Sun" and at > 0 and word_at(at - 1).lower() == "the"
+    return (word in _WEEKDAYS or word in _WEEKDAYS_IN_CAPITALS) and not is_newspaper
 
 
 def _may_be_in_date(digits: str) -> bool:
@@ -87,6 +100,13 @@ def _may_be_in_date(digits: str) -> bool:
         is_from_year = _is_year(digits[:4]) and _is_day(digits[6:], digits[4:6])
         return is_from_year or (_is_year(digits[4:]) and _is_day_and_month(digits[:2], digits[2:4]))
     return len(digits) in (1, 2, 3, 4, 6)
+
+
+def _is_date_of_six(digits: str) -> bool:
+    """Return whether six digits may be a year and a month, or a day, a month and a year of two digits."""
+    first, middle, last = digits[:2], digits[2:4], digits[4:]
+    is_year_and_month = _is_year(digits[:4]) and 1 <= int(last) <= 12
+    return is_year_and_month or _is_day_and_month(first, middle) or _is_day(last, middle)
 
 
 def _is_slashed_date(text: str) -> bool:
@@ -99,7 +119,7 @@ def _is_slashed_date(text: str) -> bool:
         )
     if any(len(number) == 4 and _is_year(number) for number in numbers):
         return all(len(number) in (1, 2, 4) for number in numbers)
-    return _is_day_and_month(*numbers) or numbers[1] == f"{int(numbers[0]) + 1:02}"  # such as 98/99
+    return _is_day_and_month(*numbers) or numbers[1] == f"{(int(numbers[0]) + 1) % 100:02}"  # 98/99, 99/00
 
 
 def _is_year_part(digits: str) -> bool:

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, SpanGroup, Token
 # LaTeX commands and line breaks, the target of a Markdown link, and the brackets, bars, quotes and signs of equality
 # that LaTeX, Markdown, wikis, HTML and JSON put next to a name without a space; and drawn lines.
 _NAME_MARKUP = re.compile(r"""(?:\\[A-Za-z@]+\*?|\\\\|\]\([^()\s]*\)?|-{3,}|_{3,}|[{}\[\]|<>~"=])+""")
+_DRAWN_LINE = re.compile(r"-{3,}|_{3,}")
 _TIE = "~"  # LaTeX's space between the parts of a name, which may be in an entity
 _URL_START = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
 
@@ -31,7 +32,12 @@ class Cut(NamedTuple):
 
 
 def markup_pieces(token: str) -> list[TokenPiece]:
-    """Return markup and what stands between it; empty for an address, and where nothing looks like a name."""
+    """Return markup and what stands between it; empty for an address, and where nothing looks like a name.
+
+    A drawn line that is a token of its own is markup, too.
+    """
+    if _DRAWN_LINE.fullmatch(token):
+        return [TokenPiece(0, len(token), is_markup=True)]
     if _NAME_MARKUP.search(token) is None or _URL_START.match(token):
         return []
     pieces: list[TokenPiece] = []

@@ -20,6 +20,8 @@ WORDS = ["I", "know", "Braun](https", ":", "and", "Rosa", "."]
         ("Condi\\\\Bob", ["Condi", "\\\\*", "Bob"]),
         ("-----Original", ["-----*", "Original"]),
         ("Message-----", ["Message", "-----*"]),
+        ("-----", ["-----*"]),
+        ("--", []),
         ("Keller--Hale", []),
         ("Anna~Smith", ["Anna", "~", "Smith"]),
         ("[[Paris|the", ["[[*", "Paris", "|*", "the"]),
