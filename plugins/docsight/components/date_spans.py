@@ -1,4 +1,4 @@
-"""Dates as the layout of offices has them: numbers that cannot be dates are none, and a weekday belongs to its date."""
+"""Entities that are dates: those that cannot be dates are removed, and a weekday is joined to its date."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
 
 
 def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt, *, label: str) -> Sequence[ScoredSpan]:
-    """Remove dates that cannot be any, such as postcodes and shelf marks, and join weekdays to the dates after them.
+    """Remove entities that cannot be dates, such as postcodes and shelf marks, and join weekdays to their dates.
 
     Args:
         spans: The entities of a row, in words, in order.
