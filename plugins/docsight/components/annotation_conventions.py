@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from docsight.components.date_spans import repair_dates
-from docsight.components.inverted_names import WordAt, join_inverted_names
+from docsight.components.inverted_names import join_inverted_names
 from docsight.components.person_titles import trim_titles
+from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from docsight.components.inverted_names import WordAt
+from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
 _WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"

@@ -1,8 +1,9 @@
 """Names with the family name first, such as `Keller, Maria`: one person, where the layout shows that it is no list."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 from docsight.vocab import CELL_END, LINE_END
 
@@ -14,8 +15,6 @@ _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BETWEEN_NAMES = (LINE_END, CELL_END, ";")
 _QUOTES = ('"', "\u201c", "\u201d")
 _AFTER_NAME = (*_BETWEEN_NAMES, "(", *_QUOTES)
-
-WordAt = Callable[[int], str]
 
 
 def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:

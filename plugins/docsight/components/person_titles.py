@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from docsight.components.inverted_names import PERSON_LABELS, WordAt
+from docsight.components.inverted_names import PERSON_LABELS
+from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
 _TITLE_WORDS = (

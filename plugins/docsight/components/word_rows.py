@@ -4,7 +4,7 @@ A token that contains markup is several words; see `docsight.components.token_sp
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ _MIN_CORRECTION_SCORE, _MIN_SCORE_OF_KNOWN_NAME = 0.7, 0.2
 # Every text of several lines or cells, or with quote marks, has a token that matches; few other texts have.
 _LAYOUT = re.compile(r"[\t-\r\x1c-\x1e\x85\xa0\u2028\u2029]|  |^>")
 _UNWRAPPED_FORMATS = ("docx", "pptx")  # their readers write line breaks only where lines end
+
+WordAt = Callable[[int], str]  # returns a word of a row
 
 
 class WordRow(NamedTuple):
