@@ -147,6 +147,9 @@ def test_write_calibration_draws_the_reliability(tmp_path):
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
 
 
+KEPT = BetaCalibration(low=0.8, high=0.9)
+
+
 class TinyData:
     """Documents whose annotation equals what a module finds in two of three, and is empty in the others."""
 
@@ -166,6 +169,9 @@ class TinyData:
         for document in self.encoded[::3] + self.encoded[1::3]:
             document.spans = module.predict_spans([document])[0]
 
+    def kept_calibration(self) -> dict[str, BetaCalibration]:
+        return {"LOC": KEPT}
+
     def groups(self, role: str) -> list[list[NerDocument]]:
         assert role == "validation"
         return [self.encoded[:200], self.encoded[200:]]
@@ -178,8 +184,8 @@ def test_ner_module_describes_its_calibration_and_reports_it(tiny_model, tmp_pat
     module.train()
     about = module.describe(data)
     assert not module.network.training
-    assert "PER" in about["calibration"]
-    assert "ORG" not in about["calibration"]
+    assert set(about["calibration"]) == {"PER", "LOC"}  # LOC is that of the model whose labels are kept
+    assert about["calibration"]["LOC"] == KEPT.to_config()
     module.write_reports(tmp_path, data)
     report = json.loads((tmp_path / "calibration.json").read_text())
     assert report["calibration"] == about["calibration"]

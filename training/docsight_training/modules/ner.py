@@ -153,7 +153,8 @@ class NerModule(ScheduledModule[Tagger]):
         self.network.eval()
         judged = judge_network(self.network, data.groups("validation"), self.encode)
         self.calibration_errors = compare_methods(judged)
-        self.calibration = fit_labels(judged, choose_method(self.calibration_errors))
+        fitted = fit_labels(judged, choose_method(self.calibration_errors))
+        self.calibration = data.kept_calibration() | fitted
         return {"calibration": {label: curve.to_config() for label, curve in self.calibration.items()}}
 
     def warnings(self) -> list[str]:
