@@ -1,13 +1,13 @@
 """The formats that annotations can be read from and written to, and how they are recognised."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
-from docsight_training.data.ner.formats.brat import is_brat_folder, read_brat, write_brat
+from docsight_training.data.ner.formats.brat import brat_labels, is_brat_folder, read_brat, write_brat
 from docsight_training.data.ner.formats.column_files import (
     looks_like_columns,
     looks_like_conllu,
@@ -73,11 +73,13 @@ class Target(NamedTuple):
         suffix: That of its files; empty for a folder.
         has_tokens: Whether it holds tokens rather than characters.
         write: Writes a file, or a folder, that does not exist.
+        rename: Returns the names that the format gives to labels; None if it can write any label.
     """
 
     suffix: str
     has_tokens: bool
     write: Callable[[Path, Iterable[AnnotatedText]], None]
+    rename: Callable[[Sequence[str]], Mapping[str, str]] | None = None
 
 
 _COLUMN_SUFFIXES = (".conll", ".iob", ".iob2", ".bio", ".bioes", ".bilou", ".col", ".tsv", ".txt")
@@ -122,7 +124,7 @@ TARGETS = {
     "conll": Target(".conll", True, write_columns),
     "conllu": Target(".conllu", True, write_conllu),
     "spacy": Target(".spacy", True, write_docbin),
-    "brat": Target("", False, write_brat),
+    "brat": Target("", False, write_brat, brat_labels),
 }
 # The format that is written if only a suffix is given.
 TARGET_OF_SUFFIX = {
