@@ -21,6 +21,7 @@ class FindingKind(StrEnum):
     REJECTED = "rows that were rejected, ignored or cancelled in the tool that wrote them (left out)"
     UNANNOTATED = "rows that are not annotated (left out)"
     RENAMED = "labels that the format cannot write (renamed)"
+    NO_TEXT = "rows without text (left out)"
     SEVERAL = "rows with several annotations (the ground truth or else the first one is read)"
 
 

@@ -184,6 +184,22 @@ def test_regions_of_label_studio_that_are_no_spans_are_listed(tmp_path: Path):
     ]
 
 
+def test_what_doccano_and_prodigy_save_besides_spans_and_rows_without_text_are_listed(tmp_path: Path):
+    rows = [
+        {"text": "Ada left", "entities": [], "relations": [{"from_id": 1, "to_id": 2}], "Comments": ["sure?"]},
+        {"text": "Bob left", "spans": [], "accept": ["good"], "relations": []},
+        {"text": " \n", "spans": []},
+    ]
+    findings = Findings()
+    assert len(_read(_write(tmp_path / "a.jsonl", rows), findings)) == 2
+    assert findings.all == [
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 1", "relations"),
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 1", "Comments"),
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 2", "accept"),
+        (FindingKind.NO_TEXT, "a.jsonl, row 3", ""),
+    ]
+
+
 def test_offsets_in_utf_16_are_recognised_by_the_text_of_the_span(tmp_path: Path):
     tasks = [_task("\U0001f600\U0001f600 Ada left", {"result": [_region(5, 8, "Ada", "PER")]})]
     assert _read(_write(tmp_path / "a.json", tasks, lines=False))[0][1] == [("PER", "Ada")]

@@ -22,6 +22,7 @@ _LABEL_KEYS = ("label", "labels", "hypertextlabels", "type", "tag", "entity_grou
 _REGION_TYPES = ("labels", "hypertextlabels")  # of Label Studio, those of spans
 _RECORD_KEYS = {"id", "path", "part", "entities"}  # some of those of docsight's records
 _REJECTED = ("reject", "ignore")  # Prodigy's answers
+_NOT_SPANS = ("relations", "accept", "cats", "Comments")  # keys of doccano and Prodigy for what is no span
 _LABEL_STUDIO = ("annotations", "completions")  # the second one before version 1.0
 
 
@@ -66,6 +67,9 @@ def decode_row(row: Any, place: str, columns: Columns, findings: Findings) -> An
         text = _label_studio_text(row["data"], regions, place, columns)
     else:
         text, regions = _text(row, place, columns), _span_list(row, place, columns)
+        for key in _NOT_SPANS:
+            if row.get(key) and key != columns.spans:
+                findings.add(FindingKind.NOT_A_SPAN, place, key)
     spans = [span for region in regions for span in _decode_spans(region, place, findings)]
     return AnnotatedText(text, spans, place, document)
 
