@@ -36,6 +36,7 @@ from docsight_training.data.ner.formats.token_rows import (
 
 AUTO, HUB = "auto", "hub"  # the sources besides those of files
 _PARQUET_MAGIC = b"PAR1"
+_PACKED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")  # zip (also .xlsx), gzip, and others
 _HEAD_BYTES = 4096
 _ZLIB_MAGIC = b"\x78"  # a DocBin is compressed
 
@@ -173,6 +174,8 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         raise DataError(f"{path}: the file is empty.")
     if path.suffix == ".ann":
         raise DataError(f"{path}: expected the folder of brat that holds this file; pass data.path={path.parent}.")
+    if head.startswith(_PACKED_MAGIC):
+        raise DataError(f"{path}: expected annotations; found an archive or a compressed file. Unpack it first.")
     if head.startswith(_PARQUET_MAGIC):
         return "parquet"
     if head.startswith(_ZLIB_MAGIC) and path.suffix == ".spacy":
