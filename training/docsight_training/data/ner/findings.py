@@ -18,6 +18,7 @@ class FindingKind(StrEnum):
     UNLABELLED = "spans without a label (left out)"
     IRREGULAR = "tags that continue no span (read as the beginning of one)"
     NOT_A_SPAN = "annotations that are no spans of text, such as relations and notes (ignored)"
+    SPAN_GROUP = "groups of spans of Docs without entities (ignored; doc.set_ents makes entities of them)"
     REJECTED = "rows that were rejected, ignored or cancelled in the tool that wrote them (left out)"
     UNANNOTATED = "rows that are not annotated (left out)"
     RENAMED = "labels that the format cannot write (renamed)"
