@@ -1,5 +1,6 @@
 """JSON rows of texts with spans by character: Prodigy, doccano, Label Studio, spaCy's pairs, docsight's own records."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,7 @@ def _span_list(row: Mapping[str, Any], place: str, columns: Columns) -> Sequence
         value = next((regions for regions in row.values() if _are_regions(regions)), None)
     if value is None:
         return []
+    value = _parsed_cell(value)
     if isinstance(value, Mapping):
         value = value.get("entities", value)
     if not isinstance(value, list):
@@ -175,9 +177,19 @@ def _has_spans(row: Any, columns: Columns) -> bool:
     if is_pair(row):
         return True
     names = _SPANS_KEYS if columns.spans is None else (columns.spans,)
-    return any(isinstance(row.get(name), list) for name in (*names, *_LABEL_STUDIO)) or any(
+    return any(isinstance(_parsed_cell(row.get(name)), list) for name in (*names, *_LABEL_STUDIO)) or any(
         map(_are_regions, row.values())
     )
+
+
+def _parsed_cell(value: Any) -> Any:
+    """Return a value that was a cell of a table, such as the CSV of Label Studio, as the list that it stands for."""
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _are_regions(value: Any) -> bool:

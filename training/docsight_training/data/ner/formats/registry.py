@@ -184,6 +184,13 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         return "conllu"
     if looks_like_columns(path):
         return "conll"
+    if path.suffix.lower() == ".csv":
+        raise DataError(
+            f"{path}: CSV is not read. If a row is a text with spans, as Label Studio writes it, convert it: python -c "
+            f"\"import pandas; pandas.read_csv('{path}').to_json('{path.stem}.jsonl', orient='records', lines=True)\". "
+            "If a row is a token with its tag, save it with tabs instead of commas and an empty line after each "
+            "sentence, as .conll."
+        )
     if path.suffix in SOURCES["json"].suffixes or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _recognise_json(path, settings.columns)
     raise DataError(f"{path}: is in none of the formats that can be read. {_advice(path)}")
