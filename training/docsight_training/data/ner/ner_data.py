@@ -33,7 +33,7 @@ from docsight_training.data.ner.rehearsal import Rehearsal
 from docsight_training.data.ner.silver import SilverSource, read_silver
 from docsight_training.data.ner.tagger_words import make_vocabularies
 from docsight_training.data.ner.templates import TemplateFiller
-from docsight_training.data.ner.training_windows import TrainingWindows, Window
+from docsight_training.data.ner.training_windows import TEMPLATES, TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger
 
 MIN_CHOOSING_SPANS = 50
@@ -277,6 +277,8 @@ class NerData(EpochData[NerBatch]):
         open_labels = {}
         if self.unknown_labels == "marginalise":
             open_labels = {name: labels - self.kept for name, labels in unannotated.items()}
+            if self._filler is not None:
+                open_labels[TEMPLATES] = frozenset(self.labels) - self._filler.annotated_labels
         if self.start is not None:
             open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
