@@ -78,6 +78,11 @@ def test_labels_that_are_not_kept_bring_nothing_of_their_model(calibrated_model:
     assert data.kept_calibration() == {}
 
 
+def test_open_text_without_labels_to_keep_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"^data\.rehearsal is text for keeping the labels .* data\.keep_labels=true"):
+        NerData(path=str(tmp_path), rehearsal=str(tmp_path))
+
+
 @pytest.mark.parametrize(("unknown_labels", "expected"), [("marginalise", {"WORK"}), ("outside", set())])
 def test_templates_leave_labels_open_that_they_lack(tmp_path: Path, unknown_labels: str, expected: set[str]):
     data = _data(tmp_path, templates=5, labels=["PER", "LOC", "WORK"], unknown_labels=unknown_labels)

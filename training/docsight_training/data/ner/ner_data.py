@@ -156,6 +156,10 @@ class NerData(EpochData[NerBatch]):
         self.features = features
         if keep_labels and init_from is None:
             raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
+        if rehearsal is not None and not keep_labels:
+            raise ConfigError(
+                "data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too."
+            )
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
         self.seed = seed
@@ -268,7 +272,7 @@ class NerData(EpochData[NerBatch]):
         return TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights)
 
     def _rehearse(self, train: Sequence[Document]) -> Rehearsal | None:
-        if self.start is None or not self.kept:
+        if self.start is None or not (self.kept or self.rehearsal):
             return None
         return Rehearsal(self.start, train, keep=sorted(self.kept), open_text=self.rehearsal, seed=self.seed)
 
