@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-_MAX_LISTED = 5
+from docsight_training.data.splits import first_names
+
 _NO_DATA = {"thumbs.db", "desktop.ini"}  # files of Windows
 
 
@@ -47,6 +48,4 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _listed(folder: Path, places: Iterable[Path]) -> str:
-    names = [place.relative_to(folder).as_posix() for place in places]
-    more = f" and {len(names) - _MAX_LISTED:,} more" if len(names) > _MAX_LISTED else ""
-    return ", ".join(names[:_MAX_LISTED]) + more
+    return first_names([place.relative_to(folder).as_posix() for place in places])

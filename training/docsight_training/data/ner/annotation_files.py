@@ -6,13 +6,12 @@ from pathlib import Path
 
 from docsight.errors import DataError
 from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings, recognise
-from docsight_training.data.splits import ROLES, find_split, names_of_split, only_files, require
+from docsight_training.data.splits import ROLES, find_split, first_names, names_of_split, only_files, require
 
 log = logging.getLogger(__name__)
 
 _NO_DATA_SUFFIXES = (".md", ".rst", ".py", ".sh", ".yaml", ".yml", ".cfg", ".conf", ".html", ".pdf")
 _NO_DATA_NAMES = ("README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "CITATION")
-_MAX_LISTED = 8
 
 
 def find_annotations(root: Path, split: str, source: str, settings: ReadSettings) -> list[Path]:
@@ -63,8 +62,7 @@ def _warn_of_others(root: Path, source: str, settings: ReadSettings) -> None:
         if file.is_file() and file not in parts and not _is_no_data(file) and not file.name.startswith(".")
     ]
     if others:
-        more = f" and {len(others) - _MAX_LISTED:,} more" if len(others) > _MAX_LISTED else ""
-        log.warning("%s: files that are not read: %s%s.", root, ", ".join(others[:_MAX_LISTED]), more)
+        log.warning("%s: files that are not read: %s.", root, first_names(others))
 
 
 def _is_no_data(file: Path) -> bool:

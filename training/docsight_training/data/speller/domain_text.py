@@ -16,13 +16,13 @@ from docsight.errors import DataError
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.tokens import LOWER, TITLE, is_key, read_tokens
+from docsight_training.data.splits import first_names
 from docsight_training.data.text_files import JSON_LINES_SUFFIXES, PLAIN_TEXT_SUFFIXES, read_json_lines, read_text
 
 log = logging.getLogger(__name__)
 
 _DOCUMENTS_AT_ONCE = 200
 _MIN_DOCUMENTS = 10
-_MAX_LISTED = 8
 _PACKED = (b"PK\x03\x04", b"%PDF")  # office files, archives and PDF
 _ADVICE = "`docsight process` extracts the text of other documents: its documents.jsonl can be read."
 
@@ -65,8 +65,7 @@ def read_documents(path: str, *, column: str) -> list[str]:
         found = sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
         files = [file for file in found if file.suffix.lower() in suffixes]
         if others := [file.relative_to(place).as_posix() for file in found if file not in files]:
-            more = f" and {len(others) - _MAX_LISTED:,} more" if len(others) > _MAX_LISTED else ""
-            log.warning("%s: files that are not read: %s%s. %s", path, ", ".join(others[:_MAX_LISTED]), more, _ADVICE)
+            log.warning("%s: files that are not read: %s. %s", path, first_names(others), _ADVICE)
         texts = [text for file in files for text in _read_file(file, column)]
     elif place.is_file():
         if place.suffix.lower() not in suffixes and place.read_bytes()[:4] in _PACKED:
