@@ -8,7 +8,7 @@ from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
 from docsight_training.data.ner.formats.registry import ReadSettings, recognise
 from docsight_training.data.ner.held_out import HoldOut
-from docsight_training.data.splits import check_fractions, find_split, hold_out_groups
+from docsight_training.data.splits import check_fractions, find_split, first_names, hold_out_groups
 
 SENTENCE = "{} B-PER\nleft O\n\n"
 
@@ -166,3 +166,8 @@ def test_archive_is_to_be_unpacked(tmp_path: Path, head: bytes):
     (tmp_path / "a.zip").write_bytes(head + b"\0" * 100)
     with pytest.raises(DataError, match=r"a\.zip: expected annotations; found an archive .* Unpack it first"):
         recognise(tmp_path / "a.zip", ReadSettings())
+
+
+def test_first_names_count_the_others():
+    assert first_names(["a", "b"]) == "a, b"
+    assert first_names([str(n) for n in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
