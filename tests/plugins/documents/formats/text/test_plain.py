@@ -125,3 +125,19 @@ def test_plain_text_takes_little_time_for_long_lines(text: str) -> None:
     started = time.process_time()
     assert [kind for kind, *_ in passages(text)] == ["paragraph"]
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("rule", ["*", "=", "#"])
+def test_a_sentence_between_lines_is_a_notice_and_no_heading(rule: str) -> None:
+    line = rule * 45
+    notice = f"{line}\nThe gates will be closed on Monday, 4 May 2026.\n{line}"
+    assert passages(f"{notice}\n\nPlease bring your keys.\n") == [
+        ("paragraph", None, notice),
+        ("paragraph", None, "Please bring your keys."),
+    ]
+
+
+@pytest.mark.parametrize("title", ["Annual General Meeting", "What is new in the garden?", "The mills of Smith & Co."])
+def test_a_title_between_lines_is_a_heading(title: str) -> None:
+    line = "*" * 45
+    assert passages(f"{line}\n{title}\n{line}\n\nText.\n")[0] == ("heading", 1, title)
