@@ -8,8 +8,6 @@ from docsight.documents.formats.content import Kind, Passage
 from docsight.documents.formats.mail.patches import patch_ranges
 from docsight.documents.formats.mail.quote_phrases import (
     ATTRIBUTION,
-    DIVIDER,
-    HEADER_BLOCK,
     INTRODUCTION,
     RULE_ABOVE_HEADERS,
     SIGNATURE,
@@ -18,6 +16,7 @@ from docsight.documents.formats.mail.quote_phrases import (
     is_signature_class,
     stands_alone,
 )
+from docsight.documents.formats.text.quoted_mail import DIVIDER, HEADER_BLOCK
 
 _QUOTE_LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"[ \t]?>")

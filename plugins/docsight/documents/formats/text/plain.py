@@ -8,6 +8,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.documents.formats.text.literal_blocks import mark_code
 from docsight.documents.formats.text.plain_lists import mark_lists
+from docsight.documents.formats.text.quoted_mail import mark_quoted_mail
 
 _LINE = re.compile(r"[^\n]+")
 _RULE = r"([=\-~^\"'*+#`:_])\{}{{2,}}[ \t]*"
@@ -25,9 +26,8 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    yield ParsedDocument(
-        text=text, encoding=encoding, passages=tuple(mark_code(text, mark_lists(text, _sections(text))))
-    )
+    passages = mark_quoted_mail(text, mark_code(text, mark_lists(text, _sections(text))))
+    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(passages))
 
 
 def paragraphs(text: str) -> Iterator[Passage]:
