@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from docsight.documents.formats.content import Kind, Passage
 from docsight.documents.formats.mail.patches import patch_ranges
@@ -43,7 +44,7 @@ def mark_quotes(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the passages of a page with the kinds of the quotes and signatures that only their text shows."""
     is_quote = False
     pending: Passage | None = None  # an attribution if a quote follows
-    for passage in passages:
+    for passage in chain.from_iterable(_divided_at_quote(text, each) for each in passages):
         is_quote = is_quote or _begins_quote(text, passage.start)
         if is_quote and passage.kind != "table":
             passage = replace(passage, kind="quote", level=None)
@@ -64,6 +65,15 @@ def role_of(attributes: dict[str, str | None]) -> Kind | None:
     if any(map(is_quote_class, names)):
         return "quote"
     return "signature" if any(map(is_signature_class, names)) else None
+
+
+def _divided_at_quote(text: str, passage: Passage) -> Iterator[Passage]:
+    """Yield a passage, or what is before a quote in it and the quote, which pages may put into the same paragraph."""
+    lines = _QUOTE_LINE.finditer(text, passage.start, passage.end) if passage.kind == "paragraph" else ()
+    start = next((line.start() for line in lines if _begins_quote(text, line.start())), passage.start)
+    if before := text[passage.start : start].rstrip():
+        yield passage.clipped(passage.start, passage.start + len(before))
+    yield passage.clipped(start, passage.end)
 
 
 def _begins_quote(text: str, start: int) -> bool:
