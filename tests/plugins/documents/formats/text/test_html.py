@@ -316,3 +316,11 @@ def test_html_a_mail_that_a_page_quotes_is_a_quote_but_not_its_own_headers(tmp_p
     page = f"<title>RE: Dates</title>{headers.format('Paul')}<p>Thanks.</p>{quoted}<footer>Page 1</footer>"
     kinds = [passage.kind for passage in read_page(tmp_path, page).passages]
     assert kinds == ["heading", "paragraph", "paragraph", "quote", "quote", "footer"]
+
+
+@pytest.mark.parametrize("attribute", ['epub:type="footnote"', 'epub:type="x endnote"', 'role="doc-footnote"'])
+def test_html_notes_of_books_are_footnotes(tmp_path: Path, attribute: str) -> None:
+    note = f"<aside {attribute}><p>1. Rain.</p></aside>"
+    page = read_page(tmp_path, f"<p>Water<a href='#n'>1</a> fell.</p>{note}<p>It froze.</p>")
+    shown = [(passage.kind, page.text[passage.start : passage.end]) for passage in page.passages]
+    assert shown == [("paragraph", "Water1 fell."), ("footnote", "1. Rain."), ("paragraph", "It froze.")]
