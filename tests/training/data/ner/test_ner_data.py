@@ -12,6 +12,7 @@ from docsight.networks.calibration import BetaCalibration
 from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
 from docsight_training.data.ner.templates import read_templates
+from docsight_training.data.ner.training_windows import TEMPLATES
 
 CURVE = BetaCalibration(low=0.8, high=0.9)
 SECTIONS = sorted({template.section for template in read_templates()})
@@ -75,6 +76,17 @@ def test_labels_that_are_not_kept_bring_nothing_of_their_model(calibrated_model:
     assert not data.kept
     assert data.about() == {"strip_titles": False, "date_label": None}
     assert data.kept_calibration() == {}
+
+
+def test_open_text_without_labels_to_keep_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"^data\.rehearsal is text for keeping the labels .* data\.keep_labels=true"):
+        NerData(path=str(tmp_path), rehearsal=str(tmp_path))
+
+
+@pytest.mark.parametrize(("unknown_labels", "expected"), [("marginalise", {"WORK"}), ("outside", set())])
+def test_templates_leave_labels_open_that_they_lack(tmp_path: Path, unknown_labels: str, expected: set[str]):
+    data = _data(tmp_path, templates=5, labels=["PER", "LOC", "WORK"], unknown_labels=unknown_labels)
+    assert data.encoder.open_labels.get(TEMPLATES, set()) == expected
 
 
 def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):

@@ -33,7 +33,7 @@ from docsight_training.data.ner.rehearsal import Rehearsal
 from docsight_training.data.ner.silver import SilverSource, read_silver
 from docsight_training.data.ner.tagger_words import make_vocabularies
 from docsight_training.data.ner.templates import TemplateFiller
-from docsight_training.data.ner.training_windows import TrainingWindows, Window
+from docsight_training.data.ner.training_windows import TEMPLATES, TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger
 
 MIN_CHOOSING_SPANS = 50
@@ -156,6 +156,10 @@ class NerData(EpochData[NerBatch]):
         self.features = features
         if keep_labels and init_from is None:
             raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
+        if rehearsal is not None and not keep_labels:
+            raise ConfigError(
+                "data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too."
+            )
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
         self.seed = seed
@@ -268,7 +272,7 @@ class NerData(EpochData[NerBatch]):
         return TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights)
 
     def _rehearse(self, train: Sequence[Document]) -> Rehearsal | None:
-        if self.start is None or not self.kept:
+        if self.start is None or not (self.kept or self.rehearsal):
             return None
         return Rehearsal(self.start, train, keep=sorted(self.kept), open_text=self.rehearsal, seed=self.seed)
 
@@ -277,6 +281,8 @@ class NerData(EpochData[NerBatch]):
         open_labels = {}
         if self.unknown_labels == "marginalise":
             open_labels = {name: labels - self.kept for name, labels in unannotated.items()}
+            if self._filler is not None:
+                open_labels[TEMPLATES] = frozenset(self.labels) - self._filler.annotated_labels
         if self.start is not None:
             open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
