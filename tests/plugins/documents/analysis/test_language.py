@@ -76,6 +76,7 @@ def test_language_is_empty_without_the_package(monkeypatch: pytest.MonkeyPatch) 
             "de",
         ),
         ("Anna Berg 12\nTom Fox 13\nRuth Keller 14\nPaul Winter 15\nAda Moss 16\nJean Petit 17\nLuca Ferri 18\n", ""),
+        ("seed,value\n" + "".join(f"{n},0x60d2{n:x}e17a0698\n" for n in range(90, 200)), ""),
         ("A12 B34 C56 D78 E90 F12 G34 H56 XR-77 QT-88 ZZ-99 KK-12 " * 5, ""),
     ],
 )
