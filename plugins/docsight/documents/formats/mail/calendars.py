@@ -18,7 +18,7 @@ _LABELS = {
 _LONG_TEXTS = ("DESCRIPTION", "COMMENT")
 _TIMES = ("DTSTART", "DTEND", "DUE", "RDATE", "EXDATE")
 _USUAL_STATUSES = ("CONFIRMED", "NEEDS-ACTION", "FINAL")
-_UNITS = {
+_UNITS_OF_FREQUENCIES = {
     "SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month",
     "YEARLY": "year",
 }  # fmt: skip
@@ -100,7 +100,7 @@ def _shown_time(value: str, zone: str) -> str:
 def _shown_rule(rule: str) -> str:
     """Return how an entry is repeated, such as "every 2 weeks on Monday until 2026-06-30"."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";") if part)
-    unit, interval = _UNITS.get(parts.pop("FREQ", "")), parts.pop("INTERVAL", "1")
+    unit, interval = _UNITS_OF_FREQUENCIES.get(parts.pop("FREQ", "")), parts.pop("INTERVAL", "1")
     parts.pop("WKST", None)  # on which day weeks begin
     if unit is None:
         return rule

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from docsight.documents.formats.office.numbering import Numbering, NumberingLevel
 
 LIST_TABLES = ("listtable", "listoverridetable")
-_FORMATS = {
+_RTF_NUMBER_FORMATS = {
     1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 5: "ordinal", 22: "decimalZero",
     23: "bullet", 255: "none",
 }  # fmt: skip
@@ -16,7 +16,7 @@ _TEXT_WORDS = ("leveltext", "levelnumbers", "listname")  # after which text is o
 
 
 @dataclass
-class _Level:
+class _RtfLevel:
     values: dict[str, int] = field(default_factory=dict)
     text: str = ""  # its length as a character, then the number with a placeholder for each level, and a semicolon
 
@@ -25,7 +25,7 @@ class _Level:
         shown = self.text[1 : 1 + ord(self.text[0])] if self.text else ""
         return NumberingLevel(
             text="".join(f"%{ord(sign) + 1}" if sign < "\t" else sign for sign in shown),
-            number_format=_FORMATS.get(number_format, "decimal"),
+            number_format=_RTF_NUMBER_FORMATS.get(number_format, "decimal"),
             start=self.values.get("levelstartat", 1),
             restart=0 if self.values.get("levelnorestart") else level,
             style_id="",
@@ -39,8 +39,8 @@ class RtfLists:
 
     def __init__(self) -> None:
         self._numbering = Numbering()
-        self._definitions: dict[int, list[_Level]] = {}
-        self._levels: list[_Level] = []  # of the list that is being read
+        self._definitions: dict[int, list[_RtfLevel]] = {}
+        self._levels: list[_RtfLevel] = []  # of the list that is being read
         self._starts: dict[int, int] = {}  # by level, that the list being read overrides
         self._overridden_levels = 0
         self._definition = 0
@@ -54,7 +54,7 @@ class RtfLists:
         elif word in ("list", "listoverride"):
             self._levels, self._starts, self._overridden_levels = [], {}, 0
         elif word == "listlevel":
-            self._levels.append(_Level())
+            self._levels.append(_RtfLevel())
         elif word == "listid" and number is not None:
             self._definition = number
             if self._levels:

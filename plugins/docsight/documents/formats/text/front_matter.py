@@ -11,7 +11,7 @@ from docsight.documents.formats.content import Metadata
 from docsight.documents.formats.metadata import make_metadata
 
 FRONT_MATTER = re.compile(r"(?P<rule>---|\+\+\+)[ \t]*\n(?:.*\n)*?(?:(?P=rule)|\.\.\.)[ \t]*(?:\n|\Z)")
-_FIELD = re.compile(r"(title|authors?|date|created)[ \t]*[:=](?:[ \t]+(.*)|$)", re.I)
+_STATED_FIELD = re.compile(r"(title|authors?|date|created)[ \t]*[:=](?:[ \t]+(.*)|$)", re.I)
 _LIST_ENTRY = re.compile(r"[ \t]*-[ \t]+(?:name[ \t]*:[ \t]*)?(.+)", re.I)
 _NO_VALUE = ("|", ">", "~", "null")  # the first two begin texts of several lines
 
@@ -21,7 +21,7 @@ def stated_fields(block: str) -> tuple[str, Metadata]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     name = ""
     for line in block.split("\n")[1:]:
-        if (field := _FIELD.match(line)) is not None:
+        if (field := _STATED_FIELD.match(line)) is not None:
             name = field[1].lower()
             found[name] += _values(field[2] or "")
         elif name and (entry := _LIST_ENTRY.match(line)) is not None:

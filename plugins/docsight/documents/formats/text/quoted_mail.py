@@ -38,7 +38,7 @@ HEADER_BLOCK = re.compile(
 
 _BEGIN_OF_MAIL = re.compile(rf"^(?:{DIVIDER.pattern}|{HEADER_BLOCK.pattern})", re.M | re.I)
 _NEVER_QUOTED = ("table", "header", "footer")
-_RULE = " \t\n_-"  # that a program draws above the headers, and not under a heading
+_RULE_SIGNS = " \t\n_-"  # that a program draws above the headers, and not under a heading
 _MIN_HEADERS = 4  # in a document that is no mail: the sender, the date, the recipients and the subject
 
 
@@ -52,7 +52,7 @@ def mark_quoted_mail(text: str, passages: Iterable[Passage]) -> Iterator[Passage
     start = next(_starts_of_mails(text, blocks), None)
     for block in blocks:
         if start is None or block.end <= start or block.kind in _NEVER_QUOTED:
-            is_above_rule = start is not None and not text[block.end : start].strip(_RULE)
+            is_above_rule = start is not None and not text[block.end : start].strip(_RULE_SIGNS)
             yield replace(block, kind="paragraph", level=None) if is_above_rule and block.kind == "heading" else block
         elif block.start < start:
             yield block.clipped(block.start, block.start + len(text[block.start : start].rstrip()))
@@ -71,6 +71,6 @@ def _starts_of_mails(text: str, passages: list[Passage]) -> Iterator[int]:
         if start <= first or within is None or within.kind != "paragraph":
             continue
         line_above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1]
-        is_apart = start == within.start or not line_above.strip(_RULE)
+        is_apart = start == within.start or not line_above.strip(_RULE_SIGNS)
         if DIVIDER.match(text, start) or (is_apart and match[0].count("\n") >= _MIN_HEADERS - 1):
             yield start

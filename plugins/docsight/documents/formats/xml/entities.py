@@ -13,8 +13,8 @@ from docsight.documents.formats.office.markup import parse_xml
 
 _MAX_EXPANDED_CHARS = 1_000_000  # of all references together
 _MAX_NESTED_ENTITIES = 16
-_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([\w:][\w:.-]*);")
-_DECLARATION = re.compile(r"<!ENTITY\s+([\w:][\w:.-]*)\s")
+_ENTITY_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([\w:][\w:.-]*);")
+_ENTITY_DECLARATION = re.compile(r"<!ENTITY\s+([\w:][\w:.-]*)\s")
 
 
 def known_character(name: str) -> str:
@@ -24,7 +24,7 @@ def known_character(name: str) -> str:
 
 def declared_names(source: str) -> frozenset[str]:
     """Return the names of the entities that a text in XML declares."""
-    return frozenset(_DECLARATION.findall(source))
+    return frozenset(_ENTITY_DECLARATION.findall(source))
 
 
 def expand_entities(root: Any) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ class _Entities:
         """Return a text with the contents of the entities in it; each is made once, so that the work is bounded."""
         pieces: list[str] = []
         at = 0
-        for reference in _REFERENCE.finditer(content):
+        for reference in _ENTITY_REFERENCE.finditer(content):
             pieces.append(content[at : reference.start()])
             at = reference.end()
             name = reference[1]
