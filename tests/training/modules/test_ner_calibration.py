@@ -154,6 +154,7 @@ class TinyData:
     """Documents whose annotation equals what a module finds in two of three, and is empty in the others."""
 
     has_test = keep_labels = False
+    start = None
 
     def __init__(self, module: NerModule, vocabularies: dict[str, Vocab]) -> None:
         self.encoder = BatchEncoder(
@@ -193,3 +194,16 @@ def test_ner_module_describes_its_calibration_and_reports_it(tiny_model, tmp_pat
     assert set(entities) == {"all", "PER"}
     assert entities["PER"]["right"] == pytest.approx(2 / 3, abs=0.001)
     assert entities["PER"]["error_calibrated"] != entities["PER"]["error_posterior"]
+
+
+@pytest.mark.parametrize(("start", "advice"), [(None, "Start from the shipped model"), ("rnn_ner", "Train longer")])
+def test_warning_of_a_model_that_finds_nothing_says_what_is_left_to_change(tiny_model, start, advice):
+    tagger = load_folder(tiny_model, kind="tagger")
+    module = NerModule(tagger.network.eval(), optimizer=partial(torch.optim.AdamW, lr=0.1))
+    data = TinyData(module, tagger.vocabularies)
+    data.start = start
+    module.describe(data)
+    module.on_validation_epoch_start()
+    module._scores["tiny"].add([TagSpan(0, 2, "PER")], [])
+    (warning,) = module.warnings()
+    assert warning.startswith(f"The model finds no entity of the validation data. {advice}")
