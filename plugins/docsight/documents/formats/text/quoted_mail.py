@@ -45,8 +45,8 @@ _MIN_HEADERS = 4  # in a document that is no mail: the sender, the date, the rec
 def mark_quoted_mail(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the passages of a document that is no mail; a mail that it quotes, up to its end, has that kind.
 
-    Only what mail programs write above such a mail counts. Headers at the beginning are those of a mail that was saved as
-    text, or as a page below its title.
+    Only what mail programs write above such a mail counts. Headers at the beginning are those of a mail that was saved
+    as text, or as a page below its title.
     """
     blocks = list(passages)
     start = next(_starts_of_mails(text, blocks), None)
