@@ -1,7 +1,6 @@
 """Group the lines of a page into blocks: paragraphs, tables, and lines at the edge that may be running headers."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +13,7 @@ from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.reading_order import LIST_BULLETS, join_runs, read_columns
+from docsight.documents.formats.pdf.table_rows import table_rows
 from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
 
@@ -243,7 +243,7 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         left=lines[0].box[0],
         bold=longest.bold,
         monospaced=2 * monospaced > sum(map(len, texts)),
-        rows=None if is_entry else _table_rows(lines),
+        rows=None if is_entry else table_rows(lines),
         is_entry=is_entry,
     )
 
@@ -260,26 +260,3 @@ def _line_text(line: TextLine, left: float) -> str:
     else:
         text = clean(line.text)
     return text[:-1] + LINE_END_HYPHEN if text.endswith(_HYPHENS) and text[-2:-1].isalpha() else text
-
-
-def _table_rows(lines: list[TextLine]) -> list[list[str]] | None:
-    """Return the cells of the rows of a table; None if the runs of the lines do not form columns."""
-    if len(lines) < 2 or any(len(line.runs) < 2 for line in lines):
-        return None
-    columns: list[tuple[float, float]] = []
-    for left, right in sorted((run.box[0], run.box[2]) for line in lines for run in line.runs):
-        if columns and left < columns[-1][1]:
-            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
-        else:
-            columns.append((left, right))
-    if len(columns) < 2:
-        return None
-    lefts = [left for left, _ in columns]
-    rows = [[""] * len(columns) for _ in lines]
-    for line, row in zip(lines, rows, strict=True):
-        for run in line.runs:
-            place = bisect_right(lefts, run.box[0]) - 1
-            if row[place]:
-                return None
-            row[place] = clean(run.text)
-    return rows

@@ -58,4 +58,6 @@ def _with_leader(line: TextLine) -> TextLine | None:
 def _entry(line: TextLine, title: str, page: str) -> TextLine:
     first = line.runs[0]
     text = f"{' '.join(title.split())}\t{page.strip()}"
-    return TextLine([replace(first, text=text, box=line.box, size=line.size)], line.box, line.size, is_entry=True)
+    return TextLine(
+        [replace(first, text=text, box=line.box, size=line.size, words=None)], line.box, line.size, is_entry=True
+    )

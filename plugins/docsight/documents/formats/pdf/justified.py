@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.text_lines import TextLine, around
+from docsight.documents.formats.pdf.text_runs import join_word_boxes
 
 _MAX_WORD_GAP = 4.0  # em
 _MAX_GAP_DIFFERENCE = 0.15  # em, between the gaps of a line
@@ -54,4 +55,5 @@ def _are_as_wide(line: TextLine, other: TextLine) -> bool:
 def _joined(line: TextLine) -> TextLine:
     text = " ".join(run.text for run in line.runs)
     longest = max(line.runs, key=lambda run: len(run.text))
-    return TextLine([replace(longest, text=text, box=around([run.box for run in line.runs]))], line.box, line.size)
+    box = around([run.box for run in line.runs])
+    return TextLine([replace(longest, text=text, box=box, words=join_word_boxes(line.runs, text))], line.box, line.size)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.justified import join_justified
 from docsight.documents.formats.pdf.text_lines import TextLine, around
-from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Run
+from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Run, join_word_boxes
 
 _MIN_OVERLAP = 0.5  # of the heights of two runs in one line; a superscript overlaps by more
 _MAX_OPEN_RUNS = 60  # that a run may continue; more lie at the same height only in damaged files
@@ -116,7 +116,13 @@ def _chain(runs: Sequence[Run], following: dict[int, int], number: int) -> Run:
             run.text if run is members[-1] else run.text.removesuffix(LINE_END_HYPHEN)
         )
     longest = max(members, key=lambda run: len(run.text))
-    return replace(longest, text=text, box=around([run.box for run in members]), ends_bold=members[-1].ends_bold)
+    return replace(
+        longest,
+        text=text,
+        box=around([run.box for run in members]),
+        ends_bold=members[-1].ends_bold,
+        words=join_word_boxes(members, text),
+    )
 
 
 def _regions(runs: list[Run], depth: int) -> Iterator[list[Run]]:
@@ -289,13 +295,17 @@ def _line(runs: list[Run]) -> TextLine:
             text = f"{before.text.removesuffix(LINE_END_HYPHEN)} {run.text}"
             is_monospaced = before.monospaced and run.monospaced
             box = around((before.box, run.box))
-            joined[-1] = replace(before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold)
+            words = join_word_boxes((before, run), text)
+            joined[-1] = replace(
+                before, text=text, box=box, monospaced=is_monospaced, ends_bold=run.ends_bold, words=words
+            )
         else:
             joined.append(run)
     if (len(joined) == 2 and _is_numbered(*joined)) or (len(joined) > 1 and _has_bullet(joined)):
         mark, run = joined[:2]
         text = f"{mark.text} {run.text}"
-        joined[:2] = [replace(run, text=text, box=around((mark.box, run.box)))]
+        words = join_word_boxes((mark, run), text)
+        joined[:2] = [replace(run, text=text, box=around((mark.box, run.box)), words=words)]
     longest = max(joined, key=lambda run: len(run.text))
     return TextLine(joined, around([run.box for run in joined]), longest.size)
 

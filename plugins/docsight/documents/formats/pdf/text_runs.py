@@ -9,9 +9,9 @@ import ctypes
 import math
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_double, c_float, c_int, c_ulong, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, repeat
 from statistics import median
@@ -69,6 +69,7 @@ class Run:
         bold: Whether the font is bold, at the start.
         ends_bold: Whether the font is bold at the end.
         monospaced: Whether all letters have one width.
+        words: The boxes of its words, (words, 4), in the order of the text; None if they are not known.
     """
 
     text: str
@@ -78,6 +79,15 @@ class Run:
     bold: bool = False
     monospaced: bool = False
     ends_bold: bool = False
+    words: "Boxes | None" = field(default=None, compare=False, repr=False)
+
+
+def join_word_boxes(runs: Sequence[Run], text: str) -> "Boxes | None":
+    """Return the boxes of the words of runs that are joined to a text; None if they are not known."""
+    known = [run.words for run in runs if run.words is not None]
+    if len(known) < len(runs) or sum(map(len, known)) != text.count(" ") + 1:
+        return None
+    return np.concatenate(known)
 
 
 # By the direction of the text in quarter turns: from a box of a run to left, top, right and bottom in the page.
@@ -185,9 +195,11 @@ class _Letters:
         lengths = [0, *np.cumsum(words.ends - words.starts).tolist()]  # of all words before each
         for first, end, box, size in zip(cuts.tolist(), ends.tolist(), joined, sizes, strict=True):
             start, stop = starts[first], stops[end - 1]
+            word_boxes: Boxes | None = boxes[first:end]
             if end - first >= _MIN_SPACED_LETTERS and lengths[end] - lengths[first] == end - first:
                 spaced = [text[starts[word] : stops[word]] for word in range(first, end)]
                 run_text = _join_spaced(spaced, gaps[first : end - 1].tolist())
+                word_boxes = None
             elif stop - start == lengths[end] - lengths[first] + end - first - 1:
                 run_text = text[start:stop]  # there is one space between the words
             else:
@@ -200,7 +212,8 @@ class _Letters:
                 ends_bold, ends_monospaced = self._font(starts[end - 1])
                 # A line of prose may begin with a word that is set like code.
                 is_monospaced = is_monospaced and ends_monospaced and self._font(starts[(first + end) // 2])[1]
-            yield Run(run_text, tuple(box), size, self._font_size(start, size), is_bold, is_monospaced, ends_bold)
+            font_size = self._font_size(start, size)
+            yield Run(run_text, tuple(box), size, font_size, is_bold, is_monospaced, ends_bold, word_boxes)
 
     def _words_from_right(self, words: _Words) -> Iterator[int]:
         if not self.text.isascii() and _RTL.search(self.text):
