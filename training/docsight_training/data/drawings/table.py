@@ -9,26 +9,27 @@ from docsight_training.data.drawings.choices import chance, pick, sentence, word
 from docsight_training.data.drawings.colours import Colour, hue, mixed, readable, theme
 from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, reduced
-from docsight_training.data.drawings.table_small import draw_small_table
+from docsight_training.data.drawings.table_small import draw_data_frame, draw_small_table
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
 
-_SMALL_FRACTION = 0.2  # of the tables have a few large cells
+_SMALL_FRACTION = 0.4  # of the tables have a few large cells
 _TABLE_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
 
 def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if chance(rng, _SMALL_FRACTION):
-        return draw_small_table(rng, typefaces)
+        return draw_small_table(rng, typefaces) if chance(rng, 0.4) else draw_data_frame(rng, typefaces)
     width = SCALE * int(rng.integers(170, 330))
     ground, ink = theme(rng, dark=0.05, tinted=0.15)
     columns = int(rng.integers(2, 9))
-    face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(22, 75))))
+    font = typefaces.usual(rng) if chance(rng, 0.5) else typefaces.plain(rng)
+    face = load(font, max(8, int(width / rng.uniform(22, 75))))
     ends = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
     margin = width * float(pick(rng, [0.01, 0.02, 0.06]))
     edges = [margin, *(margin + (width - 2 * margin) * ends / ends[-1]).tolist()]
     kinds = _column_kinds(rng, columns)
     if kinds.count("prose") > 2 and columns > 4:
-        face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
+        face = load(font, max(8, int(width / rng.uniform(60, 90))))
     gap = face.size * float(rng.uniform(0.2, 1))
     rows = [_row(rng, kinds, edges, face) for _ in range(int(rng.integers(3, 26)))]
     top, pitch = margin, face.size * 1.15
