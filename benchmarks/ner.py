@@ -7,7 +7,7 @@ FOLDER of --data holds one folder for each corpus of `experiment=rnn_ner` and of
 missing are skipped. RUNS holds the runs of `docsight-train --multirun experiment=rnn_ner
 'data.leave_out=[uner_ewt],[wnut17],…'`. On corpora, all systems get the same tokens and sentences, document by
 document if the corpus marks documents; on texts, each system splits them itself. The labels of the peers are mapped to
-PER, ORG, LOC, DATE and NORP.
+ours.
 """
 
 import argparse

@@ -66,10 +66,10 @@ def print_left_out(run: Run, sets: Sequence[LabelledSet]) -> None:
 
 
 def print_other_labels(run: Run, sets: Sequence[LabelledSet]) -> None:
-    """Print precision, recall and F1 of DATE and NORP on the corpora that annotate them."""
+    """Print precision, recall and F1 of the other labels on the corpora that annotate them."""
     heads = [f"{system.name} {what}" for system in run.systems for what in ("P", "R", "F1")]
     print_head("corpus", "label", "entities", *heads, text=2)
-    for label in OTHERS:
+    for label in (each for each in OTHERS if each in run.ours.labels):
         for part in sets:
             if label not in part.others:
                 continue

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from omegaconf import OmegaConf
 
 from docsight.tags import TagSpan
 from docsight_training.data.ner.annotated_documents import Document
@@ -14,11 +15,13 @@ from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
 from docsight_training.data.ner.ner_batches import join_sentences
 
 HERE = Path(__file__).parent
-EXPERIMENT = HERE.parent / "conf" / "docsight_conf" / "experiment" / "rnn_ner.yaml"
+EXPERIMENTS = HERE.parent / "conf" / "docsight_conf" / "experiment"
+STEPS = ("rnn_ner.yaml", "rnn_ner_labels.yaml")  # the second one adds labels to the first
 LEFT_OUT = HERE / "ner_left_out.yaml"
 NAMES = ("PER", "ORG", "LOC")  # the labels of the F1 that is compared
-OTHERS = ("DATE", "NORP")  # labels with their own table
+OTHERS = ("DATE", "NORP", "WORK", "EVENT", "PRODUCT")  # labels with their own table
 LABELS = (*NAMES, *OTHERS)
+TEXT_LABELS = (*NAMES, "DATE", "NORP")  # that the short texts annotate
 MERGED = ("crossner",)  # families whose corpora are reported together
 
 
@@ -45,7 +48,7 @@ class LabelledSet:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """DATE and NORP, as far as they are annotated."""
+        """The labels with their own table, as far as they are annotated."""
         return tuple(label for label in self.annotates if label in OTHERS)
 
     def with_documents(self, documents: list[Document]) -> "LabelledSet":
@@ -81,7 +84,7 @@ def experiment_sets(
         limit: The maximum number of documents of a corpus.
         only: The names of the corpora to read; None for all.
     """
-    config = yaml.safe_load(EXPERIMENT.read_text(encoding="utf-8"))["data"]
+    config = _read_experiment()
     for name, corpus in config["corpora"].items():
         if only is None or name in only:
             yield from _read_set(data, name, Corpus(**corpus), role, config["fold"], limit)
@@ -96,6 +99,13 @@ def left_out_sets(
             continue
         corpus = Corpus(folder=about["folder"], splits={"test": [about["split"]]}, annotates=list(about["fold"]))
         yield from _read_set(data, name, corpus, "test", about["fold"], limit)
+
+
+def _read_experiment() -> dict[str, Any]:
+    """Return the settings of the data of `rnn_ner`, with all labels that can be measured."""
+    steps = [OmegaConf.load(EXPERIMENTS / step).data for step in STEPS]
+    settings: Any = OmegaConf.to_container(OmegaConf.merge(*steps), resolve=False)
+    return dict(settings)
 
 
 def _read_set(

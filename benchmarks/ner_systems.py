@@ -1,4 +1,4 @@
-"""The systems that `ner.py` compares: `rnn_ner`, and peers whose labels are mapped to PER, ORG, LOC, DATE and NORP.
+"""The systems that `ner.py` compares: `rnn_ner`, and peers whose labels are mapped to ours.
 
 To add a system of a package that is not installed here, subclass `SentenceSystem` and tag sentences of tokens.
 """
@@ -25,7 +25,7 @@ from docsight_training.data.ner.annotated_documents import Document
 # The labels of OntoNotes and of CoNLL-2003, mapped to ours.
 COMMON_LABELS = {
     **{"PERSON": "PER", "PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"},
-    **{"DATE": "DATE", "NORP": "NORP"},
+    **{"DATE": "DATE", "NORP": "NORP", "WORK_OF_ART": "WORK", "EVENT": "EVENT", "PRODUCT": "PRODUCT"},
 }
 MAX_PIECE = 200  # tokens that a system of sentences reads at once
 
@@ -168,7 +168,8 @@ class Gliner(SentenceSystem):
     name = "GLiNER"
     prompts: ClassVar[dict[str, str]] = {
         **{"person": "PER", "organization": "ORG", "location": "LOC", "facility": "LOC", "date": "DATE"},
-        "nationality or religious or political group": "NORP",
+        **{"nationality or religious or political group": "NORP", "creative work": "WORK"},
+        **{"event": "EVENT", "product": "PRODUCT"},
     }
     labels = frozenset(prompts.values())
 

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 
 from ner_run import NOT_KNOWN, Run, count, f1, prf, print_head, print_row
-from ner_sets import LABELS, NAMES, ShortText, read_short_texts
+from ner_sets import NAMES, TEXT_LABELS, ShortText, read_short_texts
 from ner_systems import System
 from score_archive import read_passages, spans_inside
 
@@ -24,7 +24,7 @@ def print_short(run: Run) -> None:
         scores = [_count(texts, found[system.name], chosen, NAMES) for system in run.systems]
         cells = [f"{scores[0].num_gold:,}", *prf(scores[0]), *(f1(score) for score in scores[1:])]
         print_row(kind or "all, PER, ORG and LOC", f"{len(chosen):,}", *cells)
-    for label in LABELS:
+    for label in TEXT_LABELS:
         _print_label_row(run, texts, found, label)
     _print_empty_row(run, texts, found)
     print()
@@ -40,9 +40,11 @@ def _print_label_row(run: Run, texts: Sequence[ShortText], found: dict[str, list
 
 def _print_empty_row(run: Run, texts: Sequence[ShortText], found: dict[str, list[list[TagSpan]]]) -> None:
     empty = [n for n, text in enumerate(texts) if not text.entities]
-    wrong = [sum(bool(found[system.name][n]) for n in empty) for system in run.systems]
+    wrong = [
+        sum(any(span.label in TEXT_LABELS for span in found[system.name][n]) for n in empty) for system in run.systems
+    ]
     for system, number in zip(run.systems, wrong, strict=True):
-        labels = ", ".join(label for label in LABELS if label in system.labels)
+        labels = ", ".join(label for label in TEXT_LABELS if label in system.labels)
         print(f"\n{system.name} finds an entity ({labels}) in {number} of the {len(empty)} texts that have none.")
 
 

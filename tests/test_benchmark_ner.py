@@ -212,7 +212,7 @@ def test_gliner_is_asked_in_words_and_its_labels_are_ours(
 
     monkeypatch.setitem(sys.modules, "gliner", SimpleNamespace(GLiNER=Fake))
     peer = systems.Gliner(tmp_path)
-    assert peer.labels == {"PER", "ORG", "LOC", "DATE", "NORP"}
+    assert peer.labels == {"PER", "ORG", "LOC", "DATE", "NORP", "WORK", "EVENT", "PRODUCT"}
     assert list(peer.tag([document(("the Bell Tower fell", []))])) == [[TagSpan(1, 3, "LOC")]]
     assert list(peer.find(["the Bell Tower fell"])) == [[TagSpan(4, 14, "LOC")]]
 

@@ -109,8 +109,19 @@ def find_model(model: str) -> Path:
             continue
     raise BundleError(
         f"{model!r} is neither a shipped model ({', '.join(shipped_names()) or 'none is shipped'}) nor a folder "
-        f"with a {CONFIG} in it. Pass one of these names, or the folder that docsight-train exported."
+        f"with a {CONFIG} in it. {_folder_hint(model)}"
     )
+
+
+def _folder_hint(model: str) -> str:
+    """Return what to pass instead: of the folder of a run or a pipeline, the model folder in it."""
+    try:
+        inside = sorted(str(file.parent) for file in Path(model).expanduser().glob(f"*/{CONFIG}"))
+    except (OSError, ValueError):
+        inside = []
+    if model and inside:
+        return f"Pass the model folder in it: {' or '.join(inside)}."
+    return "Pass one of these names, or the folder that docsight-train exported."
 
 
 def load_folder(folder: Path, *, kind: str) -> Bundle:

@@ -223,6 +223,13 @@ def test_find_model_lists_what_is_shipped(tmp_path):
         find_model(str(tmp_path / "nothing"))
 
 
+def test_find_model_names_the_model_in_the_folder_of_a_run(tmp_path):
+    (tmp_path / "run" / "model").mkdir(parents=True)
+    (tmp_path / "run" / "model" / "config.json").write_text("{}")
+    with pytest.raises(BundleError, match=r"Pass the model folder in it: .*run/model\.$"):
+        find_model(str(tmp_path / "run"))
+
+
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", ""])
 def test_find_model_refuses_a_name_that_no_file_system_takes(name):
     with pytest.raises(BundleError, match="neither a shipped model"):

@@ -28,7 +28,7 @@ from docsight_training.errors import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
 
-EXPERIMENTS = ["rnn_ner", "rnn_ner_conll2003"]
+EXPERIMENTS = ["rnn_ner", "rnn_ner_labels", "rnn_ner_conll2003"]
 TINY = [
     "task=tiny",
     "data.source=json",
@@ -298,6 +298,9 @@ def test_train_starts_from_the_encoder_of_another_model(trained, tiny_corpus, tm
     )
     plain = train(_config(f"data.path={tiny_corpus}", "epochs=1"), tmp_path / "plain")
     assert start["val/f1"] > plain["val/f1"]
+    row = f"| {folder / 'model'} (initial weights) | see the licences of the data |"
+    assert row in (tmp_path / "run" / "model" / "MODEL_CARD.md").read_text()
+    assert "initial weights" not in (tmp_path / "plain" / "model" / "MODEL_CARD.md").read_text()
 
 
 def test_train_takes_the_widths_of_the_initial_model(trained, tiny_corpus, tmp_path):

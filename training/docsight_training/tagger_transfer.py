@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 
 from docsight.bundle import Bundle, find_model, load_folder
+from docsight.components.annotation_conventions import AnnotationConventions
+from docsight.errors import BundleError, ConfigError
+from docsight.networks.calibration import read_calibration
 from docsight.networks.tagger import Tagger
 from docsight.vocab import PAD, UNK, Vocab
 
@@ -28,13 +31,22 @@ class InitialTagger:
     Args:
         model: The name of a shipped model, or a model folder.
 
+    Attributes:
+        conventions: How the text that it was trained on is annotated.
+        calibration: The maps from its posteriors to probabilities, by label.
+
     Raises:
-        BundleError: There is no such model, or it is not a tagger.
+        BundleError: There is no such model, it is not a tagger, or its config is malformed.
     """
 
     def __init__(self, model: str) -> None:
         self._bundle: Bundle = load_folder(find_model(model), kind="tagger")
         self.network = cast(Tagger, self._bundle.network)
+        self.conventions = AnnotationConventions.read(self._bundle.about)
+        try:
+            self.calibration = read_calibration(self._bundle.about.get("calibration"), self.network.labels)
+        except ConfigError as err:
+            raise BundleError(f"The config.json of {model}: {err} Export the model again.") from err
         encoder = self._bundle.arguments["encoder"]
         self.vocabularies = TaggerVocabularies(
             self._bundle.vocabularies["words"], self._bundle.vocabularies["chars"], encoder.get("tuned_words", 0)

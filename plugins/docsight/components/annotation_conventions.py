@@ -1,13 +1,14 @@
 """How the entities of a model were annotated, and entities that are mended to agree with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from docsight.components.date_spans import repair_dates
-from docsight.components.inverted_names import join_inverted_names
+from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
 from docsight.components.person_titles import trim_titles
 from docsight.components.word_rows import WordAt
+from docsight.errors import BundleError
 from docsight.networks.spans import ScoredSpan
 
 
@@ -27,8 +28,24 @@ class AnnotationConventions:
 
     @classmethod
     def read(cls, about: Mapping[str, Any]) -> "AnnotationConventions":
-        """Return the conventions that the config of a model states; models of docsight 0.1.0 state none."""
-        return cls(strip_titles=about.get("strip_titles") is True, date_label=about.get("date_label"))
+        """Return the conventions that the config of a model states; models of docsight 0.1.0 state none.
+
+        Raises:
+            BundleError: A convention has the wrong type.
+        """
+        strip_titles, date_label = about.get("strip_titles", False), about.get("date_label")
+        if not isinstance(strip_titles, bool):
+            raise BundleError(f"config.json, strip_titles: expected true or false; found {strip_titles!r}.")
+        if not isinstance(date_label, str | None):
+            raise BundleError(f"config.json, date_label: expected a label or null; found {date_label!r}.")
+        return cls(strip_titles=strip_titles, date_label=date_label)
+
+    def with_labels(self, labels: Collection[str], *, of: "AnnotationConventions") -> "AnnotationConventions":
+        """Return these conventions, with those of another model for the labels that come from it."""
+        return AnnotationConventions(
+            strip_titles=of.strip_titles if set(PERSON_LABELS) & set(labels) else self.strip_titles,
+            date_label=of.date_label if of.date_label in labels else self.date_label,
+        )
 
     def mend(self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
         """Return the entities of a row with titles, inverted names and dates mended.

@@ -8,6 +8,7 @@ import pytest
 import docsight
 from docsight.bundle import find_model
 from docsight.components.annotation_conventions import AnnotationConventions
+from docsight.errors import BundleError
 from docsight.networks.spans import ScoredSpan
 
 WORDS = ["Dr.", "Rosa", "Lindt", "Friday", ",", "5", "April", "555"]
@@ -31,6 +32,32 @@ def _mended(about: dict[str, object]) -> list[str]:
 )
 def test_only_the_stated_conventions_change_entities(about, expected):
     assert _mended(about) == expected
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ({"strip_titles": "yes"}, "strip_titles: expected true or false; found 'yes'"),
+        ({"date_label": True}, "date_label: expected a label or null; found True"),
+    ],
+)
+def test_a_convention_of_the_wrong_type_is_refused(about, message):
+    with pytest.raises(BundleError, match=message):
+        AnnotationConventions.read(about)
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (["PER", "ORG", "DATE"], AnnotationConventions(strip_titles=True, date_label="DATE")),
+        (["PER"], AnnotationConventions(strip_titles=True)),
+        (["DATE"], AnnotationConventions(date_label="DATE")),
+        ([], AnnotationConventions()),
+    ],
+)
+def test_labels_of_another_model_bring_its_conventions(kept, expected):
+    other = AnnotationConventions(strip_titles=True, date_label="DATE")
+    assert AnnotationConventions().with_labels(kept, of=other) == expected
 
 
 def test_dates_of_digits_that_are_none_are_removed():

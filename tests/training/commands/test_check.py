@@ -55,6 +55,9 @@ sentences that occur again in their own split: 1
   train.jsonl, row 3: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
 sentences that also occur in another split (scores are then too high): 1
   dev.jsonl, row 1: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
+sentences that occur again with other spans (correct or remove one of them): 2
+  train.jsonl, row 3: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
+  dev.jsonl, row 1: as train.jsonl, row 1 (train): Dr. Washington met Acme there .
 spans of PER that begin with a title (data.strip_titles=true removes it): 1
   train.jsonl, row 1: Dr. Washington (PER)
 """

@@ -165,3 +165,12 @@ def test_columns_and_language_are_options(tmp_path: Path):
     (tmp_path / "in.jsonl").write_text(json.dumps({"body": "Ada can't", "label": [[0, 3, "PER"]]}))
     convert.main([str(tmp_path / "in.jsonl"), str(tmp_path / "out.conll"), "lang=xx", "data.columns.text=body"])
     assert (tmp_path / "out.conll").read_text() == "Ada\tB-PER\ncan't\tO\n\n"
+
+
+def test_labels_that_brat_cannot_write_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "in.jsonl"
+    file.write_text(json.dumps({"text": "Ada left.", "spans": [[0, 3, "first name"]]}))
+    convert.main([str(file), str(tmp_path / "out")])
+    assert "labels that the format cannot write (renamed): 1\n  out: 'first name' to 'first_name'" in (
+        capsys.readouterr().err
+    )

@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from docsight.errors import ConfigError, DataError
+from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
+from docsight_training.data.ner.formats.registry import ReadSettings, recognise
 from docsight_training.data.ner.held_out import HoldOut
-from docsight_training.data.splits import check_fractions, find_split, hold_out_groups
+from docsight_training.data.splits import check_fractions, find_split, first_names, hold_out_groups
 
 SENTENCE = "{} B-PER\nleft O\n\n"
 
@@ -138,3 +140,34 @@ def test_files_without_a_split_are_all_for_training(tmp_path: Path):
         (tmp_path / f"{name}.conll").write_text(SENTENCE.format(name))
     (tmp_path / "README.txt").write_text("Two files.\n")
     assert _words(read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path)))) == ["a", "b"]
+
+
+def test_files_that_are_not_read_are_listed(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    for name in ("train.jsonl", "dev.jsonl"):
+        (tmp_path / name).write_text('{"text": "Ada left", "spans": []}\n')
+    for name in ("train2.jsonl", "more.csv", "README.txt", "notes.md", ".hidden"):
+        (tmp_path / name).write_text("x")
+    found = {role: find_annotations(tmp_path, role, "auto", ReadSettings()) for role in ("train", "validation")}
+    assert [path.name for paths in found.values() for path in paths] == ["train.jsonl", "dev.jsonl"]
+    assert caplog.messages == [f"{tmp_path}: files that are not read: more.csv, train2.jsonl."]
+
+
+def test_files_with_several_suffixes_are_read_if_their_format_is_named(tmp_path: Path):
+    for name in ("a.json", "b.jsonl"):
+        (tmp_path / name).write_text('{"text": "Ada left", "spans": []}\n')
+    with pytest.raises(DataError, match=r"found a\.json, b\.jsonl\. Name the format, such as .* data\.source=offsets"):
+        find_annotations(tmp_path, "train", "auto", ReadSettings())
+    found = find_annotations(tmp_path, "train", "offsets", ReadSettings())
+    assert [path.name for path in found] == ["a.json", "b.jsonl"]
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04", b"\x1f\x8b\x08", b"7z\xbc\xaf\x27\x1c"])
+def test_archive_is_to_be_unpacked(tmp_path: Path, head: bytes):
+    (tmp_path / "a.zip").write_bytes(head + b"\0" * 100)
+    with pytest.raises(DataError, match=r"a\.zip: expected annotations; found an archive .* Unpack it first"):
+        recognise(tmp_path / "a.zip", ReadSettings())
+
+
+def test_first_names_count_the_others():
+    assert first_names(["a", "b"]) == "a, b"
+    assert first_names([str(n) for n in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"

@@ -147,10 +147,14 @@ def test_write_calibration_draws_the_reliability(tmp_path):
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
 
 
+KEPT = BetaCalibration(low=0.8, high=0.9)
+
+
 class TinyData:
     """Documents whose annotation equals what a module finds in two of three, and is empty in the others."""
 
     has_test = keep_labels = False
+    start = None
 
     def __init__(self, module: NerModule, vocabularies: dict[str, Vocab]) -> None:
         self.encoder = BatchEncoder(
@@ -166,6 +170,9 @@ class TinyData:
         for document in self.encoded[::3] + self.encoded[1::3]:
             document.spans = module.predict_spans([document])[0]
 
+    def kept_calibration(self) -> dict[str, BetaCalibration]:
+        return {"LOC": KEPT}
+
     def groups(self, role: str) -> list[list[NerDocument]]:
         assert role == "validation"
         return [self.encoded[:200], self.encoded[200:]]
@@ -178,8 +185,8 @@ def test_ner_module_describes_its_calibration_and_reports_it(tiny_model, tmp_pat
     module.train()
     about = module.describe(data)
     assert not module.network.training
-    assert "PER" in about["calibration"]
-    assert "ORG" not in about["calibration"]
+    assert set(about["calibration"]) == {"PER", "LOC"}  # LOC is that of the model whose labels are kept
+    assert about["calibration"]["LOC"] == KEPT.to_config()
     module.write_reports(tmp_path, data)
     report = json.loads((tmp_path / "calibration.json").read_text())
     assert report["calibration"] == about["calibration"]
@@ -187,3 +194,16 @@ def test_ner_module_describes_its_calibration_and_reports_it(tiny_model, tmp_pat
     assert set(entities) == {"all", "PER"}
     assert entities["PER"]["right"] == pytest.approx(2 / 3, abs=0.001)
     assert entities["PER"]["error_calibrated"] != entities["PER"]["error_posterior"]
+
+
+@pytest.mark.parametrize(("start", "advice"), [(None, "Start from the shipped model"), ("rnn_ner", "Train longer")])
+def test_warning_of_a_model_that_finds_nothing_says_what_is_left_to_change(tiny_model, start, advice):
+    tagger = load_folder(tiny_model, kind="tagger")
+    module = NerModule(tagger.network.eval(), optimizer=partial(torch.optim.AdamW, lr=0.1))
+    data = TinyData(module, tagger.vocabularies)
+    data.start = start
+    module.describe(data)
+    module.on_validation_epoch_start()
+    module._scores["tiny"].add([TagSpan(0, 2, "PER")], [])
+    (warning,) = module.warnings()
+    assert warning.startswith(f"The model finds no entity of the validation data. {advice}")

@@ -18,6 +18,7 @@ def text_report(found: Survey, findings: Findings, *, limit: int | None) -> Iter
     for title, listed in (
         ("sentences that occur again in their own split", found.repeated),
         ("sentences that also occur in another split (scores are then too high)", found.leaked),
+        ("sentences that occur again with other spans (correct or remove one of them)", found.contradictory),
         ("spans of PER that begin with a title (data.strip_titles=true removes it)", found.titles),
         ("names with several labels", found.ambiguous),
     ):

@@ -11,7 +11,7 @@ from docsight.errors import ConfigError, DataError
 from docsight.terminal import say
 from docsight_training.commands.overrides import compose_config
 from docsight_training.data.ner.annotation_files import find_annotations
-from docsight_training.data.ner.findings import Findings
+from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.registry import (
     AUTO,
@@ -73,6 +73,11 @@ class Conversion:
         """Write a file or folder in one step: it exists only when it is complete."""
         texts = [text for file in files for text in read_annotations(file, self.source, self.settings, findings)]
         chosen = list(self._tokenize(texts, findings) if target.has_tokens else _clean(texts, findings))
+        if target.rename is not None:
+            labels = sorted({span.label for text in chosen for span in text.spans})
+            for label, name in target.rename(labels).items():
+                if name != label:
+                    findings.add(FindingKind.RENAMED, out.name, f"{label!r} to {name!r}")
         out.parent.mkdir(parents=True, exist_ok=True)
         partial = out.with_name(f".{out.name}.partial")
         _remove(partial)

@@ -1,6 +1,7 @@
 """Loading of one split of a data set, from the hub or from local files, with Hugging Face `datasets`."""
 
 import glob
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 import datasets
 
 from docsight.errors import ConfigError, DataError
+from docsight_training.data.image_folders import folder_warnings
 from docsight_training.data.splits import find_split, listing, names_of_split, require
+
+log = logging.getLogger(__name__)
 
 IMAGE_SOURCES = ("auto", "parquet", "imagefolder", "hub")
 
@@ -111,13 +115,17 @@ def _from_parquet(files: list[Path], split: str) -> datasets.Dataset:
 
 
 def _from_folders(folder: Path) -> datasets.Dataset:
-    """Read images from folders that are named after their classes."""
+    """Read images from folders that are named after their classes, and warn of all files that are not read."""
     try:
         # A glob over files, because from a folder `datasets` would take a class or an image named "test" for a split.
-        files = {"train": [f"{glob.escape(str(folder))}/**"]}
-        return _load_local("imagefolder", files, split="train", drop_labels=False)
+        files = {"train": [f"{glob.escape(str(folder))}/*/**"]}
+        rows = _load_local("imagefolder", files, split="train", drop_labels=False)
     except (datasets.exceptions.DatasetGenerationError, ValueError, OSError) as err:
         raise DataError(f"{folder}: cannot be read as folders of images: {err.__cause__ or err}") from err
+    cells = rows.cast_column("image", datasets.Image(decode=False))["image"]
+    for warning in folder_warnings(folder, [Path(cell["path"]) for cell in cells]):
+        log.warning("%s", warning)
+    return rows
 
 
 def _load_local(builder: str, files: Mapping[str, list[str]], **options: Any) -> datasets.Dataset:

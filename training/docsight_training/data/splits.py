@@ -65,6 +65,12 @@ def listing(folder: Path) -> str:
     return (", ".join(names[:_MAX_LISTED_FILES]) or "nothing") + (" …" if len(names) > _MAX_LISTED_FILES else "")
 
 
+def first_names(names: Sequence[str]) -> str:
+    """Return the first of some names and the number of the others, for messages."""
+    more = f" and {len(names) - _MAX_LISTED_FILES:,} more" if len(names) > _MAX_LISTED_FILES else ""
+    return ", ".join(names[:_MAX_LISTED_FILES]) + more
+
+
 def check_fractions(**fractions: float | None) -> None:
     """Check the fractions to hold out, by the key of `data` that sets each.
 

@@ -59,6 +59,7 @@ class NerModule(ScheduledModule[Tagger]):
     ) -> None:
         super().__init__(network, **schedule)
         self.encoder_rate, self.initial_fraction = encoder_rate, initial_fraction
+        self._has_start = False  # whether the weights come from another model
         self._scores: dict[str, SpanScore] = {}  # by corpus
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
         if unknown := sorted(set(margins or {}) - set(network.labels)):
@@ -148,12 +149,14 @@ class NerModule(ScheduledModule[Tagger]):
     @torch.no_grad()
     def describe(self, data: NerData) -> dict[str, Any]:
         """Average the weights with the initial ones if labels are kept; fit the calibration on validation documents."""
+        self._has_start = data.start is not None
         if data.keep_labels:
             data.average_with_start(self.network, fraction=self.initial_fraction)
         self.network.eval()
         judged = judge_network(self.network, data.groups("validation"), self.encode)
         self.calibration_errors = compare_methods(judged)
-        self.calibration = fit_labels(judged, choose_method(self.calibration_errors))
+        fitted = fit_labels(judged, choose_method(self.calibration_errors))
+        self.calibration = data.kept_calibration() | fitted
         return {"calibration": {label: curve.to_config() for label, curve in self.calibration.items()}}
 
     def warnings(self) -> list[str]:
@@ -168,10 +171,9 @@ class NerModule(ScheduledModule[Tagger]):
                 "text (data.validation=0.2), or annotate more."
             ]
         if not total.scores()["recall"]:
-            return [
-                "The model finds no entity of the validation data. Start from the shipped model "
-                "(model.init_from=rnn_ner), train longer (trainer.min_steps=2000), or annotate more sentences."
-            ]
+            start = "" if self._has_start else "start from the shipped model (model.init_from=rnn_ner), "
+            advice = f"{start}train longer (trainer.min_steps=2000), or annotate more sentences."
+            return [f"The model finds no entity of the validation data. {advice[0].upper()}{advice[1:]}"]
         return [f"The model finds no {label} of the validation data: annotate more of them." for label in never]
 
     @torch.no_grad()

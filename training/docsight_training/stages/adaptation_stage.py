@@ -12,8 +12,10 @@ from docsight.components.rnn_speller import THRESHOLDS
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.model import Speller
-from docsight_training.data.speller.domain_mistakes import make_domain_noise, measure, plant_misspellings
+from docsight_training.data.speller.domain_checks import check_words, effect_warnings
+from docsight_training.data.speller.domain_mistakes import Planted, make_domain_noise, measure, plant_misspellings
 from docsight_training.data.speller.domain_text import (
+    DomainCounts,
     DomainSplit,
     count_words,
     read_documents,
@@ -26,6 +28,7 @@ from docsight_training.data.speller.judge_data import JudgeData
 from docsight_training.data.speller.mistakes import NoisyText, SentenceNoise
 from docsight_training.data.speller.open_text import Paragraph
 from docsight_training.data.speller.tables import trigram_ids
+from docsight_training.initial_sources import initial_sources
 from docsight_training.judge_fit import fit_judge
 from docsight_training.runs import Run, TrainedModel
 from docsight_training.stages.stage import Stage
@@ -72,16 +75,21 @@ class AdaptationStage(Stage):
         run.seed()
         bundle, speller = self._load()
         split = self._read()
-        run.write_config()
         corrector = Corrector(speller, bundle.vocabularies, device=torch.device("cpu"))
+        counts = count_words(split.words, corrector.dictionary)
+        for warning in check_words(counts, split.words):
+            log.warning("%s", warning)
+        run.write_config()
         noise = make_domain_noise(speller, bundle.vocabularies["words"], speller.lexicon)
         planted = plant_misspellings(split.test, noise, random.Random(self.seed), rate=self.planted)
-        self._measure(run, corrector, split, planted, "before")
-        adapted = self._adapt_tables(speller, bundle, split, corrector)
+        before = self._measure(run, corrector, split, planted, "before")
+        adapted = self._adapt_tables(speller, bundle, split, counts)
         vocabularies = {**bundle.vocabularies, "words": adapted.words}
         corrector = Corrector(speller, vocabularies, device=torch.device("cpu"))
         self._refit(speller, corrector, split, adapted)
-        self._measure(run, corrector, split, planted, "after")
+        after = self._measure(run, corrector, split, planted, "after")
+        for warning in effect_warnings(before, after, num_planted=sum(len(text.meant) for text in planted)):
+            log.warning("%s", warning)
         (run.folder / _WORDS_FILE).write_text("".join(f"{word}\n" for word in sorted(adapted.learned)), "utf-8")
         arguments = bundle.arguments | {
             "num_words": len(adapted.words),
@@ -89,7 +97,7 @@ class AdaptationStage(Stage):
             "num_trigrams": len(speller.trigrams.trigram_keys),
         }
         sources = {
-            str(bundle.about.get("name", self.model)): {"origin": "the speller that was adapted"},
+            **initial_sources(self.model),
             "domain": {"origin": f"{len(split.words) + len(split.refit):,} documents"},
         }
         run.model = TrainedModel(speller, arguments, vocabularies, sources)
@@ -109,11 +117,11 @@ class AdaptationStage(Stage):
         return split_documents(documents, refit=self.data["refit"], test=self.data["test"], seed=self.seed)
 
     def _adapt_tables(
-        self, speller: Speller, bundle: Bundle, split: DomainSplit, corrector: Corrector
+        self, speller: Speller, bundle: Bundle, split: DomainSplit, counts: DomainCounts
     ) -> AdaptedTables:
         """Replace the tables of the speller by those with the words of the domain."""
         adapted = adapt_words(
-            count_words(split.words, corrector.dictionary),
+            counts,
             words=bundle.vocabularies["words"],
             lexicon=speller.lexicon,
             pairs=speller.pairs,
@@ -166,9 +174,10 @@ class AdaptationStage(Stage):
 
     def _measure(
         self, run: Run, corrector: Corrector, split: DomainSplit, planted: Sequence[NoisyText], when: str
-    ) -> None:
+    ) -> Planted:
         figures = measure(corrector, split.test, planted, THRESHOLDS["balanced"])
         run.add_metrics({f"test/{name}/{when}": value for name, value in figures._asdict().items()})
+        return figures
 
 
 def _shown(words: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from torch import nn
 from docsight.errors import ConfigError
 from docsight_training.building import build
 from docsight_training.checkpoint_checks import check_checkpoint
+from docsight_training.initial_sources import initial_sources
 from docsight_training.plots import plot_curves
 from docsight_training.runs import BEST, CHECKPOINTS, LAST, Run, TrainedModel
 from docsight_training.trainer import make_tester, make_trainer, plan_epochs
@@ -151,7 +152,8 @@ class NetworkStage(Stage):
             run.add_metrics(tester.test(module, data, verbose=False)[0])
         run.folder.mkdir(parents=True, exist_ok=True)
         module.write_reports(run.folder, data)
-        run.model = TrainedModel(module.network, arguments, data.vocabularies(), data.sources(), about)
+        sources = data.sources() | (initial_sources(self.init_from) if self.init_from else {})
+        run.model = TrainedModel(module.network, arguments, data.vocabularies(), sources, about)
 
 
 class KeptStage(Stage):

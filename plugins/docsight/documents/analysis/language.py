@@ -4,6 +4,7 @@ A long text is judged by a few slices of it. If they agree, only passages that h
 are looked at. This costs one or two per cent of the time that the models take.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -21,6 +22,11 @@ _LANGUAGES = (
 )
 _MIN_CONFIDENCE = 0.3  # for a document
 _MIN_PASSAGE_CONFIDENCE = 0.5
+_MIN_CONFIDENCE_OF_WORDS = 0.35  # for a document, by its words alone
+_MIN_LETTERS_OF_WORDS = 40
+_MIN_LINES_OF_WORDS = 5
+_MAX_CHARS_OF_WORDS = 4000
+_WORD_OF_TEXT = re.compile(r"(?<!\w)[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?!\w)")
 _MIN_SLICE_LETTERS = 20
 _MIN_PASSAGE_LETTERS = 40
 _SLICES, _SLICE_CHARS = 3, 160
@@ -47,7 +53,7 @@ def identify_languages(text: str, passages: Sequence[Passage]) -> tuple[str, tup
         confidences[language] += confidence / len(slices)
     language, confidence = max(confidences.items(), key=lambda item: item[1], default=("", 0.0))
     if confidence < _MIN_CONFIDENCE:
-        return "", tuple(passages)
+        return _language_of_words(text, identifier), tuple(passages)
     is_mixed = sum(each >= _MIN_PASSAGE_CONFIDENCE / len(slices) for each in confidences.values()) > 1
     common = frozenset() if is_mixed else _common_words(text)
     return language, tuple(_with_language(each, text, language, common, identifier) for each in passages)
@@ -86,6 +92,19 @@ def _slices(text: str) -> Iterable[str]:
     for number in range(_SLICES):
         start = number * (len(text) - _SLICE_CHARS) // (_SLICES - 1)
         yield text[start : start + _SLICE_CHARS]
+
+
+def _language_of_words(text: str, identifier: Any) -> str:
+    """Return the language of the words of a text of several lines, as of a form or an invoice; empty if not clear.
+
+    Capital letters make names of words, so that both ways to write them must be in the same language.
+    """
+    words = " ".join(_WORD_OF_TEXT.findall(text[:_MAX_CHARS_OF_WORDS]))[: _SLICES * _SLICE_CHARS]
+    if text.count("\n", 0, _MAX_CHARS_OF_WORDS) < _MIN_LINES_OF_WORDS or not _has_letters(words, _MIN_LETTERS_OF_WORDS):
+        return ""
+    language, confidence = identifier.classify(words.lower())
+    is_clear = confidence >= _MIN_CONFIDENCE_OF_WORDS and identifier.classify(words)[0] == language
+    return str(language) if is_clear else ""
 
 
 def _common_words(text: str) -> frozenset[str]:

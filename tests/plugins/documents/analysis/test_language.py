@@ -58,3 +58,27 @@ def test_code_and_short_passages_have_no_language_of_their_own() -> None:
 def test_language_is_empty_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "load_identifier", lambda: None)
     assert identify(ENGLISH) == ("", [""])
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "CV\nAnna Berg\n12 Mill Lane, Leeds\n1990 London\n2001 BSc, Leeds\n2004 MSc, York\n2010 Kestrel Ltd\n"
+            "2016 Otter plc\nFrench, German\n",
+            "en",
+        ),
+        (
+            f"Gemeinde Flöha\nRechnung Nr. 17\n{'=' * 60}\nPos  Bezeichnung       Menge   Preis  Gesamt\n{'-' * 60}\n"
+            "1    Dachziegel, rot     200    1,20  240,00\n2    Nägel (Päckchen)      3    4,50   13,50\n"
+            f"{'-' * 60}\n{' ' * 37}Summe   253,50\nZahlbar innerhalb von 14 Tagen ohne Abzug.\n",
+            "de",
+        ),
+        ("Anna Berg 12\nTom Fox 13\nRuth Keller 14\nPaul Winter 15\nAda Moss 16\nJean Petit 17\nLuca Ferri 18\n", ""),
+        ("seed,value\n" + "".join(f"{n},0x60d2{n:x}e17a0698\n" for n in range(90, 200)), ""),
+        ("A12 B34 C56 D78 E90 F12 G34 H56 XR-77 QT-88 ZZ-99 KK-12 " * 5, ""),
+    ],
+)
+def test_forms_and_invoices_have_the_language_of_their_words(text: str, expected: str) -> None:
+    assert identify(text)[0] == expected

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from docsight.errors import ConfigError, DataError
+from docsight.networks.calibration import BetaCalibration
 from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
 from docsight_training.data.ner.templates import read_templates
+from docsight_training.data.ner.training_windows import TEMPLATES
 
+CURVE = BetaCalibration(low=0.8, high=0.9)
 SECTIONS = sorted({template.section for template in read_templates()})
 
 
@@ -37,6 +41,52 @@ def test_vocabulary_has_the_ends_of_lines_and_cells_that_the_training_text_has(
 ):
     words = _data(tmp_path, **options).words
     assert {end for end in (LINE_END, CELL_END) if end in words} == ends
+
+
+@pytest.fixture
+def calibrated_model(tiny_model: Path, tmp_path: Path) -> Path:
+    """Make a model without titles in its names, whose labels PER and ORG are calibrated."""
+    folder = tmp_path / "calibrated"
+    shutil.copytree(tiny_model, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"strip_titles": True, "calibration": {label: CURVE.to_config() for label in ("PER", "ORG")}}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def _write_products(folder: Path) -> Path:
+    folder.mkdir()
+    _write_rows(folder / "train.parquet", "B-PRODUCT", "B-PRODUCT")
+    _write_rows(folder / "validation.parquet", "B-PRODUCT")
+    return folder
+
+
+def test_labels_that_are_kept_keep_their_conventions_and_calibration(calibrated_model: Path, tmp_path: Path):
+    path = str(_write_products(tmp_path / "products"))
+    data = NerData(path=path, glove_words=0, keep_labels=True, init_from=str(calibrated_model))
+    data.setup()
+    assert data.kept == {"PER", "ORG", "LOC"}
+    assert data.about() == {"strip_titles": True, "date_label": None}
+    assert data.kept_calibration() == {"PER": CURVE, "ORG": CURVE}
+
+
+def test_labels_that_are_not_kept_bring_nothing_of_their_model(calibrated_model: Path, tmp_path: Path):
+    data = NerData(path=str(_write_products(tmp_path / "products")), glove_words=0, init_from=str(calibrated_model))
+    data.setup()
+    assert not data.kept
+    assert data.about() == {"strip_titles": False, "date_label": None}
+    assert data.kept_calibration() == {}
+
+
+def test_open_text_without_labels_to_keep_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"^data\.rehearsal is text for keeping the labels .* data\.keep_labels=true"):
+        NerData(path=str(tmp_path), rehearsal=str(tmp_path))
+
+
+@pytest.mark.parametrize(("unknown_labels", "expected"), [("marginalise", {"WORK"}), ("outside", set())])
+def test_templates_leave_labels_open_that_they_lack(tmp_path: Path, unknown_labels: str, expected: set[str]):
+    data = _data(tmp_path, templates=5, labels=["PER", "LOC", "WORK"], unknown_labels=unknown_labels)
+    assert data.encoder.open_labels.get(TEMPLATES, set()) == expected
 
 
 def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):

@@ -58,3 +58,11 @@ def test_rehearsal_draws_versions_of_the_documents_and_of_open_text(start, tmp_p
 def test_rehearsal_without_open_text_has_none(start):
     rehearsal = Rehearsal(start, [Document("own", [Sentence(TEXT, [])])], keep=["LOC"], open_text=None, seed=1)
     assert list(rehearsal.open_documents(random.Random(1))) == []
+
+
+def test_rehearsal_leaves_documents_as_they_are_if_they_annotate_all_labels(start, tmp_path):
+    (tmp_path / "open.txt").write_text("Angela Merkel met Barack Obama in Berlin.")
+    annotated = Document("own", [Sentence(TEXT, [TagSpan(0, 2, "PER")])])
+    rehearsal = Rehearsal(start, [annotated], keep=[], open_text=str(tmp_path), seed=1)
+    assert rehearsal.version(0, random.Random(1)) == annotated
+    assert [document.num_tokens for document in rehearsal.open_documents(random.Random(1))] == [8]

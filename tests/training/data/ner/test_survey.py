@@ -31,6 +31,17 @@ def test_survey_finds_duplicates_within_and_across_splits():
     assert found.leaked == [("row 3", "as row 1 (train): it rained all day")]
 
 
+def test_survey_finds_sentences_that_were_annotated_in_two_ways():
+    rows = [
+        _sentence("row 1", "Ada met Bob there", (0, 1, "PER")),
+        _sentence("row 2", "Ada met Bob there", (0, 1, "PER")),
+    ]
+    rows += [_sentence("row 3", "Ada met Bob there", (2, 3, "PER"))]
+    found = survey({"train": [_document(row) for row in rows]})
+    assert [doubt.place for doubt in found.repeated] == ["row 2", "row 3"]
+    assert found.contradictory == [("row 3", "as row 1 (train): Ada met Bob there")]
+
+
 def test_survey_finds_titles_and_names_with_several_labels():
     train = [
         _document(

@@ -10,8 +10,15 @@ import torch
 from docsight.bundle import load_folder
 from docsight.errors import DataError
 from docsight.spelling.lexicon.dictionary import Dictionary
-from docsight_training.data.speller.domain_mistakes import make_domain_noise, plant_misspellings
-from docsight_training.data.speller.domain_text import count_words, read_documents, split_documents, split_sentences
+from docsight_training.data.speller.domain_checks import check_words, effect_warnings
+from docsight_training.data.speller.domain_mistakes import Planted, make_domain_noise, plant_misspellings
+from docsight_training.data.speller.domain_text import (
+    DomainCounts,
+    count_words,
+    read_documents,
+    split_documents,
+    split_sentences,
+)
 from docsight_training.data.speller.domain_trigrams import mix_trigrams
 from docsight_training.data.speller.domain_words import AdaptedTables, adapt_words
 from docsight_training.data.speller.open_text import Paragraph
@@ -99,6 +106,44 @@ def test_read_documents_says_what_is_wrong(tmp_path: Path, content: str, message
         read_documents(str(tmp_path / "rows.jsonl"), column="text")
     with pytest.raises(DataError, match="there is none"):
         read_documents(str(tmp_path / "absent"), column="text")
+
+
+def test_read_documents_lists_files_that_are_not_read(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    for number, text in enumerate(TEXTS):
+        (tmp_path / f"{number:02}.txt").write_text(text)
+    assert len(read_documents(str(tmp_path), column="text")) == len(TEXTS)
+    assert not caplog.messages
+    (tmp_path / "report.docx").write_bytes(b"PK\x03\x04")
+    assert len(read_documents(str(tmp_path), column="text")) == len(TEXTS)
+    assert caplog.messages[0].startswith(f"{tmp_path}: files that are not read: report.docx. `docsight process`")
+    with pytest.raises(
+        DataError, match=r"report\.docx: expected plain text or JSON lines\. `docsight process` extracts"
+    ):
+        read_documents(str(tmp_path / "report.docx"), column="text")
+
+
+@pytest.mark.parametrize(("total", "warned"), [(9, None), (30, True), (60, False)])
+def test_texts_whose_words_do_not_count_are_refused_or_warned_of(total: int, warned: bool | None):
+    texts = ["hundred words " * 50]
+    if warned is None:
+        with pytest.raises(DataError, match=r"in the language of the speller.*found 9 such words among 100"):
+            list(check_words(DomainCounts(total=total), texts))
+    else:
+        assert bool(list(check_words(DomainCounts(total=total), texts))) == warned
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "num_planted", "words"),
+    [
+        ((1, 0, 0, 0.8), (0, 0, 0, 0.8), 100, []),
+        ((300, 0, 0, 0.8), (0, 0, 0, 0.8), 100, ["would correct 300 of 10,000 words"]),
+        ((1, 0, 0, 0.8), (0, 0, 0, 0.5), 9, ["corrects 50% of the planted", "only 9 planted"]),
+    ],
+)
+def test_effect_of_an_adaptation_is_warned_of(before, after, num_planted: int, words: list[str]):
+    found = list(effect_warnings(Planted(*before), Planted(*after), num_planted=num_planted))
+    assert len(found) == len(words)
+    assert all(each in warning for each, warning in zip(words, found, strict=True))
 
 
 def test_split_documents_uses_each_document_once():

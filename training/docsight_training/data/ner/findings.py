@@ -14,12 +14,15 @@ class FindingKind(StrEnum):
     MISPLACED = "spans that cover another text than the file says (left out)"
     PARTIAL = "spans that begin or end inside a token (widened to whole tokens)"
     OVERLAPPING = "spans that overlap with a longer or earlier one (left out)"
-    DISCONTINUOUS = "spans of several pieces (left out)"
+    DISCONTINUOUS = "spans of several pieces with other words between them (left out)"
     UNLABELLED = "spans without a label (left out)"
     IRREGULAR = "tags that continue no span (read as the beginning of one)"
     NOT_A_SPAN = "annotations that are no spans of text, such as relations and notes (ignored)"
+    SPAN_GROUP = "groups of spans of Docs without entities (ignored; doc.set_ents makes entities of them)"
     REJECTED = "rows that were rejected, ignored or cancelled in the tool that wrote them (left out)"
     UNANNOTATED = "rows that are not annotated (left out)"
+    RENAMED = "labels that the format cannot write (renamed)"
+    NO_TEXT = "rows without text (left out)"
     SEVERAL = "rows with several annotations (the ground truth or else the first one is read)"
 
 

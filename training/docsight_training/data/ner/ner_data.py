@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from docsight.batching import batches_by_cost
+from docsight.components.annotation_conventions import AnnotationConventions
 from docsight.errors import ConfigError, DataError
+from docsight.networks.calibration import BetaCalibration
 from docsight.networks.tagger import Tagger
 from docsight.vocab import LINE_END, Vocab
 from docsight_training.data.batching import EpochData, LazyBatches
@@ -30,7 +33,7 @@ from docsight_training.data.ner.rehearsal import Rehearsal
 from docsight_training.data.ner.silver import SilverSource, read_silver
 from docsight_training.data.ner.tagger_words import make_vocabularies
 from docsight_training.data.ner.templates import TemplateFiller
-from docsight_training.data.ner.training_windows import TrainingWindows, Window
+from docsight_training.data.ner.training_windows import TEMPLATES, TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger
 
 MIN_CHOOSING_SPANS = 50
@@ -153,10 +156,15 @@ class NerData(EpochData[NerBatch]):
         self.features = features
         if keep_labels and init_from is None:
             raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
+        if rehearsal is not None and not keep_labels:
+            raise ConfigError(
+                "data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too."
+            )
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
         self.seed = seed
         self.documents: dict[str, list[Document]] = {}
+        self.kept: frozenset[str] = frozenset()  # labels of the old model that this data does not annotate
         self.silver_sources: list[SilverSource] = []
 
     def setup(self, stage: str | None = None) -> None:
@@ -170,7 +178,7 @@ class NerData(EpochData[NerBatch]):
             return
         self.documents = self._read_documents()
         choice = self._choose_labels()
-        self.labels, kept = choice.labels, choice.kept
+        self.labels, self.kept = choice.labels, choice.kept
         unannotated = choice.unannotated({name: corpus.annotates for name, corpus in self.corpora.items()})
         self._add_dates(unannotated)
         train = self.documents["train"]
@@ -188,7 +196,7 @@ class NerData(EpochData[NerBatch]):
             self.chars,
             self.labels,
             unannotated=unannotated,
-            open_labels=self._open_labels(unannotated, kept),
+            open_labels=self._open_labels(unannotated),
             possible={} if self.date_label is None else {self.date_label: may_be_date},
             features=self.features,
         )
@@ -203,7 +211,7 @@ class NerData(EpochData[NerBatch]):
         self.training_windows = TrainingWindows(
             documents=train,
             corpora=self.corpora,
-            rehearsal=self._rehearse(train, kept),
+            rehearsal=self._rehearse(train),
             filler=self._filler,
             templates=self.templates,
             silver=silver,
@@ -263,18 +271,18 @@ class NerData(EpochData[NerBatch]):
         named = [document for document in train if not self.corpora[document.corpus].terse]
         return TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights)
 
-    def _rehearse(self, train: Sequence[Document], kept: frozenset[str]) -> Rehearsal | None:
-        if self.start is None or not kept:
+    def _rehearse(self, train: Sequence[Document]) -> Rehearsal | None:
+        if self.start is None or not (self.kept or self.rehearsal):
             return None
-        return Rehearsal(self.start, train, keep=sorted(kept), open_text=self.rehearsal, seed=self.seed)
+        return Rehearsal(self.start, train, keep=sorted(self.kept), open_text=self.rehearsal, seed=self.seed)
 
-    def _open_labels(
-        self, unannotated: Mapping[str, frozenset[str]], kept: frozenset[str]
-    ) -> dict[str, frozenset[str]]:
+    def _open_labels(self, unannotated: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         """Return the labels that the annotation of a corpus leaves open; those to keep are annotated by rehearsal."""
         open_labels = {}
         if self.unknown_labels == "marginalise":
-            open_labels = {name: labels - kept for name, labels in unannotated.items()}
+            open_labels = {name: labels - self.kept for name, labels in unannotated.items()}
+            if self._filler is not None:
+                open_labels[TEMPLATES] = frozenset(self.labels) - self._filler.annotated_labels
         if self.start is not None:
             open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
@@ -319,8 +327,16 @@ class NerData(EpochData[NerBatch]):
         return bool(self.documents["test"])
 
     def about(self) -> dict[str, Any]:
-        """Return the conventions of the annotation; see `docsight.components.annotation_conventions`."""
-        return {"strip_titles": self.strip_titles, "date_label": self.date_label}
+        """Return the conventions of the annotation; those of a label that is kept are the conventions of its model."""
+        conventions = AnnotationConventions(strip_titles=self.strip_titles, date_label=self.date_label)
+        if self.start is not None:
+            conventions = conventions.with_labels(self.kept, of=self.start.conventions)
+        return asdict(conventions)
+
+    def kept_calibration(self) -> dict[str, BetaCalibration]:
+        """Return the calibration of the labels that are kept, which the validation data does not annotate."""
+        calibration = {} if self.start is None else self.start.calibration
+        return {label: curve for label, curve in calibration.items() if label in self.kept}
 
     def sources(self) -> dict[str, dict[str, str]]:
         trained = {document.corpus for document in self.documents["train"]}

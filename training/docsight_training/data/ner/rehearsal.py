@@ -33,7 +33,7 @@ class Rehearsal:
     Args:
         start: The old model.
         documents: The training documents.
-        keep: The labels of the old model that the annotation of the documents lacks.
+        keep: The labels of the old model that the annotation of the documents lacks; may be empty.
         open_text: A file or folder of text that the old model labels with all of its labels; None for none.
         seed: Seeds the draws, and the choice of the open text.
 
@@ -50,7 +50,9 @@ class Rehearsal:
         open_text: str | None,
         seed: int,
     ) -> None:
-        self._documents = rehearse(start, documents, keep=keep, draws=_VERSIONS, seed=seed)
+        self._documents = [[document] for document in documents]
+        if keep:
+            self._documents = rehearse(start, documents, keep=keep, draws=_VERSIONS, seed=seed)
         self._open_documents: list[list[Document]] = []
         if open_text is not None:
             read = read_open_text(Path(open_text), max_tokens=_OPEN_TOKENS, seed=seed)

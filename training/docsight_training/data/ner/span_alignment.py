@@ -59,6 +59,7 @@ class SpanAligner:
         starts_of_words = first_chars[is_word]
         tokens = list(zip(starts_of_words.tolist(), (starts_of_words + lengths[is_word]).tolist(), strict=True))
         if not tokens:
+            findings.add(FindingKind.NO_TEXT, text.place)
             return
         spans = align_spans(clean, tokens, findings)
         inside = {at for first, last, _ in spans for at in range(first + 1, last)}

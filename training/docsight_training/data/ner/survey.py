@@ -34,6 +34,7 @@ class Survey:
         splits: The contents of each split that is not empty.
         repeated: Sentences that occur again in their own split.
         leaked: Sentences of a split for evaluation that occur in training or in the other one.
+        contradictory: Sentences that occur again with other spans, as when several people annotated them.
         titles: Spans of PER that begin with a title, such as Dr.
         ambiguous: Names that have several labels, with their counts.
     """
@@ -41,6 +42,7 @@ class Survey:
     splits: dict[str, SplitSurvey]
     repeated: list[Doubt] = field(default_factory=list)
     leaked: list[Doubt] = field(default_factory=list)
+    contradictory: list[Doubt] = field(default_factory=list)
     titles: list[Doubt] = field(default_factory=list)
     ambiguous: list[Doubt] = field(default_factory=list)
 
@@ -66,13 +68,13 @@ class Survey:
 def survey(documents: Mapping[str, Sequence[Document]]) -> Survey:
     """Survey the documents of each role."""
     found = Survey({role: SplitSurvey() for role, members in documents.items() if members})
-    first_place: dict[tuple[str, ...], tuple[str, str]] = {}  # of each sentence: its role and place
+    first: dict[tuple[str, ...], tuple[str, Sentence]] = {}  # the first sentence with these tokens, and its role
     labels_of: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for role, split in found.splits.items():
         split.texts = len(documents[role])
         for sentence in _sentences(documents[role]):
             _count(split, sentence)
-            _compare(found, role, sentence, first_place)
+            _compare(found, role, sentence, first)
             for span in sentence.spans:
                 labels_of[tuple(sentence.tokens[span.start : span.end])][span.label] += 1
                 if span.label == "PER" and _has_title(sentence.tokens[span.start : span.end]):
@@ -96,15 +98,17 @@ def _count(split: SplitSurvey, sentence: Sentence) -> None:
     split.lengths[bisect_left(LENGTHS, len(sentence.tokens))] += 1
 
 
-def _compare(found: Survey, role: str, sentence: Sentence, first_place: dict[tuple[str, ...], tuple[str, str]]) -> None:
+def _compare(found: Survey, role: str, sentence: Sentence, first: dict[tuple[str, ...], tuple[str, Sentence]]) -> None:
     """Note a sentence that occurred before."""
     if len(sentence.tokens) < _MIN_REPEATED_TOKENS:
         return
-    first_role, place = first_place.setdefault(tuple(sentence.tokens), (role, sentence.place))
-    if place is sentence.place and first_role == role:
+    first_role, other = first.setdefault(tuple(sentence.tokens), (role, sentence))
+    if other.place is sentence.place and first_role == role:  # it recurs within its own row
         return
-    repeats = found.repeated if first_role == role else found.leaked
-    repeats.append(Doubt(sentence.place, f"as {place} ({first_role}): {' '.join(sentence.tokens)[:60]}"))
+    doubt = Doubt(sentence.place, f"as {other.place} ({first_role}): {' '.join(sentence.tokens)[:60]}")
+    (found.repeated if first_role == role else found.leaked).append(doubt)
+    if other.spans != sentence.spans:
+        found.contradictory.append(doubt)
 
 
 def _has_title(name: Sequence[str]) -> bool:

@@ -123,6 +123,12 @@ class TemplateFiller:
         return [sections[name] for name in used], [shares[name] for name in used]
 
     @property
+    def annotated_labels(self) -> frozenset[str]:
+        """The labels that the sentences annotate; of others they say nothing."""
+        slots = (slot for group in self._sections for template in group for slot in template.slots())
+        return frozenset(slot.label for slot in slots if slot.label is not None)
+
+    @property
     def layout_words(self) -> set[str]:
         """The ends of lines and cells that the sentences may have."""
         tokens = {token for group in self._sections for template in group for token in template.tokens}

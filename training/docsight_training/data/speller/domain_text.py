@@ -1,5 +1,6 @@
 """Texts of one domain: reading them, holding some of them out, and counting their words."""
 
+import logging
 import random
 import re
 from collections import Counter
@@ -15,10 +16,15 @@ from docsight.errors import DataError
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.lexicon.dictionary import Dictionary
 from docsight.spelling.tokens import LOWER, TITLE, is_key, read_tokens
+from docsight_training.data.splits import first_names
 from docsight_training.data.text_files import JSON_LINES_SUFFIXES, PLAIN_TEXT_SUFFIXES, read_json_lines, read_text
+
+log = logging.getLogger(__name__)
 
 _DOCUMENTS_AT_ONCE = 200
 _MIN_DOCUMENTS = 10
+_PACKED = (b"PK\x03\x04", b"%PDF")  # office files, archives and PDF
+_ADVICE = "`docsight process` extracts the text of other documents: its documents.jsonl can be read."
 
 
 class DomainSplit(NamedTuple):
@@ -56,9 +62,14 @@ def read_documents(path: str, *, column: str) -> list[str]:
     place = Path(path).expanduser()
     suffixes = (*PLAIN_TEXT_SUFFIXES, *JSON_LINES_SUFFIXES)
     if place.is_dir():
-        files = sorted(file for file in place.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+        found = sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
+        files = [file for file in found if file.suffix.lower() in suffixes]
+        if others := [file.relative_to(place).as_posix() for file in found if file not in files]:
+            log.warning("%s: files that are not read: %s. %s", path, first_names(others), _ADVICE)
         texts = [text for file in files for text in _read_file(file, column)]
     elif place.is_file():
+        if place.suffix.lower() not in suffixes and place.read_bytes()[:4] in _PACKED:
+            raise DataError(f"data.path={path}: expected plain text or JSON lines. {_ADVICE}")
         texts = list(_read_file(place, column))
         if len(texts) == 1 and place.suffix.lower() not in JSON_LINES_SUFFIXES:
             texts = re.split(r"\n\s*\n", texts[0])

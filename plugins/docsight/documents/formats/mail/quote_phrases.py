@@ -20,34 +20,6 @@ _TELLS_WRITER = re.compile(rf"{_VERB}|\S@\S|\b\d{{1,2}}[:.h]\d\d\b", re.I)
 _HAS_DATE_OR_ADDRESS = re.compile(r"\d|\S@\S")
 _MAX_UNDATED_WORDS = 6
 
-# Everything below such a line, or such headers, is a quoted or forwarded mail.
-DIVIDER = re.compile(
-    r"[ \t]*(?:-{2,}[ \t]*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Weitergeleitete Nachricht|"
-    r"Message d'origine|Message original|Message transféré|Mensaje original|Mensaje reenviado|Messaggio originale|"
-    r"Messaggio inoltrato|Mensagem original|Mensagem encaminhada|Oorspronkelijk bericht|Doorgestuurd bericht|"
-    r"Oprindelig meddelelse|Opprinnelig melding|Ursprungligt meddelande|Alkuperäinen viesti|Oryginalna wiadomość|"
-    r"Wiadomość oryginalna|Původní zpráva|Eredeti üzenet|Исходное сообщение|Пересылаемое сообщение|"
-    r"Forwarded by [^\n]{1,80})[ \t]*-{2,}|"
-    r"(?:Begin forwarded message|Anfang der weitergeleiteten (?:Nachricht|E-Mail)|"
-    r"Début du message (?:réexpédié|transféré))"
-    r"\s?:)",
-    re.I,
-)
-_FROM = "From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|Feladó|От|Από|Kimden|发件人|寄件者|差出人|보낸 사람"
-_DETAIL = (
-    "Sent|Date|To|Cc|Gesendet|Datum|An|Envoyé|À|Enviado|Enviada em|Para|Inviato|A|Verzonden|Aan|Wysłano|Data|Do|DW|"
-    "Odesláno|Komu|Kopie|Skickat|Till|Sendt|Til|Dato|Lähetetty|Vastaanottaja|Elküldve|Címzett|Отправлено|Кому|Дата|"
-    "Копия|Στάλθηκε|Προς|发送时间|收件人|抄送|日期|寄件日期|收件者|送信日時|宛先|日付|보낸 날짜|받는 사람"
-)
-_SUBJECT_NAMES = (
-    "Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Temat|Předmět|Predmet|Ämne|Emne|Aihe|Tárgy|Тема|Θέμα|Konu|"
-    "主题|主旨|件名|제목"
-)
-HEADER_BLOCK = re.compile(
-    rf"[ \t]*\*?(?:{_FROM})[ \t]*[:\uff1a][^\n]*\n(?:[ \t]*\*?(?:{_DETAIL})[ \t]*[:\uff1a][^\n]*\n){{1,4}}"
-    rf"(?:[^\n]*\n)?[ \t]*\*?(?:{_SUBJECT_NAMES})[ \t]*[:\uff1a]",
-    re.I,
-)
 # Outlook draws a line above these headers.
 RULE_ABOVE_HEADERS = re.compile(r"[ \t]*[_-]{5,}[ \t]*\n(?:[ \t]*\n)?")
 

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from docsight.documents.formats.content import Kind, Passage
 from docsight.documents.formats.mail.patches import patch_ranges
 from docsight.documents.formats.mail.quote_phrases import (
     ATTRIBUTION,
-    DIVIDER,
-    HEADER_BLOCK,
     INTRODUCTION,
     RULE_ABOVE_HEADERS,
     SIGNATURE,
@@ -18,6 +17,7 @@ from docsight.documents.formats.mail.quote_phrases import (
     is_signature_class,
     stands_alone,
 )
+from docsight.documents.formats.text.quoted_mail import DIVIDER, HEADER_BLOCK
 
 _QUOTE_LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"[ \t]?>")
@@ -44,7 +44,7 @@ def mark_quotes(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the passages of a page with the kinds of the quotes and signatures that only their text shows."""
     is_quote = False
     pending: Passage | None = None  # an attribution if a quote follows
-    for passage in passages:
+    for passage in chain.from_iterable(_divided_at_quote(text, each) for each in passages):
         is_quote = is_quote or _begins_quote(text, passage.start)
         if is_quote and passage.kind != "table":
             passage = replace(passage, kind="quote", level=None)
@@ -65,6 +65,15 @@ def role_of(attributes: dict[str, str | None]) -> Kind | None:
     if any(map(is_quote_class, names)):
         return "quote"
     return "signature" if any(map(is_signature_class, names)) else None
+
+
+def _divided_at_quote(text: str, passage: Passage) -> Iterator[Passage]:
+    """Yield a passage, or what is before a quote in it and the quote, which pages may put into the same paragraph."""
+    lines = _QUOTE_LINE.finditer(text, passage.start, passage.end) if passage.kind == "paragraph" else ()
+    start = next((line.start() for line in lines if _begins_quote(text, line.start())), passage.start)
+    if before := text[passage.start : start].rstrip():
+        yield passage.clipped(passage.start, passage.start + len(before))
+    yield passage.clipped(start, passage.end)
 
 
 def _begins_quote(text: str, start: int) -> bool:

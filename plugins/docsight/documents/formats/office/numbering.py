@@ -63,6 +63,11 @@ class Numbering:
         self._definitions = {one.get(f"{W}abstractNumId") or "": one for one in self.root.iter(f"{W}abstractNum")}
         self._instances = {one.get(f"{W}numId") or "": one for one in self.root.iter(f"{W}num")}
 
+    def define(self, list_id: str, definition: str, levels: dict[int, NumberingLevel], starts: dict[int, int]) -> None:
+        """Add a list that shares its counters with others of a definition; `starts` are first numbers by level."""
+        overridden = {level: replace(rules, start=starts.get(level, rules.start)) for level, rules in levels.items()}
+        self._lists[list_id] = _List(definition, overridden, starts)
+
     def level_of_style(self, list_id: str, style_id: str) -> int:
         """Return the level that the paragraphs of a style have in a list; 0 if it names none."""
         found = self._list(list_id)

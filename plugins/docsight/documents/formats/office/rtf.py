@@ -16,6 +16,8 @@ from docsight.documents.formats.office.rtf_formulas import (
     sign_at_begin,
     sign_at_end,
 )
+from docsight.documents.formats.office.rtf_grid import RtfGrid
+from docsight.documents.formats.office.rtf_lists import LIST_TABLES
 from docsight.documents.formats.office.rtf_story import TABLE_WORDS, RtfStory
 from docsight.documents.formats.office.rtf_tables import FontTable, StyleSheet
 from docsight.documents.formats.office.rtf_words import (
@@ -83,6 +85,8 @@ class _Reader:
         self._apart_text: dict[str, list[str]] = {name: [] for name in ("fldinst", *MARKER_GROUPS, *FORMULA_SIGNS)}
         self._skip = 0  # characters to leave out after a Unicode character
         self._images_left_out = 0
+        self._grid = RtfGrid(data)
+        self._at = 0  # where the word that is read begins
         self._is_utf8 = not data.isascii() and try_decode(data, "utf-8") is not None  # against the specification
         self._read(data)
 
@@ -93,7 +97,7 @@ class _Reader:
     def _read(self, data: bytes) -> None:
         at = 0
         while (token := _TOKEN.search(data, at)) is not None:
-            at = token.end()
+            self._at, at = token.span()
             word, number, code, symbol, brace, text = token.groups()
             if word is not None:
                 argument = None if number is None else int(number)
@@ -156,6 +160,8 @@ class _Reader:
             self._read_font(word, number)
         elif group.destination == "stylesheet":
             self._read_style(word, number)
+        elif group.destination in LIST_TABLES:
+            self._document.lists.read_word(word, number)
         elif group.is_optional and word not in SHOWN_WORDS and word not in STORIES:
             self._apart_text["fldinst"] = [] if word == "fldinst" else self._apart_text["fldinst"]
             self._group = replace(group, is_optional=False, is_left_out=True, destination=word)
@@ -262,7 +268,7 @@ class _Reader:
             pass
         elif word in TABLE_WORDS:
             self._flush()
-            story.read_table_word(word)
+            story.read_table_word(word, self._grid.edges_at(self._at))
         elif word == "pard":
             self._flush()
             story.reset_paragraph()
@@ -277,6 +283,8 @@ class _Reader:
             self._fonts.add_name(self._group.font, data)
         elif self._group.destination == "stylesheet" and self._group.style is not None:
             self._styles.add_name(self._group.style, data)
+        elif self._group.destination in LIST_TABLES:
+            self._document.lists.add_text(data.decode("latin-1"))
         elif self._target() is not None:
             self._bytes += data
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
 from docsight.documents.formats.metadata import make_metadata
+from docsight.documents.formats.office.rtf_lists import RtfLists
 from docsight.documents.formats.office.rtf_story import RtfStory
 
 STORIES: dict[str, Kind] = {
@@ -21,18 +22,20 @@ class RtfDocument:
 
     Attributes:
         body: The story that is not apart from others.
+        lists: The lists of all stories.
     """
 
     def __init__(self) -> None:
-        self.body = RtfStory()
-        self._info = {name: RtfStory() for name in INFO_WORDS}
+        self.lists = RtfLists()
+        self.body = RtfStory(lists=self.lists)
+        self._info = {name: RtfStory(lists=self.lists) for name in INFO_WORDS}
         self._apart: list[RtfStory] = []
 
     def begin_story(self, word: str) -> RtfStory:
         """Return the story for the text of a group that begins with a word of `STORIES` or `INFO_WORDS`."""
         if word in INFO_WORDS:
             return self._info[word]
-        story = RtfStory(kind=STORIES[word])
+        story = RtfStory(lists=self.lists, kind=STORIES[word])
         self._apart.append(story)
         return story
 

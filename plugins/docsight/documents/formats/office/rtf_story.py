@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import Kind
 from docsight.documents.formats.office.roles import Role
+from docsight.documents.formats.office.rtf_lists import RtfLists
 from docsight.documents.formats.office.rtf_tables import StyleSheet
 from docsight.documents.formats.text.builder import CELL, LINE, PARAGRAPH, Block, TextBuilder
 
@@ -11,13 +12,13 @@ TABLE_WORDS = ("trowd", "cell", "row", "nestcell", "nestrow")
 _MAX_LEVEL = 9
 _EDGE_TOLERANCE = 60  # twips, by which the edges of cells in one column may differ
 _MAX_EDGE = 1 << 31
-_MAX_EDGES = 200  # of a table, of which merged cells are recognized
 
 
 @dataclass
 class RtfStory:
     """The body, a header, a footnote or a comment: text apart from other text, and the state of its paragraph."""
 
+    lists: RtfLists
     kind: Kind | None = None
     builder: TextBuilder = field(default_factory=TextBuilder)
     is_paragraph_open: bool = False
@@ -25,6 +26,7 @@ class RtfStory:
     role: Role = field(default_factory=Role)  # of the paragraph, by its style
     heading_level: int | None = None
     list_level: int | None = None
+    list_id: int = 0  # of the list of the paragraph; 0 if it is in none
     is_marked: bool = False  # the number or the bullet of an item was read, and not its text
     marker: str = ""  # the number of the item, to write before its text
     in_table: bool = False  # the paragraph
@@ -32,7 +34,7 @@ class RtfStory:
     is_table_open: bool = False
     is_cell_open: bool = False
     edges: list[int] = field(default_factory=list)  # of the cells of the row: where each ends
-    known_edges: set[int] = field(default_factory=set)  # of the earlier rows of the table
+    known_edges: frozenset[int] = frozenset()  # of all rows of the table
     cells: int = 0  # of the row that have ended
 
     def begin_item(self) -> None:
@@ -49,14 +51,21 @@ class RtfStory:
             self.edges.append(number)
         elif word == "outlinelevel" and number is not None and 0 <= number < _MAX_LEVEL:
             self.heading_level = number + 1
-        elif word == "ls" and number:
-            self.list_level = self.list_level or 1
+        elif word == "ls" and number is not None:
+            self.list_id = number
+            self.list_level = (self.list_level or 1) if number else self.list_level
         elif word == "ilvl" and number is not None and 0 <= number < _MAX_LEVEL:
             self.list_level = number + 1
 
-    def read_table_word(self, word: str) -> None:
-        """Begin or end what a word of `TABLE_WORDS` begins or ends; a table in a cell becomes text of the cell."""
+    def read_table_word(self, word: str, edges: frozenset[int]) -> None:
+        """Begin or end what a word of `TABLE_WORDS` begins or ends; a table in a cell becomes text of the cell.
+
+        Args:
+            word: The word.
+            edges: Where the cells of the table end, in all of its rows.
+        """
         if word == "trowd":
+            self.known_edges = edges
             self.begin_row()
         elif word == "cell":
             self.end_cell()
@@ -70,6 +79,7 @@ class RtfStory:
         self.role = Role()
         self.heading_level = None
         self.in_table = False
+        self.list_id = 0
         if not self.is_marked:
             self.list_level = None
 
@@ -80,12 +90,12 @@ class RtfStory:
         elif self.is_table_open:
             self.builder.end_table()
             self.is_table_open = self.is_cell_open = False
-            self.known_edges.clear()
         if not self.is_paragraph_open:
             self.is_paragraph_open = True
             is_item = self.list_level is not None
             self.builder.interrupt(LINE if is_item and self.is_after_list else PARAGRAPH)
             self.is_after_list = is_item
+            self._count_item()
             self.builder.block = self._block()
         if text.strip():
             marker = self.marker
@@ -125,23 +135,28 @@ class RtfStory:
     def end_row(self) -> None:
         if self.is_table_open:
             self.builder.end_row()
-        self.known_edges.update(self.edges)
         self.is_cell_open = self.is_paragraph_open = self.has_row = False
+
+    def _count_item(self) -> None:
+        """Number the item, unless the file writes its number or bullet, as nearly all programs do."""
+        if self.list_id and self.list_level is not None:
+            number = self.lists.next_number(self.list_id, self.list_level - 1)
+            self.marker = self.marker if self.is_marked else number
 
     def _end_marker(self) -> None:
         self.marker, self.is_marked = "", False
 
     def _covered_places(self) -> int:
-        """Return how many further places the cell covers: it reaches over edges of cells in the rows above."""
-        if self.cells >= len(self.edges) or len(self.known_edges) > _MAX_EDGES:
+        """Return how many further places the cell covers: it reaches over edges of cells in other rows."""
+        if self.cells >= len(self.edges):
             return 0
-        start = self.edges[self.cells - 1] if self.cells else -_MAX_EDGE
-        inner = [
-            edge
-            for edge in self.known_edges
-            if start + _EDGE_TOLERANCE < edge < self.edges[self.cells] - _EDGE_TOLERANCE
-        ]
-        return len(inner)
+        last = self.edges[self.cells - 1] if self.cells else -_MAX_EDGE
+        end = self.edges[self.cells] - _EDGE_TOLERANCE
+        places = 0
+        for edge in sorted(self.known_edges):
+            if last + _EDGE_TOLERANCE < edge < end:
+                places, last = places + 1, edge
+        return places
 
     def _block(self) -> Block:
         if self.heading_level is not None:

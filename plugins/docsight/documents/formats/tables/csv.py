@@ -26,6 +26,7 @@ _CSV_SAMPLE_BYTES = 256 << 10
 _MAX_SAMPLE_ROWS = 50
 _MISPLACED_QUOTE_PENALTY = 0.3
 _IRREGULAR_WEIGHT = 0.8  # of rows that are not as wide as the first
+_MIN_ROWS_BELOW_TITLE = 3  # with the same number of cells, so that lines without separators are titles above a table
 _MAX_HEADER_NAME_CHARS = 64
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.I)  # Excel's, before the table
 # A number, an amount, a date or a time: hardly ever the name of a column.
@@ -178,12 +179,23 @@ def _score_dialect(lines: list[str], dialect: dict[str, Any]) -> float:
             widths.append(len(row))
     except csv.Error as err:
         penalty = 0.0 if "unexpected end" in str(err) else _MISPLACED_QUOTE_PENALTY  # the sample may end in a quote
-    if not widths or widths[0] < 2:
+    usual = max((count for width, count in Counter(widths).items() if width > 1), default=0)
+    if not widths or (widths[0] < 2 and not _is_below_title(lines, dialect["delimiter"], usual)):
         return 0.0
     shorter = sum(1 < width <= widths[0] for width in widths) if widths[0] > 2 else 0
-    usual = max((count for width, count in Counter(widths).items() if width > 1), default=0)
-    fitting = max(widths.count(widths[0]), _IRREGULAR_WEIGHT * max(shorter, usual))
+    alike = widths.count(widths[0]) if widths[0] > 1 else 0
+    fitting = max(alike, _IRREGULAR_WEIGHT * max(shorter, usual))
     return fitting / len(widths) - penalty
+
+
+def _is_below_title(lines: list[str], delimiter: str, rows: int) -> bool:
+    """Return whether a table with that many rows of the same width is below a line without separators, as of a bank.
+
+    Commas with spaces behind them are those of sentences.
+    """
+    first_name = lines[0].strip().lower()
+    with_spaces = sum(f"{delimiter} " in line for line in lines[:_MAX_SAMPLE_ROWS])
+    return rows >= _MIN_ROWS_BELOW_TITLE and with_spaces * 4 < rows and first_name not in TEXT_COLUMNS
 
 
 def _is_header(first: list[str], sample: list[list[str]]) -> bool:
@@ -213,6 +225,8 @@ def _are_values(cells: list[str]) -> bool:
 
 
 def _text_column(names: list[str], sample: list[list[str]], *, requested: str | None) -> str:
+    if len(names) == 1 and any(len(row) > 1 for row in sample):
+        raise DataError("begins with lines above the table")
     if names and names[0].startswith("#") and any(row[0].startswith("#") for row in sample):
         raise DataError("begins with comments")
     textual = {

@@ -19,6 +19,7 @@ _MARKED_ENCODINGS = (
 
 # Text has at most one control character in this many bytes: logs have NULs after a crash, Info files for their images.
 _MIN_BYTES_PER_CONTROL = 100
+_MIN_BYTES_PER_NUL = 20  # where no other control characters are, as in the fields of a short table
 _CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 
 # If no encoding fits well, text is read as Western if at most one in this many bytes is not ASCII.
@@ -136,11 +137,11 @@ def _decode_utf16(data: bytes) -> tuple[str, Encoding] | None:
 
 def _decode_without_nul(data: bytes) -> tuple[str, Encoding]:
     """Decode UTF-8 that contains a few NUL bytes, and leave them out."""
-    controls = _count_controls(data)
-    text = try_decode(data.replace(b"\0", b""), "utf-8") if controls * _MIN_BYTES_PER_CONTROL <= len(data) else None
+    controls, count = _count_controls(data), data.count(b"\0")
+    are_few = controls * _MIN_BYTES_PER_CONTROL <= len(data) or controls == count <= len(data) // _MIN_BYTES_PER_NUL
+    text = try_decode(data.replace(b"\0", b""), "utf-8") if are_few else None
     if text is None:
         raise DataError("contains NUL bytes: a binary file")
-    count = data.count(b"\0")
     return text, Encoding(f"utf-8 ({count} NUL {'byte' if count == 1 else 'bytes'} left out)")
 
 

@@ -13,6 +13,7 @@ from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.documents.formats.text.html_style import PageStyles
 from docsight.documents.formats.text.html_text import LINE_ELEMENTS, PARAGRAPH_ELEMENTS, PageText
 from docsight.documents.formats.text.invisible import strip_invisible
+from docsight.documents.formats.text.quoted_mail import mark_quoted_mail
 from docsight.errors import MissingExtraError
 
 _DECLARED_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
@@ -43,7 +44,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         text=text,
         title=page.title,
         encoding=encoding,
-        passages=passages,
+        passages=tuple(mark_quoted_mail(text, passages)),
         notes=page.notes,
         metadata=make_metadata(page.authors),
     )

@@ -25,7 +25,7 @@ _HTML_TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"([^"]*)"?|'([^']*)'?|([^\s>]*)))?""")
 # fmt: off
 _KEPT_ATTRIBUTES = frozenset((
-    "alt", "class", "colspan", "content", "height", "hidden", "href", "id", "name", "open", "popover",
+    "alt", "class", "colspan", "content", "epub:type", "height", "hidden", "href", "id", "name", "open", "popover",
     "reversed", "role", "rowspan", "src", "start", "style", "type", "value", "width",
 ))
 # fmt: on

@@ -39,7 +39,11 @@ _TABLE_TAGS = frozenset(("table", *_ROW_AND_GROUP_TAGS))  # text directly in the
 _CLOSED_TAGS = frozenset(("li", "tr", "table", *_CELL_TAGS))  # something is written or counted at their end
 _PREFORMATTED_TAGS = frozenset(("pre", "textarea"))
 _KINDS_OF_TAGS: dict[str, Kind] = {"caption": "caption", "figcaption": "caption", "pre": "code"}
-_LANDMARK_ROLES: dict[str, Kind] = {"banner": "header", "navigation": "header", "contentinfo": "footer"}
+_LANDMARK_ROLES: dict[str, Kind] = {
+    "banner": "header", "navigation": "header", "contentinfo": "footer", "doc-footnote": "footnote",
+    "doc-endnote": "footnote",
+}  # fmt: skip
+_NOTE_TYPES = frozenset(("footnote", "endnote", "rearnote"))  # of the attribute epub:type in books
 _CLASS_ROLES: dict[str, Kind] = {"navheader": "header", "navfooter": "footer"}  # of pages made from DocBook
 _MARGINS = ("header", "footer")  # tables in these only arrange links
 _BLOCK_DISPLAYS = frozenset(("block", "flex", "grid", "list-item", "table", "flow-root"))
@@ -293,6 +297,8 @@ def _role(tag: str, attributes: Attributes, context: _Context) -> Kind | None:
     for name in (attributes.get("class") or "").split():
         if name in _CLASS_ROLES:
             return _CLASS_ROLES[name]
+    if not _NOTE_TYPES.isdisjoint((attributes.get("epub:type") or "").split()):
+        return "footnote"
     return _LANDMARK_ROLES.get(attributes.get("role") or "")
 
 

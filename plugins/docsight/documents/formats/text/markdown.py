@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docsight.documents.formats.content import Kind, ParsedDocument, Passage, Range
+from docsight.documents.formats.content import Kind, Metadata, ParsedDocument, Passage, Range
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
+from docsight.documents.formats.text.front_matter import FRONT_MATTER, stated_fields
 from docsight.documents.formats.text.plain import paragraphs
 from docsight.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _MAX_FRONT_MATTER_CHARS = 10_000
 _MAX_PARSED_CHARS = 1 << 20  # a longer file is split into paragraphs only
 
@@ -26,19 +26,20 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     """
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    passages = _passages(text) if len(text) <= _MAX_PARSED_CHARS else paragraphs(text)
-    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(passages))
+    front_matter = FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER_CHARS)
+    title, metadata = stated_fields(front_matter[0]) if front_matter is not None else ("", Metadata())
+    start = front_matter.end() if front_matter is not None else 0
+    passages = _passages(text, start) if len(text) <= _MAX_PARSED_CHARS else paragraphs(text)
+    yield ParsedDocument(text=text, title=title, encoding=encoding, passages=tuple(passages), metadata=metadata)
 
 
-def _passages(text: str) -> Iterator[Passage]:
+def _passages(text: str, start: int) -> Iterator[Passage]:
     try:
         from markdown_it import MarkdownIt
     except ImportError as err:
         raise MissingExtraError("Reading Markdown", "documents") from err
-    front_matter = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER_CHARS)
-    start = front_matter.end() if front_matter is not None else 0
-    if front_matter is not None:
-        yield Passage(start=0, end=len(front_matter[0].rstrip()))
+    if start:  # the fields before the text
+        yield Passage(start=0, end=len(text[:start].rstrip()))
     tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(text[start:])
     yield from _Reader(text, start).passages(tokens)
 

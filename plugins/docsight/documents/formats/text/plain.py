@@ -8,6 +8,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.documents.formats.text.literal_blocks import mark_code
 from docsight.documents.formats.text.plain_lists import mark_lists
+from docsight.documents.formats.text.quoted_mail import mark_quoted_mail
 
 _LINE = re.compile(r"[^\n]+")
 _RULE = r"([=\-~^\"'*+#`:_])\{}{{2,}}[ \t]*"
@@ -17,15 +18,16 @@ _UNDERLINED = re.compile(
 _COLUMN_GAP = re.compile(r"\t| {3}")  # as between the columns of a table
 _VERSION_TITLE = re.compile(r"\d+(?:\.\d+)+(?:$|[\s(:])")
 _MIN_UNDERLINED = 0.8  # of the length of a heading
+_MIN_SENTENCE_WORDS = 4
+_ABBREVIATION = re.compile(r"(?:.*\.)?(?:[^\W\d]|Co|Corp|Inc|Ltd|Bros|Jr|Sr|St|Dr|etc|al|vol|eds?|no|vs|usw)\.", re.I)
 
 
 def read(source: Source) -> Iterator[ParsedDocument]:
     """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    yield ParsedDocument(
-        text=text, encoding=encoding, passages=tuple(mark_code(text, mark_lists(text, _sections(text))))
-    )
+    passages = mark_quoted_mail(text, mark_code(text, mark_lists(text, _sections(text))))
+    yield ParsedDocument(text=text, encoding=encoding, passages=tuple(passages))
 
 
 def paragraphs(text: str) -> Iterator[Passage]:
@@ -64,6 +66,14 @@ def _is_title(title: str, underline: str, *, is_boxed: bool) -> bool:
     if title[0].isspace() and not is_boxed:
         return False
     title = title.lstrip()
+    if is_boxed and _is_sentence(title):
+        return False  # a notice in a box
     has_letter = any(map(str.isalpha, title)) or _VERSION_TITLE.match(title) is not None
     is_long_enough = _MIN_UNDERLINED * len(title) <= len(underline)
     return has_letter and is_long_enough and _COLUMN_GAP.search(title) is None
+
+
+def _is_sentence(line: str) -> bool:
+    """Return whether a line ends with the full stop of a sentence, and not with that of an abbreviation."""
+    words = line.split()
+    return len(words) >= _MIN_SENTENCE_WORDS and line.endswith(".") and _ABBREVIATION.fullmatch(words[-1]) is None

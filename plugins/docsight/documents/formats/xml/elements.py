@@ -1,10 +1,10 @@
 """What one element of an article says: its name, its text, its numbers, and the places that a cell covers."""
 
-import html
 import itertools
 from typing import Any
 
 from docsight.documents.formats.xml import vocabularies as v
+from docsight.documents.formats.xml.entities import known_character
 
 _TITLE_PATHS = (
     "{*}front/{*}article-meta/{*}title-group/{*}article-title", "{*}teiHeader/{*}fileDesc/{*}titleStmt/{*}title",
@@ -31,7 +31,7 @@ def entity_text(element: Any) -> str:
     """
     from lxml import etree  # type: ignore[import-untyped]
 
-    return html.unescape(element.text) if element.tag is etree.Entity else ""
+    return known_character(element.name) or element.text if element.tag is etree.Entity else ""
 
 
 def plain_text(element: Any) -> str:

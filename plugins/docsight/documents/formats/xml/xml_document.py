@@ -1,6 +1,5 @@
 """XML: documents in DocBook, JATS and TEI, drawings in SVG, and the text of other files as lines."""
 
-import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from docsight.documents.formats.text.html import declared_encoding
 from docsight.documents.formats.xml.article import ArticleWriter
 from docsight.documents.formats.xml.drawing import write_drawing
 from docsight.documents.formats.xml.elements import entity_text, local_name, title_of
+from docsight.documents.formats.xml.entities import declared_names, expand_entities, known_character
 from docsight.documents.formats.xml.malformed import repair, without_markup
 from docsight.documents.formats.xml.vocabularies import ARTICLE_ROOTS
 from docsight.errors import DataError, MissingExtraError
@@ -63,7 +63,7 @@ def _read_malformed(data: bytes, problem: Any) -> ParsedDocument:
     from lxml import etree
 
     text, guessed = decode(data, declared=declared_encoding(data))
-    text = _NAMED_ENTITY.sub(_known_character, _XML_DECLARATION.sub("", text))
+    text = _with_characters(_XML_DECLARATION.sub("", text))
     encoding = guessed if problem.code in _ENCODING_ERRORS else ""
     if encoding or problem.code == _UNDECLARED_ENTITY:
         with suppress(etree.XMLSyntaxError, UnicodeEncodeError):
@@ -72,7 +72,8 @@ def _read_malformed(data: bytes, problem: Any) -> ParsedDocument:
     note = f"it is not well-formed XML ({reason[:_MAX_REASON_CHARS]}); "
     try:
         if (root := repair(text)) is not None:
-            return replace(_document(root), encoding=encoding, notes=(f"{note}it was repaired",))
+            document = _document(root)
+            return replace(document, encoding=encoding, notes=(f"{note}it was repaired", *document.notes))
     except SkipError as err:
         raise DataError(f"cannot be read as XML: {problem}") from err
     builder = TextBuilder()
@@ -91,6 +92,7 @@ def _read_malformed(data: bytes, problem: Any) -> ParsedDocument:
 
 def _document(root: Any) -> ParsedDocument:
     builder = TextBuilder()
+    notes = expand_entities(root)
     name, title = local_name(root), ""
     if name in ARTICLE_ROOTS:
         ArticleWriter(builder, root)
@@ -101,13 +103,17 @@ def _document(root: Any) -> ParsedDocument:
         _write_lines(root, builder)
     if not len(builder):
         raise SkipError("a drawing without text" if name == "svg" else "XML without text")
-    return ParsedDocument(text=builder.text(), title=title, passages=tuple(builder.passages()))
+    return ParsedDocument(text=builder.text(), title=title, passages=tuple(builder.passages()), notes=notes)
 
 
-def _known_character(entity: re.Match[str]) -> str:
-    """Return the character of an entity that HTML knows, as XML; other entities stay as they are written."""
-    character = html.unescape(entity[0])
-    return f"&amp;{entity[1]};" if character == entity[0] else escape(character)
+def _with_characters(source: str) -> str:
+    """Write the characters of entities that HTML knows; those that are not declared stay as they are written."""
+    declared = declared_names(source)
+
+    def written(entity: re.Match[str]) -> str:
+        return entity[0] if entity[1] in declared else escape(known_character(entity[1]) or entity[0])
+
+    return _NAMED_ENTITY.sub(written, source)
 
 
 def _write_lines(root: Any, builder: TextBuilder) -> None:
@@ -116,6 +122,7 @@ def _write_lines(root: Any, builder: TextBuilder) -> None:
     After an element that has others in it, as a record has fields, a paragraph ends.
     """
     has_text = bool((root.text or "").strip()) or any((child.tail or "").strip() for child in root)
+    has_text = has_text or any(map(entity_text, root))
     if has_text or not len(root):
         builder.interrupt(LINE)
         _write_mixed(root, builder)

@@ -105,3 +105,25 @@ def test_other_files_fail_with_the_reason() -> None:
         list(calendars.read(Source(name="a.ics", data=b"Hello")))
     with pytest.raises(DataError, match="no address card"):
         cards("Hello")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("RRULE:FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20260630", "Repeats: every week on Monday, Wednesday until 2026-06-30"),
+        (
+            "RRULE:FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR;COUNT=10;WKST=MO",
+            "Repeats: every 2 months on last Friday 10 times",
+        ),
+        ("RRULE:FREQ=YEARLY;BYMONTHDAY=15", "Repeats: every year (BYMONTHDAY: 15)"),
+        ("RRULE:MD1 5 #0", "Repeats: MD1 5 #0"),
+        ("EXDATE;TZID=Europe/Paris:20260408T190000,20260415T190000", None),
+        ("DURATION:PT1H30M", "Duration: 1 hour 30 minutes"),
+        ("DURATION:soon", "Duration: soon"),
+        ("STATUS:CANCELLED", "Status: cancelled"),
+        ("STATUS:CONFIRMED", ""),
+    ],
+)
+def test_entries_tell_how_they_are_repeated_and_that_they_are_cancelled(line: str, shown: str | None) -> None:
+    expected = "Except on: 2026-04-08 19:00 Europe/Paris, 2026-04-15 19:00 Europe/Paris" if shown is None else shown
+    assert calendar("BEGIN:VEVENT", line, "END:VEVENT").text == expected

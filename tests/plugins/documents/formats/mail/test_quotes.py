@@ -131,3 +131,15 @@ def test_mail_tells_quotes_and_signatures_of_pages() -> None:
         ("From: a\nSent: b\nSubject: c", "quote"),
         ("d", "quote"),
     ]
+
+
+def test_mail_tells_a_quote_in_the_same_paragraph_of_a_page() -> None:
+    headers = (
+        "<div><b>De :</b> Jean<br><b>Envoyé :</b> mardi 18:02<br><b>À :</b> Camille<br><b>Objet :</b> Réunion</div>"
+    )
+    page = f"<div>Bonjour</div><div><br></div><div>À toi,<br>Camille</div><div>{headers}<div>Salut</div></div>"
+    assert kinds(f"{HEAD}Content-Type: text/html; charset=utf-8\n\n{page}") == [
+        ("Bonjour", "paragraph"),
+        ("À toi,\nCamille", "paragraph"),
+        ("De : Jean\nEnvoyé : mardi 18:02\nÀ : Camille\nObjet : Réunion\nSalut", "quote"),
+    ]

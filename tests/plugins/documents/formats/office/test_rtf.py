@@ -164,6 +164,42 @@ def test_merged_cells_keep_the_places_of_others() -> None:
     assert read(row + merged + rb"\pard x").text == "a\t\tc\ntotal\t\t5\n\nx"
 
 
+def test_merged_cells_of_a_first_row_keep_the_places_of_those_below() -> None:
+    title = rb"\trowd\cellx300\intbl title\cell\row\trowd\cellx100\cellx300\intbl a\cell b\par c\cell\row"
+    row = rb"\trowd\cellx105\cellx200\cellx300\intbl 1\cell 2\cell 3\cell\row"
+    other = rb"\pard x\par\trowd\cellx50\cellx150\intbl y\cell z\cell\row\pard"
+    document = read(title + row + other)
+    tables = [one.cells for one in document.passages if one.cells]
+    shown = [[[document.text[a:b] for a, b in row] for row in table] for table in tables]
+    assert shown == [[["title", "", ""], ["a", "b\nc", ""], ["1", "2", "3"]], [["y", "z"]]]
+
+
+LISTS = rb"""{\*\listtable{\list{\listlevel\levelnfc0\levelstartat1{\leveltext\'02\'00.;}{\levelnumbers\'01;}}
+{\listlevel\levelnfc4\levelstartat1{\leveltext\'04\'00.\'01);}{\levelnumbers\'01\'03;}}\listid10}
+{\list{\listlevel\levelnfc23{\leveltext\'01\u8226 ?;}{\levelnumbers;}}\listid20}}
+{\*\listoverridetable{\listoverride\listid10\listoverridecount0\ls1}{\listoverride\listid20\ls2}
+{\listoverride\listid10\listoverridecount1{\lfolevel\listoverridestartat\levelstartat7}\ls3}}"""
+
+
+def test_lists_are_numbered_where_the_file_does_not_write_the_numbers() -> None:
+    body = rb"\pard\ls1\ilvl0 one\par two\par\pard\ls1\ilvl1 in\par in\par\pard\ls1 three\par\pard\ls2 dot\par"
+    document = read(LISTS + body + rb"\pard text\par\pard\ls3 seven\par\ls0 none")
+    assert kinds(document)[:6] == [
+        ("list_item", 1, "1. one"),
+        ("list_item", 1, "2. two"),
+        ("list_item", 2, "2.a) in"),
+        ("list_item", 2, "2.b) in"),
+        ("list_item", 1, "3. three"),
+        ("list_item", 1, "dot"),
+    ]
+    assert document.text.endswith("text\n\n7. seven\nnone")
+
+
+def test_numbers_that_the_file_writes_are_those_of_its_lists() -> None:
+    body = rb"\pard\ls1{\listtext 5)\tab}one\par\pard\ls1 two\par"
+    assert read(LISTS + body).text == "5) one\n2. two"
+
+
 def test_links_have_targets() -> None:
     document = read(rb'\pard See {\field{\*\fldinst HYPERLINK "http://x.org/"}{\fldrslt{\b this}}} page.')
     assert document.text == "See this page."

@@ -115,6 +115,7 @@ def test_csv_may_have_spaces_after_its_separators() -> None:
     [
         "version,name,date,end\n4,Warty,2004\n5,Hoary,2005\n6,Dapper,2006,2011\n",  # without empty fields at the ends
         "3,2,healthy,ill\n1,2,3,4,5\n2,3,4,5,6\n3,4,5,6,7\n",  # below a line about the table
+        "Statement\nAccount,47\nday,what,amount\n1 May,Rent,-8\n2 May,Gift,1\n3 May,Gas,-3\n4 May,Tax,-5\n",  # a title
     ],
 )
 def test_csv_rows_may_differ_from_the_first_in_their_width(table: str) -> None:
@@ -122,6 +123,17 @@ def test_csv_rows_may_differ_from_the_first_in_their_width(table: str) -> None:
     assert isinstance(content, ParsedDocument)
     assert [one.kind for one in content.passages] == ["table"]
     assert content.text == table.strip().replace(",", "\t")
+
+
+@pytest.mark.parametrize("name", ["text", "remark"])
+def test_csv_of_one_column_keeps_the_commas_of_its_sentences(name: str) -> None:
+    rows = [
+        "It rained, so we stayed in.",
+        "We went, and it was late.",
+        "She came, but he was gone.",
+        "Nobody, it seems.",
+    ]
+    assert list(texts(read("\n".join([name, *rows]))).values()) == rows
 
 
 @pytest.mark.parametrize(

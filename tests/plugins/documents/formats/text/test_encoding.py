@@ -61,7 +61,11 @@ def test_decode_rejects_binary_data(data: bytes) -> None:
 def test_decode_leaves_out_a_few_nul_bytes() -> None:
     log = TEXT.encode() * 20
     assert decode(log + b"\0" * 8 + log) == (TEXT * 40, "utf-8 (8 NUL bytes left out)")
-    for data in (log + b"\0" * 300, TEXT.encode("cp1252") * 20 + b"\0"):
+    assert decode(b"a,first\0 item,12\nb,second,13\n") == (
+        "a,first item,12\nb,second,13\n",
+        "utf-8 (1 NUL byte left out)",
+    )
+    for data in (log + b"\0" * 300, b"a,first\0 item,12\nb,second\1,13\n", TEXT.encode("cp1252") * 20 + b"\0"):
         with pytest.raises(DataError, match="NUL bytes"):
             decode(data)
 

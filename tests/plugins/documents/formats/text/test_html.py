@@ -308,3 +308,19 @@ def test_code_does_not_begin_with_blank_lines(tmp_path: Path) -> None:
 )
 def test_code_keeps_the_blank_lines_in_it(tmp_path: Path, source: str, text: str) -> None:
     assert read_page(tmp_path, source).text == text
+
+
+def test_html_a_mail_that_a_page_quotes_is_a_quote_but_not_its_own_headers(tmp_path: Path) -> None:
+    headers = "<p><b>From:</b> {}<br><b>Sent:</b> Tuesday, 9:14<br><b>To:</b> Paul<br><b>Subject:</b> RE: Dates</p>"
+    quoted = f"<hr>{headers.format('Ruth')}<p>We can <a href='https://example.org'>deliver</a>.</p>"
+    page = f"<title>RE: Dates</title>{headers.format('Paul')}<p>Thanks.</p>{quoted}<footer>Page 1</footer>"
+    kinds = [passage.kind for passage in read_page(tmp_path, page).passages]
+    assert kinds == ["heading", "paragraph", "paragraph", "quote", "quote", "footer"]
+
+
+@pytest.mark.parametrize("attribute", ['epub:type="footnote"', 'epub:type="x endnote"', 'role="doc-footnote"'])
+def test_html_notes_of_books_are_footnotes(tmp_path: Path, attribute: str) -> None:
+    note = f"<aside {attribute}><p>1. Rain.</p></aside>"
+    page = read_page(tmp_path, f"<p>Water<a href='#n'>1</a> fell.</p>{note}<p>It froze.</p>")
+    shown = [(passage.kind, page.text[passage.start : passage.end]) for passage in page.passages]
+    assert shown == [("paragraph", "Water1 fell."), ("footnote", "1. Rain."), ("paragraph", "It froze.")]

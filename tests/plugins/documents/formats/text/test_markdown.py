@@ -96,3 +96,27 @@ def test_plain_text_has_headings_that_are_underlined() -> None:
         ("heading", 2, "Owners"),
         ("paragraph", None, "Name   City\n-----------\nAda"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "title", "authors", "created"),
+    [
+        (
+            '---\ntitle: "Water: a survey"\nauthor: Ingrid Dahl\ndate: 2026-02-11\n---',
+            "Water: a survey",
+            1,
+            "2026-02-11",
+        ),
+        ("---\nauthors:\n  - name: Ingrid Dahl\n    mail: x\n  - 'Tom Fox'\ntitle: >\n  Long\n---", "", 2, ""),
+        ("---\nTitle: Water\nauthor: [Ingrid Dahl, Tom Fox]\ntags:\n- a\ndate: soon\n...", "Water", 2, ""),
+        ('+++\ntitle = "Water"\ndate = 2026-02-11T10:00:00Z\n+++', "Water", 0, "2026-02-11T10:00:00+00:00"),
+        ("---\nsubtitle: no\n---", "", 0, ""),
+    ],
+)
+def test_markdown_states_its_title_authors_and_date(fields: str, title: str, authors: int, created: str) -> None:
+    pytest.importorskip("markdown_it")
+    document = read(f"{fields}\n\n# Rivers\n\nText.\n", "a.md")
+    assert (document.title, document.metadata.created) == (title, created)
+    assert document.metadata.authors == ("Ingrid Dahl", "Tom Fox")[:authors]
+    shown = [(each.kind, document.text[each.start : each.end]) for each in document.passages]
+    assert shown == [("paragraph", fields), ("heading", "Rivers"), ("paragraph", "Text.")]

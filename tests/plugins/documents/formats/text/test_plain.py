@@ -125,3 +125,54 @@ def test_plain_text_takes_little_time_for_long_lines(text: str) -> None:
     started = time.process_time()
     assert [kind for kind, *_ in passages(text)] == ["paragraph"]
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("rule", ["*", "=", "#"])
+def test_a_sentence_between_lines_is_a_notice_and_no_heading(rule: str) -> None:
+    line = rule * 45
+    notice = f"{line}\nThe gates will be closed on Monday, 4 May 2026.\n{line}"
+    assert passages(f"{notice}\n\nPlease bring your keys.\n") == [
+        ("paragraph", None, notice),
+        ("paragraph", None, "Please bring your keys."),
+    ]
+
+
+@pytest.mark.parametrize("title", ["Annual General Meeting", "What is new in the garden?", "The mills of Smith & Co."])
+def test_a_title_between_lines_is_a_heading(title: str) -> None:
+    line = "*" * 45
+    assert passages(f"{line}\n{title}\n{line}\n\nText.\n")[0] == ("heading", 1, title)
+
+
+QUOTED_MAIL = "From: Ruth Keller\nSent: Tuesday, March 3, 2026 9:14 AM\nTo: Paul Winter\nSubject: RE: Dates"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        QUOTED_MAIL,
+        f"-----Original Message-----\n{QUOTED_MAIL}",
+        "---------- Forwarded message ---------",
+        "Von: Ruth Keller\nGesendet: Dienstag, 3. März 2026 09:14\nAn: Paul Winter\nCc: Lager\nBetreff: AW: Termine",
+    ],
+)
+def test_mails_that_a_text_quotes_are_quotes(head: str) -> None:
+    assert passages(f"Thanks.\n\nPaul\n{'_' * 30}\n{head}\n\nWe can deliver:\n- on Monday\n- on Tuesday\n") == [
+        ("paragraph", None, "Thanks."),
+        ("paragraph", None, "Paul"),
+        ("quote", None, head),
+        ("quote", None, "We can deliver:"),
+        ("quote", None, "- on Monday"),
+        ("quote", None, "- on Tuesday"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{QUOTED_MAIL}\n\nThe headers of a mail that was saved as text.\n",
+        f"The archive of a list.\n\nFrom ruth at example.com  Tue Mar 3\n{QUOTED_MAIL}\n\nDear all,\n",
+        "A note.\n\nFrom: Leeds\nTo: York\nSubject: to delay\n",
+    ],
+)
+def test_headers_that_begin_a_text_or_are_few_begin_no_quote(text: str) -> None:
+    assert "quote" not in [kind for kind, _, _ in passages(text)]

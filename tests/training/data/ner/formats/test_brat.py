@@ -7,6 +7,7 @@ from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
 from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan
 from docsight_training.data.ner.formats.brat import read_brat, write_brat
+from docsight_training.data.ner.span_alignment import clean_spans
 
 
 def _write(folder: Path, name: str, text: str, *annotations: str) -> None:
@@ -82,3 +83,25 @@ def test_documents_of_brat_have_names_of_their_own(tmp_path: Path):
         "000004": "Di left.",
     }
     assert [(span.start, span.end) for span in read["a_b"].spans] == [(0, 3), (10, 12)]
+
+
+def test_span_over_line_ends_is_read_and_written_as_brat_divides_it(tmp_path: Path):
+    _write(tmp_path / "in", "a", "Met John\r\n  Smith.", "T1\tPER 4 8;12 17\tJohn Smith", "T2\tPER 0 3;4 8\tMet John")
+    findings = Findings()
+    (text,) = read_brat(tmp_path / "in", findings)
+    assert [span[:3] for span in text.spans] == [(4, 17, "PER"), (0, 8, "PER")]
+    assert findings.all == []
+    write_brat(tmp_path / "out", [text])
+    written = (tmp_path / "out" / "a.ann").read_bytes().decode()
+    assert written.splitlines()[0] == "T1\tPER 4 8;10 17\tJohn   Smith"
+    (again,) = read_brat(tmp_path / "out", findings)
+    assert [span[:3] for span in again.spans] == [span[:3] for span in text.spans]
+    assert [span[:3] for span in clean_spans(again, findings)] == [(4, 17, "PER"), (0, 8, "PER")]
+    assert findings.all == []
+
+
+def test_labels_that_would_be_the_same_in_brat_are_refused(tmp_path: Path):
+    spans = [CharSpan(0, 3, "first name"), CharSpan(4, 8, "first/name")]
+    with pytest.raises(DataError, match="'first name' and 'first/name' would both be 'first_name'"):
+        write_brat(tmp_path / "out", [AnnotatedText("Ada left.", spans, "")])
+    assert not (tmp_path / "out").exists()

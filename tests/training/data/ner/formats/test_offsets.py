@@ -184,6 +184,36 @@ def test_regions_of_label_studio_that_are_no_spans_are_listed(tmp_path: Path):
     ]
 
 
+def test_what_doccano_and_prodigy_save_besides_spans_and_rows_without_text_are_listed(tmp_path: Path):
+    rows = [
+        {"text": "Ada left", "entities": [], "relations": [{"from_id": 1, "to_id": 2}], "Comments": ["sure?"]},
+        {"text": "Bob left", "spans": [], "accept": ["good"], "relations": []},
+        {"text": " \n", "spans": []},
+    ]
+    findings = Findings()
+    assert len(_read(_write(tmp_path / "a.jsonl", rows), findings)) == 2
+    assert findings.all == [
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 1", "relations"),
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 1", "Comments"),
+        (FindingKind.NOT_A_SPAN, "a.jsonl, row 2", "accept"),
+        (FindingKind.NO_TEXT, "a.jsonl, row 3", ""),
+    ]
+
+
+def test_spans_may_be_json_in_a_cell_of_a_table(tmp_path: Path):
+    regions = [{"start": 0, "end": 3, "text": "Ada", "labels": ["PER"]}]
+    rows = [{"text": "Ada left", "label": json.dumps(regions)}, {"text": "Bob left", "label": '[[0, 3, "PER"]]'}]
+    assert [spans for _, spans in _read(_write(tmp_path / "a.jsonl", rows))] == [[("PER", "Ada")], [("PER", "Bob")]]
+    with pytest.raises(DataError, match=r"expected a list of spans; found '\[0, 3'"):
+        _read(_write(tmp_path / "b.jsonl", [rows[0], {"text": "Bob left", "label": "[0, 3"}]))
+
+
+def test_csv_is_refused_with_the_way_to_json_lines(tmp_path: Path):
+    (tmp_path / "a.csv").write_text('text,label\nAda left,"[[0, 3, ""PER""]]"\n')
+    with pytest.raises(DataError, match=r"CSV is not read.*pandas\.read_csv\('.*a\.csv'\)\.to_json\('a\.jsonl'"):
+        _read(tmp_path / "a.csv")
+
+
 def test_offsets_in_utf_16_are_recognised_by_the_text_of_the_span(tmp_path: Path):
     tasks = [_task("\U0001f600\U0001f600 Ada left", {"result": [_region(5, 8, "Ada", "PER")]})]
     assert _read(_write(tmp_path / "a.json", tasks, lines=False))[0][1] == [("PER", "Ada")]

@@ -28,6 +28,10 @@ def read_docbin(path: Path, findings: Findings) -> Iterator[AnnotatedText]:
         for number, doc in enumerate(docs, start=1):
             tokens = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
             spans = [found for span in doc.ents if (found := _trim(span, f"{path.name}, Doc {number}", findings))]
+            for key, group in doc.spans.items():
+                if group and not doc.ents:
+                    shown = f"doc.spans[{key!r}]: {', '.join(f'{span.text} ({span.label_})' for span in group)[:60]}"
+                    findings.add(FindingKind.SPAN_GROUP, f"{path.name}, Doc {number}", shown)
             document = doc.user_data.get(_DOCUMENT_KEY) or f"{path.stem}-{number}"
             yield AnnotatedText(doc.text, spans, f"{path.name}, Doc {number}", document, tokens)
     except (ValueError, OSError, KeyError, TypeError) as err:

@@ -1,5 +1,6 @@
 """JSON rows of texts with spans by character: Prodigy, doccano, Label Studio, spaCy's pairs, docsight's own records."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ _LABEL_KEYS = ("label", "labels", "hypertextlabels", "type", "tag", "entity_grou
 _REGION_TYPES = ("labels", "hypertextlabels")  # of Label Studio, those of spans
 _RECORD_KEYS = {"id", "path", "part", "entities"}  # some of those of docsight's records
 _REJECTED = ("reject", "ignore")  # Prodigy's answers
+_NOT_SPANS = ("relations", "accept", "cats", "Comments")  # keys of doccano and Prodigy for what is no span
 _LABEL_STUDIO = ("annotations", "completions")  # the second one before version 1.0
 
 
@@ -66,6 +68,9 @@ def decode_row(row: Any, place: str, columns: Columns, findings: Findings) -> An
         text = _label_studio_text(row["data"], regions, place, columns)
     else:
         text, regions = _text(row, place, columns), _span_list(row, place, columns)
+        for key in _NOT_SPANS:
+            if row.get(key) and key != columns.spans:
+                findings.add(FindingKind.NOT_A_SPAN, place, key)
     spans = [span for region in regions for span in _decode_spans(region, place, findings)]
     return AnnotatedText(text, spans, place, document)
 
@@ -159,6 +164,7 @@ def _span_list(row: Mapping[str, Any], place: str, columns: Columns) -> Sequence
         value = next((regions for regions in row.values() if _are_regions(regions)), None)
     if value is None:
         return []
+    value = _parsed_cell(value)
     if isinstance(value, Mapping):
         value = value.get("entities", value)
     if not isinstance(value, list):
@@ -171,9 +177,19 @@ def _has_spans(row: Any, columns: Columns) -> bool:
     if is_pair(row):
         return True
     names = _SPANS_KEYS if columns.spans is None else (columns.spans,)
-    return any(isinstance(row.get(name), list) for name in (*names, *_LABEL_STUDIO)) or any(
+    return any(isinstance(_parsed_cell(row.get(name)), list) for name in (*names, *_LABEL_STUDIO)) or any(
         map(_are_regions, row.values())
     )
+
+
+def _parsed_cell(value: Any) -> Any:
+    """Return a value that was a cell of a table, such as the CSV of Label Studio, as the list that it stands for."""
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _are_regions(value: Any) -> bool:

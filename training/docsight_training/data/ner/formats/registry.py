@@ -1,13 +1,13 @@
 """The formats that annotations can be read from and written to, and how they are recognised."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
-from docsight_training.data.ner.formats.brat import is_brat_folder, read_brat, write_brat
+from docsight_training.data.ner.formats.brat import brat_labels, is_brat_folder, read_brat, write_brat
 from docsight_training.data.ner.formats.column_files import (
     looks_like_columns,
     looks_like_conllu,
@@ -36,6 +36,7 @@ from docsight_training.data.ner.formats.token_rows import (
 
 AUTO, HUB = "auto", "hub"  # the sources besides those of files
 _PARQUET_MAGIC = b"PAR1"
+_PACKED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")  # zip (also .xlsx), gzip, and others
 _HEAD_BYTES = 4096
 _ZLIB_MAGIC = b"\x78"  # a DocBin is compressed
 
@@ -73,11 +74,13 @@ class Target(NamedTuple):
         suffix: That of its files; empty for a folder.
         has_tokens: Whether it holds tokens rather than characters.
         write: Writes a file, or a folder, that does not exist.
+        rename: Returns the names that the format gives to labels; None if it can write any label.
     """
 
     suffix: str
     has_tokens: bool
     write: Callable[[Path, Iterable[AnnotatedText]], None]
+    rename: Callable[[Sequence[str]], Mapping[str, str]] | None = None
 
 
 _COLUMN_SUFFIXES = (".conll", ".iob", ".iob2", ".bio", ".bioes", ".bilou", ".col", ".tsv", ".txt")
@@ -122,7 +125,7 @@ TARGETS = {
     "conll": Target(".conll", True, write_columns),
     "conllu": Target(".conllu", True, write_conllu),
     "spacy": Target(".spacy", True, write_docbin),
-    "brat": Target("", False, write_brat),
+    "brat": Target("", False, write_brat, brat_labels),
 }
 # The format that is written if only a suffix is given.
 TARGET_OF_SUFFIX = {
@@ -171,6 +174,8 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         raise DataError(f"{path}: the file is empty.")
     if path.suffix == ".ann":
         raise DataError(f"{path}: expected the folder of brat that holds this file; pass data.path={path.parent}.")
+    if head.startswith(_PACKED_MAGIC):
+        raise DataError(f"{path}: expected annotations; found an archive or a compressed file. Unpack it first.")
     if head.startswith(_PARQUET_MAGIC):
         return "parquet"
     if head.startswith(_ZLIB_MAGIC) and path.suffix == ".spacy":
@@ -179,6 +184,13 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         return "conllu"
     if looks_like_columns(path):
         return "conll"
+    if path.suffix.lower() == ".csv":
+        raise DataError(
+            f"{path}: CSV is not read. If a row is a text with spans, as Label Studio writes it, convert it: python -c "
+            f"\"import pandas; pandas.read_csv('{path}').to_json('{path.stem}.jsonl', orient='records', lines=True)\". "
+            "If a row is a token with its tag, save it with tabs instead of commas and an empty line after each "
+            "sentence, as .conll."
+        )
     if path.suffix in SOURCES["json"].suffixes or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _recognise_json(path, settings.columns)
     raise DataError(f"{path}: is in none of the formats that can be read. {_advice(path)}")
