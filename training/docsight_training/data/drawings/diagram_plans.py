@@ -10,18 +10,18 @@ from docsight_training.data.drawings.diagram_canvas import DiagramCanvas
 from docsight_training.data.drawings.raster import Point, box_around
 from docsight_training.data.drawings.typefaces import write
 
-_SHEETS: list[Colour] = [(255, 255, 255), (245, 244, 239), (255, 255, 255), (0, 16, 35), (255, 255, 225)]
-_WIRES: list[Colour] = [(0, 150, 0), (0, 100, 0), (0, 0, 160), (150, 0, 0), (0, 0, 0)]
-_PARTS: list[Colour] = [(132, 0, 0), (132, 0, 0), (0, 0, 132), (0, 0, 0)]
-_NAMES: list[Colour] = [(0, 100, 100), (0, 0, 194), (132, 0, 0), (60, 60, 60)]
+_SHEET_GROUNDS: list[Colour] = [(255, 255, 255), (245, 244, 239), (255, 255, 255), (0, 16, 35), (255, 255, 225)]
+_WIRE_INKS: list[Colour] = [(0, 150, 0), (0, 100, 0), (0, 0, 160), (150, 0, 0), (0, 0, 0)]
+_PART_INKS: list[Colour] = [(132, 0, 0), (132, 0, 0), (0, 0, 132), (0, 0, 0)]
+_NAME_INKS: list[Colour] = [(0, 100, 100), (0, 0, 194), (132, 0, 0), (60, 60, 60)]
 
 
 def wiring(canvas: DiagramCanvas) -> None:
     """Draw boxes with named pins, small parts and right-angled wires, coloured as in programs for electronics."""
     rng = canvas.rng
     _sheet(canvas)
-    part, name = pick(rng, _PARTS), pick(rng, _NAMES)
-    canvas.wire, canvas.ink = pick(rng, _WIRES), name
+    part, name = pick(rng, _PART_INKS), pick(rng, _NAME_INKS)
+    canvas.wire, canvas.ink = pick(rng, _WIRE_INKS), name
     if canvas.ground[0] < 100:
         part, canvas.wire, canvas.ink = (240, 80, 80), (120, 220, 120), (220, 220, 220)
     columns, rows = int(rng.integers(1, 5)), int(rng.integers(1, 4))
@@ -46,7 +46,7 @@ def framed_sheet(canvas: DiagramCanvas) -> None:
     rng, size = canvas.rng, max(6, canvas.size // 2)
     canvas.size = size
     wiring(canvas)
-    ink = pick(rng, _PARTS)
+    ink = pick(rng, _PART_INKS)
     for pad in (size * 0.4, size * 1.6):
         canvas.pen.rectangle((pad, pad, canvas.width - pad, canvas.height - pad), outline=ink, width=2)
     for share in np.linspace(0, 1, int(rng.integers(4, 9)))[1:-1].tolist():
@@ -112,7 +112,7 @@ def signals(canvas: DiagramCanvas) -> None:
 
 def _sheet(canvas: DiagramCanvas) -> None:
     """Fill the ground like a sheet of such a program, at times with dots."""
-    canvas.ground = pick(canvas.rng, _SHEETS)
+    canvas.ground = pick(canvas.rng, _SHEET_GROUNDS)
     canvas.pen.rectangle((0, 0, canvas.width, canvas.height), fill=canvas.ground)
     canvas.thick = int(canvas.rng.integers(1, 4))
     if chance(canvas.rng, 0.25):
