@@ -42,9 +42,32 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     image = Image.new("RGB", (width, max(60, int(lines[-1] + margin))), ground)
     pen = ImageDraw.Draw(image)
     header = _fill(pen, rng, edges, lines, ground)
+    _write_cells(
+        pen, rng, rows, kinds, edges, lines, face, gap=gap, inks=(ink, readable(header) if header != ground else ink)
+    )
+    if title:
+        write(pen, (margin, top), title, face, fill=ink, bold=True)
+    _rule(pen, rng, edges, lines, mixed(ground, ink, float(pick(rng, [1.0, 1.0, 0.6, 0.3]))))
+    if chance(rng, 0.12):  # part of a larger table
+        image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
+    return reduced(image)
+
+
+def _write_cells(
+    pen: ImageDraw.ImageDraw,
+    rng: np.random.Generator,
+    rows: list[list[list[str]]],
+    kinds: list[str],
+    edges: list[float],
+    lines: list[float],
+    face: ImageFont.FreeTypeFont,
+    *,
+    gap: float,
+    inks: tuple[Colour, Colour],
+) -> None:
+    """Write the text of all cells; `inks` are the colours of the cells and of the header."""
     centred = chance(rng, 0.25)
     for number, row in enumerate(rows):
-        colour = readable(header) if number == 0 and header != ground else ink
         bold = (number == 0 and chance(rng, 0.8)) or (number == len(rows) - 1 and chance(rng, 0.2))
         for column, cell in enumerate(row):
             if centred or kinds[column] == "mark":
@@ -54,14 +77,8 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
             else:
                 x, anchor = edges[column] + face.size * 0.35, "la"
             for step, text in enumerate(cell):
-                at = (x, lines[number] + gap / 2 + step * pitch)
-                write(pen, at, text, face, fill=colour, anchor=anchor, bold=bold)
-    if title:
-        write(pen, (margin, top), title, face, fill=ink, bold=True)
-    _rule(pen, rng, edges, lines, mixed(ground, ink, float(pick(rng, [1.0, 1.0, 0.6, 0.3]))))
-    if chance(rng, 0.12):  # part of a larger table
-        image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
-    return reduced(image)
+                at = (x, lines[number] + gap / 2 + step * face.size * 1.15)
+                write(pen, at, text, face, fill=inks[number == 0], anchor=anchor, bold=bold)
 
 
 def _column_kinds(rng: np.random.Generator, columns: int) -> list[str]:
