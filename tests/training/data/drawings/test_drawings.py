@@ -24,10 +24,9 @@ def images(kind: str) -> list[Image.Image]:
 
 
 def test_draw_returns_rgb_images_of_a_suitable_size(kind: str, images: list[Image.Image]):
-    smallest = 30 if kind == "check_box" else 60  # a single box is small in documents, too
     for image in images:
         assert image.mode == "RGB"
-        assert smallest <= max(image.size) <= 480
+        assert 60 <= max(image.size) <= 480
         assert min(image.size) >= 8
 
 
@@ -80,6 +79,15 @@ def test_typefaces_choose_by_family_and_keep_handwriting_apart():
     assert typefaces.mono(rng) == mono
     assert typefaces.hand(rng) == hand
     assert Typefaces([plain]).hand(rng) is None
+
+
+def test_typefaces_choose_those_of_programs_for_screens():
+    plain = built_in_font()
+    sans, serif = Font(plain.path, 0, "DejaVu Sans", "Book"), Font(plain.path, 0, "Tinos", "Regular")
+    typefaces, rng = Typefaces([plain, sans, serif]), np.random.default_rng(0)
+    assert {typefaces.interface(rng) for _ in range(20)} == {sans}
+    assert {typefaces.usual(rng) for _ in range(40)} == {sans, serif}
+    assert Typefaces([plain]).interface(rng) == plain
 
 
 def test_images_can_be_saved(tmp_path):

@@ -18,7 +18,6 @@ from docsight_training.data.drawings.chart import (
     draw_pie_chart,
     draw_scatter_chart,
 )
-from docsight_training.data.drawings.check_box import draw_check_box
 from docsight_training.data.drawings.choices import chance
 from docsight_training.data.drawings.codes import draw_bar_code, draw_qr_code
 from docsight_training.data.drawings.diagram import draw_diagram
@@ -54,7 +53,6 @@ FIGURES: dict[str, Callable[[np.random.Generator, Typefaces], Image.Image]] = {
     "signature": draw_signature,
     "handwriting": draw_handwriting,
     "stamp": draw_stamp,
-    "check_box": draw_check_box,
 }
 _PRINTED = frozenset(set(FIGURES) - {"receipt", "logo", "screenshot"})
 _SCANNED_FRACTION = 0.12  # of the printed figures look like scanned or photographed paper

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from docsight_training.data.drawings import chart_marks, more_chart_marks
+from docsight_training.data.drawings import chart_marks, chart_plots, more_chart_marks
 from docsight_training.data.drawings.chart_canvas import ChartCanvas
 from docsight_training.data.drawings.choices import amount, chance, digits, pick, words
 from docsight_training.data.drawings.colours import mixed, palette
@@ -25,6 +25,8 @@ _CHART_KINDS: list[tuple[Callable[[ChartCanvas], None], float]] = [
     (chart_marks.pie, 0.08),
 ]
 
+_PANELS_FRACTION = 0.08  # of the charts have several panels
+_MAX_PANELS_SIDE = 420  # pixels
 _WITHOUT_AXES = (chart_marks.pie, more_chart_marks.radar)
 
 
@@ -35,12 +37,14 @@ def draw_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
 
 
 def draw_bar_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    marks = chart_marks
-    return _draw(rng, typefaces, pick(rng, [marks.bars, marks.bars, marks.sideways_bars, marks.histogram]))
+    marks, plots = chart_marks, chart_plots
+    kinds = [marks.bars, marks.bars, marks.sideways_bars, marks.histogram, plots.signed_bars, plots.sideways_histogram]
+    return _draw(rng, typefaces, pick(rng, kinds))
 
 
 def draw_line_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    return _draw(rng, typefaces, pick(rng, [chart_marks.lines, chart_marks.lines, chart_marks.curves]))
+    marks, plots = chart_marks, chart_plots
+    return _draw(rng, typefaces, pick(rng, [marks.lines, marks.lines, marks.curves, plots.bands, plots.dense_lines]))
 
 
 def draw_pie_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
@@ -48,25 +52,33 @@ def draw_pie_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Imag
 
 
 def draw_scatter_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    return _draw(rng, typefaces, chart_marks.points)
+    return _draw(rng, typefaces, pick(rng, [chart_marks.points, chart_plots.clusters]))
 
 
 def draw_other_chart(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
-    """Draw areas, boxes with whiskers, a heat map, bubbles, a radar chart or contours."""
-    marks = pick(
-        rng,
-        [
-            chart_marks.areas,
-            chart_marks.boxes,
-            more_chart_marks.heat_map,
-            more_chart_marks.contours,
-            more_chart_marks.radar,
-        ],
-    )
-    return _draw(rng, typefaces, marks)
+    """Draw areas, boxes with whiskers, distributions, a heat map, contours, regions or a radar chart."""
+    marks, plots, more = chart_marks, chart_plots, more_chart_marks
+    kinds = [marks.areas, marks.boxes, more.heat_map, more.contours, more.radar]
+    kinds += [plots.thin_boxes, plots.violins, plots.overlaid_areas, plots.regions]
+    return _draw(rng, typefaces, pick(rng, kinds))
 
 
 def _draw(rng: np.random.Generator, typefaces: Typefaces, marks: Callable[[ChartCanvas], None]) -> Image.Image:
+    """Draw one chart, or two to four of them side by side."""
+    if not chance(rng, _PANELS_FRACTION):
+        return _panel(rng, typefaces, marks)
+    panels = [_panel(rng, typefaces, marks) for _ in range(int(rng.integers(2, 5)))]
+    columns = 2 if len(panels) == 4 else len(panels)
+    size = (min(_MAX_PANELS_SIDE // columns, panels[0].width), min(_MAX_PANELS_SIDE // 2, panels[0].height))
+    page = Image.new("RGB", (size[0] * columns, size[1] * (len(panels) // columns)), panels[0].getpixel((0, 0)))
+    for number, panel in enumerate(panels):
+        page.paste(
+            panel.resize(size, Image.Resampling.BILINEAR), (number % columns * size[0], number // columns * size[1])
+        )
+    return page
+
+
+def _panel(rng: np.random.Generator, typefaces: Typefaces, marks: Callable[[ChartCanvas], None]) -> Image.Image:
     canvas = ChartCanvas(rng, typefaces)
     if chance(rng, 0.4):
         canvas.title(words(rng, int(rng.integers(2, 6))))
@@ -82,6 +94,9 @@ def _draw(rng: np.random.Generator, typefaces: Typefaces, marks: Callable[[Chart
         canvas.axis_labels(words(rng, int(rng.integers(1, 4))), words(rng, int(rng.integers(1, 4))))
     if len(names) > 1 and chance(rng, 0.6):
         canvas.legend(names)
+    if marks is chart_plots.clusters and chance(rng, 0.2):
+        marks(canvas)
+        return reduced(canvas.image)
     canvas.reserve_tick_labels()
     _axes(canvas, sideways=marks is chart_marks.sideways_bars)
     marks(canvas)

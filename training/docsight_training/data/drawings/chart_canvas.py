@@ -9,6 +9,14 @@ from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, Point
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, width_of, write
 
+_LIBRARY_COLOURS: list[list[Colour]] = [  # the first colours of plotting libraries
+    [(31, 119, 180), (255, 127, 14), (44, 160, 44), (214, 39, 40), (148, 103, 189)],
+    [(0, 0, 255), (0, 128, 0), (255, 0, 0), (0, 191, 191), (191, 0, 191)],
+    [(248, 118, 109), (0, 186, 56), (97, 156, 255), (199, 124, 255), (124, 174, 0)],
+    [(0, 0, 0), (255, 0, 0), (0, 0, 255), (0, 150, 0), (150, 150, 150)],
+    [(148, 0, 211), (0, 158, 115), (86, 180, 233), (230, 159, 0), (0, 114, 178)],
+]
+
 
 class ChartCanvas:
     """An image with a plot area, which shrinks as title, labels and legend are added; `colours` has one per series."""
@@ -20,7 +28,9 @@ class ChartCanvas:
         self.ground, self.ink = theme(rng, dark=0.12, tinted=0.2)
         self.image = Image.new("RGB", (width, height), self.ground)
         self.pen = ImageDraw.Draw(self.image)
-        self.font, self.colours = typefaces.plain(rng), palette(rng, int(rng.integers(1, 6)))
+        self.font = typefaces.usual(rng) if chance(rng, 0.6) else typefaces.plain(rng)
+        count = int(rng.integers(1, 6))
+        self.colours = pick(rng, _LIBRARY_COLOURS)[:count] if chance(rng, 0.3) else palette(rng, count)
         self.size = max(9, int(max(width, height) / rng.uniform(18, 40)))
         self.face = load(self.font, self.size)
         pad = self.size * float(rng.uniform(0.2, 1.2))

@@ -34,6 +34,14 @@ def words(rng: np.random.Generator, count: int, *, max_syllables: int = 3) -> st
     return " ".join(word(rng, max_syllables=max_syllables).capitalize() for _ in range(count))
 
 
+def caption(rng: np.random.Generator, count: int) -> str:
+    """Invent the text of a control or a menu entry: short words, most of them in lower case after the first."""
+    lexicon = _lexicon()
+    tokens = [lexicon[number] for number in rng.integers(len(lexicon), size=count).tolist()]
+    text = " ".join(tokens)
+    return text.title() if chance(rng, 0.3) else text.capitalize()
+
+
 def sentence(rng: np.random.Generator, count: int) -> str:
     """Invent a sentence of `count` words with punctuation; some words are numbers."""
     lexicon = _lexicon()

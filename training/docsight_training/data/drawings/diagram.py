@@ -11,6 +11,14 @@ from docsight_training.data.drawings.colours import WHITE, mixed
 from docsight_training.data.drawings.diagram_bodies import apparatus, figure, organ, section
 from docsight_training.data.drawings.diagram_canvas import DiagramCanvas
 from docsight_training.data.drawings.diagram_graphs import circuit, cycle, flow_chart, molecule, network, tree
+from docsight_training.data.drawings.diagram_layouts import (
+    class_tree,
+    commits,
+    ranked_graph,
+    records,
+    small_graph,
+    syntax,
+)
 from docsight_training.data.drawings.diagram_models import (
     blocks,
     classes,
@@ -20,6 +28,7 @@ from docsight_training.data.drawings.diagram_models import (
     tall_class,
     time_line,
 )
+from docsight_training.data.drawings.diagram_plans import dimensions, framed_sheet, signals, wiring
 from docsight_training.data.drawings.raster import box_around, draw_curve, on_circle, reduced
 from docsight_training.data.drawings.typefaces import Typefaces
 
@@ -152,6 +161,22 @@ _DIAGRAM_KINDS: list[tuple[Callable[[DiagramCanvas], None], float]] = [
     (figure, 1.2),
     (section, 0.7),
     (apparatus, 0.5),
+    (ranked_graph, 0.5),
+    (ranked_graph, 0.8),
+    (ranked_graph, 1.2),
+    (ranked_graph, 1.8),
+    (small_graph, 0.4),
+    (small_graph, 1.2),
+    (class_tree, 1.2),
+    (class_tree, 2.2),
+    (records, 0.6),
+    (syntax, 0.5),
+    (commits, 0.7),
+    (wiring, 0.6),
+    (wiring, 0.8),
+    (framed_sheet, 0.75),
+    (dimensions, 0.7),
+    (signals, 0.5),
 ]
 
 

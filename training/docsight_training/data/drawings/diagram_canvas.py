@@ -22,7 +22,7 @@ class DiagramCanvas:
         self.ground, self.ink = theme(rng, dark=0.08, tinted=0.2)
         self.image = Image.new("RGB", (self.width, self.height), self.ground)
         self.pen = ImageDraw.Draw(self.image)
-        self.font = typefaces.plain(rng)
+        self.font = typefaces.usual(rng) if chance(rng, 0.6) else typefaces.plain(rng)
         self.size = max(9, int(self.width / rng.uniform(20, 45)))
         self.face = load(self.font, self.size)
         self.colours = palette(rng, 6)

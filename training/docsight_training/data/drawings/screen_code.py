@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from docsight_training.data.drawings.choices import chance, digits, pick, sentence, word
+from docsight_training.data.drawings.choices import amount, chance, digits, pick, sentence, word
 from docsight_training.data.drawings.colours import Colour, mixed
 from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.screen import Screen
+from docsight_training.data.drawings.screen_lists import side_list
 
 _Box = tuple[float, float, float, float]
 _LIGHT_TOKENS: list[Colour] = [(0, 0, 170), (163, 21, 21), (0, 128, 0), (121, 94, 38), (120, 0, 130), (0, 110, 140)]
@@ -58,12 +59,12 @@ def code_editor(screen: Screen, box: _Box) -> None:
     """Draw highlighted code with indentation, at times with line numbers, a file tree and tabs."""
     rng, (left, top, right, bottom) = screen.rng, box
     screen.pen.rectangle(box, fill=screen.ground)
-    size = max(7, int((right - left) / rng.uniform(24, 62)))
+    size = _letter_size(screen, right - left)
     face, pitch = load(screen.typefaces.mono(rng), size), size * float(rng.uniform(1.15, 1.6))
     if chance(rng, 0.3):
         edge = left + (right - left) * float(rng.uniform(0.15, 0.28))
         screen.pen.rectangle((left, top, edge, bottom), fill=screen.panel)
-        screen.list_items((left, top, edge, bottom))
+        side_list(screen, (left, top, edge, bottom))
         left = edge
     if chance(rng, 0.35):
         screen.pen.rectangle((left, top, right, top + screen.size * 1.7), fill=screen.panel)
@@ -92,7 +93,7 @@ def code_editor(screen: Screen, box: _Box) -> None:
 def terminal(screen: Screen, box: _Box) -> None:
     """Draw prompts with commands, and lines of output, light on dark."""
     rng, (left, top, right, bottom) = screen.rng, box
-    dark = chance(rng, 0.85)
+    dark = chance(rng, 0.7)
     ground: Colour = (
         pick(rng, [(0, 0, 0), (30, 30, 30), (48, 10, 36), (0, 43, 54), (12, 12, 40)]) if dark else (255, 255, 255)
     )
@@ -100,7 +101,7 @@ def terminal(screen: Screen, box: _Box) -> None:
         pick(rng, [(230, 230, 230), (255, 255, 255), (170, 170, 170), (60, 230, 90)]) if dark else (20, 20, 20)
     )
     screen.pen.rectangle(box, fill=ground)
-    size = max(7, int((right - left) / rng.uniform(24, 60)))
+    size = _letter_size(screen, right - left)
     face, pitch = load(screen.typefaces.mono(rng), size), size * float(rng.uniform(1.1, 1.4))
     prompt = pick(rng, [f"{word(rng)}@{word(rng)}:~$ ", "$ ", "# ", "> ", f"C:\\{word(rng)}>", ">>> "])
     prompt_colour = pick(rng, [ink, (80, 220, 100), (90, 150, 255)])
@@ -116,6 +117,11 @@ def terminal(screen: Screen, box: _Box) -> None:
             fill = pick(rng, _DARK_TOKENS) if chance(rng, 0.15) else ink
             screen.pen.text((left + 4, y), _output_line(rng), fill=fill, font=face)
             y += pitch
+
+
+def _letter_size(screen: Screen, width: float) -> int:
+    """Choose the size of the letters: that of the other text, or larger in a window that shows little else."""
+    return screen.size if chance(screen.rng, 0.5) else max(7, int(width / screen.rng.uniform(24, 62)))
 
 
 def _code_line(rng: np.random.Generator) -> list[tuple[str, int]]:
@@ -145,7 +151,11 @@ def _code_line(rng: np.random.Generator) -> list[tuple[str, int]]:
 
 
 def _output_line(rng: np.random.Generator) -> str:
-    style = int(rng.integers(4))
+    style = int(rng.integers(6))
+    if style == 4:
+        return "  ".join(f"{amount(rng, highest=100, decimals=4):>9}" for _ in range(int(rng.integers(1, 6))))
+    if style == 5:
+        return f"{word(rng)} = {digits(rng, 4)}"
     if style == 0:
         return f"-rw-r--r-- 1 {word(rng)} {word(rng)} {digits(rng, 5)} {word(rng)}.txt"
     if style == 1:

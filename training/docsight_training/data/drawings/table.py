@@ -9,26 +9,27 @@ from docsight_training.data.drawings.choices import chance, pick, sentence, word
 from docsight_training.data.drawings.colours import Colour, hue, mixed, readable, theme
 from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, reduced
-from docsight_training.data.drawings.table_small import draw_small_table
+from docsight_training.data.drawings.table_small import draw_data_frame, draw_small_table
 from docsight_training.data.drawings.typefaces import Typefaces, width_of, write
 
-_SMALL_FRACTION = 0.2  # of the tables have a few large cells
+_SMALL_FRACTION = 0.4  # of the tables have a few large cells
 _TABLE_RULES = ["grid", "grid", "grid", "rows", "rows", "columns", "booktabs", "booktabs", "none", "frame"]
 
 
 def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     if chance(rng, _SMALL_FRACTION):
-        return draw_small_table(rng, typefaces)
+        return draw_small_table(rng, typefaces) if chance(rng, 0.4) else draw_data_frame(rng, typefaces)
     width = SCALE * int(rng.integers(170, 330))
     ground, ink = theme(rng, dark=0.05, tinted=0.15)
     columns = int(rng.integers(2, 9))
-    face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(22, 75))))
+    font = typefaces.usual(rng) if chance(rng, 0.5) else typefaces.plain(rng)
+    face = load(font, max(8, int(width / rng.uniform(22, 75))))
     ends = np.cumsum([rng.uniform(1.2, 3), *rng.uniform(0.8, 1.6, columns - 1)])
     margin = width * float(pick(rng, [0.01, 0.02, 0.06]))
     edges = [margin, *(margin + (width - 2 * margin) * ends / ends[-1]).tolist()]
     kinds = _column_kinds(rng, columns)
     if kinds.count("prose") > 2 and columns > 4:
-        face = load(typefaces.plain(rng), max(8, int(width / rng.uniform(60, 90))))
+        face = load(font, max(8, int(width / rng.uniform(60, 90))))
     gap = face.size * float(rng.uniform(0.2, 1))
     rows = [_row(rng, kinds, edges, face) for _ in range(int(rng.integers(3, 26)))]
     top, pitch = margin, face.size * 1.15
@@ -41,9 +42,32 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
     image = Image.new("RGB", (width, max(60, int(lines[-1] + margin))), ground)
     pen = ImageDraw.Draw(image)
     header = _fill(pen, rng, edges, lines, ground)
+    _write_cells(
+        pen, rng, rows, kinds, edges, lines, face, gap=gap, inks=(ink, readable(header) if header != ground else ink)
+    )
+    if title:
+        write(pen, (margin, top), title, face, fill=ink, bold=True)
+    _rule(pen, rng, edges, lines, mixed(ground, ink, float(pick(rng, [1.0, 1.0, 0.6, 0.3]))))
+    if chance(rng, 0.12):  # part of a larger table
+        image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
+    return reduced(image)
+
+
+def _write_cells(
+    pen: ImageDraw.ImageDraw,
+    rng: np.random.Generator,
+    rows: list[list[list[str]]],
+    kinds: list[str],
+    edges: list[float],
+    lines: list[float],
+    face: ImageFont.FreeTypeFont,
+    *,
+    gap: float,
+    inks: tuple[Colour, Colour],
+) -> None:
+    """Write the text of all cells; `inks` are the colours of the cells and of the header."""
     centred = chance(rng, 0.25)
     for number, row in enumerate(rows):
-        colour = readable(header) if number == 0 and header != ground else ink
         bold = (number == 0 and chance(rng, 0.8)) or (number == len(rows) - 1 and chance(rng, 0.2))
         for column, cell in enumerate(row):
             if centred or kinds[column] == "mark":
@@ -53,14 +77,8 @@ def draw_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
             else:
                 x, anchor = edges[column] + face.size * 0.35, "la"
             for step, text in enumerate(cell):
-                at = (x, lines[number] + gap / 2 + step * pitch)
-                write(pen, at, text, face, fill=colour, anchor=anchor, bold=bold)
-    if title:
-        write(pen, (margin, top), title, face, fill=ink, bold=True)
-    _rule(pen, rng, edges, lines, mixed(ground, ink, float(pick(rng, [1.0, 1.0, 0.6, 0.3]))))
-    if chance(rng, 0.12):  # part of a larger table
-        image = image.crop((0, 0, int(width * rng.uniform(0.5, 0.95)), int(image.height * rng.uniform(0.5, 1))))
-    return reduced(image)
+                at = (x, lines[number] + gap / 2 + step * face.size * 1.15)
+                write(pen, at, text, face, fill=inks[number == 0], anchor=anchor, bold=bold)
 
 
 def _column_kinds(rng: np.random.Generator, columns: int) -> list[str]:

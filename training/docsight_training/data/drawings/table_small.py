@@ -5,6 +5,7 @@ from PIL import Image, ImageDraw
 
 from docsight_training.data.drawings.choices import amount, chance, digits, pick, word
 from docsight_training.data.drawings.colours import hue, mixed, readable, theme
+from docsight_training.data.drawings.fonts import load
 from docsight_training.data.drawings.raster import SCALE, reduced
 from docsight_training.data.drawings.typefaces import Typefaces, fitted, write
 
@@ -45,6 +46,49 @@ def draw_small_table(rng: np.random.Generator, typefaces: Typefaces) -> Image.Im
     if style in ("lines", "shaded"):
         pen.line([(0, tall), (image.width, tall)], fill=ink, width=int(rng.integers(1, 4)))
     return reduced(image)
+
+
+def draw_data_frame(rng: np.random.Generator, typefaces: Typefaces) -> Image.Image:
+    """Draw a small table of data as notebooks show it: right-aligned columns as wide as their text, bold names.
+
+    Some cells are marked, hidden or shaded by their value; rows below a second line sum up the others.
+    """
+    size = SCALE * int(rng.integers(9, 17))
+    face = load(typefaces.interface(rng) if chance(rng, 0.8) else typefaces.plain(rng), size)
+    rows, columns = int(rng.integers(1, 8)), int(rng.integers(2, 7))
+    style = pick(rng, [1, 1, 2, 6])  # decimals; 1 stands for whole numbers of one digit, too
+    names = [_column_name(rng, number) for number in range(columns)]
+    index = [pick(rng, [str(row), chr(65 + row), word(rng, max_syllables=2).capitalize()]) for row in range(rows)]
+    whole = chance(rng, 0.5)
+    cells = [[digits(rng, 1) if whole else amount(rng, highest=40, decimals=style) for _ in names] for _ in index]
+    longest = [max(map(len, column)) for column in [index, *zip(names, *cells, strict=True)]]
+    edges = np.cumsum([0, *(size * (1 + 0.62 * count) for count in longest)])
+    pitch, pad = size * float(rng.uniform(1.5, 2.2)), size * float(rng.uniform(0, 0.8))
+    ground, ink = theme(rng, dark=0.08, tinted=0.08)
+    width, height = int(edges[-1] + 2 * pad), int((rows + 1) * pitch + 2 * pad)
+    image = Image.new("RGB", (width, height), ground)
+    pen, marks, shade = ImageDraw.Draw(image), [hue(rng, value=1.0), hue(rng)], hue(rng)
+    marked, shaded, striped = float(pick(rng, [0, 0.1, 0.3])), chance(rng, 0.25), chance(rng, 0.6)
+    for row, texts in enumerate([names, *cells]):
+        top = pad + row * pitch
+        if striped and row % 2:
+            pen.rectangle([pad, top, width - pad, top + pitch], fill=mixed(ground, ink, 0.05))
+        for column, text in enumerate(["" if row == 0 else index[row - 1], *texts]):
+            box = [pad + edges[column], top, pad + edges[column + 1], top + pitch]
+            fill = None
+            if row and column and (shaded or chance(rng, marked)):
+                fill = mixed(ground, shade, float(rng.random())) if shaded else pick(rng, marks)
+                pen.rectangle(box, fill=fill)
+            at = (box[2] - size * 0.4, top + pitch / 2)
+            write(pen, at, text, face, fill=readable(fill) if fill else ink, anchor="rm", bold=row == 0 or column == 0)
+    for line in {1, rows if chance(rng, 0.2) else 1} if chance(rng, 0.85) else set():
+        pen.line([(pad, pad + line * pitch), (width - pad, pad + line * pitch)], fill=ink, width=2)
+    image.thumbnail((SCALE * 420, SCALE * 420), Image.Resampling.BILINEAR)
+    return reduced(image)
+
+
+def _column_name(rng: np.random.Generator, number: int) -> str:
+    return pick(rng, [str(number), chr(65 + number), word(rng, max_syllables=2).capitalize()])
 
 
 def _number(rng: np.random.Generator, *, decimals: int) -> str:

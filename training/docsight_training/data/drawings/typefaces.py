@@ -11,6 +11,17 @@ from docsight_training.data.drawings.choices import chance, pick
 from docsight_training.data.drawings.fonts import Font, families_of, load
 
 _MONOSPACED = re.compile(r"mono|courier|typewriter|console|code|fixed|terminal|teletype|ocr", re.IGNORECASE)
+_INTERFACE = re.compile(  # sans-serif families that programs and drawing tools use, or that look like them
+    r"^(dejavu sans|liberation sans|arimo|free ?sans|tuffy|veranda?|verana sans|andika|b612|pt sans( caption)?|lato"
+    r"|karla|go|cabin|junction|switzera|gillius|aerial|cantarell|carlito|clear sans|inter|karmilla|nimbus sans"
+    r"|open sans|oxygen-sans|roboto|roboto condensed|tex gyre heros"
+    r"|fira sans|noto sans|ubuntu|segoe ui|helvetica|arial|tahoma)$",
+    re.IGNORECASE,
+)
+_TEXT_SERIF = re.compile(
+    r"^(dejavu serif|liberation serif|tinos|free ?serif|tymes|nimbus roman|tex gyre termes|stix|times.*)$",
+    re.IGNORECASE,
+)
 _SLANTED = re.compile(r"italic|oblique", re.IGNORECASE)
 
 
@@ -24,6 +35,8 @@ class Typefaces:
         plain = [font for font in fonts if not font.is_handwriting] or list(fonts)
         self._plain = families_of(plain)
         self._mono = families_of([font for font in plain if _MONOSPACED.search(font.family)]) or self._plain
+        self._interface = families_of([font for font in plain if _INTERFACE.search(font.family)]) or self._plain
+        self._serif = families_of([font for font in plain if _TEXT_SERIF.search(font.family)]) or self._plain
 
     def plain(self, rng: np.random.Generator) -> Font:
         return _choose(self._plain, rng)
@@ -31,6 +44,14 @@ class Typefaces:
     def mono(self, rng: np.random.Generator) -> Font:
         """Choose a monospaced font, or a plain one if there is none."""
         return _choose(self._mono, rng)
+
+    def interface(self, rng: np.random.Generator) -> Font:
+        """Choose a sans-serif font such as programs use, or a plain one if there is none."""
+        return _choose(self._interface, rng)
+
+    def usual(self, rng: np.random.Generator) -> Font:
+        """Choose a font that drawing tools use by default: mostly sans-serif, at times like Times."""
+        return _choose(self._serif if chance(rng, 0.25) else self._interface, rng)
 
     def hand(self, rng: np.random.Generator) -> Font | None:
         return _choose(self._hand, rng) if self._hand else None
