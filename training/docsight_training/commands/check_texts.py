@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from docsight_training.commands.check_report import conclusion_lines, doubt_lines, histogram_lines, table_lines
 from docsight_training.data.ner.findings import Findings
-from docsight_training.data.ner.survey import LENGTHS, MIN_EXAMPLES, Survey
+from docsight_training.data.ner.survey import LENGTHS, MAX_USUAL_TOKENS, MIN_EXAMPLES, Survey
 
 
 def text_report(found: Survey, findings: Findings, *, limit: int | None) -> Iterator[str]:
@@ -19,6 +19,7 @@ def text_report(found: Survey, findings: Findings, *, limit: int | None) -> Iter
         ("sentences that occur again in their own split", found.repeated),
         ("sentences that also occur in another split (scores are then too high)", found.leaked),
         ("sentences that occur again with other spans (correct or remove one of them)", found.contradictory),
+        (f"sentences of more than {MAX_USUAL_TOKENS} tokens (is an empty line missing between sentences?)", found.long),
         ("spans of PER that begin with a title (data.strip_titles=true removes it)", found.titles),
         ("names with several labels", found.ambiguous),
     ):

@@ -42,6 +42,11 @@ def test_survey_finds_sentences_that_were_annotated_in_two_ways():
     assert found.contradictory == [("row 3", "as row 1 (train): Ada met Bob there")]
 
 
+def test_survey_finds_sentences_that_are_too_long_to_be_one():
+    rows = [_sentence("line 1", "word " * 250), _sentence("line 251", "word " * 251)]
+    assert survey({"train": [_document(*rows)]}).long == [("line 251", "251 tokens")]
+
+
 def test_survey_finds_titles_and_names_with_several_labels():
     train = [
         _document(

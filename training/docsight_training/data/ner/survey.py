@@ -10,6 +10,7 @@ from docsight_training.data.doubt import Doubt
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.titles import is_title
 
+MAX_USUAL_TOKENS = 250  # in a sentence
 MIN_EXAMPLES = 50  # spans of a label in the training split; with fewer it is rarely learned well
 LENGTHS = (5, 10, 20, 40, 80, 160)  # tokens; the upper limits of the bins of the histogram, but for the last one
 _MIN_REPEATED_TOKENS = 4  # of a sentence that counts as a duplicate; shorter ones, such as headings, often recur
@@ -35,6 +36,7 @@ class Survey:
         repeated: Sentences that occur again in their own split.
         leaked: Sentences of a split for evaluation that occur in training or in the other one.
         contradictory: Sentences that occur again with other spans, as when several people annotated them.
+        long: Sentences of more than `MAX_USUAL_TOKENS` tokens.
         titles: Spans of PER that begin with a title, such as Dr.
         ambiguous: Names that have several labels, with their counts.
     """
@@ -43,6 +45,7 @@ class Survey:
     repeated: list[Doubt] = field(default_factory=list)
     leaked: list[Doubt] = field(default_factory=list)
     contradictory: list[Doubt] = field(default_factory=list)
+    long: list[Doubt] = field(default_factory=list)
     titles: list[Doubt] = field(default_factory=list)
     ambiguous: list[Doubt] = field(default_factory=list)
 
@@ -75,6 +78,8 @@ def survey(documents: Mapping[str, Sequence[Document]]) -> Survey:
         for sentence in _sentences(documents[role]):
             _count(split, sentence)
             _compare(found, role, sentence, first)
+            if len(sentence.tokens) > MAX_USUAL_TOKENS:
+                found.long.append(Doubt(sentence.place, f"{len(sentence.tokens):,} tokens"))
             for span in sentence.spans:
                 labels_of[tuple(sentence.tokens[span.start : span.end])][span.label] += 1
                 if span.label == "PER" and _has_title(sentence.tokens[span.start : span.end]):
