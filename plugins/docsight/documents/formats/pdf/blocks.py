@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from typing import Literal
@@ -23,6 +23,7 @@ _EDGE_ROW_DISTANCE = 2.5  # of the second from the first, in heights of a line
 # In em:
 _WIDER_GAP = 0.3  # above the usual gap between lines
 _WIDEST_LINE_GAP = 1.6  # of lines that are set far apart
+_WIDEST_ROW_GAP = 4.0  # of rows of a table whose cells are below each other
 _INDENT = 0.7
 _SAME_MARGIN = 0.5
 _FIRST_LINE_INDENT = 3.0
@@ -48,6 +49,7 @@ class TextBlock:
         bold: Whether it is bold.
         monospaced: Whether its font is monospaced.
         rows: The cells of each row of a table; None if it is no table.
+        row_lines: The lines of the rows of what may be a table; empty if some of its lines are no rows.
         is_entry: Whether it is an entry of a table of contents.
         edge: What it is if it is repeated on other pages; None if it cannot be.
         continues: Whether the block before it is part of the same paragraph unless one of them is repeated.
@@ -63,6 +65,7 @@ class TextBlock:
     bold: bool = False
     monospaced: bool = False
     rows: list[list[str]] | None = None
+    row_lines: list[TextLine] = field(default_factory=list, repr=False)
     is_entry: bool = False
     edge: Edge | None = None
     continues: bool = False
@@ -81,6 +84,8 @@ class TextBlock:
         """Append the lines of another block of the same page."""
         self.lines += other.lines
         self.bbox = around((self.bbox, other.bbox))
+        self.row_lines = [*self.row_lines, *other.row_lines] if self.row_lines and other.row_lines else []
+        self.rows = table_rows(self.row_lines)
 
 
 def read_blocks(
@@ -106,6 +111,9 @@ def read_blocks(
                     block.continues = continues
                     block.edge = _edge(edges.get(id(group[0])), bbox, height)
                     found.append(block)
+    for block, after in pairwise([*found, None]):
+        if block is not None and not block.continues and (after is None or not after.continues):
+            block.row_lines = []  # only needed to join rows; they would take much memory
     return found
 
 
@@ -163,7 +171,7 @@ def _groups(lines: list[TextLine], edges: dict[int, Edge], gap: float) -> Iterat
 
 def _is_at_edge(last: TextLine, line: TextLine, edges: dict[int, Edge]) -> bool:
     """Return whether one of two lines may be a running header or footer without the other."""
-    if line.is_row and last.is_row:
+    if line.is_row and last.is_row and _distance(last, line) <= _WIDEST_LINE_GAP:
         return False  # of a table
     return id(line) in edges or id(last) in edges
 
@@ -171,11 +179,11 @@ def _is_at_edge(last: TextLine, line: TextLine, edges: dict[int, Edge]) -> bool:
 def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], gap: float) -> bool:
     last = group[-1]
     size = max(last.size, line.size, 1e-6)
-    distance = (line.box[1] - last.box[3]) / size
+    distance = _distance(last, line)
     if line.is_entry or last.is_entry:
         return distance > gap + _WIDER_GAP or not ends_entry(group, line)
     if line.is_row and last.is_row:
-        return distance > _WIDEST_LINE_GAP
+        return distance > (_WIDEST_ROW_GAP if _are_aligned(last, line) else _WIDEST_LINE_GAP)
     if line.is_row != last.is_row or distance > gap + _WIDER_GAP or distance < -1.0:
         return True
     first, other = last.runs[0], line.runs[0]
@@ -192,6 +200,18 @@ def _begins_block(group: list[TextLine], line: TextLine, after: list[TextLine], 
     if BULLET.match(other.text) or (NUMBERED.match(other.text) and _is_marked(group)):
         return True
     return _is_indented(group, line, after, size)
+
+
+def _distance(last: TextLine, line: TextLine) -> float:
+    """Return the gap between two lines, in em."""
+    return (line.box[1] - last.box[3]) / max(last.size, line.size, 1e-6)
+
+
+def _are_aligned(row: TextLine, other: TextLine) -> bool:
+    """Return whether each cell of the row with fewer cells is above or below one of the other, in order."""
+    few, many = sorted((row.runs, other.runs), key=len)
+    beside = iter(many)
+    return all(any(run.box[0] < cell.box[2] and cell.box[0] < run.box[2] for cell in beside) for run in few)
 
 
 def _is_within_sentence(last: TextLine, line: TextLine) -> bool:
@@ -244,6 +264,7 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         bold=longest.bold,
         monospaced=2 * monospaced > sum(map(len, texts)),
         rows=None if is_entry else table_rows(lines),
+        row_lines=lines if not is_entry and all(line.is_row for line in lines) else [],
         is_entry=is_entry,
     )
 

@@ -48,8 +48,7 @@ def join_continued(blocks: Sequence[TextBlock]) -> list[TextBlock]:
             and block.continues
             and before.page == block.page
             and before.kind == block.kind == "paragraph"
-            and before.rows is None
-            and block.rows is None
+            and ((before.rows is None and block.rows is None) or (before.row_lines and block.row_lines))
         ):
             before.absorb(block)
         else:

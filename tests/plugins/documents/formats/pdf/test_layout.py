@@ -137,6 +137,37 @@ def test_passages_have_kinds_and_levels() -> None:
     ]  # fmt: skip
 
 
+SPACED_ROWS = [
+    ("Name", "Hours", "Paid"),
+    ("Anna Smith", "8.0", "8.0"),
+    ("Bo Lind", "7.5", "8.0"),
+    ("Dee Ray", "6.0", ""),
+]
+
+
+def spaced_rows(top: int) -> list[Text]:
+    """Return rows with gaps of three lines between them."""
+    return [
+        (left, top - 36 * number, cell, 10)
+        for number, row in enumerate(SPACED_ROWS)
+        for left, cell in zip((72, 220, 300), row, strict=True)
+        if cell
+    ]
+
+
+@pytest.mark.parametrize("top", [740, 500, 160])  # at the head of the page, in the middle and at its foot
+def test_rows_that_are_far_apart_are_one_table(top: int) -> None:
+    table = ("table", None, "\n".join("\t".join(row).rstrip("\t") for row in SPACED_ROWS))
+    assert [(kind, level, text) for kind, level, text in kinds(read(spaced_rows(top))) if kind == "table"] == [table]
+
+
+def test_header_above_rows_that_are_far_apart_is_no_row() -> None:
+    pages = [[(72, 770, "Kestrel Ltd", 10), (300, 770, f"{number}", 10), *spaced_rows(735)] for number in range(1, 5)]
+    document = read(*pages)
+    assert "Kestrel" not in document.text
+    assert [kind for kind, _, _ in kinds(document)] == ["table"] * 4
+
+
 def test_aligned_rows_are_a_table_with_its_empty_cells() -> None:
     rows = [("Name", "City", "Mill"), ("Jonas", "", "Harlow"), ("Maria", "Hamburg", "Kestrel")]
     page = [
