@@ -100,7 +100,7 @@ class WordByWord(System):
 
     def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
         """Rank suggestions for each word: only the word itself if it is known, none if there is no suggestion."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define rank.")
 
     def correct(self, texts: list[str]) -> list[str]:
         """Correct texts word by word."""
@@ -272,7 +272,7 @@ class Ispell(WordByWord):
 
     def options(self) -> list[str]:
         """Return the options of the program: dictionaries, encoding."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define options.")
 
     def rank(self, words: Sequence[str], max_suggestions: int) -> list[list[str]]:
         """Return the ranking of the program."""
