@@ -62,7 +62,7 @@ def only_files(folder: Path, suffixes: Collection[str]) -> list[Path]:
 def listing(folder: Path) -> str:
     """Return the names of the first entries of a folder, for messages."""
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    return (", ".join(names[:_MAX_LISTED_FILES]) or "nothing") + (" …" if len(names) > _MAX_LISTED_FILES else "")
+    return first_names(names) or "nothing"
 
 
 def first_names(names: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def find_annotations(root: Path, split: str, source: str, settings: ReadSettings
     if len(kinds) > 1 and source == AUTO:
         raise DataError(
             f"{root}: expected the files of the split {split!r} in one format; found "
-            f"{', '.join(path.name for path in found[:8])}. Name the format, such as data.source=conll or "
+            f"{first_names([path.name for path in found])}. Name the format, such as data.source=conll or "
             "data.source=offsets, or pass one file: data.path=FILE."
         )
     return found
