@@ -1,8 +1,8 @@
 """Dates by rule, for corpora that do not annotate them.
 
-The rules are regular expressions over classes of tokens, such as `month`. What counts as a date and where it begins and ends follow
-the label TIME of DocRED: days, weekdays, months, years, decades, centuries and durations of days or more, but not
-"today" or "last year". Times of day and geological ages are left open: `may_be_date` admits them.
+The rules are regular expressions over classes of tokens, such as `month`. What counts as a date and where it begins and
+ends follow the label TIME of DocRED: days, weekdays, months, years, decades, centuries and durations of days or more,
+but not "today" or "last year". Times of day and geological ages are left open: `may_be_date` admits them.
 """
 
 from collections.abc import Sequence
