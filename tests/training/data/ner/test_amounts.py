@@ -57,7 +57,7 @@ def test_find_amounts_finds_only_the_marked_spans(marked: str):
         ("MONEY", "He left her 20 pounds of sugar", ["20", "pounds"]),
         ("QUANTITY", "He left her 20 pounds of sugar", ["20", "pounds"]),
         ("QUANTITY", "It cost $ 20 or 5 W", ["5", "W"]),
-        ("MONEY", "the dollar fell by millions of yen", ["dollar", "millions", "of", "yen"]),
+        ("MONEY", "the dollar fell by millions of yen", ["millions", "of", "yen"]),
         ("TIME", "see you at ten or 14:30", ["ten", "14:30"]),
         ("TIME", "it was 3 to 5 in 1999", []),
         ("PERCENT", "he won 20 of 30 games", []),

@@ -32,7 +32,6 @@ _GROUPS = {
     "CURRENCY": "nation{0,2} currency",
     "UNIT": "power? dash? power? unit ((per | slash) (unit | hour | little_unit))?",
     "HOUR": "hour_figure | WORD",
-    "TIME_OF_CLOCK": "clock | dotted | four_digits | hour_figure",
     "ZONE": "zone | region time",
 }
 # At each token the first rule of a label that matches counts; the labels are tried in this order.
@@ -52,8 +51,8 @@ _RULES = {
     ),
     "TIME": (
         # 10 a.m. EST ; 10:30 pm ; at 14:30 ; 0900 hours
-        "(TIME_OF_CLOCK ampm | ampm_time) ZONE?",
-        "(clock | dotted) ZONE",
+        "((clock | dotted | hour_figure) ampm | ampm_time) ZONE?",
+        "(clock | dotted | zero_hours | four_digits) ZONE",
         "(?<= at | at_hour) clock (?! ampm | slash | FIGURE | by) | (?<= clock (and | to | dash)) clock (?! ampm)",
         "zero_hours clock_hours",
         # five o'clock ; half past nine ; ten past four
@@ -111,6 +110,11 @@ _RUNS = {
     for label, (words, _) in _POSSIBLE.items()
 }
 _CORES = {label: _GRAMMAR.compile(core) for label, (_, core) in _POSSIBLE.items()}
+# One of these is in every amount that may be one, besides what only its label has.
+_NUMBER = _GRAMMAR.compile(
+    "NUMERAL | scales | a | half | quarter | past | money | percentage | percent_compound | sum_compound | measure "
+    "| unit_compound | clock | clock_range | ampm_time | noon | oclock"
+)
 # One of these is in every amount, so that most sentences are passed over at once.
 _HINT = _GRAMMAR.compile(
     "NUMERAL | symbol | code | currency | unit | percent | clock | clock_range | ampm_time | money | percentage "
@@ -150,7 +154,7 @@ def may_be_amount(tokens: Sequence[str], label: str) -> list[bool]:
         possible[start:end] = [found == label] * (end - start)
         codes = codes[:start] + _SURE * (end - start) + codes[end:]
     for run in _RUNS[label].finditer(codes):
-        if _CORES[label].search(codes, *run.span()):
+        if _CORES[label].search(codes, *run.span()) and _NUMBER.search(codes, *run.span()):
             possible[slice(*run.span())] = [True] * len(run[0])
     return possible
 

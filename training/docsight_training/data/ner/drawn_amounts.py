@@ -22,10 +22,10 @@ _LISTS = {
     "unit": "km kilometres kilometers m metres meters cm centimetres mm miles mi feet ft inches yards hectares ha "
     "acres litres liters ml gallons pints barrels cups tablespoons teaspoons L l dl cl km\u00b2 km2 m\u00b2 "
     "m2 m\u00b3 nm \u00b5m au light-years kg kilograms kilos g grams mg \u00b5g tonnes tons t lb lbs pounds "
-    "ounces oz stone carats kN N kW MW GW W watts kWh MWh hp horsepower V volts mV A mA mAh amps ohms k\u03a9 "
+    "ounces oz stone carats kW MW GW W watts kWh MWh hp horsepower V volts mV A mA mAh amps ohms k\u03a9 "
     "J kJ joules kcal calories kPa MPa Pa bar psi hPa mbar Nm mph km/h kph m/s knots rpm Hz kHz MHz GHz dB "
     "decibels bytes bits KB kB MB GB TB MiB GiB Mbps Gbps Mbit/s kbps lux lm lumens dpi MP megapixels mol "
-    "mmol mM K kelvins",
+    "mmol mM kelvins",
     "singular": "foot inch mile yard acre metre meter pound ton gallon litre kilogram kilometre watt volt megawatt",
 }
 _WORDS = {name: words.split() for name, words in _LISTS.items()}
@@ -168,6 +168,48 @@ def _quantity(rng: random.Random) -> Name:
     return rng.choice(forms)
 
 
+def _count(rng: random.Random) -> Name:
+    """Draw a number of things that looks like a quantity, or an age."""
+    number = rng.choice((str(rng.randint(2, 99)), rng.choice(_SMALL)))
+    things = "year day month week man woman member point share seat page part storey game hole inning core bit way"
+    forms: tuple[Name, ...] = (
+        (f"{number}-year-old",),
+        (f"{number}-{rng.choice(('year', 'month', 'week'))}-old",),
+        (f"{number}-{rng.choice(things.split())}",),
+        (number, "-", rng.choice(things.split())),
+        (f"{rng.randint(1, 30)}-under",),
+        (f"{rng.randint(2, 300)}{rng.choice(('st', 'nd', 'rd', 'th'))}",),
+        (
+            str(rng.randint(2, 99)),
+            rng.choice(("k", "K", "M", "bps", "runs", "lashes", "points", "votes", "goals", "fps")),
+        ),
+        (str(rng.randint(530, 1700)), "AM"),
+        (f"{rng.randint(87, 108)}.{rng.randint(0, 9)}", "FM"),
+        (f"{rng.randint(1, 20)}=",),
+        (f"{rng.randint(1, 9)}{rng.choice(('pm', 'am', 'perl', 'ssl', 'x'))}{rng.choice(('', rng.randint(1, 9)))}+",),
+    )
+    return rng.choice(forms)
+
+
+def _code(rng: random.Random) -> Name:
+    """Draw letters and digits of code, tables of characters and lists of hyphenation patterns."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pattern = "".join(rng.choice(letters) + rng.choice(("", rng.choice("12345"))) for _ in range(rng.randint(2, 6)))
+    size = rng.choice((2, 4, 4, 4, 6, 8))
+    forms: tuple[Name, ...] = (
+        (f"{rng.getrandbits(4 * size):0{size}x}",),
+        (f"{rng.getrandbits(4 * size):0{size}x}",),
+        (f"{rng.getrandbits(4 * size):0{size}X}",),
+        (pattern,),
+        (rng.choice("123") + pattern,),
+        (rng.choice(("%", "%%", "%%%", "$", "$$", "#", "\u00b0", "\u20ac")),),
+        (f"{rng.choice(letters)}{rng.randint(1, 999)}",),
+        (f"0x{rng.getrandbits(16):x}",),
+        (f"{rng.randint(1, 9)}{rng.choice(letters)}{rng.randint(1, 9)}",),
+    )
+    return rng.choice(forms)
+
+
 DRAWN_AMOUNTS: dict[tuple[str | None, str], Draw] = {
     ("MONEY", ""): _money,
     ("MONEY", "pounds"): lambda rng: (*_number(rng), "pounds"),
@@ -177,5 +219,7 @@ DRAWN_AMOUNTS: dict[tuple[str | None, str], Draw] = {
     ("TIME", "clock"): lambda rng: (_clock(rng),),
     ("TIME", "hour"): lambda rng: (rng.choice((str(rng.randint(1, 12)), rng.choice(_HOURS))),),
     ("QUANTITY", ""): _quantity,
+    (None, "count"): _count,
+    (None, "code"): _code,
     ("QUANTITY", "pounds"): lambda rng: (*_number(rng), rng.choice(("pounds", "pounds", "lbs"))),
 }
