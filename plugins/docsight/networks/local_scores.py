@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from docsight.layers.convolutions import WindowCNN
+from docsight.layers.lstms import fast_evaluation
 
 MAX_LOCAL_LAYERS = 8
 
@@ -50,13 +51,16 @@ class LocalScores(nn.Module):
     def forward(self, encoded: Tensor, lengths: Tensor) -> Tensor:
         """Return the scores of the tags B, I, E and S of each label, (batch, time, 4 * labels).
 
+        In evaluation they are computed in bfloat16 where that is fast.
+
         Args:
             encoded: (batch, time, input), words without their context.
             lengths: (batch,).
         """
-        for layer in self.layers:
-            encoded = layer(encoded, lengths)
-        scores: Tensor = self.output(nn.functional.dropout(encoded, self.dropout, self.training))
+        with fast_evaluation(self, encoded.device):
+            for layer in self.layers:
+                encoded = layer(encoded, lengths)
+            scores: Tensor = self.output(nn.functional.dropout(encoded, self.dropout, self.training))
         return scores
 
 

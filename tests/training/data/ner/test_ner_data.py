@@ -67,7 +67,7 @@ def test_labels_that_are_kept_keep_their_conventions_and_calibration(calibrated_
     data = NerData(path=path, glove_words=0, keep_labels=True, init_from=str(calibrated_model))
     data.setup()
     assert data.kept == {"PER", "ORG", "LOC"}
-    assert data.about() == {"strip_titles": True, "date_label": None}
+    assert data.about() == {"strip_titles": True, "date_label": None, "amount_labels": []}
     assert data.kept_calibration() == {"PER": CURVE, "ORG": CURVE}
 
 
@@ -75,7 +75,7 @@ def test_labels_that_are_not_kept_bring_nothing_of_their_model(calibrated_model:
     data = NerData(path=str(_write_products(tmp_path / "products")), glove_words=0, init_from=str(calibrated_model))
     data.setup()
     assert not data.kept
-    assert data.about() == {"strip_titles": False, "date_label": None}
+    assert data.about() == {"strip_titles": False, "date_label": None, "amount_labels": []}
     assert data.kept_calibration() == {}
 
 

@@ -86,10 +86,10 @@ EXACT_AMOUNT_WORDS = {
     "zone": "BST IST ET PT CT",
     "code": "DM",
 }
-_NUMERAL = r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|\d+,\d\d?|\.\d+"
-_SCALE = r"([kKmMbB]|bn|mn|tn)"
-_SIGN = r"(US|A|AU|C|CA|HK|NZ|S|NT|R)?[$\u00a3\u20ac\u00a5\u20b9]"
-_UNIT = (
+_FIGURES = r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|\d+,\d\d?|\.\d+"
+_SCALED = r"([kKmMbB]|bn|mn|tn)"
+_SUM_SIGN = r"(US|A|AU|C|CA|HK|NZ|S|NT|R)?[$\u00a3\u20ac\u00a5\u20b9]"
+_UNITS_OF = (
     r"km|m|cm|mm|mi|kg|mg|g|lbs?|oz|ml|mph|kph|km/h|m/s|kW|MW|GW|kWh|hp|kHz|MHz|GHz|Hz|kB|KB|MB|GB|TB|Kbps|Mbps|Gbps|"
     r"km\u00b2|m\u00b2|km2|m2|m3|ha|ft|sqft|\u00b0|\u00b0[CF]"
 )
@@ -100,8 +100,9 @@ _LONG_UNIT = (
 _HOUR, _MINUTE = r"([01]?\d|2[0-4])", r"[0-5]\d"
 # The shapes of the other classes; the first that matches counts.
 AMOUNT_SHAPES = {
-    "money": rf"{_SIGN}({_NUMERAL}){_SCALE}?([\u2013-]({_NUMERAL}){_SCALE}?)?|({_NUMERAL}){_SCALE}?[\u20ac\u00a3$]",
-    "percentage": rf"[\u2212+~-]?({_NUMERAL})([\u2013-]({_NUMERAL}))?%",
+    "money": rf"{_SUM_SIGN}({_FIGURES}){_SCALED}?([\u2013-]({_FIGURES}){_SCALED}?)?"
+    rf"|({_FIGURES}){_SCALED}?[\u20ac\u00a3$]",
+    "percentage": rf"[\u2212+~-]?({_FIGURES})([\u2013-]({_FIGURES}))?%",
     "ampm_time": rf"(?i:{_HOUR}([:.]{_MINUTE})?[ap](\.m\.|\.m|m))",
     "clock": rf"{_HOUR}:{_MINUTE}(:{_MINUTE})?",
     "clock_range": rf"{_HOUR}:{_MINUTE}[\u2013-]{_HOUR}:{_MINUTE}",
@@ -109,11 +110,11 @@ AMOUNT_SHAPES = {
     "hour_figure": r"0?[1-9]|1[0-2]",
     "four_digits": rf"(1\d|2[0-3]){_MINUTE}",
     "dotted": rf"{_HOUR}\.{_MINUTE}",
-    "figure": rf"[\u2212+~-]?({_NUMERAL})|\d+/\d+",
+    "figure": rf"[\u2212+~-]?({_FIGURES})|\d+/\d+",
     "fraction": r"\d*[\u00bd\u00bc\u00be]",
-    "range": rf"({_NUMERAL})[\u2013-]({_NUMERAL})",
-    "scaled": rf"({_NUMERAL}){_SCALE}",
-    "measure": rf"[\u2212+~-]?({_NUMERAL})([\u2013-]({_NUMERAL}))?({_UNIT})|[\d.,]+-({_LONG_UNIT})s?",
+    "range": rf"({_FIGURES})[\u2013-]({_FIGURES})",
+    "scaled": rf"({_FIGURES}){_SCALED}",
+    "measure": rf"[\u2212+~-]?({_FIGURES})([\u2013-]({_FIGURES}))?({_UNITS_OF})|[\d.,]+-({_LONG_UNIT})s?",
     "compound": r"(?i:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(one|two|three|four|five|six|seven|eight"
     r"|nine)|one-half)",
     "unit_compound": rf"(?i:(one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred)-({_LONG_UNIT}))",

@@ -18,7 +18,7 @@ from docsight_training.data.ner.token_grammar import TokenGrammar
 AMOUNT_LABELS = ("MONEY", "PERCENT", "TIME", "QUANTITY")
 
 # Alternatives that have a name of their own in the rules.
-_GROUPS = {
+_AMOUNT_GROUPS = {
     "FIGURE": "(hour_figure | four_digits | zero_hours | dotted | figure) fraction? | fraction",
     "WORD": "number | compound",
     "NUMERAL": "number | compound | scale | hour_figure | four_digits | zero_hours | dotted | figure | fraction "
@@ -35,7 +35,7 @@ _GROUPS = {
     "ZONE": "zone | region time",
 }
 # At each token the first rule of a label that matches counts; the labels are tried in this order.
-_RULES = {
+_AMOUNT_RULES = {
     "MONEY": (
         # $ 5 million ; US $ 5 - 10 m ; $5.50 ; 300 USD
         "(nation (?= symbol))? (symbol dash? VALUE (?! dash? WORD) | money scale*) ((dash) money)? (CURRENCY | code)?",
@@ -74,8 +74,8 @@ _RULES = {
     ),
 }
 # What may be part of an amount, by label: a run of such words in which the second pattern is found.
-_LINKS = "NUMERAL | scales | a | half | quarter | of | the | and | to | by | dash | slash | minus"
-_POSSIBLE = {
+_AMOUNT_LINKS = "NUMERAL | scales | a | half | quarter | of | the | and | to | by | dash | slash | minus"
+_POSSIBLE_AMOUNTS = {
     "MONEY": (
         "LINKS | nation | m | kilo | symbol | code | currency | sterling | money | sum_compound | pounds | coin "
         "| title_unit",
@@ -99,43 +99,49 @@ _POSSIBLE = {
     ),
 }
 # What no open run begins or ends with.
-_OUTSIDE = {"before": "of | the | and | to | by | dash | slash", "after": "a | of | the | and | to | by | dash | slash"}
-
-_GRAMMAR = TokenGrammar(
-    words=AMOUNT_WORDS, exact=EXACT_AMOUNT_WORDS, shapes=AMOUNT_SHAPES, groups={**_GROUPS, "LINKS": _LINKS}
-)
-_AMOUNTS = {label: _GRAMMAR.compile(" | ".join(rules)) for label, rules in _RULES.items()}
-_RUNS = {
-    label: _GRAMMAR.compile(f"(?! {_OUTSIDE['before']}) ({words})+ (?<! {_OUTSIDE['after']})")
-    for label, (words, _) in _POSSIBLE.items()
+_RUN_EDGES = {
+    "before": "of | the | and | to | by | dash | slash",
+    "after": "a | of | the | and | to | by | dash | slash",
 }
-_CORES = {label: _GRAMMAR.compile(core) for label, (_, core) in _POSSIBLE.items()}
+
+_AMOUNT_GRAMMAR = TokenGrammar(
+    words=AMOUNT_WORDS,
+    exact=EXACT_AMOUNT_WORDS,
+    shapes=AMOUNT_SHAPES,
+    groups={**_AMOUNT_GROUPS, "LINKS": _AMOUNT_LINKS},
+)
+_SURE_AMOUNTS = {label: _AMOUNT_GRAMMAR.compile(" | ".join(rules)) for label, rules in _AMOUNT_RULES.items()}
+_AMOUNT_RUNS = {
+    label: _AMOUNT_GRAMMAR.compile(f"(?! {_RUN_EDGES['before']}) ({words})+ (?<! {_RUN_EDGES['after']})")
+    for label, (words, _) in _POSSIBLE_AMOUNTS.items()
+}
+_AMOUNT_CORES = {label: _AMOUNT_GRAMMAR.compile(core) for label, (_, core) in _POSSIBLE_AMOUNTS.items()}
 # One of these is in every amount that may be one, besides what only its label has.
-_NUMBER = _GRAMMAR.compile(
+_NUMBER_CLASSES = _AMOUNT_GRAMMAR.compile(
     "NUMERAL | scales | a | half | quarter | past | money | percentage | percent_compound | sum_compound | measure "
     "| unit_compound | clock | clock_range | ampm_time | noon | oclock"
 )
 # One of these is in every amount, so that most sentences are passed over at once.
-_HINT = _GRAMMAR.compile(
+_AMOUNT_HINT = _AMOUNT_GRAMMAR.compile(
     "NUMERAL | symbol | code | currency | unit | percent | clock | clock_range | ampm_time | money | percentage "
     "| measure | noon | oclock | clock_word | past | scales | half | quarter | sum_compound | percent_compound "
     "| unit_compound | power | title_unit | pounds | at_hour"
 )
-_SURE = "\x00"  # stands for the words of a sure amount, which no open run contains
+_SURE_TOKEN = "\x00"  # stands for the words of a sure amount, which no open run contains
 
 
 def find_amounts(tokens: Sequence[str]) -> list[TagSpan]:
     """Find the spans that surely are amounts, in order; none overlaps another."""
-    return list(_find(_GRAMMAR.encode(tokens)))
+    return list(_find(_AMOUNT_GRAMMAR.encode(tokens)))
 
 
 @lru_cache(maxsize=4096)  # a sentence is searched once for each label
 def _find(codes: str) -> tuple[TagSpan, ...]:
-    if not _HINT.search(codes):
+    if not _AMOUNT_HINT.search(codes):
         return ()
     spans: list[TagSpan] = []
     taken = [False] * len(codes)
-    for label, pattern in _AMOUNTS.items():
+    for label, pattern in _SURE_AMOUNTS.items():
         for match in pattern.finditer(codes):
             place = slice(*match.span())
             if not any(taken[place]):
@@ -146,15 +152,15 @@ def _find(codes: str) -> tuple[TagSpan, ...]:
 
 def may_be_amount(tokens: Sequence[str], label: str) -> list[bool]:
     """Return for each token whether it could be part of an amount with this label."""
-    codes = _GRAMMAR.encode(tokens)
+    codes = _AMOUNT_GRAMMAR.encode(tokens)
     possible = [False] * len(codes)
-    if not _HINT.search(codes):
+    if not _AMOUNT_HINT.search(codes):
         return possible
     for start, end, found in _find(codes):
         possible[start:end] = [found == label] * (end - start)
-        codes = codes[:start] + _SURE * (end - start) + codes[end:]
-    for run in _RUNS[label].finditer(codes):
-        if _CORES[label].search(codes, *run.span()) and _NUMBER.search(codes, *run.span()):
+        codes = codes[:start] + _SURE_TOKEN * (end - start) + codes[end:]
+    for run in _AMOUNT_RUNS[label].finditer(codes):
+        if _AMOUNT_CORES[label].search(codes, *run.span()) and _NUMBER_CLASSES.search(codes, *run.span()):
             possible[slice(*run.span())] = [True] * len(run[0])
     return possible
 

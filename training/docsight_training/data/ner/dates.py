@@ -132,12 +132,12 @@ _DATE_RULES = (
 
 def find_dates(tokens: Sequence[str]) -> list[TagSpan]:
     """Find the spans that are surely dates; their label is DATE."""
-    return [TagSpan(*match.span(), "DATE") for match in _DATE.finditer(_GRAMMAR.encode(tokens))]
+    return [TagSpan(*match.span(), "DATE") for match in _DATE.finditer(_DATE_GRAMMAR.encode(tokens))]
 
 
 def may_be_date(tokens: Sequence[str]) -> list[bool]:
     """Return for each token whether it could be part of a date."""
-    codes = _GRAMMAR.encode(tokens)
+    codes = _DATE_GRAMMAR.encode(tokens)
     possible = [False] * len(codes)
     for pattern in (_POSSIBLE_DATE, _DATE):
         for match in pattern.finditer(codes):
@@ -145,9 +145,9 @@ def may_be_date(tokens: Sequence[str]) -> list[bool]:
     return possible
 
 
-_GRAMMAR = TokenGrammar(words=_WORDS, shapes=_SHAPES, groups=_GROUPS, exact={"month": "May March MAY MARCH"})
-_DATE = _GRAMMAR.compile(f"(?= START) ({' | '.join(_DATE_RULES)})")
-_POSSIBLE_DATE = _GRAMMAR.compile("LINK{0,4} CORE (INNER{0,3} CORE)*")
+_DATE_GRAMMAR = TokenGrammar(words=_WORDS, shapes=_SHAPES, groups=_GROUPS, exact={"month": "May March MAY MARCH"})
+_DATE = _DATE_GRAMMAR.compile(f"(?= START) ({' | '.join(_DATE_RULES)})")
+_POSSIBLE_DATE = _DATE_GRAMMAR.compile("LINK{0,4} CORE (INNER{0,3} CORE)*")
 
 
 def add_dates(document: Document) -> Document:

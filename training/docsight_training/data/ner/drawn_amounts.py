@@ -7,14 +7,14 @@ import random
 
 from docsight_training.data.ner.drawn_words import Draw, Name
 
-_SYMBOLS = ("$", "$", "$", "\u00a3", "\u20ac", "\u20ac", "\u00a5", "\u20b9", "US$", "A$", "C$", "HK$")
+_CURRENCY_SIGNS = ("$", "$", "$", "\u00a3", "\u20ac", "\u20ac", "\u00a5", "\u20b9", "US$", "A$", "C$", "HK$")
 _CURRENCIES = (
     "dollars", "dollars", "euros", "yen", "yuan", "rupees", "francs", "pesos", "rubles", "kronor", "pence", "cents",
     "lira", "shillings", "US dollars", "Canadian dollars", "Swiss francs", "zloty", "baht", "rand", "pounds sterling",
     "bucks", "quid", "won", "crowns", "marks",
 )  # fmt: skip
 # Lists of words, separated by spaces.
-_LISTS = {
+_AMOUNT_LISTS = {
     "small": "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty",
     "code": "USD EUR GBP CHF JPY CAD AUD INR CNY SEK NOK DKK KRW BRL NZD PLN",
     "scale": "hundred thousand million million million billion billion trillion m bn k",
@@ -28,9 +28,9 @@ _LISTS = {
     "mmol mM kelvins",
     "singular": "foot inch mile yard acre metre meter pound ton gallon litre kilogram kilometre watt volt megawatt",
 }
-_WORDS = {name: words.split() for name, words in _LISTS.items()}
-_SMALL, _CODES, _SCALES, _ZONES, _UNITS, _SINGULAR = _WORDS.values()
-_HOURS = _SMALL[:12]
+_AMOUNT_WORDS = {name: words.split() for name, words in _AMOUNT_LISTS.items()}
+_SMALL_NUMBERS, _CODES, _DRAWN_SCALES, _ZONES, _DRAWN_UNITS, _SINGULAR = _AMOUNT_WORDS.values()
+_HOURS = _SMALL_NUMBERS[:12]
 _LONG_UNITS = [
     unit.split()
     for units in (
@@ -60,15 +60,19 @@ def _number(rng: random.Random) -> Name:
         (_figure(rng),),
         (_figure(rng),),
         (_figure(rng),),
-        (rng.choice(_SMALL),),
-        (rng.choice(_SMALL), "hundred"),
+        (rng.choice(_SMALL_NUMBERS),),
+        (rng.choice(_SMALL_NUMBERS), "hundred"),
         (str(rng.randint(1, 40)), rng.choice(("-", "to", "\u2013")), str(rng.randint(41, 200))),
     )
     return rng.choice(forms)
 
 
 def _money(rng: random.Random) -> Name:
-    symbol, scale, currency = rng.choice(_SYMBOLS), rng.choice(_SCALES), tuple(rng.choice(_CURRENCIES).split())
+    symbol, scale, currency = (
+        rng.choice(_CURRENCY_SIGNS),
+        rng.choice(_DRAWN_SCALES),
+        tuple(rng.choice(_CURRENCIES).split()),
+    )
     forms: tuple[Name, ...] = (
         (symbol, _figure(rng)),
         (symbol, _figure(rng)),
@@ -96,7 +100,7 @@ def _percent(rng: random.Random) -> Name:
         (_figure(rng), *sign),
         (f"{rng.choice(('-', '+', '~', '<'))}{rng.randint(1, 99)}", "%"),
         (f"{rng.randint(1, 99)}%",),
-        (rng.choice(_SMALL), "and", "a", "half", *sign),
+        (rng.choice(_SMALL_NUMBERS), "and", "a", "half", *sign),
         rng.choice((("half", "a", "percent"), ("one", "percentage", "point"), ("a", "percentage", "point"))),
     )
     return rng.choice(forms)
@@ -132,15 +136,15 @@ def _time(rng: random.Random) -> Name:
 
 
 def _quantity(rng: random.Random) -> Name:
-    unit, singular = rng.choice(_UNITS), rng.choice(_SINGULAR)
+    unit, singular = rng.choice(_DRAWN_UNITS), rng.choice(_SINGULAR)
     forms: tuple[Name, ...] = (
         (*_number(rng), unit),
         (*_number(rng), unit),
         (*_number(rng), unit),
-        (_figure(rng), rng.choice(_UNITS)),
+        (_figure(rng), rng.choice(_DRAWN_UNITS)),
         (*_number(rng), *rng.choice(_LONG_UNITS)),
-        (f"{_figure(rng)}{rng.choice(_UNITS)}",),
-        (rng.choice((_figure(rng), rng.choice(_SMALL))), "-", singular),
+        (f"{_figure(rng)}{rng.choice(_DRAWN_UNITS)}",),
+        (rng.choice((_figure(rng), rng.choice(_SMALL_NUMBERS))), "-", singular),
         (f"{rng.randint(2, 900)}-{singular}",),
         (
             str(rng.randint(2, 7)),
@@ -157,7 +161,7 @@ def _quantity(rng: random.Random) -> Name:
         (str(rng.randint(-20, 40)), "°", rng.choice(("C", "F"))),
         (str(rng.randint(-20, 40)), rng.choice(("°C", "°F", "degrees"))),
         (rng.choice(("half", "quarter")), "a", rng.choice(("mile", "pound", "cup", "litre", "teaspoon", "kilometre"))),
-        (rng.choice(_SMALL), "and", "a", "half", rng.choice(("miles", "feet", "tons", "litres", "metres"))),
+        (rng.choice(_SMALL_NUMBERS), "and", "a", "half", rng.choice(("miles", "feet", "tons", "litres", "metres"))),
         (rng.choice(("a", "one")), singular),
         (
             rng.choice(("hundreds", "thousands", "tens")),
@@ -170,7 +174,7 @@ def _quantity(rng: random.Random) -> Name:
 
 def _count(rng: random.Random) -> Name:
     """Draw a number of things that looks like a quantity, or an age."""
-    number = rng.choice((str(rng.randint(2, 99)), rng.choice(_SMALL)))
+    number = rng.choice((str(rng.randint(2, 99)), rng.choice(_SMALL_NUMBERS)))
     things = "year day month week man woman member point share seat page part storey game hole inning core bit way"
     forms: tuple[Name, ...] = (
         (f"{number}-year-old",),
@@ -213,7 +217,7 @@ def _code(rng: random.Random) -> Name:
 DRAWN_AMOUNTS: dict[tuple[str | None, str], Draw] = {
     ("MONEY", ""): _money,
     ("MONEY", "pounds"): lambda rng: (*_number(rng), "pounds"),
-    ("MONEY", "sign"): lambda rng: (rng.choice(_SYMBOLS), _figure(rng)),
+    ("MONEY", "sign"): lambda rng: (rng.choice(_CURRENCY_SIGNS), _figure(rng)),
     ("PERCENT", ""): _percent,
     ("TIME", ""): _time,
     ("TIME", "clock"): lambda rng: (_clock(rng),),

@@ -376,10 +376,13 @@ class NerData(EpochData[NerBatch]):
 
     def about(self) -> dict[str, Any]:
         """Return the conventions of the annotation; those of a label that is kept are the conventions of its model."""
-        conventions = AnnotationConventions(strip_titles=self.strip_titles, date_label=self.date_label)
+        conventions = AnnotationConventions(
+            strip_titles=self.strip_titles, date_label=self.date_label, amount_labels=self.amount_labels
+        )
         if self.start is not None:
             conventions = conventions.with_labels(self.kept, of=self.start.conventions)
-        return asdict(conventions)
+        about = asdict(conventions)
+        return {**about, "amount_labels": list(about["amount_labels"])}
 
     def kept_calibration(self) -> dict[str, BetaCalibration]:
         """Return the calibration of the labels that are kept, which the validation data does not annotate."""
