@@ -16,8 +16,8 @@ const ROOSEVELT =
   "President Roosevelt was one of the most influential presidents in American history. " +
   "However, Roosevelt Street in Manhattan was not named after him.";
 const MISTAKES =
-  "The comitee met in Geneva on Monday. Maria Keller recieved there report, and asked weather the new network " +
-  "would definately be ready. It was quiet expensive, she said.";
+  "The comitee met in Geneva on Monday. The engineers presented there report, and Maria Keller, who had recieved it, " +
+  "asked weather the new network would definately be ready. It was quiet expensive, she said.";
 
 const part = (id) => document.getElementById(id);
 
