@@ -1,6 +1,7 @@
 """Transfer learning for the tagger: start from the vocabularies and weights of another tagger."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -121,10 +122,19 @@ def freeze_old_labels(network: Tagger, start: InitialTagger | None) -> None:
     network.encoder.requires_grad_(False)
     is_new = torch.tensor([tag not in start.network.tags for tag in network.tags])
     # The gradient of old rows, and of steps from one old tag to another, is zero.
-    network.output.weight.register_hook(lambda gradient: gradient * is_new.to(gradient.device)[:, None])
-    network.crf.transitions.register_hook(lambda gradient: gradient * (is_new[:, None] | is_new).to(gradient.device))
-    for parameter in (network.output.bias, network.crf.start, network.crf.end):
-        parameter.register_hook(lambda gradient: gradient * is_new.to(gradient.device))
+    masks = {
+        network.output.weight: is_new[:, None],
+        network.output.bias: is_new,
+        network.crf.transitions: is_new[:, None] | is_new,
+        network.crf.start: is_new,
+        network.crf.end: is_new,
+    }
+    for parameter, mask in masks.items():
+        parameter.register_hook(partial(_masked, mask=mask))  # type: ignore[no-untyped-call]  # torch
+
+
+def _masked(gradient: Tensor, *, mask: Tensor) -> Tensor:
+    return gradient * mask.to(gradient.device)
 
 
 _RESERVED = UNK + 1
