@@ -170,7 +170,8 @@ class Gliner(SentenceSystem):
     prompts: ClassVar[dict[str, str]] = {
         **{"person": "PER", "organization": "ORG", "location": "LOC", "facility": "LOC", "date": "DATE"},
         **{"nationality or religious or political group": "NORP", "creative work": "WORK"},
-        **{"event": "EVENT", "product": "PRODUCT"},
+        **{"event": "EVENT", "product": "PRODUCT", "amount of money": "MONEY", "percentage": "PERCENT"},
+        **{"time of day": "TIME", "quantity with a unit of measure": "QUANTITY"},
     }
     labels = frozenset(prompts.values())
 

@@ -230,10 +230,10 @@ def test_flair_gets_the_tokens_and_its_labels_are_mapped(
         def get_spans(self, kind: str) -> list[SimpleNamespace]:
             assert kind == "ner"
             tokens = [SimpleNamespace(idx=n + 1) for n in range(len(self.tokens))]  # flair counts from 1
-            return [SimpleNamespace(tokens=tokens[:2], tag="GPE"), SimpleNamespace(tokens=tokens[2:], tag="MONEY")]
+            return [SimpleNamespace(tokens=tokens[:2], tag="GPE"), SimpleNamespace(tokens=tokens[2:], tag="LAW")]
 
     class FakeTagger:
-        label_dictionary = SimpleNamespace(get_items=lambda: ["S-GPE", "PERSON", "MONEY"])
+        label_dictionary = SimpleNamespace(get_items=lambda: ["S-GPE", "PERSON", "LAW"])
 
         @classmethod
         def load(cls, path: str) -> "FakeTagger":
