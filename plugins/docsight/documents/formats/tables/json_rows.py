@@ -37,7 +37,8 @@ def pieces(value: Any) -> list[str] | None:
     if not isinstance(value, list):
         return None
     found = [item.get(_PIECE_KEY) if isinstance(item, dict) else item for item in value]
-    return found if all(isinstance(piece, str) for piece in found) else None
+    strings = [piece for piece in found if isinstance(piece, str)]
+    return strings if len(strings) == len(found) else None
 
 
 def join_pieces(value: Any) -> tuple[Any, tuple[tuple[int, int, str], ...]]:

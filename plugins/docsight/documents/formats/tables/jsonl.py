@@ -138,7 +138,7 @@ def _document(
     text, links = join_pieces(row.get(text_column))
     if isinstance(text, str) and is_slack_message(row):
         text, links = decode_message(text, names)
-    item = parse_row(number, text, row.get(title_column), encoding=encoding)
+    item = parse_row(number, text, row.get(title_column) if title_column else None, encoding=encoding)
     if not links or not isinstance(item, ParsedDocument) or len(item.text) != len(text):
         return item  # without links if other line ends have moved them
     return replace(item, passages=(Passage(start=0, end=len(text), links=links),))

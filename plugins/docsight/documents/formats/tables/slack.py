@@ -7,7 +7,12 @@ from typing import Any
 _MARK = re.compile(r"<([^<>\n]{1,2000})>")
 _SENDER_FIELDS = ("user", "username", "bot_id", "subtype")
 _NAME_FIELDS = ("profile.display_name", "profile.real_name", "real_name", "name")
-_NAMES_IN_MESSAGES = ("user_profile.display_name", "user_profile.real_name", "user_profile.name")
+_NAMES_IN_MESSAGES = (
+    "user_profile.display_name",
+    "user_profile.real_name",
+    "user_profile.first_name",
+    "user_profile.name",
+)
 
 
 def is_slack_message(row: dict[str, Any]) -> bool:
