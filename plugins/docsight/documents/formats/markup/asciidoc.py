@@ -93,6 +93,8 @@ class _AsciidocReader:
             self._style = []
             return at + 1
         if line.startswith("//") and not line.startswith("///"):
+            if at > 0 and not lines[at - 1]:
+                self._close_lists()  # such a line separates lists
             return at + 1
         if line == "+" or line in _RULE_LINES:
             return at + 1
@@ -103,6 +105,8 @@ class _AsciidocReader:
         if (heading := self._heading(lines, at)) is not None:
             return heading
         if _BLOCK_ATTRIBUTES.match(line):
+            if at == 0 or lines[at - 1].strip() != "+":
+                self._close_lists()
             self._attributes = line
             self._style = [each.strip().strip('"') for each in line[1:-1].split(",")]
             return at + 1

@@ -15,7 +15,10 @@ _DOCUMENT = re.compile(r"\\begin[ \t]*\{document\}")
 _DOCUMENT_END = re.compile(r"\\end[ \t]*\{document\}")
 _CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\b", re.M)
 _SKIPPED = re.compile(r"\\iffalse\b.*?\\fi\b", re.S)
-_STATEMENT = re.compile(r"\\(title|subtitle|author|institute|affil|address|date)(?![a-zA-Z])")
+_STATEMENT = re.compile(
+    r"\\(?:setkomavar\{(from(?:name|address|phone|email)|place|subject|title|date|signature)\}|"
+    r"(title|subtitle|author|institute|affil|address|name|signature|subject|date)(?![a-zA-Z]))"
+)
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)[ \t]*\{([^{}\n]{1,200})\}")
 _CHAPTER = re.compile(r"\\(?:chapter|part)\b")
 _GERMAN_PACKAGE = re.compile(
@@ -41,7 +44,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     statements = LatexSource(preamble)
     for found in _STATEMENT.finditer(preamble):
         if (argument := statements.argument(statements.skip_optional(found.end()))) is not None:
-            reader.state(found[1], argument[0])
+            reader.state(found[1] or found[2], argument[0])
     reader.read(body)
     yield replace(reader.writer.document(encoding, reader.stated), notes=tuple(_notes(without_comments(body))))
 

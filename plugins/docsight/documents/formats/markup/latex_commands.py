@@ -41,6 +41,7 @@ ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "d": "\u0323",
     "b": "\u0331", "t": "\u0361",
 }
+PARAGRAPHS = frozenset(("opening", "closing", "encl", "cc", "ps", "epigraph", "dedication", "keywords", "abstract"))
 DEFINITIONS = frozenset((
     "newcommand", "renewcommand", "providecommand", "newenvironment", "renewenvironment", "def", "let",
     "DeclareRobustCommand",

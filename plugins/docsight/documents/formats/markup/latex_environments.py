@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from docsight.documents.formats.content import Kind
 from docsight.documents.formats.markup import latex_commands as known
-from docsight.documents.formats.markup.latex_scanner import LatexScanner
+from docsight.documents.formats.markup.latex_scanner import Closing, LatexScanner
 from docsight.documents.formats.markup.latex_source import LatexSource
-from docsight.documents.formats.markup.markup_writer import MarkupRun, plain_text
+from docsight.documents.formats.markup.markup_writer import plain_text
 from docsight.documents.formats.text.builder import Block
 
 _MAX_OPEN_ENVIRONMENTS = 100
@@ -48,31 +48,29 @@ class LatexEnvironments(LatexScanner):
         names = (each.name for each in reversed(self._environments) if each.name in known.LIST_ENVIRONMENTS)
         return self._numbers[-1], next(names, "") in known.NUMBERED_ENVIRONMENTS
 
-    def read_environment(self, source: LatexSource, command: str, at: int) -> int:
-        """Begin or end an environment, and return the offset behind the command."""
+    def read_environment(self, source: LatexSource, command: str, at: int) -> tuple[int, list[Closing]]:
+        """Begin or end an environment; return the offset behind it, and what to do at the end of its argument."""
         found = source.argument(at)
         if found is None:
-            return at
+            return at, []
         name, at = found[0].strip(), found[1]
         if (overlay := OVERLAY.match(source.text, at)) is not None:
             at = overlay.end()
         base = name.rstrip("*")
         if command == "end":
             self._end_environment(base)
-            return at
+            return at, []
         if base in known.DROPPED_ENVIRONMENTS | known.VERBATIM_ENVIRONMENTS | known.MATH_ENVIRONMENTS:
-            return self._raw_environment(source, name, at)
+            return self._raw_environment(source, name, at), []
         title, _ = source.optional(at)
         at = source.skip(at, known.ENVIRONMENT_ARGUMENTS.get(name, known.ENVIRONMENT_ARGUMENTS.get(base, 0)))
-        is_known = base == "frame" or name in known.ENVIRONMENT_ARGUMENTS or base in known.ENVIRONMENT_ARGUMENTS
+        has_known_arguments = name in known.ENVIRONMENT_ARGUMENTS or base in known.ENVIRONMENT_ARGUMENTS
         self._begin_environment(base, title)
-        if (argument := None if is_known else source.argument(at)) is not None:
-            self.put_runs([*self.rendered(argument[0]), MarkupRun(" ")])
-        elif base == "frame" and (argument := source.argument(at)) is not None:
+        if has_known_arguments or (group := source.group(at)) is None:
+            return at, []
+        if base == "frame":
             self.begin_block(Block(kind="heading", level=1))
-            self.put_runs(self.rendered(argument[0]))
-            self.end_paragraph()
-        return at if argument is None else argument[1]
+        return group, [self.end_paragraph if base in ("frame", "letter") else lambda: self.put(" ")]
 
     def _begin_environment(self, name: str, title: str) -> None:
         self.end_paragraph()

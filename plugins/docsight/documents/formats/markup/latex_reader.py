@@ -46,7 +46,7 @@ class LatexReader(LatexEnvironments):
             self.stated = self.stated._replace(authors=tuple(filter(None, names)))
             self._statements[name] = self.rendered("; ".join(", ".join(map(str.strip, lines)) for lines in entries))
             return
-        self._statements[name] = self.rendered(_LINE_END.sub(" ", written))
+        self._statements[name] = self.rendered(_LINE_END.sub(" " if "title" in name else ", ", written))
         plain = plain_text(self.rendered(_THANKS.sub("", written)))
         if name == "title":
             self.stated = self.stated._replace(title=plain)
@@ -76,7 +76,7 @@ class LatexReader(LatexEnvironments):
             self.put(literal[2])
             return literal.end(), []
         if base in ("begin", "end"):
-            return self.read_environment(source, base, at), []
+            return self.read_environment(source, base, at)
         if (overlay := OVERLAY.match(text, at)) is not None:
             at = overlay.end()
         space = _SPACE_AFTER_COMMAND.match(text, at)
@@ -120,6 +120,9 @@ class LatexReader(LatexEnvironments):
             return at, []
         if name in ("item", "bibitem"):
             return self._item(source, name, at), []
+        if name in known.PARAGRAPHS and group is not None:
+            self.end_paragraph()
+            return group, [self.end_paragraph]
         if name == "multicolumn":
             return self._merged_cells(source, at)
         if name in ("href", "url", "nolinkurl", "path"):

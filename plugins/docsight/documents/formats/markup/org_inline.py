@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from docsight.documents.formats.markup.latex_commands import LETTER_COMMANDS, SIGNS
 from docsight.documents.formats.markup.markup_writer import MarkupRun
 
 # A link, a note, or a text between marks of emphasis that no letters touch.
@@ -11,6 +12,17 @@ _ORG_INLINE = re.compile(
     r"\[fn:(?P<note>[\w-]*)(?P<inline>:)?(?P<text>[^\]\[]{0,2000})\]|"
     r"(?<![^\s\-({'\"])(?P<mark>[*/_=~+])(?P<inner>(?!(?P=mark))\S(?:[^\n]{0,300}?\S)??)(?P=mark)(?![^\s\-.,:;!?'\")}\[\\])"
 )
+_ENTITIES = {
+    **LETTER_COMMANDS,
+    **SIGNS,
+    "nbsp": " ",
+    "alpha": "\u03b1",
+    "beta": "β",
+    "to": "→",
+    "rarr": "→",
+    "larr": "←",
+}
+_ORG_ENTITY = re.compile(r"\\([A-Za-z]+)(?:\{\}|(?![A-Za-z]))")
 _IMAGE_FILE = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|pdf)", re.I)
 _OUTSIDE = re.compile(r"(?:https?|ftp|mailto|file):", re.I)
 _LITERAL_MARKS = "=~"
@@ -21,6 +33,8 @@ def org_runs(
     text: str, add_note: Callable[[Sequence[MarkupRun]], str], depth: int = _MAX_MARKS_DEPTH
 ) -> list[MarkupRun]:
     """Return the runs of a text; `add_note` is given the runs of each note in it, and returns its mark."""
+    if "\\" in text:
+        text = _ORG_ENTITY.sub(lambda found: _ENTITIES.get(found[1], found[0]), text)
     runs: list[MarkupRun] = []
     at = 0
     for found in _ORG_INLINE.finditer(text):

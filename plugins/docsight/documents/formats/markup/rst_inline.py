@@ -1,12 +1,15 @@
 """Emphasis, roles, links and notes within the lines of reStructuredText."""
 
 import re
+import sys
 from itertools import count
 
 from docsight.documents.formats.markup.markup_writer import MarkupRun
 
 _TARGET = re.compile(r"^[ \t]*\.\. _(?:`([^`\n]{1,200})`|((?:\\.|[^:\n\\]){1,200})):[ \t]+(\S+)[ \t]*$", re.M)
 _SUBSTITUTION = re.compile(r"^[ \t]*\.\. \|([^|\n]{1,100})\| replace::\s+(\S[^\n]*(?:\n[ \t]+\S[^\n]*){0,3})", re.M)
+_UNICODE = re.compile(r"^[ \t]*\.\. \|([^|\n]{1,100})\| unicode::[ \t]+(\S[^\n]{0,200}?)[ \t]*(?:\.\. [^\n]*)?$", re.M)
+_CODE_POINT = re.compile(r"(?:0x|x|\\x|U\+|u|\\u)([0-9a-fA-F]{1,6})")
 _NUMBERED_NOTE = re.compile(r"^\.\. \[(\d{1,4})\]", re.M)
 _RST_INLINE = re.compile(
     r"\\(?P<escaped>.)|``(?P<literal>\S(?:[^\n]{0,2000}?\S)??)``|"
@@ -32,6 +35,7 @@ class RstInline:
         self._targets = {_key(found[1] or found[2]): found[3] for found in _TARGET.finditer(text)}
         self._substitutes = {found[1]: found[2][:_MAX_SUBSTITUTE_CHARS] for found in _SUBSTITUTION.finditer(text)}
         self._numbered = {int(number) for number in _NUMBERED_NOTE.findall(text)}
+        self._substitutes |= {found[1]: _characters(found[2]) for found in _UNICODE.finditer(text)}
         self._note = self._note_mark = 0
 
     def next_note(self) -> int:
@@ -85,6 +89,20 @@ class RstInline:
             return MarkupRun(text[1:].rpartition(".")[2])
         text = text.strip("<>") if target is not None else text.removeprefix("!") if role else text
         return MarkupRun(text, self._targets.get(_key(text), "") if found["reference"] else "")
+
+
+def _characters(written: str) -> str:
+    """Return what a `unicode` directive stands for: codes of characters, or texts between spaces."""
+    codes = (_CODE_POINT.fullmatch(word) for word in written.split())
+    pieces = (
+        word if code is None else _character(int(code[1], 16))
+        for word, code in zip(written.split(), codes, strict=True)
+    )
+    return "".join(pieces)[:_MAX_SUBSTITUTE_CHARS]
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else ""
 
 
 def _key(name: str) -> str:

@@ -36,9 +36,14 @@ def pieces(value: Any) -> list[str] | None:
     """
     if not isinstance(value, list):
         return None
-    found = [item.get(_PIECE_KEY) if isinstance(item, dict) else item for item in value]
+    found = [item.get(_PIECE_KEY, _no_text(item)) if isinstance(item, dict) else item for item in value]
     strings = [piece for piece in found if isinstance(piece, str)]
     return strings if len(strings) == len(found) else None
+
+
+def _no_text(item: dict[str, Any]) -> str | None:
+    """Return the text of a piece that has none, such as an image: an object of a type."""
+    return "" if isinstance(item.get("type"), str) else None
 
 
 def join_pieces(value: Any) -> tuple[Any, tuple[tuple[int, int, str], ...]]:
@@ -49,6 +54,8 @@ def join_pieces(value: Any) -> tuple[Any, tuple[tuple[int, int, str], ...]]:
     if (found := pieces(value)) is None:
         return value, ()
     is_mixed = len({isinstance(item, dict) for item in value}) > 1
+    if not any(found) and value:
+        return value, ()
     is_inline = is_mixed or any(piece[:1].isspace() or piece[-1:].isspace() for piece in found)
     separator = "" if is_inline else "\n"
     links = []
@@ -58,7 +65,7 @@ def join_pieces(value: Any) -> tuple[Any, tuple[tuple[int, int, str], ...]]:
         if piece and isinstance(target, str) and target:
             links.append((at, at + len(piece), target))
         at += len(piece) + len(separator)
-    return separator.join(found), tuple(links)
+    return separator.join(found).strip("\n"), tuple(links)
 
 
 def array_within(value: Any, depth: int = _MAX_ARRAY_DEPTH) -> list[Any] | None:

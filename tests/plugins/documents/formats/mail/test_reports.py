@@ -53,3 +53,23 @@ def test_mail_without_a_report_in_its_report_part_has_only_its_notice() -> None:
     (mail,) = read(HEAD + multipart(NOTICE, "Content-Type: message/delivery-status\n\n", kind="report"))
     assert isinstance(mail, ParsedDocument)
     assert mail.text.endswith("Not delivered.")
+
+
+def test_headers_of_the_returned_mail_are_a_mail() -> None:
+    headers = "Content-Type: text/rfc822-headers\n\nFrom: Rosa Lindt <rosa@example.org>\nSubject: Friday"
+    _, returned = read(HEAD + multipart(NOTICE, headers, kind="report"))
+    assert isinstance(returned, ParsedDocument)
+    assert (returned.part, returned.title, returned.passages[0].kind) == ("part-2.eml", "Friday", "header")
+
+
+@pytest.mark.parametrize(
+    "divider",
+    [
+        "--- Below this line is a copy of the message.",
+        "------ This is a copy of the message, including all the headers. ------",
+    ],
+)
+def test_a_copy_in_the_text_of_a_report_is_a_quote(divider: str) -> None:
+    (mail,) = read(f"{HEAD}\nSorry.\n\n{divider}\n\nReturn-Path: <a@b.org>\nSubject: Friday\n\nCan you come?\n")
+    assert isinstance(mail, ParsedDocument)
+    assert [each.kind for each in mail.passages] == ["header", "paragraph", "quote", "quote", "quote"]

@@ -183,6 +183,8 @@ def test_asciidoc_links_have_their_targets() -> None:
         ("term::\n\ndefinition", "term\ndefinition"),
         ("https://example.org/a_b_c.", "https://example.org/a_b_c."),
         ("((term)) and (((hidden)))a", "term and a"),
+        ("* a\n\n[horizontal]\nb:: c", "a\n\nb\nc"),
+        ("* a\n\n//-\n\n. b", "a\n\n1. b"),
     ],
 )
 def test_asciidoc_shows_text_without_marks(written: str, shown: str) -> None:

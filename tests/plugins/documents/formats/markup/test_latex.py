@@ -168,6 +168,14 @@ def test_latex_links_have_their_targets() -> None:
         ("\\item<2-> one", "one"),
         ("\\begin{comment}gone\\end{comment}text", "text"),
         ("| \\begin{document} | is a command", "|\n\n| is a command"),
+        (
+            "\\begin{letter}{Ada\\\\ London}\\opening{Dear Ada,}text\\closing{Yours}\\end{letter}",
+            "Ada\nLondon\n\nDear Ada,\n\ntext\n\nYours",
+        ),
+        (
+            "\\documentclass{a}\\setkomavar{fromaddress}{Mill 4\\\\ Leeds}\\begin{document}text\\end{document}",
+            "Mill 4, Leeds\n\ntext",
+        ),
     ],
 )
 def test_latex_shows_text_without_marks(written: str, shown: str) -> None:

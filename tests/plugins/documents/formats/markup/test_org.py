@@ -130,6 +130,7 @@ def test_org_links_have_their_targets() -> None:
         ("#+begin_src\nno end", "no end"),
         (":DRAWER:\nhidden\n:END:\ntext", "text"),
         ("CLOCK: [2024-01-01]\ntext", "text"),
+        ("\\euro{}5 \\AA \\unknown", "€5 Å \\unknown"),
     ],
 )
 def test_org_shows_text_without_marks(written: str, shown: str) -> None:

@@ -233,6 +233,7 @@ def test_rst_links_have_their_targets() -> None:
         (".. unknown:: words stay\n\n   and these", "words stay\n\nand these"),
         ("Hello ::\n\n  code", "Hello\n\ncode"),
         ("<<a>> `b", "<<a>> `b"),
+        ("|c| |d|\n\n.. |c| unicode:: 0xA9 .. sign\n.. |d| unicode:: U+2014", "© —"),
     ],
 )
 def test_rst_shows_text_without_marks(written: str, shown: str) -> None:

@@ -55,3 +55,11 @@ def test_join_pieces_finds_links() -> None:
     value = ["at ", {"text": "our site", "href": "https://example.org"}]
     assert join_pieces(value) == ("at our site", ((3, 11, "https://example.org"),))
     assert join_pieces(["a", 1]) == (["a", 1], ())
+
+
+def test_pieces_without_text_are_left_out() -> None:
+    content = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:"}}]
+    assert texts({"messages": [{"role": "user", "content": content}, {"role": "user", "content": "Why?"}]}) == [
+        "What is this?",
+        "Why?",
+    ]
