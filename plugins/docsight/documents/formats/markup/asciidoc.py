@@ -196,7 +196,10 @@ class _AsciidocReader:
         before = self.writer.kind
         if is_quote or name in _QUOTE_STYLES:
             self.writer.kind = "quote"
-            self._within(body, depth)
+            if name == "verse":
+                self._write_lines([line.strip() for line in body], breaks=True)
+            else:
+                self._within(body, depth)
             self._attribution(style)
         else:
             if name.isupper() and name.isalpha():

@@ -8,7 +8,7 @@ from docsight.documents.formats.markup.markup_writer import MarkupRun
 _ATTRIBUTE_REFERENCE = re.compile(r"(?<!\\)\{([\w-]{1,60})\}")
 _ADOC_INLINE = re.compile(
     r"\\(?P<escaped>[*_`#^~{<\[]|https?://\S+)|"
-    r"\+\+\+?(?P<passed>[^\n]{1,2000}?)\+\+\+?|`\+(?P<literal>[^\n]{1,2000}?)\+`|"
+    r"\+\+\+?(?P<passed>[^\n]{1,2000}?)\+\+\+?|`\+(?P<literal>[^\n]{1,2000}?)\+`|(?<![\w+])\+(?P<plus>[^\s+]{1,200})\+(?![\w+])|"
     r"(?:link|xref):(?P<target>[^\s\[]{1,2000})\[(?P<label>[^\]\n]{0,1000})\]|"
     r"mailto:(?P<address>[^\s\[]{1,300})\[(?P<address_label>[^\]\n]{0,1000})\]|"
     r"(?P<url>(?:https?|ftp|irc)://[^\s\[\]<>\"]{1,2000})(?:\[(?P<url_label>[^\]\n]{0,1000})\])?|"
@@ -16,9 +16,9 @@ _ADOC_INLINE = re.compile(
     r"footnote:(?:[\w-]{0,80})\[(?P<note>[^\]\n]{0,4000})\]|"
     r"(?:image|icon|anchor|indexterm|pass|stem|latexmath):(?P<macro>[^\s\[]{0,1000})\[(?P<macro_text>[^\]\n]{0,1000})\]|"
     r"(?:kbd|btn|menu):(?P<keys>[^\s\[]{0,100})\[(?P<keys_text>[^\]\n]{0,200})\]|"
-    r"\[\[[\w:.-]{1,200}(?:,[^\]\n]{0,200})?\]\](?P<anchor>)|\(\(\([^()\n]{1,200}\)\)\)(?P<index>)|\(\((?P<term>[^()\n]{1,200})\)\)|"
+    r"\[\[\[(?P<source>[\w:.-]{1,100})(?:,[^\]\n]{0,100})?\]\]\]|\[\[[\w:.-]{1,200}(?:,[^\]\n]{0,200})?\]\](?P<anchor>)|\(\(\([^()\n]{1,200}\)\)\)(?P<index>)|\(\((?P<term>[^()\n]{1,200})\)\)|"
     r"(?P<double>\*\*|__|``|##)(?P<unbound>\S(?:[^\n]{0,1000}?\S)??)(?P=double)|"
-    r"(?<![\w*_`#+])(?:\[[^\]\[\n]{1,80}\](?=[#*_`]))?(?P<mark>[*_`#+])(?P<inner>(?!(?P=mark))\S(?:[^\n]{0,1000}?\S)??)(?P=mark)(?!\w)|"
+    r"(?<![\w*_`#+])(?:\[[^\]\[\n]{1,80}\](?=[#*_`]))?(?P<mark>[*_`#])(?P<inner>(?!(?P=mark))\S(?:[^\n]{0,1000}?\S)??)(?P=mark)(?!\w)|"
     r"(?P<script>[\^~])(?P<raised>[^\s\^~]{1,40})(?P=script)"
 )
 _MAX_VALUE_CHARS = 200
@@ -55,12 +55,14 @@ class AsciidocInline:
 
     def _shown(self, found: re.Match[str], depth: int) -> list[MarkupRun]:
         """Return what a document shows for a mark."""
-        for group in ("escaped", "passed", "literal", "term", "raised"):
+        for group in ("escaped", "passed", "literal", "plus", "term", "raised"):
             if found[group] is not None:
                 return [MarkupRun(found[group])]
         if (inner := found["inner"] or found["unbound"]) is not None:
             is_literal = (found["mark"] or found["double"])[0] in "`+"
             return [MarkupRun(inner)] if is_literal or not depth else self._runs(inner, depth - 1)
+        if found["source"] is not None:
+            return [MarkupRun(f"[{found['source']}]")]
         if found["url"] is not None:
             return _link(found["url"], found["url_label"])
         if found["target"] is not None:

@@ -19,6 +19,7 @@ _STATEMENT = re.compile(
     r"\\(?:setkomavar\{(from(?:name|address|phone|email)|place|subject|title|date|signature)\}|"
     r"(title|subtitle|author|institute|affil|address|name|signature|subject|date)(?![a-zA-Z]))"
 )
+_THEOREM = re.compile(r"\\newtheorem\*?\{(\w+)\}(?:\[\w+\])?\{([^{}\\]{1,100})\}")
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)[ \t]*\{([^{}\n]{1,200})\}")
 _CHAPTER = re.compile(r"\\(?:chapter|part)\b")
 _GERMAN_PACKAGE = re.compile(
@@ -41,6 +42,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         has_german_shorthands=_GERMAN_PACKAGE.search(preamble) is not None,
     )
     reader.define(macros(LatexSource(preamble)))
+    reader.define_theorems(_THEOREM.findall(preamble))
     statements = LatexSource(preamble)
     for found in _STATEMENT.finditer(preamble):
         if (argument := statements.argument(statements.skip_optional(found.end()))) is not None:

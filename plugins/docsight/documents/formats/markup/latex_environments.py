@@ -35,6 +35,7 @@ class LatexEnvironments(LatexScanner):
         self._environments: list[_Environment] = []
         self._numbers: list[int] = []  # of the last items of the lists that are open
         self._never_ended: set[str] = set()
+        self.theorems: dict[str, str] = {}  # what environments that the document defines begin with
 
     @property
     def list_level(self) -> int:
@@ -81,9 +82,9 @@ class LatexEnvironments(LatexScanner):
             self._numbers.append(0)
         elif name in known.QUOTE_ENVIRONMENTS:
             self.writer.kind = "quote"
-        elif name in known.THEOREMS:
+        elif label := self.theorems.get(name, name.capitalize() if name in known.THEOREMS else ""):
             about = f" ({plain_text(self.rendered(title))})" if title else ""
-            self.writer.prefix(f"{name.capitalize()}{about}. ")
+            self.writer.prefix(f"{label}{about}. ")
 
     def _end_environment(self, name: str) -> None:
         """Close an environment, and those within it that have no end."""

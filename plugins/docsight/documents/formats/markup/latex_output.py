@@ -18,6 +18,7 @@ class LatexOutput:
         self.link = ""
         self._tables = 0  # that are open
         self._in_cell = False
+        self._captions: list[list[MarkupRun]] = []  # of the tables that are open
         self._is_open = False  # the paragraph
         self._captured: list[
             list[MarkupRun]
@@ -129,6 +130,12 @@ class LatexOutput:
             self._tables -= 1
             self.writer.builder.end_table()
             self._in_cell = self._tables > 0
+            while self._captions and not self._tables:
+                self.writer.block(self._captions.pop(0), Block(kind="caption"))
+
+    def end_table_caption(self) -> None:
+        """End the caption of the table that is open; it stands below the table."""
+        self._captions.append(self.end_capture())
 
     def _begin_cell(self) -> None:
         self.writer.builder.begin_cell()

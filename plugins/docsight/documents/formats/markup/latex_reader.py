@@ -13,7 +13,7 @@ from docsight.documents.formats.text.builder import Block
 _SPACE_AFTER_COMMAND = re.compile(r"[ \t]*(?:\n(?![ \t]*\n))?[ \t]*")
 _VERBATIM = re.compile(r"(?:\[[^\]\n]{0,200}\])?([^\sa-zA-Z{*])([^\n]{0,2000}?)\1")
 _STATED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_NEXT_AUTHOR = re.compile(r"\\(?:and|And|AND)\b")
+_NEXT_AUTHOR = re.compile(r"\s*\\(?:and|And|AND)\b\s*")
 _LINE_END = re.compile(r"\\\\")
 _THANKS = re.compile(r"\\(?:thanks|footnote|inst)\{[^{}]*\}")
 _QUOTATION_MARKS = ("\u201c", "\u201d")
@@ -38,6 +38,10 @@ class LatexReader(LatexEnvironments):
         """Set commands that stand for texts."""
         self._macros |= dict(macros)
 
+    def define_theorems(self, names: Iterable[tuple[str, str]]) -> None:
+        """Set what environments of theorems begin with."""
+        self.theorems |= dict(names)
+
     def state(self, name: str, written: str) -> None:
         """Keep the title, the authors or the date of the document, as written."""
         if name == "author":
@@ -46,7 +50,9 @@ class LatexReader(LatexEnvironments):
             self.stated = self.stated._replace(authors=tuple(filter(None, names)))
             self._statements[name] = self.rendered("; ".join(", ".join(map(str.strip, lines)) for lines in entries))
             return
-        self._statements[name] = self.rendered(_LINE_END.sub(" " if "title" in name else ", ", written))
+        self._statements[name] = self.rendered(
+            _LINE_END.sub(" " if "title" in name else ", ", _NEXT_AUTHOR.sub("; ", written))
+        )
         plain = plain_text(self.rendered(_THANKS.sub("", written)))
         if name == "title":
             self.stated = self.stated._replace(title=plain)
@@ -120,6 +126,9 @@ class LatexReader(LatexEnvironments):
             return at, []
         if name in ("item", "bibitem"):
             return self._item(source, name, at), []
+        if name == "note" and group is not None:
+            self.begin_block(Block(kind="speaker_note"))
+            return group, [self.end_paragraph]
         if name in known.PARAGRAPHS and group is not None:
             self.end_paragraph()
             return group, [self.end_paragraph]
@@ -155,6 +164,9 @@ class LatexReader(LatexEnvironments):
         at = source.skip(at, 1) if name == "captionof" else source.skip_optional(at)
         if (group := source.group(at)) is None:
             return at, []
+        if name.startswith("caption") and self.is_in_table:
+            self.begin_capture()
+            return group, [self.end_table_caption]
         if name.startswith("caption"):
             self.begin_block(Block(kind="caption"))
         else:

@@ -65,6 +65,8 @@ class Directive:
     @property
     def label(self) -> str:
         """What a document shows before its text."""
+        if self.name == "seealso":
+            return "See also: "
         return f"{self.name.capitalize()}: " if self.name in _ADMONITIONS else _VERSION_LABELS.get(self.name, "")
 
 

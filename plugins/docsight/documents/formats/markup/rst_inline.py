@@ -79,6 +79,8 @@ class RstInline:
 
     def _role(self, found: re.Match[str]) -> MarkupRun:
         text, role = found["text"], found["role"] or found["role_after"] or ""
+        if role in ("pep", "rfc"):
+            return MarkupRun(f"{role.upper()} {text}")
         if role.endswith(_LITERAL_ROLES):
             return MarkupRun(text)
         target = _WITH_TARGET.match(text)

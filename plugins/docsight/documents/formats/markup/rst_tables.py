@@ -73,7 +73,11 @@ def simple_rows(lines: Sequence[str]) -> Iterator[list[str]]:
             row = []
             continue
         ends = [*starts[1:], len(line) + 1]
-        cells = [line[start:end].strip().removesuffix("\\") for start, end in zip(starts, ends, strict=True)]
+        cells = [line[start:end].removesuffix("\\") for start, end in zip(starts, ends, strict=True)]
+        for number in range(len(cells) - 1, 0, -1):
+            if not line[starts[number] - 1 : starts[number]].isspace() and cells[number]:  # it covers the place before
+                cells[number - 1 : number + 1] = [cells[number - 1] + cells[number], ""]
+        cells = [cell.strip().removesuffix("\\") for cell in cells]
         if row and not cells[0] and not line.startswith("\\"):
             row = [f"{before} {cell}".strip() for before, cell in zip(row, cells, strict=True)]
             continue

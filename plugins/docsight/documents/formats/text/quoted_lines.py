@@ -10,6 +10,9 @@ from docsight.documents.formats.text.quote_phrases import ATTRIBUTION, is_dated,
 
 _WRITTEN_LINE = re.compile(r"[^\n]*[^\s][^\n]*")
 _QUOTED_LINE = re.compile(r"^[ \t]?>(?!>> )", re.M)  # a prompt of Python is no mark
+_COMMAND_SIGN = re.compile(r"<-|[=;{}$|\\]|\w\(|^[ \t]?>\s*\S+\.\w+$", re.M)
+_QUOTED_WORD = re.compile(r"[^\W\d_]{2,}")
+_MIN_QUOTED_WORDS = 2
 _MAX_INTRODUCTION_LINES = 3
 _MAX_INTRODUCTION_CHARS = 400
 
@@ -17,8 +20,8 @@ _MAX_INTRODUCTION_CHARS = 400
 def mark_quoted_lines(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
     """Yield the passages of a document; quoted lines, and what introduces them, have the kind quote.
 
-    Paragraphs of lines with `>` are quotes. Among other lines, such lines are only quotes if a line that says who wrote
-    them, and when, stands above some quoted lines of the document: they could be commands as well.
+    Paragraphs of lines with `>` are quotes, unless they look like commands. Among other lines, such lines are only
+    quotes if a line that says who wrote them, and when, stands above some quoted lines of the document.
     """
     blocks = list(passages)
     if _QUOTED_LINE.search(text):
@@ -74,11 +77,17 @@ def _introduction_start(text: str, starts: Sequence[int], end: int) -> int | Non
     return None
 
 
+def _looks_like_commands(lines: str) -> bool:
+    """Return whether lines with `>` may be commands at a prompt: they have signs of code, or hardly any words."""
+    return _COMMAND_SIGN.search(lines) is not None or len(_QUOTED_WORD.findall(lines)) < _MIN_QUOTED_WORDS
+
+
 def _divided(text: str, block: Passage, *, is_mail: bool) -> Iterator[Passage]:
     """Yield a passage, or its quoted lines and its others apart."""
     lines = list(_WRITTEN_LINE.finditer(text, block.start, block.end)) if block.kind == "paragraph" else []
     runs = [(key, list(run)) for key, run in groupby(lines, lambda line: bool(_QUOTED_LINE.match(text, line.start())))]
-    if not any(is_quoted for is_quoted, _ in runs) or (len(runs) > 1 and not is_mail):
+    is_certain = is_mail or (len(runs) == 1 and not _looks_like_commands(text[block.start : block.end]))
+    if not any(is_quoted for is_quoted, _ in runs) or not is_certain:
         yield block
         return
     for is_quoted, run in runs:

@@ -185,6 +185,9 @@ def test_asciidoc_links_have_their_targets() -> None:
         ("((term)) and (((hidden)))a", "term and a"),
         ("* a\n\n[horizontal]\nb:: c", "a\n\nb\nc"),
         ("* a\n\n//-\n\n. b", "a\n\n1. b"),
+        ("call +49 341 and C++ or +x+", "call +49 341 and C++ or x"),
+        ("[verse]\n____\na\nb\n____", "a\nb"),
+        ("- [[[lee]]] Ann Lee", "[lee] Ann Lee"),
     ],
 )
 def test_asciidoc_shows_text_without_marks(written: str, shown: str) -> None:

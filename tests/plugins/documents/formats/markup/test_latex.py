@@ -168,6 +168,11 @@ def test_latex_links_have_their_targets() -> None:
         ("\\item<2-> one", "one"),
         ("\\begin{comment}gone\\end{comment}text", "text"),
         ("| \\begin{document} | is a command", "|\n\n| is a command"),
+        ("\\begin{tabular}{l}\\caption{A}\\\\b & c\\end{tabular}", "b\tc\n\nA"),
+        (
+            "\\documentclass{a}\\newtheorem{t}{Satz}\\begin{document}\\begin{t}[B]C\\end{t}\\note{D}\\end{document}",
+            "Satz (B). C\n\nD",
+        ),
         (
             "\\begin{letter}{Ada\\\\ London}\\opening{Dear Ada,}text\\closing{Yours}\\end{letter}",
             "Ada\nLondon\n\nDear Ada,\n\ntext\n\nYours",

@@ -233,6 +233,8 @@ def test_rst_links_have_their_targets() -> None:
         (".. unknown:: words stay\n\n   and these", "words stay\n\nand these"),
         ("Hello ::\n\n  code", "Hello\n\ncode"),
         ("<<a>> `b", "<<a>> `b"),
+        ("see :pep:`8`", "see PEP 8"),
+        ("=== ===\n  ab\n=== ===\na   b\n=== ===", "ab\na\tb"),
         ("|c| |d|\n\n.. |c| unicode:: 0xA9 .. sign\n.. |d| unicode:: U+2014", "© —"),
     ],
 )

@@ -81,6 +81,8 @@ def test_a_mail_in_preformatted_text_has_paragraphs_and_quotes() -> None:
         ("Type this:\n> ls\nfile", ["paragraph"]),
         (">>> 1 + 1\n2", ["code"]),
         ("a > b\nc", ["paragraph"]),
+        ("> x <- mean(y)\n> summary(x)", ["paragraph"]),
+        ("> ls", ["paragraph"]),
     ],
 )
 def test_other_lines_stay(text: str, kinds: list[str]) -> None:
