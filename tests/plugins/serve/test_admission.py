@@ -1,6 +1,6 @@
 from docsight.serve.services.admission import Admission
 
-BATCH = 6  # in an overload
+BATCH = 4  # in an overload
 
 
 class Models:

@@ -55,7 +55,7 @@ def test_every_source_can_be_written():
 
 
 @pytest.mark.parametrize(
-    "target", ["offsets", "doccano", "label-studio", "conll", "conllu", "parquet", "brat", "spacy"]
+    "target", ["offsets", "doccano", "label-studio", "conll", "csv", "conllu", "parquet", "brat", "spacy"]
 )
 def test_documents_are_kept(source: Path, tmp_path: Path, target: str):
     out = tmp_path / f"out{TARGETS[target].suffix}"

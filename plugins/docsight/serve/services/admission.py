@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 # In a batch, which then takes not much longer than a single text.
-_ITEMS_IN_OVERLOAD = 6
+_ITEMS_IN_OVERLOAD = 4
 _BURST_PARTS = 4  # an overload begins when more than this part of the maximum was refused
 _CALM_SECONDS = 1.0  # without a refused request, after which an overload is over
 

@@ -30,6 +30,12 @@ _SHOWN_REASONS = 2  # of a verdict
 _REASONS = (*EVIDENCE.values(), ("the text has other errors", "the text has few errors"))
 
 
+def _reason(number: int, *, is_high: bool) -> str:
+    """Return what a fact says, by its number, where its value is above or below the mean."""
+    high, low = _REASONS[number]
+    return high if is_high else low
+
+
 def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability + 1e-9))
 
@@ -182,19 +188,19 @@ class Judging:
         """Return the verdict on each place, in the order in which the places were added."""
         if not self._count:
             return []
-        weights, scores = self._weigh(self.places())
+        weights, is_high, scores = self._weigh(self.places())
         is_capped = self._is_name() & (scores > MAX_NAME_SCORE)
         # What speaks for a correction that is likely right, or against one that is not.
         ordered = np.argsort(np.where(scores[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
         verdicts = []
-        for capped, score, best, row in zip(
-            is_capped.tolist(), scores.tolist(), ordered.tolist(), weights.tolist(), strict=True
+        for capped, score, best, row, high in zip(
+            *(column.tolist() for column in (is_capped, scores, ordered, weights, is_high)), strict=True
         ):
             if capped:
                 verdicts.append(Verdict(MAX_NAME_SCORE, (_NAME_REASON,)))
                 continue
             strong = [at for at in best if (row[at] > 0) == (score >= 0.5) and abs(row[at]) >= MIN_REASON]
-            verdicts.append(Verdict(score, tuple(_REASONS[at][row[at] < 0] for at in strong)))
+            verdicts.append(Verdict(score, tuple(_reason(at, is_high=high[at]) for at in strong)))
         return verdicts
 
     def reasons(self, start: int) -> list[Reason]:
@@ -207,10 +213,10 @@ class Judging:
         at = np.flatnonzero(places.start == start)
         if not len(at):
             raise ConfigError(f"Expected the start of a correction with a suggestion; found none at {start}.")
-        weights, score = (part[at[0]].tolist() for part in self._weigh(places))
+        weights, is_high, score = (part[at[0]].tolist() for part in self._weigh(places))
         reasons = [
-            Reason(name, texts[weight < 0], weight)
-            for name, texts, weight in zip((*EVIDENCE, DENSITY), _REASONS, weights, strict=True)
+            Reason(name, _reason(number, is_high=is_high[number]), weight)
+            for number, (name, weight) in enumerate(zip((*EVIDENCE, DENSITY), weights, strict=True))
             if abs(weight) >= MIN_REASON
         ]
         if self._is_name()[at[0]] and score > MAX_NAME_SCORE:
@@ -221,14 +227,17 @@ class Judging:
         """Return whether the word of each place is a name, (places,)."""
         return np.concatenate([np.zeros(0, bool), *(self._batch.is_name[part[2]] for part in self._parts)])
 
-    def _weigh(self, places: Places) -> tuple[Floats, Floats]:
+    def _weigh(self, places: Places) -> tuple[Floats, Bools, Floats]:
         """Return what each fact and the density of errors add to the log odds, and the probabilities.
 
-        (places, evidence + 1) and (places,).
+        Returns:
+            What they add, (places, evidence + 1), whether their values are above the mean, of the same shape, and the
+            probabilities, (places,).
         """
         with torch.inference_mode():
             evidence, known, text, words, share = places.tensors()
             contributions, own, density = self._judge.parts(evidence, known, text, words, share)
             more = density - self._judge.usual_log_odds(words[text])
             weights = torch.cat([contributions, more.unsqueeze(1)], dim=1)
-            return as_array(weights), as_array((own + density).sigmoid())
+            is_high = torch.cat([evidence > self._judge.mean, more.unsqueeze(1) > 0], dim=1)
+            return as_array(weights), as_array(is_high), as_array((own + density).sigmoid())

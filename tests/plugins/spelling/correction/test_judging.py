@@ -124,6 +124,18 @@ def test_corrector_says_why(corrector):
     assert next(reason for reason in reasons if reason.fact == "odds").weight > 0
 
 
+def test_reasons_say_what_is_the_case_whichever_side_they_speak_for(corrector):
+    judge = corrector._network.judge
+    judge.mean[NAMES.index("same_first")] = 0.5
+    facts = []
+    for weight in (0.5, -0.5):
+        judge.weight.data[:, NAMES.index("same_first")] = weight
+        reasons = corrector.explain("We found teh house near the sea", 9)
+        facts.append(next(reason for reason in reasons if reason.fact == "same_first"))
+    assert [fact.text for fact in facts] == ["the first letter is the same"] * 2
+    assert facts[0].weight == -facts[1].weight > 0
+
+
 def test_a_correction_of_a_name_has_a_low_score(corrector):
     text = "We found Mr. Teh here."
     (found,) = corrector.correct([text])

@@ -125,7 +125,7 @@ def test_label_of_training_that_is_not_learned_is_refused(tmp_path: Path):
     _write_rows(tmp_path / "train.parquet", "B-PER", "B-ORG")
     _write_rows(tmp_path / "dev.parquet", "B-PER")
     data = NerData(path=str(tmp_path), glove_words=0, labels=["PER"])
-    with pytest.raises(DataError, match=r"own, train: label 'ORG' of 'Ada' is not among the labels to learn: PER\."):
+    with pytest.raises(DataError, match=r"data: the label 'ORG' of 'Ada' is not among.*'data\.fold=\{PER: \[PER\]\}'"):
         data.setup()
 
 

@@ -20,6 +20,10 @@ from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags, is_ta
         ("S-A I-A O B-A O", [(0, 1, "A"), (1, 2, "A"), (3, 4, "A")], 1),
         ("A A O B _ A", [(0, 2, "A"), (3, 4, "B"), (5, 6, "A")], 0),
         ("B_A I_A O", [(0, 2, "A")], 0),
+        ("b-a i-a o b-a", [(0, 2, "a"), (3, 4, "a")], 0),
+        ("X-B X-I O Y-B", [(0, 2, "X"), (3, 4, "Y")], 0),
+        ("A_U A_B A_L O", [(0, 1, "A"), (1, 3, "A")], 0),
+        ("Type-I Type-I O", [(0, 2, "Type-I")], 0),  # no tag would begin a span: these are labels
         ("O O", [], 0),
         ("B-a-b I-a-b", [(0, 2, "a-b")], 0),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.annotated_documents import Document, names_in
+from docsight_training.data.ner.corpora import ONLY_CORPUS
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,11 @@ def check_labels_of_documents(documents: Mapping[str, Sequence[Document]], label
                 if label in labels:
                     continue
                 if role == "train":
+                    where = "data" if document.corpus == ONLY_CORPUS else document.corpus
                     raise DataError(
-                        f"{document.corpus}, {role}: label {label!r} of {' '.join(name)!r} is not among the labels "
-                        f"to learn: {', '.join(labels)}. Add it to data.labels, or fold it with data.fold."
+                        f"{where}: the label {label!r} of {' '.join(name)!r} is not among the labels to "
+                        f"learn, {', '.join(labels)}. Add it to data.labels, or map the labels to learn from those of "
+                        f"the data, which drops all others: {_fold_of(labels)}."
                     )
                 unlearned[role, label] += 1
     for (role, label), count in unlearned.items():
@@ -40,6 +43,11 @@ def check_labels_of_documents(documents: Mapping[str, Sequence[Document]], label
             role,
             count,
         )
+
+
+def _fold_of(labels: Collection[str]) -> str:
+    """Return the option that keeps some labels and drops all others."""
+    return f"'data.fold={{{', '.join(f'{label}: [{label}]' for label in labels)}}}'"
 
 
 def warn_of_unseen_labels(labels: Sequence[str], seen: Collection[str]) -> None:

@@ -12,17 +12,41 @@ from docsight.errors import DataError
 from docsight.tags import OUTSIDE, TagSpan
 from docsight_training.data.ner.findings import FindingKind, Findings
 
-_TAG = re.compile(r"([BIESLUM])-(\S.*)", re.DOTALL)
-_UNDERSCORED_TAG = re.compile(r"([BIESLUM])_(\S.*)", re.DOTALL)  # if all tags of a file are of this form
+_TAG = re.compile(r"(?P<prefix>[BIESLUM])-(?P<label>\S.*)", re.DOTALL)
+# Other ways to write a tag; each counts only if all tags of a file have it. Labels without a prefix may end like a tag
+# with a suffix, so that one of those must begin a span.
+_SUFFIXED_TAG = re.compile(r"(?P<label>\S.*)[-_](?P<prefix>[BIESLUM])", re.DOTALL)
+_OTHER_FORMS = (
+    re.compile(r"(?P<prefix>[BIESLUM])_(?P<label>\S.*)", re.DOTALL),
+    re.compile(r"(?P<prefix>[bieslum])[-_](?P<label>\S.*)", re.DOTALL),
+    _SUFFIXED_TAG,
+)
+_BEGINNINGS = "BSU"
 _LABEL = re.compile(r"[^\W\d_](?:[\w./-]*\w)?")
 # BILOU and BMES in the letters of IOBES.
 _IOBES = {"L": "E", "U": "S", "M": "I"}
 OUTSIDE_TAGS = (OUTSIDE, "_")  # the second one in columns that have no value
+_LOWER_OUTSIDE = OUTSIDE.lower()
 
 
 def is_tag(text: str) -> bool:
     """Return whether a text is O, or a prefix and a label, in any scheme."""
     return text == OUTSIDE or _TAG.fullmatch(text) is not None
+
+
+def may_be_tag(text: str) -> bool:
+    """Return whether a text is a tag in any form, also in those that count only if all tags of a file have them."""
+    return text.upper() == OUTSIDE or any(form.fullmatch(text) for form in (_TAG, *_OTHER_FORMS))
+
+
+def are_tags(texts: Iterable[str]) -> bool:
+    """Return whether the texts of a column are nothing but tags, with a prefix in at least one of them or an O."""
+    distinct = set(texts)
+    labelled = distinct - _outside_tags(distinct)
+    if not labelled:
+        return OUTSIDE in distinct
+    form = _form_of(labelled)
+    return form is not None and all(map(form.fullmatch, labelled))
 
 
 def is_plain_label(text: str) -> bool:
@@ -41,8 +65,9 @@ def decode_tags(rows: Sequence[Sequence[str]], places: Sequence[str], findings: 
     Raises:
         DataError: A text is not a tag; the message names the row.
     """
-    parts = dict.fromkeys(OUTSIDE_TAGS, ("", ""))
-    parts |= _split_tags({tag for row in rows for tag in row} - set(OUTSIDE_TAGS))
+    tags = {tag for row in rows for tag in row}
+    outside = _outside_tags(tags)
+    parts = dict.fromkeys(outside, ("", "")) | _split_tags(tags - outside)
     is_strict = not _is_iob1([parts[tag] for tag in row if tag in parts] for row in rows)
     decoded = []
     for row, place in zip(rows, places, strict=True):
@@ -64,11 +89,32 @@ def _split_tags(tags: Set[str]) -> dict[str, tuple[str, str]]:
 
     If none has a prefix, all are labels, as if they had the prefix I.
     """
-    pattern = _TAG if any(map(is_tag, tags)) else _UNDERSCORED_TAG
-    matches = {tag: pattern.fullmatch(tag) for tag in tags}
-    if pattern is _UNDERSCORED_TAG and not all(matches.values()):
+    form = _form_of(tags)
+    if form is None:
         return {tag: ("I", tag) for tag in tags} if all(map(is_plain_label, tags)) else {}
-    return {tag: (_IOBES.get(match[1], match[1]), match[2]) for tag, match in matches.items() if match is not None}
+    matches = {tag: match for tag in tags if (match := form.fullmatch(tag)) is not None}
+    prefixes = {tag: match["prefix"].upper() for tag, match in matches.items()}
+    return {tag: (_IOBES.get(prefixes[tag], prefixes[tag]), match["label"]) for tag, match in matches.items()}
+
+
+def _form_of(tags: Set[str]) -> re.Pattern[str] | None:
+    """Return the form of tags that are not outside: the usual one if any has it, otherwise the one that all have.
+
+    None if they have no prefix.
+    """
+    if any(map(is_tag, tags)):
+        return _TAG
+    for form in _OTHER_FORMS:
+        matches = [match for tag in tags if (match := form.fullmatch(tag)) is not None]
+        begins = form is not _SUFFIXED_TAG or any(match["prefix"] in _BEGINNINGS for match in matches)
+        if len(matches) == len(tags) and begins:
+            return form
+    return None
+
+
+def _outside_tags(tags: Set[str]) -> set[str]:
+    """Return the tags of tokens outside of spans; a lower-case o is one if there is no O."""
+    return {*OUTSIDE_TAGS} if OUTSIDE in tags else {*OUTSIDE_TAGS, _LOWER_OUTSIDE}
 
 
 def _decode_row(tags: Sequence[tuple[str, str]]) -> tuple[list[TagSpan], list[int]]:

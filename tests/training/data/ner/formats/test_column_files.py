@@ -24,6 +24,8 @@ FILES = {
     "BILOU": "Ada B-PER\nLovelace L-PER\nmet O\nAcme U-ORG\n\nParis U-LOC\n",
     "BMES": "Ada B-PER\nLovelace E-PER\nmet O\nAcme S-ORG\n\nParis S-LOC\n",
     "labels alone": "Ada PER\nLovelace PER\nmet O\nAcme ORG\n\nParis LOC\n",
+    "tags with suffixes": "Ada PER-B\nLovelace PER-I\nmet O\nAcme ORG-B\n\nParis LOC-B\n",
+    "tags first": "B-PER Ada\nI-PER Lovelace\nO met\nB-ORG Acme\n\nB-LOC Paris\n",
     "header": "TOKEN\tNE-TAG\nAda\tB-PER\nLovelace\tI-PER\nmet\tO\nAcme\tB-ORG\n\nParis\tB-LOC\n",
     "comments": "# id 1\tdomain=en\nAda\tB-PER\nLovelace\tI-PER\nmet\tO\nAcme\tB-ORG\n\n# text = Paris\nParis\tB-LOC\n",
     "documents": "-DOCSTART- O\n\nAda B-PER\nLovelace I-PER\nmet O\nAcme B-ORG\n\n-DOCSTART- O\n\nParis B-LOC\n",
@@ -51,6 +53,16 @@ def test_columns_are_recognised(tmp_path: Path, name: str, line_end: str, mark: 
     findings = Findings()
     assert _read(file, findings) == EXPECTED
     assert not findings.all
+
+
+def test_tags_may_be_in_lower_case(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("Ada b-per\nLovelace i-per\nmet o\n# o\n\nParis b-loc\n")
+    findings = Findings()
+    expected = [(["Ada", "Lovelace", "met", "#"], [("per", "Ada Lovelace")]), (["Paris"], [("loc", "Paris")])]
+    assert _read(tmp_path / "a.conll", findings) == expected
+    assert not findings.all
+    (tmp_path / "a.conll").write_text("Ada per\nLovelace per\nmet o\n# o\n\nParis loc\n")
+    assert _read(tmp_path / "a.conll") == expected
 
 
 def test_documents_begin_at_docstart_lines(tmp_path: Path):

@@ -2,7 +2,7 @@
 
 The columns are separated by tabs, or else by spaces. Sentences end at empty lines; documents begin at -DOCSTART- lines
 or `# newdoc` comments. The tag is in the last column that has nothing but tags. The token is in the first column, or in
-the second one if the first one numbers the tokens.
+the second one if the first one numbers the tokens, or in the last one if the tag comes first.
 """
 
 import re
@@ -15,7 +15,15 @@ from typing import NamedTuple
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, text_of_tokens
-from docsight_training.data.ner.tag_schemes import OUTSIDE_TAGS, decode_tags, iob2_tags, is_plain_label, is_tag
+from docsight_training.data.ner.tag_schemes import (
+    OUTSIDE_TAGS,
+    are_tags,
+    decode_tags,
+    iob2_tags,
+    is_plain_label,
+    is_tag,
+    may_be_tag,
+)
 from docsight_training.data.text_files import read_text
 
 _DOCUMENT_START = "-DOCSTART-"
@@ -217,7 +225,7 @@ def _split_sentences(text: str) -> list[_Sentence]:
 
 def _is_comment(line: str, cells: Sequence[str], width: int) -> bool:
     """Return whether a line begins with # and is not a token of that name."""
-    return line.startswith("#") and (len(cells) != width or not is_tag(cells[-1]))
+    return line.startswith("#") and (len(cells) != width or not may_be_tag(cells[-1]))
 
 
 def _find_layout(path: Path, lines: Sequence[_Line]) -> _Layout:
@@ -246,18 +254,21 @@ def _recognise_layout(lines: Sequence[_Line]) -> _Layout | None:
     """Find the last column that has nothing but tags, or else nothing but O and labels; None if there is none.
 
     Only the first line may be a header. Columns are counted from the left if all lines have the same number of them,
-    and otherwise only the last one, as -1, may be the tag.
+    and otherwise only the last one, as -1, may be the tag. The first one counts only if no other does, and with tags
+    that have prefixes.
     """
     widths = {len(line.cells) for line in lines}
     if max(widths) < 2 or (len(lines) > 1 and min(widths) < 2):
         return None
     columns = range(max(widths) - 1, 0, -1) if len(widths) == 1 else [-1]
-    for fits in (_are_tags, _are_plain_labels):
+    for fits in (are_tags, _are_plain_labels):
         for column in columns:
             values = [line.cells[column] for line in lines]
             has_header = not fits(values) and not is_tag(values[0]) and len(values) > 1 and fits(values[1:])
             if has_header or fits(values):
                 return _Layout(_token_column(lines[has_header:], column), column, has_header)
+    if len(widths) == 1 and are_tags([line.cells[0] for line in lines]):
+        return _Layout(tokens=-1, tags=0)
     return None
 
 
@@ -267,14 +278,10 @@ def _token_column(lines: Sequence[_Line], tag_column: int) -> int:
     return int(is_numbered and all(len(line.cells) > 2 and _WORD_ID.fullmatch(line.cells[0]) for line in lines))
 
 
-def _are_tags(values: Sequence[str]) -> bool:
-    distinct = set(values) - set(OUTSIDE_TAGS)
-    return all(map(is_tag, distinct)) and (bool(distinct) or "O" in values)
-
-
 def _are_plain_labels(values: Sequence[str]) -> bool:
-    distinct = set(values) - {"O"}
-    if "O" not in values or len(distinct) > _MAX_PLAIN_LABELS:
+    outside = {"O", "o"}
+    distinct = set(values) - outside
+    if outside.isdisjoint(values) or len(distinct) > _MAX_PLAIN_LABELS:
         return False
     return all(is_plain_label(value) and not is_tag(value) for value in distinct)
 

@@ -18,8 +18,8 @@ from docsight_training.data.ner.formats.json_rows import (
 
 # The names that tools give to the list of spans of a row, and to the parts of a span.
 _SPANS_KEYS = ("spans", "label", "labels", "entities", "ents", "annotations")
-_START, _END = ("start", "start_offset", "begin"), ("end", "end_offset", "stop")
-_LABEL_KEYS = ("label", "labels", "hypertextlabels", "type", "tag", "entity_group")
+START_KEYS, END_KEYS = ("start", "start_offset", "begin"), ("end", "end_offset", "stop")
+LABEL_KEYS = ("label", "labels", "hypertextlabels", "type", "tag", "entity_group")
 _REGION_TYPES = ("labels", "hypertextlabels")  # of Label Studio, those of spans
 _RECORD_KEYS = {"id", "path", "part", "entities"}  # some of those of docsight's records
 _REJECTED = ("reject", "ignore")  # Prodigy's answers
@@ -33,8 +33,15 @@ def read_offsets(path: Path, columns: Columns, findings: Findings) -> Iterator[A
     Raises:
         DataError: A row has no text, a span has no offsets, or no row of the file has spans.
     """
+    return decode_rows(path, read_json_rows(path), columns, findings)
+
+
+def decode_rows(
+    path: Path, rows: Iterable[tuple[str, Any]], columns: Columns, findings: Findings
+) -> Iterator[AnnotatedText]:
+    """Decode the rows of a file, each with its place; see `read_offsets` for errors."""
     num_texts = num_annotated = 0
-    for place, row in read_json_rows(path):
+    for place, row in rows:
         text = decode_row(row, place, columns, findings)
         if text is not None:
             num_texts += 1
@@ -237,8 +244,10 @@ def _decode_spans(item: Any, place: str, findings: Findings) -> Iterator[CharSpa
         region = inner if isinstance(inner, Mapping) else item
         offsets = region.get("globalOffsets")  # of text in HTML; `start` and `end` are then paths
         place_of = offsets if isinstance(offsets, Mapping) else region
-        start, end = (next((place_of[name] for name in names if name in place_of), None) for names in (_START, _END))
-        labels = next((region[name] for name in _LABEL_KEYS if region.get(name) is not None), None)
+        start, end = (
+            next((place_of[name] for name in names if name in place_of), None) for names in (START_KEYS, END_KEYS)
+        )
+        labels = next((region[name] for name in LABEL_KEYS if region.get(name) is not None), None)
         text = region.get("text")
         if item.get("type", "labels") not in _REGION_TYPES and ("value" in item or item["type"] == "relation"):
             findings.add(FindingKind.NOT_A_SPAN, place, str(item.get("type", "")))

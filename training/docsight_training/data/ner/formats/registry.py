@@ -16,6 +16,7 @@ from docsight_training.data.ner.formats.column_files import (
     write_columns,
     write_conllu,
 )
+from docsight_training.data.ner.formats.csv_tables import read_csv, write_csv
 from docsight_training.data.ner.formats.docbins import read_docbin, write_docbin
 from docsight_training.data.ner.formats.json_rows import read_json_rows
 from docsight_training.data.ner.formats.offsets import (
@@ -106,6 +107,11 @@ SOURCES = {
         _COLUMN_SUFFIXES,
         lambda path, settings, findings: read_columns(path, settings.conll_columns, findings),
     ),
+    "csv": Source(
+        "a token and its tag, a span, or a text with spans in JSON a row",
+        (".csv",),
+        lambda path, settings, findings: read_csv(path, settings.columns, findings),
+    ),
     "conllu": Source(
         "CoNLL-U with NER=TAG in MISC",
         (".conllu", ".conllup"),
@@ -123,6 +129,7 @@ TARGETS = {
     "json": Target(".jsonl", True, write_token_json),
     "parquet": Target(".parquet", True, write_parquet),
     "conll": Target(".conll", True, write_columns),
+    "csv": Target(".csv", True, write_csv),
     "conllu": Target(".conllu", True, write_conllu),
     "spacy": Target(".spacy", True, write_docbin),
     "brat": Target("", False, write_brat, brat_labels),
@@ -134,6 +141,7 @@ TARGET_OF_SUFFIX = {
     ".ndjson": "offsets",
     ".json": "label-studio",
     ".parquet": "parquet",
+    ".csv": "csv",
     ".conllu": "conllu",
     ".spacy": "spacy",
     **dict.fromkeys(_COLUMN_SUFFIXES, "conll"),
@@ -180,17 +188,12 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         return "parquet"
     if head.startswith(_ZLIB_MAGIC) and path.suffix == ".spacy":
         return "spacy"
+    if path.suffix.lower() in SOURCES["csv"].suffixes and (b"," in head or b";" in head):
+        return "csv"
     if looks_like_conllu(path):
         return "conllu"
     if looks_like_columns(path):
         return "conll"
-    if path.suffix.lower() == ".csv":
-        raise DataError(
-            f"{path}: CSV is not read. If a row is a text with spans, as Label Studio writes it, convert it: python -c "
-            f"\"import pandas; pandas.read_csv('{path}').to_json('{path.stem}.jsonl', orient='records', lines=True)\". "
-            "If a row is a token with its tag, save it with tabs instead of commas and an empty line after each "
-            "sentence, as .conll."
-        )
     if path.suffix in SOURCES["json"].suffixes or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _recognise_json(path, settings.columns)
     raise DataError(f"{path}: is in none of the formats that can be read. {_advice(path)}")
