@@ -17,7 +17,7 @@ _CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\b", re.M)
 _SKIPPED = re.compile(r"\\iffalse\b.*?\\fi\b", re.S)
 _STATEMENT = re.compile(
     r"\\(?:setkomavar\{(from(?:name|address|phone|email)|place|subject|title|date|signature)\}|"
-    r"(title|subtitle|author|institute|affil|address|name|signature|subject|date)(?![a-zA-Z]))"
+    r"(title|subtitle|author|institute|affil|address|name|phone|email|homepage|signature|subject|date)(?![a-zA-Z]))"
 )
 _THEOREM = re.compile(r"\\newtheorem\*?\{(\w+)\}(?:\[\w+\])?\{([^{}\\]{1,100})\}")
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)[ \t]*\{([^{}\n]{1,200})\}")
@@ -46,7 +46,8 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     statements = LatexSource(preamble)
     for found in _STATEMENT.finditer(preamble):
         if (argument := statements.argument(statements.skip_optional(found.end()))) is not None:
-            reader.state(found[1] or found[2], argument[0])
+            further = statements.argument(argument[1]) if found[2] == "name" else None
+            reader.state(found[1] or found[2], f"{argument[0]} {further[0]}" if further is not None else argument[0])
     reader.read(body)
     yield replace(reader.writer.document(encoding, reader.stated), notes=tuple(_notes(without_comments(body))))
 

@@ -41,7 +41,11 @@ ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "d": "\u0323",
     "b": "\u0331", "t": "\u0361",
 }
-PARAGRAPHS = frozenset(("opening", "closing", "encl", "cc", "ps", "epigraph", "dedication", "keywords", "abstract"))
+PARAGRAPHS = frozenset((
+    "opening", "closing", "encl", "cc", "ps", "epigraph", "dedication", "keywords", "abstract",
+    "centerline", "leftline", "rightline",
+))
+QUESTIONS = frozenset(("question", "choice", "CorrectChoice", "subpart", "titledquestion"))
 DEFINITIONS = frozenset((
     "newcommand", "renewcommand", "providecommand", "newenvironment", "renewenvironment", "def", "let",
     "DeclareRobustCommand",
@@ -93,9 +97,10 @@ MATH_ENVIRONMENTS = frozenset((
 QUOTE_ENVIRONMENTS = frozenset(("quote", "quotation", "verse", "displayquote", "epigraph"))
 LIST_ENVIRONMENTS = frozenset((
     "itemize", "enumerate", "description", "compactitem", "compactenum", "thebibliography", "list", "tasks",
+    "questions", "choices", "checkboxes", "oneparchoices", "parts", "subparts",
     "inparaenum",
 ))
-NUMBERED_ENVIRONMENTS = frozenset(("enumerate", "compactenum", "inparaenum"))
+NUMBERED_ENVIRONMENTS = frozenset(("enumerate", "questions", "compactenum", "inparaenum"))
 TABLE_ENVIRONMENTS = frozenset((
     "tabular", "tabularx", "tabulary", "tabu", "longtable", "supertabular", "xltabular", "longtabu", "array", "tblr",
 ))

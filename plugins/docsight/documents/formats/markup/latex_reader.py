@@ -14,6 +14,8 @@ _SPACE_AFTER_COMMAND = re.compile(r"[ \t]*(?:\n(?![ \t]*\n))?[ \t]*")
 _VERBATIM = re.compile(r"(?:\[[^\]\n]{0,200}\])?([^\sa-zA-Z{*])([^\n]{0,2000}?)\1")
 _STATED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NEXT_AUTHOR = re.compile(r"\s*\\(?:and|And|AND)\b\s*")
+_TITLE_PAGE = re.compile(r"\\(?:maketitle|titlepage|makecvtitle)\b")
+_ASSIGNED = re.compile(r"=[ \t]*-?[\d.]+[ \t]*(?:true)?(?:pt|em|ex|cm|mm|in)?\b[ \t]*")
 _LINE_END = re.compile(r"\\\\")
 _THANKS = re.compile(r"\\(?:thanks|footnote|inst)\{[^{}]*\}")
 _QUOTATION_MARKS = ("\u201c", "\u201d")
@@ -60,7 +62,7 @@ class LatexReader(LatexEnvironments):
             self.stated = self.stated._replace(date=day[0])
 
     def read(self, body: str) -> None:
-        if "\\maketitle" not in body and "\\titlepage" not in body:
+        if _TITLE_PAGE.search(body) is None:
             self._write_title()
         self.scan(body)
         while self.is_in_table:
@@ -110,7 +112,13 @@ class LatexReader(LatexEnvironments):
     def _structure(self, source: LatexSource, name: str, at: int) -> tuple[int, list[Closing]]:
         """Read a command that is no text of its own."""
         group = source.group(source.skip_optional(at))
-        if name in known.SECTIONS or name in ("caption", "captionof", "frametitle", "framesubtitle", "chaptermark"):
+        if (name in known.SECTIONS and group is not None) or name in (
+            "caption",
+            "captionof",
+            "frametitle",
+            "framesubtitle",
+            "chaptermark",
+        ):
             return self._titled(source, name, at)
         if name in ("footnote", "thanks", "footnotetext", "marginpar", "endnote", "sidenote") and group is not None:
             self.begin_capture()
@@ -121,9 +129,11 @@ class LatexReader(LatexEnvironments):
         ):
             self.state(name, found[0])
             return found[1], []
-        if name in ("maketitle", "titlepage"):
+        if name in ("maketitle", "titlepage", "makecvtitle"):
             self._write_title()
             return at, []
+        if name in known.QUESTIONS or (name == "part" and group is None):
+            return self._item(source, "question", at), []
         if name in ("item", "bibitem"):
             return self._item(source, name, at), []
         if name == "note" and group is not None:
@@ -157,6 +167,10 @@ class LatexReader(LatexEnvironments):
             return length.end() if length is not None else at
         if name in known.DROPPED_ARGUMENTS:
             return source.skip(at, known.DROPPED_ARGUMENTS[name])
+        if (value := _ASSIGNED.match(source.text, at)) is not None:
+            return value.end()
+        if name.startswith("cv"):
+            self.end_paragraph()  # entries of a curriculum vitae
         return source.skip_optional(at) if source.group(source.skip_optional(at)) is not None else at
 
     def _titled(self, source: LatexSource, name: str, at: int) -> tuple[int, list[Closing]]:
@@ -185,10 +199,10 @@ class LatexReader(LatexEnvironments):
         term, at = source.optional(at)
         key = source.argument(at) if name == "bibitem" else None
         number, is_numbered = self.next_number()
-        marker = f"{number}. " if is_numbered and not term else ""
+        marker = f"{number}. " if is_numbered and (not term or name != "item") else ""
         if name == "bibitem":
             marker, at = f"[{term or (key[0] if key is not None else '')}] ", key[1] if key is not None else at
-        elif term:
+        elif term and name == "item":
             marker = f"{plain_text(self.rendered(term))} "
         self.begin_item(self.list_level, marker)
         return at

@@ -115,5 +115,6 @@ class LatexScanner(LatexOutput):
         if base is None:
             return at
         letter = (base[1] or base[3] or "") + (base[2] or base[4] or "")
-        self.put(known.accented(letter, accent) if letter else "")
+        sign = accent if accent in '~^`"' else ""  # alone
+        self.put(known.accented(letter, accent) if letter else sign)
         return base.end()

@@ -16,6 +16,8 @@ _DEFINITION = re.compile(
     r"\\(?:re|provide)?newcommand\*?[ \t]*\{?[ \t]*\\([a-zA-Z]+)[ \t]*\}?[ \t]*(?=\{)|"
     r"\\def[ \t]*\\([a-zA-Z]+)[ \t]*(?=\{)"
 )
+# A percent sign in an address begins no comment.
+_BRACE = re.compile(r"\\(?:url|href|nolinkurl)[ \t]*(?P<address>\{[^{}\n]*\})|\\.|[{}]|%[^\n]*", re.S)
 _MAX_MACRO_CHARS = 200
 
 
@@ -26,8 +28,10 @@ class LatexSource:
         self.text = text
         self._ends: dict[int, int] = {}  # of the groups in braces, by their starts
         starts: list[int] = []
-        for brace in re.finditer(r"\\.|[{}]|(?<!\\)%[^\n]*", text, re.S):
-            if brace[0] == "{":
+        for brace in _BRACE.finditer(text):
+            if brace["address"] is not None:
+                self._ends[brace.start("address")] = brace.end("address") - 1
+            elif brace[0] == "{":
                 starts.append(brace.start())
             elif brace[0] == "}" and starts:
                 self._ends[starts.pop()] = brace.start()

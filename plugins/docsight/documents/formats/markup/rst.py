@@ -115,7 +115,8 @@ class RstReader:
         level = self._levels.setdefault(adornment, len(self._levels) + 1)
         runs = self._runs(title)
         if level == 1:  # it is the title if no other heading has its level
-            self.stated = self.stated._replace(title="" if self._has_top else plain_text(runs))
+            is_first = not self._has_top and not len(self.writer.builder)
+            self.stated = self.stated._replace(title=plain_text(runs) if is_first else "")
             self._has_top = True
         self.writer.item = None
         self.writer.block(runs, Block(kind="heading", level=level))

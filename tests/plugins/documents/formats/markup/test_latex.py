@@ -168,6 +168,13 @@ def test_latex_links_have_their_targets() -> None:
         ("\\item<2-> one", "one"),
         ("\\begin{comment}gone\\end{comment}text", "text"),
         ("| \\begin{document} | is a command", "|\n\n| is a command"),
+        ("\\begin{questions}\\question[5] Why?\\begin{choices}\\choice A\\end{choices}\\end{questions}", "1. Why?\nA"),
+        ("\\url{http://a.b/c%20d} x\\~{}", "http://a.b/c%20d x~"),
+        ("\\magnification=1200\n\\centerline{A}B", "A\n\nB"),
+        (
+            "\\documentclass{moderncv}\\name{Ruth}{Keller}\\begin{document}\\cvitem{a}{b}\\cvitem{c}{d}\\end{document}",
+            "Ruth Keller\n\na b\n\nc d",
+        ),
         ("\\begin{tabular}{l}\\caption{A}\\\\b & c\\end{tabular}", "b\tc\n\nA"),
         (
             "\\documentclass{a}\\newtheorem{t}{Satz}\\begin{document}\\begin{t}[B]C\\end{t}\\note{D}\\end{document}",
