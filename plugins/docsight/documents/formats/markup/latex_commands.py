@@ -69,7 +69,7 @@ _DROPPED = {
         "verbatiminput vphantom vspace"
     ),
     2: (
-        "addtocounter addtolength colorlet DeclareMathOperator DeclareUnicodeCharacter fcolorbox fontsize "
+        "pdfbookmark addtocounter addtolength colorlet DeclareMathOperator DeclareUnicodeCharacter fcolorbox fontsize "
         "markboth multirow newcolumntype newglossaryentry newtheorem resizebox rule setbeamertemplate "
         "setcounter setlength settowidth"
     ),
