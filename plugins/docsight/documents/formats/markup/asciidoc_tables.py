@@ -48,6 +48,8 @@ def table_rows(lines: Sequence[str], mark: str, attributes: str) -> Iterator[lis
 
 def _cells(text: str, mark: str) -> Iterator[_Cell]:
     bars = [found for found in _CELL_BAR.finditer(text) if found["bar"] == mark]
+    if not bars:
+        return
     ends = [*(bar.start() for bar in bars[1:]), len(text)]
     budget = len(text)  # of places that cells may cover or repeat beyond their own
     for bar, end in zip(bars, ends, strict=True):

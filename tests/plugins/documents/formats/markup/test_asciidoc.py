@@ -192,3 +192,10 @@ def test_asciidoc_links_have_their_targets() -> None:
 )
 def test_asciidoc_shows_text_without_marks(written: str, shown: str) -> None:
     assert parse(written).text == shown
+
+
+@pytest.mark.parametrize(
+    "written", ["|===\nno cells\n|===\ntext", "[cols=2*]\n|===\n|===\ntext", "|===\n9999999*|a\n|===\ntext"]
+)
+def test_asciidoc_reads_past_a_table_without_cells(written: str) -> None:
+    assert parse(written).text.endswith("text")
