@@ -60,16 +60,17 @@ class Detector:
 
     def detect(self, doc: "Doc") -> list[Detection]:
         """Return what is to be removed from a Doc that went through the pipeline within `low_posteriors`."""
+        text = doc.text  # joins all tokens, each time
         results = self.analyzer.analyze(
-            doc.text,
+            text,
             language=_LANG,
             score_threshold=min(self._options.threshold, _ID_THRESHOLD),
             nlp_artifacts=self._engine.artifacts(doc, _LANG),
             return_decision_process=False,
         )
         doc.spans.pop(_SPANS_KEY, None)
-        found = (trimmed(_detection(result), doc.text) for result in results)
-        return [each for each in found if each is not None and self._counts(each, doc.text)]
+        found = (trimmed(_detection(result), text) for result in results)
+        return [each for each in found if each is not None and self._counts(each, text)]
 
     def _counts(self, found: Detection, text: str) -> bool:
         if not found.is_name:

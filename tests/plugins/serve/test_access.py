@@ -4,6 +4,7 @@ import dataclasses
 import json
 import logging
 import re
+import warnings
 
 import pytest
 
@@ -127,6 +128,30 @@ def test_log_lines_are_json_with_the_request_id(client):
     assert row["request_id"] == "id-1"
     assert row["status"] == 200
     assert row["level"] == "info"
+
+
+@pytest.fixture
+def clean_logging():
+    """Restore what `configure_logging` changes."""
+    loggers = [logging.getLogger(name) for name in ("", "docsight", "uvicorn", "uvicorn.access")]
+    before = [(each.handlers, each.level, each.propagate, each.disabled) for each in loggers]
+    yield
+    logging.captureWarnings(capture=False)
+    for each, (handlers, level, propagate, disabled) in zip(loggers, before, strict=True):
+        each.handlers, each.propagate, each.disabled = handlers, propagate, disabled
+        each.setLevel(level)
+
+
+def test_log_of_other_packages_is_json_too(clean_logging, capsys):
+    from docsight.serve.web.json_logs import configure_logging
+
+    configure_logging()
+    logging.getLogger("python_multipart.multipart").warning("no boundary")
+    logging.getLogger("other").info("of no interest")
+    logging.getLogger("docsight.serve").info("Ready.")
+    warnings.warn("old", DeprecationWarning, stacklevel=1)
+    rows = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [row["logger"] for row in rows] == ["python_multipart.multipart", "docsight.serve", "py.warnings"]
 
 
 def test_access_log_has_the_id_of_the_answer(client, caplog):

@@ -106,6 +106,14 @@ def test_huge_heads_are_refused(impatient, size, end):
     assert is_healthy(impatient)
 
 
+def test_huge_addresses_are_refused(impatient):
+    head = (
+        b"GET /health?" + b"a" * (MAX_HEAD_BYTES + 1000) + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    assert status_of(impatient.send(head)) == 431
+    assert is_healthy(impatient)
+
+
 def test_many_headers_are_refused(impatient):
     headers = b"".join(b"X-%d: %d\r\n" % (number, number) for number in range(5000))
     answer = impatient.send(b"GET /v1/info HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + b"\r\n")

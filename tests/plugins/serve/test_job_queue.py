@@ -8,7 +8,7 @@ import pytest
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.runner.progress import Progress
 from docsight.documents.runner.warm_worker import CancelledRunError
-from docsight.errors import ConfigError
+from docsight.errors import BundleError, ConfigError
 from docsight.serve.services import job_queue
 from docsight.serve.services.job_queue import JobQueue, QueueFullError
 
@@ -162,6 +162,22 @@ def test_jobs_in_a_temporary_folder_are_said_to_be_lost(make_queue, run, caplog)
     queue.close()
     assert "1 jobs have not ended and are lost" in caplog.text
     assert not job.folder.exists()
+
+
+def test_worker_that_is_stopped_while_it_starts_is_no_warning(monkeypatch, caplog):
+    is_starting = threading.Event()
+
+    def warm_up(worker, folder):
+        is_starting.set()
+        while not worker._is_closed:
+            time.sleep(0.01)
+        raise BundleError("the process ended before it began")
+
+    monkeypatch.setattr(job_queue.WarmWorker, "warm_up", warm_up)
+    queue = JobQueue(Pipeline(components=()))
+    assert is_starting.wait(20)
+    queue.close()
+    assert caplog.records == []
 
 
 def test_folder_that_cannot_be_used_is_an_error(tmp_path):

@@ -222,7 +222,6 @@ def test_analyze_answers_as_presidio(client):
 
 
 def test_analyze_takes_all_fields_of_presidio(client):
-    """All but regular expressions."""
     pytest.importorskip("presidio_analyzer")
     options = {
         "correlation_id": "a-1",
@@ -230,6 +229,7 @@ def test_analyze_takes_all_fields_of_presidio(client):
         "context": ["mail"],
         "allow_list": ["bob@example.org"],
         "ad_hoc_recognizers": [],
+        "allow_list_match": "exact",
         "regex_flags": 26,
         "trace": False,
     }
@@ -250,11 +250,78 @@ def test_analyze_ignores_unknown_types_beside_known_ones(client):
     assert "SHOE_SIZE" in problem(client.post("/analyze", json={**body, "entities": ["SHOE_SIZE"]}), 422)["detail"]
 
 
-def test_analyze_says_that_it_takes_no_recognizers(client):
-    """If they were ignored, a client would think that it had found everything."""
+ZIP = {
+    "name": "zip",
+    "supported_language": "en",
+    "supported_entity": "ZIP",
+    "patterns": [{"name": "five digits", "regex": r"\b\d{5}\b", "score": 0.5}],
+    "context": ["zip"],
+}
+
+
+def test_analyze_finds_what_recognizers_of_the_client_find(client):
     pytest.importorskip("presidio_analyzer")
-    recognizer = {"name": "zip", "supported_language": "en", "supported_entity": "ZIP", "deny_list": ["12345"]}
-    body = {"text": "12345", "language": "en", "ad_hoc_recognizers": [recognizer]}
+    words = {"supported_entity": "SHIP", "deny_list": ["Rhea", "a+b"]}
+    body = {"text": "The Rhea, or a+b, sails to 12345.", "language": "en", "entities": ["ZIP", "SHIP"]}
+    body |= {"ad_hoc_recognizers": [ZIP, words], "return_decision_process": True}
+    rows = sorted(client.post("/analyze", json=body).json(), key=lambda row: row["start"])
+    assert [(row["entity_type"], row["start"], row["end"], row["score"]) for row in rows] == [
+        ("SHIP", 4, 8, 1.0),
+        ("SHIP", 13, 16, 1.0),
+        ("ZIP", 27, 32, 0.5),
+    ]
+    assert rows[2]["analysis_explanation"]["pattern_name"] == "five digits"
+
+
+def test_analyze_answers_recognizers_of_the_client_as_presidio(client):
+    presidio = pytest.importorskip("presidio_analyzer")
+    text = "My zip is 12345. Call 54321, or write to ada@example.org."
+    recognizer = presidio.PatternRecognizer.from_dict(ZIP)
+    expected = {(each.start, each.end, each.score) for each in recognizer.analyze(text, ["ZIP"])}
+    body = {"text": text, "language": "en", "ad_hoc_recognizers": [recognizer.to_dict()]}
+    rows = client.post("/analyze", json=body).json()
+    assert {(row["start"], row["end"]) for row in rows if row["entity_type"] == "ZIP"} == {
+        (start, end) for start, end, _ in expected
+    }
+    assert "EMAIL_ADDRESS" in {row["entity_type"] for row in rows}
+    assert "ZIP" not in {
+        row["entity_type"] for row in client.post("/analyze", json={"text": text, "language": "en"}).json()
+    }
+
+
+def test_analyze_leaves_out_what_an_expression_allows(client):
+    pytest.importorskip("presidio_analyzer")
+    body = {"text": "ada@example.org or bob@example.com", "language": "en", "entities": ["EMAIL_ADDRESS"]}
+    allowed = {"allow_list": ["EXAMPLE\\.org$", ""], "allow_list_match": "regex"}
+    assert [row["start"] for row in client.post("/analyze", json=body | allowed).json()] == [19]
+    exact = allowed | {"regex_flags": 16}  # case matters
+    assert len(client.post("/analyze", json=body | exact).json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("regex", "text", "detail"),
+    [
+        ("(a", "a", "not valid"),
+        ("(" * 500 + ")" * 500, "a", "not valid"),
+        ("(a|aa)+$", "a" * 500 + "b", "longer than"),
+        (".", "a" * 1990, "more than"),
+    ],
+)
+def test_analyze_refuses_expressions_that_are_invalid_or_take_long(client, monkeypatch, regex, text, detail):
+    pytest.importorskip("presidio_analyzer")
+    monkeypatch.setattr("docsight.serve.services.client_recognizers.MAX_CLIENT_MATCHES", 1000)
+    monkeypatch.setattr("docsight.serve.services.client_recognizers.MAX_PATTERN_SECONDS", 0.2)
+    pattern = {"name": "p", "regex": regex, "score": 0.5}
+    body = {"text": text, "language": "en", "ad_hoc_recognizers": [{"supported_entity": "P", "patterns": [pattern]}]}
+    assert detail in problem(client.post("/analyze", json=body), 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    "recognizer", [{"supported_entity": "P"}, {"deny_list": ["a"]}, {"supported_entity": "P", "deny_list": [""]}, "P"]
+)
+def test_analyze_refuses_invalid_recognizers(client, recognizer):
+    pytest.importorskip("presidio_analyzer")
+    body = {"text": "a", "language": "en", "ad_hoc_recognizers": [recognizer]}
     assert "ad_hoc_recognizers" in problem(client.post("/analyze", json=body), 422)["detail"]
 
 

@@ -93,6 +93,11 @@ def test_invalid_bodies_are_refused(tmp_path, body):
         receive(tmp_path, body)
 
 
+def test_boundary_that_is_too_long_is_refused(tmp_path):
+    with pytest.raises(DataError, match="Content-Type"):
+        UploadedFiles(b"b" * 1000, tmp_path, max_files=1)
+
+
 def test_too_many_files_are_refused(tmp_path):
     with pytest.raises(TooManyFilesError):
         receive(tmp_path, body_of(*((f"{number}.txt", b"x") for number in range(11))), max_files=10)

@@ -87,12 +87,12 @@ export class Latest {
   }
 }
 
-/** Return a function that calls another one when it has not been called for some milliseconds. */
-export function debounce(call, milliseconds) {
+/** Return a function that calls another one when it has not been called for as many milliseconds as `pause` returns. */
+export function debounce(call, pause) {
   let timer = 0;
   return (...values) => {
     clearTimeout(timer);
-    timer = setTimeout(() => call(...values), milliseconds);
+    timer = setTimeout(() => call(...values), pause());
   };
 }
 

@@ -35,7 +35,7 @@ class CompareTab {
 
   constructor() {
     this.text = part("compare-text");
-    this.text.addEventListener("input", debounce(() => this.#show(null), READ_AFTER));
+    this.text.addEventListener("input", debounce(() => this.#show(null), () => READ_AFTER));
     part("compare-examples").append(
       ...EXAMPLES.map(([name, text]) => {
         const choose = () => {
@@ -64,6 +64,7 @@ class CompareTab {
       part("taggers").replaceChildren(...answer.taggers.map((tagger) => this.#showTagger(answer.words, tagger)));
       if (keepFocus) part("taggers").querySelectorAll(".words")[keepFocus.row]?.children[keepFocus.word]?.focus();
     } catch (error) {
+      part("taggers").replaceChildren(); // of an earlier text
       showProblem(error);
     }
   }

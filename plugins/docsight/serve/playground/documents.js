@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 import { chosenFiles, droppedFiles, formatBytes } from "./files.js";
 
 const ASK_EVERY = 500; // milliseconds, while a job runs
+const AGAIN = [0, 429, 503]; // the status of failures that may pass; 0 without an answer
 const ENDED = ["done", "failed", "cancelled"];
 
 const part = (id) => document.getElementById(id);
@@ -32,11 +33,16 @@ export function startDocuments() {
   panel.addEventListener("drop", async (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    send(await droppedFiles(event.dataTransfer));
+    try {
+      send(await droppedFiles(event.dataTransfer));
+    } catch (error) {
+      showProblem(error); // the browser may not read a file
+    }
   });
 }
 
 async function send(files) {
+  showProblem(files.length ? null : new Error("There are no files in it."));
   if (!files.length) return;
   const item = new JobItem(files);
   part("jobs").prepend(item.element);
@@ -73,8 +79,7 @@ class JobItem {
       while (!ENDED.includes(job.state)) {
         await new Promise((resolve) => setTimeout(resolve, ASK_EVERY));
         if (signal.aborted) return;
-        job = await request(`v1/jobs/${job.id}`, { method: "GET", signal });
-        this.#follow(job);
+        job = (await this.#ask(signal)) ?? job;
       }
       this.#end();
     } catch (error) {
@@ -83,6 +88,19 @@ class JobItem {
       this.state.textContent = error.message;
       this.cancel.textContent = "Remove";
       announce(error.message);
+    }
+  }
+
+  /** Return the state of the job, or null if the server does not answer now: it may be starting anew. */
+  async #ask(signal) {
+    try {
+      const job = await request(`v1/jobs/${this.#job.id}`, { method: "GET", signal });
+      this.#follow(job);
+      return job;
+    } catch (error) {
+      if (!AGAIN.includes(error.status)) throw error;
+      this.state.textContent = `${error.message} Trying again …`;
+      return null;
     }
   }
 

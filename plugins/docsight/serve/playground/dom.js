@@ -62,6 +62,11 @@ export function codePointOffsets(text) {
   return (offset) => starts[offset];
 }
 
+/** Return a place in a text, or the one before it if it is within a surrogate pair. */
+export function wholeCharacter(text, at) {
+  return at > 0 && /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
+}
+
 /** Return copies of spans of a text with offsets in UTF-16 units. */
 export function toUtf16(text, spans) {
   const offset = codePointOffsets(text);

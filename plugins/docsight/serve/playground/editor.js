@@ -8,6 +8,7 @@ import { make, moveSpans, pieces } from "./dom.js";
 export class Editor {
   #value = "";
   #ghost = "";
+  #isComposing = false;
   #marked = new Map(); // the marks by the elements that show them
 
   /**
@@ -20,13 +21,22 @@ export class Editor {
     this.backdrop = backdrop;
     this.listeners = listeners;
     this.marks = [];
-    area.addEventListener("input", (event) => event.isComposing || this.#edited());
-    area.addEventListener("compositionend", () => this.#edited());
+    area.addEventListener("input", () => this.#edited());
+    area.addEventListener("compositionstart", () => (this.#isComposing = true));
+    area.addEventListener("compositionend", () => {
+      this.#isComposing = false;
+      this.#edited();
+    });
     document.addEventListener("selectionchange", () => document.activeElement === area && listeners.onCaret());
   }
 
   get value() {
     return this.#value;
+  }
+
+  /** Whether an input method, or the keyboard of a phone, is composing a word: a change of the text would disturb it. */
+  get isComposing() {
+    return this.#isComposing;
   }
 
   /** The place of the caret, or -1 if something is selected. */
@@ -96,6 +106,7 @@ export class Editor {
 
   #edited() {
     const before = this.#value;
+    if (this.area.value === before) return;
     this.#value = this.area.value;
     this.marks = moveSpans(before, this.#value, this.marks);
     this.#ghost = "";

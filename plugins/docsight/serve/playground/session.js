@@ -1,9 +1,12 @@
 // A typing session on the server: keystrokes go out in order, and answers that are out of date are dropped.
 
 import { request } from "./api.js";
+import { wholeCharacter } from "./dom.js";
 
 const MEASURE = "keystroke"; // the name of the browser's measurements, from a keystroke to its answer
 const MAX_MEASURES = 1000;
+const MAX_TYPED = 3; // characters of one edit that count as typed; more are pasted
+const MAX_EVENTS = 256; // that the server takes in a request
 
 export class TypingSession {
   #generation = 0; // counts sessions: an answer to an earlier one is dropped
@@ -63,8 +66,7 @@ export class TypingSession {
     if (this.#isSending || (this.#id !== null && !this.#queue.length)) return;
     this.#isSending = true;
     const generation = this.#generation;
-    const [events, options] = [this.#queue, this.#id === null ? this.#options : {}];
-    this.#queue = [];
+    const [events, options] = [this.#queue.splice(0, MAX_EVENTS), this.#id === null ? this.#options : {}];
     this.#sequence += 1;
     this.#controller = new AbortController();
     try {
@@ -94,4 +96,24 @@ export class TypingSession {
     if (performance.getEntriesByName(MEASURE).length > MAX_MEASURES) performance.clearMeasures(MEASURE);
     for (const event of events) if (event.type === "key") performance.measure(MEASURE, { start: event.at });
   }
+}
+
+/**
+ * Return the events of a session that make an edit where its text ends, or null for any other edit.
+ *
+ * @param {string} before The text before the edit.
+ * @param {string} after The text after it.
+ * @param {{base: number, end: number, caret: number}} places Where the session began and has read up to, in `before`,
+ *   and the caret in `after`.
+ */
+export function keystrokesOf(before, after, { base, end, caret }) {
+  if (before.slice(end) !== after.slice(caret)) return null;
+  const [old, now] = [before.slice(0, end), after.slice(0, caret)];
+  let kept = 0;
+  while (kept < old.length && old[kept] === now[kept]) kept += 1;
+  kept = wholeCharacter(old, kept);
+  const [deleted, inserted] = [[...old.slice(kept)], [...now.slice(kept)]];
+  // With a dead key or an input method, a letter takes the place of the one before.
+  if (kept < base || deleted.length > 1 || inserted.length > MAX_TYPED) return null;
+  return [...deleted.map(() => ({ type: "backspace" })), ...inserted.map((key) => ({ type: "key", key }))];
 }

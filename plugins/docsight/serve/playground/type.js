@@ -1,23 +1,23 @@
 // The tab Type: the letter and the word that were meant at each keystroke, corrections, and entities.
 
 import { Latest, announce, debounce, request, showProblem } from "./api.js";
-import { codePointOffsets, formatProbability, make, moveSpans, showBars, toUtf16 } from "./dom.js";
+import { codePointOffsets, formatProbability, make, moveSpans, showBars, toUtf16, wholeCharacter } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EntityView } from "./entities.js";
 import { Hint, listFindings } from "./findings.js";
-import { TypingSession } from "./session.js";
+import { TypingSession, keystrokesOf } from "./session.js";
 
 const READ_AFTER = 160; // milliseconds without a keystroke, after which the whole text is read
+const READ_AGAIN = 1000; // milliseconds after a refusal
 const MIN_SCORE = 0.05; // of the spans that the slider can show
 const MAX_CONTEXT = 1000; // characters before the caret that a session gets: each answer repeats them
-const MAX_TYPED = 3; // characters of one edit that count as typed; more are pasted
 const FLAGS = ["unknown", "context"];
 const ROOSEVELT =
   "President Roosevelt was one of the most influential presidents in American history. " +
   "However, Roosevelt Street in Manhattan was not named after him.";
 const MISTAKES =
-  "The comitee met in Geneva on Monday. Maria Keller recieved there report, and asked weather the new network " +
-  "would definately be ready. It was quiet expensive, she said.";
+  "The comitee met in Geneva on Monday. The engineers presented there report, and Maria Keller, who had recieved it, " +
+  "asked weather the new network would definately be ready. It was quiet expensive, she said.";
 
 const part = (id) => document.getElementById(id);
 
@@ -34,6 +34,7 @@ class TypeTab {
   #kept = []; // words that the user wants as they are
   #isQuiet = false; // whether completions are hidden until the next key
   #answer = null;
+  #readTook = 0; // milliseconds; a long text is read after longer pauses, as the server ends what it has begun
   #isLost = false; // whether the session has failed, and another one must begin
 
   constructor() {
@@ -59,7 +60,7 @@ class TypeTab {
       output: part("threshold-value"),
     });
     if (/Mac|iPhone|iPad/.test(navigator.platform)) part("undo-key").textContent = "⌘";
-    this.readSoon = debounce(() => this.#read(), READ_AFTER);
+    this.readSoon = debounce(() => this.#read(), () => Math.max(READ_AFTER, this.#readTook));
     this.editor.area.addEventListener("keydown", (event) => this.#keyDown(event));
     this.editor.area.addEventListener("mousemove", (event) => this.#hover(event));
     this.editor.area.addEventListener("blur", () => this.hint.hide());
@@ -67,7 +68,10 @@ class TypeTab {
     part("paste-roosevelt").addEventListener("click", () => this.#setText(ROOSEVELT));
     part("paste-errors").addEventListener("click", () => this.#setText(MISTAKES));
     part("clear-text").addEventListener("click", () => this.#setText(""));
-    addEventListener("pagehide", () => this.session.end());
+    addEventListener("pagehide", () => {
+      this.session.end();
+      this.#isLost = true; // for when the browser brings the page back as it was
+    });
     this.#begin();
     const early = this.editor.area.value; // typed while the server started
     if (early) this.#setText(early);
@@ -82,7 +86,7 @@ class TypeTab {
     for (const mark of this.editor.marks) delete mark.word; // numbers of the earlier session
     const before = this.editor.value.slice(0, caret);
     const cut = before.length <= MAX_CONTEXT ? 0 : before.indexOf(" ", before.length - MAX_CONTEXT) + 1;
-    this.#head = before.slice(0, cut || Math.max(0, before.length - MAX_CONTEXT));
+    this.#head = before.slice(0, cut || wholeCharacter(before, Math.max(0, before.length - MAX_CONTEXT)));
     const context = before.slice(this.#head.length);
     this.session.begin({ context, keyboard: part("keyboard").value || null, kept: this.#kept });
   }
@@ -101,7 +105,7 @@ class TypeTab {
     this.#isQuiet = false;
     this.hint.hide();
     this.readSoon();
-    const events = this.#isLost ? null : this.#eventsOf(before, after, caret);
+    const events = this.#isLost ? null : keystrokesOf(before, after, { base: this.#base, end: this.#end, caret });
     if (events) {
       this.#end = caret;
       for (const event of events) this.session.push(event);
@@ -109,16 +113,6 @@ class TypeTab {
     }
     this.#begin();
     this.#showKeystroke(null);
-  }
-
-  /** Return the keystrokes at the end of what the session has read that make an edit, or null for any other edit. */
-  #eventsOf(before, after, caret) {
-    const kept = Math.min(caret, this.#end);
-    const isHere = before.slice(this.#end) === after.slice(caret) && before.slice(0, kept) === after.slice(0, kept);
-    if (!isHere || caret < this.#base) return null;
-    const [inserted, deleted] = [[...after.slice(this.#end, caret)], [...before.slice(caret, this.#end)]];
-    if (inserted.length && inserted.length <= MAX_TYPED) return inserted.map((key) => ({ type: "key", key }));
-    return deleted.length === 1 ? [{ type: "backspace" }] : null;
   }
 
   /** Begin anew at the next edit: the session may not have what is in the text. */
@@ -137,6 +131,11 @@ class TypeTab {
     const shown = this.#head + head + answer.typed.slice(head.length + grown);
     const rest = this.editor.value.slice(this.#end);
     if (shown + rest !== this.editor.value) {
+      if (this.editor.isComposing) {
+        this.#answer = null;
+        this.#showKeystroke(null);
+        return; // the answer to a later keystroke has the correction, too
+      }
       const hadFocus = this.editor.caret === this.#end;
       this.editor.replace(shown + rest, hadFocus ? shown.length : this.editor.area.selectionStart);
     }
@@ -258,15 +257,15 @@ class TypeTab {
     const text = this.editor.value;
     if (!text.trim()) {
       this.#reader.stop();
-      this.editor.setMarks(FLAGS, []);
-      this.entities.show(null);
-      this.#showFindings();
+      this.#forget();
       return;
     }
+    const started = performance.now();
     try {
       const json = { texts: [text], min_score: MIN_SCORE };
       const answer = await this.#reader.run((signal) => request("v1/text", { json, signal }));
       if (!answer) return;
+      this.#readTook = performance.now() - started;
       const [found] = answer.documents;
       this.entities.show(found);
       const flags = toUtf16(text, found.corrections)
@@ -275,8 +274,19 @@ class TypeTab {
       this.editor.setMarks(FLAGS, moveSpans(text, this.editor.value, flags));
       this.#showFindings();
     } catch (error) {
-      showProblem(error);
+      if (error.status === 429) setTimeout(this.readSoon, READ_AGAIN);
+      else {
+        this.#forget();
+        showProblem(error);
+      }
     }
+  }
+
+  /** Forget what was found in an earlier text. */
+  #forget() {
+    this.editor.setMarks(FLAGS, []);
+    this.entities.show(null);
+    this.#showFindings();
   }
 
   /** Whether a word is still being typed. */

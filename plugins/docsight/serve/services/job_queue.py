@@ -179,6 +179,8 @@ class JobQueue:
             except CancelledRunError:
                 return
             except DocsightError as err:
+                if self._is_closed:
+                    return
                 logger.warning("A worker could not start; the first job tries again: %s", err)
         while True:
             with self._changed:

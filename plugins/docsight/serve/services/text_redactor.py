@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from docsight.redaction.redaction_options import RedactionOptions
 from docsight.redaction.redactor import redact_text
+from docsight.serve.services.client_recognizers import ClientMatcher, ClientPatterns
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
@@ -41,11 +42,26 @@ class TextRedactor:
             redacted = redact_text(text, detector.detect(doc), options)
         return {"text": redacted.text, "redactions": [each.record() for each in redacted.redactions]}
 
-    def analyze(self, texts: Sequence[str], **options: Any) -> list[list[dict[str, Any]]]:
-        """Return what presidio's analyzer finds in texts; the options are those of `AnalyzerEngine.analyze`."""
-        detector = self._detector(RedactionOptions())
+    def analyze(
+        self, texts: Sequence[str], patterns: ClientPatterns | None = None, **options: Any
+    ) -> list[list[dict[str, Any]]]:
+        """Return what presidio's analyzer finds in texts.
+
+        Args:
+            texts: The texts.
+            patterns: Recognizers and allowed words of a client.
+            options: Options of `AnalyzerEngine.analyze`.
+
+        Raises:
+            DataError: A regular expression is not valid or takes too long.
+        """
+        analyzer = self._detector(RedactionOptions()).analyzer
+        matcher = ClientMatcher(patterns or ClientPatterns())
+        if matcher.recognizers:
+            options["ad_hoc_recognizers"] = matcher.recognizers
         with self._nlp.memory_zone():
-            return [[_plain_result(each) for each in detector.analyzer.analyze(text, **options)] for text in texts]
+            found = (matcher.without_allowed(text, analyzer.analyze(text, **options)) for text in texts)
+            return [[_plain_result(each) for each in results] for results in found]
 
     def recognizers(self, language: str) -> list[str]:
         """Return the names of presidio's recognizers."""

@@ -26,9 +26,13 @@ class UploadedFiles:
         folder: Where the files go. Names keep their folders, without leading out of this one.
         max_files: The number of files.
         field: The name of the parts that are files.
+
+    Raises:
+        DataError: The boundary is too long.
     """
 
     def __init__(self, boundary: bytes, folder: Path, *, max_files: int, field: str = "files") -> None:
+        from python_multipart.exceptions import FormParserError
         from python_multipart.multipart import MultipartParser
 
         self.count = self.bytes = 0
@@ -48,7 +52,10 @@ class UploadedFiles:
         }
         self._has_ended = False
         callbacks["on_end"] = self._end
-        self._parser: MultipartParser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        try:
+            self._parser: MultipartParser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        except FormParserError as err:
+            raise DataError(f"the Content-Type of the body is not valid: {err}") from err
 
     def write(self, data: bytes) -> None:
         """Parse the next bytes of the body.

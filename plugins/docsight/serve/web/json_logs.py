@@ -32,12 +32,16 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: int = logging.INFO) -> None:
-    """Write the log of docsight and of uvicorn to stderr, as JSON."""
+    """Write the logs of docsight and of uvicorn, and the warnings of all other packages, to stderr as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    logging.captureWarnings(capture=True)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
     for name in ("docsight", "uvicorn"):
         logger = logging.getLogger(name)
-        logger.handlers = [handler]
+        logger.handlers = []
         logger.setLevel(level)
-        logger.propagate = False
+        logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # the server has its own access log

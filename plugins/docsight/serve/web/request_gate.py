@@ -44,8 +44,8 @@ class RequestGate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         path: str = scope["path"]
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD_BYTES:
-            raise ProblemError(431, f"the headers have more than {MAX_HEAD_BYTES:,} bytes; send less")
+        if _head_size(scope) > MAX_HEAD_BYTES:
+            raise ProblemError(431, f"the head has more than {MAX_HEAD_BYTES:,} bytes; send less")
         self._check_caller(scope, headers, path)
         if not is_api(path) or path in _PROBES or scope["method"] == "OPTIONS":
             await self._app(scope, receive, send)
@@ -112,6 +112,12 @@ class RequestGate:
             if has_begun or not limit.expired():
                 raise
             raise ProblemError(504, f"the request took longer than {seconds:g} seconds; send less") from err
+
+
+def _head_size(scope: Scope) -> int:
+    """Return the number of bytes in the address and the headers of a request."""
+    target = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    return target + sum(len(name) + len(value) for name, value in scope["headers"])
 
 
 def has_no_key(scope: Mapping[str, Any]) -> bool:

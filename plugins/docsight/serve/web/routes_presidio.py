@@ -1,17 +1,14 @@
-"""POST /analyze, GET /recognizers and GET /supportedentities, in the form of presidio-analyzer's own server.
-
-Regular expressions of a client, `ad_hoc_recognizers` and an allow list of them, are not accepted: one of them may take
-for ever, and there would be no way to stop it.
-"""
+"""POST /analyze, GET /recognizers and GET /supportedentities, in the form of presidio-analyzer's own server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
+from docsight.serve.services.client_recognizers import ClientPatterns
 from docsight.serve.services.text_lane import TextLane
 from docsight.serve.services.text_redactor import TextRedactor
 from docsight.serve.web.presidio_models import AnalyzedEntity, AnalyzeRequest
@@ -42,10 +39,12 @@ async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONR
         raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {state.settings.max_texts:,}")
     for text in texts:
         check_length(text, state)
-    options = body.model_dump(exclude={"text", "allow_list_match", "ad_hoc_recognizers"}, exclude_none=True)
-    _check_types(body.entities or (), _redactor_of(state.services.short).entity_types(_LANGUAGE))
-    lane = state.services.lane_of(texts)
-    call = partial(_redactor_of(lane).analyze, texts, **options)
+    patterns = _patterns_of(body)
+    known = {*_redactor_of(state.services.short).entity_types(_LANGUAGE), *patterns.entity_types()}
+    _check_types(body.entities or (), known)
+    # Expressions of a client may take seconds, so texts of others should not wait for them.
+    lane = state.services.bulk if patterns else state.services.lane_of(texts)
+    call = partial(_redactor_of(lane).analyze, texts, patterns, **_options_of(body))
     with state.redaction_slots.take():
         found = await asyncio.get_running_loop().run_in_executor(lane.executor, call)
     return JSONResponse(found[0] if isinstance(body.text, str) else found)
@@ -73,9 +72,27 @@ async def list_entity_types(state: State, language: Language = _LANGUAGE) -> JSO
     return JSONResponse(_redactor_of(state.services.short).entity_types(language))
 
 
-def _check_types(asked: Sequence[str], known: Sequence[str]) -> None:
+def _patterns_of(body: AnalyzeRequest) -> ClientPatterns:
+    """Return what the client sends as regular expressions or as recognizers."""
+    is_regex = body.allow_list_match == "regex"
+    return ClientPatterns(
+        recognizers=[each.model_dump(exclude_none=True) for each in body.ad_hoc_recognizers or ()],
+        allowed=tuple(body.allow_list or ()) if is_regex else (),
+        flags=body.regex_flags,
+    )
+
+
+def _options_of(body: AnalyzeRequest) -> dict[str, Any]:
+    """Return the options that presidio itself handles."""
+    handled = {"text", "ad_hoc_recognizers", "allow_list_match", "regex_flags"}
+    if body.allow_list_match == "regex":
+        handled.add("allow_list")
+    return body.model_dump(exclude=handled, exclude_none=True)
+
+
+def _check_types(asked: Sequence[str], known: Set[str]) -> None:
     """Refuse a request for unknown types only. If others are known, presidio warns in its log, and finds these."""
-    if asked and not set(asked) & set(known):
+    if asked and not known & set(asked):
         names = ", ".join(sorted(set(asked)))[:200]
         raise ProblemError(422, f"the server finds none of the entity types {names}; see /supportedentities")
 
