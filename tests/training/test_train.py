@@ -273,7 +273,7 @@ def test_train_refuses_to_resume_without_a_checkpoint(tiny_corpus, tmp_path):
 
 
 def test_train_reports_a_label_that_the_model_does_not_have(tiny_corpus, tmp_path):
-    with pytest.raises(DataError, match=r"label 'ORG' of 'Acme' is not among the labels to learn: PER, LOC\. Add it"):
+    with pytest.raises(DataError, match=r"label 'ORG' of 'Acme' is not among the labels to learn, PER, LOC\. Add it"):
         train(_config(f"data.path={tiny_corpus}", "data.labels=[PER,LOC]"), tmp_path / "run")
 
 
