@@ -20,7 +20,8 @@ STEPS = ("rnn_ner.yaml", "rnn_ner_labels.yaml")  # the second one adds labels to
 LEFT_OUT = HERE / "ner_left_out.yaml"
 NAMES = ("PER", "ORG", "LOC")  # the labels of the F1 that is compared
 OTHERS = ("DATE", "NORP", "WORK", "EVENT", "PRODUCT")  # labels with their own table
-LABELS = (*NAMES, *OTHERS)
+AMOUNTS = ("MONEY", "PERCENT", "TIME", "QUANTITY")  # that no corpus annotates; see `ner_amounts.py`
+LABELS = (*NAMES, *OTHERS, *AMOUNTS)
 TEXT_LABELS = (*NAMES, "DATE", "NORP")  # that the short texts annotate
 MERGED = ("crossner",)  # families whose corpora are reported together
 

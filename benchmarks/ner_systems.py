@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import spacy
-from ner_sets import LABELS
+from ner_sets import AMOUNTS, LABELS
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -26,6 +26,7 @@ from docsight_training.data.ner.annotated_documents import Document
 COMMON_LABELS = {
     **{"PERSON": "PER", "PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"},
     **{"DATE": "DATE", "NORP": "NORP", "WORK_OF_ART": "WORK", "EVENT": "EVENT", "PRODUCT": "PRODUCT"},
+    **{label: label for label in AMOUNTS},
 }
 MAX_PIECE = 200  # tokens that a system of sentences reads at once
 
@@ -169,7 +170,8 @@ class Gliner(SentenceSystem):
     prompts: ClassVar[dict[str, str]] = {
         **{"person": "PER", "organization": "ORG", "location": "LOC", "facility": "LOC", "date": "DATE"},
         **{"nationality or religious or political group": "NORP", "creative work": "WORK"},
-        **{"event": "EVENT", "product": "PRODUCT"},
+        **{"event": "EVENT", "product": "PRODUCT", "amount of money": "MONEY", "percentage": "PERCENT"},
+        **{"time of day": "TIME", "quantity with a unit of measure": "QUANTITY"},
     }
     labels = frozenset(prompts.values())
 

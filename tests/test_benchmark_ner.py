@@ -212,7 +212,10 @@ def test_gliner_is_asked_in_words_and_its_labels_are_ours(
 
     monkeypatch.setitem(sys.modules, "gliner", SimpleNamespace(GLiNER=Fake))
     peer = systems.Gliner(tmp_path)
-    assert peer.labels == {"PER", "ORG", "LOC", "DATE", "NORP", "WORK", "EVENT", "PRODUCT"}
+    assert peer.labels == {
+        *("PER", "ORG", "LOC", "DATE", "NORP", "WORK", "EVENT", "PRODUCT"),
+        *("MONEY", "PERCENT", "TIME", "QUANTITY"),
+    }
     assert list(peer.tag([document(("the Bell Tower fell", []))])) == [[TagSpan(1, 3, "LOC")]]
     assert list(peer.find(["the Bell Tower fell"])) == [[TagSpan(4, 14, "LOC")]]
 
@@ -227,10 +230,10 @@ def test_flair_gets_the_tokens_and_its_labels_are_mapped(
         def get_spans(self, kind: str) -> list[SimpleNamespace]:
             assert kind == "ner"
             tokens = [SimpleNamespace(idx=n + 1) for n in range(len(self.tokens))]  # flair counts from 1
-            return [SimpleNamespace(tokens=tokens[:2], tag="GPE"), SimpleNamespace(tokens=tokens[2:], tag="MONEY")]
+            return [SimpleNamespace(tokens=tokens[:2], tag="GPE"), SimpleNamespace(tokens=tokens[2:], tag="LAW")]
 
     class FakeTagger:
-        label_dictionary = SimpleNamespace(get_items=lambda: ["S-GPE", "PERSON", "MONEY"])
+        label_dictionary = SimpleNamespace(get_items=lambda: ["S-GPE", "PERSON", "LAW"])
 
         @classmethod
         def load(cls, path: str) -> "FakeTagger":
@@ -289,3 +292,38 @@ def test_tables_of_texts_are_printed_without_peers(
     assert re.search(r"^\| all, DATE \| 200 \| 40 \| - \| - \| - \|$", printed, flags=re.MULTILINE)
     assert re.search(r"^rnn_ner finds an entity \(PER, ORG, LOC\) in \d+ of the 67 texts", printed, flags=re.MULTILINE)
     assert re.search(r"^\| all \| 121 \| \d+ % \|$", printed, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("$ 5 million", "MONEY"),
+        ("KRW 298.945 trillion", "MONEY"),
+        ("7.6 %", "PERCENT"),
+        ("nine - percent", "PERCENT"),
+        ("4 p.m.", "TIME"),
+        ("12 midnight Eastern Time", "TIME"),
+        ("1,070 feet", "QUANTITY"),
+        ("two - and - a - half miles", "QUANTITY"),
+        ("36-foot", "QUANTITY"),
+        ("4 million", None),
+        ("six months", None),
+    ],
+)
+def test_words_of_an_annotated_number_say_which_amount_it_is(
+    load: Callable[[str], ModuleType], text: str, label: str | None
+) -> None:
+    assert load("ner_amounts").class_of(text) == label
+
+
+def test_amounts_are_right_with_the_words_of_an_annotated_number(load: Callable[[str], ModuleType]) -> None:
+    amounts = load("ner_amounts")
+    counts = {label: collections.Counter[str]() for label in amounts.AMOUNTS}
+    tokens = ["It", "cost", "$", "5", "and", "more", "than", "50", "%", "of", "3", "km", "for", "2", "men"]
+    gold = [TagSpan(2, 4, "NUM"), TagSpan(5, 9, "NUM"), TagSpan(10, 12, "NUM"), TagSpan(13, 14, "NUM")]
+    found = [TagSpan(2, 4, "MONEY"), TagSpan(7, 9, "PERCENT"), TagSpan(13, 15, "QUANTITY"), TagSpan(0, 1, "PER")]
+    amounts.count_amounts(counts, tokens, gold, found)
+    assert counts["MONEY"] == {"found": 1, "right": 1, "touched": 1, "annotated": 1, "recalled": 1}
+    assert counts["PERCENT"] == {"found": 1, "right": 0, "touched": 1, "annotated": 1, "recalled": 0}
+    assert counts["QUANTITY"] == {"found": 1, "right": 0, "touched": 1, "annotated": 1, "recalled": 0}
+    assert not counts["TIME"]

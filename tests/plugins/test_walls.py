@@ -99,6 +99,7 @@ SIBLINGS = {
         "xml": {"text", "office"},
         "mail": {"text", "archives", "office"},
         "tables": {"text"},
+        "markup": {"text"},
     },
 }
 # The most entries at the top of a package, so that its list of files stays a table of contents.

@@ -28,7 +28,7 @@ from docsight_training.errors import RunInterruptedError
 from docsight_training.modules.ner import NerModule
 from docsight_training.train import train
 
-EXPERIMENTS = ["rnn_ner", "rnn_ner_labels", "rnn_ner_conll2003"]
+EXPERIMENTS = ["rnn_ner", "rnn_ner_labels", "rnn_ner_numbers", "rnn_ner_conll2003"]
 TINY = [
     "task=tiny",
     "data.source=json",

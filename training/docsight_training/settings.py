@@ -110,6 +110,7 @@ class ModuleSettings(_Settings):
     clip: Positive = 1
     encoder_rate: NotNegative | None = None
     initial_fraction: Fraction = 0
+    new_labels_only: bool = False
     margins: dict[str, float] | None = None
     smoothing: BelowOne = 0
     mixup: NotNegative = 0

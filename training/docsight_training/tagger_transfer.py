@@ -1,6 +1,7 @@
 """Transfer learning for the tagger: start from the vocabularies and weights of another tagger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -58,6 +59,12 @@ class InitialTagger:
         # A model of 0.1 does not name its layer.
         return {"layer": "bilstm"} | {name: encoder[name] for name in _WIDTHS if name in encoder}
 
+    def local_arguments(self, labels: Sequence[str]) -> dict[str, Any] | None:
+        """Return the arguments that local scores need in order to take those of this model for some labels."""
+        local: Mapping[str, Any] = self._bundle.arguments.get("local") or {}
+        kept = [label for label in local.get("labels", ()) if label in labels]
+        return {**local, "labels": kept} if kept else None
+
     def extend_vocabularies(self, words: Iterable[str], chars: Iterable[str]) -> TaggerVocabularies:
         """Add words whose vectors are to be tuned, and characters, to those of this model."""
         theirs, tuned = self.vocabularies, max(0, self.vocabularies.tuned_words - _RESERVED)
@@ -80,14 +87,15 @@ class InitialTagger:
         rows["chars"] = torch.cat([rows["chars"], edges], dim=1)
         tags = [tag for tag in network.tags if tag in self.network.tags]
         rows["tags"] = torch.tensor([[network.tags.index(tag), self.network.tags.index(tag)] for tag in tags]).T
+        rows["local"] = _common_local_rows(network, self.network)
         for name, tensor in ours.items():
             if name == "crf.transitions":
                 (to, source) = rows["tags"]
                 tensor[to[:, None], to] = theirs[name][source[:, None], source]
-            elif kind := _ROWS_OF_TABLE.get(name):
+            elif (kind := _ROWS_OF_TABLE.get(name)) and name in theirs:
                 to, source = rows[kind]
                 tensor[to] = theirs[name][source]
-            else:
+            elif name in theirs:
                 tensor.copy_(theirs[name])
 
     @torch.no_grad()
@@ -100,6 +108,35 @@ class InitialTagger:
                 tensor.lerp_(trained[name], 1 - fraction)
 
 
+def freeze_old_labels(network: Tagger, start: InitialTagger | None) -> None:
+    """Freeze the encoder and the scores of the labels that a network has from the tagger that it starts from.
+
+    Raises:
+        ConfigError: There is no such tagger, or no other label.
+    """
+    if start is None or set(network.labels) <= set(start.network.labels):
+        raise ConfigError(
+            "model.module.new_labels_only=true trains the labels that a model lacks: expected model.init_from, and "
+            f"data.labels with more labels than it has; found {', '.join(network.labels)}."
+        )
+    network.encoder.requires_grad_(False)
+    is_new = torch.tensor([tag not in start.network.tags for tag in network.tags])
+    # The gradient of old rows, and of steps from one old tag to another, is zero.
+    masks = {
+        network.output.weight: is_new[:, None],
+        network.output.bias: is_new,
+        network.crf.transitions: is_new[:, None] | is_new,
+        network.crf.start: is_new,
+        network.crf.end: is_new,
+    }
+    for parameter, mask in masks.items():
+        parameter.register_hook(partial(_masked, mask=mask))  # type: ignore[no-untyped-call]  # torch
+
+
+def _masked(gradient: Tensor, *, mask: Tensor) -> Tensor:
+    return gradient * mask.to(gradient.device)
+
+
 _RESERVED = UNK + 1
 _ROWS_OF_TABLE = {
     "encoder.embed_words.codes": "words",
@@ -109,6 +146,8 @@ _ROWS_OF_TABLE = {
     "emit.bias": "tags",
     "crf.start": "tags",
     "crf.end": "tags",
+    "local.output.weight": "local",
+    "local.output.bias": "local",
 }
 
 
@@ -116,6 +155,15 @@ def _common_rows(ours: Vocab, theirs: Vocab) -> Tensor:
     """Return the ids of what both vocabularies have, (2, entries): ours and theirs."""
     pairs = [(PAD, PAD), (UNK, UNK), *((ours.id(entry), theirs.id(entry)) for entry in theirs.entries if entry in ours)]
     return torch.tensor(pairs).T
+
+
+def _common_local_rows(ours: Tagger, theirs: Tagger) -> Tensor:
+    """Return the rows of the local scores of the tags that both score locally, (2, tags): ours and theirs."""
+    if ours.local is None or theirs.local is None:
+        return torch.empty(2, 0, dtype=torch.long)
+    names = [[network.tags[place] for place in network.local_tags.tolist()] for network in (ours, theirs)]
+    both = [tag for tag in names[0] if tag in names[1]]
+    return torch.tensor([[of.index(tag) for tag in both] for of in names], dtype=torch.long)
 
 
 def _below(rows: Tensor, ours: int, theirs: int) -> Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from docsight.components.amount_spans import remove_false_amounts
 from docsight.components.date_spans import repair_dates
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
 from docsight.components.person_titles import trim_titles
@@ -21,10 +22,12 @@ class AnnotationConventions:
     Args:
         strip_titles: Whether titles are no part of a name: President [Roosevelt].
         date_label: The label of days, months, years and longer periods; None if there is none.
+        amount_labels: The labels of sums of money, percentages, times of day and quantities.
     """
 
     strip_titles: bool = False
     date_label: str | None = None
+    amount_labels: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, about: Mapping[str, Any]) -> "AnnotationConventions":
@@ -38,17 +41,24 @@ class AnnotationConventions:
             raise BundleError(f"config.json, strip_titles: expected true or false; found {strip_titles!r}.")
         if not isinstance(date_label, str | None):
             raise BundleError(f"config.json, date_label: expected a label or null; found {date_label!r}.")
-        return cls(strip_titles=strip_titles, date_label=date_label)
+        amount_labels = about.get("amount_labels", [])
+        if not isinstance(amount_labels, list) or not all(isinstance(label, str) for label in amount_labels):
+            raise BundleError(f"config.json, amount_labels: expected a list of labels; found {amount_labels!r}.")
+        return cls(strip_titles=strip_titles, date_label=date_label, amount_labels=tuple(amount_labels))
 
     def with_labels(self, labels: Collection[str], *, of: "AnnotationConventions") -> "AnnotationConventions":
         """Return these conventions, with those of another model for the labels that come from it."""
         return AnnotationConventions(
             strip_titles=of.strip_titles if set(PERSON_LABELS) & set(labels) else self.strip_titles,
             date_label=of.date_label if of.date_label in labels else self.date_label,
+            amount_labels=(
+                *self.amount_labels,
+                *(label for label in of.amount_labels if label in labels and label not in self.amount_labels),
+            ),
         )
 
     def mend(self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
-        """Return the entities of a row with titles, inverted names and dates mended.
+        """Return the entities of a row with titles, inverted names and dates mended, and without false amounts.
 
         Args:
             spans: The entities, in words, in order.
@@ -58,4 +68,6 @@ class AnnotationConventions:
         if self.strip_titles:
             spans = trim_titles(spans, word_at, num_words)
         spans = join_inverted_names(spans, word_at, num_words)
-        return spans if self.date_label is None else repair_dates(spans, word_at, label=self.date_label)
+        if self.date_label is not None:
+            spans = repair_dates(spans, word_at, label=self.date_label)
+        return remove_false_amounts(spans, word_at, labels=self.amount_labels) if self.amount_labels else spans

@@ -91,19 +91,18 @@ class LinearChainCRF(nn.Module):
         """Return the best path by the Viterbi algorithm, (batch, time); 0 beyond a row's length."""
         dtype = _sum_dtype(emissions)
         steps, first, last = (part.to("cpu", dtype).numpy() for part in self.scores())
-        scores, sizes = emissions.to("cpu", dtype).numpy(), lengths.cpu().numpy()
-        batch, time, tags = scores.shape
-        best = np.empty((time, batch, tags), scores.dtype)  # of the paths up to each token
-        pointers = np.zeros((time, batch, tags), np.int64)
-        best[0] = first + scores[:, 0]
-        into = np.ascontiguousarray(steps.T)  # (tags, the tag before)
-        for t in range(1, time):
-            through = best[t - 1][:, None, :] + into
-            through.argmax(axis=2, out=pointers[t])
-            np.maximum.reduce(through, axis=2, out=best[t])
-            best[t] += scores[:, t]
-        ends = (best[sizes - 1, np.arange(batch)] + last).argmax(axis=1)  # of each row's last token
-        return torch.from_numpy(_trace(pointers, ends, sizes)).to(emissions.device)
+        sizes = lengths.cpu().numpy()
+        # The batch is the last axis: the maximum over the tag before is then one of whole vectors.
+        scores = np.ascontiguousarray(emissions.to("cpu", dtype).numpy().transpose(1, 2, 0))  # (time, tags, batch)
+        best = np.empty_like(scores)  # of the paths up to each token
+        best[0] = first[:, None] + scores[0]
+        through = np.empty((len(steps), *scores.shape[1:]), scores.dtype)  # (the tag before, tags, batch)
+        for t in range(1, len(scores)):
+            np.add(best[t - 1][:, None, :], steps[:, :, None], out=through)
+            np.maximum.reduce(through, axis=0, out=best[t])
+            best[t] += scores[t]
+        ends = (best[sizes - 1, :, np.arange(len(sizes))] + last).argmax(axis=1)  # of each row's last token
+        return torch.from_numpy(_trace(best, steps, ends, sizes)).to(emissions.device)
 
     @torch.no_grad()
     def sample(self, emissions: Tensor, lengths: Tensor, generator: torch.Generator) -> Tensor:
@@ -241,20 +240,24 @@ class LinearChainCRF(nn.Module):
         return torch.logsumexp(final + last, dim=1)
 
 
-def _trace(pointers: npt.NDArray[np.int64], tags: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> np.ndarray:
-    """Follow pointers back from the last tag of each row: (batch, time); 0 beyond a row's length.
+def _trace(best: np.ndarray, steps: np.ndarray, tags: np.ndarray, lengths: np.ndarray) -> npt.NDArray[np.int64]:
+    """Follow the best path of each row back from its last tag: (batch, time); 0 beyond a row's length.
+
+    The tag before is found again here, for the tags of one path; to remember it for all tags would take longer.
 
     Args:
-        pointers: (time, batch, tags), the best tag before each tag; those of the first token are ignored.
-        tags: (batch,).
+        best: (time, tags, batch), the scores of the best paths up to each token.
+        steps: (tags, tags).
+        tags: (batch,), the last tags.
         lengths: (batch,).
     """
-    rows = np.arange(len(tags))
-    path = np.zeros((len(tags), len(pointers)), dtype=np.int64)
-    for t in range(len(pointers) - 1, -1, -1):
+    path = np.zeros((len(tags), len(best)), dtype=np.int64)
+    for t in range(len(best) - 1, -1, -1):
         path[:, t] = tags
-        tags = np.where(t < lengths, pointers[t, rows, tags], tags)  # beyond its end a row keeps its last tag
-    path[np.arange(len(pointers)) >= lengths[:, None]] = 0
+        if t:
+            before = (best[t - 1] + steps[:, tags]).argmax(axis=0)
+            tags = np.where(t < lengths, before, tags)  # beyond its end a row keeps its last tag
+    path[np.arange(len(best)) >= lengths[:, None]] = 0
     return path
 
 

@@ -10,6 +10,7 @@ from docsight.layers.convolutions import CharCNN, WindowCNN
 from docsight.layers.crf import LinearChainCRF
 from docsight.layers.embeddings import CodedEmbedding
 from docsight.layers.lstms import BiLSTM, LeftToRightLSTM
+from docsight.networks.local_scores import LocalScores, local_tag_ids
 from docsight.tags import check_labels, iobes_rules, iobes_tags
 from docsight.vocab import CASINGS, PAD, UNK
 from docsight.weights import keep_saved_names
@@ -40,13 +41,24 @@ class Tagger(nn.Module):
     """An encoder of words in context, tagged by a CRF over IOBES.
 
     Args:
+        labels: The labels of the spans.
+        encoder: The arguments of `Encoder`.
         dropout: Fraction of the encoder's outputs that is dropped, the same units at every token of a row.
+        local: The arguments of `LocalScores` without the width of its input; None for none.
     """
 
+    local_tags: Tensor
     saved_names = {"output": "emit"}
     retired_tensors = frozenset({"embed_corpora.weight"})  # an embedding of the corpus, used only in training
 
-    def __init__(self, *, labels: Sequence[str], encoder: Mapping[str, Any], dropout: float = 0.5) -> None:
+    def __init__(
+        self,
+        *,
+        labels: Sequence[str],
+        encoder: Mapping[str, Any],
+        dropout: float = 0.5,
+        local: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__()
         self.labels = check_labels(labels, max_labels=MAX_SPAN_LABELS)
         self.tags = tuple(iobes_tags(labels))
@@ -55,6 +67,10 @@ class Tagger(nn.Module):
         follows, first, last = iobes_rules(self.tags)
         self.crf = LinearChainCRF(follows=follows, first=first, last=last)
         self.dropout = dropout
+        self.local: LocalScores | None = None
+        if local is not None:
+            self.local = LocalScores(**local, input_dim=self.encoder.input_dim)
+            self.register_buffer("local_tags", local_tag_ids(self.tags, local["labels"]), persistent=False)
         keep_saved_names(self)
 
     def emissions(self, encoded: Tensor, lengths: Tensor) -> Tensor:
@@ -65,8 +81,12 @@ class Tagger(nn.Module):
             lengths: (batch,), each at least 1.
         """
         states = self.encoder(encoded, lengths)
-        scores: Tensor = self.output(_drop_units(states, self.dropout if self.training else 0.0))
-        return scores.float()
+        scores: Tensor = self.output(_drop_units(states, self.dropout if self.training else 0.0)).float()
+        return scores if self.local is None else self._add_local_scores(scores, encoded, lengths)
+
+    def _add_local_scores(self, scores: Tensor, encoded: Tensor, lengths: Tensor) -> Tensor:
+        assert self.local is not None
+        return scores.index_add(2, self.local_tags, self.local(encoded, lengths).float())
 
     def forward(self, types: WordTypes, index: Tensor, lengths: Tensor) -> Tensor:
         """Score the tags of tokens given as indexes (batch, time) into `types`: (batch, time, tags)."""

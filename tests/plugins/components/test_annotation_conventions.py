@@ -39,6 +39,7 @@ def test_only_the_stated_conventions_change_entities(about, expected):
     [
         ({"strip_titles": "yes"}, "strip_titles: expected true or false; found 'yes'"),
         ({"date_label": True}, "date_label: expected a label or null; found True"),
+        ({"amount_labels": "MONEY"}, "amount_labels: expected a list of labels; found 'MONEY'"),
     ],
 )
 def test_a_convention_of_the_wrong_type_is_refused(about, message):
@@ -66,9 +67,24 @@ def test_dates_of_digits_that_are_none_are_removed():
     assert AnnotationConventions().mend(spans, ["5551234"].__getitem__, 1) == spans
 
 
+def test_amounts_without_a_number_are_removed():
+    spans = [ScoredSpan(0, 1, "MONEY", 0.7), ScoredSpan(1, 2, "MONEY", 0.7)]
+    conventions = AnnotationConventions.read({"amount_labels": ["MONEY"]})
+    assert conventions.mend(spans, ["$5", "$$"].__getitem__, 2) == spans[:1]
+    assert AnnotationConventions().mend(spans, ["$5", "$$"].__getitem__, 2) == spans
+
+
+def test_labels_of_amounts_that_are_kept_bring_their_convention():
+    other = AnnotationConventions(amount_labels=("MONEY", "TIME"))
+    mine = AnnotationConventions(amount_labels=("PERCENT",))
+    assert mine.with_labels(["TIME"], of=other).amount_labels == ("PERCENT", "TIME")
+
+
 def test_the_shipped_model_states_its_conventions():
     config = json.loads((Path(find_model("rnn_ner")) / "config.json").read_text("utf-8"))
-    assert AnnotationConventions.read(config) == AnnotationConventions(strip_titles=True, date_label="DATE")
+    assert AnnotationConventions.read(config) == AnnotationConventions(
+        strip_titles=True, date_label="DATE", amount_labels=("MONEY", "PERCENT", "TIME", "QUANTITY")
+    )
     doc = docsight.load("rnn_ner")("Cllr. Hargreaves spoke in Leeds on Friday, April 5, 2002.")
     assert [(ent.text, ent.label_) for ent in doc.ents] == [
         ("Hargreaves", "PER"),

@@ -68,3 +68,17 @@ def test_rnn_ner_labels_four_of_five_names_by_their_context(nlp: Language) -> No
         right += [tuple(item["entities"][n]) in found for n in item["targets"]]
     assert len(right) >= 60
     assert sum(right) / len(right) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("It cost $3.5 million, or 20 euros a day.", [("$3.5 million", "MONEY"), ("20 euros", "MONEY")]),
+        ("Sales rose 12% to five per cent.", [("12%", "PERCENT"), ("five per cent", "PERCENT")]),
+        ("We met at 10 a.m. and left before noon.", [("10 a.m.", "TIME"), ("noon", "TIME")]),
+        ("It is 12 km long and weighs 40 tons.", [("12 km", "QUANTITY"), ("40 tons", "QUANTITY")]),
+        ("See section 3.5 of version 2.0 for 3 users on page 12: %% and d7f4.", []),
+    ],
+)
+def test_rnn_ner_labels_amounts(nlp: Language, text: str, amounts: list[tuple[str, str]]) -> None:
+    assert [(ent.text, ent.label_) for ent in nlp(text).ents] == amounts

@@ -30,6 +30,7 @@ from docsight_training.modules.ner_calibration import (
     write_calibration,
 )
 from docsight_training.modules.ner_errors import judge_sentences, write_ner_errors
+from docsight_training.tagger_transfer import freeze_old_labels
 
 _KEEPING_ENCODER_RATE = 0.1
 _TIE_BREAK = 1e-4  # the weight of a loss of about 1 beside an F1 of up to 1
@@ -46,6 +47,8 @@ class NerModule(ScheduledModule[Tagger]):
             0.1 if the labels of the model that training starts from are kept.
         initial_fraction: If those labels are kept, the trained weights are averaged with the initial ones, with this
             fraction of the initial ones.
+        new_labels_only: Whether only the scores of labels that the model to start from lacks are trained. What it says
+            of its own labels then stays the same, but where a new label is more likely.
     """
 
     def __init__(
@@ -55,10 +58,12 @@ class NerModule(ScheduledModule[Tagger]):
         margins: Mapping[str, float] | None = None,
         encoder_rate: float | None = None,
         initial_fraction: float = 0.25,
+        new_labels_only: bool = False,
         **schedule: Any,
     ) -> None:
         super().__init__(network, **schedule)
         self.encoder_rate, self.initial_fraction = encoder_rate, initial_fraction
+        self.new_labels_only = new_labels_only
         self._has_start = False  # whether the weights come from another model
         self._scores: dict[str, SpanScore] = {}  # by corpus
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
@@ -79,7 +84,18 @@ class NerModule(ScheduledModule[Tagger]):
         if encoder_rate is None:
             keeps = self.trainer.datamodule.keep_labels  # type: ignore[attr-defined]
             encoder_rate = _KEEPING_ENCODER_RATE if keeps else 1.0
-        return [{"params": encoder, "lr": rate * encoder_rate}, {"params": others}]
+        groups: list[dict[str, Any]] = [{"params": encoder, "lr": rate * encoder_rate}, {"params": others}]
+        if self.new_labels_only:
+            groups[1]["weight_decay"] = 0.0  # it would also change weights that have no gradient
+        return groups
+
+    def on_fit_start(self) -> None:
+        if self.new_labels_only:
+            freeze_old_labels(self.network, self.trainer.datamodule.start)  # type: ignore[attr-defined]
+
+    def on_train_epoch_start(self) -> None:
+        if self.new_labels_only:
+            self.network.encoder.eval()  # no dropout in what is not trained
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
         emissions = self.emissions(batch)
@@ -150,13 +166,15 @@ class NerModule(ScheduledModule[Tagger]):
     def describe(self, data: NerData) -> dict[str, Any]:
         """Average the weights with the initial ones if labels are kept; fit the calibration on validation documents."""
         self._has_start = data.start is not None
-        if data.keep_labels:
+        if data.keep_labels and not self.new_labels_only:
             data.average_with_start(self.network, fraction=self.initial_fraction)
         self.network.eval()
         judged = judge_network(self.network, data.groups("validation"), self.encode)
         self.calibration_errors = compare_methods(judged)
         fitted = fit_labels(judged, choose_method(self.calibration_errors))
         self.calibration = data.kept_calibration() | fitted
+        if self.new_labels_only and data.start is not None:
+            self.calibration |= data.start.calibration
         return {"calibration": {label: curve.to_config() for label, curve in self.calibration.items()}}
 
     def warnings(self) -> list[str]:

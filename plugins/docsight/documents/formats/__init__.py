@@ -29,8 +29,7 @@ class Format:
 
 # fmt: off
 _TEXT_SUFFIXES = (
-    ".txt", ".text", ".rst", ".log", ".asc", ".adoc", ".asciidoc", ".org", ".textile", ".pod", ".tex", ".texi",
-    ".texinfo", ".srt", ".vtt",
+    ".txt", ".text", ".log", ".asc", ".textile", ".pod", ".texi", ".texinfo", ".srt", ".vtt",
 )
 # Other files that only LibreOffice reads.
 _LIBREOFFICE_SUFFIXES = (
@@ -41,6 +40,10 @@ _LIBREOFFICE_SUFFIXES = (
 FORMATS = (
     Format("text", _TEXT_SUFFIXES, "docsight.documents.formats.text.plain"),
     Format("markdown", (".md", ".markdown", ".mkd"), "docsight.documents.formats.text.markdown"),
+    Format("rst", (".rst", ".rest"), "docsight.documents.formats.markup.rst"),
+    Format("asciidoc", (".adoc", ".asciidoc"), "docsight.documents.formats.markup.asciidoc"),
+    Format("org", (".org",), "docsight.documents.formats.markup.org"),
+    Format("latex", (".tex", ".ltx"), "docsight.documents.formats.markup.latex"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
     Format("xml", (".xml", ".dbk", ".docbook", ".nxml", ".tei"), "docsight.documents.formats.xml.xml_document"),
     Format("svg", (".svg",), "docsight.documents.formats.xml.xml_document"),

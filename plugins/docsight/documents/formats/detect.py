@@ -16,7 +16,7 @@ _BY_SUFFIX = {suffix: form for form in FORMATS for suffix in form.suffixes}
 _TEXT_SAMPLE_BYTES = 8192
 
 # The suffix decides for these, unless the content is binary.
-_NEVER_OVERRIDDEN = frozenset(("text", "markdown", "html"))
+_NEVER_OVERRIDDEN = frozenset(("text", "markdown", "rst", "asciidoc", "org", "latex", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
 _OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "ics", "vcf", "csv", "tsv", "jsonl", "json"))
 # These are zip files; if one is damaged, its reader reports the reason.

@@ -33,7 +33,8 @@ MAX_FAILED_PATHS = 20_000  # files with failed parts: their documents are marked
 
 # These labels get their colours first: a person has the same colour in every report.
 _KNOWN_LABELS = {"PER": 0, "PERSON": 0, "ORG": 1, "LOC": 2, "GPE": 2, "MISC": 3, "DATE": 4, "NORP": 5}
-_COLOURS = 8
+_KNOWN_LABELS |= {"MONEY": 6, "PERCENT": 7, "TIME": 8, "QUANTITY": 9}
+_COLOURS = 12
 
 _NO_LABEL = "no label"
 

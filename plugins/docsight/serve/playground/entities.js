@@ -2,7 +2,7 @@
 
 import { formatProbability, make, pieces, toUtf16 } from "./dom.js";
 
-const KNOWN = ["PER", "ORG", "LOC", "DATE", "NORP"];
+const KNOWN = ["PER", "ORG", "LOC", "DATE", "NORP", "MONEY", "PERCENT", "TIME", "QUANTITY"];
 
 /** The class with the hue of a label. */
 export function labelClass(label) {

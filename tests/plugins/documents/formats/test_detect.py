@@ -77,7 +77,7 @@ def test_find_format_uses_the_content_if_the_name_has_no_suffix(file_name: str, 
     assert find_format(source(file_name, data)).name == name
 
 
-@pytest.mark.parametrize("file_name", ["a.txt", "a.md", "a.html", "a.TXT", "a.rst"])
+@pytest.mark.parametrize("file_name", ["a.txt", "a.md", "a.html", "a.TXT", "a.rst", "a.adoc", "a.org", "a.tex"])
 @pytest.mark.parametrize(
     "data", [TEXT, PAGE, MAIL, MBOX, b"From here on, see below.\n\n", b"%PDF-1.7 is a format.", b"PK"]
 )

@@ -175,6 +175,30 @@ def _light(mode: str) -> object:
 GOOD: dict[str, Callable[[], bytes]] = {
     ".txt": lambda: f"{SENTENCE}\nD\u00e9j\u00e0 vu \u2013 caf\u00e9 in Z\u00fcrich.\n".encode(),
     ".md": lambda: f"# Title\n\n{SENTENCE}\n\n- one\n- two\n".encode(),
+    ".rst": lambda: (
+        f"Title\n=====\n\n:Date: 1843\n\n{SENTENCE} `a <https://b.org>`_ [#]_\n\n"
+        "* one\n\n  1. two\n\n.. note:: Mind::\n\n     x()\n\n"
+        ".. list-table::\n\n   * - a\n     - b\n\n+--+--+\n|a |b |\n+--+--+\n\n"
+        "== ==\na  b\n== ==\n\n.. [#] Note |s|\n.. |s| replace:: t\n"
+    ).encode(),
+    ".adoc": lambda: (
+        f"= Title\nAda <a@b.org>\n:k: v\n\n{SENTENCE} {{k}} link:c[d] footnote:[N *b*]\n\n"
+        "* one\n** two\n+\nmore\n\nterm:: what\n\n"
+        '[quote, A, B]\n____\nq\n____\n\n[cols="1,2"]\n|===\n2+|a|b |c\n3*|d\n|===\n\n[source]\n----\nx\n----\n'
+    ).encode(),
+    ".org": lambda: (
+        f"#+TITLE: T\n* TODO One :a:\n:PROPERTIES:\n:A: b\n:END:\n{SENTENCE} [[https://b.org][c]] /d/ [fn:: e]\n"
+        "- [ ] f\n  - g :: h\n"
+        "| a | b |\n|---+---|\n#+BEGIN_SRC c\nx\n#+END_SRC\n#+begin_quote\nq\n#+end_quote\n: y\n"
+    ).encode(),
+    ".tex": lambda: (
+        r"\documentclass{article}\newcommand{\x}{X}\title{T\thanks{U}}\begin{document}\maketitle\section[a]{B}"
+        + SENTENCE
+        + r" \x{} caf\'{e} $a_1$ \[b\] \footnote{N \emph{o}} \verb|c| \href{https://b.org}{d}%e"
+        "\n\n"
+        r"\begin{itemize}\item[f] g\end{itemize}\begin{tabular}{ll}\multicolumn{2}{c}{h}\\ i & j\end{tabular}"
+        r"\begin{verbatim}k\end{verbatim}\begin{equation}l\end{equation}\end{document}"
+    ).encode(),
     ".html": lambda: (
         f"<!doctype html><html><head><meta charset='utf-8'><title>T</title></head><body><h1>T</h1><p>{SENTENCE}</p>"
         "<table><tr><td>1<td>2</table><pre>a\n b</pre><script>x()</script><ul><li>q</ul></body></html>"

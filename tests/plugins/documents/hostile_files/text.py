@@ -26,6 +26,20 @@ CASES.add_bytes("many-lines.txt", b"\n" * 2_000_000, DOCUMENT)
 CASES.add_bytes("returns.txt", b"a\r" * 500_000, DOCUMENT)
 
 
+# Markup that opens much and closes nothing, or asks for more cells than it has.
+CASES.add_bytes("braces.tex", b"{" * 300_000, DOCUMENT)
+CASES.add_bytes("footnotes.tex", b"\\footnote{a" * 30_000, DOCUMENT)
+CASES.add_bytes("macros.tex", b"\\newcommand{\\a}{\\a\\a}" + b"\\a" * 100_000, DOCUMENT)
+CASES.add_bytes("tables.tex", b"\\begin{tabular}{l}a&" * 20_000, DOCUMENT)
+CASES.add_bytes("cells.adoc", b"[cols=9999*]\n|===\n" + b"9999*|Ada\n" * 20_000 + b"|===\n", DOCUMENT)
+CASES.add_bytes("fences.adoc", b"".join(b"=" * (4 + n % 90) + b"\n" for n in range(5000)), DOCUMENT)
+CASES.add_bytes("attributes.adoc", b":a: {a}{a}{a}{a}\n" * 1000 + b"{a}" * 100_000, DOCUMENT)
+CASES.add_bytes("nested.rst", b"".join(b"   " * n + b".. note::\n" for n in range(400)), DOCUMENT)
+CASES.add_bytes("backticks.rst", b"`a " * 100_000, DOCUMENT)
+CASES.add_bytes("nested.org", b"".join(b" " * n + b"- a\n" for n in range(900)), DOCUMENT)
+CASES.add_bytes("blocks.org", b"#+begin_src\n:A:\n" * 50_000, DOCUMENT)
+
+
 @CASES.add("long-line-20mb.txt", DOCUMENT)
 def long_line() -> bytes:
     return b"Ada Lovelace wrote. " * 1_000_000

@@ -9,6 +9,7 @@ import pytest
 
 from docsight.errors import ConfigError, DataError
 from docsight.networks.calibration import BetaCalibration
+from docsight.tags import TagSpan
 from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
 from docsight_training.data.ner.templates import read_templates
@@ -66,7 +67,7 @@ def test_labels_that_are_kept_keep_their_conventions_and_calibration(calibrated_
     data = NerData(path=path, glove_words=0, keep_labels=True, init_from=str(calibrated_model))
     data.setup()
     assert data.kept == {"PER", "ORG", "LOC"}
-    assert data.about() == {"strip_titles": True, "date_label": None}
+    assert data.about() == {"strip_titles": True, "date_label": None, "amount_labels": []}
     assert data.kept_calibration() == {"PER": CURVE, "ORG": CURVE}
 
 
@@ -74,7 +75,7 @@ def test_labels_that_are_not_kept_bring_nothing_of_their_model(calibrated_model:
     data = NerData(path=str(_write_products(tmp_path / "products")), glove_words=0, init_from=str(calibrated_model))
     data.setup()
     assert not data.kept
-    assert data.about() == {"strip_titles": False, "date_label": None}
+    assert data.about() == {"strip_titles": False, "date_label": None, "amount_labels": []}
     assert data.kept_calibration() == {}
 
 
@@ -95,6 +96,29 @@ def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):
         _data(tmp_path, date_label="DATE", **options)
     assert _data(tmp_path, date_label="DATE").date_label == "DATE"  # not among the labels, so there is no rule
     assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise", **options).date_label == "DATE"
+
+
+def test_rule_for_amounts_annotates_the_training_text_and_leaves_open_what_it_is_not_sure_of(tmp_path: Path):
+    rows = {"tokens": [["Ada", "paid", "$", "5", "and", "20", "pounds"]], "ner_tags": [["B-PER", *["O"] * 6]]}
+    for split in ("train", "validation"):
+        pq.write_table(pa.table(rows), tmp_path / f"{split}.parquet")
+    options = {"labels": ["PER", "MONEY"], "amount_labels": ["MONEY"], "corpora": {"own": {"annotates": ["PER"]}}}
+    with pytest.raises(
+        ConfigError, match=r"data\.amount_labels=\['MONEY'\]: .* needs data\.unknown_labels=marginalise"
+    ):
+        NerData(path=str(tmp_path), glove_words=0, **options).setup()
+    data = NerData(path=str(tmp_path), glove_words=0, min_count=1, unknown_labels="marginalise", **options)
+    data.setup()
+    sentence = data.documents["train"][0].sentences[0]
+    assert sentence.spans == [TagSpan(0, 1, "PER"), TagSpan(2, 4, "MONEY")]
+    assert data.documents["validation"][0].sentences[0].spans == [TagSpan(0, 1, "PER")]
+    allowed = data.encoder.batch([("own", sentence)]).allowed[0].sum(dim=1)  # of each token
+    assert allowed.tolist() == [1, 1, 1, 1, 1, 5, 5]
+
+
+def test_amounts_of_another_label_are_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match="expected labels of MONEY, PERCENT, TIME, QUANTITY; found DATE"):
+        NerData(path=str(tmp_path), amount_labels=["MONEY", "DATE"])
 
 
 def _write_rows(file: Path, *tags: str) -> None:

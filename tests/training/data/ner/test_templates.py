@@ -193,3 +193,22 @@ def test_templates_share_no_run_of_words_with_the_test_set_of_names_in_context()
     for line in CONTEXT_SET.read_text().splitlines():
         words = [w.strip(".,;:!?\"'").lower() for w in json.loads(line)["text"].split()]
         assert not runs(words) & templated, json.loads(line)["text"]
+
+
+def test_templates_with_amounts_are_used_only_if_their_labels_are_learned():
+    amounts = ["MONEY", "PERCENT", "TIME", "QUANTITY"]
+    with_amounts = _filled(0.0, labels=["PER", "ORG", "LOC", *amounts], weights=_only(amounts=1.0))
+    assert {label for label, *_ in _names(with_amounts, *amounts)} == set(amounts)
+    assert not _filler(labels=["PER", "ORG", "LOC", "MONEY"], weights=_only(amounts=1.0)).annotated_labels - {
+        "PER", "ORG", "LOC", "DATE", "NORP", "MONEY",
+    }  # fmt: skip
+    assert not _filled(0.0, weights=_only(amounts=1.0))
+
+
+def test_filled_sentences_are_annotated_by_a_rule_if_there_is_one():
+    def annotate(sentence: Sentence) -> Sentence:
+        return Sentence(sentence.tokens, [*sentence.spans, TagSpan(0, 1, "RULE")])
+
+    assert all(
+        ("RULE", sentence.tokens[0]) in _names([sentence], "RULE") for sentence in _filled(0.0, annotate=annotate)
+    )

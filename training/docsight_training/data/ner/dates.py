@@ -1,18 +1,16 @@
 """Dates by rule, for corpora that do not annotate them.
 
-Each token gets a class, such as `month`, that is one character of a string. The rules are regular expressions over that
-string, so a match in the string gives the tokens of a date. What counts as a date and where it begins and ends follow
-the label TIME of DocRED: days, weekdays, months, years, decades, centuries and durations of days or more, but not
-"today" or "last year". Times of day and geological ages are left open: `may_be_date` admits them.
+The rules are regular expressions over classes of tokens, such as `month`. What counts as a date and where it begins and
+ends follow the label TIME of DocRED: days, weekdays, months, years, decades, centuries and durations of days or more,
+but not "today" or "last year". Times of day and geological ages are left open: `may_be_date` admits them.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from docsight.tags import TagSpan
 from docsight_training.data.ner.annotated_documents import Document
+from docsight_training.data.ner.token_grammar import TokenGrammar
 
 # The words of each class, compared in lower case; but May and March are months only with a capital.
 _WORDS = {
@@ -134,12 +132,12 @@ _DATE_RULES = (
 
 def find_dates(tokens: Sequence[str]) -> list[TagSpan]:
     """Find the spans that are surely dates; their label is DATE."""
-    return [TagSpan(*match.span(), "DATE") for match in _DATE.finditer("".join(map(_code, tokens)))]
+    return [TagSpan(*match.span(), "DATE") for match in _DATE.finditer(_DATE_GRAMMAR.encode(tokens))]
 
 
 def may_be_date(tokens: Sequence[str]) -> list[bool]:
     """Return for each token whether it could be part of a date."""
-    codes = "".join(map(_code, tokens))
+    codes = _DATE_GRAMMAR.encode(tokens)
     possible = [False] * len(codes)
     for pattern in (_POSSIBLE_DATE, _DATE):
         for match in pattern.finditer(codes):
@@ -147,30 +145,9 @@ def may_be_date(tokens: Sequence[str]) -> list[bool]:
     return possible
 
 
-@cache
-def _code(token: str) -> str:
-    """Return the character for the class of a token."""
-    code = _WORD_CODES.get(token) or _WORD_CODES.get(token.lower())
-    return code or next(code for shape, code in _SHAPE_CODES if shape.fullmatch(token))
-
-
-def _compile(rule: str) -> re.Pattern[str]:
-    """Compile a rule over the names of classes and groups to a pattern over the characters of the classes."""
-
-    def expand(name: re.Match[str]) -> str:
-        group = _GROUPS.get(name[0])
-        return _CODES[name[0]] if group is None else f"(?:{re.sub('[A-Za-z_]+', expand, group)})"
-
-    return re.compile(re.sub("[A-Za-z_]+", expand, rule).replace(" ", ""))
-
-
-# Characters that have no meaning of their own in a regular expression.
-_CODES = {name: chr(0x4E00 + n) for n, name in enumerate({**_WORDS, **_SHAPES})}
-_WORD_CODES = {word: _CODES[name] for name, words in _WORDS.items() for word in words.split()}
-_WORD_CODES |= dict.fromkeys(["May", "March", "MAY", "MARCH"], _CODES["month"])
-_SHAPE_CODES = [(re.compile(shape), _CODES[name]) for name, shape in _SHAPES.items()]
-_DATE = _compile(f"(?= START) ({' | '.join(_DATE_RULES)})")
-_POSSIBLE_DATE = _compile("LINK{0,4} CORE (INNER{0,3} CORE)*")
+_DATE_GRAMMAR = TokenGrammar(words=_WORDS, shapes=_SHAPES, groups=_GROUPS, exact={"month": "May March MAY MARCH"})
+_DATE = _DATE_GRAMMAR.compile(f"(?= START) ({' | '.join(_DATE_RULES)})")
+_POSSIBLE_DATE = _DATE_GRAMMAR.compile("LINK{0,4} CORE (INNER{0,3} CORE)*")
 
 
 def add_dates(document: Document) -> Document:

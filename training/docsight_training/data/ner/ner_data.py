@@ -17,7 +17,8 @@ from docsight.networks.calibration import BetaCalibration
 from docsight.networks.tagger import Tagger
 from docsight.vocab import LINE_END, Vocab
 from docsight_training.data.batching import EpochData, LazyBatches
-from docsight_training.data.ner.annotated_documents import Document, names_in
+from docsight_training.data.ner.amounts import AMOUNT_LABELS, add_amounts, add_amounts_to, possible_amounts
+from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 from docsight_training.data.ner.augment import TextAugment, default_rename
 from docsight_training.data.ner.corpora import CorpusReader
 from docsight_training.data.ner.dates import add_dates, may_be_date
@@ -65,6 +66,8 @@ class NerData(EpochData[NerBatch]):
             `outside` (it has none of them) or `marginalise` (nothing).
         date_label: The label of dates. A corpus that does not annotate it gets it by rule where the rule is sure;
             needs `unknown_labels=marginalise`, because other words may be dates, too. None for no rule.
+        amount_labels: Labels of `AMOUNT_LABELS` that all text gets by rule where the rule is sure, unless its corpus
+            annotates them; needs `unknown_labels=marginalise`. None for no rule.
         glove_words: How many of the most frequent words of GloVe the vocabulary includes; 0 for none.
         min_count: How often a word must occur in the training split for its vector to be tuned, or for a word that
             GloVe lacks to have a vector.
@@ -108,6 +111,7 @@ class NerData(EpochData[NerBatch]):
         fold: Mapping[str, Sequence[str]] | None = None,
         unknown_labels: str = "outside",
         date_label: str | None = None,
+        amount_labels: Sequence[str] | None = None,
         glove_words: int = 400_000,
         min_count: int = 2,
         window: int = 160,
@@ -147,6 +151,11 @@ class NerData(EpochData[NerBatch]):
         self.given_labels = labels
         self.unknown_labels = unknown_labels
         self.date_label, self.strip_titles = date_label, strip_titles
+        self.amount_labels = tuple(amount_labels or ())
+        if unknown := sorted(set(self.amount_labels) - set(AMOUNT_LABELS)):
+            raise ConfigError(
+                f"data.amount_labels: expected labels of {', '.join(AMOUNT_LABELS)}; found {', '.join(unknown)}."
+            )
         self.glove_words, self.min_count = glove_words, min_count
         self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
@@ -181,6 +190,7 @@ class NerData(EpochData[NerBatch]):
         self.labels, self.kept = choice.labels, choice.kept
         unannotated = choice.unannotated({name: corpus.annotates for name, corpus in self.corpora.items()})
         self._add_dates(unannotated)
+        self._add_amounts(unannotated)
         train = self.documents["train"]
         self._filler = self._make_filler(train)
         self._vocabularies, self._vectors = make_vocabularies(
@@ -197,7 +207,10 @@ class NerData(EpochData[NerBatch]):
             self.labels,
             unannotated=unannotated,
             open_labels=self._open_labels(unannotated),
-            possible={} if self.date_label is None else {self.date_label: may_be_date},
+            possible={
+                **({} if self.date_label is None else {self.date_label: may_be_date}),
+                **possible_amounts(self.amount_labels),
+            },
             features=self.features,
         )
         silver: list[Document] = []
@@ -265,16 +278,48 @@ class NerData(EpochData[NerBatch]):
             add_dates(document) if document.corpus in undated else document for document in self.documents["train"]
         ]
 
+    def _add_amounts(self, unannotated: Mapping[str, frozenset[str]]) -> None:
+        """Add the amounts that a rule is sure of to the training text of corpora that do not annotate them."""
+        missing = {
+            name: [label for label in self.amount_labels if label in labels] for name, labels in unannotated.items()
+        }
+        if any(missing.values()) and self.unknown_labels != "marginalise":
+            raise ConfigError(
+                f"data.amount_labels={list(self.amount_labels)}: the rule does not find all of them, so it needs "
+                f"data.unknown_labels=marginalise; found {self.unknown_labels!r}. Set it, or pass "
+                "data.amount_labels=null."
+            )
+        self.documents["train"] = [
+            add_amounts_to(document, missing[document.corpus], date_label=self.date_label)
+            for document in self.documents["train"]
+        ]
+
+    def _with_amounts(self, sentence: Sentence) -> Sentence:
+        return add_amounts(sentence, self.amount_labels)
+
     def _make_filler(self, train: Sequence[Document]) -> TemplateFiller | None:
         if not self.templates:
             return None
         named = [document for document in train if not self.corpora[document.corpus].terse]
-        return TemplateFiller(named, labels=self.labels, gazetteer=self.gazetteer, weights=self.template_weights)
+        return TemplateFiller(
+            named,
+            labels=self.labels,
+            gazetteer=self.gazetteer,
+            weights=self.template_weights,
+            annotate=self._with_amounts if self.amount_labels else None,
+        )
 
     def _rehearse(self, train: Sequence[Document]) -> Rehearsal | None:
         if self.start is None or not (self.kept or self.rehearsal):
             return None
-        return Rehearsal(self.start, train, keep=sorted(self.kept), open_text=self.rehearsal, seed=self.seed)
+        return Rehearsal(
+            self.start,
+            train,
+            keep=sorted(self.kept),
+            open_text=self.rehearsal,
+            annotate=self._with_amounts if self.amount_labels else None,
+            seed=self.seed,
+        )
 
     def _open_labels(self, unannotated: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         """Return the labels that the annotation of a corpus leaves open; those to keep are annotated by rehearsal."""
@@ -282,7 +327,8 @@ class NerData(EpochData[NerBatch]):
         if self.unknown_labels == "marginalise":
             open_labels = {name: labels - self.kept for name, labels in unannotated.items()}
             if self._filler is not None:
-                open_labels[TEMPLATES] = frozenset(self.labels) - self._filler.annotated_labels
+                annotated = self._filler.annotated_labels - set(self.amount_labels)  # of these only some are slots
+                open_labels[TEMPLATES] = frozenset(self.labels) - annotated
         if self.start is not None:
             open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
         return open_labels
@@ -297,7 +343,9 @@ class NerData(EpochData[NerBatch]):
         sizes = {"num_words": len(words), "num_chars": len(chars), "tuned_words": tuned_words}
         if self.start is not None:
             sizes |= self.start.encoder_widths()
-        arguments = {"labels": self.labels, "encoder": sizes}
+        arguments: dict[str, Any] = {"labels": self.labels, "encoder": sizes}
+        if self.start is not None and (local := self.start.local_arguments(self.labels)):
+            arguments["local"] = local
         return arguments if self.features is None else {**arguments, "feature_dim": self.features.dim}
 
     def initial_weights(self) -> dict[str, Tensor]:
@@ -328,10 +376,13 @@ class NerData(EpochData[NerBatch]):
 
     def about(self) -> dict[str, Any]:
         """Return the conventions of the annotation; those of a label that is kept are the conventions of its model."""
-        conventions = AnnotationConventions(strip_titles=self.strip_titles, date_label=self.date_label)
+        conventions = AnnotationConventions(
+            strip_titles=self.strip_titles, date_label=self.date_label, amount_labels=self.amount_labels
+        )
         if self.start is not None:
             conventions = conventions.with_labels(self.kept, of=self.start.conventions)
-        return asdict(conventions)
+        about = asdict(conventions)
+        return {**about, "amount_labels": list(about["amount_labels"])}
 
     def kept_calibration(self) -> dict[str, BetaCalibration]:
         """Return the calibration of the labels that are kept, which the validation data does not annotate."""

@@ -6,7 +6,7 @@ trains on a sequence drawn from it: in the mean over the epochs, this is the cro
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Rehearsal:
         documents: The training documents.
         keep: The labels of the old model that the annotation of the documents lacks; may be empty.
         open_text: A file or folder of text that the old model labels with all of its labels; None for none.
+        annotate: Annotates a sentence of the open text by rule before the old model does; None for no rule.
         seed: Seeds the draws, and the choice of the open text.
 
     Raises:
@@ -48,6 +49,7 @@ class Rehearsal:
         *,
         keep: Sequence[str],
         open_text: str | None,
+        annotate: Callable[[Sentence], Sentence] | None = None,
         seed: int,
     ) -> None:
         self._documents = [[document] for document in documents]
@@ -56,6 +58,8 @@ class Rehearsal:
         self._open_documents: list[list[Document]] = []
         if open_text is not None:
             read = read_open_text(Path(open_text), max_tokens=_OPEN_TOKENS, seed=seed)
+            if annotate is not None:
+                read = [replace(each, sentences=[annotate(sentence) for sentence in each.sentences]) for each in read]
             self._open_documents = rehearse(start, read, keep=start.network.labels, draws=_VERSIONS, seed=seed)
 
     def version(self, number: int, rng: random.Random) -> Document:

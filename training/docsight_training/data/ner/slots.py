@@ -9,6 +9,8 @@ from importlib.resources import files
 import pyarrow.parquet as pq
 
 from docsight.errors import DataError
+from docsight_training.data.ner.amounts import AMOUNT_LABELS
+from docsight_training.data.ner.drawn_amounts import DRAWN_AMOUNTS
 from docsight_training.data.ner.drawn_words import (
     CAPITAL_LETTERS,
     DRAWN_DATES,
@@ -70,7 +72,7 @@ class SlotWords:
             raise ValueError(f"Expected a kind of {label} that has words; found {kind!r}.")
         if label is None and (label, kind) not in self._sources:
             raise ValueError(f"Expected a kind of slot that has words; found {kind!r}.")
-        return label in (None, "DATE", "NORP") or label in self.labels
+        return label in (None, "DATE", "NORP", *AMOUNT_LABELS) or label in self.labels
 
     def draw(self, label: str | None, kind: str, rng: random.Random) -> Name:
         sources = self._sources.get((label, kind)) or self._sources[label, ""]
@@ -182,6 +184,7 @@ class SlotWords:
             ("LOC", "county"): self._pattern("{last} County", "County {city}", "{city} County"),
             **{("DATE", kind): draw for kind, draw in DRAWN_DATES.items()},
             **{(None, kind): draw for kind, draw in DRAWN_NUMBERS.items()},
+            **DRAWN_AMOUNTS,
             (None, "email"): self._email,
             (None, "identifier"): self._identifier,
             (None, "file"): self._file,

@@ -11,6 +11,7 @@ from importlib.resources import files
 from docsight.errors import ConfigError
 from docsight.tags import TagSpan
 from docsight.vocab import CELL_END, LINE_END
+from docsight_training.data.ner.amounts import AMOUNT_LABELS
 from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
 from docsight_training.data.ner.augment import retokenize
 from docsight_training.data.ner.slots import SlotWords
@@ -75,6 +76,7 @@ class TemplateFiller:
         gazetteer: The path of a Parquet file with columns `name` and `kind`, or None.
         weights: By section, how many times as often a template of it is drawn as one of another section; 1 for the
             sections that it does not list.
+        annotate: Annotates a filled sentence by rule; None for no rule.
         split: The probability that a sentence is tokenized as by spaCy, not as in the Penn Treebank.
 
     Raises:
@@ -89,9 +91,10 @@ class TemplateFiller:
         labels: Sequence[str] | None = None,
         gazetteer: str | None = None,
         weights: Mapping[str, float] | None = None,
+        annotate: Callable[[Sentence], Sentence] | None = None,
         split: float = 0.5,
     ) -> None:
-        self.borrow, self.split = borrow, split
+        self.borrow, self.split, self.annotate = borrow, split, annotate
         names: dict[str, list[tuple[str, ...]]] = {}
         self._borrowed: dict[str, list[str]] = {}
         for label, name in names_in(documents):
@@ -116,6 +119,8 @@ class TemplateFiller:
         if not self.labels & self._words.labels & set(_NAMES):
             return [], []
         for template in read_templates():
+            if any(slot.label in AMOUNT_LABELS and slot.label not in self.labels for slot in template.slots()):
+                continue  # other numbers in these sentences are not annotated, so they teach nothing else
             if all(self._words.has(slot.label, slot.kind) for slot in template.slots() if not slot.words):
                 sections[template.section].append(template)
         shares = {name: len(group) * weights.get(name, 1.0) for name, group in sections.items()}
@@ -158,6 +163,8 @@ class TemplateFiller:
                     spans.append(TagSpan(len(tokens), len(tokens) + len(words), str(token.label)))
                 tokens += words
         sentence = Sentence(tokens, [_extended(tokens, span) for span in spans])
+        if self.annotate is not None:
+            sentence = self.annotate(sentence)
         if rng.random() < self.split:
             sentence = retokenize(sentence)
         if change := _CHANGES.get(template.section):

@@ -154,7 +154,11 @@ def _file_name(leaf: Message, number: int) -> str:
     if name := _base_name(name):
         return name
     media_type = leaf.get_content_type()
-    suffix = ".eml" if media_type in _MAIL_TYPES else _media_types().guess_extension(media_type) or ""
+    suffix = (
+        ".eml"
+        if media_type in (*_MAIL_TYPES, "text/rfc822-headers")
+        else _media_types().guess_extension(media_type) or ""
+    )
     return f"part-{number}{suffix}"
 
 

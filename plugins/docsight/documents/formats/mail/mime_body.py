@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from docsight.documents.formats.content import Passage
 from docsight.documents.formats.mail.flowed import join_flowed
 from docsight.documents.formats.mail.quotes import mark_quotes, role_of, text_passages
+from docsight.documents.formats.mail.reports import REPORT_TYPES, report_passages, report_text
 from docsight.documents.formats.mail.stub import MAX_STUB_CHARS, is_stub
 from docsight.documents.formats.mail.uuencode import split_uuencoded
 from docsight.documents.formats.text.charset_names import lookup_encoding
@@ -59,6 +60,9 @@ def parse_body(message: Message) -> MimeBody:
         if (media_type in _BODY_TYPES and not is_file) or is_empty_multipart:
             if is_displayed:
                 _add_text(body, leaf, media_type)
+        elif media_type in REPORT_TYPES and not is_file:
+            if text := report_text(leaf):
+                body.texts.append(BodyText(text, tuple(report_passages(text))))
         elif media_type.startswith("image/") and (is_related or "Content-ID" in leaf):
             data, warning = decode_payload(leaf)
             body.images.append(data)

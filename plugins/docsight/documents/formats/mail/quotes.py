@@ -7,7 +7,7 @@ from itertools import chain
 
 from docsight.documents.formats.content import Kind, Passage
 from docsight.documents.formats.mail.patches import patch_ranges
-from docsight.documents.formats.mail.quote_phrases import (
+from docsight.documents.formats.text.quote_phrases import (
     ATTRIBUTION,
     INTRODUCTION,
     RULE_ABOVE_HEADERS,

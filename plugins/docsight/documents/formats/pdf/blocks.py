@@ -16,6 +16,7 @@ from docsight.documents.formats.pdf.reading_order import LIST_BULLETS, join_runs
 from docsight.documents.formats.pdf.table_rows import table_rows
 from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
+from docsight.documents.formats.pdf.totals import join_totals, rows_with_totals
 
 _EDGE = 0.2  # the fraction of a page's height where running headers and footers are
 _EDGE_ROWS = 2  # at each end of a page
@@ -105,9 +106,9 @@ def read_blocks(
         edges = _edges([line for column in columns for line in column]) if place == 0 else {}
         gap = _usual_gap(columns)
         for column in columns:
-            for group, continues in _groups(mark_entries(column), edges, gap):
-                bbox = to_bbox(turn_back(around([line.box for line in group]), turn))
-                if (block := _block(group, number, bbox)) is not None:
+            for group, totals, continues in join_totals(_groups(mark_entries(column), edges, gap)):
+                bbox = to_bbox(turn_back(around([line.box for line in [*group, *totals]]), turn))
+                if (block := _block(group, totals, number, bbox)) is not None:
                     block.continues = continues
                     block.edge = _edge(edges.get(id(group[0])), bbox, height)
                     found.append(block)
@@ -244,10 +245,10 @@ def _is_indented(group: list[TextLine], line: TextLine, after: list[TextLine], s
     return is_set_in and (not after or line.box[0] - after[0].box[0] > _INDENT * size)
 
 
-def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
-    """Return the block of some lines; None if they have no text."""
+def _block(lines: list[TextLine], totals: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
+    """Return the block of some lines, with the totals below them; None if they have no text."""
     left = min(line.box[0] for line in lines)
-    written = [(line, text) for line in lines if (text := _line_text(line, left))]
+    written = [(line, text) for line in [*lines, *totals] if (text := _line_text(line, left))]
     if not written:
         return None
     texts = [text for _, text in written]
@@ -263,8 +264,8 @@ def _block(lines: list[TextLine], number: int, bbox: Box) -> TextBlock | None:
         left=lines[0].box[0],
         bold=longest.bold,
         monospaced=2 * monospaced > sum(map(len, texts)),
-        rows=None if is_entry else table_rows(lines),
-        row_lines=lines if not is_entry and all(line.is_row for line in lines) else [],
+        rows=None if is_entry else rows_with_totals(lines, totals),
+        row_lines=lines if not is_entry and not totals and all(line.is_row for line in lines) else [],
         is_entry=is_entry,
     )
 

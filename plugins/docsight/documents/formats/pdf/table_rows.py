@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _WIDER_THAN_SPACE = 1.25  # such a gap, relative to the narrowest one between th
 _MIN_FILLED_ROWS = 0.5  # more than this share of the rows has words in each column beside a narrow gap
 
 
-class _Piece(NamedTuple):
+class LinePiece(NamedTuple):
     """A word, or a run of words whose places are not known.
 
     Args:
@@ -31,35 +32,51 @@ class _Piece(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class PdfTable:
+    """A table: the cells of its rows, and where its columns begin and end, in points."""
+
+    rows: list[list[str]]
+    columns: list[tuple[float, float]]
+
+
 def table_rows(lines: Sequence[TextLine]) -> list[list[str]] | None:
-    """Return the cells of the rows of a table; None if the lines do not form columns.
+    """Return the cells of the rows of a table; None if the lines do not form columns."""
+    table = find_table(lines)
+    return None if table is None else table.rows
+
+
+def find_table(lines: Sequence[TextLine]) -> PdfTable | None:
+    """Return the table of some lines; None if they do not form columns.
 
     Where a line has two cells close together, its words are divided where the columns of the other lines are.
     """
     if len(lines) < 2 or any(len(line.runs) < 2 for line in lines):
         return None
-    by_run = [[_Piece(run.box[0], run.box[2], n, run.text) for n, run in enumerate(line.runs)] for line in lines]
-    found = _place(by_run, _columns(by_run))
+    by_run = [[LinePiece(run.box[0], run.box[2], n, run.text) for n, run in enumerate(line.runs)] for line in lines]
+    columns = _columns(by_run)
+    found = _place(by_run, columns)
     if found is None and len(lines) >= _MIN_DIVIDED_TABLE:
-        by_word = [list(_words(line)) for line in lines]
-        found = _place(by_word, _merge(_columns(by_word, _MIN_CELL_GAP * lines[0].size), by_word))
-    return found
+        by_word = [list(words_of(line)) for line in lines]
+        columns = _merge(_columns(by_word, _MIN_CELL_GAP * lines[0].size), by_word)
+        found = _place(by_word, columns)
+    return None if found is None else PdfTable(found, columns)
 
 
-def _words(line: TextLine) -> list[_Piece]:
+def words_of(line: TextLine) -> list[LinePiece]:
     """Return the words of a line with their places."""
-    pieces: list[_Piece] = []
+    pieces: list[LinePiece] = []
     for number, run in enumerate(line.runs):
         texts = run.text.split(" ")
         if run.words is None or len(run.words) != len(texts):
-            pieces.append(_Piece(run.box[0], run.box[2], number, run.text))
+            pieces.append(LinePiece(run.box[0], run.box[2], number, run.text))
         else:
             edges = run.words[:, [0, 2]].tolist()
-            pieces += [_Piece(left, right, number, text) for (left, right), text in zip(edges, texts, strict=True)]
+            pieces += [LinePiece(left, right, number, text) for (left, right), text in zip(edges, texts, strict=True)]
     return pieces
 
 
-def _columns(rows: Sequence[Sequence[_Piece]], min_gap: float = 0.0) -> list[tuple[float, float]]:
+def _columns(rows: Sequence[Sequence[LinePiece]], min_gap: float = 0.0) -> list[tuple[float, float]]:
     """Return the stretches, left and right, between the gaps that no piece of any row covers."""
     columns: list[tuple[float, float]] = []
     for left, right in sorted((piece.left, piece.right) for row in rows for piece in row):
@@ -70,7 +87,7 @@ def _columns(rows: Sequence[Sequence[_Piece]], min_gap: float = 0.0) -> list[tup
     return columns
 
 
-def _merge(columns: list[tuple[float, float]], rows: Sequence[Sequence[_Piece]]) -> list[tuple[float, float]]:
+def _merge(columns: list[tuple[float, float]], rows: Sequence[Sequence[LinePiece]]) -> list[tuple[float, float]]:
     """Return the columns, without gaps that are there by chance, between the words of cells."""
     merged = columns[:1]
     for column in columns[1:]:
@@ -82,7 +99,7 @@ def _merge(columns: list[tuple[float, float]], rows: Sequence[Sequence[_Piece]])
 
 
 def _is_gap_of_columns(
-    before: tuple[float, float], after: tuple[float, float], rows: Sequence[Sequence[_Piece]]
+    before: tuple[float, float], after: tuple[float, float], rows: Sequence[Sequence[LinePiece]]
 ) -> bool:
     """Return whether the gap between two columns divides no run, or is that of two columns in most rows.
 
@@ -109,20 +126,20 @@ def _is_gap_of_columns(
     return are_filled and is_in_others and wide >= _MIN_WIDE_ROWS * (wide + len(narrow))
 
 
-def _space(row: Sequence[_Piece], run: int) -> float:
+def _space(row: Sequence[LinePiece], run: int) -> float:
     """Return the narrowest gap between the words of a run; 0 if it has only two, whose gap is that of the columns."""
     gaps = [other.left - one.right for one, other in pairwise(row) if one.run == other.run == run]
     return min(gaps) if len(gaps) > 1 else 0.0
 
 
-def _place(rows: Sequence[Sequence[_Piece]], columns: list[tuple[float, float]]) -> list[list[str]] | None:
+def _place(rows: Sequence[Sequence[LinePiece]], columns: list[tuple[float, float]]) -> list[list[str]] | None:
     """Return the text of each cell; None if two runs are in the same one."""
     if len(columns) < 2:
         return None
     lefts = [left for left, _ in columns]
     cells = []
     for row in rows:
-        runs: list[list[_Piece]] = [[] for _ in columns]
+        runs: list[list[LinePiece]] = [[] for _ in columns]
         for piece in row:
             runs[bisect_right(lefts, piece.left) - 1].append(piece)
         if any(one.run != other.run and clean(one.text) for cell in runs for one, other in pairwise(cell)):

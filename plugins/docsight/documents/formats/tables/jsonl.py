@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from docsight.documents.formats.content import ParsedDocument, PartError, SkipError
+from docsight.documents.formats.content import ParsedDocument, PartError, Passage, SkipError
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.tables.columns import (
     TEXT_COLUMNS,
@@ -18,6 +18,8 @@ from docsight.documents.formats.tables.columns import (
     is_prose,
     parse_row,
 )
+from docsight.documents.formats.tables.json_rows import array_within, flatten, is_usual, join_pieces, pieces
+from docsight.documents.formats.tables.slack import decode_message, is_slack_message, stated_names
 from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DataError
 
@@ -77,7 +79,7 @@ def _read_json(source: Source, before: str) -> Iterator[ParsedDocument | PartErr
         value = records
     if not any(isinstance(item, dict | str) for item in (value if isinstance(value, list) else [value])):
         raise SkipError("JSON without a text")
-    items = value if isinstance(value, list) else _array_within(value) or [value]
+    items = value if isinstance(value, list) else array_within(value) or [value]
     documents = _documents(enumerate(items, start=1), requested=source.options.text_column, encoding=encoding)
     for item in _or_skipped(source, documents):
         yield replace(item, part="") if items[0] is value else item
@@ -100,58 +102,46 @@ def _or_skipped(
         raise SkipError(f"JSON without a text: {err}") from err
 
 
-def _array_within(value: Any) -> list[Any] | None:
-    """Return the only array of objects in an object without a text, such as `{"count": 2, "items": [...]}`."""
-    if not isinstance(value, dict):
-        return None
-    fields = _flatten(value)
-    if any(isinstance(fields[name], str) for name in fields if _is_usual(name) or is_prose([str(fields[name])])):
-        return None
-    arrays = [item for item in fields.values() if isinstance(item, list) and any(isinstance(row, dict) for row in item)]
-    return arrays[0] if len(arrays) == 1 else None
-
-
 def _records(rows: list[Any]) -> list[dict[str, Any]]:
     """Return the rows of a table whose first row has the names of its columns, one of them a usual one of texts."""
     header = rows[0] if rows else None
     if (
         not isinstance(header, list)
         or not all(isinstance(name, str) for name in header)
-        or not any(map(_is_usual, header))
+        or not any(map(is_usual, header))
     ):
         return []
     return [dict(zip(header, row, strict=False)) for row in rows[1:] if isinstance(row, list)]
 
 
-def _is_usual(name: str) -> bool:
-    return name.strip().lower().rpartition(".")[2] in TEXT_COLUMNS
-
-
 def _documents(
     rows: Iterator[tuple[int, Any]], *, requested: str | None, encoding: str
 ) -> Iterator[ParsedDocument | PartError]:
-    sample = [(number, _flatten(row)) for number, row in islice(rows, _MAX_SAMPLE_LINES)]
+    sample = [(number, flatten(row)) for number, row in islice(rows, _MAX_SAMPLE_LINES)]
     text_column, title_column = _columns([row for _, row in sample], requested=requested)
-    for number, row in chain(sample, ((number, _flatten(row)) for number, row in rows)):
+    names: dict[str, str] = {}  # of users of Slack
+    for _, row in sample:
+        names |= stated_names(row) if isinstance(row, dict) else {}
+    for number, row in chain(sample, ((number, flatten(row)) for number, row in rows)):
         if isinstance(row, Exception):
             yield PartError(part=str(number), error=row)
-        elif isinstance(row, dict):
-            yield parse_row(number, row.get(text_column), row.get(title_column), encoding=encoding)
-        else:
+        elif not isinstance(row, dict):
             yield parse_row(number, row, encoding=encoding)
-
-
-def _flatten(row: Any, depth: int = 4) -> Any:
-    """Replace the objects in an object by their fields, named by their paths; other values stay as they are."""
-    if not isinstance(row, dict):
-        return row
-    fields: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict) and depth:
-            fields |= {f"{name}.{inner}": item for inner, item in _flatten(value, depth - 1).items()}
         else:
-            fields[name] = value
-    return fields
+            names |= stated_names(row)
+            yield _document(number, row, text_column, title_column, names, encoding)
+
+
+def _document(
+    number: int, row: dict[str, Any], text_column: str, title_column: str | None, names: dict[str, str], encoding: str
+) -> ParsedDocument | PartError:
+    text, links = join_pieces(row.get(text_column))
+    if isinstance(text, str) and is_slack_message(row):
+        text, links = decode_message(text, names)
+    item = parse_row(number, text, row.get(title_column) if title_column else None, encoding=encoding)
+    if not links or not isinstance(item, ParsedDocument) or len(item.text) != len(text):
+        return item  # without links if other line ends have moved them
+    return replace(item, passages=(Passage(start=0, end=len(text), links=links),))
 
 
 def _columns(sample: list[Any], *, requested: str | None) -> tuple[str, str | None]:
@@ -162,13 +152,18 @@ def _columns(sample: list[Any], *, requested: str | None) -> tuple[str, str | No
             raise sample[0]
         return TEXT_COLUMNS[0], None
     names = list(dict.fromkeys(name for row in records for name in row))
-    strings = {name: [row[name] for row in records if isinstance(row.get(name), str)] for name in names}
-    textual = {name for name, cells in strings.items() if cells}
-    prose = {name for name in textual if is_prose(strings[name])}
-    usual = {name for name in textual if _is_usual(name)}
+    strings = {name: [piece for row in records for piece in _strings(row.get(name))] for name in names}
+    prose = {name for name, cells in strings.items() if cells and is_prose(cells)}
+    textual = {name for name in names if any(isinstance(row.get(name), str) for row in records)}
+    usual = {name for name in names if strings[name] and is_usual(name)}
     others = {name for name in textual if not is_address(strings[name])}
     text = choose_text_column(names, usual or prose or others, requested=requested)
     return text, choose_title_column(names, text=text)
+
+
+def _strings(value: Any) -> list[str]:
+    """Return a string, or the pieces of a text, as a list; empty if a value is no text."""
+    return [value] if isinstance(value, str) else pieces(value) or []
 
 
 def _rows(file: BinaryIO) -> Iterator[tuple[int, Any]]:

@@ -1,7 +1,8 @@
 """HTML: the visible text of a page, as lines and paragraphs."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage, SkipError
@@ -13,6 +14,8 @@ from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.documents.formats.text.html_style import PageStyles
 from docsight.documents.formats.text.html_text import LINE_ELEMENTS, PARAGRAPH_ELEMENTS, PageText
 from docsight.documents.formats.text.invisible import strip_invisible
+from docsight.documents.formats.text.plain import paragraphs
+from docsight.documents.formats.text.quoted_lines import has_quoted_mail, mark_quoted_lines
 from docsight.documents.formats.text.quoted_mail import mark_quoted_mail
 from docsight.errors import MissingExtraError
 
@@ -44,7 +47,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
         text=text,
         title=page.title,
         encoding=encoding,
-        passages=tuple(mark_quoted_mail(text, passages)),
+        passages=tuple(mark_quoted_mail(text, mark_quoted_lines(text, _without_code_of_mails(text, passages)))),
         notes=page.notes,
         metadata=make_metadata(page.authors),
     )
@@ -90,6 +93,18 @@ def read_page(source: str, role_of: Callable[[dict[str, str | None]], Kind | Non
     builder = PageText(tree, styles, role_of).builder
     notes = () if styles.is_complete else (_STYLE_NOTE,)
     return Page(builder.text(), title_text, tuple(builder.passages()), notes, authors)
+
+
+def _without_code_of_mails(text: str, passages: Iterable[Passage]) -> Iterator[Passage]:
+    """Yield the passages of a page; the paragraphs of a mail take the place of the code that archives show it as."""
+    for passage in passages:
+        if passage.kind == "code" and has_quoted_mail(text, passage.start, passage.end):
+            for paragraph in paragraphs(text[passage.start : passage.end]):
+                yield replace(
+                    passage.clipped(*(passage.start + at for at in (paragraph.start, paragraph.end))), kind="paragraph"
+                )
+        else:
+            yield passage
 
 
 def _begins_with_title(page: Page) -> bool:

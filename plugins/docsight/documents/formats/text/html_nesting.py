@@ -40,6 +40,7 @@ _UNNESTED_TAGS = frozenset((
     "link", "meta", "param", "source", "track", "wbr",
     # Each ends the one before it; most pages omit their end tags.
     "p", "li", "dd", "dt", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup",
+    "rb", "rt", "rp", "rtc",
 ))
 # fmt: on
 _SCOPE_TAGS = frozenset(("table", "template", "object", "marquee", "applet", "select"))  # end tags act within these

@@ -37,6 +37,8 @@ _ROW_AND_GROUP_TAGS = frozenset(("tr", "tbody", "thead", "tfoot"))
 _TABLE_PART_TAGS = _ROW_AND_GROUP_TAGS | _CELL_TAGS
 _TABLE_TAGS = frozenset(("table", *_ROW_AND_GROUP_TAGS))  # text directly in these is only whitespace
 _CLOSED_TAGS = frozenset(("li", "tr", "table", *_CELL_TAGS))  # something is written or counted at their end
+_READING_TAGS = frozenset(("rt", "rp", "rtc"))  # how words are pronounced, above or beside them
+_RUBY_TAGS = ("ruby", "rtc")
 _PREFORMATTED_TAGS = frozenset(("pre", "textarea"))
 _KINDS_OF_TAGS: dict[str, Kind] = {"caption": "caption", "figcaption": "caption", "pre": "code"}
 _LANDMARK_ROLES: dict[str, Kind] = {
@@ -116,7 +118,7 @@ class PageText:
             elif not tag.startswith(("-", "!")):
                 attributes = node.attributes
                 style = self._styles.of(node, attributes)
-                if not _is_shown(tag, attributes, style):
+                if not _is_shown(tag, attributes, style) or (tag in _READING_TAGS and node.parent.tag in _RUBY_TAGS):
                     continue
                 strength = _break_around(tag, style, context)
                 inner = self._open(node, attributes, style, context, strength)

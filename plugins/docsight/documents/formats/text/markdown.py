@@ -9,6 +9,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.documents.formats.text.front_matter import FRONT_MATTER, stated_fields
 from docsight.documents.formats.text.plain import paragraphs
+from docsight.documents.formats.text.quoted_lines import mark_quoted_lines
 from docsight.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     title, metadata = stated_fields(front_matter[0]) if front_matter is not None else ("", Metadata())
     start = front_matter.end() if front_matter is not None else 0
     passages = _passages(text, start) if len(text) <= _MAX_PARSED_CHARS else paragraphs(text)
-    yield ParsedDocument(text=text, title=title, encoding=encoding, passages=tuple(passages), metadata=metadata)
+    yield ParsedDocument(
+        text=text, title=title, encoding=encoding, passages=tuple(mark_quoted_lines(text, passages)), metadata=metadata
+    )
 
 
 def _passages(text: str, start: int) -> Iterator[Passage]:

@@ -8,6 +8,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.encoding import decode, normalize_newlines
 from docsight.documents.formats.text.literal_blocks import mark_code
 from docsight.documents.formats.text.plain_lists import mark_lists
+from docsight.documents.formats.text.quoted_lines import mark_quoted_lines
 from docsight.documents.formats.text.quoted_mail import mark_quoted_mail
 
 _LINE = re.compile(r"[^\n]+")
@@ -26,7 +27,7 @@ def read(source: Source) -> Iterator[ParsedDocument]:
     """Yield the text of the file as one document."""
     text, encoding = decode(source.read_bytes())
     text = normalize_newlines(text)
-    passages = mark_quoted_mail(text, mark_code(text, mark_lists(text, _sections(text))))
+    passages = mark_quoted_mail(text, mark_code(text, mark_lists(text, mark_quoted_lines(text, _sections(text)))))
     yield ParsedDocument(text=text, encoding=encoding, passages=tuple(passages))
 
 

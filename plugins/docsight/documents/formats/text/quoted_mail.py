@@ -15,6 +15,7 @@ DIVIDER = re.compile(
     r"Oprindelig meddelelse|Opprinnelig melding|Ursprungligt meddelande|Alkuperäinen viesti|Oryginalna wiadomość|"
     r"Wiadomość oryginalna|Původní zpráva|Eredeti üzenet|Исходное сообщение|Пересылаемое сообщение|"
     r"Forwarded by [^\n]{1,80})[ \t]*-{2,}|"
+    r"-{2,}[ \t]*(?:Below this line is a copy|This is a copy) of (?:the|your) message\b[^\n]{0,80}|"
     r"(?:Begin forwarded message|Anfang der weitergeleiteten (?:Nachricht|E-Mail)|"
     r"Début du message (?:réexpédié|transféré))"
     r"\s?:)",

@@ -324,3 +324,18 @@ def test_html_notes_of_books_are_footnotes(tmp_path: Path, attribute: str) -> No
     page = read_page(tmp_path, f"<p>Water<a href='#n'>1</a> fell.</p>{note}<p>It froze.</p>")
     shown = [(passage.kind, page.text[passage.start : passage.end]) for passage in page.passages]
     assert shown == [("paragraph", "Water1 fell."), ("footnote", "1. Rain."), ("paragraph", "It froze.")]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("これは<ruby>漢字<rt>かんじ</rt></ruby>です。", "これは漢字です。"),
+        ("<ruby>漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby>と", "漢字と"),
+        ("<ruby>東<rt>とう</rt>京<rt>きょう</rt></ruby>へ", "東京へ"),
+        ("<ruby><rb>東<rb>京<rtc><rt>とう<rt>きょう</ruby>へ", "東京へ"),
+        ("a <rt>b</rt>", "a b"),
+        ("<ruby>漢<rt>かん</ruby>" * 600 + "<b>終</b>", "漢" * 600 + "終"),
+    ],
+)
+def test_html_leaves_out_how_words_are_pronounced(tmp_path: Path, written: str, shown: str) -> None:
+    assert read_page(tmp_path, f"<meta charset=utf-8><p>{written}</p>").text == shown

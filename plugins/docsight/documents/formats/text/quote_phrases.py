@@ -19,6 +19,10 @@ INTRODUCTION = re.compile(r"[^\n>][^\n]{0,200}(?:\n[^\n>][^\n]{0,200}){0,2}?[:\u
 _TELLS_WRITER = re.compile(rf"{_VERB}|\S@\S|\b\d{{1,2}}[:.h]\d\d\b", re.I)
 _HAS_DATE_OR_ADDRESS = re.compile(r"\d|\S@\S")
 _MAX_UNDATED_WORDS = 6
+_DATED = re.compile(
+    r"\S@\S|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{4}\s?年|"
+    r"\b\d{1,2}\.?(?: de)? [^\W\d_]{3,10}\.?,?(?: de)? \d{4}\b|\b[^\W\d_]{3,10}\.? \d{1,2},? \d{4}\b"
+)
 
 # Outlook draws a line above these headers.
 RULE_ABOVE_HEADERS = re.compile(r"[ \t]*[_-]{5,}[ \t]*\n(?:[ \t]*\n)?")
@@ -41,6 +45,11 @@ _QUOTE_CLASS = re.compile(
 def is_introduction(text: str) -> bool:
     """Return whether a line that ends with a colon says who wrote the quote below it."""
     return _TELLS_WRITER.search(text) is not None
+
+
+def is_dated(text: str) -> bool:
+    """Return whether a line has a full date, a time or an address, as programs write above quotes."""
+    return _DATED.search(text) is not None
 
 
 def stands_alone(attribution: str) -> bool:

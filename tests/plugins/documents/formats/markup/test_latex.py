@@ -1,0 +1,194 @@
+"""LaTeX as its finished document shows it."""
+
+import pytest
+
+from docsight.documents.formats.content import ParsedDocument
+from docsight.documents.formats.markup.latex import read
+from docsight.documents.formats.source import Source
+
+
+def parse(text: str) -> ParsedDocument:
+    (document,) = read(Source(name="a.tex", data=text.encode()))
+    assert isinstance(document, ParsedDocument)
+    return document
+
+
+def passages(text: str) -> list[tuple[str, object]]:
+    document = parse(text)
+    return [
+        (
+            f"{each.kind} {each.level or ''}".strip(),
+            document.text[each.start : each.end]
+            if each.cells is None
+            else [[document.text[start:end] for start, end in row] for row in each.cells],
+        )
+        for each in document.passages
+    ]
+
+
+def links(text: str) -> list[tuple[str, str]]:
+    document = parse(text)
+    return [(document.text[a:b], target) for passage in document.passages for a, b, target in passage.links]
+
+
+DOCUMENT = r"""
+% A comment about Bob Smith
+\documentclass[12pt]{article}
+\usepackage[utf8]{inputenc}
+\usepackage[ngerman]{babel}
+\newcommand{\product}{SpadePro}
+\title{Garden \emph{Guide}\thanks{Funded by Acme.}}
+\author{Rosa Lindt \and Tom Fox\\University of Graz}
+\date{2024-05-01}
+\begin{document}
+\maketitle
+\begin{abstract}
+We describe gardens.
+\end{abstract}
+\section{Planting\label{sec:p}} % trailing
+Intro with \emph{emphasis}, \textbf{bold \textit{nested}} text, 50\,\% of \product{} and
+
+
+Na\"{\i}ve caf\'e, M\"uller, \c{c}a, \v{S}koda, Stra\ss e. See Figure~\ref{fig:a} and \cite[p.~5]{knuth84,lamport}.
+
+Inline $x^2 + y_1$ and \(a<b\) stay --- really. ``Quoted'' text\footnote{A small note with \emph{stress}.}.
+
+Second paragraph.\\ New line. \href{https://example.org}{the site} and \url{https://x.org/a_b}.
+\begin{itemize}
+  \item tomatoes
+    that are red
+  \item[*] beans
+  \begin{enumerate}
+    \item one
+    \item two
+  \end{enumerate}
+\end{itemize}
+\begin{description}
+\item[spade] A tool.
+\end{description}
+\begin{table}[ht]
+\centering
+\caption{The costs}
+\begin{tabular}{l|r}
+\hline
+Item & Price \\ \hline
+Seeds & 4.20 \\
+ & 1.00 \\
+\multicolumn{2}{c}{Total 5.20} \\
+\end{tabular}
+\end{table}
+\begin{figure}
+\includegraphics[width=\textwidth]{a.png}
+\caption[short]{A red tomato.}
+\end{figure}
+\begin{equation}
+E = mc^2
+\end{equation}
+\begin{verbatim}
+def f(): % not a comment
+    return {1}
+\end{verbatim}
+\begin{quote}
+To be or not to be.
+\end{quote}
+\begin{theorem}[Pythagoras]
+It holds.
+\end{theorem}
+\subsection*{Details}
+Use \verb|rm -rf| and \texttt{ls}. \textcolor{red}{Red text} \vspace{1em} \unknown{kept}{too}.
+\begin{tikzpicture}\node {x};\end{tikzpicture}
+\begin{thebibliography}{9}
+\bibitem{knuth84} D. Knuth. \textit{The TeXbook}. 1984.
+\end{thebibliography}
+\input{chapter2}
+\end{document}
+"""
+
+
+def test_latex_document_has_its_structure() -> None:
+    assert passages(DOCUMENT) == [
+        ("heading 1", "Garden Guide[1]"),
+        ("paragraph", "Rosa Lindt; Tom Fox, University of Graz"),
+        ("paragraph", "2024-05-01"),
+        ("paragraph", "We describe gardens."),
+        ("heading 1", "Planting"),
+        ("paragraph", "Intro with emphasis, bold nested text, 50 % of SpadePro and"),
+        ("paragraph", "Naïve café, Müller, ça, Škoda, Straße. See Figure [fig:a] and [knuth84,lamport, p. 5]."),
+        ("paragraph", "Inline $x^2 + y_1$ and \\(a<b\\) stay — really. “Quoted” text[2]."),
+        ("paragraph", "Second paragraph.\nNew line. the site and https://x.org/a_b."),
+        ("list_item 1", "tomatoes that are red"),
+        ("list_item 1", "* beans"),
+        ("list_item 2", "1. one"),
+        ("list_item 2", "2. two"),
+        ("list_item 1", "spade A tool."),
+        ("caption", "The costs"),
+        ("table", [["Item", "Price"], ["Seeds", "4.20"], ["", "1.00"], ["Total 5.20", ""]]),
+        ("caption", "A red tomato."),
+        ("code", "E = mc^2"),
+        ("code", "def f(): % not a comment\n    return {1}"),
+        ("quote", "To be or not to be."),
+        ("paragraph", "Theorem (Pythagoras). It holds."),
+        ("heading 2", "Details"),
+        ("paragraph", "Use rm -rf and ls. Red text kept too."),
+        ("list_item 1", "[knuth84] D. Knuth. The TeXbook. 1984."),
+        ("footnote", "[1] Funded by Acme."),
+        ("footnote", "[2] A small note with stress."),
+    ]
+
+
+def test_latex_document_states_its_title_authors_and_date() -> None:
+    document = parse(DOCUMENT)
+    assert document.title == "Garden Guide"
+    assert (document.metadata.authors, document.metadata.created) == (("Rosa Lindt", "Tom Fox"), "2024-05-01")
+
+
+def test_latex_links_have_their_targets() -> None:
+    assert links(DOCUMENT) == [("the site", "https://example.org"), ("https://x.org/a_b", "https://x.org/a_b")]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a\\,b 50\\% \\_x", "a b 50% _x"),
+        ("M\\\"uller \\'{e} \\c{c} \\v{S} \\aa{} \\ss", "Müller é ç Š å ß"),
+        ("\\unknown[x]{kept} and \\other{a}{b}", "kept and a b"),
+        ("a%c\nb", "ab"),
+        ("a~b---c--d ``e''", "a b—c\u2013d “e”"),
+        ("\\verb|a{b| \\texttt{c}", "a{b c"),
+        ("$a_1$ and \\(b\\)", "$a_1$ and \\(b\\)"),
+        ("\\[x^2\\]", "\\[x^2\\]"),
+        ("see \\ref{a} and \\cite[p. 2]{b}", "see [a] and [b, p. 2]"),
+        ("\\def\\x#1{y}\\newcommand{\\z}[1]{w}text", "text"),
+        ("\\begin{unknown}{a}b\\end{unknown}", "a b"),
+        ("\\setlength{\\parindent}{0pt}\\vspace{1em}text", "text"),
+        ("\\enquote{a}", "“a”"),
+        ("unclosed {brace \\emph{b", "unclosed brace b"),
+        ("100\\$ and 5$", "100$ and 5$"),
+        ("\\iffalse gone \\fi kept", "kept"),
+        ("\\item<2-> one", "one"),
+        ("\\begin{comment}gone\\end{comment}text", "text"),
+        ("| \\begin{document} | is a command", "|\n\n| is a command"),
+        ("\\begin{questions}\\question[5] Why?\\begin{choices}\\choice A\\end{choices}\\end{questions}", "1. Why?\nA"),
+        ("\\url{http://a.b/c%20d} x\\~{}", "http://a.b/c%20d x~"),
+        ("\\magnification=1200\n\\centerline{A}B", "A\n\nB"),
+        (
+            "\\documentclass{moderncv}\\name{Ruth}{Keller}\\begin{document}\\cvitem{a}{b}\\cvitem{c}{d}\\end{document}",
+            "Ruth Keller\n\na b\n\nc d",
+        ),
+        ("\\begin{tabular}{l}\\caption{A}\\\\b & c\\end{tabular}", "b\tc\n\nA"),
+        (
+            "\\documentclass{a}\\newtheorem{t}{Satz}\\begin{document}\\begin{t}[B]C\\end{t}\\note{D}\\end{document}",
+            "Satz (B). C\n\nD",
+        ),
+        (
+            "\\begin{letter}{Ada\\\\ London}\\opening{Dear Ada,}text\\closing{Yours}\\end{letter}",
+            "Ada\nLondon\n\nDear Ada,\n\ntext\n\nYours",
+        ),
+        (
+            "\\documentclass{a}\\setkomavar{fromaddress}{Mill 4\\\\ Leeds}\\begin{document}text\\end{document}",
+            "Mill 4, Leeds\n\ntext",
+        ),
+    ],
+)
+def test_latex_shows_text_without_marks(written: str, shown: str) -> None:
+    assert parse(written).text == shown
