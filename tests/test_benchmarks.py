@@ -24,6 +24,13 @@ def test_no_benchmark_hides_a_module_of_python() -> None:
     assert not {path.stem for path in BENCHMARKS.glob("*.py")} & sys.stdlib_module_names
 
 
+def test_ablation_of_digits_leaves_out_each_damage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    ablation = importlib.import_module("image_ablation")
+    groups = [group for name, group in ablation.GROUPS.items() if name != "all"]
+    assert sorted(damage for group in groups for damage in group) == sorted(ablation.DAMAGES)
+
+
 @pytest.fixture
 def systems(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))

@@ -294,8 +294,15 @@ def test_analyze_leaves_out_what_an_expression_allows(client):
     body = {"text": "ada@example.org or bob@example.com", "language": "en", "entities": ["EMAIL_ADDRESS"]}
     allowed = {"allow_list": ["EXAMPLE\\.org$", ""], "allow_list_match": "regex"}
     assert [row["start"] for row in client.post("/analyze", json=body | allowed).json()] == [19]
-    exact = allowed | {"regex_flags": 16}  # case matters
-    assert len(client.post("/analyze", json=body | exact).json()) == 2
+    for flags in (0, 16):  # case matters
+        assert len(client.post("/analyze", json=body | allowed | {"regex_flags": flags}).json()) == 2
+
+
+def test_matches_of_an_expression_that_allows_are_not_limited(client, monkeypatch):
+    pytest.importorskip("presidio_analyzer")
+    monkeypatch.setattr("docsight.serve.services.client_recognizers.MAX_CLIENT_MATCHES", 5)
+    body = {"text": "ada@example.org", "language": "en", "allow_list": ["\\w"], "allow_list_match": "regex"}
+    assert client.post("/analyze", json=body).json() == []
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ export function startDocuments() {
 }
 
 async function send(files) {
-  showProblem(files.length ? null : new Error("There are no files in it."));
+  showProblem(files.length ? null : new Error("There are no files to read. Drop files, or a folder that has some."));
   if (!files.length) return;
   const item = new JobItem(files);
   part("jobs").prepend(item.element);

@@ -5,7 +5,7 @@ which presidio uses, stops by itself, and lets other threads run meanwhile.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from presidio_analyzer import PatternRecognizer, RecognizerResult
 
 MAX_PATTERN_SECONDS = 2.0
-MAX_CLIENT_MATCHES = 2000  # of a request: the time to merge overlapping results grows with the square of their number
+MAX_CLIENT_MATCHES = (
+    2000  # of the recognizers of a request: the time to merge overlapping results grows with the square of their number
+)
 _SHORTEST = 1e-3  # seconds; `regex` reads 0 as no limit
 
 
@@ -49,24 +51,34 @@ class _Budget:
 
     def find(self, compiled: Any, text: str) -> list[tuple[int, int]]:
         """Return the places of all matches that are not empty; raises a DataError if they take too long or are many."""
-        started, found = time.monotonic(), []
+        found = []
+        for place in self._search(compiled, text):
+            found.append(place)
+            self.matches -= 1
+            if self.matches < 0:
+                raise DataError(
+                    f"the regular expressions match more than {MAX_CLIENT_MATCHES:,} times; send less text, or "
+                    "expressions that match less often"
+                )
+        return found
+
+    def is_found(self, compiled: Any, text: str) -> bool:
+        """Return whether there is a match that is not empty; raises a DataError if this takes too long."""
+        return next(self._search(compiled, text), None) is not None
+
+    def _search(self, compiled: Any, text: str) -> Iterator[tuple[int, int]]:
+        started = time.monotonic()
         try:
             for match in compiled.finditer(text, timeout=max(self.seconds, _SHORTEST)):
                 if match.end() > match.start():
-                    found.append(match.span())
-                    self.matches -= 1
-                if self.matches < 0:
-                    raise DataError(
-                        f"the regular expressions match more than {MAX_CLIENT_MATCHES:,} times; send less text, or "
-                        "expressions that match less often"
-                    )
+                    yield match.span()
         except TimeoutError as err:
             raise DataError(
                 f"the regular expressions take longer than {MAX_PATTERN_SECONDS:g} seconds; send less text, or simpler "
                 "ones"
             ) from err
-        self.seconds -= time.monotonic() - started
-        return found
+        finally:
+            self.seconds -= time.monotonic() - started
 
 
 @dataclass
@@ -85,13 +97,14 @@ class ClientMatcher:
         self._budget = budget
         self.recognizers = [_make_recognizer(each, budget) for each in self.patterns.recognizers]
         allowed = [each for each in self.patterns.allowed if each]
-        self._allowed = _compile("|".join(allowed), self.patterns.flags or _presidio_flags()) if allowed else None
+        flags = _presidio_flags() if self.patterns.flags is None else self.patterns.flags
+        self._allowed = _compile("|".join(allowed), flags) if allowed else None
 
     def without_allowed(self, text: str, results: Iterable["RecognizerResult"]) -> list["RecognizerResult"]:
         """Leave out the results that an allowed expression is found in."""
         if self._allowed is None:
             return list(results)
-        return [each for each in results if not self._budget.find(self._allowed, text[each.start : each.end])]
+        return [each for each in results if not self._budget.is_found(self._allowed, text[each.start : each.end])]
 
 
 def _make_recognizer(fields: dict[str, Any], budget: _Budget) -> "PatternRecognizer":

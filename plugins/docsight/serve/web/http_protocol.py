@@ -16,7 +16,10 @@ _SHED = ("Too many requests", "too many requests are waiting; try again in a sec
 _REFUSALS = {
     400: ("Bad Request", "the request is not valid HTTP/1.1"),
     429: ("Too Many Requests", "too many connections are open; try again in a second"),
-    431: ("Request Header Fields Too Large", f"the head has more than {MAX_HEAD_BYTES:,} bytes; send less"),
+    431: (
+        "Request Header Fields Too Large",
+        f"the address and the headers have more than {MAX_HEAD_BYTES:,} bytes; send less",
+    ),
 }
 
 

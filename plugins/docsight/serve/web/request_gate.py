@@ -45,7 +45,7 @@ class RequestGate:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         path: str = scope["path"]
         if _head_size(scope) > MAX_HEAD_BYTES:
-            raise ProblemError(431, f"the head has more than {MAX_HEAD_BYTES:,} bytes; send less")
+            raise ProblemError(431, f"the address and the headers have more than {MAX_HEAD_BYTES:,} bytes; send less")
         self._check_caller(scope, headers, path)
         if not is_api(path) or path in _PROBES or scope["method"] == "OPTIONS":
             await self._app(scope, receive, send)

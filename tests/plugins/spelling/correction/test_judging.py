@@ -136,6 +136,12 @@ def test_reasons_say_what_is_the_case_whichever_side_they_speak_for(corrector):
     assert facts[0].weight == -facts[1].weight > 0
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reason_says_another_thing_above_the_mean_than_below(name):
+    assert all(EVIDENCE[name])
+    assert len(set(EVIDENCE[name])) == 2
+
+
 def test_a_correction_of_a_name_has_a_low_score(corrector):
     text = "We found Mr. Teh here."
     (found,) = corrector.correct([text])

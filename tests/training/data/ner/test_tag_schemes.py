@@ -24,6 +24,8 @@ from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags, is_ta
         ("X-B X-I O Y-B", [(0, 2, "X"), (3, 4, "Y")], 0),
         ("A_U A_B A_L O", [(0, 1, "A"), (1, 3, "A")], 0),
         ("Type-I Type-I O", [(0, 2, "Type-I")], 0),  # no tag would begin a span: these are labels
+        ("e-mail e-mail O", [(0, 2, "e-mail")], 0),
+        ("i-a i-a o", [(0, 2, "a")], 0),  # IOB1
         ("O O", [], 0),
         ("B-a-b I-a-b", [(0, 2, "a-b")], 0),
     ],

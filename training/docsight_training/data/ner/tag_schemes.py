@@ -13,15 +13,15 @@ from docsight.tags import OUTSIDE, TagSpan
 from docsight_training.data.ner.findings import FindingKind, Findings
 
 _TAG = re.compile(r"(?P<prefix>[BIESLUM])-(?P<label>\S.*)", re.DOTALL)
-# Other ways to write a tag; each counts only if all tags of a file have it. Labels without a prefix may end like a tag
-# with a suffix, so that one of those must begin a span.
+# Other ways to write a tag; each counts only if all tags of a file have it. Labels without a prefix may look like them,
+# such as e-mail and Type-I, so one of the tags must begin a span; in IOB1, an I before the label does.
 _SUFFIXED_TAG = re.compile(r"(?P<label>\S.*)[-_](?P<prefix>[BIESLUM])", re.DOTALL)
 _OTHER_FORMS = (
     re.compile(r"(?P<prefix>[BIESLUM])_(?P<label>\S.*)", re.DOTALL),
     re.compile(r"(?P<prefix>[bieslum])[-_](?P<label>\S.*)", re.DOTALL),
     _SUFFIXED_TAG,
 )
-_BEGINNINGS = "BSU"
+_BEGINNINGS, _BEGINNINGS_OF_IOB1 = "BSU", "BSUI"
 _LABEL = re.compile(r"[^\W\d_](?:[\w./-]*\w)?")
 # BILOU and BMES in the letters of IOBES.
 _IOBES = {"L": "E", "U": "S", "M": "I"}
@@ -106,8 +106,8 @@ def _form_of(tags: Set[str]) -> re.Pattern[str] | None:
         return _TAG
     for form in _OTHER_FORMS:
         matches = [match for tag in tags if (match := form.fullmatch(tag)) is not None]
-        begins = form is not _SUFFIXED_TAG or any(match["prefix"] in _BEGINNINGS for match in matches)
-        if len(matches) == len(tags) and begins:
+        beginnings = _BEGINNINGS if form is _SUFFIXED_TAG else _BEGINNINGS_OF_IOB1
+        if len(matches) == len(tags) and any(match["prefix"].upper() in beginnings for match in matches):
             return form
     return None
 

@@ -39,7 +39,7 @@ _MAX_WHOLE_TABLE_BYTES = 4 << 20  # up to this size a table without a text colum
 def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     """Yield the rows, numbered from 1 after the header if there is one; empty lines do not count."""
     file, encoding = _open(source)
-    with file, _large_fields():
+    with file, large_fields():
         lines = _first_lines(file)
         dialect: dict[str, Any]
         if lines and (separator := _SEPARATOR_LINE.fullmatch(lines[0])):
@@ -240,7 +240,7 @@ def _text_column(names: list[str], sample: list[list[str]], *, requested: str | 
 
 
 @contextmanager
-def _large_fields() -> Iterator[None]:
+def large_fields() -> Iterator[None]:
     """Allow long fields; the limit belongs to the process, so the previous one is restored."""
     before = csv.field_size_limit(_MAX_FIELD_CHARS)
     try:

@@ -65,6 +65,21 @@ def test_tags_may_be_in_lower_case(tmp_path: Path):
     assert _read(tmp_path / "a.conll") == expected
 
 
+def test_comment_that_ends_like_a_tag_is_a_comment(tmp_path: Path):
+    (tmp_path / "a.conll").write_text("# part-B\nAda PER-B\n# PER-I\n# e-mail\nLovelace PER-I\nleft O\n")
+    assert _read(tmp_path / "a.conll") == [(["Ada", "#", "Lovelace", "left"], [("PER", "Ada # Lovelace")])]
+
+
+@pytest.mark.parametrize("tags", ["b-PER i-PER o", "PER-B PER-I O", "B-PER I-PER O"])
+def test_header_is_recognised_if_the_columns_are_named(tmp_path: Path, tags: str):
+    lines = [f"{token} {tag}\n" for token, tag in zip(["Ada", "Lovelace", "left"], tags.split(), strict=True)]
+    (tmp_path / "a.conll").write_text("token ner\n" + "".join(lines))
+    options = {"conll_columns": ["tokens", "ner_tags"]}
+    documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path), **options))
+    (sentence,) = documents[0].sentences
+    assert (sentence.tokens, len(sentence.spans)) == (["Ada", "Lovelace", "left"], 1)
+
+
 def test_documents_begin_at_docstart_lines(tmp_path: Path):
     (tmp_path / "a.conll").write_text(FILES["documents"] + "\nRome B-LOC\n")
     documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path)))

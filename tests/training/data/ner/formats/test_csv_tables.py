@@ -70,6 +70,42 @@ def test_column_of_documents_is_read(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    "first", ["doc_id,sentence_id,word,tag\nx,1,Ada,B-PER\ny,1,", "doc_id,word,tag\nx,Ada,B-PER\ny,"]
+)
+def test_sentence_ends_with_its_document(tmp_path: Path, first: str):
+    file = tmp_path / "a.csv"
+    file.write_text(f"{first}Paris,B-LOC\n")
+    documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(file)), Findings())
+    assert [(document.id, document.sentences[0].tokens) for document in documents] == [("x", ["Ada"]), ("y", ["Paris"])]
+
+
+def test_same_text_in_two_documents_is_read_twice(tmp_path: Path):
+    content = "doc_id,text,start,end,label\nx,Ada left,0,3,PER\ny,Ada left,0,3,PER\n"
+    assert _read(tmp_path / "a.csv", content) == [(["Ada", "left"], [("PER", "Ada")])] * 2
+
+
+def test_spaces_at_the_beginning_of_a_text_count(tmp_path: Path):
+    expected = [(["Ada", "left"], [("PER", "Ada")])]
+    assert _read(tmp_path / "a.csv", "text,start,end,label\n Ada left,1,4,PER\n") == expected
+    assert _read(tmp_path / "b.csv", 'text, start, end, label\n"Ada left", 0, 3, "PER"\n') == expected
+
+
+def test_long_texts_are_read(tmp_path: Path):
+    content = f'text,label\nAda {"left " * 40_000},"[[0, 3, ""PER""]]"\n'
+    assert _read(tmp_path / "a.csv", content)[0][1] == [("PER", "Ada")]
+
+
+def test_columns_of_json_are_found_in_any_case(tmp_path: Path):
+    content = 'Text,Entities\nAda left,"[[0, 3, ""PER""]]"\n'
+    assert _read(tmp_path / "a.csv", content) == [(["Ada", "left"], [("PER", "Ada")])]
+
+
+def test_conll_in_a_file_named_csv_is_recognised(tmp_path: Path):
+    content = "Ada\tB-PER\n,\tO\nleft\tO\n"
+    assert _read(tmp_path / "a.csv", content) == [(["Ada", ",", "left"], [("PER", "Ada")])]
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         ("a,b\n1,2\n", r"expected a first line that names the columns.*found 'a, b'"),

@@ -7,7 +7,7 @@ the second one if the first one numbers the tokens, or in the last one if the ta
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -206,6 +206,7 @@ def _split_sentences(text: str) -> list[_Sentence]:
         else _SPACES.split(line.lstrip())
         for number, line in rows
     }
+    last_cells = {cells[number][-1] for number, line in rows if not line.startswith("#")}
     width = Counter(map(len, cells.values())).most_common(1)[0][0] if cells else 0
     sentences = [_Sentence(None)]
     document, num_documents = None, 0
@@ -218,14 +219,17 @@ def _split_sentences(text: str) -> list[_Sentence]:
             if not line.startswith(_DOCUMENT_START) and match is not None and match[1]:
                 document = match[1].strip()
             sentences.append(_Sentence(document))
-        elif not _is_comment(line, cells[number], width):
+        elif not line.startswith("#") or _is_token(cells[number], width, last_cells):
             sentences[-1].lines.append(_Line(number, cells[number]))
     return sentences
 
 
-def _is_comment(line: str, cells: Sequence[str], width: int) -> bool:
-    """Return whether a line begins with # and is not a token of that name."""
-    return line.startswith("#") and (len(cells) != width or not may_be_tag(cells[-1]))
+def _is_token(cells: Sequence[str], width: int, last_cells: Set[str]) -> bool:
+    """Return whether a line that begins with # is a token rather than a comment, given the last cells of other lines.
+
+    A comment may end like a tag of an unusual form, such as `# part-B`; then another line must have this tag.
+    """
+    return len(cells) == width and (is_tag(cells[-1]) or (may_be_tag(cells[-1]) and cells[-1] in last_cells))
 
 
 def _find_layout(path: Path, lines: Sequence[_Line]) -> _Layout:
@@ -246,8 +250,8 @@ def _told_layout(lines: Sequence[_Line], names: Sequence[str]) -> _Layout:
         )
     tag_column = names.index("ner_tags")
     tags = [line.cells[tag_column] for line in lines if len(line.cells) > tag_column]
-    has_prefixes = any(is_tag(tag) and tag not in OUTSIDE_TAGS for tag in tags)
-    return _Layout(names.index("tokens"), tag_column, has_prefixes and not is_tag(tags[0]))
+    has_prefixes = any(is_tag(tag) and tag not in OUTSIDE_TAGS for tag in tags) or are_tags(tags[1:])
+    return _Layout(names.index("tokens"), tag_column, has_prefixes and not are_tags(tags) and not is_tag(tags[0]))
 
 
 def _recognise_layout(lines: Sequence[_Line]) -> _Layout | None:

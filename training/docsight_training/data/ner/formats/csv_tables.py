@@ -5,14 +5,15 @@ Columns are found by the names that tools and data sets give them, in any case.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from docsight.documents.formats.tables.csv import large_fields
 from docsight.errors import DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan, Columns, text_of_tokens
 from docsight_training.data.ner.formats.json_rows import shorten
-from docsight_training.data.ner.formats.offsets import END_KEYS, LABEL_KEYS, START_KEYS, decode_rows
+from docsight_training.data.ner.formats.offsets import END_KEYS, LABEL_KEYS, SPANS_KEYS, START_KEYS, decode_rows
 from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags
 from docsight_training.data.text_files import read_text
 
@@ -33,21 +34,19 @@ def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[Annot
     header, groups = _read_groups(path)
     rows = [row for group in groups for row in group]
     token, tag = _find(header, (columns.tokens, *_TOKEN_NAMES)), _find(header, (columns.tags, *_TAG_NAMES))
+    document = _find(header, (columns.document,) if columns.document else ())
     if token and tag:
         sentence = _find(header, _SENTENCE_NAMES)
-        document = _find(header, (columns.document,) if columns.document else ())
-        if sentence:
-            groups = list(_group_by(rows, sentence))
+        # The numbers of sentences may start anew in each document.
+        dividing = [name for name in (document, sentence) if name]
+        groups = [part for group in ([rows] if sentence else groups) for part in _group_by(group, dividing)]
         return _read_tokens(path, groups, (token, tag, document), findings)
     text = _find(header, (columns.text,))
     parts = [_find(header, names) for names in (START_KEYS, END_KEYS, LABEL_KEYS)]
     if text and all(parts):
-        return _read_spans(path, rows, text, [part for part in parts if part])
+        return _read_spans(path, rows, (text, document), [part for part in parts if part])
     if text:
-        given = (
-            (f"{path.name}, line {line}", {**_without_empty(cells), columns.text: cells[text]}) for line, cells in rows
-        )
-        return decode_rows(path, given, columns, findings)
+        return decode_rows(path, _rows_of_json(path, header, rows, columns), columns, findings)
     raise DataError(
         f"{path}: expected a first line that names the columns: {columns.tokens} (or token, word) and {columns.tags} "
         f"(or tag, ner), or {columns.text} with start, end and label, or {columns.text} with spans in JSON; found "
@@ -72,22 +71,27 @@ def _read_groups(path: Path) -> tuple[list[str], list[_Rows]]:
     text = read_text(path)
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    # Spaces at the beginning of a text count: they move its offsets. Only if the header has them too, they are padding.
+    is_padded = f"{delimiter} " in first
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=is_padded, strict=True)
     header: list[str] = []
     groups: list[_Rows] = [[]]
-    try:
-        for cells in reader:
-            if not any(map(str.strip, cells)):
-                groups.append([])
-            elif not header:
-                header = list(map(str.strip, cells))
-            elif len(cells) == len(header):
-                groups[-1].append((reader.line_num, dict(zip(header, cells, strict=True))))
-            else:
-                where = f"{path}, line {reader.line_num}"
-                raise DataError(f"{where}: expected {len(header)} columns, as in the first line; found {len(cells)}.")
-    except csv.Error as err:
-        raise DataError(f"{path}, line {reader.line_num}: cannot be read as CSV: {err}.") from err
+    with large_fields():
+        try:
+            for cells in reader:
+                if not any(map(str.strip, cells)):
+                    groups.append([])
+                elif not header:
+                    header = list(map(str.strip, cells))
+                elif len(cells) == len(header):
+                    groups[-1].append((reader.line_num, dict(zip(header, cells, strict=True))))
+                else:
+                    raise DataError(
+                        f"{path}, line {reader.line_num}: expected {len(header)} columns, as in the first line; found "
+                        f"{len(cells)}."
+                    )
+        except csv.Error as err:
+            raise DataError(f"{path}, line {reader.line_num}: cannot be read as CSV: {err}.") from err
     return header, [group for group in groups if group]
 
 
@@ -97,17 +101,17 @@ def _find(header: Sequence[str], names: Iterable[str]) -> str | None:
     return next((found[name.lower()] for name in names if name.lower() in found), None)
 
 
-def _group_by(rows: _Rows, column: str) -> Iterator[_Rows]:
-    """Group rows by a column that is filled in all rows of a group, or only in the first one."""
+def _group_by(rows: _Rows, columns: Sequence[str]) -> Iterator[_Rows]:
+    """Group rows by columns that are filled in all rows of a group, or only in the first one."""
     group: _Rows = []
-    last = ""
+    last: dict[str, str] = {}
     for row in rows:
-        value = row[1][column].strip()
-        if group and value and value != last:
+        values = {name: value for name in columns if (value := row[1][name].strip())}
+        if group and not values.items() <= last.items():
             yield group
             group = []
         group.append(row)
-        last = value or last
+        last |= values
     if group:
         yield group
 
@@ -133,14 +137,22 @@ def _read_tokens(
         yield text_of_tokens(words, group_spans, place, document=identifier or None)
 
 
-def _read_spans(path: Path, rows: _Rows, text: str, names: Sequence[str]) -> Iterator[AnnotatedText]:
-    """Read a span in each row. Rows with one text belong together; a row without a start has a text without spans."""
-    spans: dict[str, list[CharSpan]] = {}
-    places: dict[str, str] = {}
-    start, end, label = names
+def _read_spans(
+    path: Path, rows: _Rows, names: tuple[str, str | None], span_names: Sequence[str]
+) -> Iterator[AnnotatedText]:
+    """Read a span in each row.
+
+    Rows with one text, of one document if there are documents, belong together. A row without a start has a text
+    without spans.
+    """
+    text, document = names
+    start, end, label = span_names
+    spans: dict[tuple[str, str], list[CharSpan]] = {}
+    places: dict[tuple[str, str], str] = {}
     for line, cells in rows:
-        places.setdefault(cells[text], f"{path.name}, line {line}")
-        own = spans.setdefault(cells[text], [])
+        key = cells[text], cells[document] if document else ""
+        places.setdefault(key, f"{path.name}, line {line}")
+        own = spans.setdefault(key, [])
         if not cells[start].strip():
             continue
         try:
@@ -150,8 +162,8 @@ def _read_spans(path: Path, rows: _Rows, text: str, names: Sequence[str]) -> Ite
             raise DataError(
                 f"{path}, line {line}: expected {start} and {end} as whole numbers; found {found}."
             ) from err
-    for each, each_spans in spans.items():
-        yield AnnotatedText(each, each_spans, places[each])
+    for key, key_spans in spans.items():
+        yield AnnotatedText(key[0], key_spans, places[key], key[1] or None)
 
 
 def _whole(cell: str) -> int:
@@ -162,5 +174,12 @@ def _whole(cell: str) -> int:
     return int(number)
 
 
-def _without_empty(cells: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in cells.items() if value}
+def _rows_of_json(
+    path: Path, header: Sequence[str], rows: _Rows, columns: Columns
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each row with its place, as if it came from JSON: empty cells are missing, and names have their case."""
+    wanted = (columns.text, columns.document, *((columns.spans,) if columns.spans else SPANS_KEYS))
+    names = {found: name for name in wanted if name and (found := _find(header, (name,)))}
+    for line, cells in rows:
+        given = {names.get(name, name): value for name, value in cells.items() if value}
+        yield f"{path.name}, line {line}", {columns.text: "", **given}

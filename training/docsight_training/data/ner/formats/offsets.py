@@ -17,7 +17,7 @@ from docsight_training.data.ner.formats.json_rows import (
 )
 
 # The names that tools give to the list of spans of a row, and to the parts of a span.
-_SPANS_KEYS = ("spans", "label", "labels", "entities", "ents", "annotations")
+SPANS_KEYS = ("spans", "label", "labels", "entities", "ents", "annotations")
 START_KEYS, END_KEYS = ("start", "start_offset", "begin"), ("end", "end_offset", "stop")
 LABEL_KEYS = ("label", "labels", "hypertextlabels", "type", "tag", "entity_group")
 _REGION_TYPES = ("labels", "hypertextlabels")  # of Label Studio, those of spans
@@ -49,7 +49,7 @@ def decode_rows(
             yield text
     if num_texts and not num_annotated:
         raise DataError(
-            f"{path}: no row has spans; expected a list of spans in one of the keys {', '.join(_SPANS_KEYS)}. "
+            f"{path}: no row has spans; expected a list of spans in one of the keys {', '.join(SPANS_KEYS)}. "
             "Name another key by data.columns.spans=KEY."
         )
 
@@ -165,7 +165,7 @@ def _text(row: Mapping[str, Any], place: str, columns: Columns) -> str:
 
 def _span_list(row: Mapping[str, Any], place: str, columns: Columns) -> Sequence[Any]:
     """Return the undecoded spans of a row; none if it has no key for them, as rows without spans often do."""
-    names = _SPANS_KEYS if columns.spans is None else (columns.spans,)
+    names = SPANS_KEYS if columns.spans is None else (columns.spans,)
     value = next((row[name] for name in names if row.get(name) is not None), None)
     if value is None and columns.spans is None:  # Label Studio's JSON-MIN has the name of the tag in its config
         value = next((regions for regions in row.values() if _are_regions(regions)), None)
@@ -183,7 +183,7 @@ def _has_spans(row: Any, columns: Columns) -> bool:
     """Return whether a row has a list of spans, even an empty one."""
     if is_pair(row):
         return True
-    names = _SPANS_KEYS if columns.spans is None else (columns.spans,)
+    names = SPANS_KEYS if columns.spans is None else (columns.spans,)
     return any(isinstance(_parsed_cell(row.get(name)), list) for name in (*names, *_LABEL_STUDIO)) or any(
         map(_are_regions, row.values())
     )

@@ -188,7 +188,7 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         return "parquet"
     if head.startswith(_ZLIB_MAGIC) and path.suffix == ".spacy":
         return "spacy"
-    if path.suffix.lower() in SOURCES["csv"].suffixes and (b"," in head or b";" in head):
+    if path.suffix.lower() in SOURCES["csv"].suffixes and _names_columns(head):
         return "csv"
     if looks_like_conllu(path):
         return "conllu"
@@ -210,6 +210,11 @@ def _recognise_json(path: Path, columns: Columns) -> str:
         f"{path}: expected rows with {columns.text!r} and spans, or with {columns.tokens!r} and {columns.tags!r}; "
         f"found {found}. Name other keys by data.columns.text=KEY, data.columns.tokens=KEY, data.columns.tags=KEY."
     )
+
+
+def _names_columns(head: bytes) -> bool:
+    """Return whether the first line is divided as in CSV. Columns of CoNLL may have a comma among their tokens."""
+    return any(delimiter in head.lstrip().partition(b"\n")[0] for delimiter in (b",", b";", b"|"))
 
 
 def _read_head(path: Path) -> bytes:
