@@ -153,6 +153,14 @@ def test_label_of_training_that_is_not_learned_is_refused(tmp_path: Path):
         data.setup()
 
 
+def test_option_that_drops_labels_is_shown_where_it_needs_no_quotes(tmp_path: Path):
+    _write_rows(tmp_path / "train.parquet", "B-PER", "B-ORG")
+    _write_rows(tmp_path / "dev.parquet", "B-PER")
+    data = NerData(path=str(tmp_path), glove_words=0, labels=["PER", "Straße:1"])
+    with pytest.raises(DataError, match=r"'ORG' of 'Ada' is not among.* all others: data\.fold\."):
+        data.setup()
+
+
 def test_held_out_text_and_changed_spans_are_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     file = tmp_path / "mine.jsonl"
     rows = [{"text": f"Ada left {n} times.", "label": [[0, 4, "PER"]]} for n in range(20)]

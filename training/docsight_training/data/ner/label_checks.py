@@ -1,6 +1,7 @@
 """Checks of the labels that a tagger learns, those of its data, and those of its settings."""
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -9,6 +10,9 @@ from docsight_training.data.ner.annotated_documents import Document, names_in
 from docsight_training.data.ner.corpora import ONLY_CORPUS
 
 log = logging.getLogger(__name__)
+
+_PLAIN_LABEL = re.compile(r"(?!(?:true|false|null|nan|inf)$)[A-Za-z][A-Za-z_]+", re.IGNORECASE)  # to Hydra, a string
+_MAX_SHOWN_LABELS = 8
 
 
 def check_labels_of_documents(documents: Mapping[str, Sequence[Document]], labels: Collection[str]) -> None:
@@ -46,7 +50,9 @@ def check_labels_of_documents(documents: Mapping[str, Sequence[Document]], label
 
 
 def _fold_of(labels: Collection[str]) -> str:
-    """Return the option that keeps some labels and drops all others."""
+    """Return the option that keeps some labels and drops all others; its name alone if its value would need quotes."""
+    if len(labels) > _MAX_SHOWN_LABELS or not all(map(_PLAIN_LABEL.fullmatch, labels)):
+        return "data.fold"
     return f"'data.fold={{{', '.join(f'{label}: [{label}]' for label in labels)}}}'"
 
 
