@@ -16,7 +16,8 @@ FOREIGN = {"ray.data", "uvicorn.access"}  # loggers of others, which are made qu
 def _loggers(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "getLogger"
-        if is_call and isinstance(node.args[0], ast.Constant):  # the server configures several in a loop
+        # The server also configures the root logger, and several in a loop.
+        if is_call and node.args and isinstance(node.args[0], ast.Constant):
             yield node.args[0].value
 
 
