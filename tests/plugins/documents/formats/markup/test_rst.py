@@ -1,35 +1,17 @@
 """reStructuredText as its finished document shows it."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.markup.rst import read
-from docsight.documents.formats.source import Source
 
+sys.path.append(str(Path(__file__).parent))
+from markup_samples import MarkupSample
 
-def parse(text: str) -> ParsedDocument:
-    (document,) = read(Source(name="a.rst", data=text.encode()))
-    assert isinstance(document, ParsedDocument)
-    return document
-
-
-def passages(text: str) -> list[tuple[str, object]]:
-    document = parse(text)
-    return [
-        (
-            f"{each.kind} {each.level or ''}".strip(),
-            document.text[each.start : each.end]
-            if each.cells is None
-            else [[document.text[start:end] for start, end in row] for row in each.cells],
-        )
-        for each in document.passages
-    ]
-
-
-def links(text: str) -> list[tuple[str, str]]:
-    document = parse(text)
-    return [(document.text[a:b], target) for passage in document.passages for a, b, target in passage.links]
-
+SAMPLE = MarkupSample(read, "a.rst")
+parse, passages, links = SAMPLE.parse, SAMPLE.passages, SAMPLE.links
 
 DOCUMENT = r"""
 .. -*- rst -*-
