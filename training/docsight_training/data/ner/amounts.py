@@ -3,7 +3,7 @@
 No corpus annotates them by these labels, so rules annotate what they are sure of, and `may_be_amount` says what they
 leave open. The ends of a span follow the label NUM of DocRED: the number and its unit, without "about" or "more than".
 Two amounts of a range are one span if they share a unit (10 to 15 %) and two if each has its own ($ 5 to $ 10).
-Durations and counts of things without a unit are none of the labels.
+Durations, and counts of things without a unit, have no label.
 """
 
 from collections.abc import Callable, Mapping, Sequence

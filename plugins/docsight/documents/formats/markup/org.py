@@ -96,7 +96,7 @@ class _OrgReader:
         return end
 
     def _special(self, at: int, content: str) -> int:
-        """Write a block between marks, lines of fixed width or an option; 0 if the line is none of them."""
+        """Write a block between marks, lines of fixed width or an option; 0 for any other line."""
         if (begin := _BEGIN.match(content)) is not None:
             return self._marked_block(at, begin[1].lower())
         if (end := _END.match(content)) is not None:
