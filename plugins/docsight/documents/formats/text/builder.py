@@ -92,7 +92,7 @@ class TextBuilder:
                 return
             strength = min(strength, LINE)
         if not self._break:
-            self._strip_end()
+            self._strip_end(strength)
         self._break = max(self._break, strength)
 
     def weaken(self, strength: int) -> None:
@@ -163,7 +163,7 @@ class TextBuilder:
             self.weaken(CELL)
         elif table.in_cell:
             if table.start is not None:
-                self._strip_end()
+                self._strip_end(CELL)
                 self._break = 0
             table.row.append((self._length if table.start is None else table.start, self._length))
             table.tabs += 1
@@ -247,8 +247,9 @@ class TextBuilder:
             table.tabs = 0
         table.start = self._length
 
-    def _strip_end(self) -> None:
-        if self._is_verbatim:
+    def _strip_end(self, strength: int) -> None:
+        """Drop the whitespace at the end; the line ends of verbatim text stay, unless a paragraph ends."""
+        if self._is_verbatim and strength < PARAGRAPH:
             self._add(self._pop().rstrip(" "))
             return
         while self._pieces and self._pieces[-1][-1:].isspace():
