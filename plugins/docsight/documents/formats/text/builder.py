@@ -1,7 +1,7 @@
 """Build a text from pieces with breaks between them, never two in a row or at either end, and its passages."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import Box, Kind, Passage, Range
@@ -188,6 +188,17 @@ class TextBuilder:
             self.end_row()
             self._table = None
         self.interrupt(PARAGRAPH)
+
+    def write_table(self, block: Block, rows: Iterable[Iterable[str]]) -> None:
+        """Write a table, given the texts of the cells of each row."""
+        self.begin_table(block)
+        for row in rows:
+            for cell in row:
+                self.begin_cell()
+                self.write_collapsed(cell)
+                self.end_cell()
+            self.end_row()
+        self.end_table()
 
     def text(self) -> str:
         return "".join(self._pieces).rstrip()
