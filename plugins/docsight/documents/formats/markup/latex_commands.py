@@ -61,7 +61,7 @@ _DROPPED = {
         "cmidrule color colorbox columncolor counterwithin declaretheorem documentclass documentstyle "
         "enlargethispage foreignlanguage geometry glsadd graphicspath hphantom hspace hyperlink hypersetup "
         "hypertarget hyphenation ifthenelse include includegraphics includeonly index input inputencoding "
-        "inst label lstinputlisting lstset markright newcounter newglossary newlength newtheoremstyle "
+        "inst lstinputlisting lstset markright newcounter newglossary newlength newtheoremstyle "
         "nocite pagecolor pagenumbering pagestyle parbox PassOptionsToPackage pdfinfo pgfplotsset phantom "
         "raisebox refstepcounter RequirePackage rotatebox rowcolor scalebox selectlanguage setlist "
         "setmainfont setmonofont setsansfont sisetup stepcounter subfile svgpath textcolor thanksref "
