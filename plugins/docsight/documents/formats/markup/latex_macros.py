@@ -11,7 +11,7 @@ _DEFINITION = re.compile(
     r"[ \t]*(?:\[(\d)\])?[ \t]*(?:\[([^\[\]{}]{0,100})\])?[ \t]*(?=\{)|"
     r"\\def[ \t]*\\([a-zA-Z]+)[ \t]*((?:#\d){0,9})[ \t]*(?=\{)"
 )
-_PARAMETER = re.compile(r"#([1-9])")
+_MACRO_PARAMETER = re.compile(r"#([1-9])")
 _PROGRAM = re.compile(
     r"\\(?:if|else|fi|csname|expandafter|futurelet|@|loop|repeat)|@"
 )  # it is no text that stands for it
@@ -44,7 +44,7 @@ class Macro(NamedTuple):
             number = int(parameter[1])
             return arguments[number - 1] if number <= len(arguments) else ""
 
-        return _PARAMETER.sub(argument, self.body)
+        return _MACRO_PARAMETER.sub(argument, self.body)
 
 
 def macros(source: LatexSource) -> Iterator[tuple[str, Macro]]:

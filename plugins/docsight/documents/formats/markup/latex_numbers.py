@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_CHAPTER, _SECTION = 1, 2  # depths of sectioning commands; a part is 0
+_CHAPTER_DEPTH, _SECTION_DEPTH = 1, 2  # depths of sectioning commands; a part is 0
 _DEEPEST_BELOW_TOP = 2  # a chapter and two levels below it have numbers, or a section and two below it
 _UNNUMBERED_FORMULAS = frozenset(("displaymath", "math"))
 _FORMULAS_OF_LINES = frozenset(("align", "gather", "eqnarray", "flalign", "alignat"))
@@ -45,7 +45,7 @@ class LatexNumbers:
 
     def __init__(self, *, has_chapters: bool, is_complete: bool) -> None:
         self.labels: dict[str, Numbered] = {}
-        self._top = _CHAPTER if has_chapters else _SECTION
+        self._top = _CHAPTER_DEPTH if has_chapters else _SECTION_DEPTH
         self._is_complete = is_complete
         self._sections: Counter[int] = Counter()  # by depth
         self._others: Counter[str] = Counter()  # by kind
@@ -68,12 +68,12 @@ class LatexNumbers:
         self._sections[depth] += 1
         for deeper in [each for each in self._sections if each > depth]:
             del self._sections[deeper]
-        if depth == _CHAPTER:
+        if depth == _CHAPTER_DEPTH:
             self._others = Counter({"source": self._others["source"]})
         numbers = [str(self._sections[each]) for each in range(self._top, depth + 1)]
         if self._is_appendix and 0 < self._sections[self._top] <= 26:
             numbers[0] = chr(ord("A") - 1 + self._sections[self._top])
-        self._current = Numbered("chapter" if depth == _CHAPTER else "section", ".".join(numbers))
+        self._current = Numbered("chapter" if depth == _CHAPTER_DEPTH else "section", ".".join(numbers))
 
     def caption(self, environments: Sequence[str]) -> None:
         """Count a figure or a table, given the names of the environments that are open around its caption."""
@@ -113,7 +113,7 @@ class LatexNumbers:
 
     def _next(self, kind: str) -> Numbered:
         self._others[kind] += 1
-        chapter = self._sections[_CHAPTER] if self._top == _CHAPTER else 0
+        chapter = self._sections[_CHAPTER_DEPTH] if self._top == _CHAPTER_DEPTH else 0
         prefix = (
             f"{chr(ord('A') - 1 + chapter) if self._is_appendix and chapter <= 26 else chapter}." if chapter else ""
         )

@@ -21,7 +21,7 @@ _ASSIGNED = re.compile(r"=[ \t]*-?[\d.]+[ \t]*(?:true)?(?:pt|em|ex|cm|mm|in)?\b[
 _LINE_END = re.compile(r"\\\\")
 _THANKS = re.compile(r"\\(?:thanks|footnote|inst)\{[^{}]*\}")
 _MAX_MACRO_DEPTH = 10  # of commands that stand for others
-_MAX_EXPANDED_CHARS = 1_000_000  # that all commands of a document stand for together; they could grow without bound
+_MAX_MACRO_TEXT_CHARS = 1_000_000  # that all commands of a document stand for together; they could grow without bound
 _MATTERS = ("appendix", "frontmatter", "mainmatter", "backmatter")
 _QUOTATION_MARKS = ("\u201c", "\u201d")
 
@@ -46,7 +46,7 @@ class LatexReader(LatexEnvironments):
         self._top_level = top_level
         self._macros: dict[str, Macro] = {}
         self._macro_depth = 0
-        self._expansion_left = _MAX_EXPANDED_CHARS
+        self._expansion_left = _MAX_MACRO_TEXT_CHARS
         self._statements: dict[str, list[MarkupRun]] = {}
 
     def define(self, macros: Iterable[tuple[str, Macro]]) -> None:

@@ -14,7 +14,7 @@ _USUAL_STATES = frozenset((
     "TODO", "DONE", "NEXT", "STARTED", "WAITING", "WAIT", "HOLD", "SOMEDAY", "DELEGATED", "CANCELLED", "CANCELED",
     "INPROGRESS", "IN-PROGRESS", "PROJ",
 ))  # fmt: skip
-_COMMENT = "COMMENT"
+_COMMENT_MARK = "COMMENT"
 _NOT_EXPORTED_TAG = "noexport"
 
 
@@ -49,5 +49,5 @@ def parse_heading(line: str, states: frozenset[str]) -> OrgHeading | None:
         title = rest.lstrip()
     title = _PRIORITY.sub("", title, count=1) if title.startswith("[#") else title
     word, _, rest = title.partition(" ")
-    is_hidden = word == _COMMENT or (tags is not None and _NOT_EXPORTED_TAG in tags[1].split(":"))
+    is_hidden = word == _COMMENT_MARK or (tags is not None and _NOT_EXPORTED_TAG in tags[1].split(":"))
     return OrgHeading(len(stars), title.strip(), not is_hidden)

@@ -27,7 +27,7 @@ _XML = re.compile(r"\.(?:xml|rels)$", re.I)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|webp|emf|wmf|wdp|svg)$", re.I)
 _EMBEDDED = re.compile(r"/embeddings/|\.(?:mp[34]|m4[av]|mov|avi|wm[av]|wav)$", re.I)
 _CHART_RELATIONSHIPS = re.compile(r"/charts/_rels/[^/]+\.rels$")
-_TARGET = re.compile(rb'Target="([^"]+)"')
+_PART_TARGET = re.compile(rb'Target="([^"]+)"')
 # Parts without text. If one is damaged, the document is still readable.
 _UNNEEDED = re.compile(
     r"(?:^|/)(?:stylesWithEffects|settings|webSettings|fontTable|theme\d*|(?:pres|view)Props|tableStyles)\.xml$"
@@ -132,7 +132,7 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
 def _data_of_charts(parts: dict[str, bytes]) -> Iterator[str]:
     """Yield the names of the embedded workbooks with the data of charts, which the charts have themselves."""
     for name in filter(_CHART_RELATIONSHIPS.search, parts):
-        for target in _TARGET.findall(parts[name]):
+        for target in _PART_TARGET.findall(parts[name]):
             yield target.decode("utf-8", "replace").rpartition("/")[2]
 
 

@@ -31,7 +31,7 @@ _OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.M)  # by a progress bar
 _MEDIA_TYPES = {"text": "text/plain", "html": "text/html", "png": "image/png", "jpeg": "image/jpeg"}
 _MAX_RENDERED_CHARS = 1 << 20  # of a cell; a longer one is split into paragraphs only
 _MAX_MARKDOWN_DEPTH = 100  # of quotes and lists within others; what is deeper is lost
-_MAX_LEVEL = 6
+_MAX_CELL_LEVEL = 6
 _IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -111,7 +111,7 @@ class _NotebookReader:
                 self._output(_mapping(output))
         elif kind == "heading":  # of format 3
             level = cell.get("level")
-            known = int(level) if isinstance(level, float) and 1 <= level <= _MAX_LEVEL else 1
+            known = int(level) if isinstance(level, float) and 1 <= level <= _MAX_CELL_LEVEL else 1
             self._add_whole(" ".join(source.split()), "heading", known)
         elif kind == "raw":
             self._add_plain(source)
