@@ -22,6 +22,7 @@ from docsight.documents.output.redacted_files import RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
 from docsight.documents.problem import Problem
+from docsight.documents.runner.garbage import frozen_objects
 from docsight.documents.runner.local import run_here, run_workers
 from docsight.documents.runner.plan import Plan, make_plan
 from docsight.documents.runner.progress import Progress, ProgressMeter
@@ -187,12 +188,13 @@ def run_documents(
         logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
-            with closing(_start_engine(plan, nlp, store, settings, meter, worker)) as shards:
-                for shard in shards:
-                    plan.add(shard)
-                    meter.add(shard)
-                    if options.fail_fast:
-                        _stop_at_failure(shard.entries)
+            shards = stack.enter_context(closing(_start_engine(plan, nlp, store, settings, meter, worker)))
+            stack.enter_context(frozen_objects())  # the pipeline is loaded
+            for shard in shards:
+                plan.add(shard)
+                meter.add(shard)
+                if options.fail_fast:
+                    _stop_at_failure(shard.entries)
         summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
