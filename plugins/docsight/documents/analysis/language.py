@@ -43,7 +43,7 @@ _ENGLISH_ONLY_WORDS = (
     "with would you"
 )
 _ENGLISH_WORDS = f"{_ENGLISH_ONLY_WORDS} are by for had have is of to was"
-_ENGLISH_ONLY, _ENGLISH = frozenset(_ENGLISH_ONLY_WORDS.split()), frozenset(_ENGLISH_WORDS.split())
+_ONLY_ENGLISH, _OFTEN_ENGLISH = frozenset(_ENGLISH_ONLY_WORDS.split()), frozenset(_ENGLISH_WORDS.split())
 _MIN_ENGLISH_ONLY = 2  # different ones
 _MIN_ENGLISH_WORDS, _MIN_ENGLISH_FRACTION = 4, 0.15
 
@@ -108,9 +108,9 @@ def _slices(text: str) -> Iterable[str]:
 def _classify(text: str, identifier: Any) -> tuple[str, float]:
     """Return the language of a text and the confidence in it, without py3langid if it plainly is English."""
     words = text.lower().split()
-    english = [word for word in words if word in _ENGLISH]
+    english = [word for word in words if word in _OFTEN_ENGLISH]
     is_much = len(english) >= max(_MIN_ENGLISH_WORDS, _MIN_ENGLISH_FRACTION * len(words))
-    if is_much and len(_ENGLISH_ONLY.intersection(english)) >= _MIN_ENGLISH_ONLY:
+    if is_much and len(_ONLY_ENGLISH.intersection(english)) >= _MIN_ENGLISH_ONLY:
         return "en", 1.0
     language, confidence = identifier.classify(text)
     return str(language), float(confidence)
