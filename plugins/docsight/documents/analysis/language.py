@@ -36,8 +36,8 @@ _COMMON_WORDS = 50
 _MAX_COUNTED_CHARS = 50_000
 _MIN_COMMON_FRACTION = 0.12  # of the words of a passage in the document's language
 _NOT_PROSE = ("code", "table", "signature")
-# Function words of English, and those of them that no other language has. Counting them takes a tenth of the time of
-# py3langid.
+# Function words that only English has, and these with others that are frequent in it. Counting them takes a tenth of
+# the time of py3langid.
 _ENGLISH_ONLY_WORDS = (
     "and be been but could from has his it's not should that the their them there they this were what when which who "
     "with would you"
