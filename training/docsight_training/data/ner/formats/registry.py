@@ -8,14 +8,8 @@ from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.brat import brat_labels, is_brat_folder, read_brat, write_brat
-from docsight_training.data.ner.formats.column_files import (
-    looks_like_columns,
-    looks_like_conllu,
-    read_columns,
-    read_conllu,
-    write_columns,
-    write_conllu,
-)
+from docsight_training.data.ner.formats.column_files import looks_like_columns, read_columns, write_columns
+from docsight_training.data.ner.formats.conllu import looks_like_conllu, read_conllu, write_conllu
 from docsight_training.data.ner.formats.csv_tables import read_csv, write_csv
 from docsight_training.data.ner.formats.docbins import read_docbin, write_docbin
 from docsight_training.data.ner.formats.json_rows import read_json_rows
