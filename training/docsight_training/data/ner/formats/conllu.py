@@ -1,7 +1,7 @@
 """CoNLL-U with entities."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from docsight.errors import DataError
@@ -9,12 +9,20 @@ from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, text_of_tokens
 from docsight_training.data.ner.formats.column_lines import (
     WORD_ID,
+    Line,
     one_cell,
     sample_rows,
     split_sentences,
     with_beginnings,
 )
-from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags, is_tag
+from docsight_training.data.ner.tag_schemes import (
+    OUTSIDE_TAGS,
+    are_tags,
+    decode_tags,
+    iob2_tags,
+    is_plain_label,
+    may_be_tag,
+)
 from docsight_training.data.text_files import read_text
 
 _NUM_COLUMNS = 10
@@ -26,40 +34,21 @@ def read_conllu(path: Path, findings: Findings) -> Iterator[AnnotatedText]:
     """Read a CoNLL-U file whose entities are in MISC, as `NER=B-PER` or `B-PER`, or in one more column.
 
     Raises:
-        DataError: A line has fewer than ten columns, or no line has an entity tag.
+        DataError: A line has fewer than ten columns, or there are no entity tags.
     """
-    sentences = split_sentences(read_text(path))
-    rows = []
-    num_tagged = 0
-    for sentence in sentences:
-        # Ranges such as 2-3 are words of several tokens, and 2.1 are tokens that are not in the text.
-        lines = [line for line in sentence.lines if WORD_ID.fullmatch(line.cells[0])]
-        if not lines:
-            continue
-        for line in lines:
-            if len(line.cells) < _NUM_COLUMNS:
-                raise DataError(
-                    f"{path}, line {line.number}: expected the ten columns of CoNLL-U, separated by tabs; found "
-                    f"{len(line.cells)}. For other columns: data.source=conll."
-                )
-        tags = [_entity_tag(line.cells) for line in lines]
-        num_tagged += sum(tag is not None for tag in tags)
-        rows.append((f"{path.name}, line {lines[0].number}", sentence.document, lines, tags))
-    if rows and not num_tagged:
-        raise DataError(
-            f"{path}: no token has an entity; expected NER=B-LABEL in the last column, or the tag in one more column."
-        )
+    read = [(sentence.document, _words(path, sentence.lines)) for sentence in split_sentences(read_text(path))]
+    rows = [(f"{path.name}, line {lines[0].number}", document, lines) for document, lines in read if lines]
     places = [place for place, *_ in rows]
-    spans = decode_tags([[tag or "O" for tag in tags] for *_, tags in rows], places, findings)
+    tags = _entity_tags(path, [lines for *_, lines in rows])
     return (
         text_of_tokens(
             [line.cells[_FORM] for line in lines],
-            row_spans,
+            spans,
             place,
             document=document,
             glued=["SpaceAfter=No" in line.cells[_MISC].split("|") for line in lines],
         )
-        for (place, document, lines, _), row_spans in zip(rows, spans, strict=True)
+        for (place, document, lines), spans in zip(rows, decode_tags(tags, places, findings), strict=True)
     )
 
 
@@ -86,11 +75,57 @@ def write_conllu(path: Path, texts: Iterable[AnnotatedText]) -> None:
             file.write("\n")
 
 
-def _entity_tag(cells: Sequence[str]) -> str | None:
-    """Return the entity tag of a token of CoNLL-U, None if there is none."""
-    if len(cells) > _NUM_COLUMNS and is_tag(cells[-1]):
-        return cells[-1]
-    if is_tag(cells[_MISC]):
-        return cells[_MISC]
-    values = dict(part.partition("=")[::2] for part in cells[_MISC].split("|"))
-    return next((values[key] for key in _ENTITY_KEYS if is_tag(values.get(key, ""))), None)
+def _words(path: Path, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of words. Ranges such as 2-3 are words of several tokens, and 2.1 are not in the text."""
+    words = [line for line in lines if WORD_ID.fullmatch(line.cells[0])]
+    for line in words:
+        if len(line.cells) < _NUM_COLUMNS:
+            raise DataError(
+                f"{path}, line {line.number}: expected the ten columns of CoNLL-U, separated by tabs; found "
+                f"{len(line.cells)}. For other columns: data.source=conll."
+            )
+    return words
+
+
+def _entity_tags(path: Path, sentences: Sequence[Sequence[Line]]) -> list[list[str]]:
+    """Return the tag of each word, from the first place that has nothing but tags, or else nothing but labels."""
+    seen: dict[str, str] = {}
+    for fits in (are_tags, _are_labels):
+        for place, tag_of in _TAG_PLACES.items():
+            tags = [[tag_of(line.cells) for line in lines] for lines in sentences]
+            given = [tag for row in tags for tag in row if tag is not None]
+            if given and fits(given):
+                return [[tag or "_" for tag in row] for row in tags]
+            seen |= {place: given[0]} if given else {}
+    found = f"; found {', '.join(f'{tag[:40]!r} in {place}' for place, tag in seen.items())}" if seen else ""
+    raise DataError(
+        f"{path}: no token has an entity; expected NER=B-LABEL in the last column, or the tag in one more "
+        f"column{found}."
+    )
+
+
+def _are_labels(tags: Iterable[str]) -> bool:
+    return all(tag in OUTSIDE_TAGS or is_plain_label(tag) for tag in tags)
+
+
+def _extra_cell(cells: Sequence[str]) -> str | None:
+    return cells[-1] if len(cells) > _NUM_COLUMNS else None
+
+
+def _misc_tag(cells: Sequence[str]) -> str | None:
+    return cells[_MISC] if may_be_tag(cells[_MISC]) and "=" not in cells[_MISC] else None
+
+
+def _misc_value(key: str) -> Callable[[Sequence[str]], str | None]:
+    def value(cells: Sequence[str]) -> str | None:
+        return dict(part.partition("=")[::2] for part in cells[_MISC].split("|")).get(key)
+
+    return value
+
+
+# Where the tag of a word may be, and how to get it from the cells of its line.
+_TAG_PLACES = {
+    "the last column": _extra_cell,
+    "MISC": _misc_tag,
+    **{f"{key} of MISC": _misc_value(key) for key in _ENTITY_KEYS},
+}
