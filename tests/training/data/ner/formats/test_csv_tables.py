@@ -19,6 +19,8 @@ FILES = {
     "Sentence: 2,Paris,N,B-LOC\n",
     "sentence in all rows": "sentence_id;token;tag\n7;Ada;B-PER\n7;Lovelace;I-PER\n7;left;O\n8;Paris;B-LOC\n",
     "empty lines": "\ufefftokens,ner_tags\r\nAda,B-PER\r\nLovelace,I-PER\r\nleft,O\r\n\r\nParis,B-LOC\r\n",
+    "separator of Excel": "\ufeffsep=;\r\ntoken;tag\r\nAda;B-PER\r\nLovelace;I-PER\r\nleft;O\r\n;\r\nParis;B-LOC\r\n",
+    "names with other signs": "Sentence-ID,WORD,NER Tag\n1,Ada,B-PER\n1,Lovelace,I-PER\n1,left,O\n2,Paris,B-LOC\n",
     "a span a row": "text,start,end,label\nAda Lovelace left,0,12,PER\nParis,0.0,5.0,LOC\n",
     "spans in JSON": 'id,text,label\n1,Ada Lovelace left,"[[0, 12, ""PER""]]"\n'
     '2,Paris,"[{""start"": 0, ""end"": 5, ""labels"": [""LOC""]}]"\n',
@@ -110,6 +112,7 @@ def test_conll_in_a_file_named_csv_is_recognised(tmp_path: Path):
     [
         ("a,b\n1,2\n", r"expected a first line that names the columns.*found 'a, b'"),
         ("word,tag\nAda,B-PER\nleft\n", r"line 3: expected 2 columns, as in the first line; found 1"),
+        ("sep=|\nword|tag\n\nAda|B-PER\nleft\n", r"line 5: expected 2 columns"),
         ("word,tag\n,B-PER\n", r"line 2: expected a token in the column 'word'; found none"),
         (
             "text,start,end,label\nAda,0,three,PER\n",
