@@ -59,6 +59,7 @@ class Columns:
         tokens: The tokens of a row.
         tags: The tags of the tokens.
         document: The id of the document that a row is a part of; None if there is none.
+        sentence: The sentence that a token is a part of, in tables of tokens; None to find it by usual names.
         text: The text of a row, in formats with offsets.
         spans: The spans of a row, in formats with offsets; None to find them by the names that tools use.
     """
@@ -66,6 +67,7 @@ class Columns:
     tokens: str = "tokens"
     tags: str = "ner_tags"
     document: str | None = "doc_id"
+    sentence: str | None = None
     text: str = "text"
     spans: str | None = None
 

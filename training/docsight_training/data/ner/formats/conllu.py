@@ -16,6 +16,7 @@ from docsight_training.data.ner.formats.column_lines import (
     with_beginnings,
 )
 from docsight_training.data.ner.tag_schemes import (
+    EMPTY_TAG,
     OUTSIDE_TAGS,
     are_tags,
     decode_tags,
@@ -95,7 +96,7 @@ def _entity_tags(path: Path, sentences: Sequence[Sequence[Line]]) -> list[list[s
             tags = [[tag_of(line.cells) for line in lines] for lines in sentences]
             given = [tag for row in tags for tag in row if tag is not None]
             if given and fits(given):
-                return [[tag or "_" for tag in row] for row in tags]
+                return [[tag or EMPTY_TAG for tag in row] for row in tags]
             seen |= {place: given[0]} if given else {}
     found = f"; found {', '.join(f'{tag[:40]!r} in {place}' for place, tag in seen.items())}" if seen else ""
     raise DataError(
