@@ -23,6 +23,10 @@ class FindingKind(StrEnum):
     UNANNOTATED = "rows that are not annotated (left out)"
     RENAMED = "labels that the format cannot write (renamed)"
     NO_TEXT = "rows without text (left out)"
+    UNDIVIDED = (
+        "columns of tokens without an end of a sentence (divided after . ! ?; otherwise, put empty lines between "
+        "sentences, or name the column of a CSV file that has their numbers: data.columns.sentence=NAME)"
+    )
     SEVERAL = "rows with several annotations (the ground truth or else the first one is read)"
 
 

@@ -71,10 +71,11 @@ def read_columns(path: Path, column_names: Sequence[str] | None, findings: Findi
         for sentence in sentences
         if sentence.lines
     ]
+    is_undivided = len(rows) == len({document for _, document, *_ in rows})
     places, documents, tokens, tags = zip(*rows, strict=True)
     spans = decode_tags(tags, places, findings)
     return (
-        text_of_tokens(row_tokens, row_spans, place, document=document)
+        text_of_tokens(row_tokens, row_spans, place, document=document, is_undivided=is_undivided)
         for place, document, row_tokens, row_spans in zip(places, documents, tokens, spans, strict=True)
     )
 

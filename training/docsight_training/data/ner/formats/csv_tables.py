@@ -72,7 +72,9 @@ def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[Annot
     has_spans = None not in (names.text, names.start, names.end, names.label)
     # A row of a token may also have the text and the offsets of the token; its tag is O or has a prefix.
     if names.token and names.tag and not (has_spans and not are_tags(cells[names.tag].strip() for _, cells in rows)):
-        return _read_tokens(path, _sentences(groups, names), names, findings)
+        is_undivided = names.sentence is None and len(groups) == 1
+        sentences = _sentences(groups, names)
+        return _read_tokens(path, sentences, names, findings, is_undivided=is_undivided)
     if has_spans:
         return _read_spans(path, rows, names)
     if names.text:
@@ -104,7 +106,7 @@ def _sentences(groups: Sequence[CsvRows], names: _CsvNames) -> list[CsvRows]:
 
 
 def _read_tokens(
-    path: Path, groups: Sequence[CsvRows], names: _CsvNames, findings: Findings
+    path: Path, groups: Sequence[CsvRows], names: _CsvNames, findings: Findings, *, is_undivided: bool
 ) -> Iterator[AnnotatedText]:
     token, tag = names.token or "", names.tag or ""
     rows = [row for group in groups for row in group]
@@ -120,7 +122,7 @@ def _read_tokens(
     for group, place, spans in zip(groups, places, decode_tags(tags, places, findings), strict=True):
         words = [cells[token].strip() for _, cells in group]
         document = group[0][1][names.document] if names.document else None
-        yield text_of_tokens(words, spans, place, document=document or None)
+        yield text_of_tokens(words, spans, place, document=document or None, is_undivided=is_undivided)
 
 
 def _check_cells(path: Path, rows: CsvRows, token: str, tag: str) -> None:
