@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docsight.errors import DataError
-from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings, recognise
+from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings
 from docsight_training.data.splits import ROLES, find_split, first_names, names_of_split, only_files, require
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
+from docsight_training.data.ner.formats.recognition import read_annotations
 from docsight_training.data.ner.formats.registry import (
     AUTO,
     HUB,
     ReadSettings,
     check_source,
-    read_annotations,
 )
 from docsight_training.data.ner.held_out import HoldOut, hold_out_documents
 from docsight_training.data.ner.span_alignment import tokenized
