@@ -12,6 +12,7 @@ from docsight_training.data.splits import ROLES, find_split, first_names, names_
 log = logging.getLogger(__name__)
 
 _NO_DATA_SUFFIXES = (".md", ".rst", ".py", ".sh", ".yaml", ".yml", ".cfg", ".conf", ".html", ".pdf")
+_NO_DATA_FILES = ("state.json", "dataset_info.json", "dataset_dict.json")  # of save_to_disk
 _NO_DATA_NAMES = ("README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "CITATION")
 
 
@@ -67,7 +68,11 @@ def _warn_of_others(root: Path, source: str, settings: ReadSettings) -> None:
 
 
 def _is_no_data(file: Path) -> bool:
-    return file.suffix.lower() in _NO_DATA_SUFFIXES or file.stem.upper().startswith(_NO_DATA_NAMES)
+    return (
+        file.name in _NO_DATA_FILES
+        or file.suffix.lower() in _NO_DATA_SUFFIXES
+        or file.stem.upper().startswith(_NO_DATA_NAMES)
+    )
 
 
 def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], settings: ReadSettings) -> list[Path]:

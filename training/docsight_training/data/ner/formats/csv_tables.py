@@ -55,6 +55,20 @@ class _CsvNames(NamedTuple):
             label=find_column(header, LABEL_KEYS),
         )
 
+    @property
+    def has_spans(self) -> bool:
+        return None not in (self.text, self.start, self.end, self.label)
+
+
+def looks_like_csv(path: Path, columns: Columns) -> bool:
+    """Return whether the first line names columns with tokens and tags, or a text among others."""
+    try:
+        header, _ = read_groups(path)
+    except DataError:
+        return False
+    names = _CsvNames.of(header, columns)
+    return len(header) > 1 and bool((names.token and names.tag) or names.text)
+
 
 def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
     """Read a CSV file whose first line names its columns.
@@ -69,13 +83,16 @@ def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[Annot
         raise DataError(
             f"{path}: no column {columns.sentence!r} (data.columns.sentence); found {', '.join(header)[:200]}."
         )
-    has_spans = None not in (names.text, names.start, names.end, names.label)
     # A row of a token may also have the text and the offsets of the token; its tag is O or has a prefix.
-    if names.token and names.tag and not (has_spans and not are_tags(cells[names.tag].strip() for _, cells in rows)):
+    if (
+        names.token
+        and names.tag
+        and not (names.has_spans and not are_tags(cells[names.tag].strip() for _, cells in rows))
+    ):
         is_undivided = names.sentence is None and len(groups) == 1
         sentences = _sentences(groups, names)
         return _read_tokens(path, sentences, names, findings, is_undivided=is_undivided)
-    if has_spans:
+    if names.has_spans:
         return _read_spans(path, rows, names)
     if names.text:
         return decode_rows(path, _rows_of_json(path, header, rows, columns), columns, findings)

@@ -76,7 +76,7 @@ def _holds_rows(value: Any) -> bool:
 def _is_json(line: str) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -86,7 +86,7 @@ def _parse_whole(path: Path, numbered: Sequence[tuple[int, str]]) -> Any:
     first = numbered[0][0]
     try:
         return json.loads("\n".join(line for _, line in numbered))
-    except ValueError:
+    except (ValueError, RecursionError):
         has_json_lines = any(_is_json(line) for _, line in numbered[1:_SAMPLED_LINES] if line[0] in "{[")
     return _parse(path, first, numbered[0][1] if has_json_lines else "\n".join(line for _, line in numbered))
 
@@ -97,3 +97,5 @@ def _parse(path: Path, first_line: int, text: str) -> Any:
     except json.JSONDecodeError as err:
         where = f"line {first_line + err.lineno - 1}, column {err.colno}"
         raise DataError(f"{path}: cannot be read as JSON: {where}: {err.msg}.") from err
+    except RecursionError as err:
+        raise DataError(f"{path}: cannot be read as JSON: line {first_line}: it is nested too deeply.") from err

@@ -9,13 +9,15 @@ from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.brat import is_brat_folder
 from docsight_training.data.ner.formats.column_files import looks_like_columns
 from docsight_training.data.ner.formats.conllu import looks_like_conllu
-from docsight_training.data.ner.formats.json_rows import read_json_rows
+from docsight_training.data.ner.formats.csv_tables import looks_like_csv
+from docsight_training.data.ner.formats.foreign_formats import foreign_file, foreign_row, foreign_suffix
+from docsight_training.data.ner.formats.json_rows import read_json_rows, shorten
 from docsight_training.data.ner.formats.offsets import has_text
 from docsight_training.data.ner.formats.registry import AUTO, HUB, LISTED_SOURCES, SOURCES, ReadSettings
 from docsight_training.data.ner.formats.token_rows import has_tokens
 
-_PARQUET_MAGIC = b"PAR1"
-_PACKED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")  # zip (also .xlsx), gzip, and others
+_TABLE_MAGIC = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")  # Parquet, and files and streams of Arrow
+_PACKED_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ")  # zip, gzip, and others
 _HEAD_BYTES = 4096
 _ZLIB_MAGIC = b"\x78"  # a DocBin is compressed
 
@@ -48,13 +50,15 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         raise DataError(f"{path}: the file is empty.")
     if path.suffix == ".ann":
         raise DataError(f"{path}: expected the folder of brat that holds this file; pass data.path={path.parent}.")
+    if (foreign := foreign_suffix(path.suffix)) is not None:
+        raise DataError(f"{path}: expected annotations; {foreign}")
     if head.startswith(_PACKED_MAGIC):
         raise DataError(f"{path}: expected annotations; found an archive or a compressed file. Unpack it first.")
-    if head.startswith(_PARQUET_MAGIC):
+    if head.startswith(_TABLE_MAGIC):
         return "parquet"
     if head.startswith(_ZLIB_MAGIC) and path.suffix == ".spacy":
         return "spacy"
-    if path.suffix.lower() in SOURCES["csv"].suffixes and _names_columns(head):
+    if path.suffix.lower() == ".csv" and _names_columns(head):
         return "csv"
     if looks_like_conllu(path):
         return "conllu"
@@ -62,16 +66,24 @@ def recognise(path: Path, settings: ReadSettings) -> str:
         return "conll"
     if path.suffix in SOURCES["json"].suffixes or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _recognise_json(path, settings.columns)
-    raise DataError(f"{path}: is in none of the formats that can be read. {_advice(path)}")
+    if looks_like_csv(path, settings.columns):
+        return "csv"
+    if (foreign := foreign_file(head)) is not None:
+        raise DataError(f"{path}: expected annotations; {foreign}")
+    first = head.lstrip().partition(b"\n")[0].decode("utf-8", "replace").strip()
+    raise DataError(f"{path}: is in none of the formats that can be read: found {first[:60]!r}. {_advice(path)}")
 
 
 def _recognise_json(path: Path, columns: Columns) -> str:
     row = next((row for _, row in read_json_rows(path)), None)
     if has_tokens(row, columns):
         return "json"
+    if (foreign := foreign_row(row, columns.text)) is not None:
+        raise DataError(f"{path}: expected annotations; {foreign}")
     if has_text(row, columns):
         return "offsets"
-    found = f"the keys {', '.join(map(str, row))}" if isinstance(row, dict) else f"{str(row)[:60]}"
+    found = f"the keys {', '.join(map(str, row))}" if isinstance(row, dict) and row else shorten(row)
+    found = "no row" if row is None else found
     raise DataError(
         f"{path}: expected rows with {columns.text!r} and spans, or with {columns.tokens!r} and {columns.tags!r}; "
         f"found {found}. Name other keys by data.columns.text=KEY, data.columns.tokens=KEY, data.columns.tags=KEY."

@@ -85,8 +85,8 @@ SOURCES = {
         lambda path, settings, findings: read_token_json(path, settings.columns, findings),
     ),
     "parquet": Source(
-        "rows of tokens and tags, or of text and spans",
-        (".parquet",),
+        "rows of tokens and tags, or of text and spans, also in a folder of save_to_disk",
+        (".parquet", ".arrow"),
         lambda path, settings, findings: read_parquet(path, settings.columns, findings),
     ),
     "conll": Source(
@@ -96,7 +96,7 @@ SOURCES = {
     ),
     "csv": Source(
         "a token and its tag, a span, or a text with spans in JSON a row",
-        (".csv",),
+        (".csv", ".tsv"),
         lambda path, settings, findings: read_csv(path, settings.columns, findings),
     ),
     "conllu": Source(

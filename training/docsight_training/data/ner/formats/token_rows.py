@@ -13,6 +13,12 @@ from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
+
+_ADVICE_ON_NUMBERS = (
+    " Replace numbers of classes by their names, or write the file by to_parquet or save_to_disk of `datasets`, which "
+    "keep the names."
+)
 
 
 def read_token_json(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
@@ -31,14 +37,13 @@ def read_token_json(path: Path, columns: Columns, findings: Findings) -> Iterato
 
 
 def read_parquet(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
-    """Read a Parquet file of tokens and tags, or of texts and spans; see `texts_of_rows` for errors."""
+    """Read a Parquet or Arrow file of tokens and tags, or of texts and spans; see `texts_of_rows` for errors."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        table = _load_table(path)
     except (pa.ArrowException, OSError) as err:
-        raise DataError(f"{path}: cannot be read as Parquet: {err}") from err
+        raise DataError(f"{path}: cannot be read as Parquet or Arrow: {err}") from err
     places = [f"{path.name}, row {number}" for number in range(1, len(table) + 1)]
     if columns.tokens not in table.column_names and columns.text in table.column_names:
         decoded = (
@@ -54,6 +59,17 @@ def read_parquet(path: Path, columns: Columns, findings: Findings) -> Iterator[A
     has_ids = columns.document in table.column_names
     ids = table[columns.document].to_pylist() if has_ids else [None] * len(table)
     return texts_of_rows(places, table[columns.tokens].to_pylist(), tags, ids, findings)
+
+
+def _load_table(path: Path) -> "pa.Table":
+    """Load Parquet, or Arrow as `save_to_disk` of `datasets` writes it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.suffix != ".arrow":
+        return pq.read_table(path)
+    with pa.memory_map(str(path)) as file:
+        return pa.ipc.open_stream(file).read_all()
 
 
 def read_rows(rows: "datasets.Dataset", where: str, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
@@ -133,4 +149,7 @@ def _check_strings(place: str, name: str, row: Any) -> None:
     for number, item in enumerate(row, start=1):
         if not isinstance(item, str):
             found = "null" if item is None else shorten(item)
-            raise DataError(f"{place}: expected {name} that are strings; found {found} at token {number}.")
+            raise DataError(
+                f"{place}: expected {name} that are strings; found {found} at token {number}."
+                + (_ADVICE_ON_NUMBERS if name == "tags" and isinstance(item, int) else "")
+            )
