@@ -1,6 +1,7 @@
 """Texts without annotation in files: plain text, and JSON lines."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from docsight.errors import DataError
 
 PLAIN_TEXT_SUFFIXES = (".txt", ".md", ".text")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_text(path: Path) -> str:
@@ -26,6 +30,16 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path}: {err.strerror}.") from err
 
 
+def parse_json(text: str) -> Any:
+    """Parse JSON. Halves of surrogate pairs, which JSON can hold but no text, become U+FFFD, so offsets stay right.
+
+    Raises:
+        ValueError, RecursionError: It is not JSON, or nested too deeply.
+    """
+    value = json.loads(text)
+    return _whole_characters(value) if _ESCAPED_HALF.search(text) else value
+
+
 def read_json_lines(file: Path, *, column: str) -> Iterator[str]:
     """Yield the text of each row: an object with the key `column`, or a string.
 
@@ -39,7 +53,7 @@ def read_json_lines(file: Path, *, column: str) -> Iterator[str]:
 
 def _text_of(line: str, column: str, where: str) -> str:
     try:
-        row: Any = json.loads(line)
+        row: Any = parse_json(line)
     except (ValueError, RecursionError) as err:
         raise DataError(f"{where}: expected JSON: {err}.") from err
     text = row.get(column) if isinstance(row, dict) else row
@@ -47,3 +61,13 @@ def _text_of(line: str, column: str, where: str) -> str:
         found = ", ".join(map(str, row)) if isinstance(row, dict) else type(row).__name__
         raise DataError(f"{where}: expected a string, or an object with the text in {column!r}; found {found}.")
     return text
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
+    return value

@@ -288,7 +288,9 @@ def _documents(
         elif read:
             documents.append(Document(name, read, doc_id))
     if not documents:
-        raise DataError(f"{where}: found no sentence; expected at least one row with tokens.")
+        others = "; ".join(f"{kind}: {count:,}" for kind, count in findings.counts().items())
+        found = f"found only {others}" if others else "found no sentence"
+        raise DataError(f"{where}: expected at least one text; {found}.")
     return documents
 
 

@@ -129,7 +129,7 @@ def test_tags_that_continue_nothing_are_listed_in_other_schemes(tmp_path: Path):
         ("Ada B-PER\nleft O\nfoo\nRome B-LOC\n", r"a\.conll, line 3: expected a token and a tag .*; found 'foo'"),
         ("Ada B-PER\nleft O\nRome LOCATION\n", r"a\.conll, line 3: .* found 'Rome LOCATION'"),
         ("Ada\tB-PER\n\tO\nRome\tB-LOC\n", r"a\.conll, line 2: expected a token and a tag; found ' O'"),
-        ("", "found no sentence"),
+        ("", r"expected at least one text; found no sentence\."),
     ],
 )
 def test_invalid_line_is_named(tmp_path: Path, text: str, message: str):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from docsight.errors import DataError
-from docsight_training.data.text_files import read_text
+from docsight_training.data.text_files import parse_json, read_text
 
 _SAMPLED_LINES = 20  # tried, to tell JSON lines whose first line is damaged from a damaged value over several lines
 
@@ -85,7 +85,7 @@ def _parse_whole(path: Path, numbered: Sequence[tuple[int, str]]) -> Any:
     """Parse one value over several lines. If it fails, and other lines are JSON, the first line is what is damaged."""
     first = numbered[0][0]
     try:
-        return json.loads("\n".join(line for _, line in numbered))
+        return parse_json("\n".join(line for _, line in numbered))
     except (ValueError, RecursionError):
         has_json_lines = any(_is_json(line) for _, line in numbered[1:_SAMPLED_LINES] if line[0] in "{[")
     return _parse(path, first, numbered[0][1] if has_json_lines else "\n".join(line for _, line in numbered))
@@ -93,7 +93,7 @@ def _parse_whole(path: Path, numbered: Sequence[tuple[int, str]]) -> Any:
 
 def _parse(path: Path, first_line: int, text: str) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as err:
         where = f"line {first_line + err.lineno - 1}, column {err.colno}"
         raise DataError(f"{path}: cannot be read as JSON: {where}: {err.msg}.") from err
