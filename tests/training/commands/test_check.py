@@ -99,7 +99,7 @@ def test_check_says_if_there_is_no_doubt(tmp_path: Path, capsys: pytest.CaptureF
         (["nowhere"], "nowhere does not exist; expected a folder with the splits, or a file"),
         (
             ["data.path=mine.txt"],
-            r"mine\.txt: is in none of the formats that can be read: found 'Just a.*convert IN OUT",
+            r"mine\.txt: is in none of the formats that can be read\. .*convert IN OUT",
         ),
         (["data.source=conl", "data.path=mine.txt"], r"data\.source='conl' is unknown; expected one of: auto, hub"),
         (["data.validation=2", "data.path=mine.txt"], r"data\.validation: input should be less than 1; found 2\."),

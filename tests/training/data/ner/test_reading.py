@@ -212,3 +212,25 @@ def test_tokens_that_nothing_divides_are_divided_after_punctuation(
         (tmp_path / name).write_text(header + sentence + boundary + sentence * 49)
         divided = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / name)))
         assert [len(part.tokens) for each in divided for part in each.sentences] == [6, 294]
+
+
+def test_blank_tokens_are_left_out_and_listed(tmp_path: Path):
+    rows = [{"tokens": ["Ada", "", " ", "King", "\t"], "ner_tags": ["B-PER", "I-PER", "I-PER", "I-PER", "B-LOC"]}]
+    findings = Findings()
+    (document,) = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(_write_json(tmp_path, rows))), findings)
+    (sentence,) = document.sentences
+    assert (sentence.tokens, sentence.spans) == (["Ada", "King"], [TagSpan(0, 2, "PER")])
+    assert [(each.kind, each.detail) for each in findings.all] == [
+        (FindingKind.BLANK, "'' at token 2"),
+        (FindingKind.BLANK, "' ' at token 3"),
+        (FindingKind.BLANK, "'\\t' at token 5"),
+        (FindingKind.EMPTY, "LOC"),
+    ]
+
+
+def test_parquet_with_tokens_of_prodigy_is_read_by_its_spans(tmp_path: Path):
+    spans = [{"start": 0, "end": 3, "label": "PER"}]
+    row = {"text": "Ada left", "tokens": [{"text": "Ada", "start": 0, "end": 3}], "spans": spans}
+    Dataset.from_list([row]).to_parquet(tmp_path / "a.parquet")
+    (document,) = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / "a.parquet")))
+    assert document.sentences[0].spans == [TagSpan(0, 1, "PER")]

@@ -45,12 +45,19 @@ def _find(root: Path, split: str, source: str, settings: ReadSettings) -> list[P
     suffixes = (
         SOURCES[source].suffixes if source in SOURCES else {s for each in SOURCES.values() for s in each.suffixes}
     )
+    if source in (AUTO, "brat") and _is_flat_brat(root):  # its documents may be named dev-1 and test-1
+        return [root] if split in names_of_split("train") else []
     found = find_split(root, split, suffixes)
     if found and found[0].is_dir():
         found = _files_of_folder(found[0], source, suffixes, settings)
     elif not found and split in names_of_split("train") and not any(find_split(root, r, suffixes) for r in ROLES):
         found = _files_of_folder(root, source, suffixes, settings)
     return found
+
+
+def _is_flat_brat(root: Path) -> bool:
+    """Return whether the files of a folder are a text and an annotation file for each document."""
+    return any(file.with_suffix(".txt").is_file() for file in root.glob("*.ann"))
 
 
 def _warn_of_others(root: Path, source: str, settings: ReadSettings) -> None:

@@ -23,6 +23,7 @@ class FindingKind(StrEnum):
     REJECTED = "rows that were rejected, ignored or cancelled in the tool that wrote them (left out)"
     UNANNOTATED = "rows that are not annotated (left out)"
     RENAMED = "labels that the format cannot write (renamed)"
+    BLANK = "tokens that are empty or white space (left out)"
     NO_TEXT = "rows without text (left out)"
     UNDIVIDED = (
         "columns of tokens without an end of a sentence (divided after . ! ?; otherwise, put empty lines between "

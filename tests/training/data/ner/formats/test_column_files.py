@@ -45,7 +45,7 @@ def _read(
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_columns_are_recognised(tmp_path: Path, name: str, line_end: str, mark: str):
     file = tmp_path / "train.txt"
@@ -136,3 +136,9 @@ def test_invalid_line_is_named(tmp_path: Path, text: str, message: str):
     (tmp_path / "a.conll").write_text(text)
     with pytest.raises(DataError, match=message):
         _read(tmp_path / "a.conll", source="conll")
+
+
+def test_labels_of_label_studio_may_have_spaces_and_its_tokens_may_be_blank(tmp_path: Path):
+    lines = ["-DOCSTART- -X- O", "Ada -X- _ B-Job Title", "King -X- _ I-Job Title", "\u00a0 -X- _ O", " -X- _ O"]
+    (tmp_path / "a.conll").write_text("\n".join([*lines, "left -X- _ O"]))
+    assert _read(tmp_path / "a.conll") == [(["Ada", "King", "left"], [("Job Title", "Ada King")])]

@@ -293,3 +293,10 @@ def test_task_of_label_studio_that_has_no_plain_text_says_what_it_has(tmp_path: 
     task = _task("", {"result": []}, key="other") | {"data": {"text": [{"author": "a", "text": "Ada"}]}}
     with pytest.raises(DataError, match=r"expected the text of the task in data\.text; found text \(list\)"):
         _read(_write(tmp_path / "a.json", [task], lines=False))
+
+
+@pytest.mark.parametrize("key", ["data", "examples", "rows", "annotations"])
+def test_rows_may_be_in_an_object_beside_metadata(tmp_path: Path, key: str):
+    rows = [{"text": "Ada left", "spans": [[0, 3, "PER"]]}]
+    file = _write(tmp_path / "a.json", {"version": "1", key: rows}, lines=False)
+    assert _read(file) == [(["Ada", "left"], [("PER", "Ada")])]

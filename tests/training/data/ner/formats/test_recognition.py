@@ -29,22 +29,62 @@ GLINER = [{"tokenized_text": ["Ada", "left"], "ner": [[0, 0, "person"]]}]
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.tsv", WEBANNO, r"found WebAnno TSV, .*Export the document as CoNLL 2002"),
-        ("a.json", json.dumps(CAS), r"found UIMA CAS JSON, .*Export the document as CoNLL 2002"),
-        ("a.xmi", '\ufeff<?xml version="1.0"?>\n<xmi:XMI xmi:version="2.0"/>', r"found UIMA CAS XMI"),
-        ("a.xml", '<?xml version="1.0"?><GateDocument version="3"/>', r"found the XML of GATE\. Write a JSON line"),
-        ("a.json", json.dumps(BDOC), r"found the bdocjs of GATE\. Write a JSON line"),
-        ("a.xml", "<?xml version='1.0'?>\n<text>Ada</text>", r"found XML\. Write a JSON line"),
-        ("a.json", json.dumps(SPACY_2), r"found the JSON of spaCy 2\. Convert it: python -m spacy convert"),
-        ("a.json", json.dumps(TAGTOG), r"found the ann\.json of tagtog"),
-        ("a.json", json.dumps(GLINER), r"found the JSON of GLiNER"),
-        ("a.py", "TRAIN_DATA = [('Ada', {'entities': [(0, 3, 'PER')]})]\n", r"found Python code\. .*json\.dump"),
-        ("a.xlsx", "PK\x03\x04", r"found a spreadsheet\. Save the sheet as CSV"),
+        (
+            "a.tsv",
+            WEBANNO,
+            r"formats that can be read\. It is WebAnno TSV, .*Export the document as CoNLL 2002",
+        ),
+        (
+            "a.json",
+            json.dumps(CAS),
+            r"formats that can be read\. It is UIMA CAS JSON, .*Export the document as CoNLL 2002",
+        ),
+        (
+            "a.xmi",
+            '\ufeff<?xml version="1.0"?>\n<xmi:XMI xmi:version="2.0"/>',
+            r"formats that can be read\. It is UIMA CAS XMI",
+        ),
+        (
+            "a.xml",
+            '<?xml version="1.0"?><GateDocument version="3"/>',
+            r"formats that can be read\. It is the XML of GATE\. Write a JSON line",
+        ),
+        (
+            "a.json",
+            json.dumps(BDOC),
+            r"formats that can be read\. It is the bdocjs of GATE\. Write a JSON line",
+        ),
+        (
+            "a.xml",
+            "<?xml version='1.0'?>\n<text>Ada</text>",
+            r"formats that can be read\. It is XML\. Write a JSON line",
+        ),
+        (
+            "a.json",
+            json.dumps(SPACY_2),
+            r"formats that can be read\. It is the JSON of spaCy 2\. Convert it: python -m spacy convert",
+        ),
+        ("a.json", json.dumps(TAGTOG), r"formats that can be read\. It is the ann\.json of tagtog"),
+        ("a.json", json.dumps(GLINER), r"formats that can be read\. It is the JSON of GLiNER"),
+        (
+            "a.py",
+            "TRAIN_DATA = [('Ada', {'entities': [(0, 3, 'PER')]})]\n",
+            r"formats that can be read\. It is Python code\. .*json\.dump",
+        ),
+        (
+            "a.xlsx",
+            "PK\x03\x04",
+            r"formats that can be read\. It is a spreadsheet\. Save the sheet as CSV",
+        ),
         ("a.zip", "PK\x03\x04", r"found an archive or a compressed file\. Unpack it first"),
         ("a.json", "[" * 100_000, r"line 1: it is nested too deeply"),
         ("a.json", "[]", r"expected rows with 'text'.*; found no row\."),
         ("a.json", "{}", r"; found \{\}\."),
-        ("a.txt", "Ada,B-PER\nleft,O\n", r"in none of the formats that can be read: found 'Ada,B-PER'\. data\.source"),
+        (
+            "a.txt",
+            "Ada,B-PER\nleft,O\n",
+            r"in none of the formats that can be read\. It begins with 'Ada,B-PER'\. data\.source",
+        ),
     ],
 )
 def test_files_that_are_not_read_have_advice(tmp_path: Path, name: str, content: str, message: str):

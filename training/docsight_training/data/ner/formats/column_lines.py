@@ -18,6 +18,8 @@ from docsight_training.data.text_files import read_text
 DOCUMENT_START = "-DOCSTART-"
 WORD_ID = re.compile(r"\d+")
 _NEW_DOCUMENT = re.compile(r"#\s*newdoc\b(?:\s+id\s*=\s*(.+))?")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LABEL_STUDIO = re.compile(r"(\S*|\s*) (-X- _) (O|[BI]-\S.*)")  # a line of its CoNLL 2003
 _SPACES = re.compile(r"[ \t]+")
 _MAX_SAMPLED_LINES = 2000  # of a file, to recognise it
 
@@ -37,13 +39,11 @@ class ColumnSentence:
 
 
 def split_sentences(text: str) -> list[ColumnSentence]:
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [line.rstrip() for line in _LINE_END.split(text)]
     rows = [(number, line) for number, line in enumerate(lines, start=1) if line]
     has_tabs = sum("\t" in line for _, line in rows if not line.startswith("#")) * 2 > len(rows)
     cells = {
-        number: [cell.strip(" ") for cell in line.split("\t")]
-        if has_tabs and "\t" in line
-        else _SPACES.split(line.lstrip())
+        number: [cell.strip(" ") for cell in line.split("\t")] if has_tabs and "\t" in line else _cells(line)
         for number, line in rows
     }
     last_cells = {cells[number][-1] for number, line in rows if not line.startswith("#")}
@@ -59,9 +59,18 @@ def split_sentences(text: str) -> list[ColumnSentence]:
             if not line.startswith(DOCUMENT_START) and match is not None and match[1]:
                 document = match[1].strip()
             sentences.append(ColumnSentence(document))
+        elif _LABEL_STUDIO.fullmatch(line) and not cells[number][0]:
+            continue  # white space, such as a no-break space, that Label Studio takes for a token
         elif not line.startswith("#") or _is_token(cells[number], width, last_cells):
             sentences[-1].lines.append(Line(number, cells[number]))
     return sentences
+
+
+def _cells(line: str) -> list[str]:
+    """Return the columns of a line without tabs. Labels of Label Studio may have spaces."""
+    if (match := _LABEL_STUDIO.fullmatch(line)) is not None:
+        return [match[1].strip(), *match[2].split(), match[3]]
+    return _SPACES.split(line.lstrip())
 
 
 def _is_token(cells: Sequence[str], width: int, last_cells: Set[str]) -> bool:

@@ -72,4 +72,4 @@ def foreign_row(row: Any, text_key: str) -> str | None:
 
 
 def _message(foreign: _Foreign | None) -> str | None:
-    return None if foreign is None else f"found {foreign.about}. {foreign.advice}."
+    return None if foreign is None else f"It is {foreign.about}. {foreign.advice}."

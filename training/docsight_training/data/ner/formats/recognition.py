@@ -48,10 +48,10 @@ def recognise(path: Path, settings: ReadSettings) -> str:
     head = _read_head(path)
     if not head.strip():
         raise DataError(f"{path}: the file is empty.")
-    if path.suffix == ".ann":
+    if path.suffix == ".ann" or (path.suffix == ".txt" and path.with_suffix(".ann").is_file()):
         raise DataError(f"{path}: expected the folder of brat that holds this file; pass data.path={path.parent}.")
     if (foreign := foreign_suffix(path.suffix)) is not None:
-        raise DataError(f"{path}: expected annotations; {foreign}")
+        raise DataError(f"{path}: is in none of the formats that can be read. {foreign} {_advice(path)}")
     if head.startswith(_PACKED_MAGIC):
         raise DataError(f"{path}: expected annotations; found an archive or a compressed file. Unpack it first.")
     if head.startswith(_TABLE_MAGIC):
@@ -69,9 +69,11 @@ def recognise(path: Path, settings: ReadSettings) -> str:
     if looks_like_csv(path, settings.columns):
         return "csv"
     if (foreign := foreign_file(head)) is not None:
-        raise DataError(f"{path}: expected annotations; {foreign}")
+        raise DataError(f"{path}: is in none of the formats that can be read. {foreign} {_advice(path)}")
     first = head.lstrip().partition(b"\n")[0].decode("utf-8", "replace").strip()
-    raise DataError(f"{path}: is in none of the formats that can be read: found {first[:60]!r}. {_advice(path)}")
+    raise DataError(
+        f"{path}: is in none of the formats that can be read. It begins with {first[:60]!r}. {_advice(path)}"
+    )
 
 
 def _recognise_json(path: Path, columns: Columns) -> str:
@@ -79,7 +81,7 @@ def _recognise_json(path: Path, columns: Columns) -> str:
     if has_tokens(row, columns):
         return "json"
     if (foreign := foreign_row(row, columns.text)) is not None:
-        raise DataError(f"{path}: expected annotations; {foreign}")
+        raise DataError(f"{path}: is in none of the formats that can be read. {foreign} {_advice(path)}")
     if has_text(row, columns):
         return "offsets"
     found = f"the keys {', '.join(map(str, row))}" if isinstance(row, dict) and row else shorten(row)

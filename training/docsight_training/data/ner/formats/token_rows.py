@@ -1,11 +1,13 @@
 """Rows of tokens and tags: JSON lines, Parquet, and data sets of the hub."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import DataError
-from docsight_training.data.ner.findings import Findings
+from docsight.tags import TagSpan
+from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns, text_of_tokens
 from docsight_training.data.ner.formats.json_rows import read_json_rows, shorten, write_json_rows
 from docsight_training.data.ner.formats.offsets import decode_row
@@ -45,7 +47,8 @@ def read_parquet(path: Path, columns: Columns, findings: Findings) -> Iterator[A
     except (pa.ArrowException, OSError) as err:
         raise DataError(f"{path}: cannot be read as Parquet or Arrow: {err}") from err
     places = [f"{path.name}, row {number}" for number in range(1, len(table) + 1)]
-    if columns.tokens not in table.column_names and columns.text in table.column_names:
+    has_tags = {columns.tokens, columns.tags} <= set(table.column_names)
+    if not has_tags and columns.text in table.column_names:
         decoded = (
             decode_row(row, place, columns, findings) for place, row in zip(places, table.to_pylist(), strict=True)
         )
@@ -100,7 +103,26 @@ def texts_of_rows(
             raise DataError(f"{place}: {len(row_tokens)} tokens but {len(row_tags)} tags.")
     spans = decode_tags(tags, places, findings)
     for place, row_tokens, row_spans, document in zip(places, tokens, spans, documents, strict=True):
-        yield text_of_tokens(row_tokens, row_spans, place, document=None if document is None else str(document))
+        words, word_spans = _without_blanks(row_tokens, row_spans, place, findings)
+        yield text_of_tokens(words, word_spans, place, document=None if document is None else str(document))
+
+
+def _without_blanks(
+    tokens: Sequence[str], spans: Sequence[TagSpan], place: str, findings: Findings
+) -> tuple[Sequence[str], Sequence[TagSpan]]:
+    """Leave out the tokens that are empty or white space, which the pipeline does not label."""
+    is_word = [bool(token.strip()) for token in tokens]
+    if all(is_word):
+        return tokens, spans
+    for number, (token, kept) in enumerate(zip(tokens, is_word, strict=True), start=1):
+        if not kept:
+            findings.add(FindingKind.BLANK, place, f"{token!r} at token {number}")
+    words_before = [0, *accumulate(is_word)]
+    moved = [TagSpan(words_before[start], words_before[end], label) for start, end, label in spans]
+    for span in moved:
+        if span.start == span.end:
+            findings.add(FindingKind.EMPTY, place, span.label)
+    return list(compress(tokens, is_word)), [span for span in moved if span.start < span.end]
 
 
 def has_tokens(row: Any, columns: Columns) -> bool:
