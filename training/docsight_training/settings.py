@@ -103,6 +103,7 @@ class ColumnSettings(_Settings):
 class NerDataSettings(_Settings):
     path: ExistingPath | None = None
     columns: ColumnSettings = ColumnSettings()
+    corpora: dict[str, dict[str, Any] | None] | None = None
     hub: str | None = None
     validation: Annotated[float, Field(gt=0, lt=1)] | None = None
     test: Annotated[float, Field(ge=0, lt=1)] | None = None
@@ -182,6 +183,11 @@ class RunSettings(_Settings):
 
 # The settings of `data` by the name of its class.
 _DATA: dict[str, type[BaseModel]] = {"NerData": NerDataSettings, "ImageData": ImageDataSettings}
+# The data of each network, and how to choose both.
+_DATA_OF_NETWORKS = {
+    "Tagger": ("NerData", "model=rnn_ner data=ner"),
+    "ImageClassifier": ("ImageData", "experiment=cnn_imagecat"),
+}
 
 
 def check_settings(config: Mapping[str, Any]) -> None:
@@ -200,8 +206,18 @@ def check_settings(config: Mapping[str, Any]) -> None:
         problems.append(
             f"data.init_from follows model.init_from; found {data['init_from']!r}. Set only model.init_from"
         )
+    problems += _mismatches(network, data)
     if problems:
         raise ConfigError("; ".join(problems) + ".")
+
+
+def _mismatches(network: Any, data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that the network of a task was chosen without its data."""
+    target = network.get("_target_") if isinstance(network, Mapping) else None
+    given = _name(data)
+    expected, experiment = _DATA_OF_NETWORKS.get(str(target).rpartition(".")[2], (given, ""))
+    if given in _DATA and given != expected:
+        yield f"model and data are of different tasks; use {experiment}"
 
 
 def check_data_settings(data: Mapping[str, Any]) -> None:
@@ -211,8 +227,13 @@ def check_data_settings(data: Mapping[str, Any]) -> None:
 
 
 def _data_problems(data: Mapping[str, Any]) -> Iterator[str]:
-    if kind := _DATA.get(str(data.get("_target_", "")).rpartition(".")[2]):
+    if kind := _DATA.get(_name(data)):
         yield from _problems(kind, data, ("data",))
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    """Return the name of the class of data."""
+    return str(data.get("_target_", "")).rpartition(".")[2]
 
 
 def _problems(kind: type[BaseModel], values: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[str]:
