@@ -50,6 +50,7 @@ def test_conllu_has_entities_in_misc_or_in_one_more_column(tmp_path: Path):
     [
         ("1\tAda\tB-PER\n", r"line 1: expected the ten columns of CoNLL-U, separated by tabs; found 3"),
         (_conllu("1 Ada _ _ _ _ _ _ _ _") + "\n", r"no token has an entity; expected NER=B-LABEL.*more column\.$"),
+        (_conllu("1 Ada _ _ _ _ _ _ _ name=Ada") + "\n", r"no token has an entity; .*found 'Ada' in name of MISC"),
         (
             _conllu("1 Ada _ _ _ _ _ _ _ Entity=(1-person-1-new-coref)") + "\n",
             r"more column; found '\(1-person-1-new-coref\)' in Entity of MISC\.",

@@ -20,6 +20,7 @@ FILES = {
     "sentence in all rows": "sentence_id;token;tag\n7;Ada;B-PER\n7;Lovelace;I-PER\n7;left;O\n8;Paris;B-LOC\n",
     "empty lines": "\ufefftokens,ner_tags\r\nAda,B-PER\r\nLovelace,I-PER\r\nleft,O\r\n\r\nParis,B-LOC\r\n",
     "separator of Excel": "\ufeffsep=;\r\ntoken;tag\r\nAda;B-PER\r\nLovelace;I-PER\r\nleft;O\r\n;\r\nParis;B-LOC\r\n",
+    "a token and its label": "sentence,token,label\n1,Ada,PER\n1,Lovelace,PER\n1,left,O\n2,Paris,LOC\n",
     "names with other signs": "Sentence-ID,WORD,NER Tag\n1,Ada,B-PER\n1,Lovelace,I-PER\n1,left,O\n2,Paris,B-LOC\n",
     "a span a row": "text,start,end,label\nAda Lovelace left,0,12,PER\nParis,0.0,5.0,LOC\n",
     "a span a row, with its words": "text,word,start,end,tag\nAda Lovelace left,Ada Lovelace,0,12,PER\n"

@@ -29,6 +29,8 @@ from docsight_training.data.text_files import read_text
 _NUM_COLUMNS = 10
 _FORM, _MISC = 1, 9  # columns
 _ENTITY_KEYS = ("NER", "NE", "Entity", "name", "ner")  # in MISC, as NER=B-PER
+_MISC_PLACE = "{} of MISC"
+_LABEL_KEYS = ("NER", "NE", "ner")  # in MISC, as NER=PER; the values of others may be anything
 
 
 def read_conllu(path: Path, findings: Findings) -> Iterator[AnnotatedText]:
@@ -91,8 +93,9 @@ def _words(path: Path, lines: Sequence[Line]) -> list[Line]:
 def _entity_tags(path: Path, sentences: Sequence[Sequence[Line]]) -> list[list[str]]:
     """Return the tag of each word, from the first place that has nothing but tags, or else nothing but labels."""
     seen: dict[str, str] = {}
-    for fits in (are_tags, _are_labels):
-        for place, tag_of in _TAG_PLACES.items():
+    label_places = {place: _TAG_PLACES[place] for place in map(_MISC_PLACE.format, _LABEL_KEYS)}
+    for fits, places in ((are_tags, _TAG_PLACES), (_are_labels, label_places)):
+        for place, tag_of in places.items():
             tags = [[tag_of(line.cells) for line in lines] for lines in sentences]
             given = [tag for row in tags for tag in row if tag is not None]
             if given and fits(given):
@@ -128,5 +131,5 @@ def _misc_value(key: str) -> Callable[[Sequence[str]], str | None]:
 _TAG_PLACES = {
     "the last column": _extra_cell,
     "MISC": _misc_tag,
-    **{f"{key} of MISC": _misc_value(key) for key in _ENTITY_KEYS},
+    **{_MISC_PLACE.format(key): _misc_value(key) for key in _ENTITY_KEYS},
 }

@@ -17,7 +17,7 @@ from docsight_training.data.ner.formats.offsets import END_KEYS, LABEL_KEYS, SPA
 from docsight_training.data.ner.tag_schemes import EMPTY_TAG, OUTSIDE_TAGS, are_tags, decode_tags, iob2_tags
 
 _TOKEN_NAMES = ("token", "word")
-_TAG_NAMES = ("tag", "ner_tag", "ner", "iob", "bio")
+_TAG_NAMES = ("tag", "ner_tag", "ner", "iob", "bio", "label", "labels")
 _SENTENCE_NAMES = (
     "sentence",
     "sentence_id",
