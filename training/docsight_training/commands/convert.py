@@ -132,7 +132,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--to", dest="target", metavar="FORMAT", help=f"the format of OUT (default: by suffix): {', '.join(TARGETS)}"
     )
     parser.add_argument("--all", action="store_true", help="list every span that was changed or left out")
-    parser.add_argument("override", metavar="KEY=VALUE", nargs="*", help="such as lang=de or data.columns.text=body")
+    parser.add_argument(
+        "override", metavar="KEY=VALUE", nargs="*", default=[], help="such as lang=de or data.columns.text=body"
+    )
     return parser
 
 
