@@ -19,7 +19,7 @@ DOCUMENT_START = "-DOCSTART-"
 WORD_ID = re.compile(r"\d+")
 _NEW_DOCUMENT = re.compile(r"#\s*newdoc\b(?:\s+id\s*=\s*(.+))?")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_LABEL_STUDIO = re.compile(r"(\S*|\s*) (-X- _) (O|[BI]-\S.*)")  # a line of its CoNLL 2003
+_LABEL_STUDIO_LINE = re.compile(r"(\S*|\s*) (-X- _) (O|[BI]-\S.*)")  # a line of its CoNLL 2003
 _SPACES = re.compile(r"[ \t]+")
 _MAX_SAMPLED_LINES = 2000  # of a file, to recognise it
 
@@ -59,7 +59,7 @@ def split_sentences(text: str) -> list[ColumnSentence]:
             if not line.startswith(DOCUMENT_START) and match is not None and match[1]:
                 document = match[1].strip()
             sentences.append(ColumnSentence(document))
-        elif _LABEL_STUDIO.fullmatch(line) and not cells[number][0]:
+        elif _LABEL_STUDIO_LINE.fullmatch(line) and not cells[number][0]:
             continue  # white space, such as a no-break space, that Label Studio takes for a token
         elif not line.startswith("#") or _is_token(cells[number], width, last_cells):
             sentences[-1].lines.append(Line(number, cells[number]))
@@ -68,7 +68,7 @@ def split_sentences(text: str) -> list[ColumnSentence]:
 
 def _cells(line: str) -> list[str]:
     """Return the columns of a line without tabs. Labels of Label Studio may have spaces."""
-    if (match := _LABEL_STUDIO.fullmatch(line)) is not None:
+    if (match := _LABEL_STUDIO_LINE.fullmatch(line)) is not None:
         return [match[1].strip(), *match[2].split(), match[3]]
     return _SPACES.split(line.lstrip())
 

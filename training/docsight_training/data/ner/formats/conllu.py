@@ -30,7 +30,7 @@ _NUM_COLUMNS = 10
 _FORM, _MISC = 1, 9  # columns
 _ENTITY_KEYS = ("NER", "NE", "Entity", "name", "ner")  # in MISC, as NER=B-PER
 _MISC_PLACE = "{} of MISC"
-_LABEL_KEYS = ("NER", "NE", "ner")  # in MISC, as NER=PER; the values of others may be anything
+_PLAIN_LABEL_KEYS = ("NER", "NE", "ner")  # in MISC, as NER=PER; the values of others may be anything
 
 
 def read_conllu(path: Path, findings: Findings) -> Iterator[AnnotatedText]:
@@ -93,7 +93,7 @@ def _words(path: Path, lines: Sequence[Line]) -> list[Line]:
 def _entity_tags(path: Path, sentences: Sequence[Sequence[Line]]) -> list[list[str]]:
     """Return the tag of each word, from the first place that has nothing but tags, or else nothing but labels."""
     seen: dict[str, str] = {}
-    label_places = {place: _TAG_PLACES[place] for place in map(_MISC_PLACE.format, _LABEL_KEYS)}
+    label_places = {place: _TAG_PLACES[place] for place in map(_MISC_PLACE.format, _PLAIN_LABEL_KEYS)}
     for fits, places in ((are_tags, _TAG_PLACES), (_are_labels, label_places)):
         for place, tag_of in places.items():
             tags = [[tag_of(line.cells) for line in lines] for lines in sentences]
