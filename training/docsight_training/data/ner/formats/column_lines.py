@@ -34,11 +34,14 @@ class Line:
 
 @dataclass
 class ColumnSentence:
+    """The lines of a sentence, and the id or the number of its document; None if no document began."""
+
     document: str | None
     lines: list[Line] = field(default_factory=list)
 
 
 def split_sentences(text: str) -> list[ColumnSentence]:
+    """Return the sentences of a file in order; those at empty lines without tokens between them have no lines."""
     lines = [line.rstrip() for line in _LINE_END.split(text)]
     rows = [(number, line) for number, line in enumerate(lines, start=1) if line]
     has_tabs = sum("\t" in line for _, line in rows if not line.startswith("#")) * 2 > len(rows)
