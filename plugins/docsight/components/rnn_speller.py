@@ -17,6 +17,7 @@ from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.correction_rows import correction_row
 from docsight.components.correction_scoring import CORRECTIONS_SCORER
 from docsight.components.file_names import file_name_words
+from docsight.components.left_alone import leave_passages_alone
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
@@ -278,6 +279,7 @@ class RnnSpeller(NetworkPipe):
         for doc, found in zip(docs, predictions, strict=True):
             text = doc.text if found else ""
             rows = [correction_row(each, text[each.start : each.end], min_score=min_score) for each in found]
+            leave_passages_alone(doc, rows)
             attributes.set_corrections(doc, rows)
 
     def own_files(self) -> dict[str, bytes]:

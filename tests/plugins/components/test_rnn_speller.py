@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Corpus, Example
 
+from docsight.components.left_alone import IN_CODE
 from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.errors import BundleError, ConfigError
 from docsight.spelling.correction.corrector import Correction
@@ -148,6 +149,16 @@ def test_rnn_speller_believes_words_of_the_file_name():
         {each.fact: each.weight for each in _speller(nlp).explain(docs[at], row)} for at, row in ((0, none), (1, named))
     ]
     assert weights[1]["repeated"] < 0 < weights[0]["repeated"]
+
+
+def test_rnn_speller_flags_words_of_code_without_applying_their_corrections(nlp):
+    doc = nlp.make_doc("Teh house.\n\nTeh = house\n")
+    doc.spans["passages"] = [doc.char_span(0, 10, label="paragraph"), doc.char_span(12, 23, label="code")]
+    prose, code = nlp(doc)._.corrections
+    assert (prose["text"], prose["applied"]) == ("Teh", True)
+    assert (code["text"], code["suggestion"], code["applied"]) == ("Teh", "The", False)
+    assert code["because"] == IN_CODE
+    assert doc._.corrected_text == "The house.\n\nTeh = house\n"
 
 
 def test_rnn_speller_threshold_overrides_the_setting(tiny_speller):
