@@ -291,7 +291,7 @@ class RnnSpeller(NetworkPipe):
             self._apply_user_words()
 
     def _checked(self, option: str, value: str, allowed: Iterable[str]) -> str:
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             raise ConfigError(f"{self.name}: expected the {option} to be one of {', '.join(allowed)}; found {value!r}.")
         return value
 
