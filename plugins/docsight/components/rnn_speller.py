@@ -17,7 +17,7 @@ from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.correction_rows import correction_row
 from docsight.components.correction_scoring import CORRECTIONS_SCORER
 from docsight.components.file_names import file_name_words
-from docsight.components.left_alone import leave_passages_alone
+from docsight.components.passages import leave_passages_alone, passage_edges
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
@@ -237,7 +237,12 @@ class RnnSpeller(NetworkPipe):
         text = doc.text
         protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
         return self.corrector.explain(
-            text, row["start"], protected=protected, dialect=self.dialect, outside_words=file_name_words(doc)
+            text,
+            row["start"],
+            protected=protected,
+            dialect=self.dialect,
+            outside_words=file_name_words(doc),
+            sentence_ends=passage_edges(doc),
         )
 
     def is_listed_misspelling(self, word: str) -> bool:
@@ -271,8 +276,13 @@ class RnnSpeller(NetworkPipe):
             self._protection.spans(doc, text) + self._phrases.spans(doc, text)
             for doc, text in zip(docs, texts, strict=True)
         ]
-        outside_words = [file_name_words(doc) for doc in docs]
-        return corrector.correct(texts, protected=protected, dialect=self.dialect, outside_words=outside_words)
+        return corrector.correct(
+            texts,
+            protected=protected,
+            dialect=self.dialect,
+            outside_words=[file_name_words(doc) for doc in docs],
+            sentence_ends=[passage_edges(doc) for doc in docs],
+        )
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
         min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold

@@ -1,4 +1,4 @@
-"""Passages in which no correction is applied."""
+"""What the passages of a Doc tell the speller."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from docsight.components.left_alone import IN_ANOTHER_LANGUAGE, IN_CODE, leave_passages_alone
+from docsight.components.passages import IN_ANOTHER_LANGUAGE, IN_CODE, leave_passages_alone, passage_edges
 
 NLP = spacy.blank("en")
 TEXT = "One teh here.\n\nx = teh\n\nLast teh."
@@ -33,6 +33,15 @@ def _left(doc: Doc) -> list[dict[str, Any]]:
     rows = _rows()
     leave_passages_alone(doc, rows)
     return rows
+
+
+def test_passage_edges_are_those_of_passages_and_cells():
+    doc = _doc()
+    doc._.source["passages"][0]["cells"] = [[[0, 3], [4, 13]], []]
+    assert sorted(passage_edges(doc)) == [0, 0, 3, 4, 13, 13, 15, 22, 24, 33]
+    doc._.source = None
+    assert passage_edges(doc) == [0, 13, 15, 22, 24, 33]
+    assert passage_edges(NLP.make_doc(TEXT)) == []
 
 
 def test_leave_passages_alone_flags_what_is_in_code():

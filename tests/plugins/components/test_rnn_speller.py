@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Corpus, Example
 
-from docsight.components.left_alone import IN_CODE
+from docsight.components.passages import IN_CODE
 from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.errors import BundleError, ConfigError
 from docsight.spelling.correction.corrector import Correction
@@ -180,6 +180,8 @@ def test_rnn_speller_rejects_unknown_settings_and_dialects():
         _built(setting="bold")
     with pytest.raises(ConfigError, match="expected the dialect to be one of auto, us, uk; found 'british'"):
         _built(dialect="british")
+    with pytest.raises(ConfigError, match=r"expected the setting to be one of .*; found \['eager'\]"):
+        _built(setting=["eager"])
 
 
 @pytest.mark.parametrize("word", ["Teh", "teh", "the house"])
@@ -362,6 +364,12 @@ def test_rnn_speller_session_goes_letter_by_letter_and_knows_the_words_of_the_us
     assert words[-1] == "zzyzx"
     assert len(words) == len(zipf)
     assert speller.session().type("z").letters
+
+
+@pytest.mark.parametrize("layout", ["colemak", 3, ["qwerty"]])
+def test_rnn_speller_session_rejects_unknown_layouts(nlp, layout):
+    with pytest.raises(ConfigError, match="expected the layout to be one of qwerty, azerty, qwertz, dvorak; found"):
+        _speller(nlp).session(layout=layout)
 
 
 def test_rnn_speller_generates_the_same_text_from_the_same_seed(nlp):

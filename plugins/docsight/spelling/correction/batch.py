@@ -89,11 +89,12 @@ class TokenBatch:
         dictionary: Dictionary,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
+        sentence_ends: Sequence[Sequence[int]] | None = None,
     ) -> None:
         surfaces: list[str] = []
         starts, bounds, sizes = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)], []
-        for text in texts:
-            tokens = read_tokens(text)
+        for at, text in enumerate(texts):
+            tokens = read_tokens(text, sentence_ends[at] if sentence_ends else ())
             bounds.append(tokens.bounds[1:] + len(surfaces))
             surfaces += tokens.surfaces
             starts.append(tokens.starts)
