@@ -191,7 +191,9 @@ class RnnSpeller(NetworkPipe):
                 speller, vocab = cast(Speller, self.bundle.network), self.bundle.vocabularies["words"]
                 words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
                 rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
-                self._typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
+                self._typing_model = TypingModel(
+                    speller.typing, speller.letters, words, zipf, rescorer=rescorer, technical=speller.technical
+                )
             return self._typing_model
 
     def warm_up(self) -> None:

@@ -89,7 +89,7 @@ class WordReader:
         text = now.text
         if len(text) > 1 and not now.literal and plain not in _NO_WORD_BEFORE and text[-1] != "'":
             best, probability, row = self._model.decoder.finish(now.beam, plain)[0]
-            if best != text and probability >= _MIN_WORD_PROBABILITY:
+            if best != text and probability >= _MIN_WORD_PROBABILITY and not self._model.is_term(text):
                 return best, row
         return text, 0
 

@@ -13,6 +13,7 @@ from docsight.spelling.keystrokes.layouts import LAYOUTS, neighbours
 from docsight.spelling.keystrokes.letter_error_model import CODES, LETTERS, LetterErrorModel
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel
+from docsight.spelling.lexicon.tables import TechnicalText
 
 _TEXT = (
     "the a of and in to is it this that network networks we they work works river city house garden letter letters "
@@ -41,7 +42,9 @@ def typing_model() -> TypingModel:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return TypingModel(network.eval(), LetterErrorModel(), WORDS, [6.0 - n / 20 for n in range(len(WORDS))])
+    zipf = [6.0 - n / 20 for n in range(len(WORDS))]
+    technical = TechnicalText.from_counts(["gardn"], {})
+    return TypingModel(network.eval(), LetterErrorModel(), WORDS, zipf, technical=technical)
 
 
 def _type(session: Session, text: str):
@@ -69,6 +72,12 @@ def test_session_corrects_a_word_when_it_ends(typing_model, typed):
     keystroke = _type(session, typed + " ")
     assert keystroke.prefix == ""
     assert session.text == "we work in the network "
+
+
+def test_session_leaves_technical_terms_as_typed(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn gardn Gardn ")
+    assert session.text == "we often work in the garden gardn Gardn "
 
 
 def test_session_corrects_an_apostrophe_left_out(typing_model):
