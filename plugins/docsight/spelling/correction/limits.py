@@ -51,7 +51,8 @@ TERM = Limit("term", "technical text often has the word as typed beside these wo
 CONTRACTION = Limit("contraction", "the text hardly uses the pronoun of the contraction")
 LETTER = Limit("letter", "the word is a single letter in a long text")
 MENTION = Limit("mention", "the text has the correction beside the word, as where it speaks of a misspelling")
-LIMITS = (NAME, TERM, CONTRACTION, LETTER, MENTION)
+REPETITION = Limit("repetition", "the correction repeats the word beside it")
+LIMITS = (NAME, TERM, CONTRACTION, LETTER, MENTION, REPETITION)
 UNLIMITED = -1
 
 
@@ -81,6 +82,7 @@ class LimitFinder:
         is_one = (groups.span[chosen] == 1) & (groups.second[best] == 0)  # no words are split or joined
         is_long = self._words[self._batch.texts[token]] >= _LONG_TEXT
         where = {
+            REPETITION: _holds(self._is_repetition, is_one & known, token, suggested),
             MENTION: _holds(self._is_mention, is_one & ~known, token, suggested),
             LETTER: _holds(self._is_letter, is_one & is_long, token, suggested),
             CONTRACTION: _holds(self._is_odd_contraction, is_one & is_long & known, token, suggested),
@@ -112,6 +114,11 @@ class LimitFinder:
         pronoun = self._ids.get(contraction[1])
         uses = self._occurrences.count(np.array([token]), np.array([pronoun]))[0] if pronoun is not None else 0
         return bool(uses < _MIN_PRONOUNS * self._words[self._batch.texts[token]])
+
+    def _is_repetition(self, token: int, suggested: int) -> bool:
+        batch = self._batch
+        beside = (at for at in (token - 1, token + 1) if 0 <= at < len(batch.tokens))
+        return any(batch.ids[at] == suggested and batch.sentence[at] == batch.sentence[token] for at in beside)
 
     def _is_mention(self, token: int, suggested: int) -> bool:
         """Return whether the suggestion follows the word, or stands before it as what should be written instead."""

@@ -10,7 +10,16 @@ from docsight.bundle import load_folder
 from docsight.networks.judge import EVIDENCE, NUM_EVIDENCE, Judge
 from docsight.networks.ranker import FEATURES
 from docsight.spelling.correction.corrector import Correction, Corrector
-from docsight.spelling.correction.limits import CONTRACTION, LETTER, MAX_LIMITED_SCORE, MENTION, NAME, TERM, Limit
+from docsight.spelling.correction.limits import (
+    CONTRACTION,
+    LETTER,
+    MAX_LIMITED_SCORE,
+    MENTION,
+    NAME,
+    REPETITION,
+    TERM,
+    Limit,
+)
 from docsight.spelling.lexicon.tables import ZIPF_STEPS, TechnicalText
 
 LONG = "We found the house near the sea. " * 20
@@ -66,6 +75,11 @@ def _is_limited(corrector: Corrector, text: str, word: str, limit: Limit) -> boo
 )
 def test_a_misspelling_beside_its_correction_is_limited(corrector, text, expected):
     assert _is_limited(corrector, text, "teh", MENTION) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("it is too to much", True), ("it is to much", False)])
+def test_a_correction_that_repeats_its_neighbour_is_limited(corrector, text, expected):
+    assert _is_limited(corrector, text, "to", REPETITION) == expected
 
 
 def test_a_mention_does_not_cross_texts(corrector):
