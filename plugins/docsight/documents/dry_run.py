@@ -11,7 +11,8 @@ from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import Paths, StrOrBytesPath, decode_path, decode_paths
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import Problem
-from docsight.documents.processor import as_tuple, check_pipeline, check_redaction, fingerprint_run, plan_run
+from docsight.documents.processor import as_tuple, check_pipeline, check_redaction, plan_run
+from docsight.documents.runner.fingerprint import fingerprint_run
 from docsight.documents.runner.plan import Plan
 from docsight.documents.runner.settings import RunOptions
 from docsight.documents.runner.shards import Shard, read_indexes

@@ -1,35 +1,32 @@
 """Process documents with a pipeline: what `docsight process` calls."""
 
-import hashlib
 import importlib.util
-import json
 import logging
 import time
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsight import option_checks
-from docsight.documents.analysis.duplicates import minhash_version
-from docsight.documents.analysis.language import identifier_version
 from docsight.documents.formats.source import ReadOptions
 from docsight.documents.inputs import InputFile, Paths, StrOrBytesPath, decode_path, decode_paths, find_files
-from docsight.documents.ocr import engines
 from docsight.documents.output.merge import merge
 from docsight.documents.output.redacted_files import RedactedFolder
 from docsight.documents.output.summary import Summary
-from docsight.documents.pipeline import Pipeline, check_language, describe, fingerprint_of
+from docsight.documents.pipeline import Pipeline, check_language, describe
 from docsight.documents.problem import Problem
-from docsight.documents.runner.local import run_here, run_workers
+from docsight.documents.runner.engine_choice import start_engine
+from docsight.documents.runner.fingerprint import fingerprint_run
+from docsight.documents.runner.garbage import frozen_objects
 from docsight.documents.runner.plan import Plan, make_plan
 from docsight.documents.runner.progress import Progress, ProgressMeter
 from docsight.documents.runner.redacting import redacted_input
 from docsight.documents.runner.settings import Engine, RunOptions, WorkerSettings
 from docsight.documents.runner.shards import FileEntry, Shard, clear, remove, scan
 from docsight.documents.runner.warm_worker import WarmWorker
-from docsight.documents.store import Store, output_names, write_errors
+from docsight.documents.store import Store, output_names
 from docsight.errors import ConfigError, DataError, MissingExtraError
 from docsight.redaction.redaction_options import RedactionOptions
 
@@ -187,12 +184,13 @@ def run_documents(
         logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
-            with closing(_start_engine(plan, nlp, store, settings, meter, worker)) as shards:
-                for shard in shards:
-                    plan.add(shard)
-                    meter.add(shard)
-                    if options.fail_fast:
-                        _stop_at_failure(shard.entries)
+            shards = stack.enter_context(closing(start_engine(plan, nlp, store, settings, meter, worker)))
+            stack.enter_context(frozen_objects())  # the pipeline is loaded
+            for shard in shards:
+                plan.add(shard)
+                meter.add(shard)
+                if options.fail_fast:
+                    _stop_at_failure(shard.entries)
         summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
@@ -255,24 +253,6 @@ def check_redaction(
     return folder
 
 
-def fingerprint_run(nlp: "Language | Pipeline", options: RunOptions) -> str:
-    """Hash everything that the results depend on, other than the files."""
-    inputs = {
-        "pipeline": nlp.fingerprint() if isinstance(nlp, Pipeline) else fingerprint_of(nlp),
-        "max_chars": options.max_chars,
-        "reading": asdict(options.reading),
-    }
-    if options.redaction is not None:
-        inputs["redaction"] = options.redaction.fingerprint()
-    if identifier := identifier_version():
-        inputs["language"] = identifier  # it may be installed or updated later
-    if hashes := minhash_version():
-        inputs["minhash"] = hashes
-    if options.reading.ocr != "never":
-        inputs["ocr"] = engines.installed()[:1]  # an OCR engine may be installed later
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
 def plan_run(
     paths: list[str],
     store: Store,
@@ -303,35 +283,6 @@ def plan_run(
         reason = f"{problem.where}: {problem.message}" if problem is not None else "the input is empty"
         raise ConfigError(f"found nothing to read ({reason}); the results in {store.out} are unchanged")
     return plan
-
-
-def _start_engine(
-    plan: Plan,
-    nlp: "Language | Pipeline",
-    store: Store,
-    settings: WorkerSettings,
-    meter: ProgressMeter,
-    worker: WarmWorker | None,
-) -> Generator[Shard, None, None]:
-    options = settings.options
-    if worker is not None:
-        return worker.run(plan.jobs(), settings)
-    if not options.workers:
-        loaded = nlp.load() if isinstance(nlp, Pipeline) else nlp
-        return run_here(plan.jobs(), loaded, settings, on_batch=meter.preview)
-    if isinstance(nlp, Pipeline):
-        pipeline = nlp
-    else:
-        pipeline = Pipeline(path=str(store.work / "pipeline"))
-        with write_errors(str(pipeline.path)):
-            nlp.to_disk(str(pipeline.path))
-    if options.engine == "ray":
-        from docsight.documents.runner.ray import run_ray
-
-        jobs = plan.jobs(workers=options.workers)
-        return run_ray(jobs, pipeline, settings, workers=options.workers, address=options.ray_address)
-    workers = min(options.workers, len(plan.pending))
-    return run_workers(plan.jobs(workers=workers), pipeline, settings, workers=workers)
 
 
 def _stop_at_failure(results: Iterable[Problem | FileEntry]) -> None:

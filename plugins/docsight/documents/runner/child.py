@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.reading import Document
 from docsight.documents.runner.annotate import Chunk, annotate
+from docsight.documents.runner.garbage import freeze_objects
 from docsight.documents.runner.settings import WorkerSettings
 from docsight.documents.runner.shards import Shard
 from docsight.documents.runner.work_items import WorkItem
@@ -79,6 +80,7 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
         text="Ada lives here.", path="", file="", part="", format="text", encoding="utf-8", title="", size=0
     )
     annotate(nlp, [Chunk(document, 0, len(document.text))])
+    freeze_objects()
     use(settings)
     _memory_at_start = _peak_memory()
     if options.memory is not None:

@@ -34,6 +34,27 @@ def test_language_of_a_document() -> None:
 
 
 @pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("nl", "Dit is een brief of een rapport over wat er was, en het is niet bekend of zij er weet van had of is."),
+        (
+            "de",
+            "The Beatles und The Kinks spielten im Kino; auch The Doors und The Band waren dabei, sagt der Wirt.",
+        ),
+        ("en", "Who was there, and what have they seen that would not have been seen by you?"),
+    ],
+)
+def test_function_words_tell_english_only_if_they_are_many_and_different(expected: str, text: str) -> None:
+    assert identify(text)[0] == expected
+
+
+def test_plain_english_needs_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "load_identifier", lambda: object())
+    assert identify(ENGLISH) == ("en", [""])
+
+
+@pytest.mark.usefixtures("_installed")
 @pytest.mark.parametrize("copies", [1, 20])
 def test_passages_in_another_language_have_their_own(copies: int) -> None:
     found, languages = identify(*[ENGLISH] * copies, GERMAN, JAPANESE, *[ENGLISH] * copies)
