@@ -15,7 +15,7 @@ from docsight.corrections import rows_within
 IN_CODE = "the word is in code"
 IN_ANOTHER_LANGUAGE = "the word is in a passage in another language"
 _PASSAGES = "passages"  # the key in `doc.spans` and in `doc._.source`
-_ENGLISH = ("en", "")  # the language of a short or unclear text is empty
+_CORRECTED_LANGUAGES = ("en", "")  # the language of a short or unclear text is empty
 
 
 def passage_edges(doc: Doc) -> list[int]:
@@ -50,8 +50,8 @@ def _code_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 def _foreign_spans(doc: Doc) -> Iterator[tuple[int, int]]:
     """Yield the spans in another language, in characters; a passage without a language is in that of the document."""
     passages = [(each.get("language", ""), each["start"], each["end"]) for each in _records(doc)]
-    if _source(doc).get("language", "") in _ENGLISH:
-        yield from ((start, end) for language, start, end in passages if language not in _ENGLISH)
+    if _source(doc).get("language", "") in _CORRECTED_LANGUAGES:
+        yield from ((start, end) for language, start, end in passages if language not in _CORRECTED_LANGUAGES)
         return
     at = 0
     for language, start, end in passages:

@@ -33,10 +33,10 @@ _ARTICLE = "a"
 _MAX_BETWEEN = 6
 _BEFORE_CORRECTION = frozenset(("to", "by", "with", "into", "as", "should", "be"))
 _AFTER_CORRECTION = frozenset(("not", "instead", "rather", "of", "than"))
-_SENTENCE_ENDS = frozenset(".!?;")
-
-
-_COLUMN = {name: at for at, name in enumerate(EVIDENCE)}
+_MENTION_ENDS = frozenset(".!?;")
+_TYPED_PHRASES, _SUGGESTED_PHRASES, _TYPED_ZIPF = map(
+    list(EVIDENCE).index, ("typed_phrases", "suggested_phrases", "typed_zipf")
+)
 
 
 class Limit(NamedTuple):
@@ -134,7 +134,7 @@ class LimitFinder:
             key = self._key(at)
             if batch.ids[at] == wanted:
                 return passed
-            if key in _SENTENCE_ENDS or (batch.is_word[at] and key not in between):
+            if key in _MENTION_ENDS or (batch.is_word[at] and key not in between):
                 return None
             passed += key in between
         return None
@@ -142,10 +142,9 @@ class LimitFinder:
 
 def _is_term(evidence: Floats) -> Bools:
     """Return where the word as typed is usual in technical text, and more so than the suggestion, (judged,)."""
-    typed, suggested, zipf = (
-        evidence[:, _COLUMN[name]] for name in ("typed_phrases", "suggested_phrases", "typed_zipf")
-    )
-    is_term: Bools = (typed >= _MIN_TERM_PHRASES) & (typed > suggested) & (zipf < _MAX_TERM_ZIPF)
+    typed = evidence[:, _TYPED_PHRASES]
+    is_usual = (typed >= _MIN_TERM_PHRASES) & (typed > evidence[:, _SUGGESTED_PHRASES])
+    is_term: Bools = is_usual & (evidence[:, _TYPED_ZIPF] < _MAX_TERM_ZIPF)
     return is_term
 
 
