@@ -94,7 +94,8 @@ def write_lines(path: str, rows: list[dict[str, Any]]) -> None:
 def spans(path: str) -> list[list[tuple[int, int, str]]]:
     """Return what `docsight-train` reads in a file."""
     from docsight_training.data.ner.findings import Findings
-    from docsight_training.data.ner.formats.registry import ReadSettings, read_annotations
+    from docsight_training.data.ner.formats.recognition import read_annotations
+    from docsight_training.data.ner.formats.registry import ReadSettings
 
     texts = read_annotations(Path(path), "auto", ReadSettings(), Findings())
     return [[(span.start, span.end, span.label) for span in text.spans] for text in texts]

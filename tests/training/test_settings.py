@@ -7,6 +7,8 @@ from omegaconf import OmegaConf
 from docsight.errors import ConfigError
 from docsight_training.settings import check_settings, suggest_key
 
+_NAME_EXPECTED = "input should be the name of a folder in that of the runs, such as mine"
+
 
 def _config(*overrides: str, resolve: bool = True) -> dict:
     with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
@@ -21,6 +23,15 @@ def _config(*overrides: str, resolve: bool = True) -> dict:
         ("seed=abc", "seed: input should be a valid integer; found 'abc'."),
         ("seed=-1", "seed: input should be greater than or equal to 0; found -1."),
         ("threads=0", "threads: input should be greater than or equal to 1; found 0."),
+        ("name=", f"name: {_NAME_EXPECTED}; found ''."),
+        ("name=.", f"name: {_NAME_EXPECTED}; found '.'."),
+        ("name=../mine", f"name: {_NAME_EXPECTED}; found '../mine'."),
+        ("name=/mine", f"name: {_NAME_EXPECTED}; found '/mine'."),
+        ("data.path=", "data.path: input should be a path (null for none); found ''."),
+        ("data.columns.tokens=null", "data.columns.tokens: input should be a valid string; found None."),
+        ("data.corpora=x", "data.corpora: input should be a valid dictionary; found 'x'."),
+        ("model=cnn_imagecat", "model and data are of different tasks; use experiment=cnn_imagecat."),
+        ("data=images", "model and data are of different tasks; use model=rnn_ner data=ner."),
         ("overwrite=maybe", "overwrite: input should be a valid boolean; found 'maybe'."),
         ("data.window=0", "data.window: input should be greater than or equal to 1; found 0."),
         ("data.batch_tokens=0", "data.batch_tokens: input should be greater than or equal to 1; found 0."),

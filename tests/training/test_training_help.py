@@ -39,3 +39,15 @@ def test_an_argument_that_is_neither_a_command_nor_a_key_is_refused_with_advice(
     with pytest.raises(SystemExit, match=r"expected a command .*; found") as stopped:
         cli.main()
     assert str(stopped.value).endswith(advice)
+
+
+def test_options_may_come_after_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "best.yaml").write_text("# @package _global_\nepochs: 7\n")
+    arguments = ["seed=3", "--config-dir", str(tmp_path), "experiment=best", "name=mine", "--cfg", "job"]
+    monkeypatch.setattr(sys, "argv", ["docsight-train", *arguments])
+    cli.main()
+    printed = capsys.readouterr().out
+    assert {"seed: 3", "epochs: 7", "name: mine"} <= set(printed.splitlines())

@@ -2,9 +2,11 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from docsight.errors import ConfigError
 
@@ -17,6 +19,24 @@ BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Lightning reads an integer as a number of batches, and a float as a fraction of them.
 Limit = Count | Annotated[float, Field(gt=0, le=1)]
+
+
+def _check_path(path: str) -> str:
+    if not path.strip():
+        raise PydanticCustomError("path", "input should be a path (null for none)")
+    return path
+
+
+def _check_name(name: str) -> str:
+    """Check that a name is that of a folder below the folder of all runs, which `overwrite` must not delete."""
+    parts = PurePath(name).parts
+    if not name.strip() or not parts or ".." in parts or PurePath(name).is_absolute():
+        raise PydanticCustomError("name", "input should be the name of a folder in that of the runs, such as mine")
+    return name
+
+
+ExistingPath = Annotated[str, AfterValidator(_check_path)]
+RunName = Annotated[str, AfterValidator(_check_name)]
 
 
 class _Settings(BaseModel):
@@ -71,8 +91,19 @@ class TextAugmentSettings(_Settings):
     exchange: dict[str, dict[str, Fraction]] | None = None
 
 
+class ColumnSettings(_Settings):
+    tokens: str = "tokens"
+    tags: str = "ner_tags"
+    text: str = "text"
+    document: str | None = None
+    sentence: str | None = None
+    spans: str | None = None
+
+
 class NerDataSettings(_Settings):
-    path: str | None = None
+    path: ExistingPath | None = None
+    columns: ColumnSettings = ColumnSettings()
+    corpora: dict[str, dict[str, Any] | None] | None = None
     hub: str | None = None
     validation: Annotated[float, Field(gt=0, lt=1)] | None = None
     test: Annotated[float, Field(ge=0, lt=1)] | None = None
@@ -86,11 +117,11 @@ class NerDataSettings(_Settings):
     silver_tokens: Annotated[int, Field(ge=0)] = 0
     labels: list[str] | None = None
     keep_labels: bool = False
-    rehearsal: str | None = None
+    rehearsal: ExistingPath | None = None
 
 
 class ImageDataSettings(_Settings):
-    path: str | None = None
+    path: ExistingPath | None = None
     batch_size: Count | None = None
     epoch_size: Count | None = None
     per_class: Count | None = None
@@ -135,7 +166,7 @@ class NetworkSettings(_Settings):
 
 
 class ModelSettings(_Settings):
-    init_from: str | None = None
+    init_from: ExistingPath | None = None
     module: ModuleSettings = ModuleSettings()
 
 
@@ -143,7 +174,7 @@ class RunSettings(_Settings):
     seed: Annotated[int, Field(ge=0, le=_MAX_SEED)]
     epochs: Count | None
     threads: Count | None
-    name: str
+    name: RunName
     overwrite: bool
     ckpt_path: str | None
     trainer: TrainerSettings
@@ -152,6 +183,11 @@ class RunSettings(_Settings):
 
 # The settings of `data` by the name of its class.
 _DATA: dict[str, type[BaseModel]] = {"NerData": NerDataSettings, "ImageData": ImageDataSettings}
+# The data of each network, and how to choose both.
+_DATA_OF_NETWORKS = {
+    "Tagger": ("NerData", "model=rnn_ner data=ner"),
+    "ImageClassifier": ("ImageData", "experiment=cnn_imagecat"),
+}
 
 
 def check_settings(config: Mapping[str, Any]) -> None:
@@ -165,14 +201,39 @@ def check_settings(config: Mapping[str, Any]) -> None:
     if isinstance(network, Mapping) and str(network.get("_target_", "")).startswith("docsight."):
         problems += _problems(NetworkSettings, network, ("model", "network"))
     data = config["data"]
-    if kind := _DATA.get(str(data.get("_target_", "")).rpartition(".")[2]):
-        problems += _problems(kind, data, ("data",))
+    problems += _data_problems(data)
     if "init_from" in data and data["init_from"] != config["model"].get("init_from"):
         problems.append(
             f"data.init_from follows model.init_from; found {data['init_from']!r}. Set only model.init_from"
         )
+    problems += _mismatches(network, data)
     if problems:
         raise ConfigError("; ".join(problems) + ".")
+
+
+def _mismatches(network: Any, data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that the network of a task was chosen without its data."""
+    target = network.get("_target_") if isinstance(network, Mapping) else None
+    given = _name(data)
+    expected, experiment = _DATA_OF_NETWORKS.get(str(target).rpartition(".")[2], (given, ""))
+    if given in _DATA and given != expected:
+        yield f"model and data are of different tasks; use {experiment}"
+
+
+def check_data_settings(data: Mapping[str, Any]) -> None:
+    """Check the types and ranges of the part `data` of a config; see `check_settings`."""
+    if problems := list(_data_problems(data)):
+        raise ConfigError("; ".join(problems) + ".")
+
+
+def _data_problems(data: Mapping[str, Any]) -> Iterator[str]:
+    if kind := _DATA.get(_name(data)):
+        yield from _problems(kind, data, ("data",))
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    """Return the name of the class of data."""
+    return str(data.get("_target_", "")).rpartition(".")[2]
 
 
 def _problems(kind: type[BaseModel], values: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[str]:

@@ -27,14 +27,17 @@ from docsight_training.trainer import quiet_lightning
 def main() -> None:
     """Run the command. Errors that the user can fix are printed in one line; the exit code is 1."""
     arguments = rename_overrides(sys.argv[1:])
-    # Hydra's parser needs the overrides in one piece: --multirun may be anywhere, so it is moved to the front.
-    arguments.sort(key=lambda argument: argument not in ("-m", "--multirun"))
+    arguments.sort(key=_is_override)  # Hydra's parser needs the overrides in one piece, behind options like --multirun
     sys.argv[1:] = arguments
     try:
         check_overrides(arguments)
         _command()
     except DocsightError as err:
         _stop(err)
+
+
+def _is_override(argument: str) -> bool:
+    return argument.startswith("~") or ("=" in argument and not argument.startswith("-"))
 
 
 def train(config: dict[str, Any], folder: Path, *, callbacks: Sequence[pl.Callback] = ()) -> dict[str, float]:

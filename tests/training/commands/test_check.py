@@ -97,9 +97,14 @@ def test_check_says_if_there_is_no_doubt(tmp_path: Path, capsys: pytest.CaptureF
     ("arguments", "message"),
     [
         (["nowhere"], "nowhere does not exist; expected a folder with the splits, or a file"),
-        (["data.path=mine.txt"], r"mine\.txt: is in none of the formats that can be read\. .*convert IN OUT"),
+        (
+            ["data.path=mine.txt"],
+            r"mine\.txt: is in none of the formats that can be read\. .*convert IN OUT",
+        ),
         (["data.source=conl", "data.path=mine.txt"], r"data\.source='conl' is unknown; expected one of: auto, hub"),
-        (["data.validation=2", "data.path=mine.txt"], r"data\.validation: expected a fraction between 0 and 1"),
+        (["data.validation=2", "data.path=mine.txt"], r"data\.validation: input should be less than 1; found 2\."),
+        (["data.path="], r"data\.path: input should be a path \(null for none\); found ''\."),
+        (["data.columns.sentence=3"], r"data\.columns\.sentence: input should be a valid string; found 3\."),
         (["experiment=rnn_speller"], "this command reads annotated texts .* or images .*; found data of another kind"),
         (["data.corpora={a: {foldr: x}}"], r"data\.corpora\.a: unknown key 'foldr'; expected one of: folder, hub"),
     ],

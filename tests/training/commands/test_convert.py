@@ -174,3 +174,9 @@ def test_labels_that_brat_cannot_write_are_listed(tmp_path: Path, capsys: pytest
     assert "labels that the format cannot write (renamed): 1\n  out: 'first name' to 'first_name'" in (
         capsys.readouterr().err
     )
+
+
+def test_argument_that_is_missing_is_named_alone(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        convert.main(["in.jsonl"])
+    assert capsys.readouterr().err.endswith("the following arguments are required: OUT\n")

@@ -57,3 +57,24 @@ def test_classes_may_be_links_and_below_other_folders(folder: Path, tmp_path: Pa
     assert [message.partition(": ")[2].partition(": ")[0] for message in found] == [
         "folders inside those of classes are classes of their own"
     ]
+
+
+def test_folders_of_different_depth_and_of_one_name_are_listed(tmp_path: Path):
+    images = [tmp_path / name for name in ("cat/big/1.png", "cat/small/2.png", "dog/big/3.png", "fish/4.png")]
+    for image in images:
+        _image(image)
+    assert [message.partition(": ")[2].partition(". ")[0] for message in folder_warnings(tmp_path, images)] == [
+        "folders inside those of classes are classes of their own: cat/big, cat/small, dog/big",
+        "folders of the same name are one class: cat/big, dog/big.",
+    ]
+
+
+def test_splits_are_found_in_any_case_and_folders_beside_them_are_listed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    for name in ("Train/cat/1.png", "Train/dog/2.png", "VALID/cat/3.png", "fish/4.png", ".cache/x/5.png"):
+        _image(tmp_path / name)
+    with caplog.at_level(logging.WARNING):
+        found = [load_images(role, source="auto", path=str(tmp_path)) for role in ("train", "validation", "test")]
+    assert [None if rows is None else len(rows) for rows in found] == [2, 1, None]
+    assert caplog.messages == [f"{tmp_path}: folders beside those of the splits are left out: fish."]

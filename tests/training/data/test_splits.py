@@ -6,7 +6,8 @@ import pytest
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
-from docsight_training.data.ner.formats.registry import ReadSettings, recognise
+from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.registry import ReadSettings
 from docsight_training.data.ner.held_out import HoldOut
 from docsight_training.data.splits import check_fractions, find_split, first_names, hold_out_groups
 

@@ -16,7 +16,8 @@ from docsight.tags import TagSpan
 from docsight_training.commands import check
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText
-from docsight_training.data.ner.formats.registry import ReadSettings, read_annotations, recognise
+from docsight_training.data.ner.formats.recognition import read_annotations, recognise
+from docsight_training.data.ner.formats.registry import ReadSettings
 from docsight_training.pages.review_page import render_review
 from docsight_training.pages.review_texts import ReviewText
 

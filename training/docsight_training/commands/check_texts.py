@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from docsight_training.commands.check_report import conclusion_lines, doubt_lines, histogram_lines, table_lines
 from docsight_training.data.ner.findings import Findings
-from docsight_training.data.ner.survey import LENGTHS, MAX_USUAL_TOKENS, MIN_EXAMPLES, Survey
+from docsight_training.data.ner.formats.annotated import MAX_USUAL_TOKENS
+from docsight_training.data.ner.survey import LENGTHS, MIN_EXAMPLES, Survey
 
 
 def text_report(found: Survey, findings: Findings, *, limit: int | None) -> Iterator[str]:

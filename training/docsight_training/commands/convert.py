@@ -13,6 +13,7 @@ from docsight_training.commands.overrides import compose_config
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
+from docsight_training.data.ner.formats.recognition import read_annotations
 from docsight_training.data.ner.formats.registry import (
     AUTO,
     SOURCES,
@@ -20,7 +21,6 @@ from docsight_training.data.ner.formats.registry import (
     TARGETS,
     ReadSettings,
     Target,
-    read_annotations,
 )
 from docsight_training.data.ner.span_alignment import clean_spans, tokenized
 from docsight_training.data.splits import ROLES, require
@@ -132,7 +132,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--to", dest="target", metavar="FORMAT", help=f"the format of OUT (default: by suffix): {', '.join(TARGETS)}"
     )
     parser.add_argument("--all", action="store_true", help="list every span that was changed or left out")
-    parser.add_argument("override", metavar="KEY=VALUE", nargs="*", help="such as lang=de or data.columns.text=body")
+    parser.add_argument(
+        "override", metavar="KEY=VALUE", nargs="*", default=[], help="such as lang=de or data.columns.text=body"
+    )
     return parser
 
 

@@ -10,6 +10,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from docsight.errors import ConfigError
 from docsight_training.override_checks import check_overrides
+from docsight_training.settings import check_data_settings
 
 NER_TARGET = "docsight_training.data.ner.ner_data.NerData"
 IMAGE_TARGET = "docsight_training.data.images.image_data.ImageData"
@@ -36,6 +37,7 @@ def compose_config(overrides: Sequence[str], *, targets: Sequence[str] = (NER_TA
     if plain["data"].get("_target_") not in targets:
         kinds = " or ".join(_KINDS[target] for target in targets)
         raise ConfigError(f"this command reads {kinds}; found data of another kind.")
+    check_data_settings(plain["data"])
     return plain
 
 

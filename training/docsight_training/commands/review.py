@@ -59,5 +59,5 @@ def make_parser() -> argparse.ArgumentParser:
         "data", metavar="DATA", type=Path, help="a file or folder of annotations, JSON lines, or plain text"
     )
     parser.add_argument("--out", type=Path, required=True, help="the page; it must not exist")
-    parser.add_argument("override", metavar="KEY=VALUE", nargs="*", help="such as data.columns.text=body")
+    parser.add_argument("override", metavar="KEY=VALUE", nargs="*", default=[], help="such as data.columns.text=body")
     return parser

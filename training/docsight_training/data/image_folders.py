@@ -1,6 +1,7 @@
 """What a folder of classes holds besides images, so that nothing is left out in silence."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -36,11 +37,15 @@ def folder_warnings(folder: Path, images: Sequence[Path]) -> Iterator[str]:
     if empty := [entry for entry in _folders(folder) if not any(entry in image.parents for image in read)]:
         yield f"{folder}: folders without an image are no classes: {_listed(folder, empty)}."
     direct = {image.parent for image in read}
-    if nested := sorted(place for place in direct if any(parent in direct for parent in place.parents)):
+    top = min((len(place.parts) for place in direct), default=0)
+    if nested := sorted(place for place in direct if len(place.parts) > top):
         yield (
             f"{folder}: folders inside those of classes are classes of their own: {_listed(folder, nested)}. Move "
             "their images up if they belong to the class above."
         )
+    names = Counter(place.name for place in direct)
+    if merged := sorted(place for place in direct if names[place.name] > 1):
+        yield f"{folder}: folders of the same name are one class: {_listed(folder, merged)}."
 
 
 def _folders(folder: Path) -> list[Path]:

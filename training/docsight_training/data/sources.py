@@ -2,7 +2,7 @@
 
 import glob
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,15 @@ import datasets
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.image_folders import folder_warnings
-from docsight_training.data.splits import find_split, listing, names_of_split, require
+from docsight_training.data.splits import (
+    ROLES,
+    find_split,
+    first_names,
+    folders_named,
+    listing,
+    names_of_split,
+    require,
+)
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +91,11 @@ def load_images(split: str, *, source: str, path: str) -> datasets.Dataset | Non
             return _from_parquet(files, split)
         if source != "auto":
             return None
-    folder = next((root / name for name in names_of_split(split) if _has_folders(root / name)), None)
-    if folder is None and is_train and not _has_splits(root) and _has_folders(root):
+    folder = next(_folders_of_split(root, split), None)
+    if folder is None and is_train and not _splits(root) and _has_folders(root):
         folder = root
+    if is_train and (others := _folders_beside_splits(root)):
+        log.warning("%s: folders beside those of the splits are left out: %s.", root, first_names(others))
     return None if folder is None else _from_folders(folder)
 
 
@@ -101,9 +111,20 @@ def _has_folders(folder: Path) -> bool:
     return folder.is_dir() and any(entry.is_dir() and not entry.name.startswith(".") for entry in folder.iterdir())
 
 
-def _has_splits(root: Path) -> bool:
-    """Return whether a folder has the folder of a split, which has folders of classes; a class has none."""
-    return any(_has_folders(root / name) for role in ("train", "validation", "test") for name in names_of_split(role))
+def _folders_of_split(root: Path, split: str) -> Iterator[Path]:
+    """Yield the folders of a split, which have folders of classes; a class has none."""
+    return (path for name in names_of_split(split) for path in folders_named(root, name) if _has_folders(path))
+
+
+def _splits(root: Path) -> list[Path]:
+    return [path for role in ROLES for path in _folders_of_split(root, role)]
+
+
+def _folders_beside_splits(root: Path) -> list[str]:
+    """Return the names of the folders from which nothing is read because others are those of splits."""
+    splits = _splits(root)
+    folders = (path for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith("."))
+    return [path.name for path in folders if path not in splits] if splits else []
 
 
 def _from_parquet(files: list[Path], split: str) -> datasets.Dataset:

@@ -43,7 +43,7 @@ def find_split(folder: Path, split: str, suffixes: Collection[str]) -> list[Path
                 return exact
             if shards := [path for path in entries if path.stem.startswith(f"{name}-")]:
                 return shards
-            if named := [path for path in place.glob(name) if path.is_dir()]:
+            if named := folders_named(place, name):
                 return named
     for name in names_of_split(split):
         named = [
@@ -52,6 +52,11 @@ def find_split(folder: Path, split: str, suffixes: Collection[str]) -> list[Path
         if named:
             return named
     return []
+
+
+def folders_named(place: Path, name: str) -> list[Path]:
+    """Return the folders at a place with a name in any case, such as Train; at most one if cases do not differ."""
+    return sorted(path for path in place.glob("*") if path.name.lower() == name and path.is_dir())
 
 
 def only_files(folder: Path, suffixes: Collection[str]) -> list[Path]:

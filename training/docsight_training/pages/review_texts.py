@@ -15,7 +15,8 @@ from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText
 from docsight_training.data.ner.formats.json_rows import read_json_rows
 from docsight_training.data.ner.formats.offsets import decode_row
-from docsight_training.data.ner.formats.registry import AUTO, ReadSettings, read_annotations, recognise
+from docsight_training.data.ner.formats.recognition import read_annotations, recognise
+from docsight_training.data.ner.formats.registry import AUTO, ReadSettings
 from docsight_training.data.ner.span_alignment import align_spans, clean_spans
 from docsight_training.data.splits import ROLES, require
 from docsight_training.data.text_files import PLAIN_TEXT_SUFFIXES, read_text

@@ -94,8 +94,8 @@ def test_rule_for_dates_needs_labels_that_may_be_missing(tmp_path: Path):
     options = {"labels": ["PER", "LOC", "DATE"], "corpora": {"own": {"annotates": ["PER", "LOC"]}}}
     with pytest.raises(ConfigError, match=r"needs data.unknown_labels=marginalise; found 'outside'"):
         _data(tmp_path, date_label="DATE", **options)
-    assert _data(tmp_path, date_label="DATE").date_label == "DATE"  # not among the labels, so there is no rule
-    assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise", **options).date_label == "DATE"
+    assert _data(tmp_path, date_label="DATE").rules.date_label == "DATE"  # not among the labels, so there is no rule
+    assert _data(tmp_path, date_label="DATE", unknown_labels="marginalise", **options).rules.date_label == "DATE"
 
 
 def test_rule_for_amounts_annotates_the_training_text_and_leaves_open_what_it_is_not_sure_of(tmp_path: Path):

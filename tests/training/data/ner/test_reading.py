@@ -10,6 +10,7 @@ from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
 from docsight_training.data import sources
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
+from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import Columns
 from docsight_training.data.ner.held_out import HoldOut
 
@@ -188,3 +189,48 @@ def test_read_corpus_refuses_an_empty_split(tmp_path):
 def test_read_corpus_refuses_an_invalid_split(tmp_path, spec):
     with pytest.raises(ConfigError, match="expected a split such as"):
         _read(_write_json(tmp_path, ROWS), Corpus(splits={"train": [spec]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "separator", "boundary"),
+    [("a.conll", "", "\t", "\n"), ("a.csv", "word,tag\n", ",", ",\n"), ("a.csv", "doc_id,word,tag\n", ",", "")],
+)
+def test_tokens_that_nothing_divides_are_divided_after_punctuation(
+    tmp_path: Path, name: str, header: str, separator: str, boundary: str
+):
+    tags = {"Ada": "B-PER", "met": "O", "Yahoo": "B-ORG", "!": "I-ORG", "Inc": "I-ORG", ".": "O"}
+    document = "d1," if "doc_id" in header else ""
+    sentence = "".join(f"{document}{token}{separator}{tag}\n" for token, tag in tags.items())
+    (tmp_path / name).write_text(header + sentence * 50)
+    findings = Findings()
+    (read,) = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / name)), findings)
+    assert [len(part.tokens) for part in read.sentences] == [6] * 50
+    assert [(part.spans[1].start, part.spans[1].end) for part in read.sentences] == [(2, 5)] * 50
+    place = f"{name}, line {1 + bool(header)}"
+    assert [tuple(finding) for finding in findings.all] == [(FindingKind.UNDIVIDED, place, "300 tokens")]
+    if boundary:
+        (tmp_path / name).write_text(header + sentence + boundary + sentence * 49)
+        divided = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / name)))
+        assert [len(part.tokens) for each in divided for part in each.sentences] == [6, 294]
+
+
+def test_blank_tokens_are_left_out_and_listed(tmp_path: Path):
+    rows = [{"tokens": ["Ada", "", " ", "King", "\t"], "ner_tags": ["B-PER", "I-PER", "I-PER", "I-PER", "B-LOC"]}]
+    findings = Findings()
+    (document,) = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(_write_json(tmp_path, rows))), findings)
+    (sentence,) = document.sentences
+    assert (sentence.tokens, sentence.spans) == (["Ada", "King"], [TagSpan(0, 2, "PER")])
+    assert [(each.kind, each.detail) for each in findings.all] == [
+        (FindingKind.BLANK, "'' at token 2"),
+        (FindingKind.BLANK, "' ' at token 3"),
+        (FindingKind.BLANK, "'\\t' at token 5"),
+        (FindingKind.EMPTY, "LOC"),
+    ]
+
+
+def test_parquet_with_tokens_of_prodigy_is_read_by_its_spans(tmp_path: Path):
+    spans = [{"start": 0, "end": 3, "label": "PER"}]
+    row = {"text": "Ada left", "tokens": [{"text": "Ada", "start": 0, "end": 3}], "spans": spans}
+    Dataset.from_list([row]).to_parquet(tmp_path / "a.parquet")
+    (document,) = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / "a.parquet")))
+    assert document.sentences[0].spans == [TagSpan(0, 1, "PER")]

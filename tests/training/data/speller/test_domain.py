@@ -83,18 +83,21 @@ def test_planted_misspellings_are_recorded_and_reproducible(speller):
 
 def test_read_documents_takes_rows_files_and_paragraphs(tmp_path: Path):
     (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps({"body": text}) for text in TEXTS))
+    (tmp_path / "rows.json").write_text(json.dumps([{"body": text} for text in TEXTS], indent=1))
     (tmp_path / "one.txt").write_text("\n\n".join(TEXTS))
     folder = tmp_path / "folder"
     folder.mkdir()
     for number, text in enumerate(TEXTS):
         (folder / f"{number:02}.txt").write_text(text)
-    found = [read_documents(str(tmp_path / name), column="body") for name in ("rows.jsonl", "one.txt", "folder")]
-    assert found == [TEXTS] * 3
+    names = ("rows.jsonl", "rows.json", "one.txt", "folder")
+    assert [read_documents(str(tmp_path / name), column="body") for name in names] == [TEXTS] * 4
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ('{"text": null}', "line 1: expected a string, or an object with the text in 'text'; found null in 'text'"),
+        ('["a", {"text": 1}]', "row 2: expected a string, .*; found int in 'text'"),
         ('{"body": 1}\n', "line 1: expected a string, or an object with the text in 'text'"),
         ("{\n", "line 1: expected JSON"),
         ("", "found 0"),

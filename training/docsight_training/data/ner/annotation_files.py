@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docsight.errors import DataError
-from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings, recognise
+from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings
 from docsight_training.data.splits import ROLES, find_split, first_names, names_of_split, only_files, require
 
 log = logging.getLogger(__name__)
 
 _NO_DATA_SUFFIXES = (".md", ".rst", ".py", ".sh", ".yaml", ".yml", ".cfg", ".conf", ".html", ".pdf")
+_NO_DATA_FILES = ("state.json", "dataset_info.json", "dataset_dict.json")  # of save_to_disk
 _NO_DATA_NAMES = ("README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "CITATION")
 
 
@@ -43,12 +45,19 @@ def _find(root: Path, split: str, source: str, settings: ReadSettings) -> list[P
     suffixes = (
         SOURCES[source].suffixes if source in SOURCES else {s for each in SOURCES.values() for s in each.suffixes}
     )
+    if source in (AUTO, "brat") and _is_flat_brat(root):  # its documents may be named dev-1 and test-1
+        return [root] if split in names_of_split("train") else []
     found = find_split(root, split, suffixes)
     if found and found[0].is_dir():
         found = _files_of_folder(found[0], source, suffixes, settings)
     elif not found and split in names_of_split("train") and not any(find_split(root, r, suffixes) for r in ROLES):
         found = _files_of_folder(root, source, suffixes, settings)
     return found
+
+
+def _is_flat_brat(root: Path) -> bool:
+    """Return whether the files of a folder are a text and an annotation file for each document."""
+    return any(file.with_suffix(".txt").is_file() for file in root.glob("*.ann"))
 
 
 def _warn_of_others(root: Path, source: str, settings: ReadSettings) -> None:
@@ -66,7 +75,11 @@ def _warn_of_others(root: Path, source: str, settings: ReadSettings) -> None:
 
 
 def _is_no_data(file: Path) -> bool:
-    return file.suffix.lower() in _NO_DATA_SUFFIXES or file.stem.upper().startswith(_NO_DATA_NAMES)
+    return (
+        file.name in _NO_DATA_FILES
+        or file.suffix.lower() in _NO_DATA_SUFFIXES
+        or file.stem.upper().startswith(_NO_DATA_NAMES)
+    )
 
 
 def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], settings: ReadSettings) -> list[Path]:

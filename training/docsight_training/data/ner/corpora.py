@@ -13,12 +13,12 @@ from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
+from docsight_training.data.ner.formats.recognition import read_annotations
 from docsight_training.data.ner.formats.registry import (
     AUTO,
     HUB,
     ReadSettings,
     check_source,
-    read_annotations,
 )
 from docsight_training.data.ner.held_out import HoldOut, hold_out_documents
 from docsight_training.data.ner.span_alignment import tokenized
@@ -288,7 +288,9 @@ def _documents(
         elif read:
             documents.append(Document(name, read, doc_id))
     if not documents:
-        raise DataError(f"{where}: found no sentence; expected at least one row with tokens.")
+        others = "; ".join(f"{kind}: {count:,}" for kind, count in findings.counts().items())
+        found = f"found only {others}" if others else "found no sentence"
+        raise DataError(f"{where}: expected at least one text; {found}.")
     return documents
 
 

@@ -1,5 +1,6 @@
 """What a reader changed or left out in annotations, so that nothing is lost in silence."""
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,7 +23,12 @@ class FindingKind(StrEnum):
     REJECTED = "rows that were rejected, ignored or cancelled in the tool that wrote them (left out)"
     UNANNOTATED = "rows that are not annotated (left out)"
     RENAMED = "labels that the format cannot write (renamed)"
+    BLANK = "tokens that are empty or white space (left out)"
     NO_TEXT = "rows without text (left out)"
+    UNDIVIDED = (
+        "columns of tokens without an end of a sentence (divided after . ! ?; otherwise, put empty lines between "
+        "sentences, or name the column of a CSV file that has their numbers: data.columns.sentence=NAME)"
+    )
     SEVERAL = "rows with several annotations (the ground truth or else the first one is read)"
 
 
@@ -49,14 +55,17 @@ class Findings:
     def add(self, kind: FindingKind, place: str, detail: str = "") -> None:
         self.all.append(Finding(kind, place, detail))
 
+    def counts(self) -> dict[FindingKind, int]:
+        """Return how many findings there are of each kind that occurs."""
+        found = Counter(finding.kind for finding in self.all)
+        return {kind: found[kind] for kind in FindingKind if found[kind]}
+
     def lines(self, *, limit: int | None) -> Iterator[str]:
         """Yield a line with the count of each kind, and below it its findings: all, or at most `limit` of them."""
-        for kind in FindingKind:
+        for kind, count in self.counts().items():
             found = [finding for finding in self.all if finding.kind == kind]
-            if not found:
-                continue
-            yield f"{kind.value}: {len(found):,}"
+            yield f"{kind.value}: {count:,}"
             for finding in found[:limit]:
                 yield f"  {finding.place}" + (f": {finding.detail}" if finding.detail else "")
-            if limit is not None and len(found) > limit:
-                yield f"  and {len(found) - limit:,} more"
+            if limit is not None and count > limit:
+                yield f"  and {count - limit:,} more"

@@ -48,8 +48,8 @@ def hold_out_documents(name: str, parts: dict[str, list[Document]], hold_out: Ho
         )
         if not chosen:
             raise DataError(
-                f"{name}: there is no split for {role}, and the training split is one text, so none can be held "
-                f"out. Add a file named {role}{', or pass data.test=0' if role == 'test' else ''}."
+                f"{name}: there is no split for {role}, and the training split is one text or copies of it, so none "
+                f"can be held out. Add a file named {role}{', or pass data.test=0' if role == 'test' else ''}."
             )
         held = {id(document) for number in chosen for document in groups[number]}
         whole = parts["train"]

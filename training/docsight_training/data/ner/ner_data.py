@@ -17,11 +17,9 @@ from docsight.networks.calibration import BetaCalibration
 from docsight.networks.tagger import Tagger
 from docsight.vocab import LINE_END, Vocab
 from docsight_training.data.batching import EpochData, LazyBatches
-from docsight_training.data.ner.amounts import AMOUNT_LABELS, add_amounts, add_amounts_to, possible_amounts
-from docsight_training.data.ner.annotated_documents import Document, Sentence, names_in
+from docsight_training.data.ner.annotated_documents import Document, names_in
 from docsight_training.data.ner.augment import TextAugment, default_rename
 from docsight_training.data.ner.corpora import CorpusReader
-from docsight_training.data.ner.dates import add_dates, may_be_date
 from docsight_training.data.ner.label_checks import (
     check_exchange,
     check_labels_of_documents,
@@ -31,6 +29,7 @@ from docsight_training.data.ner.label_choice import LabelChoice
 from docsight_training.data.ner.ner_batches import BatchEncoder, Features, NerBatch, NerDocument
 from docsight_training.data.ner.open_documents import OPEN_TEXT
 from docsight_training.data.ner.rehearsal import Rehearsal
+from docsight_training.data.ner.rule_labels import RuleLabels
 from docsight_training.data.ner.silver import SilverSource, read_silver
 from docsight_training.data.ner.tagger_words import make_vocabularies
 from docsight_training.data.ner.templates import TemplateFiller
@@ -130,8 +129,7 @@ class NerData(EpochData[NerBatch]):
         seed: int = 1,
     ) -> None:
         super().__init__()
-        if unknown_labels not in ("outside", "marginalise"):
-            raise ConfigError(f"data.unknown_labels: expected outside or marginalise; found {unknown_labels!r}.")
+        self.rules = RuleLabels(date_label, tuple(amount_labels or ()), unknown_labels)
         self.reader = CorpusReader.from_config(
             corpora=corpora,
             hub=hub,
@@ -149,13 +147,7 @@ class NerData(EpochData[NerBatch]):
         )
         self.corpora = self.reader.corpora
         self.given_labels = labels
-        self.unknown_labels = unknown_labels
-        self.date_label, self.strip_titles = date_label, strip_titles
-        self.amount_labels = tuple(amount_labels or ())
-        if unknown := sorted(set(self.amount_labels) - set(AMOUNT_LABELS)):
-            raise ConfigError(
-                f"data.amount_labels: expected labels of {', '.join(AMOUNT_LABELS)}; found {', '.join(unknown)}."
-            )
+        self.strip_titles = strip_titles
         self.glove_words, self.min_count = glove_words, min_count
         self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
@@ -189,9 +181,8 @@ class NerData(EpochData[NerBatch]):
         choice = self._choose_labels()
         self.labels, self.kept = choice.labels, choice.kept
         unannotated = choice.unannotated({name: corpus.annotates for name, corpus in self.corpora.items()})
-        self._add_dates(unannotated)
-        self._add_amounts(unannotated)
-        train = self.documents["train"]
+        train = self.rules.annotate(self.documents["train"], labels=self.labels, unannotated=unannotated)
+        self.documents["train"] = train
         self._filler = self._make_filler(train)
         self._vocabularies, self._vectors = make_vocabularies(
             train,
@@ -207,10 +198,7 @@ class NerData(EpochData[NerBatch]):
             self.labels,
             unannotated=unannotated,
             open_labels=self._open_labels(unannotated),
-            possible={
-                **({} if self.date_label is None else {self.date_label: may_be_date}),
-                **possible_amounts(self.amount_labels),
-            },
+            possible=self.rules.possible(),
             features=self.features,
         )
         silver: list[Document] = []
@@ -257,45 +245,13 @@ class NerData(EpochData[NerBatch]):
             raise DataError("The training split has no entity, so there is no label to learn.")
         # Silver text, templates and the rule for dates bring labels that the corpora may lack.
         if self.silver is None and not self.templates:
-            warn_of_unseen_labels([each for each in choice.labels if each != self.date_label], annotated | choice.kept)
+            warn_of_unseen_labels(
+                [each for each in choice.labels if each != self.rules.date_label], annotated | choice.kept
+            )
         check_labels_of_documents(self.documents, choice.labels)
         if self.augment:
             check_exchange(self.augment.exchange, choice.labels)
         return choice
-
-    def _add_dates(self, unannotated: Mapping[str, frozenset[str]]) -> None:
-        """Add the dates that a rule is sure of to the training text of corpora that do not annotate dates."""
-        if self.date_label not in self.labels:
-            return
-        undated = {name for name, missing in unannotated.items() if self.date_label in missing}
-        if undated and self.unknown_labels != "marginalise":
-            raise ConfigError(
-                f"data.date_label={self.date_label}: the rule does not find all dates of "
-                f"{', '.join(sorted(undated))}, so it needs data.unknown_labels=marginalise; found "
-                f"{self.unknown_labels!r}. Set it, or pass data.date_label=null."
-            )
-        self.documents["train"] = [
-            add_dates(document) if document.corpus in undated else document for document in self.documents["train"]
-        ]
-
-    def _add_amounts(self, unannotated: Mapping[str, frozenset[str]]) -> None:
-        """Add the amounts that a rule is sure of to the training text of corpora that do not annotate them."""
-        missing = {
-            name: [label for label in self.amount_labels if label in labels] for name, labels in unannotated.items()
-        }
-        if any(missing.values()) and self.unknown_labels != "marginalise":
-            raise ConfigError(
-                f"data.amount_labels={list(self.amount_labels)}: the rule does not find all of them, so it needs "
-                f"data.unknown_labels=marginalise; found {self.unknown_labels!r}. Set it, or pass "
-                "data.amount_labels=null."
-            )
-        self.documents["train"] = [
-            add_amounts_to(document, missing[document.corpus], date_label=self.date_label)
-            for document in self.documents["train"]
-        ]
-
-    def _with_amounts(self, sentence: Sentence) -> Sentence:
-        return add_amounts(sentence, self.amount_labels)
 
     def _make_filler(self, train: Sequence[Document]) -> TemplateFiller | None:
         if not self.templates:
@@ -306,7 +262,7 @@ class NerData(EpochData[NerBatch]):
             labels=self.labels,
             gazetteer=self.gazetteer,
             weights=self.template_weights,
-            annotate=self._with_amounts if self.amount_labels else None,
+            annotate=self.rules.annotate_sentence,
         )
 
     def _rehearse(self, train: Sequence[Document]) -> Rehearsal | None:
@@ -317,17 +273,19 @@ class NerData(EpochData[NerBatch]):
             train,
             keep=sorted(self.kept),
             open_text=self.rehearsal,
-            annotate=self._with_amounts if self.amount_labels else None,
+            annotate=self.rules.annotate_sentence,
             seed=self.seed,
         )
 
     def _open_labels(self, unannotated: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         """Return the labels that the annotation of a corpus leaves open; those to keep are annotated by rehearsal."""
         open_labels = {}
-        if self.unknown_labels == "marginalise":
+        if self.rules.marginalises:
             open_labels = {name: labels - self.kept for name, labels in unannotated.items()}
             if self._filler is not None:
-                annotated = self._filler.annotated_labels - set(self.amount_labels)  # of these only some are slots
+                annotated = self._filler.annotated_labels - set(
+                    self.rules.amount_labels
+                )  # of these only some are slots
                 open_labels[TEMPLATES] = frozenset(self.labels) - annotated
         if self.start is not None:
             open_labels[OPEN_TEXT] = frozenset(self.labels) - set(self.start.network.labels)
@@ -377,7 +335,7 @@ class NerData(EpochData[NerBatch]):
     def about(self) -> dict[str, Any]:
         """Return the conventions of the annotation; those of a label that is kept are the conventions of its model."""
         conventions = AnnotationConventions(
-            strip_titles=self.strip_titles, date_label=self.date_label, amount_labels=self.amount_labels
+            strip_titles=self.strip_titles, date_label=self.rules.date_label, amount_labels=self.rules.amount_labels
         )
         if self.start is not None:
             conventions = conventions.with_labels(self.kept, of=self.start.conventions)

@@ -9,7 +9,7 @@ from docsight.errors import ConfigError
 from docsight.tags import TagSpan
 from docsight.text_layout import text_layout
 from docsight_training.data.ner.findings import FindingKind, Findings
-from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan
+from docsight_training.data.ner.formats.annotated import MAX_USUAL_TOKENS, AnnotatedText, CharSpan
 
 if TYPE_CHECKING:
     from spacy.pipeline import Sentencizer
@@ -19,13 +19,20 @@ _ATTRIBUTES: list[int | str] = ["IDX", "LENGTH", "IS_SPACE"]  # of a token
 
 
 def tokenized(texts: Iterable[AnnotatedText], lang: str, findings: Findings) -> Iterator[list[AnnotatedText]]:
-    """Yield for each text its sentences, with tokens. A text that has tokens is one sentence.
+    """Yield for each text its sentences, with tokens.
+
+    A text that has tokens is one sentence, unless nothing divides its file and it is far too long for a sentence.
 
     Raises:
         ConfigError: spaCy does not know the language.
     """
     for text in texts:
-        yield [text] if text.tokens is not None else list(make_aligner(lang).sentences(text, findings))
+        if text.tokens is None:
+            yield list(make_aligner(lang).sentences(text, findings))
+        elif text.is_undivided and len(text.tokens) > MAX_USUAL_TOKENS:
+            yield list(make_aligner(lang).divide(text, findings))
+        else:
+            yield [text]
 
 
 @cache
@@ -62,18 +69,16 @@ class SpanAligner:
             findings.add(FindingKind.NO_TEXT, text.place)
             return
         spans = align_spans(clean, tokens, findings)
-        inside = {at for first, last, _ in spans for at in range(first + 1, last)}
-        starts = [at for at in self._sentence_starts(doc, text.text, tokens) if at not in inside]
-        number = 0
-        for first, last in zip(starts, [*starts[1:], len(tokens)], strict=True):
-            begin, end = tokens[first][0], tokens[last - 1][1]
-            here = []
-            while number < len(spans) and spans[number][0] < last:
-                start, stop, label = spans[number]
-                here.append(CharSpan(tokens[start][0] - begin, tokens[stop - 1][1] - begin, label))
-                number += 1
-            offsets = [(start - begin, stop - begin) for start, stop in tokens[first:last]]
-            yield AnnotatedText(text.text[begin:end], here, text.place, text.document, offsets)
+        yield from _parts(clean, tokens, spans, self._sentence_starts(doc, text.text, tokens))
+
+    def divide(self, text: AnnotatedText, findings: Findings) -> Iterator[AnnotatedText]:
+        """Yield the sentences of a text that has tokens; that it must be divided is a finding."""
+        from spacy.tokens import Doc
+
+        tokens = text.tokens or ()
+        findings.add(FindingKind.UNDIVIDED, text.place, f"{len(tokens):,} tokens")
+        sents = self._sentencizer(Doc(self._nlp.vocab, words=text.words())).sents
+        yield from _parts(text, tokens, text.token_spans(), [sent.start for sent in sents])
 
     def _sentence_starts(self, doc: "Doc", text: str, tokens: Sequence[tuple[int, int]]) -> list[int]:
         """Return the tokens at which sentences and lines begin, but for lines that are only wrapped."""
@@ -84,6 +89,24 @@ class SpanAligner:
         if "\n" in text.strip():
             begins.update(bisect_left(starts, end) for end in text_layout(text).line_ends)
         return sorted(begins - {len(tokens)})
+
+
+def _parts(
+    text: AnnotatedText, tokens: Sequence[tuple[int, int]], spans: Sequence[TagSpan], starts: Sequence[int]
+) -> Iterator[AnnotatedText]:
+    """Yield the parts of a text that begin at tokens, but for those inside one of the spans, which are in order."""
+    inside = {at for first, last, _ in spans for at in range(first + 1, last)}
+    starts = [at for at in starts if at not in inside]
+    number = 0
+    for first, last in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        begin, end = tokens[first][0], tokens[last - 1][1]
+        here = []
+        while number < len(spans) and spans[number][0] < last:
+            start, stop, label = spans[number]
+            here.append(CharSpan(tokens[start][0] - begin, tokens[stop - 1][1] - begin, label))
+            number += 1
+        offsets = [(start - begin, stop - begin) for start, stop in tokens[first:last]]
+        yield AnnotatedText(text.text[begin:end], here, text.place, text.document, offsets)
 
 
 def clean_spans(text: AnnotatedText, findings: Findings) -> Iterator[CharSpan]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from docsight.tags import TagSpan
 from docsight_training.data.doubt import Doubt
 from docsight_training.data.ner.annotated_documents import Document, Sentence
+from docsight_training.data.ner.formats.annotated import MAX_USUAL_TOKENS
 from docsight_training.data.ner.titles import is_title
 
-MAX_USUAL_TOKENS = 250  # in a sentence
 MIN_EXAMPLES = 50  # spans of a label in the training split; with fewer it is rarely learned well
 LENGTHS = (5, 10, 20, 40, 80, 160)  # tokens; the upper limits of the bins of the histogram, but for the last one
 _MIN_REPEATED_TOKENS = 4  # of a sentence that counts as a duplicate; shorter ones, such as headings, often recur

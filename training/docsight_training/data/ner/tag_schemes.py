@@ -25,7 +25,8 @@ _BEGINNINGS, _BEGINNINGS_OF_IOB1 = "BSU", "BSUI"
 _LABEL = re.compile(r"[^\W\d_](?:[\w./-]*\w)?")
 # BILOU and BMES in the letters of IOBES.
 _IOBES = {"L": "E", "U": "S", "M": "I"}
-OUTSIDE_TAGS = (OUTSIDE, "_")  # the second one in columns that have no value
+EMPTY_TAG = "_"  # of a token without a value, which is outside of spans
+OUTSIDE_TAGS = (OUTSIDE, EMPTY_TAG)
 _LOWER_OUTSIDE = OUTSIDE.lower()
 
 

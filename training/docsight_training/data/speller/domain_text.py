@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _DOCUMENTS_AT_ONCE = 200
 _MIN_DOCUMENTS = 10
+_JSON_SUFFIXES = (*JSON_LINES_SUFFIXES, ".json")  # in a folder, .json may be anything
 _PACKED = (b"PK\x03\x04", b"%PDF")  # office files, archives and PDF
 _ADVICE = "`docsight process` extracts the text of other documents: its documents.jsonl can be read."
 
@@ -71,7 +72,7 @@ def read_documents(path: str, *, column: str) -> list[str]:
         if place.suffix.lower() not in suffixes and place.read_bytes()[:4] in _PACKED:
             raise DataError(f"data.path={path}: expected plain text or JSON lines. {_ADVICE}")
         texts = list(_read_file(place, column))
-        if len(texts) == 1 and place.suffix.lower() not in JSON_LINES_SUFFIXES:
+        if len(texts) == 1 and place.suffix.lower() not in _JSON_SUFFIXES:
             texts = re.split(r"\n\s*\n", texts[0])
     else:
         raise DataError(f"data.path={path}: expected a file or a folder of texts; there is none.")
@@ -138,6 +139,6 @@ def _by_key(keys: Sequence[str], types: np.ndarray) -> Iterator[tuple[str, int]]
 
 
 def _read_file(file: Path, column: str) -> Iterable[str]:
-    if file.suffix.lower() in JSON_LINES_SUFFIXES:
+    if file.suffix.lower() in _JSON_SUFFIXES:
         return read_json_lines(file, column=column)
     return [read_text(file)]

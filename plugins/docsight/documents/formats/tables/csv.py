@@ -28,7 +28,7 @@ _MISPLACED_QUOTE_PENALTY = 0.3
 _IRREGULAR_WEIGHT = 0.8  # of rows that are not as wide as the first
 _MIN_ROWS_BELOW_TITLE = 3  # with the same number of cells, so that lines without separators are titles above a table
 _MAX_HEADER_NAME_CHARS = 64
-_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.I)  # Excel's, before the table
+SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.I)  # Excel's, before the table
 # A number, an amount, a date or a time: hardly ever the name of a column.
 _VALUE = re.compile(r"[^\w\s]{0,2}\s?\d[\d\s.,:/%-]*(T[\d:.+Z-]+)?\s?[^\w\s]?", re.I)
 _UNUSED_DELIMITER = "\x1f"  # for tables with one column
@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
     with file, large_fields():
         lines = _first_lines(file)
         dialect: dict[str, Any]
-        if lines and (separator := _SEPARATOR_LINE.fullmatch(lines[0])):
+        if lines and (separator := SEPARATOR_LINE.fullmatch(lines[0])):
             file.readline()
             lines = lines[1:]
             dialect = {"delimiter": separator[1], "skipinitialspace": True}
@@ -96,7 +96,7 @@ def _rows(
 def _read_whole(source: Source, dialect: dict[str, Any]) -> ParsedDocument:
     """Return the table as one document and passage: tabs between the cells, and a line for each row."""
     text, encoding = decode(source.read_bytes())
-    text = _SEPARATOR_LINE.sub("", text, count=1) if _SEPARATOR_LINE.match(text) else text
+    text = SEPARATOR_LINE.sub("", text, count=1) if SEPARATOR_LINE.match(text) else text
     note = "no column of this table holds text, so the whole table is one document; choose a column with --text-column"
     if dialect["delimiter"] == _UNUSED_DELIMITER:
         return ParsedDocument(text=normalize_newlines(text), encoding=encoding, notes=(note,))

@@ -105,3 +105,16 @@ def test_labels_that_would_be_the_same_in_brat_are_refused(tmp_path: Path):
     with pytest.raises(DataError, match="'first name' and 'first/name' would both be 'first_name'"):
         write_brat(tmp_path / "out", [AnnotatedText("Ada left.", spans, "")])
     assert not (tmp_path / "out").exists()
+
+
+def test_names_of_documents_may_be_those_of_splits(tmp_path: Path):
+    for name in ("train-1", "dev-1", "test-1"):
+        _write(tmp_path, name, "Ada left.", "T1\tPER 0 3\tAda")
+    documents = read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path)))
+    assert sorted(str(document.id) for document in documents) == ["dev-1", "test-1", "train-1"]
+    assert not read_corpus("own", Corpus(), "validation", CorpusFormat(path=str(tmp_path)))
+    for name in ("dev-1.txt", "dev-1.ann"):
+        with pytest.raises(
+            DataError, match=rf"{name}: expected the folder of brat that holds this file; pass data\.path="
+        ):
+            read_corpus("own", Corpus(), "train", CorpusFormat(path=str(tmp_path / name)))

@@ -7,7 +7,7 @@ import pytest
 
 from docsight.errors import DataError
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
-from docsight_training.data.ner.findings import Findings
+from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import Columns
 
 EXPECTED = [
@@ -19,7 +19,15 @@ FILES = {
     "Sentence: 2,Paris,N,B-LOC\n",
     "sentence in all rows": "sentence_id;token;tag\n7;Ada;B-PER\n7;Lovelace;I-PER\n7;left;O\n8;Paris;B-LOC\n",
     "empty lines": "\ufefftokens,ner_tags\r\nAda,B-PER\r\nLovelace,I-PER\r\nleft,O\r\n\r\nParis,B-LOC\r\n",
+    "separator of Excel": "\ufeffsep=;\r\ntoken;tag\r\nAda;B-PER\r\nLovelace;I-PER\r\nleft;O\r\n;\r\nParis;B-LOC\r\n",
+    "a token and its label": "sentence,token,label\n1,Ada,PER\n1,Lovelace,PER\n1,left,O\n2,Paris,LOC\n",
+    "names with other signs": "Sentence-ID,WORD,NER Tag\n1,Ada,B-PER\n1,Lovelace,I-PER\n1,left,O\n2,Paris,B-LOC\n",
     "a span a row": "text,start,end,label\nAda Lovelace left,0,12,PER\nParis,0.0,5.0,LOC\n",
+    "a span a row, with its words": "text,word,start,end,tag\nAda Lovelace left,Ada Lovelace,0,12,PER\n"
+    "Paris,Paris,0,5,LOC\n",
+    "a token a row, with its offsets": "text,word,start,end,tag\nAda Lovelace left,Ada,0,3,B-PER\n"
+    "Ada Lovelace left,Lovelace,4,12,I-PER\nAda Lovelace left,left,13,17,O\n,,,,\nParis,Paris,0,5,B-LOC\n",
+    "no tags outside": "sentence,word,tag\n1,Ada,B-PER\n1,Lovelace,I-PER\n1,left,\n2,Paris,B-LOC\n",
     "spans in JSON": 'id,text,label\n1,Ada Lovelace left,"[[0, 12, ""PER""]]"\n'
     '2,Paris,"[{""start"": 0, ""end"": 5, ""labels"": [""LOC""]}]"\n',
 }
@@ -60,6 +68,19 @@ def test_columns_can_be_named(tmp_path: Path):
     content = "form,kind\nAda,B-PER\nleft,O\n"
     columns = Columns(tokens="form", tags="kind")
     assert _read(tmp_path / "a.csv", content, columns=columns) == [(["Ada", "left"], [("PER", "Ada")])]
+    content = "row,form,kind\na,Ada,B-PER\na,left,O\nb,Bob,B-PER\n"
+    columns = Columns(tokens="form", tags="kind", sentence="row")
+    assert [tokens for tokens, _ in _read(tmp_path / "a.csv", content, columns=columns)] == [["Ada", "left"], ["Bob"]]
+    with pytest.raises(DataError, match=r"no column 'line' \(data\.columns\.sentence\); found row, form, kind"):
+        _read(tmp_path / "a.csv", content, columns=Columns(tokens="form", tags="kind", sentence="line"))
+
+
+def test_words_of_a_span_are_compared_with_its_offsets(tmp_path: Path):
+    file = tmp_path / "a.csv"
+    file.write_text("text,word,start,end,tag\nAda left Rome,Rome,0,3,LOC\n")
+    findings = Findings()
+    read_corpus("own", Corpus(), "train", CorpusFormat(path=str(file)), findings)
+    assert [finding.kind for finding in findings.all] == [FindingKind.MISPLACED]
 
 
 def test_column_of_documents_is_read(tmp_path: Path):
@@ -110,6 +131,8 @@ def test_conll_in_a_file_named_csv_is_recognised(tmp_path: Path):
     [
         ("a,b\n1,2\n", r"expected a first line that names the columns.*found 'a, b'"),
         ("word,tag\nAda,B-PER\nleft\n", r"line 3: expected 2 columns, as in the first line; found 1"),
+        ("sep=|\nword|tag\n\nAda|B-PER\nleft\n", r"line 5: expected 2 columns"),
+        ("word,tag\nAda,B-PER\nleft,O\nParis,\n", r"line 4: expected a tag in the column 'tag', such as O"),
         ("word,tag\n,B-PER\n", r"line 2: expected a token in the column 'word'; found none"),
         (
             "text,start,end,label\nAda,0,three,PER\n",

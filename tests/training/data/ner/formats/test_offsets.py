@@ -263,3 +263,40 @@ def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path):
     (tmp_path / "b.jsonl").write_bytes(text.encode("utf-16"))
     assert _read(tmp_path / "a.jsonl") == _read(tmp_path / "b.jsonl")
     assert len(_read(tmp_path / "a.jsonl")) == 2
+
+
+def test_file_of_which_all_rows_are_left_out_says_why(tmp_path: Path):
+    rejected = [{"text": "Ada left", "spans": [], "answer": "reject"}] * 2
+    with pytest.raises(DataError, match=r"expected at least one text; found only rows that were rejected.*: 2\.$"):
+        _read(_write(tmp_path / "a.jsonl", rejected))
+    predicted = [{"id": 1, "annotations": [], "predictions": [{"result": []}], "data": {"text": "Ada left"}}]
+    findings = Findings()
+    with pytest.raises(DataError, match=r"found only rows that are not annotated"):
+        _read(_write(tmp_path / "b.json", predicted, lines=False), findings)
+    assert findings.all == [(FindingKind.UNANNOTATED, "b.json, row 1", "it has only predictions")]
+
+
+def test_label_that_is_no_string_is_refused(tmp_path: Path):
+    for label in ({"name": "PER"}, [["PER"]]):
+        rows = [{"text": "Ada left", "spans": [{"start": 0, "end": 3, "label": label}]}]
+        with pytest.raises(DataError, match=r"row 1: expected the label of a span as a string; found "):
+            _read(_write(tmp_path / "a.jsonl", rows))
+
+
+def test_halves_of_characters_are_replaced_and_offsets_stay_right(tmp_path: Path):
+    (tmp_path / "a.jsonl").write_text('{"text": "\\ud83d and \\ud83d\\ude00 Ada", "spans": [[8, 11, "PER"]]}')
+    ((tokens, spans),) = _read(tmp_path / "a.jsonl")
+    assert (tokens[0], tokens[-1], spans) == ("\ufffd", "Ada", [("PER", "Ada")])
+
+
+def test_task_of_label_studio_that_has_no_plain_text_says_what_it_has(tmp_path: Path):
+    task = _task("", {"result": []}, key="other") | {"data": {"text": [{"author": "a", "text": "Ada"}]}}
+    with pytest.raises(DataError, match=r"expected the text of the task in data\.text; found text \(list\)"):
+        _read(_write(tmp_path / "a.json", [task], lines=False))
+
+
+@pytest.mark.parametrize("key", ["data", "examples", "rows", "annotations"])
+def test_rows_may_be_in_an_object_beside_metadata(tmp_path: Path, key: str):
+    rows = [{"text": "Ada left", "spans": [[0, 3, "PER"]]}]
+    file = _write(tmp_path / "a.json", {"version": "1", key: rows}, lines=False)
+    assert _read(file) == [(["Ada", "left"], [("PER", "Ada")])]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from docsight.tags import TagSpan
 
+MAX_USUAL_TOKENS = 250  # in a sentence
+
 
 class CharSpan(NamedTuple):
     """A labelled span of characters.
@@ -33,6 +35,7 @@ class AnnotatedText:
         place: The file and the row, for messages.
         document: The id of the document that the text is a part of; None if the format does not say.
         tokens: (start, end) of each token, if the format has tokens. The spans then begin and end with tokens.
+        is_undivided: Whether the tokens are those of a whole file or document that nothing divides into sentences.
     """
 
     text: str
@@ -40,6 +43,7 @@ class AnnotatedText:
     place: str
     document: str | None = None
     tokens: Sequence[tuple[int, int]] | None = None
+    is_undivided: bool = False
 
     def words(self) -> list[str]:
         return [self.text[start:end] for start, end in self.tokens or ()]
@@ -59,6 +63,7 @@ class Columns:
         tokens: The tokens of a row.
         tags: The tags of the tokens.
         document: The id of the document that a row is a part of; None if there is none.
+        sentence: The sentence that a token is a part of, in tables of tokens; None to find it by usual names.
         text: The text of a row, in formats with offsets.
         spans: The spans of a row, in formats with offsets; None to find them by the names that tools use.
     """
@@ -66,6 +71,7 @@ class Columns:
     tokens: str = "tokens"
     tags: str = "ner_tags"
     document: str | None = "doc_id"
+    sentence: str | None = None
     text: str = "text"
     spans: str | None = None
 
@@ -77,6 +83,7 @@ def text_of_tokens(
     *,
     document: str | None = None,
     glued: Sequence[bool] | None = None,
+    is_undivided: bool = False,
 ) -> AnnotatedText:
     """Make an annotated text from tokens; `glued` says of each token whether no space follows it."""
     offsets: list[tuple[int, int]] = []
@@ -88,4 +95,4 @@ def text_of_tokens(
         pieces += [token, space]
         at += len(token) + len(space)
     chars = [CharSpan(offsets[start][0], offsets[end - 1][1], label) for start, end, label in spans]
-    return AnnotatedText("".join(pieces), chars, place, document, offsets)
+    return AnnotatedText("".join(pieces), chars, place, document, offsets, is_undivided)

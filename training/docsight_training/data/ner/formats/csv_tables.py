@@ -4,25 +4,70 @@ Columns are found by the names that tools and data sets give them, in any case.
 """
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from docsight.documents.formats.tables.csv import large_fields
 from docsight.errors import DataError
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, CharSpan, Columns, text_of_tokens
+from docsight_training.data.ner.formats.csv_rows import CsvRows, find_column, group_by, read_groups
 from docsight_training.data.ner.formats.json_rows import shorten
 from docsight_training.data.ner.formats.offsets import END_KEYS, LABEL_KEYS, SPANS_KEYS, START_KEYS, decode_rows
-from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags
-from docsight_training.data.text_files import read_text
+from docsight_training.data.ner.tag_schemes import EMPTY_TAG, OUTSIDE_TAGS, are_tags, decode_tags, iob2_tags
 
 _TOKEN_NAMES = ("token", "word")
-_TAG_NAMES = ("tag", "ner_tag", "ner", "iob", "bio")
-_SENTENCE_NAMES = ("sentence #", "sentence_id", "sentence_idx", "sent_id", "sentence")
-_DELIMITERS = ",;\t|"
+_TAG_NAMES = ("tag", "ner_tag", "ner", "iob", "bio", "label", "labels")
+_SENTENCE_NAMES = (
+    "sentence",
+    "sentence_id",
+    "sentence_idx",
+    "sentence_number",
+    "sentence_no",
+    "sent",
+    "sent_id",
+    "sent_no",
+)
 
-_Rows = list[tuple[int, dict[str, str]]]  # the number of the line, and the cells by the names of their columns
+
+class _CsvNames(NamedTuple):
+    """The names of the columns of a file, None for those that it lacks."""
+
+    token: str | None
+    tag: str | None
+    sentence: str | None
+    document: str | None
+    text: str | None
+    start: str | None
+    end: str | None
+    label: str | None
+
+    @classmethod
+    def of(cls, header: Sequence[str], columns: Columns) -> "_CsvNames":
+        return cls(
+            token=find_column(header, (columns.tokens, *_TOKEN_NAMES)),
+            tag=find_column(header, (columns.tags, *_TAG_NAMES)),
+            sentence=find_column(header, (columns.sentence,) if columns.sentence else _SENTENCE_NAMES),
+            document=find_column(header, (columns.document,) if columns.document else ()),
+            text=find_column(header, (columns.text,)),
+            start=find_column(header, START_KEYS),
+            end=find_column(header, END_KEYS),
+            label=find_column(header, LABEL_KEYS),
+        )
+
+    @property
+    def has_spans(self) -> bool:
+        return None not in (self.text, self.start, self.end, self.label)
+
+
+def looks_like_csv(path: Path, columns: Columns) -> bool:
+    """Return whether the first line names columns with tokens and tags, or a text among others."""
+    try:
+        header, _ = read_groups(path)
+    except DataError:
+        return False
+    names = _CsvNames.of(header, columns)
+    return len(header) > 1 and bool((names.token and names.tag) or names.text)
 
 
 def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
@@ -31,21 +76,25 @@ def read_csv(path: Path, columns: Columns, findings: Findings) -> Iterator[Annot
     Raises:
         DataError: It has none of the columns that are expected, or a row is invalid; the message names the line.
     """
-    header, groups = _read_groups(path)
+    header, groups = read_groups(path)
     rows = [row for group in groups for row in group]
-    token, tag = _find(header, (columns.tokens, *_TOKEN_NAMES)), _find(header, (columns.tags, *_TAG_NAMES))
-    document = _find(header, (columns.document,) if columns.document else ())
-    if token and tag:
-        sentence = _find(header, _SENTENCE_NAMES)
-        # The numbers of sentences may start anew in each document.
-        dividing = [name for name in (document, sentence) if name]
-        groups = [part for group in ([rows] if sentence else groups) for part in _group_by(group, dividing)]
-        return _read_tokens(path, groups, (token, tag, document), findings)
-    text = _find(header, (columns.text,))
-    parts = [_find(header, names) for names in (START_KEYS, END_KEYS, LABEL_KEYS)]
-    if text and all(parts):
-        return _read_spans(path, rows, (text, document), [part for part in parts if part])
-    if text:
+    names = _CsvNames.of(header, columns)
+    if columns.sentence and names.sentence is None:
+        raise DataError(
+            f"{path}: no column {columns.sentence!r} (data.columns.sentence); found {', '.join(header)[:200]}."
+        )
+    # A row of a token may also have the text and the offsets of the token; its tag is O or has a prefix.
+    if (
+        names.token
+        and names.tag
+        and not (names.has_spans and not are_tags(cells[names.tag].strip() for _, cells in rows))
+    ):
+        is_undivided = names.sentence is None and len(groups) == 1
+        sentences = _sentences(groups, names)
+        return _read_tokens(path, sentences, names, findings, is_undivided=is_undivided)
+    if names.has_spans:
+        return _read_spans(path, rows, names)
+    if names.text:
         return decode_rows(path, _rows_of_json(path, header, rows, columns), columns, findings)
     raise DataError(
         f"{path}: expected a first line that names the columns: {columns.tokens} (or token, word) and {columns.tags} "
@@ -66,97 +115,64 @@ def write_csv(path: Path, texts: Iterable[AnnotatedText]) -> None:
                 writer.writerow([number, word, tag, text.document or ""])
 
 
-def _read_groups(path: Path) -> tuple[list[str], list[_Rows]]:
-    """Return the names of the columns, and the rows in groups that empty lines divide."""
-    text = read_text(path)
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    # Spaces at the beginning of a text count: they move its offsets. Only if the header has them too, they are padding.
-    is_padded = f"{delimiter} " in first
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=is_padded, strict=True)
-    header: list[str] = []
-    groups: list[_Rows] = [[]]
-    with large_fields():
-        try:
-            for cells in reader:
-                if not any(map(str.strip, cells)):
-                    groups.append([])
-                elif not header:
-                    header = list(map(str.strip, cells))
-                elif len(cells) == len(header):
-                    groups[-1].append((reader.line_num, dict(zip(header, cells, strict=True))))
-                else:
-                    raise DataError(
-                        f"{path}, line {reader.line_num}: expected {len(header)} columns, as in the first line; found "
-                        f"{len(cells)}."
-                    )
-        except csv.Error as err:
-            raise DataError(f"{path}, line {reader.line_num}: cannot be read as CSV: {err}.") from err
-    return header, [group for group in groups if group]
-
-
-def _find(header: Sequence[str], names: Iterable[str]) -> str | None:
-    """Return the first column that has one of the names."""
-    found = {name.lower(): name for name in reversed(header)}
-    return next((found[name.lower()] for name in names if name.lower() in found), None)
-
-
-def _group_by(rows: _Rows, columns: Sequence[str]) -> Iterator[_Rows]:
-    """Group rows by columns that are filled in all rows of a group, or only in the first one."""
-    group: _Rows = []
-    last: dict[str, str] = {}
-    for row in rows:
-        values = {name: value for name in columns if (value := row[1][name].strip())}
-        if group and not values.items() <= last.items():
-            yield group
-            group = []
-        group.append(row)
-        last |= values
-    if group:
-        yield group
+def _sentences(groups: Sequence[CsvRows], names: _CsvNames) -> list[CsvRows]:
+    """Group rows by sentences; the numbers of sentences may start anew in each document."""
+    dividing = [name for name in (names.document, names.sentence) if name]
+    whole = [[row for group in groups for row in group]] if names.sentence else groups
+    return [part for group in whole for part in group_by(group, dividing)]
 
 
 def _read_tokens(
-    path: Path, groups: Sequence[_Rows], names: tuple[str, str, str | None], findings: Findings
+    path: Path, groups: Sequence[CsvRows], names: _CsvNames, findings: Findings, *, is_undivided: bool
 ) -> Iterator[AnnotatedText]:
-    token, tag, document = names
-    for line, cells in groups[0][:1] if groups else []:
+    token, tag = names.token or "", names.tag or ""
+    rows = [row for group in groups for row in group]
+    for line, cells in rows[:1]:
         if cells[token].startswith("[") and cells[tag].startswith("["):
             raise DataError(
                 f"{path}, line {line}: expected a token and its tag in a row; found lists. Write them as JSON lines "
                 "instead, with pandas: data.to_json('train.jsonl', orient='records', lines=True)."
             )
+    _check_cells(path, rows, token, tag)
     places = [f"{path.name}, line {group[0][0]}" for group in groups]
-    spans = decode_tags([[cells[tag].strip() for _, cells in group] for group in groups], places, findings)
-    for group, place, group_spans in zip(groups, places, spans, strict=True):
-        for line, cells in group:
-            if not cells[token].strip():
-                raise DataError(f"{path}, line {line}: expected a token in the column {token!r}; found none.")
+    tags = [[cells[tag].strip() or EMPTY_TAG for _, cells in group] for group in groups]
+    for group, place, spans in zip(groups, places, decode_tags(tags, places, findings), strict=True):
         words = [cells[token].strip() for _, cells in group]
-        identifier = group[0][1][document] if document else None
-        yield text_of_tokens(words, group_spans, place, document=identifier or None)
+        document = group[0][1][names.document] if names.document else None
+        yield text_of_tokens(words, spans, place, document=document or None, is_undivided=is_undivided)
 
 
-def _read_spans(
-    path: Path, rows: _Rows, names: tuple[str, str | None], span_names: Sequence[str]
-) -> Iterator[AnnotatedText]:
+def _check_cells(path: Path, rows: CsvRows, token: str, tag: str) -> None:
+    """Check that each row has a token, and a tag unless all tokens outside of spans lack one."""
+    has_outside = any(cells[tag].strip() in OUTSIDE_TAGS for _, cells in rows)
+    for line, cells in rows:
+        if not cells[token].strip():
+            raise DataError(f"{path}, line {line}: expected a token in the column {token!r}; found none.")
+        if has_outside and not cells[tag].strip():
+            raise DataError(
+                f"{path}, line {line}: expected a tag in the column {tag!r}, such as O for a token outside of spans; "
+                "found none."
+            )
+
+
+def _read_spans(path: Path, rows: CsvRows, names: _CsvNames) -> Iterator[AnnotatedText]:
     """Read a span in each row.
 
     Rows with one text, of one document if there are documents, belong together. A row without a start has a text
     without spans.
     """
-    text, document = names
-    start, end, label = span_names
+    text, start, end, label = (name or "" for name in (names.text, names.start, names.end, names.label))
     spans: dict[tuple[str, str], list[CharSpan]] = {}
     places: dict[tuple[str, str], str] = {}
     for line, cells in rows:
-        key = cells[text], cells[document] if document else ""
+        key = cells[text], cells[names.document] if names.document else ""
         places.setdefault(key, f"{path.name}, line {line}")
         own = spans.setdefault(key, [])
         if not cells[start].strip():
             continue
+        covered = cells[names.token].strip() if names.token else ""
         try:
-            own.append(CharSpan(_whole(cells[start]), _whole(cells[end]), cells[label].strip()))
+            own.append(CharSpan(_whole(cells[start]), _whole(cells[end]), cells[label].strip(), covered or None))
         except ValueError as err:
             found = shorten([cells[start], cells[end]])
             raise DataError(
@@ -175,11 +191,11 @@ def _whole(cell: str) -> int:
 
 
 def _rows_of_json(
-    path: Path, header: Sequence[str], rows: _Rows, columns: Columns
+    path: Path, header: Sequence[str], rows: CsvRows, columns: Columns
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each row with its place, as if it came from JSON: empty cells are missing, and names have their case."""
     wanted = (columns.text, columns.document, *((columns.spans,) if columns.spans else SPANS_KEYS))
-    names = {found: name for name in wanted if name and (found := _find(header, (name,)))}
+    names = {found: name for name in wanted if name and (found := find_column(header, (name,)))}
     for line, cells in rows:
         given = {names.get(name, name): value for name, value in cells.items() if value}
         yield f"{path.name}, line {line}", {columns.text: "", **given}

@@ -212,7 +212,9 @@ def _label_studio_regions(row: Mapping[str, Any], place: str, findings: Findings
     given: list[Any] = next((row[name] for name in _LABEL_STUDIO if isinstance(row.get(name), list)), [])
     done = [each for each in given if isinstance(each, Mapping) and not each.get("was_cancelled")]
     if not done:
-        findings.add(FindingKind.UNANNOTATED if not given else FindingKind.REJECTED, place)
+        has_predictions = bool(row.get("predictions"))
+        detail = "it has only predictions" if has_predictions and not given else ""
+        findings.add(FindingKind.UNANNOTATED if not given else FindingKind.REJECTED, place, detail)
         return None
     if len(done) > 1:
         findings.add(FindingKind.SEVERAL, place)
@@ -231,7 +233,8 @@ def _label_studio_text(data: Mapping[str, Any], regions: Sequence[Any], place: s
     fitting = {key: text for key, text in strings.items() if all(part in text for part in noted)}
     if len(fitting) != 1:
         raise DataError(
-            f"{place}: expected the text of the task in data.{columns.text}; found {', '.join(data) or 'nothing'}. "
+            f"{place}: expected the text of the task in data.{columns.text}; found "
+            f"{', '.join(f'{key} ({type(value).__name__})' for key, value in data.items()) or 'nothing'}. "
             "Name its key by data.columns.text=KEY."
         )
     return next(iter(fitting.values()))
@@ -260,11 +263,13 @@ def _decode_spans(item: Any, place: str, findings: Findings) -> Iterator[CharSpa
     if numbers[0] is None or numbers[1] is None:
         raise DataError(f"{place}: expected a span with its start and its end as numbers; found {shorten(item)}.")
     for label in labels if isinstance(labels, list) and labels else [labels]:
-        yield CharSpan(numbers[0], numbers[1], _label_name(label), text if isinstance(text, str) else None)
+        yield CharSpan(numbers[0], numbers[1], _label_name(label, place), text if isinstance(text, str) else None)
 
 
-def _label_name(label: Any) -> str:
-    return "" if label is None or label == [] else str(label).strip()
+def _label_name(label: Any, place: str) -> str:
+    if isinstance(label, list | Mapping) and label:
+        raise DataError(f"{place}: expected the label of a span as a string; found {shorten(label)}.")
+    return "" if label is None or not str(label) or isinstance(label, list | Mapping) else str(label).strip()
 
 
 def _number(value: Any) -> int | None:

@@ -1,11 +1,13 @@
 """Rows of tokens and tags: JSON lines, Parquet, and data sets of the hub."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import DataError
-from docsight_training.data.ner.findings import Findings
+from docsight.tags import TagSpan
+from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns, text_of_tokens
 from docsight_training.data.ner.formats.json_rows import read_json_rows, shorten, write_json_rows
 from docsight_training.data.ner.formats.offsets import decode_row
@@ -13,6 +15,12 @@ from docsight_training.data.ner.tag_schemes import decode_tags, iob2_tags
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
+
+_ADVICE_ON_NUMBERS = (
+    " Replace numbers of classes by their names, or write the file by to_parquet or save_to_disk of `datasets`, which "
+    "keep the names."
+)
 
 
 def read_token_json(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
@@ -31,16 +39,16 @@ def read_token_json(path: Path, columns: Columns, findings: Findings) -> Iterato
 
 
 def read_parquet(path: Path, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
-    """Read a Parquet file of tokens and tags, or of texts and spans; see `texts_of_rows` for errors."""
+    """Read a Parquet or Arrow file of tokens and tags, or of texts and spans; see `texts_of_rows` for errors."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        table = _load_table(path)
     except (pa.ArrowException, OSError) as err:
-        raise DataError(f"{path}: cannot be read as Parquet: {err}") from err
+        raise DataError(f"{path}: cannot be read as Parquet or Arrow: {err}") from err
     places = [f"{path.name}, row {number}" for number in range(1, len(table) + 1)]
-    if columns.tokens not in table.column_names and columns.text in table.column_names:
+    has_tags = {columns.tokens, columns.tags} <= set(table.column_names)
+    if not has_tags and columns.text in table.column_names:
         decoded = (
             decode_row(row, place, columns, findings) for place, row in zip(places, table.to_pylist(), strict=True)
         )
@@ -54,6 +62,17 @@ def read_parquet(path: Path, columns: Columns, findings: Findings) -> Iterator[A
     has_ids = columns.document in table.column_names
     ids = table[columns.document].to_pylist() if has_ids else [None] * len(table)
     return texts_of_rows(places, table[columns.tokens].to_pylist(), tags, ids, findings)
+
+
+def _load_table(path: Path) -> "pa.Table":
+    """Load Parquet, or Arrow as `save_to_disk` of `datasets` writes it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.suffix != ".arrow":
+        return pq.read_table(path)
+    with pa.memory_map(str(path)) as file:
+        return pa.ipc.open_stream(file).read_all()
 
 
 def read_rows(rows: "datasets.Dataset", where: str, columns: Columns, findings: Findings) -> Iterator[AnnotatedText]:
@@ -84,7 +103,26 @@ def texts_of_rows(
             raise DataError(f"{place}: {len(row_tokens)} tokens but {len(row_tags)} tags.")
     spans = decode_tags(tags, places, findings)
     for place, row_tokens, row_spans, document in zip(places, tokens, spans, documents, strict=True):
-        yield text_of_tokens(row_tokens, row_spans, place, document=None if document is None else str(document))
+        words, word_spans = _without_blanks(row_tokens, row_spans, place, findings)
+        yield text_of_tokens(words, word_spans, place, document=None if document is None else str(document))
+
+
+def _without_blanks(
+    tokens: Sequence[str], spans: Sequence[TagSpan], place: str, findings: Findings
+) -> tuple[Sequence[str], Sequence[TagSpan]]:
+    """Leave out the tokens that are empty or white space, which the pipeline does not label."""
+    is_word = [bool(token.strip()) for token in tokens]
+    if all(is_word):
+        return tokens, spans
+    for number, (token, kept) in enumerate(zip(tokens, is_word, strict=True), start=1):
+        if not kept:
+            findings.add(FindingKind.BLANK, place, f"{token!r} at token {number}")
+    words_before = [0, *accumulate(is_word)]
+    moved = [TagSpan(words_before[start], words_before[end], label) for start, end, label in spans]
+    for span in moved:
+        if span.start == span.end:
+            findings.add(FindingKind.EMPTY, place, span.label)
+    return list(compress(tokens, is_word)), [span for span in moved if span.start < span.end]
 
 
 def has_tokens(row: Any, columns: Columns) -> bool:
@@ -133,4 +171,7 @@ def _check_strings(place: str, name: str, row: Any) -> None:
     for number, item in enumerate(row, start=1):
         if not isinstance(item, str):
             found = "null" if item is None else shorten(item)
-            raise DataError(f"{place}: expected {name} that are strings; found {found} at token {number}.")
+            raise DataError(
+                f"{place}: expected {name} that are strings; found {found} at token {number}."
+                + (_ADVICE_ON_NUMBERS if name == "tags" and isinstance(item, int) else "")
+            )
