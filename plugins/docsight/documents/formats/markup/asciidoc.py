@@ -14,12 +14,12 @@ from docsight.documents.formats.markup.asciidoc_lines import (
     BLOCK_MACRO,
     BLOCK_TITLE,
     CONDITION_MACRO,
+    DEFINED_TERM,
     FENCE_LINE,
     IMAGE_MACRO,
     REVISION_LINE,
     RULE_LINES,
     SECTION_TITLE,
-    TERM,
     UNDERLINE_LINE,
     UNDERLINES,
     paragraph_end,
@@ -223,7 +223,7 @@ class _AsciidocReader:
     def _item(self, lines: Sequence[str], at: int) -> int:
         """Write an item of a list, or a term with its definition; return 0 if there is none."""
         line = lines[at].strip()
-        item, term = ADOC_ITEM.match(line), TERM.match(line)
+        item, term = ADOC_ITEM.match(line), DEFINED_TERM.match(line)
         if item is None and term is None:
             return 0
         mark = item["mark"] if item is not None else term[2] if term is not None else ""

@@ -16,7 +16,7 @@ CONDITION_MACRO = re.compile(r"(?:ifdef|ifndef)::")
 ADOC_ITEM = re.compile(
     r"(?P<mark>\*{1,5}|-|\.{1,5}|\d{1,4}\.|[a-zA-Z]\.|<(?:\d+|\.)>)[ \t]+(?:\[[ xX*]\][ \t]+)?(?=\S)"
 )
-TERM = re.compile(r"(\S.*?)(:{2,4}|;;)(?:[ \t]+(\S.*))?$")
+DEFINED_TERM = re.compile(r"(\S.*?)(:{2,4}|;;)(?:[ \t]+(\S.*))?$")
 RULE_LINES = ("'''", "---", "***", "<<<")
 AUTHOR_LINE = re.compile(r"[^\W\d_][\w.'-]*(?: [\w.'-]+){0,3}(?: <[^<>]+>)?(?:; .+)?$")
 REVISION_LINE = re.compile(r"(?:v?\d[\w.]*,? *)?(\d{4}-\d\d-\d\d)?.*$")
@@ -29,7 +29,7 @@ def paragraph_end(lines: Sequence[str], at: int) -> int:
         line = lines[end].strip()
         if not line or line == "+" or line.startswith("//") or FENCE_LINE.match(line) or ADOC_ITEM.match(line):
             break
-        if BLOCK_ATTRIBUTES.match(line) or TERM.match(line) or ATTRIBUTE_ENTRY.match(line):
+        if BLOCK_ATTRIBUTES.match(line) or DEFINED_TERM.match(line) or ATTRIBUTE_ENTRY.match(line):
             break
         end += 1
     return end

@@ -14,8 +14,9 @@ from docsight.documents.formats.pdf.monospaced import aligned_text
 from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.reading_order import LIST_BULLETS, join_runs, read_columns
 from docsight.documents.formats.pdf.table_rows import table_rows
+from docsight.documents.formats.pdf.text_boxes import Rect, turn_back
 from docsight.documents.formats.pdf.text_lines import TextLine, around
-from docsight.documents.formats.pdf.text_runs import Rect, Run, turn_back
+from docsight.documents.formats.pdf.text_runs import Run
 from docsight.documents.formats.pdf.totals import join_totals, rows_with_totals
 
 _EDGE = 0.2  # the fraction of a page's height where running headers and footers are

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from docsight.documents.formats.pdf.text_runs import Rect, Run
+from docsight.documents.formats.pdf.text_boxes import Rect
+from docsight.documents.formats.pdf.text_runs import Run
 
 _USUAL_SIZE = 10.0  # points, on a page without text
 _FIELD_LINE = 1.2  # from line to line, in em

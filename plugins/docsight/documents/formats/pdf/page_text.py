@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from docsight.documents.formats.pdf.form_fields import FieldValue
-from docsight.documents.formats.pdf.text_runs import Rect
+from docsight.documents.formats.pdf.text_boxes import Rect
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docsight.documents.formats.pdf.text_runs import Rect, Run
+from docsight.documents.formats.pdf.text_boxes import Rect
+from docsight.documents.formats.pdf.text_runs import Run
 
 
 @dataclass(slots=True)

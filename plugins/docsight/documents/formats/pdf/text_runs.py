@@ -9,19 +9,27 @@ import ctypes
 import math
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from ctypes import c_double, c_float, c_int, c_ulong, c_void_p
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, repeat
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docsight.documents.formats.pdf.fast_calls import address_of, fast_call
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN, is_known_word
+from docsight.documents.formats.pdf.text_boxes import (
+    Boxes,
+    Indexes,
+    Rect,
+    join_boxes,
+    split_lines,
+    text_directions,
+    turned_boxes,
+)
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
@@ -50,12 +58,7 @@ _MIN_LETTERS_PER_WORD = 2.5  # of glued words, on average
 _MAX_FONT_NAME = 128  # bytes
 # em, of the letters of a font whose size means something; some fonts have boxes that are no higher than the letters
 _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.5
-_FAR_MOVE = 1.5  # em, across and along: from the end of one line to the beginning of another, whatever their direction
 _FAR = 1e7  # points: letters farther away are moved there
-
-Boxes = NDArray[np.float64]
-Indexes = NDArray[Any]
-Rect = tuple[float, float, float, float]  # left, top, right, bottom; y grows downwards, in the direction of the text
 
 
 @dataclass(slots=True)
@@ -91,20 +94,6 @@ def join_word_boxes(runs: Sequence[Run], text: str) -> "Boxes | None":
     return np.concatenate(known)
 
 
-# By the direction of the text in quarter turns: from a box of a run to left, top, right and bottom in the page.
-_TURNS_BACK: tuple[Callable[[float, float, float, float], Rect], ...] = (
-    lambda left, top, right, bottom: (left, -top, right, -bottom),
-    lambda left, top, right, bottom: (top, right, bottom, left),
-    lambda left, top, right, bottom: (-right, bottom, -left, top),
-    lambda left, top, right, bottom: (-bottom, -left, -top, -right),
-)
-
-
-def turn_back(box: Rect, turn: int) -> Rect:
-    """Return a box of a run as left, top, right and bottom in the page's own coordinates, where y grows upwards."""
-    return _TURNS_BACK[turn](*box)
-
-
 def read_runs(textpage: "PdfTextPage") -> dict[int, list[Run]]:
     """Return the runs of a page by the direction of their text, in quarter turns, the most frequent first."""
     letters = _Letters(textpage)
@@ -113,15 +102,15 @@ def read_runs(textpage: "PdfTextPage") -> dict[int, list[Run]]:
         return {}
     letters.order_right_to_left(starts, ends)
     edges = letters.boxes(np.stack((starts, ends - 1)))
-    lines = _split_lines(edges, lines)
-    turns = _directions(edges[0], edges[1], lines)
+    lines = split_lines(edges, lines)
+    turns = text_directions(edges[0], edges[1], lines)
     counts = np.bincount(turns, minlength=4).tolist()
     found: dict[int, list[Run]] = {}
     for turn in sorted(set(turns.tolist()), key=lambda turn: -counts[turn]):
         chosen = slice(None) if counts[turn] == len(turns) else turns == turn
-        first, last = _turned(edges[:, chosen], turn)
+        first, last = turned_boxes(edges[:, chosen], turn)
         heights = first[:, 3] - first[:, 1]
-        words = _Words(starts[chosen], ends[chosen], lines[chosen], _join(first, last), heights)
+        words = _Words(starts[chosen], ends[chosen], lines[chosen], join_boxes(first, last), heights)
         found[turn] = list(letters.runs(_split_glued(letters, words, turn)))
     return found
 
@@ -259,7 +248,7 @@ def _split_glued(letters: _Letters, words: _Words, turn: int) -> _Words:
         start, end = int(words.starts[word]), int(words.ends[word])
         text = letters.text[start:end]
         if _LETTERS_ONLY.fullmatch(text) and not _CJK.search(text) and not is_known_word(text.rstrip(".,;:!?")):
-            cuts[word] = list(_glued_parts(_turned(letters.boxes(np.arange(start, end)), turn), start))
+            cuts[word] = list(_glued_parts(turned_boxes(letters.boxes(np.arange(start, end)), turn), start))
     if not any(len(parts) > 1 for parts in cuts.values()):
         return words
     counts = np.array([len(cuts.get(word, ())) or 1 for word in range(len(words.starts))])
@@ -281,7 +270,7 @@ def _glued_parts(boxes: Boxes, start: int) -> Iterator[tuple[int, int, Boxes]]:
     if len(cuts) - 2 > len(boxes) / _MIN_LETTERS_PER_WORD:  # the gaps are those of spaced letters
         cuts = [0, len(boxes)]
     for first, end in pairwise(cuts):
-        yield start + first, start + end, _join(boxes[first], boxes[end - 1])
+        yield start + first, start + end, join_boxes(boxes[first], boxes[end - 1])
 
 
 def _letter_spacing(words: _Words) -> Boxes:
@@ -302,55 +291,6 @@ def _join_spaced(letters: list[str], gaps: list[float]) -> str:
         len(longest) >= _MIN_UNKNOWN_SPACED_LETTERS or (len(longest) >= _MIN_SPACED_LETTERS and is_known_word(longest))
     )
     return found if is_word else " ".join(letters)
-
-
-def _split_lines(edges: Boxes, lines: Indexes) -> Indexes:
-    """Return the number of the line of each word, where lines that pdfium takes for one are several.
-
-    pdfium joins the end of a line to the beginning of another one where a program has set each letter apart.
-
-    Args:
-        edges: The boxes of the first and of the last letter of each word, (2, words, 4).
-        lines: The number of pdfium's line of each word.
-    """
-    sizes = np.abs(edges[..., 2:] - edges[..., :2]).max(axis=-1)
-    moves = np.abs(edges[0, 1:, :2] - edges[1, :-1, :2])
-    is_far = moves > _FAR_MOVE * np.maximum(sizes[0, 1:], sizes[1, :-1])[:, None]
-    jumps: Indexes = np.concatenate(([0], np.cumsum(is_far.all(axis=-1))))
-    return lines + jumps
-
-
-def _directions(first: Boxes, last: Boxes, lines: Indexes) -> Indexes:
-    """Return the direction of the line of each word, in anticlockwise quarter turns."""
-    begins = np.flatnonzero(lines[1:] != lines[:-1]) + 1
-    heads, tails = np.concatenate(([0], begins)), np.append(begins, len(lines)) - 1
-    moves = last[tails] - first[heads]
-    across, upward = moves[:, 0] + moves[:, 2], moves[:, 1] + moves[:, 3]
-    if (across >= np.abs(upward)).all():
-        return np.zeros(len(lines), np.int64)
-    is_flat = np.abs(across) >= np.abs(upward)
-    # A line from the right to the left is one of Hebrew or Arabic unless its letters hang upside down.
-    is_turned = (across < 0) & (first[heads, 1] < first[heads, 3])
-    turns = np.where(is_flat, np.where(is_turned, 2, 0), np.where(upward > 0, 1, 3))
-    return np.repeat(turns, tails - heads + 1)
-
-
-def _turned(boxes: Boxes, turn: int) -> Boxes:
-    """Return boxes of pdfium in the coordinates of runs of a direction."""
-    lows, highs = np.minimum(boxes[..., :2], boxes[..., 2:]), np.maximum(boxes[..., :2], boxes[..., 2:])
-    left, bottom, right, top = lows[..., 0], lows[..., 1], highs[..., 0], highs[..., 1]
-    edges = (
-        (left, -top, right, -bottom),
-        (bottom, left, top, right),
-        (-right, bottom, -left, top),
-        (-top, -right, -bottom, -left),
-    )
-    return np.stack(edges[turn], axis=-1)
-
-
-def _join(first: Boxes, last: Boxes) -> Boxes:
-    """Return the boxes around two boxes each."""
-    return np.concatenate((np.minimum(first, last)[..., :2], np.maximum(first, last)[..., 2:]), axis=-1)
 
 
 @lru_cache(maxsize=1024)
