@@ -1,20 +1,22 @@
 """Measure how often an applied correction of `rnn_speller` is right on real documents.
 
-    python benchmarks/archive.py --data FOLDER [--model MODEL] [--held-out] [--folder] [--remaining]
+    python benchmarks/archive.py --data FOLDER [--model MODEL] [--held-out] [--read] [--folder] [--remaining]
 
 FOLDER holds archive.parquet (doc_id, class, text, package) and corrections_gold.jsonl (doc_id, start, end, meant, which
 is null where the text is right). A correction is right if it is what was meant, half right if the word is wrong but
 something else was meant, and new if nobody judged its place. `benchmarks/data/judged` has this form; the judge is
-trained on it, except for the packages that --held-out measures. With --folder, the documents are read as one folder, as
-by `docsight process`: an unknown word that two other documents have is not corrected, and the names of files (in the
-column `path`, if there is one) count.
+trained on it, except for the packages that --held-out measures. With --read, each document is read from a text file, as
+by `docsight process`, which knows its passages and their languages. With --folder, the documents are read as one
+folder: an unknown word that two other documents have is not corrected, and the names of files (in the column `path`, if
+there is one) count.
 """
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import spacy
@@ -23,6 +25,7 @@ from score_archive import CLASSES, verdict
 from spacy.language import Language
 from spacy.tokens import Doc
 
+import docsight
 from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.documents.analysis.shared_words import SharedWords, count_corrected, leave_shared_words
 from docsight_training.data.speller.judge_data import is_held_out
@@ -37,6 +40,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the documents")
     parser.add_argument("--model", default="rnn_speller", help="a model folder, or the name of a shipped model")
     parser.add_argument("--held-out", action="store_true", help="only packages that no judge is trained on")
+    parser.add_argument("--read", action="store_true", help="read the documents from files, with their passages")
     parser.add_argument("--folder", action="store_true", help="read the documents as one folder")
     parser.add_argument("--remaining", action="store_true", help="print what the setting balanced corrects wrongly")
     options = parser.parse_args()
@@ -45,8 +49,9 @@ def main() -> None:
         document for document in read_judged(options.data) if not options.held_out or is_held_out(document.package)
     ]
     nlp = spacy.blank("en")
-    nlp.add_pipe("rnn_speller", config={"model": options.model})
-    corrections = correct(nlp, documents, with_names=options.folder)
+    # Applied is what no rule leaves alone; the scores decide below.
+    nlp.add_pipe("rnn_speller", config={"model": options.model, "threshold": 0.0})
+    corrections = correct(nlp, documents, with_passages=options.read, with_names=options.folder)
     if options.folder:
         speller = cast(RnnSpeller, nlp.get_pipe("rnn_speller"))
         corrections = without_shared_words(documents, corrections, speller.is_listed_misspelling)
@@ -58,17 +63,29 @@ def main() -> None:
         print_remaining(documents, corrections, THRESHOLDS["balanced"])
 
 
-def correct(nlp: Language, documents: list[JudgedDocument], *, with_names: bool = False) -> list[list[dict[str, Any]]]:
+def correct(
+    nlp: Language, documents: list[JudgedDocument], *, with_passages: bool = False, with_names: bool = False
+) -> list[list[dict[str, Any]]]:
     """Return the corrections of each document, applied or not; with names, those of the files are evidence."""
+    docs = read_docs(nlp, documents) if with_passages else [nlp.make_doc(document.text) for document in documents]
+    if with_names:
+        for doc, document in zip(docs, documents, strict=True):
+            doc._.source = (doc._.source or {}) | {"path": document.path, "part": ""}
+    return [doc._.corrections for doc in nlp.pipe(docs)]
 
-    def make_docs() -> Iterator[Doc]:
-        for document in documents:
-            doc = nlp.make_doc(document.text)
-            if with_names:
-                doc._.source = {"path": document.path, "part": ""}
-            yield doc
 
-    return [doc._.corrections for doc in nlp.pipe(make_docs())]
+def read_docs(nlp: Language, documents: list[JudgedDocument]) -> list[Doc]:
+    """Read the documents as text files, so that their passages and languages are known."""
+    with TemporaryDirectory() as folder:
+        for number, document in enumerate(documents):
+            (Path(folder) / f"{number:05}.txt").write_text(document.text, encoding="utf-8", newline="")
+        read = {int(Path(doc._.source["path"]).stem): doc for doc in docsight.read(folder, nlp=nlp)}
+    docs = []
+    for number, document in enumerate(documents):
+        doc = read.get(number)
+        # What is judged has offsets in the text as it is, which reading may change.
+        docs.append(doc if doc is not None and doc.text == document.text else nlp.make_doc(document.text))
+    return docs
 
 
 def without_shared_words(
@@ -77,7 +94,7 @@ def without_shared_words(
     is_misspelling: Callable[[str], bool],
 ) -> list[list[dict[str, Any]]]:
     """Return the corrections of each document that a run over all of them may apply."""
-    candidates = [[row | {"applied": True} for row in rows if row["suggestions"]] for rows in corrections]
+    candidates = [[row for row in rows if row["applied"]] for rows in corrections]
     shared = SharedWords(word for rows in candidates for word in count_corrected(rows, is_misspelling))
     for document in documents:
         shared.add(document.text)
@@ -92,7 +109,7 @@ def verdicts_of(document: JudgedDocument, rows: list[dict[str, Any]]) -> list[st
 
 
 def applied(rows: list[dict[str, Any]], threshold: float) -> list[dict[str, Any]]:
-    return [row for row in rows if row["suggestions"] and row["score"] >= threshold]
+    return [row for row in rows if row["applied"] and row["score"] >= threshold]
 
 
 def count(

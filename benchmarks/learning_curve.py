@@ -242,7 +242,7 @@ def plot(points: Sequence[Point], systems: Sequence[str], file: Path) -> None:
     import matplotlib.pyplot as plt
 
     sets = list(dict.fromkeys(point.data for point in points))
-    figure, axes = plt.subplots(1, len(sets), figsize=(3 * len(sets), 3), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(sets), figsize=(3 * len(sets), 3.3), sharey=True, squeeze=False)
     for panel, data in zip(axes[0], sets, strict=True):
         sizes = sorted({point.size for point in points if point.data == data})
         for system in systems:
@@ -254,8 +254,8 @@ def plot(points: Sequence[Point], systems: Sequence[str], file: Path) -> None:
         panel.minorticks_off()
         panel.grid(alpha=0.3)
     axes[0][0].set_ylabel("F1 (%)")
-    axes[0][-1].legend(loc="upper left", frameon=False)
-    figure.tight_layout()
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="lower center", ncols=len(systems), frameon=False)
+    figure.tight_layout(rect=(0, 0.08, 1, 1))
     figure.savefig(file)
 
 

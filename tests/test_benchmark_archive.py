@@ -65,14 +65,14 @@ def test_words_that_several_documents_have_are_not_corrected(monkeypatch: pytest
     documents = [archive.JudgedDocument(text, "x", "prose", []) for text in texts]
     rows = [
         [
-            {"text": word, "suggestions": [{"text": "zip"}], "score": 0.1, "reason": "unknown_word", "because": ""}
+            {"text": word, "score": 0.1, "reason": "unknown_word", "because": "", "applied": True}
             for word in ("zlib", "teh", "and")
             if word in text.split()
         ]
         for text in texts
     ]
     left = archive.without_shared_words(
-        documents, [*rows[:3], [*rows[3], rows[3][0] | {"suggestions": []}]], lambda _: False
+        documents, [*rows[:3], [*rows[3], rows[3][0] | {"applied": False}]], lambda _: False
     )
     assert [[row["text"] for row in each] for each in left] == [["teh", "and"], [], [], ["teh"]]
 
@@ -88,6 +88,17 @@ def test_documents_are_read_with_the_names_of_their_files(monkeypatch: pytest.Mo
         [{"path": "", "part": ""}],
     ]
     assert archive.correct(nlp, documents) == [[None], [None]]
+
+
+def test_documents_are_read_with_their_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    archive = load("archive", monkeypatch)
+    texts = ["A house::\n\n    teh = 1\n", "\r\nteh\r\n", "", "The other house."]
+    documents = [archive.JudgedDocument(text, "x", "prose", []) for text in texts]
+    docs = archive.read_docs(spacy.blank("en"), documents)
+    assert [doc.text for doc in docs] == texts
+    kinds = [[span.label_ for span in doc.spans.get("passages", ())] for doc in docs]
+    assert kinds == [["paragraph", "code"], [], [], ["paragraph"]]  # reading changes the line ends of the second
 
 
 @Language.component("stores_its_source")

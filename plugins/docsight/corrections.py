@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from spacy.scorer import PRFScore
 
@@ -11,6 +11,7 @@ from docsight.errors import DataError
 CONTEXT_REASON, UNKNOWN_WORD = REASONS = ("context", "unknown_word")  # of `rnn_speller`
 
 CorrectionRow = Mapping[str, Any]
+Row = TypeVar("Row", bound=CorrectionRow)
 
 
 class OffsetMap:
@@ -91,7 +92,7 @@ def suggestion_dicts(suggestions: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def rows_within(rows: Sequence[CorrectionRow], start: int, end: int) -> Sequence[CorrectionRow]:
+def rows_within(rows: Sequence[Row], start: int, end: int) -> Sequence[Row]:
     """Return the rows that overlap a span of the text; `rows` must be in its order and not overlap."""
     first = bisect_left(rows, start, key=lambda row: row["start"])
     if first and rows[first - 1]["end"] > start:

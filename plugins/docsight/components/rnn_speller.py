@@ -17,6 +17,7 @@ from docsight.components.base import NetworkPipe, Scorer
 from docsight.components.correction_rows import correction_row
 from docsight.components.correction_scoring import CORRECTIONS_SCORER
 from docsight.components.file_names import file_name_words
+from docsight.components.passages import leave_passages_alone, passage_edges
 from docsight.components.protection import Protection, is_one_token
 from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
@@ -190,7 +191,9 @@ class RnnSpeller(NetworkPipe):
                 speller, vocab = cast(Speller, self.bundle.network), self.bundle.vocabularies["words"]
                 words, zipf = completion_words(vocab, speller.lexicon, self.user_words)
                 rescorer = TrigramRescorer(speller.trigrams, speller.lexicon, vocab)
-                self._typing_model = TypingModel(speller.typing, speller.letters, words, zipf, rescorer=rescorer)
+                self._typing_model = TypingModel(
+                    speller.typing, speller.letters, words, zipf, rescorer=rescorer, technical=speller.technical
+                )
             return self._typing_model
 
     def warm_up(self) -> None:
@@ -236,7 +239,12 @@ class RnnSpeller(NetworkPipe):
         text = doc.text
         protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
         return self.corrector.explain(
-            text, row["start"], protected=protected, dialect=self.dialect, outside_words=file_name_words(doc)
+            text,
+            row["start"],
+            protected=protected,
+            dialect=self.dialect,
+            outside_words=file_name_words(doc),
+            sentence_ends=passage_edges(doc),
         )
 
     def is_listed_misspelling(self, word: str) -> bool:
@@ -270,14 +278,20 @@ class RnnSpeller(NetworkPipe):
             self._protection.spans(doc, text) + self._phrases.spans(doc, text)
             for doc, text in zip(docs, texts, strict=True)
         ]
-        outside_words = [file_name_words(doc) for doc in docs]
-        return corrector.correct(texts, protected=protected, dialect=self.dialect, outside_words=outside_words)
+        return corrector.correct(
+            texts,
+            protected=protected,
+            dialect=self.dialect,
+            outside_words=[file_name_words(doc) for doc in docs],
+            sentence_ends=[passage_edges(doc) for doc in docs],
+        )
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[list[Correction]]) -> None:
         min_score = THRESHOLDS.get(self.setting, math.inf) if self.threshold is None else self.threshold
         for doc, found in zip(docs, predictions, strict=True):
             text = doc.text if found else ""
             rows = [correction_row(each, text[each.start : each.end], min_score=min_score) for each in found]
+            leave_passages_alone(doc, rows)
             attributes.set_corrections(doc, rows)
 
     def own_files(self) -> dict[str, bytes]:
@@ -289,7 +303,7 @@ class RnnSpeller(NetworkPipe):
             self._apply_user_words()
 
     def _checked(self, option: str, value: str, allowed: Iterable[str]) -> str:
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             raise ConfigError(f"{self.name}: expected the {option} to be one of {', '.join(allowed)}; found {value!r}.")
         return value
 

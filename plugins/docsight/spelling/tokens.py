@@ -1,6 +1,7 @@
 """Tokens and sentences of a raw text, by character offsets."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -32,11 +33,16 @@ class Tokens(NamedTuple):
     bounds: np.ndarray  # (sentences + 1,) the first token of each sentence, then the number of tokens
 
 
-def read_tokens(text: str) -> Tokens:
-    """Split a text into tokens and sentences, in time linear in its length."""
+def read_tokens(text: str, sentence_ends: Iterable[int] = ()) -> Tokens:
+    """Split a text into tokens and sentences, in time linear in its length.
+
+    Args:
+        text: The text.
+        sentence_ends: Offsets at which a sentence ends in any case, in any order; others end by the shape of the text.
+    """
     surfaces = _TOKEN_PATTERN.findall(text)
     starts = np.array([match.start() for match in _TOKEN_PATTERN.finditer(text)], dtype=np.int64)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    ends = [*sentence_ends, *(match.end() for match in _SENTENCE_END.finditer(text))]
     if _LINES.search(text):
         layout = text_layout(text)
         ends += layout.line_ends + layout.cell_ends

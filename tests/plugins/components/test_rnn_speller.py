@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Corpus, Example
 
+from docsight.components.passages import IN_CODE
 from docsight.components.rnn_speller import THRESHOLDS, RnnSpeller
 from docsight.errors import BundleError, ConfigError
 from docsight.spelling.correction.corrector import Correction
@@ -150,6 +151,16 @@ def test_rnn_speller_believes_words_of_the_file_name():
     assert weights[1]["repeated"] < 0 < weights[0]["repeated"]
 
 
+def test_rnn_speller_flags_words_of_code_without_applying_their_corrections(nlp):
+    doc = nlp.make_doc("Teh house.\n\nTeh = house\n")
+    doc.spans["passages"] = [doc.char_span(0, 10, label="paragraph"), doc.char_span(12, 23, label="code")]
+    prose, code = nlp(doc)._.corrections
+    assert (prose["text"], prose["applied"]) == ("Teh", True)
+    assert (code["text"], code["suggestion"], code["applied"]) == ("Teh", "The", False)
+    assert code["because"] == IN_CODE
+    assert doc._.corrected_text == "The house.\n\nTeh = house\n"
+
+
 def test_rnn_speller_threshold_overrides_the_setting(tiny_speller):
     nlp = _with(tiny_speller, setting="precise", threshold=0)
     _fixed(nlp, TEH, TO, BIG)
@@ -169,6 +180,8 @@ def test_rnn_speller_rejects_unknown_settings_and_dialects():
         _built(setting="bold")
     with pytest.raises(ConfigError, match="expected the dialect to be one of auto, us, uk; found 'british'"):
         _built(dialect="british")
+    with pytest.raises(ConfigError, match=r"expected the setting to be one of .*; found \['eager'\]"):
+        _built(setting=["eager"])
 
 
 @pytest.mark.parametrize("word", ["Teh", "teh", "the house"])
@@ -351,6 +364,12 @@ def test_rnn_speller_session_goes_letter_by_letter_and_knows_the_words_of_the_us
     assert words[-1] == "zzyzx"
     assert len(words) == len(zipf)
     assert speller.session().type("z").letters
+
+
+@pytest.mark.parametrize("layout", ["colemak", 3, ["qwerty"]])
+def test_rnn_speller_session_rejects_unknown_layouts(nlp, layout):
+    with pytest.raises(ConfigError, match="expected the layout to be one of qwerty, azerty, qwertz, dvorak; found"):
+        _speller(nlp).session(layout=layout)
 
 
 def test_rnn_speller_generates_the_same_text_from_the_same_seed(nlp):

@@ -51,6 +51,12 @@ def test_read_tokens_offsets_give_back_the_surfaces_and_leave_only_spaces(text):
     assert not text[done:].strip()
 
 
+def test_read_tokens_ends_sentences_where_the_caller_knows_that_they_end():
+    text = "one | two\nand three. Four"
+    read = read_tokens(text, [9, 6, 6, 0, len(text)])
+    assert read.bounds.tolist() == [0, 2, 3, 6, 7]
+
+
 @given(st.text(alphabet=LETTERS, max_size=200) | st.text(alphabet="a. A", min_size=200, max_size=600))
 def test_read_tokens_sentences_tile_the_tokens(text):
     read = read_tokens(text)

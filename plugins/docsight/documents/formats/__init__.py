@@ -44,6 +44,7 @@ FORMATS = (
     Format("asciidoc", (".adoc", ".asciidoc"), "docsight.documents.formats.markup.asciidoc"),
     Format("org", (".org",), "docsight.documents.formats.markup.org"),
     Format("latex", (".tex", ".ltx"), "docsight.documents.formats.markup.latex"),
+    Format("ipynb", (".ipynb",), "docsight.documents.formats.text.notebook"),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), "docsight.documents.formats.text.html"),
     Format("xml", (".xml", ".dbk", ".docbook", ".nxml", ".tei"), "docsight.documents.formats.xml.xml_document"),
     Format("svg", (".svg",), "docsight.documents.formats.xml.xml_document"),

@@ -18,7 +18,7 @@ _TEXT_SAMPLE_BYTES = 8192
 # The suffix decides for these, unless the content is binary.
 _NEVER_OVERRIDDEN = frozenset(("text", "markdown", "rst", "asciidoc", "org", "latex", "html"))
 # Programs write these files, so the suffix is right, unless the content is HTML: then it is an error page.
-_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "ics", "vcf", "csv", "tsv", "jsonl", "json"))
+_OVERRIDDEN_BY_HTML = frozenset(("mail", "mbox", "ics", "vcf", "csv", "tsv", "jsonl", "json", "ipynb"))
 # These are zip files; if one is damaged, its reader reports the reason.
 _ZIP_BASED = frozenset(("docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"))
 _EXCEL = frozenset(("xls", "xlsx"))

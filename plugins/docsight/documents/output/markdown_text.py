@@ -28,7 +28,7 @@ _MAX_REFERENCE_CHARS = 50_000  # from the reference to a footnote to the footnot
 _ASIDES = ("comment", "speaker_note")  # written as quotes
 # The text of these formats has the line breaks of its pages or screens; in others, each line break is meant.
 _WRAPPED_FORMATS = frozenset(("text", "mail", "pdf", "png", "jpeg", "tiff", "gif", "webp", "bmp"))
-_ALIGNED_FORMATS = frozenset(("text", "mail"))  # columns may be made with spaces
+_ALIGNED_FORMATS = frozenset(("text", "mail", "ipynb"))  # columns may be made with spaces
 _MIN_ALIGNED_LINES = 2
 
 _TEXT_LINE = re.compile(r"[^\n]+")

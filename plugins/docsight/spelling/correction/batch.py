@@ -21,6 +21,8 @@ _TECHNICAL = re.compile(
     r"|[^\x00-\x7f\s\u00ab\u00b7\u00bb\u2010-\u2027\u2030-\u205e])\S*",
     re.IGNORECASE,
 )
+# A command at the prompt of a shell.
+_COMMAND_LINE = re.compile(r"^[ \t]*(?:[\w.-]+@[\w.-]+:\S*)?\$ [a-z./~][^\n]*", re.MULTILINE)
 # Two sentences without a space between them; such a run is corrected.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]+[.!?][A-Z][a-z]*[.,;:!?]?")
 # The end of a line within a word, from the last letter before it to the first after it: neither half is a word.
@@ -89,11 +91,12 @@ class TokenBatch:
         dictionary: Dictionary,
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
+        sentence_ends: Sequence[Sequence[int]] | None = None,
     ) -> None:
         surfaces: list[str] = []
         starts, bounds, sizes = [np.zeros(0, np.int64)], [np.zeros(1, np.int64)], []
-        for text in texts:
-            tokens = read_tokens(text)
+        for at, text in enumerate(texts):
+            tokens = read_tokens(text, sentence_ends[at] if sentence_ends else ())
             bounds.append(tokens.bounds[1:] + len(surfaces))
             surfaces += tokens.surfaces
             starts.append(tokens.starts)
@@ -111,7 +114,8 @@ class TokenBatch:
             here = slice(first[at], first[at + 1])
             technical = [m.span() for m in _TECHNICAL.finditer(text) if not _TWO_SENTENCES.fullmatch(m.group())]
             halves = [(m.start() - 1, m.end()) for m in _WITHIN_WORD.finditer(text)]
-            spans = [*technical, *halves, *(protected[at] if protected else ())]
+            commands = [m.span() for m in _COMMAND_LINE.finditer(text)]
+            spans = [*technical, *halves, *commands, *(protected[at] if protected else ())]
             unprotected[here] = ~_covered(self.starts[here], self.ends[here], spans)
             self.before_space[here] = _before_one_space(text, self.starts[here], self.ends[here])
         self.before_space[self.bounds[1:] - 1] = False

@@ -93,6 +93,7 @@ class Corrector:
         protected: Sequence[Sequence[tuple[int, int]]] | None = None,
         dialect: str = "auto",
         outside_words: Sequence[Collection[str]] = (),
+        sentence_ends: Sequence[Sequence[int]] | None = None,
     ) -> list[list[Correction]]:
         """Correct texts, in time and memory linear in their length.
 
@@ -102,12 +103,13 @@ class Corrector:
             dialect: The variety of English: us, uk, or auto, which detects it for each text.
             outside_words: For each text, words in lower case that occur outside of it, such as in its file name. To
                 the judge, each is one more occurrence in the text.
+            sentence_ends: For each text, offsets at which a sentence ends in any case; see `read_tokens`.
 
         Returns:
             The corrections of each text, in order, without overlaps.
         """
         corrections: list[list[Correction]] = [[] for _ in texts]
-        batch = TokenBatch(texts, self.dictionary, protected, dialect)
+        batch = TokenBatch(texts, self.dictionary, protected, dialect, sentence_ends)
         table = self._finder.find(batch)
         judging = self._judging(texts, batch, table, outside_words)
         found: list[tuple[int, Correction, int]] = []  # with the number of the place that is judged
@@ -144,13 +146,14 @@ class Corrector:
         protected: Sequence[tuple[int, int]] = (),
         dialect: str = "auto",
         outside_words: Collection[str] = (),
+        sentence_ends: Sequence[int] = (),
     ) -> list[Reason]:
         """Return what decides on the correction that begins at an offset, the strongest reason first; see `correct`.
 
         Raises:
             ConfigError: No correction begins there, or the speller has no judge.
         """
-        batch = TokenBatch([text], self.dictionary, [protected], dialect)
+        batch = TokenBatch([text], self.dictionary, [protected], dialect, [sentence_ends])
         table = self._finder.find(batch)
         judging = self._require_judging([text], batch, table, [outside_words])
         for ranked, features in self._ranked(batch, table):

@@ -14,17 +14,13 @@ from docsight.networks.judge import EVIDENCE, Judge
 from docsight.spelling.arrays import Bools, Floats, Ints, as_array
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.evidence import Occurrences, make_evidence
+from docsight.spelling.correction.limits import LIMITS, MAX_LIMITED_SCORE, UNLIMITED, LimitFinder
 from docsight.spelling.correction.ranked import RankedGroups
 from docsight.spelling.correction.surroundings import Surroundings, find_surroundings
 from docsight.spelling.lexicon.tables import TechnicalText
 from docsight.spelling.lexicon.word_forms import WordForms
 
 DENSITY = "density"  # the name of the density of errors among the reasons
-NAME = "name"  # the name of the fact that a word is a name, among the reasons
-# The highest score of a correction of a name. Of three in learners' sentences and in judged documents that had at least
-# 0.5, one was right.
-MAX_NAME_SCORE = 0.25
-_NAME_REASON = "the word is a name"
 MIN_REASON = 0.05  # nats; weaker reasons are left out
 _SHOWN_REASONS = 2  # of a verdict
 _REASONS = (*EVIDENCE.values(), ("the text has other errors", "the text has few errors"))
@@ -43,7 +39,7 @@ def _log_odds(probability: float) -> float:
 class Reason(NamedTuple):
     """A fact about a correction, and what it adds to the log odds that the correction is right."""
 
-    fact: str  # a key of `EVIDENCE`, or `DENSITY`
+    fact: str  # a key of `EVIDENCE`, `DENSITY`, or the fact of a limit
     text: str  # what it says, in words
     weight: float  # nats, above 0 for the correction and below 0 against it
 
@@ -91,6 +87,7 @@ class Judging:
         self._words = np.bincount(batch.texts, batch.is_word, len(texts)).astype(np.float32)
         self._count = 0
         self._parts: list[tuple[Floats, Ints, Ints, Ints, Ints]] = []
+        self._limits = [np.zeros(0, np.int64)]
 
     @cached_property
     def _around(self) -> Surroundings:
@@ -103,6 +100,10 @@ class Judging:
     @cached_property
     def _occurrences(self) -> Occurrences:
         return Occurrences(self._batch, self._outside_words)
+
+    @cached_property
+    def _limit_finder(self) -> LimitFinder:
+        return LimitFinder(self._batch, self._occurrences, self._names, self._words)
 
     def add(self, ranked: RankedGroups, features: Floats) -> Ints:
         """Add the judged groups; return the number of the place of each group, -1 where it is not judged.
@@ -131,6 +132,7 @@ class Judging:
             "compound": np.array([is_new and self._forms.is_compound(key) for key, is_new in new_keys], bool),
         }
         evidence = make_evidence(ranked, batch, self._around, self._occurrences, features, lookups)
+        self._limits.append(self._limit_finder.find(ranked, evidence))
         end = batch.ends[token + ranked.groups.span[chosen] - 1]
         self._parts.append((evidence, ranked.known[chosen].astype(np.int64), token, batch.starts[token], end))
         return number
@@ -189,15 +191,15 @@ class Judging:
         if not self._count:
             return []
         weights, is_high, scores = self._weigh(self.places())
-        is_capped = self._is_name() & (scores > MAX_NAME_SCORE)
+        limits = np.where(scores > MAX_LIMITED_SCORE, np.concatenate(self._limits), UNLIMITED)
         # What speaks for a correction that is likely right, or against one that is not.
         ordered = np.argsort(np.where(scores[:, None] >= 0.5, -weights, weights), axis=1)[:, :_SHOWN_REASONS]
         verdicts = []
-        for capped, score, best, row, high in zip(
-            *(column.tolist() for column in (is_capped, scores, ordered, weights, is_high)), strict=True
+        for limit, score, best, row, high in zip(
+            *(column.tolist() for column in (limits, scores, ordered, weights, is_high)), strict=True
         ):
-            if capped:
-                verdicts.append(Verdict(MAX_NAME_SCORE, (_NAME_REASON,)))
+            if limit != UNLIMITED:
+                verdicts.append(Verdict(MAX_LIMITED_SCORE, (LIMITS[limit].text,)))
                 continue
             strong = [at for at in best if (row[at] > 0) == (score >= 0.5) and abs(row[at]) >= MIN_REASON]
             verdicts.append(Verdict(score, tuple(_reason(at, is_high=high[at]) for at in strong)))
@@ -219,13 +221,10 @@ class Judging:
             for number, (name, weight) in enumerate(zip((*EVIDENCE, DENSITY), weights, strict=True))
             if abs(weight) >= MIN_REASON
         ]
-        if self._is_name()[at[0]] and score > MAX_NAME_SCORE:
-            reasons.append(Reason(NAME, _NAME_REASON, _log_odds(MAX_NAME_SCORE) - _log_odds(score)))
+        limit = np.concatenate(self._limits)[at[0]]
+        if limit != UNLIMITED and score > MAX_LIMITED_SCORE:
+            reasons.append(Reason(*LIMITS[limit], _log_odds(MAX_LIMITED_SCORE) - _log_odds(score)))
         return sorted(reasons, key=lambda reason: -abs(reason.weight))
-
-    def _is_name(self) -> Bools:
-        """Return whether the word of each place is a name, (places,)."""
-        return np.concatenate([np.zeros(0, bool), *(self._batch.is_name[part[2]] for part in self._parts)])
 
     def _weigh(self, places: Places) -> tuple[Floats, Bools, Floats]:
         """Return what each fact and the density of errors add to the log odds, and the probabilities.

@@ -21,7 +21,7 @@ class KeptWords:
 
     def take_back(self, typed: str) -> None:
         """Note that backspace has taken back the correction of a word; an empty string if it was not corrected."""
-        self._taken_back = typed
+        self._taken_back = to_plain(typed)
 
     def begin_word(self) -> None:
         """Note that another word begins, so that the correction of this one can no longer be taken back."""

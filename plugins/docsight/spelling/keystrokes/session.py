@@ -19,6 +19,7 @@ from docsight.spelling.keystrokes.word_reader import (
     WordStart,
     WordState,
     ends_word,
+    with_apostrophes_of,
 )
 
 MAX_RECENT = 64  # keystrokes whose hypotheses are kept, so that backspace is immediate
@@ -46,7 +47,7 @@ class Session:
     def __init__(self, model: TypingModel, context: str = "", *, completions: int = 5) -> None:
         if not isinstance(context, str):
             raise ConfigError(f"session: expected the context to be a string; found {context!r}.")
-        if not isinstance(completions, int) or completions < 0:
+        if not isinstance(completions, int) or isinstance(completions, bool) or completions < 0:
             raise ConfigError(
                 f"session: expected the number of completions to be an integer of at least 0; found {completions!r}."
             )
@@ -54,7 +55,7 @@ class Session:
         plain = to_plain(context)[-MAX_CONTEXT:]
         num_begun = len(plain) - len(plain.rstrip("".join(CODES) + "".join(CODES).upper()))
         num_begun = min(num_begun, MAX_WORD_LETTERS)
-        before, word = plain[: len(plain) - num_begun], plain[len(plain) - num_begun :]
+        before, word = plain[: len(plain) - num_begun], context[len(context) - num_begun :]
         log_probs, state = model.network.begin(before)
         self._context = context[: len(context) - num_begun]
         self._ended: list[str] = []
@@ -78,7 +79,7 @@ class Session:
         ended = self._ended[: self._first_word]  # too long ago to be taken back
         words = zip(list(self._words)[:-1], self._ended[self._first_word :], strict=True)
         ended = [*ended, *(start.corrected + text[-1] if start.corrected else text for start, text in words)]
-        return self._context + "".join(ended) + self._now.text
+        return self._context + "".join(ended) + self._now.written
 
     @property
     def corrected_words(self) -> tuple[CorrectedWord, ...]:
@@ -128,9 +129,11 @@ class Session:
             completion: The text to accept; by default the `prefix` of the last keystroke.
 
         Raises:
-            DataError: The completion is not a string, is empty, or holds control characters.
+            DataError: The completion is not a string, is empty or blank, or holds control characters.
         """
-        if completion is not None and not (isinstance(completion, str) and completion and completion.isprintable()):
+        if completion is not None and not (
+            isinstance(completion, str) and completion.strip() and completion.isprintable()
+        ):
             raise DataError(f"session.accept: expected a word, such as a completion; found {str(completion)[:40]!r}.")
         return self._do(Accepted(self._now.keystroke.prefix if completion is None else completion))
 
@@ -195,11 +198,11 @@ class Session:
         Args:
             word: Another word to leave as it is typed; the current one is then not changed.
         """
-        typed = self._now.text if word is None else word
+        typed = self._now.written if word is None else word
         if word is None and not typed:
             return self._now.keystroke
         self.learn(typed)
-        return self.accept(typed) if typed == self._now.text else self._now.keystroke
+        return self.accept(typed) if typed == self._now.written else self._now.keystroke
 
     def learn(self, word: str) -> None:
         """Leave a word as it is typed for the rest of the session, in any case.
@@ -231,17 +234,18 @@ class Session:
         """End the word with a space or punctuation, and start the next one."""
         now, model = self._now, self._model
         text, row = self._reader.finish(now, plain)
+        written = now.written
         if text != now.text:
             if self._kept.keeps(now.text):
-                text, row = now.text, 0
+                row = 0
             else:
-                self._words[-1].corrected = now.text
+                self._words[-1].corrected, written = written, with_apostrophes_of(written, text)
         self._kept.begin_word()
         state, log_probs = model.decoder.read(plain, now.beam.state.select([row]))
         literal = plain in _NO_WORD_AFTER or (now.literal and plain == "-")
         self._words[-1].actions.append(char)
         self._recent.append(now)
-        self._ended.append(text + char)
+        self._ended.append(written + char)
         self._words.append(WordStart(state, log_probs, literal, self._word_scorer(), char))
         self._now = self._reader.begin(self._words[-1])
         return self._now.keystroke

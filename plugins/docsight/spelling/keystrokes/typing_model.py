@@ -14,7 +14,7 @@ from docsight.spelling.keystrokes.layouts import neighbours
 from docsight.spelling.keystrokes.letter_error_model import LetterErrorModel
 from docsight.spelling.keystrokes.prefixes import PrefixIndex
 from docsight.spelling.lexicon.dictionary import LISTED, USER_ZIPF
-from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon
+from docsight.spelling.lexicon.tables import DICTIONARY, ZIPF_STEPS, Lexicon, TechnicalText
 from docsight.spelling.tokens import is_key, key_of
 from docsight.vocab import Vocab
 
@@ -28,6 +28,7 @@ class TypingModel:
         words: The lexicon, as for `PrefixIndex`.
         zipf: The frequencies of its words.
         rescorer: Makes the scorer of the completions of a word from the text before it. Called once per word.
+        technical: Technical terms, which stay as they are typed.
     """
 
     def __init__(
@@ -38,12 +39,18 @@ class TypingModel:
         zipf: ArrayLike,
         *,
         rescorer: Callable[[str], WordScorer] | None = None,
+        technical: TechnicalText | None = None,
     ) -> None:
         index = PrefixIndex(words, zipf)
         self.network, self.rescorer = network, rescorer
         self.decoder = Decoder(network, error_model, index)
         self._error_model, self._index = error_model, index
         self.completer = Completer(network, index)
+        self._technical = technical
+
+    def is_term(self, word: str) -> bool:
+        """Return whether a word, in any case, is a technical term that no dictionary has, such as inode."""
+        return self._technical is not None and bool(self._technical.has([word.lower()])[0])
 
     def with_layout(self, layout: str) -> "TypingModel":
         """Return the model for a keyboard, a key of `LAYOUTS`; the two share everything but the error costs."""

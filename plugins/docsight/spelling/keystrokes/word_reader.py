@@ -25,7 +25,8 @@ class Accepted(str):
 
 @dataclass(frozen=True)
 class WordState:  # after a keystroke
-    text: str  # the word as typed or accepted
+    written: str  # the word as typed or accepted
+    text: str  # the same with straight apostrophes, as the networks read it
     literal: bool  # whether it is not corrected
     beam: Beam
     keystroke: Keystroke
@@ -64,31 +65,31 @@ class WordReader:
         completions = () if literal else self._complete(beam, start.scorer)
         letter = text[-1:] or start.letter
         letters = ((letter, 1.0),) if letter else ()
-        return WordState(plain, literal, beam, Keystroke(letter, letters, text, completions))
+        return WordState(text, plain, literal, beam, Keystroke(letter, letters, text, completions))
 
     def add(self, now: WordState, start: WordStart, plain: str, char: str) -> WordState:
         """Return the state after a character that does not end the word; `plain` is its form for the networks."""
         decoder = self._model.decoder
-        text = now.text + plain
+        written, text = now.written + char, now.text + plain
         if now.literal or plain.lower() not in CODES or len(text) > MAX_WORD_LETTERS:
             state, log_probs = decoder.read(plain, now.beam.state.select([0]))
             beam = decoder.literal(state, log_probs, text)
-            return WordState(text, True, beam, Keystroke(char, ((char, 1.0),), text, ()))
+            return WordState(written, text, True, beam, Keystroke(char, ((char, 1.0),), written, ()))
         beam, probabilities = decoder.type(now.beam, plain)
         ranked = sorted(probabilities.items(), key=lambda item: -item[1])
         best, probability = ranked[0]
         changed = best != plain and probability >= _MIN_LETTER_PROBABILITY
-        prefix = self._prefix(beam, text, changed=changed)
+        prefix = with_apostrophes_of(written, self._prefix(beam, text, changed=changed))
         letters = tuple((char if meant == plain else meant, p) for meant, p in ranked[:MAX_LETTERS_SHOWN])
         completions = self._complete(beam, start.scorer)
-        return WordState(text, False, beam, Keystroke(best if changed else char, letters, prefix, completions))
+        return WordState(written, text, False, beam, Keystroke(best if changed else char, letters, prefix, completions))
 
     def finish(self, now: WordState, plain: str) -> tuple[str, int]:
         """Return the word that is meant when a character ends it, and the row of its hypothesis in the beam."""
         text = now.text
         if len(text) > 1 and not now.literal and plain not in _NO_WORD_BEFORE and text[-1] != "'":
             best, probability, row = self._model.decoder.finish(now.beam, plain)[0]
-            if best != text and probability >= _MIN_WORD_PROBABILITY:
+            if best != text and probability >= _MIN_WORD_PROBABILITY and not self._model.is_term(text):
                 return best, row
         return text, 0
 
@@ -104,6 +105,11 @@ class WordReader:
 
     def _complete(self, beam: Beam, scorer: WordScorer | None) -> tuple[tuple[str, float], ...]:
         return self._model.completer.complete(beam, self._max_completions, scorer) if self._max_completions else ()
+
+
+def with_apostrophes_of(written: str, word: str) -> str:
+    """Write a word with curly apostrophes if they were typed."""
+    return word.replace("'", "\u2019") if "\u2019" in written else word
 
 
 def ends_word(char: str, word: str) -> bool:

@@ -264,11 +264,22 @@ GOOD: dict[str, Callable[[], bytes]] = {
     ".jsonl": lambda: "".join(
         json.dumps({"id": n, "text": SENTENCE, "x": [1.5, None]}) + "\n" for n in (1, 2)
     ).encode(),
+    ".ipynb": lambda: json.dumps(
+        {
+            "cells": [
+                {"cell_type": "markdown", "source": f"# Notes\n\n{SENTENCE}"},
+                {"cell_type": "code", "source": ["1 + 1"], "outputs": [{"output_type": "stream", "text": ["2\n"]}]},
+            ],
+            "metadata": {},
+            "nbformat": 4,
+        }
+    ).encode(),
     ".parquet": make_parquet,
 }
 RICH = {".docx": make_rich_docx, ".pptx": make_rich_pptx}
 NEEDS = {
     ".html": ("selectolax",),
+    ".ipynb": ("selectolax", "markdown_it"),
     ".pdf": ("pypdfium2",),
     ".docx": ("docx",),
     ".pptx": ("pptx",),

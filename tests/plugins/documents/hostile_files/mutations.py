@@ -184,6 +184,16 @@ _KEYWORDS: dict[str, tuple[bytes, ...]] = {
         b"{\\shptxt ",
         b"\\ansicpg65001 ",
     ),
+    ".ipynb": (
+        b'"source":',
+        b'"outputs": 5',
+        b'"cell_type": "code"',
+        b'"image/png": "A"',
+        b"\\ud800",
+        b"`" * 500,
+        b"$$" * 500,
+        b"> " * 500,
+    ),
     ".jsonl": (
         b"[",
         b"{",

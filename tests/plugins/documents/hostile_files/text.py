@@ -1,6 +1,6 @@
 """Plain text: endless lines, bytes that are not text and marks that reverse the writing direction."""
 
-from .case import DOCUMENT, EITHER, Cases
+from .case import DOCUMENT, EITHER, FAILED, Cases
 from .good import SENTENCE
 
 CASES = Cases()
@@ -38,6 +38,13 @@ CASES.add_bytes("nested.rst", b"".join(b"   " * n + b".. note::\n" for n in rang
 CASES.add_bytes("backticks.rst", b"`a " * 100_000, DOCUMENT)
 CASES.add_bytes("nested.org", b"".join(b" " * n + b"- a\n" for n in range(900)), DOCUMENT)
 CASES.add_bytes("blocks.org", b"#+begin_src\n:A:\n" * 50_000, DOCUMENT)
+NOTEBOOK = {"needs": ("selectolax", "markdown_it")}
+CELL = b'{"cells": [{"cell_type": "markdown", "source": "%s"}]}'
+CASES.add_bytes("nested.ipynb", b'{"cells": ' + b"[" * 100_000, FAILED, "nested too deeply", **NOTEBOOK)
+CASES.add_bytes("ticks.ipynb", CELL % (b"`" * 500_000 + b"a"), DOCUMENT, **NOTEBOOK)
+CASES.add_bytes("formulas.ipynb", CELL % (b"$a" * 300_000), DOCUMENT, **NOTEBOOK)
+CASES.add_bytes("quotes.ipynb", CELL % (b"> " * 300_000 + b"Ada"), DOCUMENT, **NOTEBOOK)
+CASES.add_bytes("huge.ipynb", CELL % (b"*a " * 700_000), DOCUMENT, **NOTEBOOK)
 
 
 @CASES.add("long-line-20mb.txt", DOCUMENT)

@@ -65,6 +65,21 @@ def test_batch_protects_what_is_not_a_plain_english_word(dictionary, text, expec
 
 
 @pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ("$ make teh", False),
+        ("  $ ./run teh", False),
+        ("me@host:~/src$ make teh", False),
+        ("$ 5 for teh", True),
+        ("make $ teh", True),
+        ("$make teh", True),
+    ],
+)
+def test_batch_protects_commands_at_a_prompt(dictionary, line, is_open):
+    assert _open(f"it is wich\n{line}\nwich", dictionary).count("teh") == is_open
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("a teh-\nwich and", "a and"),

@@ -11,7 +11,7 @@ from docsight.errors import ConfigError
 from docsight.networks.judge import EVIDENCE, NUM_EVIDENCE, Judge
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.corrector import Corrector
-from docsight.spelling.correction.judging import DENSITY, MAX_NAME_SCORE, NAME
+from docsight.spelling.correction.judging import DENSITY
 from docsight.spelling.correction.surroundings import find_surroundings
 from docsight.spelling.lexicon.tables import TechnicalText
 
@@ -140,17 +140,6 @@ def test_reasons_say_what_is_the_case_whichever_side_they_speak_for(corrector):
 def test_a_reason_says_another_thing_above_the_mean_than_below(name):
     assert all(EVIDENCE[name])
     assert len(set(EVIDENCE[name])) == 2
-
-
-def test_a_correction_of_a_name_has_a_low_score(corrector):
-    text = "We found Mr. Teh here."
-    (found,) = corrector.correct([text])
-    score = next(each.score for each in found if each.start == text.index("Teh"))
-    assert score == MAX_NAME_SCORE
-    reasons = {reason.fact: reason.weight for reason in corrector.explain(text, text.index("Teh"))}
-    assert reasons[NAME] < 0
-    (other,) = corrector.correct(["We found no Teh here."])
-    assert max(each.score for each in other) > MAX_NAME_SCORE
 
 
 def test_explain_reports_an_offset_without_a_correction(corrector):

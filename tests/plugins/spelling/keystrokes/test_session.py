@@ -13,6 +13,7 @@ from docsight.spelling.keystrokes.layouts import LAYOUTS, neighbours
 from docsight.spelling.keystrokes.letter_error_model import CODES, LETTERS, LetterErrorModel
 from docsight.spelling.keystrokes.session import Session
 from docsight.spelling.keystrokes.typing_model import TypingModel
+from docsight.spelling.lexicon.tables import TechnicalText
 
 _TEXT = (
     "the a of and in to is it this that network networks we they work works river city house garden letter letters "
@@ -41,7 +42,9 @@ def typing_model() -> TypingModel:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return TypingModel(network.eval(), LetterErrorModel(), WORDS, [6.0 - n / 20 for n in range(len(WORDS))])
+    zipf = [6.0 - n / 20 for n in range(len(WORDS))]
+    technical = TechnicalText.from_counts(["gardn"], {})
+    return TypingModel(network.eval(), LetterErrorModel(), WORDS, zipf, technical=technical)
 
 
 def _type(session: Session, text: str):
@@ -69,6 +72,12 @@ def test_session_corrects_a_word_when_it_ends(typing_model, typed):
     keystroke = _type(session, typed + " ")
     assert keystroke.prefix == ""
     assert session.text == "we work in the network "
+
+
+def test_session_leaves_technical_terms_as_typed(typing_model):
+    session = Session(typing_model, "we often work in the ")
+    _type(session, "gardxn gardn Gardn ")
+    assert session.text == "we often work in the garden gardn Gardn "
 
 
 def test_session_corrects_an_apostrophe_left_out(typing_model):
@@ -255,7 +264,7 @@ def test_session_rejects_anything_but_one_character(typing_model, letter):
     assert session.text == "net"
 
 
-@pytest.mark.parametrize("completion", ["", "a\nb", 3])
+@pytest.mark.parametrize("completion", ["", " ", "a\nb", 3])
 def test_session_rejects_completions_that_are_not_words(typing_model, completion):
     with pytest.raises(DataError, match=r"session\.accept: expected"):
         Session(typing_model).accept(completion)
@@ -267,6 +276,25 @@ def test_session_accepts_any_other_character(typing_model, char):
     assert session.type(char).letter == char
     _type(session, "x ")
     assert session.text == f"we {char}x "
+
+
+@pytest.mark.parametrize("context", ["", "doesn\u2019t ", "doesn\u2019"])
+def test_session_keeps_the_apostrophes_as_typed(typing_model, context):
+    session = Session(typing_model, context)
+    _type(session, "doesn\u2019t doesn\u2019")
+    assert session.text == session.typed == f"{context}doesn\u2019t doesn\u2019"
+    assert session.keystroke.prefix == "doesn\u2019"
+
+
+def test_session_corrects_with_the_apostrophes_as_typed(typing_model):
+    session = Session(typing_model, "we ")
+    _type(session, "dosen\u2019t ")
+    assert session.text == "we doesn\u2019t "
+    assert [(word.typed, word.text) for word in session.corrected_words] == [("dosen\u2019t", "doesn\u2019t")]
+    session.backspace()
+    assert session.typed == "we dosen\u2019t"
+    session.type(" ")
+    assert session.text == "we dosen\u2019t "
 
 
 def test_session_composes_an_accent_typed_as_two_code_points(typing_model):
@@ -323,7 +351,9 @@ def test_generate_rejects_arguments_of_the_wrong_type(typing_model, options):
         typing_model.network.generate("a", **options)
 
 
-@pytest.mark.parametrize("options", [{"context": None}, {"completions": 1.5}, {"completions": -1}])
+@pytest.mark.parametrize(
+    "options", [{"context": None}, {"completions": 1.5}, {"completions": -1}, {"completions": True}]
+)
 def test_session_rejects_invalid_arguments(typing_model, options):
     with pytest.raises(ConfigError, match="session: expected"):
         Session(typing_model, **options)

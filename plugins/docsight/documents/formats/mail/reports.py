@@ -14,13 +14,12 @@ REPORT_TYPES = frozenset((
     "message/global-disposition-notification", "message/feedback-report", "message/tracking-status",
 ))  # fmt: skip
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
-_MAX_REPORT_BLOCKS = 10_000
 
 
 def report_text(leaf: Message) -> str:
     """Return the fields of a report, one a line, with a blank line between its blocks (one for each recipient)."""
     payload = leaf.get_payload()
-    blocks = payload[:_MAX_REPORT_BLOCKS] if isinstance(payload, list) else [payload]
+    blocks = payload if isinstance(payload, list) else [payload]
     return "\n\n".join(filter(None, ("\n".join(_lines(block)).strip() for block in blocks)))
 
 

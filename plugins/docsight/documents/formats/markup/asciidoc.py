@@ -6,6 +6,24 @@ from typing import NamedTuple
 
 from docsight.documents.formats.content import ParsedDocument
 from docsight.documents.formats.markup.asciidoc_inline import AsciidocInline
+from docsight.documents.formats.markup.asciidoc_lines import (
+    ADOC_ITEM,
+    ATTRIBUTE_ENTRY,
+    AUTHOR_LINE,
+    BLOCK_ATTRIBUTES,
+    BLOCK_MACRO,
+    BLOCK_TITLE,
+    CONDITION_MACRO,
+    FENCE_LINE,
+    IMAGE_MACRO,
+    REVISION_LINE,
+    RULE_LINES,
+    SECTION_TITLE,
+    TERM,
+    UNDERLINE_LINE,
+    UNDERLINES,
+    paragraph_end,
+)
 from docsight.documents.formats.markup.asciidoc_lists import kind_of_mark, shown_marker
 from docsight.documents.formats.markup.asciidoc_tables import table_rows
 from docsight.documents.formats.markup.markup_writer import (
@@ -21,37 +39,10 @@ from docsight.documents.formats.markup.markup_writer import (
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import Block
 
-_SECTION_TITLE = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?$")
-_UNDERLINE = re.compile(r"([=\-~^+])\1{2,}$")
-_UNDERLINES = "=-~^+"  # by level
-_ATTRIBUTE_ENTRY = re.compile(r":(!?[\w-]+!?):(?:[ \t]+(.*))?$")
-_BLOCK_ATTRIBUTES = re.compile(r"\[(?:\[[\w:.-]+(?:,.*)?\]|[^\[\]]*)\]$")
-_BLOCK_TITLE = re.compile(r"\.([^\s.].*)")
-_FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3,}\w*|[|,:!]={3,})$")
-_BLOCK_MACRO = re.compile(r"(?:image|video|audio|include|toc|ifdef|ifndef|ifeval|endif|unresolved)::?(\S*?)\[(.*)\]$")
-_IMAGE_MACRO = re.compile(r"image::")
-_CONDITION = re.compile(r"(?:ifdef|ifndef)::")
-_ADOC_ITEM = re.compile(
-    r"(?P<mark>\*{1,5}|-|\.{1,5}|\d{1,4}\.|[a-zA-Z]\.|<(?:\d+|\.)>)[ \t]+(?:\[[ xX*]\][ \t]+)?(?=\S)"
-)
-_TERM = re.compile(r"(\S.*?)(:{2,4}|;;)(?:[ \t]+(\S.*))?$")
-_ADMONITION = re.compile(r"(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION): ")
-_RULE_LINES = ("'''", "---", "***", "<<<")
-_AUTHOR = re.compile(r"[^\W\d_][\w.'-]*(?: [\w.'-]+){0,3}(?: <[^<>]+>)?(?:; .+)?$")
-_REVISION = re.compile(r"(?:v?\d[\w.]*,? *)?(\d{4}-\d\d-\d\d)?.*$")
 _CODE_STYLES = (
-    "source",
-    "listing",
-    "literal",
-    "latexmath",
-    "asciimath",
-    "stem",
-    "pass",
-    "mermaid",
-    "plantuml",
-    "ditaa",
+    "source", "listing", "literal", "latexmath", "asciimath", "stem", "pass", "mermaid", "plantuml", "ditaa",
     "graphviz",
-)
+)  # fmt: skip
 _QUOTE_STYLES = ("quote", "verse")
 
 
@@ -96,37 +87,37 @@ class _AsciidocReader:
             if at > 0 and not lines[at - 1]:
                 self._close_lists()  # such a line separates lists
             return at + 1
-        if line == "+" or line in _RULE_LINES:
+        if line == "+" or line in RULE_LINES:
             return at + 1
-        if (attribute := _ATTRIBUTE_ENTRY.match(line)) is not None:
+        if (attribute := ATTRIBUTE_ENTRY.match(line)) is not None:
             return self._attribute(lines, at, attribute)
-        if _FENCE.match(line):
+        if FENCE_LINE.match(line):
             return self._fenced(lines, at, line, depth)
         if (heading := self._heading(lines, at)) is not None:
             return heading
-        if _BLOCK_ATTRIBUTES.match(line):
+        if BLOCK_ATTRIBUTES.match(line):
             if at == 0 or lines[at - 1].strip() != "+":
                 self._close_lists()
             self._attributes = line
             self._style = [each.strip().strip('"') for each in line[1:-1].split(",")]
             return at + 1
-        if (title := _BLOCK_TITLE.match(line)) is not None and _ADOC_ITEM.match(line) is None:
+        if (title := BLOCK_TITLE.match(line)) is not None and ADOC_ITEM.match(line) is None:
             self.writer.block(self._runs(title[1]), Block(kind="caption"))
             return at + 1
-        if (macro := _BLOCK_MACRO.match(line)) is not None:
+        if (macro := BLOCK_MACRO.match(line)) is not None:
             self._macro(line, macro)
             return at + 1
         return self._item(lines, at) or self._paragraph(lines, at)
 
     def _heading(self, lines: Sequence[str], at: int) -> int | None:
-        title = _SECTION_TITLE.match(lines[at])
+        title = SECTION_TITLE.match(lines[at])
         if title is not None:
             level, words, end = len(title[1]), title[2], at + 1
         else:
-            under = _UNDERLINE.match(lines[at + 1]) if at + 1 < len(lines) else None
+            under = UNDERLINE_LINE.match(lines[at + 1]) if at + 1 < len(lines) else None
             if under is None or abs(len(under[0]) - len(lines[at])) > 2 or not any(map(str.isalpha, lines[at])):
                 return None
-            level, words, end = _UNDERLINES.index(under[1]) + 1, lines[at].strip(), at + 2
+            level, words, end = UNDERLINES.index(under[1]) + 1, lines[at].strip(), at + 2
         self._close_lists()
         runs = self._runs(words)
         self.writer.block(runs, Block(kind="heading", level=level))
@@ -138,9 +129,9 @@ class _AsciidocReader:
 
     def _header(self, lines: Sequence[str], at: int) -> int:
         """Read the author and the revision below the title."""
-        for pattern in (_AUTHOR, _REVISION):
-            if at < len(lines) and lines[at] and pattern.match(lines[at]) and not _ATTRIBUTE_ENTRY.match(lines[at]):
-                if pattern is _AUTHOR:
+        for pattern in (AUTHOR_LINE, REVISION_LINE):
+            if at < len(lines) and lines[at] and pattern.match(lines[at]) and not ATTRIBUTE_ENTRY.match(lines[at]):
+                if pattern is AUTHOR_LINE:
                     names = tuple(name.partition(" <")[0].strip() for name in lines[at].split(";"))
                     self.stated = self.stated._replace(authors=names)
                 elif day := re.search(r"\d{4}-\d\d-\d\d", lines[at]):
@@ -221,9 +212,9 @@ class _AsciidocReader:
         """Write the alternative text of an image, or the text below a condition on one line; others have none."""
         text = (
             macro[2].partition(",")[0].strip().strip('"')
-            if _IMAGE_MACRO.match(line)
+            if IMAGE_MACRO.match(line)
             else macro[2]
-            if _CONDITION.match(line)
+            if CONDITION_MACRO.match(line)
             else ""
         )
         if text and "=" not in text:
@@ -232,14 +223,14 @@ class _AsciidocReader:
     def _item(self, lines: Sequence[str], at: int) -> int:
         """Write an item of a list, or a term with its definition; return 0 if there is none."""
         line = lines[at].strip()
-        item, term = _ADOC_ITEM.match(line), _TERM.match(line)
+        item, term = ADOC_ITEM.match(line), TERM.match(line)
         if item is None and term is None:
             return 0
         mark = item["mark"] if item is not None else term[2] if term is not None else ""
         number = self._open(kind_of_mark(mark))
         block = self.writer.begin_item(len(self._items) + 1, shown_marker(mark, number))
         self._items.append(_OpenItem(kind_of_mark(mark), block, number))
-        end = self._paragraph_end(lines, at)
+        end = paragraph_end(lines, at)
         rest = [each.strip() for each in lines[at + 1 : end]]
         if item is not None:
             self._write_lines([line[item.end() :], *rest])
@@ -264,7 +255,7 @@ class _AsciidocReader:
         if not is_continued:
             self._close_lists()
         self._awaits_definition = False
-        end = self._paragraph_end(lines, at)
+        end = paragraph_end(lines, at)
         style, self._style = self._style, []
         name = style[0].partition("%")[0] if style else ""
         if name in _CODE_STYLES or (indent_of(lines[at]) and not self._items):
@@ -291,18 +282,6 @@ class _AsciidocReader:
                 runs = self._runs(text.removesuffix(" +"))
                 self.writer.line(runs) if begin else self.writer.runs(runs)
                 begin = number
-
-    @staticmethod
-    def _paragraph_end(lines: Sequence[str], at: int) -> int:
-        end = at + 1
-        while end < len(lines):
-            line = lines[end].strip()
-            if not line or line == "+" or line.startswith("//") or _FENCE.match(line) or _ADOC_ITEM.match(line):
-                break
-            if _BLOCK_ATTRIBUTES.match(line) or _TERM.match(line) or _ATTRIBUTE_ENTRY.match(line):
-                break
-            end += 1
-        return end
 
     def _close_lists(self) -> None:
         self._items.clear()

@@ -57,21 +57,21 @@ _DROPPED = {
         "printglossary selectfont tolerance"
     ),
     1: (
-        "inst addbibresource AtBeginDocument bibliography bibliographystyle captionsetup cellcolor cline cmidrule "
-        "color colorbox columncolor counterwithin declaretheorem documentclass documentstyle enlargethispage "
-        "foreignlanguage geometry glsadd graphicspath hphantom hspace hyperlink hypersetup hypertarget "
-        "hyphenation ifthenelse include includegraphics includeonly index input inputencoding label "
-        "lstinputlisting lstset markright newcounter newglossary newlength newtheoremstyle nocite pagecolor "
-        "pagenumbering pagestyle parbox PassOptionsToPackage pdfinfo pgfplotsset phantom raisebox "
-        "refstepcounter RequirePackage rotatebox rowcolor scalebox selectlanguage setlist setmainfont "
-        "setmonofont setsansfont sisetup stepcounter subfile svgpath textcolor thanksref theoremstyle "
-        "thispagestyle tikzset usecolortheme usefonttheme usemintedstyle usepackage usetheme usetikzlibrary "
-        "verbatiminput vphantom vspace"
+        "addbibresource AtBeginDocument bibliography bibliographystyle captionsetup cellcolor cline "
+        "cmidrule color colorbox columncolor counterwithin declaretheorem documentclass documentstyle "
+        "enlargethispage foreignlanguage geometry glsadd graphicspath hphantom hspace hyperlink hypersetup "
+        "hypertarget hyphenation ifthenelse include includegraphics includeonly index input inputencoding "
+        "inst lstinputlisting lstset markright newcounter newglossary newlength newtheoremstyle "
+        "nocite pagecolor pagenumbering pagestyle parbox PassOptionsToPackage pdfinfo pgfplotsset phantom "
+        "raisebox refstepcounter RequirePackage rotatebox rowcolor scalebox selectlanguage setlist "
+        "setmainfont setmonofont setsansfont sisetup stepcounter subfile svgpath textcolor thanksref "
+        "theoremstyle thispagestyle tikzset usecolortheme usefonttheme usemintedstyle usepackage usetheme "
+        "usetikzlibrary verbatiminput vphantom vspace"
     ),
     2: (
-        "pdfbookmark addtocounter addtolength colorlet DeclareMathOperator DeclareUnicodeCharacter fcolorbox fontsize "
-        "markboth multirow newcolumntype newglossaryentry newtheorem resizebox rule setbeamertemplate "
-        "setcounter setlength settowidth"
+        "addtocounter addtolength colorlet DeclareMathOperator DeclareUnicodeCharacter fcolorbox fontsize "
+        "markboth multirow newcolumntype newglossaryentry newtheorem pdfbookmark resizebox rule "
+        "setbeamertemplate setcounter setlength settowidth"
     ),
     3: (
         "addcontentsline crefname definecolor newacronym specialrule"

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from docsight.documents.formats.content import Kind
 from docsight.documents.formats.markup import latex_commands as known
+from docsight.documents.formats.markup.latex_numbers import LatexNumbers
 from docsight.documents.formats.markup.latex_scanner import Closing, LatexScanner
 from docsight.documents.formats.markup.latex_source import LatexSource
 from docsight.documents.formats.markup.markup_writer import plain_text
@@ -27,11 +28,13 @@ class LatexEnvironments(LatexScanner):
     """Reads environments.
 
     Args:
+        numbers: Counts what the document numbers.
         has_german_shorthands: Whether `"a` is a letter.
     """
 
-    def __init__(self, *, has_german_shorthands: bool) -> None:
+    def __init__(self, *, numbers: LatexNumbers, has_german_shorthands: bool) -> None:
         super().__init__(has_german_shorthands=has_german_shorthands)
+        self.numbers = numbers
         self._environments: list[_Environment] = []
         self._numbers: list[int] = []  # of the last items of the lists that are open
         self._never_ended: set[str] = set()
@@ -40,6 +43,11 @@ class LatexEnvironments(LatexScanner):
     @property
     def list_level(self) -> int:
         return len(self._numbers)
+
+    @property
+    def environment_names(self) -> list[str]:
+        """The names of the environments that are open, from the outermost."""
+        return [each.name for each in self._environments[-_MAX_OPEN_ENVIRONMENTS:]]
 
     def next_number(self) -> tuple[int, bool]:
         """Return the number of the next item of the innermost list, and whether the list shows it."""
@@ -83,6 +91,7 @@ class LatexEnvironments(LatexScanner):
         elif name in known.QUOTE_ENVIRONMENTS:
             self.writer.kind = "quote"
         elif label := self.theorems.get(name, name.capitalize() if name in known.THEOREMS else ""):
+            self.numbers.item(None)
             about = f" ({plain_text(self.rendered(title))})" if title else ""
             self.writer.prefix(f"{label}{about}. ")
 
@@ -114,5 +123,5 @@ class LatexEnvironments(LatexScanner):
             begin = source.skip(at, known.ENVIRONMENT_ARGUMENTS.get(base, 0))
             self.code(source.text[begin:end])
         elif base in known.MATH_ENVIRONMENTS:
-            self.code(content)
+            self.code(self.numbers.formula(name, content))
         return end + len(mark)

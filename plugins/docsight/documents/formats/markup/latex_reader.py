@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from docsight.documents.formats.markup import latex_commands as known
 from docsight.documents.formats.markup.latex_environments import OVERLAY, LatexEnvironments
+from docsight.documents.formats.markup.latex_macros import Macro
+from docsight.documents.formats.markup.latex_numbers import LatexNumbers, Numbered, reference_text
 from docsight.documents.formats.markup.latex_scanner import Closing
 from docsight.documents.formats.markup.latex_source import LatexSource
 from docsight.documents.formats.markup.markup_writer import MarkupRun, Stated, plain_text
@@ -18,6 +20,9 @@ _TITLE_PAGE = re.compile(r"\\(?:maketitle|titlepage|makecvtitle)\b")
 _ASSIGNED = re.compile(r"=[ \t]*-?[\d.]+[ \t]*(?:true)?(?:pt|em|ex|cm|mm|in)?\b[ \t]*")
 _LINE_END = re.compile(r"\\\\")
 _THANKS = re.compile(r"\\(?:thanks|footnote|inst)\{[^{}]*\}")
+_MAX_MACRO_DEPTH = 10  # of commands that stand for others
+_MAX_MACRO_TEXT_CHARS = 1_000_000  # that all commands of a document stand for together; they could grow without bound
+_MATTERS = ("appendix", "frontmatter", "mainmatter", "backmatter")
 _QUOTATION_MARKS = ("\u201c", "\u201d")
 
 
@@ -26,17 +31,25 @@ class LatexReader(LatexEnvironments):
 
     Args:
         top_level: The depth of the sectioning command whose headings have the level 1.
+        numbers: Counts what the document numbers.
+        labels: What the labels stand for, if they are known from reading the document before.
         has_german_shorthands: Whether `"a` is a letter.
     """
 
-    def __init__(self, *, top_level: int, has_german_shorthands: bool) -> None:
-        super().__init__(has_german_shorthands=has_german_shorthands)
+    def __init__(
+        self, *, top_level: int, numbers: LatexNumbers, labels: dict[str, Numbered], has_german_shorthands: bool
+    ) -> None:
+        super().__init__(numbers=numbers, has_german_shorthands=has_german_shorthands)
+        self.has_references = False
+        self._labels = labels
         self.stated = Stated()
         self._top_level = top_level
-        self._macros: dict[str, str] = {}
+        self._macros: dict[str, Macro] = {}
+        self._macro_depth = 0
+        self._expansion_left = _MAX_MACRO_TEXT_CHARS
         self._statements: dict[str, list[MarkupRun]] = {}
 
-    def define(self, macros: Iterable[tuple[str, str]]) -> None:
+    def define(self, macros: Iterable[tuple[str, Macro]]) -> None:
         """Set commands that stand for texts."""
         self._macros |= dict(macros)
 
@@ -99,17 +112,25 @@ class LatexReader(LatexEnvironments):
             self.end_line() if sign == "\n" else self.put(sign)
             return (at + 2 if text.startswith("{}", at) else at), []
         if base in self._macros:
-            self.put_runs(self._rendered_macro(base))
-            return (at + 2 if text.startswith("{}", at) else at), []
-        return self._structure(source, base, behind)
+            return self._expand(self._macros[base], source, at), []
+        return self._structure(source, base, behind, is_starred=name.endswith("*"))
 
-    def _rendered_macro(self, name: str) -> list[MarkupRun]:
-        macros, self._macros = self._macros, {}  # no command stands for others, which could grow without bound
-        runs = self.rendered(macros[name])
-        self._macros = macros
-        return runs
+    def _expand(self, macro: Macro, source: LatexSource, at: int) -> int:
+        """Read what a command stands for, and return the offset behind it and its arguments."""
+        arguments, at = macro.arguments(source, at)
+        if macro.parameters == 0 and source.text.startswith("{}", at):
+            at += 2
+        written = macro.expanded(arguments)
+        if self._macro_depth == _MAX_MACRO_DEPTH or len(written) > self._expansion_left:
+            self.put(" ".join(arguments))
+            return at
+        self._expansion_left -= len(written)
+        self._macro_depth += 1
+        self.scan(written)
+        self._macro_depth -= 1
+        return at
 
-    def _structure(self, source: LatexSource, name: str, at: int) -> tuple[int, list[Closing]]:
+    def _structure(self, source: LatexSource, name: str, at: int, *, is_starred: bool) -> tuple[int, list[Closing]]:
         """Read a command that is no text of its own."""
         group = source.group(source.skip_optional(at))
         if (name in known.SECTIONS and group is not None) or name in (
@@ -119,6 +140,7 @@ class LatexReader(LatexEnvironments):
             "framesubtitle",
             "chaptermark",
         ):
+            self._count(name, is_starred=is_starred)
             return self._titled(source, name, at)
         if name in ("footnote", "thanks", "footnotetext", "marginpar", "endnote", "sidenote") and group is not None:
             self.begin_capture()
@@ -159,9 +181,14 @@ class LatexReader(LatexEnvironments):
             self.end_paragraph()
             return at
         if known.REFERENCE_COMMAND.fullmatch(name) and (found := source.argument(source.skip_optional(at))) is not None:
-            about = "".join(run.text for run in self.rendered(source.optional(at)[0])).strip()
-            self.put(f"[{', '.join(filter(None, (found[0].strip(), about)))}]")
+            self._refer(source, name, at, found[0])
             return found[1]
+        if name == "label" and (found := source.argument(at)) is not None:
+            self.numbers.label(found[0])
+            return found[1]
+        if name in _MATTERS:
+            self.numbers.begin_matter(name)
+            return at
         if name in known.LENGTHS:
             length = known.DIMENSION.match(source.text, at)
             return length.end() if length is not None else at
@@ -172,6 +199,22 @@ class LatexReader(LatexEnvironments):
         if name.startswith("cv"):
             self.end_paragraph()  # entries of a curriculum vitae
         return source.skip_optional(at) if source.group(source.skip_optional(at)) is not None else at
+
+    def _refer(self, source: LatexSource, name: str, at: int, keys: str) -> None:
+        """Write a reference or a citation, whose optional arguments begin at an offset."""
+        self.has_references = True
+        first, behind = source.optional(at)
+        second, end = source.optional(behind)
+        before, after = (first, second) if end > behind else ("", first)
+        before, after = (plain_text(self.rendered(each)) for each in (before, after))
+        self.put(reference_text(name, keys, self._labels, before, after))
+
+    def _count(self, name: str, *, is_starred: bool) -> None:
+        """Count a section, or a figure or table by its caption."""
+        if name in known.SECTIONS and not is_starred:
+            self.numbers.section(known.SECTIONS[name])
+        elif name.startswith("caption") and not is_starred:
+            self.numbers.caption(self.environment_names)
 
     def _titled(self, source: LatexSource, name: str, at: int) -> tuple[int, list[Closing]]:
         """Begin a heading or a caption, whose text is the next group."""
@@ -200,8 +243,10 @@ class LatexReader(LatexEnvironments):
         key = source.argument(at) if name == "bibitem" else None
         number, is_numbered = self.next_number()
         marker = f"{number}. " if is_numbered and (not term or name != "item") else ""
+        self.numbers.item(number if is_numbered and self.list_level == 1 else None)
         if name == "bibitem":
-            marker, at = f"[{term or (key[0] if key is not None else '')}] ", key[1] if key is not None else at
+            shown = self.numbers.source(key[0].strip() if key is not None else "", plain_text(self.rendered(term)))
+            marker, at = f"[{shown}] ", key[1] if key is not None else at
         elif term and name == "item":
             marker = f"{plain_text(self.rendered(term))} "
         self.begin_item(self.list_level, marker)

@@ -1,7 +1,6 @@
 """The source of a LaTeX document: its tokens, and the arguments of its commands."""
 
 import re
-from collections.abc import Iterator
 
 TOKEN = re.compile(
     r"(?P<comment>%[^\n]*(?:\n[ \t]*(?P<blank_after>\n\s*)?)?)|"
@@ -12,13 +11,8 @@ TOKEN = re.compile(
 _ARGUMENT_START = re.compile(r"[ \t]*\n?[ \t]*(?=\{)")
 _OPTIONAL_ARGUMENT = re.compile(r"[ \t]*\[((?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,500}\}){0,1000})\]")
 _COMMENT_END = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
-_DEFINITION = re.compile(
-    r"\\(?:re|provide)?newcommand\*?[ \t]*\{?[ \t]*\\([a-zA-Z]+)[ \t]*\}?[ \t]*(?=\{)|"
-    r"\\def[ \t]*\\([a-zA-Z]+)[ \t]*(?=\{)"
-)
 # A percent sign in an address begins no comment.
 _BRACE = re.compile(r"\\(?:url|href|nolinkurl)[ \t]*(?P<address>\{[^{}\n]*\})|\\.|[{}]|%[^\n]*", re.S)
-_MAX_MACRO_CHARS = 200
 
 
 class LatexSource:
@@ -69,11 +63,3 @@ class LatexSource:
 
 def without_comments(text: str) -> str:
     return _COMMENT_END.sub(r"\1", text)
-
-
-def macros(source: LatexSource) -> Iterator[tuple[str, str]]:
-    """Yield the names and the texts of the short commands without arguments that a preamble defines."""
-    for found in _DEFINITION.finditer(source.text):
-        body = source.argument(found.end())
-        if body is not None and len(body[0]) <= _MAX_MACRO_CHARS and "#" not in body[0]:
-            yield found[1] or found[2], body[0]

@@ -16,12 +16,11 @@ from docsight.documents.formats.markup.markup_writer import (
     pipe_cells,
     plain_text,
 )
+from docsight.documents.formats.markup.org_headings import is_heading, parse_heading, states_of
 from docsight.documents.formats.markup.org_inline import org_runs
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH, Block
 
-_HEADING = re.compile(r"(\*+) +(.*?)(?: +:[\w@#%:]+:)?$")
-_PRIORITY = re.compile(r"\[#\w\] *")
 _KEYWORD = re.compile(r"#\+([\w-]+)(?:\[[^\]]*\])?:[ \t]*(.*)")
 _BEGIN = re.compile(r"#\+begin_(\w+)", re.I)
 _END = re.compile(r"#\+end_(\w+)", re.I)
@@ -54,6 +53,7 @@ class _OrgReader:
         self.stated = Stated()
         self._lines = lines
         self._items: list[_OpenItem] = []
+        self._states = states_of(lines)
         self._ends: dict[str, list[int]] = {}  # the numbers of the lines that end blocks and drawers, by their names
         for number, line in enumerate(lines):
             content = line.strip().lower()
@@ -72,10 +72,11 @@ class _OrgReader:
         if not content:
             self.writer.builder.interrupt(PARAGRAPH if not self._items else 0)
             return at + 1
-        if line.startswith("*") and (heading := _HEADING.match(line)):
+        if (heading := parse_heading(line, self._states)) is not None:
             self._close_items(0)
-            title = _PRIORITY.sub("", heading[2], count=1)
-            self.writer.block(self._runs(title), Block(kind="heading", level=len(heading[1])))
+            if not heading.is_exported:
+                return self._branch_end(at, heading.level)
+            self.writer.block(self._runs(heading.title), Block(kind="heading", level=heading.level))
             return at + 1
         item = _ORG_ITEM.match(content)
         self._close_items(indent_of(line), is_item=item is not None)
@@ -94,6 +95,12 @@ class _OrgReader:
         else:
             self.writer.paragraph(self._runs(text))
         return end
+
+    def _branch_end(self, at: int, level: int) -> int:
+        """Return the number of the line after a heading and all that is below it."""
+        following = range(at + 1, len(self._lines))
+        headings = ((number, parse_heading(self._lines[number], self._states)) for number in following)
+        return next((number for number, each in headings if each is not None and each.level <= level), len(self._lines))
 
     def _special(self, at: int, content: str) -> int:
         """Write a block between marks, lines of fixed width or an option; 0 for any other line."""
@@ -188,7 +195,7 @@ class _OrgReader:
     def _continues(line: str) -> bool:
         """Return whether a line continues the paragraph before it."""
         content = line.strip()
-        if not content or content.startswith("|") or (line.startswith("*") and _HEADING.match(line)):
+        if not content or content.startswith("|") or is_heading(line):
             return False
         is_special = content == ":" or content.startswith(": ") or _DRAWER.match(content)
         return not is_special and _ORG_ITEM.match(content) is None and _OMITTED_LINE.match(content) is None

@@ -1,6 +1,5 @@
 """reStructuredText: the text of a document, without its comments, options and targets."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from docsight.documents.formats.content import Kind, ParsedDocument
@@ -18,6 +17,18 @@ from docsight.documents.formats.markup.markup_writer import (
 )
 from docsight.documents.formats.markup.rst_directives import Directive, argument_kind, parse_directive
 from docsight.documents.formats.markup.rst_inline import RstInline
+from docsight.documents.formats.markup.rst_lines import (
+    ADORNMENT,
+    ANONYMOUS_TARGET,
+    EXPLICIT_MARKUP,
+    NOTE_DEFINITION,
+    RST_BULLET,
+    RST_FIELD,
+    RST_OPTION,
+    SESSION_PROMPT,
+    is_plain,
+    is_term,
+)
 from docsight.documents.formats.markup.rst_lists import NUMBER, LastItem, is_numbered, next_item
 from docsight.documents.formats.markup.rst_tables import (
     csv_rows,
@@ -31,15 +42,7 @@ from docsight.documents.formats.markup.rst_tables import (
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import Block
 
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+$")
 _MIN_TRANSITION = 4
-_EXPLICIT = re.compile(r"\.\.(?: |$)")
-_ANONYMOUS = re.compile(r"__ |__$")
-_NOTE_DEFINITION = re.compile(r"\.\. +\[(#?[\w.:+-]*|\*)\] ?")
-_RST_BULLET = re.compile(r"[-*+•‣\u2043](?: +|$)")
-_RST_FIELD = re.compile(r":(?![: ])([^:\n]{1,80})(?<! ):(?: +|$)")
-_OPTION = re.compile(r"(?:-{1,2}|/)\w[\w=,\[\]<> /-]{0,60}?(?:  +|$)")
-_SESSION_PROMPT = ">>> "
 _NOT_SHOWN_FIELDS = frozenset(("orphan", "nocomments", "tocdepth", "alt", "name", "class", "id"))
 
 
@@ -79,33 +82,33 @@ class RstReader:
             return self._quote(lines, at, depth)
         if (end := self._heading(lines, at)) or (end := self._table(lines, at)):
             return end
-        if _EXPLICIT.match(line) or _ANONYMOUS.match(line):
+        if EXPLICIT_MARKUP.match(line) or ANONYMOUS_TARGET.match(line):
             return self._explicit(lines, at, depth)
-        if line.startswith(_SESSION_PROMPT):
+        if line.startswith(SESSION_PROMPT):
             end = next((n for n in range(at, len(lines)) if not lines[n]), len(lines))
             self.writer.code(lines[at:end])
             return end
         if line == "|" or line.startswith("| "):
             return self._line_block(lines, at)
-        if _RST_BULLET.match(line) or is_numbered(lines, at):
+        if RST_BULLET.match(line) or is_numbered(lines, at):
             return self._items(lines, at, depth)
-        if _RST_FIELD.match(line):
+        if RST_FIELD.match(line):
             return self._fields(lines, at, depth)
-        if self._is_term(lines, at) or _OPTION.match(line):
+        if is_term(lines, at) or RST_OPTION.match(line):
             return self._definition(lines, at, depth)
         return self._paragraph(lines, at, depth)
 
     def _heading(self, lines: Sequence[str], at: int) -> int:
         """Write a heading, or pass a transition between paragraphs; return 0 if there is none."""
-        over = _ADORNMENT.match(lines[at])
+        over = ADORNMENT.match(lines[at])
         following = lines[at + 1] if at + 1 < len(lines) else ""
         if over is not None:
             under = lines[at + 2] if at + 2 < len(lines) else ""
-            if following.strip() and under and under[0] == over[1] and _ADORNMENT.match(under):
+            if following.strip() and under and under[0] == over[1] and ADORNMENT.match(under):
                 self._write_heading(following.strip(), over[1] * 2)
                 return at + 3
             return at + 1 if not following and len(lines[at]) >= _MIN_TRANSITION else 0
-        under_match = _ADORNMENT.match(following)
+        under_match = ADORNMENT.match(following)
         if under_match is None or (len(following) < len(lines[at]) * 0.8 and len(following) < 4):
             return 0
         self._write_heading(lines[at], under_match[1])
@@ -148,7 +151,7 @@ class RstReader:
         outer, last = self.writer.item, LastItem("", 0)
         self._list_level += 1
         while at < len(lines):
-            marker = _RST_BULLET.match(lines[at]) or (NUMBER.match(lines[at]) if is_numbered(lines, at) else None)
+            marker = RST_BULLET.match(lines[at]) or (NUMBER.match(lines[at]) if is_numbered(lines, at) else None)
             if marker is None:
                 break
             last = next_item(marker[0].strip(), last)
@@ -164,17 +167,11 @@ class RstReader:
         self.writer.item = outer
         return at
 
-    @staticmethod
-    def _is_term(lines: Sequence[str], at: int) -> bool:
-        """Return whether a line is a term, with its definition below it."""
-        following = lines[at + 1] if at + 1 < len(lines) else ""
-        return indent_of(following) > 0 and not lines[at].endswith("::")
-
     def _definition(self, lines: Sequence[str], at: int, depth: int) -> int:
         """Read terms with their definitions, or options of a program with what they do."""
         outer = self.writer.item
         self._list_level += 1
-        while at < len(lines) and lines[at] and (self._is_term(lines, at) or _OPTION.match(lines[at])):
+        while at < len(lines) and lines[at] and (is_term(lines, at) or RST_OPTION.match(lines[at])):
             self.writer.begin_item(self._list_level)
             self.writer.paragraph(self._runs(lines[at]))
             end = indented_block(lines, at + 1, 1)
@@ -183,29 +180,17 @@ class RstReader:
             at = end
             while at < len(lines) and not lines[at]:
                 at += 1
-            if at < len(lines) and not self._is_plain(lines, at):
+            if at < len(lines) and not is_plain(lines[at]):
                 break
         self._list_level -= 1
         self.writer.item = outer
         return at
 
-    def _is_plain(self, lines: Sequence[str], at: int) -> bool:
-        """Return whether a line begins no block with a mark of its own."""
-        line = lines[at]
-        if (
-            line[0] == " "
-            or _EXPLICIT.match(line)
-            or _RST_BULLET.match(line)
-            or line.startswith((_SESSION_PROMPT, "| "))
-        ):
-            return False
-        return not (NUMBER.match(line) or _RST_FIELD.match(line) or _ADORNMENT.match(line) or is_grid(line))
-
     def _fields(self, lines: Sequence[str], at: int, depth: int) -> int:
         """Read fields such as `:Author: Ada`, each as an item, and keep what they say about the document."""
         outer = self.writer.item
         self._list_level += 1
-        while at < len(lines) and (field := _RST_FIELD.match(lines[at])) is not None:
+        while at < len(lines) and (field := RST_FIELD.match(lines[at])) is not None:
             name, value = field[1], lines[at][field.end() :]
             end = indented_block(lines, at + 1, 1)
             if name.lower() not in _NOT_SHOWN_FIELDS:
@@ -237,7 +222,7 @@ class RstReader:
         """Read a directive or a footnote; comments, targets and substitutions are left out."""
         end = indented_block(lines, at + 1, 1)
         body = lines[at + 1 : end]
-        if (note := _NOTE_DEFINITION.match(lines[at])) is not None:
+        if (note := NOTE_DEFINITION.match(lines[at])) is not None:
             text = " ".join([lines[at][note.end() :], *(line.strip() for line in body)])
             mark = "" if note[1] in ("#", "*") else note[1].lstrip("#")
             block = Block(kind="footnote")

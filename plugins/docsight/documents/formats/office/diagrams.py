@@ -1,33 +1,24 @@
-"""The words of charts and of diagrams (SmartArt), which are parts of their own."""
+"""The words of diagrams (SmartArt), which are parts of their own."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from docsight.documents.formats.office.markup import A, C, integer
+from docsight.documents.formats.office.markup import A, integer
 
 _DIAGRAM_DATA = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _POINT, _CONNECTION = f"{_DIAGRAM_DATA}pt", f"{_DIAGRAM_DATA}cxn"
 _PARENT_OF = "parOf"  # the type of a connection if it states none
 
 
-def drawing_lines(root: Any) -> Iterator[str]:
-    """Yield the lines of a chart, or of the data of a diagram in the order of its outline.
+def diagram_lines(root: Any) -> Iterator[str]:
+    """Yield the lines of a diagram in the order of its outline.
 
     Args:
-        root: The root element of the part.
+        root: The root element of the part with its data.
     """
-    points = _ordered_points(root)
-    for element in points or [root]:
-        for found in element.iter(f"{A}p", f"{C}strCache"):
-            yield _paragraph(found) if found.tag == f"{A}p" else _words(found)
-
-
-def _paragraph(paragraph: Any) -> str:
-    return "".join(one.text or "" if one.tag == f"{A}t" else " " for one in paragraph.iter(f"{A}t", f"{A}br"))
-
-
-def _words(cache: Any) -> str:
-    return " ".join(value.text or "" for value in cache.iter(f"{C}v"))
+    for element in _ordered_points(root) or [root]:
+        for paragraph in element.iter(f"{A}p"):
+            yield "".join(one.text or "" if one.tag == f"{A}t" else " " for one in paragraph.iter(f"{A}t", f"{A}br"))
 
 
 def _ordered_points(root: Any) -> list[Any]:

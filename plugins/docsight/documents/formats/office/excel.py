@@ -144,7 +144,16 @@ def _shown(value: Any) -> str:
         return f"{value:.15g}"
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ")
+    if isinstance(value, datetime.timedelta):
+        return _hours(value)
     return "" if value is None else str(value)
+
+
+def _hours(duration: datetime.timedelta) -> str:
+    """Return a duration in hours, minutes and seconds, such as 26:05:00."""
+    minutes, seconds = divmod(abs(round(duration.total_seconds())), 60)
+    sign = "-" if duration < datetime.timedelta() else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def _write_drawings(parts: dict[str, bytes], builder: TextBuilder) -> None:

@@ -39,6 +39,7 @@ IMAGE_ATTRIBUTES = {f"{A}blip": f"{R}embed", f"{_VML}imagedata": f"{R}id"}
 # The properties of pictures and other drawings, with their alternative texts.
 _WORD_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 ALTERNATIVE_TEXT_TAGS = {f"{_WORD_DRAWING}docPr", f"{P}cNvPr"}
+CHART_SPACE = f"{C}chartSpace"  # the root of a part with a chart
 DRAWING_ATTRIBUTES = {f"{C}chart": f"{R}id", f"{_DIAGRAM}relIds": f"{R}dm"}
 SYMBOLS = {
     f"{W}tab": "\t",

@@ -10,8 +10,9 @@ from docsight.documents.formats.content import DocumentImage, Kind, ParsedDocume
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office.markup import meaningful_text, parse_xml
-from docsight.documents.formats.office.mathml import find_formula, formula_text
+from docsight.documents.formats.office.mathml import formula_text, is_formula
 from docsight.documents.formats.office.opendocument_margins import find_margins, read_styles
+from docsight.documents.formats.office.opendocument_objects import chart_parts, object_root
 from docsight.documents.formats.office.opendocument_styles import (
     ODF_TEXT,
     PRESENTATION,
@@ -166,9 +167,9 @@ class _Walker:
 
     def _write_apart(self, element: Any, block: Block) -> None:
         self._builder.interrupt(PARAGRAPH)
-        self._base = block
+        outer, self._base = self._base, block
         self.walk(element)
-        self._base = None
+        self._base = outer
         self._builder.interrupt(PARAGRAPH)
 
     def _write(self, text: str | None, element: Any) -> None:
@@ -213,7 +214,7 @@ class _Walker:
         elif tag in self._alternative_tags[-1:] and element.getparent().tag == f"{_DRAW}frame":
             self._builder.write_collapsed(f" {meaningful_text(element.text or '')} ")
         elif tag == f"{_DRAW}object":
-            self._write_formula(element)
+            self._write_object(element)
 
     def _begin_table(self, element: Any) -> None:
         if element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -280,15 +281,21 @@ class _Walker:
         role = self._styles.role(element.get(f"{ODF_TEXT}style-name"))
         return Block(kind=role.kind, level=role.level, page=self._page)
 
-    def _write_formula(self, element: Any) -> None:
-        """Write an embedded formula; other objects have a picture of their content."""
+    def _write_object(self, element: Any) -> None:
+        """Write a formula, or the title and the data of a chart; other objects have a picture of their content."""
         try:
-            formula = find_formula(element, element.get(_HREF) or "", self._parts)
+            root = object_root(element, element.get(_HREF) or "", self._parts)
         except SyntaxError:  # the base class of lxml's XMLSyntaxError
-            self.notes.append("a damaged formula was left out")
+            self.notes.append("a damaged formula or chart was left out")
             return
-        if formula is not None:
-            self._builder.write(formula_text(formula))
+        if root is not None and is_formula(root):
+            self._builder.write(formula_text(root))
+        elif root is not None and (chart := chart_parts(root)) is not None:
+            title, table = chart
+            if title is not None:
+                self._write_apart(title, self._base or Block(kind="caption", page=self._page))
+            if table is not None:
+                self.walk(table)
 
     def _add_image(self, name: str) -> None:
         data = self._parts.get(name.removeprefix("./"))

@@ -26,6 +26,8 @@ _MAX_XML_NODES = 10_000_000  # elements and attributes of all XML parts; each ta
 _XML = re.compile(r"\.(?:xml|rels)$", re.I)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|webp|emf|wmf|wdp|svg)$", re.I)
 _EMBEDDED = re.compile(r"/embeddings/|\.(?:mp[34]|m4[av]|mov|avi|wm[av]|wav)$", re.I)
+_CHART_RELATIONSHIPS = re.compile(r"/charts/_rels/[^/]+\.rels$")
+_PART_TARGET = re.compile(rb'Target="([^"]+)"')
 # Parts without text. If one is damaged, the document is still readable.
 _UNNEEDED = re.compile(
     r"(?:^|/)(?:stylesWithEffects|settings|webSettings|fontTable|theme\d*|(?:pres|view)Props|tableStyles)\.xml$"
@@ -99,12 +101,13 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
         raise DataError(f"has {len(members):,} parts; expected at most {_MAX_PARTS_PER_PACKAGE:,} in a {kind}")
     parts: dict[str, bytes] = {}
     notes: list[str] = []
-    embedded = damaged = 0
+    embedded: set[str] = set()
+    damaged = 0
     for member in members:
         name = member.filename.replace("\\", "/").lstrip("/")
         is_media = _MEDIA.search(name) is not None
         if _EMBEDDED.search(name):
-            embedded += 1
+            embedded.add(name.rpartition("/")[2])
             continue
         if not is_media and (not _XML.search(name) or _UNNEEDED.search(name)):
             continue
@@ -119,11 +122,18 @@ def _unpack(archive: zipfile.ZipFile, kind: str, max_bytes: int) -> tuple[dict[s
             continue
         max_bytes -= len(data)
         parts[name] = data
-    if embedded:
-        notes.append(f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read")
+    if count := len(embedded - set(_data_of_charts(parts))):
+        notes.append(f"{count} embedded {'file was' if count == 1 else 'files were'} not read")
     if damaged:
         notes.append(f"{damaged} damaged {'image was' if damaged == 1 else 'images were'} left out")
     return parts, notes
+
+
+def _data_of_charts(parts: dict[str, bytes]) -> Iterator[str]:
+    """Yield the names of the embedded workbooks with the data of charts, which the charts have themselves."""
+    for name in filter(_CHART_RELATIONSHIPS.search, parts):
+        for target in _PART_TARGET.findall(parts[name]):
+            yield target.decode("utf-8", "replace").rpartition("/")[2]
 
 
 def _remove_damaged(parts: dict[str, bytes]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
@@ -11,7 +11,8 @@ from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedD
 from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
-from docsight.documents.formats.office.diagrams import drawing_lines
+from docsight.documents.formats.office.charts import chart_tables, chart_title, other_titles
+from docsight.documents.formats.office.diagrams import diagram_lines
 from docsight.documents.formats.office.links import LINK_TAGS, begins_link, ends_link, link_target
 from docsight.documents.formats.office.markup import A, R, parse_xml, related_part
 from docsight.documents.formats.office.package import safe_parts, zip_parts
@@ -170,7 +171,7 @@ class Walker:
         if tag in markup.PARAGRAPH_TAGS:
             self._begin_paragraph(element)
         elif tag in markup.TABLE_TAGS:
-            self.builder.begin_table(Block(kind=self._kind or "table", page=self.page, bbox=self.bbox))
+            self.builder.begin_table(self._table_block())
         elif tag in markup.ROW_TAGS:
             self._add_empty_cells(markup.columns_before(element))
         elif tag in markup.CELL_TAGS:
@@ -181,6 +182,9 @@ class Walker:
         elif begins_link(element):
             self._outer_links.append(self.builder.link)
             self.builder.link = link_target(element, part) or self.builder.link
+
+    def _table_block(self) -> Block:
+        return Block(kind=self._kind or "table", page=self.page, bbox=self.bbox)
 
     def _end(self, element: Any) -> None:
         tag = element.tag
@@ -277,7 +281,7 @@ class Walker:
             self._images.add(DocumentImage(data=image_part.blob, page=self.page, bbox=self.bbox, start=position))
 
     def _write_drawing(self, drawing_part: Any) -> None:
-        """Write the words of a chart or a diagram."""
+        """Write the words of a diagram, or the title and the data of a chart."""
         if drawing_part is None:
             return
         try:
@@ -285,7 +289,25 @@ class Walker:
         except SyntaxError:  # the base class of lxml's XMLSyntaxError
             self._unread["damaged diagram"] += 1
             return
-        for line in drawing_lines(root):
+        if root.tag == markup.CHART_SPACE:
+            self._write_chart(root)
+        else:
+            self._write_lines(diagram_lines(root))
+
+    def _write_chart(self, root: Any) -> None:
+        outer = self.builder.block
+        self.builder.interrupt(PARAGRAPH)
+        self.begin_block("caption")
+        self._write_lines([chart_title(root)])
+        for table in chart_tables(root):
+            self.builder.write_table(self._table_block(), (map(_visible, row) for row in table))
+        self.begin_block()
+        self._write_lines(other_titles(root))
+        self.builder.interrupt(PARAGRAPH)
+        self.builder.block = outer
+
+    def _write_lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
             if text := _visible(line):
                 self.builder.interrupt(LINE)
                 self.builder.write(text)

@@ -3,8 +3,10 @@
 import ctypes
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from docsight.documents.formats.pdf.form_fields import FieldValue
+from docsight.documents.formats.pdf.text_runs import Rect
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
@@ -54,10 +56,17 @@ def _accented(match: re.Match[str]) -> str:
     return composed if len(composed) == 1 else match[0]
 
 
-def annotation_texts(page: "PdfPage") -> Iterator[str]:
-    """Yield the texts of a page's form fields, text boxes and comments, in file order."""
+class PageAnnotations(NamedTuple):
+    """The texts of a page's text boxes and comments, in file order, and the values of its form fields."""
+
+    texts: list[str]
+    fields: list[FieldValue]
+
+
+def read_annotations(page: "PdfPage") -> PageAnnotations:
     import pypdfium2.raw as c
 
+    found = PageAnnotations([], [])
     for number in range(min(c.FPDFPage_GetAnnotCount(page), _MAX_ANNOTATIONS_PER_PAGE)):
         annotation = c.FPDFPage_GetAnnot(page, number)
         if not annotation:
@@ -67,14 +76,26 @@ def annotation_texts(page: "PdfPage") -> Iterator[str]:
             if kind in (c.FPDF_ANNOT_LINK, c.FPDF_ANNOT_POPUP):
                 continue  # the text of a link is on the page, and a popup repeats its comment
             if kind != c.FPDF_ANNOT_WIDGET:
-                text = _string_value(annotation, b"Contents")
-            else:
-                has_text = _string_value(annotation, b"FT") in _FIELDS_WITH_TEXT
-                text = _string_value(annotation, b"V") if has_text else ""
+                if text := clean(_string_value(annotation, b"Contents")):
+                    found.texts.append(text)
+                continue
+            has_text = _string_value(annotation, b"FT") in _FIELDS_WITH_TEXT
+            if has_text and (text := clean(_string_value(annotation, b"V"))):
+                found.fields.append(FieldValue(text, _place(annotation)))
         finally:
             c.FPDFPage_CloseAnnot(annotation)
-        if text := clean(text):
-            yield text
+    return found
+
+
+def _place(annotation: object) -> Rect:
+    """Return left, top, right and bottom of an annotation in pdfium's coordinates; zeros if it states none."""
+    import pypdfium2.raw as c
+
+    rect = c.FS_RECTF()
+    if not c.FPDFAnnot_GetRect(annotation, rect):
+        return (0.0, 0.0, 0.0, 0.0)
+    (left, right), (bottom, top) = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
+    return (left, top, right, bottom)
 
 
 def _string_value(annotation: object, key: bytes) -> str:

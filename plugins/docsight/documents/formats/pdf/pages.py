@@ -10,6 +10,7 @@ from docsight.documents.formats.image_collector import ImageCollector
 from docsight.documents.formats.ocr_text import OCR_HINT, Recognizer, append_image_text
 from docsight.documents.formats.pdf.blocks import TextBlock, read_blocks
 from docsight.documents.formats.pdf.document_text import DocumentText, DocumentWriter, PdfPageText, join_continued
+from docsight.documents.formats.pdf.form_fields import field_runs
 from docsight.documents.formats.pdf.page_images import (
     PageImage,
     box_converter,
@@ -18,7 +19,7 @@ from docsight.documents.formats.pdf.page_images import (
     find_images,
     render_page,
 )
-from docsight.documents.formats.pdf.page_text import annotation_texts
+from docsight.documents.formats.pdf.page_text import read_annotations
 from docsight.documents.formats.pdf.running_lines import find_running
 from docsight.documents.formats.pdf.structure import classify
 from docsight.documents.formats.pdf.text_runs import read_runs
@@ -125,8 +126,15 @@ class PageCollector:
     def _add_text(self, page: "PdfPage", number: int) -> None:
         with closing(page.get_textpage()) as textpage:
             runs = read_runs(textpage)
+        annotations = read_annotations(page)
+        texts = list(annotations.texts)
+        if annotations.fields and next(iter(runs), 0) == 0:
+            upright = runs.get(0, [])
+            runs[0] = [*upright, *field_runs(annotations.fields, upright)]
+        else:  # of text that is turned, fields do not state their direction
+            texts = [*(value.text for value in annotations.fields), *texts]
         blocks = read_blocks(runs, number, page.get_height(), box_converter(page))
-        self._annotations[number] = "\n".join(annotation_texts(page))
+        self._annotations[number] = "\n".join(texts)
         self._blocks[number] = blocks
         self._chars += sum(block.length for block in blocks) + len(self._annotations[number])
 

@@ -9,12 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
 from docsight.documents.formats.pdf.hyphens import LINE_END_HYPHEN
 from docsight.documents.formats.pdf.justified import join_justified
+from docsight.documents.formats.pdf.text_columns import GutterSide, are_columns
 from docsight.documents.formats.pdf.text_lines import TextLine, around
 from docsight.documents.formats.pdf.text_runs import RUN_GAP, WORD_GAP, Run, join_word_boxes
 
@@ -27,34 +27,14 @@ _MAX_DEPTH = 12  # of columns in columns
 _MAX_GUTTERS = 12  # that are tried in a region
 _MAX_RUNS = 5_000  # of a page whose columns are looked for
 _MIN_COLUMN_LINES = 2
-_HEADING_BELOW_SIZE = 1.15  # relative to the text above it
-_MIN_COLUMN_WORDS = 2.5  # on average in a line
-_MIN_FILL = 0.5  # the width of a typical line, relative to its column
 _MIN_COLUMN_WIDTH = 6.0  # em
-_MIN_ROWS = 0.5  # the fraction of the lines of a table that have several cells
-_MIN_BESIDE = 0.8  # the fraction of the lines of a table's column that are beside a line of the other columns
-_PROSE_FILL, _PROSE_WORDS = 0.85, 5.0
-_WORD_TEXT = re.compile(r"\S*\w\S*")
+_HEADING_BELOW_SIZE = 1.15  # relative to the text above it
 _NUMBER_GAP = 4.0  # em, at most, from a number to the text of its item or heading
 # The last four are bullets of Symbol and Wingdings, which Office leaves at private places.
 LIST_BULLETS, _LIST_DASHES = "•◦▪▫‣\u2043∙●○■□➢➤✓\uf0b7\uf0a7\uf0d8\uf0fc", "-*\u2013\u2014"
 _BULLET_TEXTS, _DASH_TEXTS = frozenset(LIST_BULLETS), frozenset(_LIST_DASHES)
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]")
 HEADING_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*\.?")
-
-
-class _Side(NamedTuple):
-    """The text beside a gutter: its runs and lines, the words of a line on average, and the width of a typical line."""
-
-    runs: list[Run]
-    lines: list[TextLine]
-    words: float
-    fill: float  # relative to the width of all lines
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether most of its lines may be rows of a table."""
-        return sum([len(line.runs) > 1 for line in self.lines]) > _MIN_ROWS * len(self.lines)
 
 
 def join_runs(runs: Sequence[Run]) -> list[Run]:
@@ -218,58 +198,14 @@ def _cut_below(side: list[Run], bottom: float) -> list[Run]:
 
 
 def _is_text_beside_text(left: list[Run], right: list[Run], size: float) -> bool:
-    sides: list[_Side] = []
+    sides: list[GutterSide] = []
     for runs in (left, right):
-        width = _width(runs)
+        width = max([run.box[2] for run in runs]) - min([run.box[0] for run in runs])
         lines = _lines(runs) if width >= _MIN_COLUMN_WIDTH * size else []
-        if len(lines) < _MIN_COLUMN_LINES:
-            return False
-        side = _Side(runs, lines, *_density(runs, lines, width))
-        if side.words < _MIN_COLUMN_WORDS or side.fill < _MIN_FILL:
+        if len(lines) < _MIN_COLUMN_LINES or not (side := GutterSide(lines)).may_be_column:
             return False
         sides.append(side)
-    return not _is_table(*sides)
-
-
-def _width(runs: list[Run]) -> float:
-    return max([run.box[2] for run in runs]) - min([run.box[0] for run in runs])
-
-
-def _density(runs: list[Run], lines: list[TextLine], width: float) -> tuple[float, float]:
-    """Return the mean number of words in a line, and the width of a typical line relative to all."""
-    words = sum([len(_WORD_TEXT.findall(run.text)) for run in runs]) / len(lines)
-    return words, median([line.box[2] - line.box[0] for line in lines]) / max(width, 1e-6)
-
-
-def _is_table(left: _Side, right: _Side) -> bool:
-    """Return whether one side is a column of a table, and the other has the cells beside it.
-
-    Where both sides have cells, they are two tables, unless the gap between them is like those between cells.
-    """
-    if not (left.has_rows or right.has_rows):
-        return False
-    are_both = left.has_rows and right.has_rows
-    column, cells = (left, right) if are_both or right.has_rows else (right, left)
-    lines, others = column.lines, cells.lines
-    if are_both:
-        gaps = [after.box[0] - before.box[2] for line in (*lines, *others) for before, after in pairwise(line.runs)]
-        gutter = min(run.box[0] for run in right.runs) - max(run.box[2] for run in left.runs)
-        if len(lines) != len(others) or gutter > max(gaps):
-            return False
-    elif column.words >= _PROSE_WORDS and column.fill >= _PROSE_FILL:
-        return False
-    beside = _count_beside(lines, others)
-    return beside >= (1.0 if are_both else _MIN_BESIDE) * len(lines)
-
-
-def _count_beside(lines: list[TextLine], others: list[TextLine]) -> int:
-    """Return how many lines have their middle beside one of the others."""
-    others = sorted(others, key=lambda line: line.box[1])
-    tops = [line.box[1] for line in others]
-    reached = list(accumulate((line.box[3] for line in others), max))  # the bottom of those down to each
-    middles = [(line.box[1] + line.box[3]) / 2 for line in lines]
-    above = [(bisect_left(tops, middle), middle) for middle in middles]
-    return sum(count > 0 and reached[count - 1] > middle for count, middle in above)
+    return are_columns(*sides)
 
 
 def _lines(runs: list[Run]) -> list[TextLine]:

@@ -50,6 +50,7 @@ _MIN_LETTERS_PER_WORD = 2.5  # of glued words, on average
 _MAX_FONT_NAME = 128  # bytes
 # em, of the letters of a font whose size means something; some fonts have boxes that are no higher than the letters
 _MIN_HEIGHT, _MAX_HEIGHT = 0.4, 2.5
+_FAR_MOVE = 1.5  # em, across and along: from the end of one line to the beginning of another, whatever their direction
 _FAR = 1e7  # points: letters farther away are moved there
 
 Boxes = NDArray[np.float64]
@@ -112,6 +113,7 @@ def read_runs(textpage: "PdfTextPage") -> dict[int, list[Run]]:
         return {}
     letters.order_right_to_left(starts, ends)
     edges = letters.boxes(np.stack((starts, ends - 1)))
+    lines = _split_lines(edges, lines)
     turns = _directions(edges[0], edges[1], lines)
     counts = np.bincount(turns, minlength=4).tolist()
     found: dict[int, list[Run]] = {}
@@ -300,6 +302,22 @@ def _join_spaced(letters: list[str], gaps: list[float]) -> str:
         len(longest) >= _MIN_UNKNOWN_SPACED_LETTERS or (len(longest) >= _MIN_SPACED_LETTERS and is_known_word(longest))
     )
     return found if is_word else " ".join(letters)
+
+
+def _split_lines(edges: Boxes, lines: Indexes) -> Indexes:
+    """Return the number of the line of each word, where lines that pdfium takes for one are several.
+
+    pdfium joins the end of a line to the beginning of another one where a program has set each letter apart.
+
+    Args:
+        edges: The boxes of the first and of the last letter of each word, (2, words, 4).
+        lines: The number of pdfium's line of each word.
+    """
+    sizes = np.abs(edges[..., 2:] - edges[..., :2]).max(axis=-1)
+    moves = np.abs(edges[0, 1:, :2] - edges[1, :-1, :2])
+    is_far = moves > _FAR_MOVE * np.maximum(sizes[0, 1:], sizes[1, :-1])[:, None]
+    jumps: Indexes = np.concatenate(([0], np.cumsum(is_far.all(axis=-1))))
+    return lines + jumps
 
 
 def _directions(first: Boxes, last: Boxes, lines: Indexes) -> Indexes:

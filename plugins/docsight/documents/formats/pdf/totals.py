@@ -4,14 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from docsight.documents.formats.pdf.amounts import AMOUNT
 from docsight.documents.formats.pdf.page_text import clean
 from docsight.documents.formats.pdf.table_rows import LinePiece, PdfTable, find_table, words_of
 from docsight.documents.formats.pdf.text_lines import TextLine
 
-_AMOUNT = re.compile(
-    r"[-+(\u2212]?(?:(?:[$€£¥]|CHF|EUR|USD|GBP|kr\.?|R\$) ?)?[-\u2212]?\d[\d.,'\u2019 \u202f\xa0]*"
-    r"(?: ?(?:[$€£¥%]|CHF|EUR|USD|GBP|PLN|CZK|SEK|NOK|DKK|kr\.?|zł|Kč|Ft))?\)?[-*]?"
-)
 _LETTERS_OF_LABEL = re.compile(r"[^\W\d_]{2}")
 _MAX_AMOUNT_WORDS = 4
 _MAX_TOTAL_LABEL_CHARS = 60
@@ -100,7 +97,7 @@ def _are_totals(table: PdfTable, above: TextLine, lines: Sequence[TextLine]) -> 
 
 def _has_amounts(table: PdfTable) -> bool:
     """Return whether a table has a last column of amounts."""
-    amounts = [_AMOUNT.fullmatch(row[-1]) is not None for row in table.rows[1:]]
+    amounts = [AMOUNT.fullmatch(row[-1]) is not None for row in table.rows[1:]]
     return len(table.columns) >= _MIN_COLUMNS and bool(amounts) and sum(amounts) >= _MIN_AMOUNTS * len(amounts)
 
 
@@ -137,7 +134,7 @@ def _amount_start(words: Sequence[LinePiece]) -> int | None:
     """Return the number of the first word of the amount at the end of a line; None if there is none, or no label."""
     found = None
     for begin in range(len(words) - 1, max(0, len(words) - 1 - _MAX_AMOUNT_WORDS), -1):
-        is_amount = _AMOUNT.fullmatch(clean(" ".join(word.text for word in words[begin:]))) is not None
+        is_amount = AMOUNT.fullmatch(clean(" ".join(word.text for word in words[begin:]))) is not None
         if is_amount and (found is None or _is_part_of_amount(words[begin], words[begin + 1])):
             found = begin
         elif found is not None:

@@ -1,7 +1,7 @@
 """Build a text from pieces with breaks between them, never two in a row or at either end, and its passages."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from docsight.documents.formats.content import Box, Kind, Passage, Range
@@ -92,7 +92,7 @@ class TextBuilder:
                 return
             strength = min(strength, LINE)
         if not self._break:
-            self._strip_end()
+            self._strip_end(strength)
         self._break = max(self._break, strength)
 
     def weaken(self, strength: int) -> None:
@@ -163,7 +163,7 @@ class TextBuilder:
             self.weaken(CELL)
         elif table.in_cell:
             if table.start is not None:
-                self._strip_end()
+                self._strip_end(CELL)
                 self._break = 0
             table.row.append((self._length if table.start is None else table.start, self._length))
             table.tabs += 1
@@ -188,6 +188,17 @@ class TextBuilder:
             self.end_row()
             self._table = None
         self.interrupt(PARAGRAPH)
+
+    def write_table(self, block: Block, rows: Iterable[Iterable[str]]) -> None:
+        """Write a table, given the texts of the cells of each row."""
+        self.begin_table(block)
+        for row in rows:
+            for cell in row:
+                self.begin_cell()
+                self.write_collapsed(cell)
+                self.end_cell()
+            self.end_row()
+        self.end_table()
 
     def text(self) -> str:
         return "".join(self._pieces).rstrip()
@@ -247,8 +258,9 @@ class TextBuilder:
             table.tabs = 0
         table.start = self._length
 
-    def _strip_end(self) -> None:
-        if self._is_verbatim:
+    def _strip_end(self, strength: int) -> None:
+        """Drop the whitespace at the end; the line ends of verbatim text stay, unless a paragraph ends."""
+        if self._is_verbatim and strength < PARAGRAPH:
             self._add(self._pop().rstrip(" "))
             return
         while self._pieces and self._pieces[-1][-1:].isspace():

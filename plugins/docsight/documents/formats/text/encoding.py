@@ -33,6 +33,9 @@ _MIN_VALID_PER_INVALID = 4
 # Texts in UTF-16 have NULs at least in their spaces and line ends.
 _UTF16_SAMPLE_BYTES = 2000
 _MIN_NUL_FRACTION = 0.02
+_MIN_UTF16_LOG_PROBABILITY = (
+    1.5 * MIN_MEAN_LOG_PROBABILITY
+)  # per character of two bytes; other data has less than twice
 
 # In no text; where a declared encoding has them, the text is in another one, mostly of Windows.
 _C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
@@ -75,7 +78,8 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, Encoding]:
         if data.startswith(mark):
             return _decode_marked(data, encoding), Encoding(encoding)
     if b"\x00" in data:
-        return _decode_utf16(data) or _decode_without_nul(data)
+        is_utf16 = data.count(b"\0") >= _MIN_NUL_FRACTION * len(data)
+        return (_decode_utf16(data) if is_utf16 else None) or _decode_without_nul(data)
     for name in _certain_encodings(data, declared):
         if (text := try_decode(data, name)) is not None and (name == "utf-8" or not _C1_CONTROL.search(text)):
             return text, Encoding(name)
@@ -124,12 +128,12 @@ def _decode_marked(data: bytes, encoding: str) -> str:
 
 def _decode_utf16(data: bytes) -> tuple[str, Encoding] | None:
     """Decode UTF-16 that has no byte order mark; return None for anything else."""
-    if len(data) % 2 or data.count(b"\0") < _MIN_NUL_FRACTION * len(data):
+    if len(data) % 2:
         return None
     sample = data[:_UTF16_SAMPLE_BYTES]
     for encoding in ("utf-16-le", "utf-16-be"):
         start, text = sample.decode(encoding, "replace"), try_decode(data, encoding)
-        is_text = LetterModel.load().log_probability(start) > MIN_MEAN_LOG_PROBABILITY * len(start)
+        is_text = LetterModel.load().log_probability(start) > _MIN_UTF16_LOG_PROBABILITY * len(start)
         if is_text and text is not None and "\x00" not in text:
             return text, Encoding(encoding)
     return None
@@ -168,6 +172,8 @@ def _guess(data: bytes) -> tuple[str, Encoding]:
         return text, Encoding("cp1252", _WESTERN_CONFIDENCE)
     if guess is not None:
         return guess.text, Encoding(guess.encoding, guess.confidence)
+    if (decoded := _decode_utf16(data)) is not None:  # without spaces and line ends, as a line of Japanese
+        return decoded
     raise DataError("has an unknown encoding: probably a binary file")
 
 

@@ -8,6 +8,7 @@ from docsight.documents.formats.content import Kind
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.css import Declarations, is_zero
 from docsight.documents.formats.text.encoding import normalize_newlines
+from docsight.documents.formats.text.html_formulas import FORMULA_TAGS, sign_before
 from docsight.documents.formats.text.html_lists import ListNumbers
 from docsight.documents.formats.text.html_style import PageStyles
 from docsight.documents.formats.text.html_tables import MergeBudget, MergedCells, find_layout_tables
@@ -35,7 +36,7 @@ _ITEM_TAGS = frozenset(("li", "dt", "dd"))
 _CELL_TAGS = frozenset(("td", "th"))
 _ROW_AND_GROUP_TAGS = frozenset(("tr", "tbody", "thead", "tfoot"))
 _TABLE_PART_TAGS = _ROW_AND_GROUP_TAGS | _CELL_TAGS
-_TABLE_TAGS = frozenset(("table", *_ROW_AND_GROUP_TAGS))  # text directly in these is only whitespace
+_SPACED_TAGS = frozenset(("table", *_ROW_AND_GROUP_TAGS, *FORMULA_TAGS))  # text directly in these is only whitespace
 _CLOSED_TAGS = frozenset(("li", "tr", "table", *_CELL_TAGS))  # something is written or counted at their end
 _READING_TAGS = frozenset(("rt", "rp", "rtc"))  # how words are pronounced, above or beside them
 _RUBY_TAGS = ("ruby", "rtc")
@@ -136,6 +137,8 @@ class PageText:
         tag = node.tag
         if strength:
             self.builder.interrupt(strength)
+        if tag.startswith("m") and (sign := sign_before(node)):
+            self._write_shown(sign, context)
         was_preformatted, context = context.is_preformatted, _with_style(context, tag, style)
         if context.is_preformatted and (tag == "pre" or not was_preformatted):
             self._begins_preformatted = True
@@ -208,7 +211,7 @@ class PageText:
     def _write_text(self, node: Any, context: _Context) -> None:
         text = node.text_content or ""
         is_dropped = text.isspace() and (
-            (self.builder.is_at_break and not context.is_preformatted) or node.parent.tag in _TABLE_TAGS
+            (self.builder.is_at_break and not context.is_preformatted) or node.parent.tag in _SPACED_TAGS
         )
         if not is_dropped:
             self._write_shown(text, context)

@@ -73,3 +73,10 @@ def test_a_copy_in_the_text_of_a_report_is_a_quote(divider: str) -> None:
     (mail,) = read(f"{HEAD}\nSorry.\n\n{divider}\n\nReturn-Path: <a@b.org>\nSubject: Friday\n\nCan you come?\n")
     assert isinstance(mail, ParsedDocument)
     assert [each.kind for each in mail.passages] == ["header", "paragraph", "quote", "quote", "quote"]
+
+
+def test_a_long_report_is_read_to_its_end() -> None:
+    blocks = "\n".join(f"Final-Recipient: rfc822; reader-{number}@example.org\n" for number in range(10_001))
+    (mail,) = read(HEAD + multipart(NOTICE, f"Content-Type: message/delivery-status\n\n{blocks}", kind="report"))
+    assert isinstance(mail, ParsedDocument)
+    assert mail.text.endswith("reader-10000@example.org")

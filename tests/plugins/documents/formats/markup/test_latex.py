@@ -95,7 +95,7 @@ def test_latex_document_has_its_structure() -> None:
         ("paragraph", "We describe gardens."),
         ("heading 1", "Planting"),
         ("paragraph", "Intro with emphasis, bold nested text, 50 % of SpadePro and"),
-        ("paragraph", "Naïve café, Müller, ça, Škoda, Straße. See Figure [fig:a] and [knuth84,lamport, p. 5]."),
+        ("paragraph", "Naïve café, Müller, ça, Škoda, Straße. See Figure [fig:a] and [1, lamport, p. 5]."),
         ("paragraph", "Inline $x^2 + y_1$ and \\(a<b\\) stay — really. “Quoted” text[2]."),
         ("paragraph", "Second paragraph.\nNew line. the site and https://x.org/a_b."),
         ("list_item 1", "tomatoes that are red"),
@@ -112,7 +112,7 @@ def test_latex_document_has_its_structure() -> None:
         ("paragraph", "Theorem (Pythagoras). It holds."),
         ("heading 2", "Details"),
         ("paragraph", "Use rm -rf and ls. Red text kept too."),
-        ("list_item 1", "[knuth84] D. Knuth. The TeXbook. 1984."),
+        ("list_item 1", "[1] D. Knuth. The TeXbook. 1984."),
         ("footnote", "[1] Funded by Acme."),
         ("footnote", "[2] A small note with stress."),
     ]
@@ -174,3 +174,67 @@ def test_latex_links_have_their_targets() -> None:
 )
 def test_latex_shows_text_without_marks(written: str, shown: str) -> None:
     assert parse(written).text == shown
+
+
+def document(body: str, *, preamble: str = "", kind: str = "article") -> str:
+    return f"\\documentclass{{{kind}}}{preamble}\\begin{{document}}{body}\\end{{document}}"
+
+
+@pytest.mark.parametrize(
+    ("defined", "used", "shown"),
+    [
+        (r"\newcommand{\person}[1]{\textbf{#1}}", r"\person{Tom Fox} came.", "Tom Fox came."),
+        (r"\newcommand{\pair}[2][x]{(#1, #2)}", r"\pair{y} and \pair[a]{b}.", "(x, y) and (a, b)."),
+        (r"\def\city#1{city of #1}", r"the \city{Graz}.", "the city of Graz."),
+        (r"\newcommand{\us}{Roofs}\newcommand{\firm}{\us{} Ltd}", r"\firm{} and \us.", "Roofs Ltd and Roofs."),
+        (r"\newcommand{\topic}[1]{\section{#1}}", r"\topic{Roofs}", "Roofs"),
+        (r"\newcommand{\a}[1]{\a{#1} b}", r"\a{Ada}", "Ada" + " b" * 10),
+        (r"\newcommand{\maybe}[1]{\ifx#1\relax\else no\fi}", r"\maybe{Ada}", "Ada"),
+    ],
+)
+def test_latex_commands_of_the_document_have_arguments(defined: str, used: str, shown: str) -> None:
+    assert parse(document(used, preamble=defined)).text == shown
+
+
+def test_latex_commands_may_stand_for_headings() -> None:
+    defined = r"\newcommand{\topic}[1]{\section{#1}}"
+    assert passages(document(r"\topic{Roofs} are dry.", preamble=defined))[0] == ("heading 1", "Roofs")
+
+
+def test_latex_commands_that_grow_end() -> None:
+    defined = r"\newcommand{\a}[1]{#1#1#1#1}"
+    assert len(parse(document(r"\a{" * 9 + "x" * 900 + "}" * 9, preamble=defined)).text) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (r"See \ref{d}, \ref{b}.\section{A}\subsection{B}\label{b}\section*{C}\section{D}\label{d}", "See 2, 1.1."),
+        (r"\Cref{f} and \cref{f,g}.\begin{figure}\caption{F}\label{f}\end{figure}\begin{figure}\caption{G}\label{g}"
+         r"\end{figure}", "Figure 1 and figure 1, 2."),
+        (r"By \eqref{y}.\begin{align}x\label{x}\\y\nonumber\\z\label{y}\end{align}", "By (2)."),
+        (r"By \eqref{t}.\begin{equation}x\tag{A}\label{t}\end{equation}", "By (A)."),
+        (r"Item \ref{i}.\begin{enumerate}\item a\item\label{i} b\end{enumerate}", "Item 2."),
+        (r"In \ref{a}.\appendix\section{A}\label{a}", "In A."),
+        (r"\cite{b} and \citep[see][p. 3]{a,b}.\begin{thebibliography}{9}\bibitem{a} A.\bibitem[B20]{b} B."
+         r"\end{thebibliography}", "[B20] and [see 1, B20, p. 3]."),
+        (r"See \ref{gone} and \cite{gone}.", "See [gone] and [gone]."),
+        (r"See \ref{t}.\section{A}\begin{theorem}\label{t}x\end{theorem}", "See [t]."),
+        (r"See \ref{d}.\input{other}\section{D}\label{d}", "See [d]."),
+        (r"See \ref{d}.\setcounter{section}{4}\section{D}\label{d}", "See [d]."),
+        (r"See \ref{g}.\begin{figure}\begin{subfigure}{1cm}\caption{a}\end{subfigure}\caption{F}\label{g}\end{figure}",
+         "See 1."),
+    ],
+)  # fmt: skip
+def test_latex_references_are_numbers(body: str, shown: str) -> None:
+    assert passages(document(body))[0] == ("paragraph", shown)
+
+
+def test_latex_references_in_books_have_the_chapter() -> None:
+    body = r"\frontmatter\chapter{P}\mainmatter See \ref{s}, \ref{f}.\chapter{A}\chapter{B}\section{S}\label{s}"
+    figure = r"\begin{figure}\caption{F}\label{f}\end{figure}"
+    assert ("paragraph", "See 2.1, 2.1.") in passages(document(body + figure, kind="book"))
+
+
+def test_latex_references_of_other_classes_are_keys() -> None:
+    assert passages(document(r"See \ref{a}.\section{A}\label{a}", kind="IEEEtran"))[0] == ("paragraph", "See [a].")

@@ -59,8 +59,9 @@ def test_values_are_written_as_excel_shows_them() -> None:
         sheet.write(1, 0, 45293, book.add_format({"num_format": "dd.mm.yyyy"}))
         sheet.write(1, 1, 0.5, book.add_format({"num_format": "hh:mm"}))
         sheet.write_formula(1, 2, "=1+1", None, 2)
+        sheet.write(1, 3, (26 + 5 / 60) / 24, book.add_format({"num_format": "[h]:mm"}))
 
-    assert tables(read(save(write))) == [[["3", "0.3", "TRUE", "-7"], ["2024-01-02", "12:00:00", "2", ""]]]
+    assert tables(read(save(write))) == [[["3", "0.3", "TRUE", "-7"], ["2024-01-02", "12:00:00", "2", "26:05:00"]]]
 
 
 def test_a_merged_cell_has_its_content_in_the_first_cell() -> None:

@@ -264,7 +264,31 @@ def test_a_damaged_formula_is_noted() -> None:
     frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
     document = read(save("text", f"<text:p>So {frame}.</text:p>", **{"Object 1/content": "<math"}))
     assert document.text == "So ."
-    assert document.notes == ("a damaged formula was left out",)
+    assert document.notes == ("a damaged formula or chart was left out",)
+
+
+def test_charts_are_captions_and_tables() -> None:
+    cells = [["", "Graz"], ["2023", "2.5"]]
+    rows = "".join(
+        f"<table:table-row>{''.join(f'<table:table-cell><text:p>{cell}</text:p></table:table-cell>' for cell in row)}"
+        "</table:table-row>"
+        for row in cells
+    )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("chart", "table", "text")
+    )
+    chart = (
+        f"<document {spaces}><chart:chart><chart:title><text:p>Roofs</text:p></chart:title>"
+        f"<table:table>{rows}</table:table></chart:chart></document>"
+    )
+    frame = '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>'
+    document = read(save("text", f"<text:p>Before {frame}after</text:p>", **{"Object 1/content": chart}))
+    assert [(each.kind, document.text[each.start : each.end]) for each in document.passages] == [
+        ("paragraph", "Before"),
+        ("caption", "Roofs"),
+        ("table", "\tGraz\n2023\t2.5"),
+        ("paragraph", "after"),
+    ]
 
 
 def test_alternative_texts_of_pictures_are_read() -> None:

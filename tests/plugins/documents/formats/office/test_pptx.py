@@ -102,13 +102,13 @@ def test_pptx_reads_tables_groups_charts_and_notes() -> None:
     slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 5 * INCH, INCH, INCH, data)
     slide.notes_slide.notes_text_frame.text = "Say hello"
     content = read(save(presentation))
-    text = "Start\n\nc0\tc1\nc2\tc3\nx\n\nupper\n\nlower\n\nSales\nEast West\n\nSay hello"
+    text = "Start\n\nc0\tc1\nc2\tc3\nx\n\nupper\n\nlower\n\n\tSales\nEast\t1\nWest\t2\n\nSay hello"
     assert content.text == text
     assert [(one.page, one.kind) for one in content.passages] == [
-        (1, kind) for kind in ("paragraph", "table", "paragraph", "paragraph", "paragraph", "speaker_note")
+        (1, kind) for kind in ("paragraph", "table", "paragraph", "paragraph", "table", "speaker_note")
     ]
     assert content.passages[-1].bbox is None
-    assert content.notes == ("1 embedded file was not read",)
+    assert content.notes == ()
 
 
 def test_pptx_leaves_the_further_places_of_merged_cells_empty() -> None:

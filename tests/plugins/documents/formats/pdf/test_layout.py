@@ -335,3 +335,19 @@ def test_an_emphasis_that_is_wrapped_does_not_end_its_paragraph() -> None:
     page += [(72, 644, "built it with the Form of", 11), (191, 644, "Mill Owners and", 11, "F3")]
     page += [(72, 630, "Harbour Masters of the Valley", 11, "F3"), (235, 630, "which everybody signs in the", 11)]
     assert [kind for kind, _, _ in kinds(read(page))] == ["paragraph"]
+
+
+def test_values_of_form_fields_stand_where_their_fields_are() -> None:
+    labels = [
+        (72, 700, "Name:", 11),
+        (72, 660, "City:", 11),
+        (72, 600, "Please sign below, and send the form to us.", 11),
+    ]
+    fields = " ".join(
+        f"<</Type/Annot/Subtype/Widget/FT/Tx/T(f{bottom})/V({value})/Rect[150 {bottom} 350 {bottom + 20}]>>"
+        for bottom, value in ((655, "Graz"), (695, "Rosa Lindt"))
+    )
+    data = write_pdf(labels).replace(b"/Rotate 0", f"/Rotate 0/Annots[{fields}]".encode())
+    (document,) = reader.read(Source(name="a.pdf", data=data, options=ReadOptions(ocr="never")))
+    assert isinstance(document, ParsedDocument)
+    assert document.text.startswith("Name:\tRosa Lindt\nCity:\tGraz\n\nPlease sign")

@@ -247,3 +247,11 @@ def test_decode_reads_backslashes_and_tildes_beside_rare_letters(declared: str |
     data = text.replace("\\", "\xa5").replace("~", "\u203e").encode("shift_jis_2004")
     assert data.endswith(rb"C:\temp ~x")
     assert decode(data, declared=declared) == (text, "shift_jis_2004")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["東京の山田太郎様、先日はありがとうございました。", "中文没有空格的一行文字、写给北京的朋友。"]
+)
+def test_utf16_without_any_nul_byte_is_decoded(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == (text, encoding)

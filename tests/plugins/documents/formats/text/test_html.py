@@ -45,6 +45,11 @@ def test_html_keeps_the_spaces_of_preformatted_text(tmp_path: Path) -> None:
     assert read_page(tmp_path, "<p>a</p><pre>x\n    y</pre><p>b</p>").text == "a\n\nx\n    y\n\nb"
 
 
+def test_html_formulas_have_the_signs_that_a_browser_draws(tmp_path: Path) -> None:
+    fraction = "<mfrac> <mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow> <msqrt><mn>2</mn></msqrt> </mfrac>"
+    assert read_page(tmp_path, f"<p>So <math><mi>x</mi><mo>=</mo>{fraction}</math>.</p>").text == "So x=a+1/\u221a2."
+
+
 def test_html_decodes_entities_once(tmp_path: Path) -> None:
     assert (
         read_page(tmp_path, "<p>M&uuml;ller &amp; S&#246;hne &amp;lt; 5&nbsp;&euro;</p>").text
