@@ -28,6 +28,12 @@ def test_info_names_versions_devices_and_models(capsys: pytest.CaptureFixture[st
     assert str(bundle.MODELS / "rnn_ner") in out
 
 
+def test_info_counts_cores_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr("torch.get_num_threads", lambda: 2)
+    assert describe_environment()["devices"]["cpu"].startswith("1 core, 2 threads, ")
+
+
 def test_info_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

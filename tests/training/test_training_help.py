@@ -1,5 +1,6 @@
 """`docsight-train` without a training run: its help, and arguments that it does not know."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -51,3 +52,17 @@ def test_options_may_come_after_keys(
     cli.main()
     printed = capsys.readouterr().out
     assert {"seed: 3", "epochs: 7", "name: mine"} <= set(printed.splitlines())
+
+
+def test_help_may_be_read_in_part() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "from docsight_training.cli import main; main()", "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as command:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.close()  # before anything is printed
+        assert command.stderr.read() == b""
+    assert command.returncode == 0

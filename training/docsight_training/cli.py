@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _COMMANDS = {
     "review": "docsight_training.commands.review",
     "tune": "docsight_training.commands.tune",
 }
+# Options with which Hydra only prints; whoever reads it may stop early, as in `docsight-train --help | head`.
+_PRINTING = frozenset(("--help", "-h", "--hydra-help", "--cfg", "-c", "--info", "-i"))
 
 
 def main() -> None:
@@ -35,6 +38,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("\ndocsight-train: interrupted.\n")
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        if _PRINTING.isdisjoint(sys.argv):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes stdout at its end
 
 
 def _run(arguments: list[str]) -> None:

@@ -45,8 +45,9 @@ def _add_process(commands: Any) -> None:  # argparse does not export the type
     command = commands.add_parser(
         "process",
         help="annotate files and folders of documents",
-        description="Annotate documents: text, Markdown, HTML, PDF, Word, PowerPoint, mail, tables, images, and "
-        "archives of these. Writes documents.jsonl, manifest.jsonl, errors.jsonl and report.html. A run that was "
+        description="Annotate documents: text, Markdown, LaTeX and other markup, HTML, PDF, Word, PowerPoint, Excel, "
+        "OpenDocument, EPUB, RTF, XML, mail, calendars, tables, images, and archives of these. Writes "
+        "documents.jsonl, manifest.jsonl, errors.jsonl and report.html. A run that was "
         "interrupted continues where it stopped when it is started again. Files that have not changed are skipped, "
         "unless the pipeline or an option that affects the results has changed.",
         epilog="Exit code: 0 all done, 1 nothing could be done, 3 some files failed, 2 wrong usage, "

@@ -51,10 +51,15 @@ def _version(package: str) -> str | None:
         return None
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _devices() -> dict[str, str]:
     import torch
 
-    cpu = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}"
+    cores, threads = _count(os.cpu_count() or 1, "core"), _count(torch.get_num_threads(), "thread")
+    cpu = f"{cores}, {threads}, {torch.backends.cpu.get_cpu_capability()}"
     devices = {"cpu": cpu}
     if torch.cuda.is_available():
         names = (torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count()))

@@ -20,7 +20,8 @@ def add_serve(commands: Any) -> None:  # argparse does not export the type
         description="Serve the components over HTTP: texts, typing, images, documents and redaction, a page to try "
         "them at /, and the documentation of the API at /docs. Nothing is fetched from the network. Needs the extra "
         "'serve'.",
-        epilog=f"The API key may also be in the environment, as {KEY_VARIABLE}: other users see arguments.",
+        epilog=f"The API key may also be in the environment, as {KEY_VARIABLE}. This is safer, because other users of "
+        "the machine can see arguments.",
     )
     command.set_defaults(parser=command, after_stop="the server has stopped")
     command.add_argument("--host", default=ServerSettings.host, help="address to listen on (default: %(default)s)")

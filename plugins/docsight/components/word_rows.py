@@ -82,12 +82,13 @@ def collect_rows(
     # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
     owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
     words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
-    is_space, is_bar, is_mark, has_layout = np.zeros((4, len(words)), dtype=bool)
+    is_space, is_bar, is_mark, is_hash, has_layout = np.zeros((5, len(words)), dtype=bool)
     for at, word in enumerate(words):
         if not word.isalnum():  # most words are
             is_space[at] = word.isspace() or not word
             is_bar[at] = word[:1] == "|" and not word.strip("|")
             is_mark[at] = word[:1] == ">" and not word.strip(">")
+            is_hash[at] = word[:1] == "#" and not word.strip("#")
             has_layout[at] = _LAYOUT.search(word) is not None
     # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
     texts = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
@@ -103,6 +104,7 @@ def collect_rows(
     for doc, start in zip(docs, offsets, strict=False):
         row = np.array(index[start : start + len(doc)])
         is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
+        outside = [*bars.tolist(), *_heading_marks(doc, np.flatnonzero(is_hash[row]).tolist())]
         if has_layout[row].any():
             with_space = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
             text = "".join([texts[at] for at in with_space.tolist()])
@@ -114,7 +116,7 @@ def collect_rows(
         if reads_layout:
             row[bars] = cell_end
         layout_words = (line_end, cell_end) if reads_layout else None
-        word_row = _make_row(row, is_word, bars, ends, _sentence_starts(doc), layout_words)
+        word_row = _make_row(row, is_word, outside, ends, _sentence_starts(doc), layout_words)
         is_split = bool(pieces_of) and not _has_own_tokens(doc)
         rows.append(_split_words(word_row, pieces_of, words, numbers) if is_split else word_row)
     return words, rows
@@ -123,7 +125,7 @@ def collect_rows(
 def _make_row(
     row: np.ndarray,
     is_word: np.ndarray,
-    bars: np.ndarray,
+    outside_tokens: Sequence[int],
     ends: _Ends,
     sentences: Sequence[int],
     layout_words: tuple[int, int] | None,
@@ -133,14 +135,14 @@ def _make_row(
     Args:
         row: (tokens,), indices into the distinct words.
         is_word: (tokens,), whether the network reads a token.
-        bars: The tokens that separate the cells of a table; no entity contains one.
+        outside_tokens: The tokens that no entity contains.
         ends: The tokens before which lines and cells end.
         sentences: The tokens with which sentences begin.
         layout_words: The distinct words for the end of a line and of a cell, or None if the network does not read them.
     """
     before = np.concatenate([[0], np.cumsum(is_word)])  # (tokens + 1,), the number of words before each token
     lines, cells, begins = (_inner_places(before, tokens) for tokens in (ends.lines, ends.cells, sentences))
-    words, tokens, outside = row[is_word], np.flatnonzero(is_word), before[bars]
+    words, tokens, outside = row[is_word], np.flatnonzero(is_word), np.sort(before[list(outside_tokens)])
     places = np.array(sorted(lines | cells), dtype=np.int64)
     if layout_words is None or not len(places):
         return WordRow(words, tokens, [place - 1 for place in sorted(lines | cells | begins)], outside.tolist(), {})
@@ -159,6 +161,28 @@ def _make_row(
         ),
         pieces={},
     )
+
+
+def _heading_marks(doc: Doc, hashes: Sequence[int]) -> list[int]:
+    """Return which of the tokens of `#` signs begin a Markdown heading; in a Doc that was made of words, none does.
+
+    spaCy makes several tokens of most marks such as `##`.
+    """
+    if not hashes or _has_own_tokens(doc):
+        return []
+    marks: list[int] = []
+    mark: list[int] = []  # the tokens of the mark that begins the current line
+    for at in hashes:
+        if at == 0 or "\n" in doc[at - 1].text:
+            mark = [at]
+        elif mark and at == mark[-1] + 1:
+            mark.append(at)
+        else:
+            mark = []
+        if mark and doc[at].whitespace_:
+            marks += mark
+            mark = []
+    return marks
 
 
 def _has_own_tokens(doc: Doc) -> bool:

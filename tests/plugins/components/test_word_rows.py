@@ -57,6 +57,26 @@ def test_rows_read_a_bar_as_the_end_of_a_cell():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        ("# Rosa.", [0]),
+        ("### Rosa.", [0, 1, 2]),
+        ("Ivy.\n\n## Rosa", [2, 3]),
+        ("#Rosa", []),
+        ("Ivy # Rosa", []),
+        ("Ivy.\n#Rosa # Ben", []),
+        ("#", []),
+    ],
+)
+def test_marks_of_markdown_headings_are_in_no_entity(text, outside):
+    assert _read(text, PLAIN)[3] == outside
+
+
+def test_hashes_of_docs_that_were_made_of_words_are_words():
+    assert _read(Doc(NLP.vocab, words=["#", "Rosa", "spoke"]), PLAIN)[3] == []
+
+
 @pytest.mark.parametrize("vocab", [PLAIN, LAYOUT])
 def test_rows_break_at_sentences_beside_the_ends_of_lines(vocab):
     doc = NLP.make_doc("Rosa came\nBen left Ivy ran")

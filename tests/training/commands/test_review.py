@@ -54,6 +54,11 @@ def test_review_shows_the_annotation_and_where_the_model_differs(
     assert "2 texts. Open it in a browser." in told.out
 
 
+def test_review_counts_a_single_text(tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    _review(tiny_model, _write(tmp_path / "mine.jsonl", GOLD))
+    assert "review.html: 1 text. Open it in a browser." in capsys.readouterr().out
+
+
 def test_review_puts_the_spans_of_the_model_on_texts_without_annotation(tiny_model: Path, tmp_path: Path):
     nlp = spacy.blank("en")
     nlp.add_pipe("rnn_ner", config={"model": str(tiny_model)})

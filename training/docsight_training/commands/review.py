@@ -45,7 +45,8 @@ def main(arguments: Sequence[str]) -> None:
         file.write(page)
     for line in findings.lines(limit=_FINDINGS_OF_A_KIND):
         say(line, sys.stderr)
-    say(f"{args.out}: {len(texts):,} texts. Open it in a browser.", sys.stdout)
+    count = "1 text" if len(texts) == 1 else f"{len(texts):,} texts"
+    say(f"{args.out}: {count}. Open it in a browser.", sys.stdout)
 
 
 def make_parser() -> argparse.ArgumentParser:
