@@ -41,7 +41,7 @@ def _read(path: Path) -> list[tuple[list[str], list[tuple[str, str]]]]:
     ]
 
 
-@pytest.mark.parametrize(("first", "second"), product(TARGETS, TARGETS))
+@pytest.mark.parametrize(("first", "second"), list(product(TARGETS, TARGETS)))
 def test_any_format_is_written_as_any_other(source: Path, tmp_path: Path, first: str, second: str):
     between, out = tmp_path / f"between{TARGETS[first].suffix}", tmp_path / f"out{TARGETS[second].suffix}"
     for path, written, target in ((source, between, first), (between, out, second)):
