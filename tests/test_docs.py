@@ -18,6 +18,7 @@ SOURCES = ("plugins", "training", "conf", "tests", "benchmarks", "samples", "doc
 CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(SOURCES)})/[\w./-]*\w/?")
+MODULE = re.compile(r"`((?:\w+/)+\w+\.py)`")
 FENCE = re.compile(r"^ *```(.*)$", re.MULTILINE)
 BLOCK = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 
@@ -87,6 +88,13 @@ def test_paths_that_a_page_names_exist(page: Path) -> None:
     if page.name == ADDS_FILES:
         text = BLOCK.sub("", text)
     assert [path for path in PATH.findall(text) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_modules_that_a_page_names_by_the_end_of_their_path_exist(page: Path) -> None:
+    modules = [f"/{path.relative_to(ROOT)}" for source in SOURCES for path in (ROOT / source).rglob("*.py")]
+    named = set(MODULE.findall(page.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not any(module.endswith(f"/{name}") for module in modules)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
