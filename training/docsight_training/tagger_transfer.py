@@ -21,7 +21,7 @@ _WIDTHS = ("word_dim", "word_parts", "char_dim", "char_width", "casing_dim", "la
 class TaggerVocabularies(NamedTuple):
     """The vocabularies of a tagger."""
 
-    words: Vocab  # the words whose vectors are tuned come first: the network recognises them by their id
+    words: Vocab  # the words whose vectors are tuned come first: the network recognizes them by their id
     chars: Vocab
     tuned_words: int  # ids below this one have a trained correction to their vector
 

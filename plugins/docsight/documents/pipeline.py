@@ -1,4 +1,4 @@
-"""The description of a pipeline: made in one process, loaded in another, and recognised by the next run."""
+"""The description of a pipeline: made in one process, loaded in another, and recognized by the next run."""
 
 import difflib
 import hashlib

@@ -6,7 +6,7 @@ import pytest
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
-from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.recognition import recognize
 from docsight_training.data.ner.formats.registry import ReadSettings
 from docsight_training.data.ner.held_out import HoldOut
 from docsight_training.data.splits import check_fractions, find_split, first_names, hold_out_groups
@@ -166,7 +166,7 @@ def test_files_with_several_suffixes_are_read_if_their_format_is_named(tmp_path:
 def test_archive_is_to_be_unpacked(tmp_path: Path, head: bytes):
     (tmp_path / "a.zip").write_bytes(head + b"\0" * 100)
     with pytest.raises(DataError, match=r"a\.zip: expected annotations; found an archive .* Unpack it first"):
-        recognise(tmp_path / "a.zip", ReadSettings())
+        recognize(tmp_path / "a.zip", ReadSettings())
 
 
 def test_first_names_count_the_others():

@@ -16,7 +16,7 @@ from docsight.tags import TagSpan
 from docsight_training.commands import check
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText
-from docsight_training.data.ner.formats.recognition import read_annotations, recognise
+from docsight_training.data.ner.formats.recognition import read_annotations, recognize
 from docsight_training.data.ner.formats.registry import ReadSettings
 from docsight_training.pages.review_page import render_review
 from docsight_training.pages.review_texts import ReviewText
@@ -220,7 +220,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 def _read(path: Path) -> list[list[tuple[str, str]]]:
     """Read saved spans as training does."""
     findings = Findings()
-    assert recognise(path, ReadSettings()) == "offsets"
+    assert recognize(path, ReadSettings()) == "offsets"
     texts = list(read_annotations(path, "auto", ReadSettings(), findings))
     assert findings.all == []
     return [[(text.text[span.start : span.end], span.label) for span in text.spans] for text in texts]

@@ -15,7 +15,7 @@ from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText
 from docsight_training.data.ner.formats.json_rows import read_json_rows
 from docsight_training.data.ner.formats.offsets import decode_row
-from docsight_training.data.ner.formats.recognition import read_annotations, recognise
+from docsight_training.data.ner.formats.recognition import read_annotations, recognize
 from docsight_training.data.ner.formats.registry import AUTO, ReadSettings
 from docsight_training.data.ner.span_alignment import align_spans, clean_spans
 from docsight_training.data.splits import ROLES, require
@@ -133,7 +133,7 @@ def _plain_files(path: Path, settings: ReadSettings) -> list[Path]:
 
 def _read_rows(file: Path, source: str, settings: ReadSettings, findings: Findings) -> Iterable[AnnotatedText]:
     if source == AUTO:
-        source = recognise(file, settings)
+        source = recognize(file, settings)
     if source != "offsets":
         return read_annotations(file, source, settings, findings)
     # As `read_offsets`, but a file without spans is what a review often begins with.

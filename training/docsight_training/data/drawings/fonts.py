@@ -29,7 +29,7 @@ BUILT_IN = Path()  # the path of Pillow's built-in font
 REQUIRED_CHARACTERS = string.ascii_letters + string.digits
 HELD_OUT_ONE_IN = 5  # one family in five is held out
 
-# Fonts that imitate a pen, pencil or brush, recognised by name; best effort.
+# Fonts that imitate a pen, pencil or brush, recognized by name; best effort.
 _HANDWRITING = re.compile(
     r"hand(?!el)|(?<!type)writ|(?<!post)script|(?<!o)pen\b|pencil|brush|marker|comic|scribble|chalk|cursive|chancery"
     r"|abecedario|because we|breip|caliban|chilanka|dancing|delphine|domestic manners|ecolier|elegante|femke"
@@ -44,8 +44,8 @@ _NOT_LETTERS = re.compile(
 )
 _DISTINCT_CHARACTERS = "AEHKLMNRTXBCDGPSUVWZ2345789"  # capitals and digits that differ in every font
 _SHAPE_SIDE = 12  # pixels a side of the bitmaps that are compared
-_NEAREST_SHAPES = 3  # a character is recognised if it is among this many nearest ones of the built-in font
-_MIN_RECOGNISED = 0.2  # fraction of characters; chance recognises 0.11, a bold slanted script 0.22
+_NEAREST_SHAPES = 3  # a character is recognized if it is among this many nearest ones of the built-in font
+_MIN_RECOGNIZED = 0.2  # fraction of characters; chance recognizes 0.11, a bold slanted script 0.22
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _is_latin(font: Font) -> bool:
         return False
     similarity = shapes @ _built_in_shapes().T  # (characters, characters of the built-in font), cosines
     own = np.diagonal(similarity)[:, None]
-    return bool(((similarity > own).sum(axis=1) < _NEAREST_SHAPES).mean() >= _MIN_RECOGNISED)
+    return bool(((similarity > own).sum(axis=1) < _NEAREST_SHAPES).mean() >= _MIN_RECOGNIZED)
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docsight.errors import DataError
-from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.recognition import recognize
 from docsight_training.data.ner.formats.registry import AUTO, SOURCES, ReadSettings
 from docsight_training.data.splits import ROLES, find_split, first_names, names_of_split, only_files, require
 
@@ -92,9 +92,9 @@ def _files_of_folder(folder: Path, source: str, suffixes: Iterable[str], setting
 
 
 def is_readable(file: Path, settings: ReadSettings) -> bool:
-    """Return whether a file is recognised as annotated text."""
+    """Return whether a file is recognized as annotated text."""
     try:
-        recognise(file, settings)
+        recognize(file, settings)
     except DataError:
         return False
     return True

@@ -69,11 +69,11 @@ class CorpusFormat:
     """The storage format and the labels of all corpora of a run.
 
     Args:
-        source: A format of `SOURCES`, hub, or auto to recognise each file by its content.
+        source: A format of `SOURCES`, hub, or auto to recognize each file by its content.
         path: The folder above the corpora, or None.
         columns: The names of the columns.
         fold: Maps labels of the corpora to those to learn; other labels are dropped. None keeps all unchanged.
-        conll_columns: The columns of a CoNLL file, in order; None to recognise them.
+        conll_columns: The columns of a CoNLL file, in order; None to recognize them.
         lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
         strip_titles: Whether titles are removed from the beginning of PER spans.
     """

@@ -50,11 +50,11 @@ class NerData(EpochData[NerBatch]):
 
     Args:
         corpora: By name, the arguments of `Corpus`. None for one corpus, at `path` itself.
-        source: A format of `SOURCES` in `formats.registry`, hub, or auto to recognise each file by its content.
+        source: A format of `SOURCES` in `formats.registry`, hub, or auto to recognize each file by its content.
         path: The local folder above the corpora, or a file, or None to load each from the hub.
         hub: The id of the only corpus on the hub; `corpora` have ids of their own.
         columns: The arguments of `Columns`.
-        conll_columns: The columns of a CoNLL file, in order; None to recognise them.
+        conll_columns: The columns of a CoNLL file, in order; None to recognize them.
         lang: The language whose tokenizer the pipeline has; spans of characters are aligned to its tokens.
         validation: The fraction of the training text to validate on, if there is no validation split; None for none.
         test: The fraction of the training text to test on, if there is no test split; None for none.

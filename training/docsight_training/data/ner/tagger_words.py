@@ -37,7 +37,7 @@ def make_vocabularies(
     """
     tokens = [token for document in train for sentence in document.sentences for token in sentence.tokens]
     counts = Counter(token.lower() for token in tokens)
-    # The words whose vectors are tuned come first: the network recognises them by their id.
+    # The words whose vectors are tuned come first: the network recognizes them by their id.
     frequent = {word for word, count in counts.items() if count >= min_count}
     own = sorted(frequent | set(layout_words))
     chars = char_vocab(sorted(set(tokens)), min_count=2)

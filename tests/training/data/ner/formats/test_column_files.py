@@ -47,7 +47,7 @@ def _read(
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_columns_are_recognised(tmp_path: Path, name: str, line_end: str, mark: str):
+def test_columns_are_recognized(tmp_path: Path, name: str, line_end: str, mark: str):
     file = tmp_path / "train.txt"
     file.write_bytes((mark + FILES[name]).replace("\n", line_end).encode())
     findings = Findings()
@@ -71,7 +71,7 @@ def test_comment_that_ends_like_a_tag_is_a_comment(tmp_path: Path):
 
 
 @pytest.mark.parametrize("tags", ["b-PER i-PER o", "PER-B PER-I O", "B-PER I-PER O"])
-def test_header_is_recognised_if_the_columns_are_named(tmp_path: Path, tags: str):
+def test_header_is_recognized_if_the_columns_are_named(tmp_path: Path, tags: str):
     lines = [f"{token} {tag}\n" for token, tag in zip(["Ada", "Lovelace", "left"], tags.split(), strict=True)]
     (tmp_path / "a.conll").write_text("token ner\n" + "".join(lines))
     options = {"conll_columns": ["tokens", "ner_tags"]}

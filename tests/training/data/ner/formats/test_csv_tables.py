@@ -47,7 +47,7 @@ def _read(path: Path, content: str, **options: Any) -> list[tuple[list[str], lis
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_tables_are_recognised_by_their_columns(tmp_path: Path, name: str):
+def test_tables_are_recognized_by_their_columns(tmp_path: Path, name: str):
     assert _read(tmp_path / "train.csv", FILES[name]) == EXPECTED
 
 
@@ -121,7 +121,7 @@ def test_columns_of_json_are_found_in_any_case(tmp_path: Path):
     assert _read(tmp_path / "a.csv", content) == [(["Ada", "left"], [("PER", "Ada")])]
 
 
-def test_conll_in_a_file_named_csv_is_recognised(tmp_path: Path):
+def test_conll_in_a_file_named_csv_is_recognized(tmp_path: Path):
     content = "Ada\tB-PER\n,\tO\nleft\tO\n"
     assert _read(tmp_path / "a.csv", content) == [(["Ada", ",", "left"], [("PER", "Ada")])]
 

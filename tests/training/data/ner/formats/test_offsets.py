@@ -208,7 +208,7 @@ def test_spans_may_be_json_in_a_cell_of_a_table(tmp_path: Path):
         _read(_write(tmp_path / "b.jsonl", [rows[0], {"text": "Bob left", "label": "[0, 3"}]))
 
 
-def test_offsets_in_utf_16_are_recognised_by_the_text_of_the_span(tmp_path: Path):
+def test_offsets_in_utf_16_are_recognized_by_the_text_of_the_span(tmp_path: Path):
     tasks = [_task("\U0001f600\U0001f600 Ada left", {"result": [_region(5, 8, "Ada", "PER")]})]
     assert _read(_write(tmp_path / "a.json", tasks, lines=False))[0][1] == [("PER", "Ada")]
 

@@ -1,4 +1,4 @@
-"""Files of other tools that are recognised: read by their content, or refused with what to do instead."""
+"""Files of other tools that are recognized: read by their content, or refused with what to do instead."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from docsight.errors import DataError
 from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
-from docsight_training.data.ner.formats.recognition import recognise
+from docsight_training.data.ner.formats.recognition import recognize
 from docsight_training.data.ner.formats.registry import ReadSettings
 
 WEBANNO = """#FORMAT=WebAnno TSV 3.3
@@ -90,7 +90,7 @@ GLINER = [{"tokenized_text": ["Ada", "left"], "ner": [[0, 0, "person"]]}]
 def test_files_that_are_not_read_have_advice(tmp_path: Path, name: str, content: str, message: str):
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=message):
-        recognise(tmp_path / name, ReadSettings())
+        recognize(tmp_path / name, ReadSettings())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_files_that_are_not_read_have_advice(tmp_path: Path, name: str, content:
 )
 def test_content_counts_and_not_the_suffix(tmp_path: Path, content: str, source: str):
     (tmp_path / "a.tsv").write_text(content)
-    assert recognise(tmp_path / "a.tsv", ReadSettings()) == source
+    assert recognize(tmp_path / "a.tsv", ReadSettings()) == source
 
 
 def test_folder_of_save_to_disk_is_read_with_the_names_of_its_tags(tmp_path: Path):

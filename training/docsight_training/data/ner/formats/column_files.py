@@ -47,7 +47,7 @@ def read_columns(path: Path, column_names: Sequence[str] | None, findings: Findi
 
     Args:
         path: The file.
-        column_names: The names of its columns in order, among them `tokens` and `ner_tags`; None to recognise them.
+        column_names: The names of its columns in order, among them `tokens` and `ner_tags`; None to recognize them.
         findings: Receives tags that continue nothing.
 
     Raises:
@@ -86,7 +86,7 @@ def looks_like_columns(path: Path) -> bool:
     num_tagged = sum(any(map(is_tag, row[1:])) for row in rows)
     if rows and num_tagged >= _MIN_TAGGED * len(rows):
         return True
-    return bool(rows) and _recognise_layout([Line(number, cells) for number, cells in enumerate(rows)]) is not None
+    return bool(rows) and _recognize_layout([Line(number, cells) for number, cells in enumerate(rows)]) is not None
 
 
 def write_columns(path: Path, texts: Iterable[AnnotatedText]) -> None:
@@ -102,7 +102,7 @@ def write_columns(path: Path, texts: Iterable[AnnotatedText]) -> None:
 
 
 def _find_layout(path: Path, lines: Sequence[Line]) -> _Layout:
-    layout = _recognise_layout(lines)
+    layout = _recognize_layout(lines)
     if layout is None:
         bad = next((line for line in lines if not is_tag(line.cells[-1])), lines[0])
         raise DataError(
@@ -123,7 +123,7 @@ def _told_layout(lines: Sequence[Line], names: Sequence[str]) -> _Layout:
     return _Layout(names.index("tokens"), tag_column, has_prefixes and not are_tags(tags) and not is_tag(tags[0]))
 
 
-def _recognise_layout(lines: Sequence[Line]) -> _Layout | None:
+def _recognize_layout(lines: Sequence[Line]) -> _Layout | None:
     """Find the last column that has nothing but tags, or else nothing but O and labels; None if there is none.
 
     Only the first line may be a header. Columns are counted from the left if all lines have the same number of them,

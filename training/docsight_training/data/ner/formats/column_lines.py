@@ -21,7 +21,7 @@ _NEW_DOCUMENT = re.compile(r"#\s*newdoc\b(?:\s+id\s*=\s*(.+))?")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LABEL_STUDIO_LINE = re.compile(r"(\S*|\s*) (-X- _) (O|[BI]-\S.*)")  # a line of its CoNLL 2003
 _SPACES = re.compile(r"[ \t]+")
-_MAX_SAMPLED_LINES = 2000  # of a file, to recognise it
+_MAX_SAMPLED_LINES = 2000  # of a file, to recognize it
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Formats of other tools that are recognised but not read: what they are, and how to get one that is."""
+"""Formats of other tools that are recognized but not read: what they are, and how to get one that is."""
 
 from collections.abc import Mapping, Set
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Reading of annotations in any format: a file is recognised by its content unless its format is named."""
+"""Reading of annotations in any format: a file is recognized by its content unless its format is named."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,13 +29,13 @@ def read_annotations(path: Path, source: str, settings: ReadSettings, findings: 
         DataError: It cannot be read; the message names the row if there is one.
     """
     if source == AUTO:
-        source = recognise(path, settings)
+        source = recognize(path, settings)
     if path.is_dir() != (source == "brat"):
         raise DataError(f"{path}: expected {'a folder' if source == 'brat' else 'a file'} for data.source={source}.")
     return SOURCES[source].read(path, settings, findings)
 
 
-def recognise(path: Path, settings: ReadSettings) -> str:
+def recognize(path: Path, settings: ReadSettings) -> str:
     """Return the source of a file or folder by its content.
 
     Raises:
@@ -65,7 +65,7 @@ def recognise(path: Path, settings: ReadSettings) -> str:
     if looks_like_columns(path):
         return "conll"
     if path.suffix in SOURCES["json"].suffixes or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return _recognise_json(path, settings.columns)
+        return _recognize_json(path, settings.columns)
     if looks_like_csv(path, settings.columns):
         return "csv"
     if (foreign := foreign_file(head)) is not None:
@@ -76,7 +76,7 @@ def recognise(path: Path, settings: ReadSettings) -> str:
     )
 
 
-def _recognise_json(path: Path, columns: Columns) -> str:
+def _recognize_json(path: Path, columns: Columns) -> str:
     row = next((row for _, row in read_json_rows(path)), None)
     if has_tokens(row, columns):
         return "json"

@@ -34,7 +34,7 @@ class ReadSettings(NamedTuple):
 
     Args:
         columns: The names of the columns of rows.
-        conll_columns: The columns of a CoNLL file, in order; None to recognise them.
+        conll_columns: The columns of a CoNLL file, in order; None to recognize them.
     """
 
     columns: Columns = Columns()
