@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from docsight.documents.formats.office.markup import A, C, integer
+from docsight.documents.formats.office.markup import A, C, drawing_text, integer
 
 _CATEGORY_TAGS = (f"{C}cat", f"{C}xVal")
 _VALUE_TAGS = (f"{C}val", f"{C}yVal")
@@ -78,8 +78,4 @@ def _points(series: Any, tags: tuple[str, ...]) -> dict[int, str]:
 
 def _texts(element: Any) -> list[str]:
     """Return the texts of the paragraphs in an element, without those that are blank."""
-    paragraphs = element.iter(f"{A}p")
-    texts = (
-        "".join(one.text or "" if one.tag == f"{A}t" else " " for one in p.iter(f"{A}t", f"{A}br")) for p in paragraphs
-    )
-    return [text for text in texts if text.strip()]
+    return [text for text in map(drawing_text, element.iter(f"{A}p")) if text.strip()]

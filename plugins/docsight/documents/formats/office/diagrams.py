@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from docsight.documents.formats.office.markup import A, integer
+from docsight.documents.formats.office.markup import A, drawing_text, integer
 
 _DIAGRAM_DATA = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _POINT, _CONNECTION = f"{_DIAGRAM_DATA}pt", f"{_DIAGRAM_DATA}cxn"
@@ -17,8 +17,7 @@ def diagram_lines(root: Any) -> Iterator[str]:
         root: The root element of the part with its data.
     """
     for element in _ordered_points(root) or [root]:
-        for paragraph in element.iter(f"{A}p"):
-            yield "".join(one.text or "" if one.tag == f"{A}t" else " " for one in paragraph.iter(f"{A}t", f"{A}br"))
+        yield from map(drawing_text, element.iter(f"{A}p"))
 
 
 def _ordered_points(root: Any) -> list[Any]:

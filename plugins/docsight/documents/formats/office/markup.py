@@ -97,6 +97,11 @@ def text_of(element: Any) -> str:
     return text if font is None else _PRIVATE_SIGNS.sub(lambda match: symbol(font, ord(match[0])), text)
 
 
+def drawing_text(paragraph: Any) -> str:
+    """Return the text of a paragraph of a chart or a diagram, with a space for each line break."""
+    return "".join(one.text or "" if one.tag == f"{A}t" else " " for one in paragraph.iter(f"{A}t", f"{A}br"))
+
+
 def children(element: Any) -> list[Any]:
     """Return the children of an element; of alternative forms of the same content, only the first."""
     if element.tag != _ALTERNATIVES:
