@@ -282,7 +282,7 @@ class _Walker:
         return Block(kind=role.kind, level=role.level, page=self._page)
 
     def _write_object(self, element: Any) -> None:
-        """Write a formula, or the title and the data of a chart; other objects have a picture of their content."""
+        """Write a formula, or the title and the data of a chart; other objects have an image of their content."""
         try:
             root = object_root(element, element.get(_HREF) or "", self._parts)
         except SyntaxError:  # the base class of lxml's XMLSyntaxError

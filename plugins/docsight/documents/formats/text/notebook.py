@@ -131,7 +131,7 @@ class _NotebookReader:
             self._data(data or {_MEDIA_TYPES.get(name, name): value for name, value in output.items()})
 
     def _data(self, data: Mapping[str, Any]) -> None:
-        """Add the richest form of an output; a picture is shown instead of its description."""
+        """Add the richest form of an output; an image comes before the plain text, which describes it."""
         if page := _text(data.get("text/html")):
             size = self._length
             self._add_page(page)

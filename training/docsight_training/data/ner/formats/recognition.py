@@ -39,7 +39,7 @@ def recognize(path: Path, settings: ReadSettings) -> str:
     """Return the source of a file or folder by its content.
 
     Raises:
-        DataError: It is none of them.
+        DataError: It is in none of the formats.
     """
     if path.is_dir():
         if is_brat_folder(path):
