@@ -231,7 +231,7 @@ def test_export_makes_a_pipeline_of_a_checkpoint(trained, tmp_path):
 
 def test_export_takes_pretrained_vectors_from_the_checkpoint(tiny_corpus, tmp_path, monkeypatch):
     vectors = np.random.default_rng(1).normal(size=(2, 50)).astype(np.float32)
-    monkeypatch.setattr(tagger_words, "load_glove", lambda *, max_words: (["works", "unseen"], vectors))
+    monkeypatch.setattr(tagger_words, "load_vectors", lambda path, *, max_words: (["works", "unseen"], vectors))
     folder = tmp_path / "run"
     train(_config(f"data.path={tiny_corpus}", "data.glove_words=2", "epochs=1"), folder)
     monkeypatch.setattr(CodedEmbedding, "encode", None)  # it takes seconds for all words

@@ -109,6 +109,7 @@ class NerDataSettings(_Settings):
     test: Annotated[float, Field(ge=0, lt=1)] | None = None
     strip_titles: bool = False
     glove_words: Annotated[int, Field(ge=0)] = 0
+    vectors: ExistingPath | None = None
     min_count: Count = 1
     window: Count = 1
     batch_tokens: Count = 1

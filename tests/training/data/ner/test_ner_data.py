@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from docsight.errors import ConfigError, DataError
 from docsight.networks.calibration import BetaCalibration
@@ -14,6 +15,7 @@ from docsight.vocab import CELL_END, LINE_END
 from docsight_training.data.ner.ner_data import NerData
 from docsight_training.data.ner.templates import read_templates
 from docsight_training.data.ner.training_windows import TEMPLATES
+from docsight_training.stages.stage import make_network
 
 CURVE = BetaCalibration(low=0.8, high=0.9)
 SECTIONS = sorted({template.section for template in read_templates()})
@@ -23,7 +25,7 @@ def _data(folder: Path, **options: Any) -> NerData:
     rows = {"tokens": [["Ada", "left", "London"]], "ner_tags": [["B-PER", "O", "B-LOC"]]}
     for split in ("train", "validation", "test"):
         pq.write_table(pa.table(rows), folder / f"{split}.parquet")
-    data = NerData(path=str(folder), glove_words=0, min_count=1, **options)
+    data = NerData(path=str(folder), min_count=1, **{"glove_words": 0, **options})
     data.setup()
     return data
 
@@ -42,6 +44,29 @@ def test_vocabulary_has_the_ends_of_lines_and_cells_that_the_training_text_has(
 ):
     words = _data(tmp_path, **options).words
     assert {end for end in (LINE_END, CELL_END) if end in words} == ends
+
+
+def test_the_network_takes_the_width_of_vectors_from_a_file(tmp_path: Path):
+    path = tmp_path / "vectors.vec"
+    path.write_text("2 4\nada 1 2 3 4\nriver 5 6 7 8\n")
+    data = _data(tmp_path, glove_words=10, vectors=str(path))
+    assert data.words.entries == ("ada", "left", "london", "river")
+    arguments, network = make_network({"_target_": "docsight.networks.tagger.Tagger"}, data)
+    assert (arguments["encoder"]["word_dim"], arguments["encoder"]["word_parts"]) == (4, 2)
+    ids = torch.tensor([data.words.word_id(word) for word in ("Ada", "left", "river")])
+    assert network.encoder.embed_words(ids).tolist() == [[1, 2, 3, 4], [0, 0, 0, 0], [5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"glove_words": 0, "vectors": "vectors.txt"}, "data.glove_words=0"),
+        ({"init_from": "rnn_ner", "vectors": "vectors.txt"}, "model.init_from has vectors of its own"),
+    ],
+)
+def test_settings_that_leave_vectors_unused_are_refused(tmp_path: Path, options: dict[str, Any], message: str):
+    with pytest.raises(ConfigError, match=message):
+        NerData(path=str(tmp_path), **options)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ TRAIN = [Document("a", [Sentence(["Ada", "met", "ada", "there"], [])])]
 
 def test_words_that_are_frequent_or_of_the_layout_come_first(monkeypatch: pytest.MonkeyPatch):
     vectors = np.array([[1, 2], [3, 4]], dtype=np.float32)
-    monkeypatch.setattr(tagger_words, "load_glove", lambda *, max_words: (["ada", "river"], vectors))
+    monkeypatch.setattr(tagger_words, "load_vectors", lambda path, *, max_words: (["ada", "river"], vectors))
     vocabularies, pretrained = make_vocabularies(TRAIN, min_count=2, glove_words=2, layout_words=["<line>"])
     assert vocabularies.words.entries == ("<line>", "ada", "river")
     assert vocabularies.tuned_words == 4  # with the two reserved ids

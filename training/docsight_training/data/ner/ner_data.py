@@ -31,7 +31,7 @@ from docsight_training.data.ner.open_documents import OPEN_TEXT
 from docsight_training.data.ner.rehearsal import Rehearsal
 from docsight_training.data.ner.rule_labels import RuleLabels
 from docsight_training.data.ner.silver import SilverSource, read_silver
-from docsight_training.data.ner.tagger_words import make_vocabularies
+from docsight_training.data.ner.tagger_words import make_vocabularies, vector_widths
 from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.data.ner.training_windows import TEMPLATES, TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger
@@ -67,7 +67,8 @@ class NerData(EpochData[NerBatch]):
             needs `unknown_labels=marginalise`, because other words may be dates, too. None for no rule.
         amount_labels: Labels of `AMOUNT_LABELS` that all text gets by rule where the rule is sure, unless its corpus
             annotates them; needs `unknown_labels=marginalise`. None for no rule.
-        glove_words: How many of the most frequent words of GloVe the vocabulary includes; 0 for none.
+        glove_words: How many of the most frequent words of GloVe, or of `vectors`, the vocabulary includes; 0 for none.
+        vectors: A text file of word vectors, see `load_vectors`. The network takes their width. None for GloVe.
         min_count: How often a word must occur in the training split for its vector to be tuned, or for a word that
             GloVe lacks to have a vector.
         window: The maximum number of tokens in a window.
@@ -112,6 +113,7 @@ class NerData(EpochData[NerBatch]):
         date_label: str | None = None,
         amount_labels: Sequence[str] | None = None,
         glove_words: int = 400_000,
+        vectors: str | None = None,
         min_count: int = 2,
         window: int = 160,
         batch_tokens: int = 1500,
@@ -149,6 +151,7 @@ class NerData(EpochData[NerBatch]):
         self.given_labels = labels
         self.strip_titles = strip_titles
         self.glove_words, self.min_count = glove_words, min_count
+        self.vectors_path = None if vectors is None else Path(vectors)
         self.window, self.batch_tokens = window if features is None else 1, batch_tokens
         self.augment = TextAugment(**augment) if augment else None
         self.templates, self.gazetteer = templates, gazetteer
@@ -160,6 +163,15 @@ class NerData(EpochData[NerBatch]):
         if rehearsal is not None and not keep_labels:
             raise ConfigError(
                 "data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too."
+            )
+        if vectors is not None and init_from is not None:
+            raise ConfigError(
+                "data.vectors is for a network that starts from scratch; model.init_from has vectors of its own. Leave "
+                "one of them out."
+            )
+        if vectors is not None and not glove_words:
+            raise ConfigError(
+                "data.glove_words=0 reads none of data.vectors; set it to how many words to read, such as 400000."
             )
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
@@ -188,6 +200,7 @@ class NerData(EpochData[NerBatch]):
             train,
             min_count=self.min_count,
             glove_words=self.glove_words,
+            vectors_path=self.vectors_path,
             layout_words=self._layout_words(),
             start=self.start,
         )
@@ -301,6 +314,8 @@ class NerData(EpochData[NerBatch]):
         sizes = {"num_words": len(words), "num_chars": len(chars), "tuned_words": tuned_words}
         if self.start is not None:
             sizes |= self.start.encoder_widths()
+        elif self.vectors_path is not None and self._vectors is not None:
+            sizes |= vector_widths(self._vectors.shape[1])
         arguments: dict[str, Any] = {"labels": self.labels, "encoder": sizes}
         if self.start is not None and (local := self.start.local_arguments(self.labels)):
             arguments["local"] = local
