@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from docsight.layers.lstms import fast_evaluation
 from docsight.vocab import PAD
 
 _WORDS_PER_BLOCK = 512  # words of similar length that are encoded together on the CPU
@@ -21,7 +22,10 @@ class CharCNN(nn.Module):
         self.convolve = nn.Conv1d(char_dim, width, 3, padding=1)
 
     def forward(self, chars: Tensor) -> Tensor:
-        """Map character ids (words, chars) to (words, width)."""
+        """Map character ids (words, chars) to (words, width).
+
+        In evaluation they are computed in bfloat16 where that is fast.
+        """
         if self.training or chars.device.type != "cpu" or len(chars) <= _WORDS_PER_BLOCK:
             return self._encode(chars)
         lengths = (chars != PAD).sum(dim=1).clamp(min=1)
@@ -34,8 +38,10 @@ class CharCNN(nn.Module):
         framed = torch.cat([edge, chars, torch.full_like(edge, PAD)], dim=1)  # (words, chars + 2)
         ends = (chars != PAD).sum(dim=1, keepdim=True) + 1
         framed = framed.scatter(1, ends, edge)
-        maps: Tensor = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
-        return maps.masked_fill((framed == PAD).unsqueeze(1), -torch.inf).amax(dim=2)
+        with fast_evaluation(self, chars.device):
+            maps = self.convolve(self.embed(framed).transpose(1, 2))  # (words, width, chars + 2)
+        best: Tensor = maps.masked_fill((framed == PAD).unsqueeze(1), -torch.inf).amax(dim=2)
+        return best.to(self.embed.weight.dtype)
 
 
 class WindowCNN(nn.Module):

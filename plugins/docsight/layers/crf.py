@@ -59,6 +59,7 @@ class LinearChainCRF(nn.Module):
         self.register_buffer("forbidden_steps", ~torch.tensor(follows), persistent=False)
         self.register_buffer("forbidden_first", ~torch.tensor(first), persistent=False)
         self.register_buffer("forbidden_last", ~torch.tensor(last), persistent=False)
+        self._step_blocks = _step_blocks(follows)
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return the scores of steps (tags, tags), first (tags,) and last (tags,), `FORBIDDEN` where not allowed."""
@@ -96,10 +97,13 @@ class LinearChainCRF(nn.Module):
         scores = np.ascontiguousarray(emissions.to("cpu", dtype).numpy().transpose(1, 2, 0))  # (time, tags, batch)
         best = np.empty_like(scores)  # of the paths up to each token
         best[0] = first[:, None] + scores[0]
-        through = np.empty((len(steps), *scores.shape[1:]), scores.dtype)  # (the tag before, tags, batch)
+        blocks = [
+            (before, after, steps[before[:, :, None], after[:, None, :], None])  # (blocks, before, after, 1)
+            for before, after in self._step_blocks
+        ]
         for t in range(1, len(scores)):
-            np.add(best[t - 1][:, None, :], steps[:, :, None], out=through)
-            np.maximum.reduce(through, axis=0, out=best[t])
+            for before, after, of_block in blocks:
+                best[t, after] = (best[t - 1, before][:, :, None] + of_block).max(axis=1)
             best[t] += scores[t]
         ends = (best[sizes - 1, :, np.arange(len(sizes))] + last).argmax(axis=1)  # of each row's last token
         return torch.from_numpy(_trace(best, steps, ends, sizes)).to(emissions.device)
@@ -238,6 +242,28 @@ class LinearChainCRF(nn.Module):
         _, _, last = self.scores()
         final = alphas[torch.arange(len(lengths), device=lengths.device), lengths - 1]  # (batch, tags)
         return torch.logsumexp(final + last, dim=1)
+
+
+def _step_blocks(follows: Sequence[Sequence[bool]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the allowed steps as blocks: from each tag of one set to each tag of another.
+
+    With IOBES, one block has the steps between O and the first and last tags of spans, and each label has one of the
+    steps within its spans: a quarter of all pairs of tags with nine labels.
+
+    Returns:
+        For blocks of equal shape, the tags before (blocks, tags before) and the tags after (blocks, tags after).
+    """
+    after_sets: dict[tuple[int, ...], list[int]] = {}  # by the tags before
+    for tag in range(len(follows)):
+        before = tuple(other for other in range(len(follows)) if follows[other][tag]) or tuple(range(len(follows)))
+        after_sets.setdefault(before, []).append(tag)
+    by_shape: dict[tuple[int, int], list[tuple[tuple[int, ...], list[int]]]] = {}
+    for before, after in after_sets.items():
+        by_shape.setdefault((len(before), len(after)), []).append((before, after))
+    return [
+        (np.array([before for before, _ in blocks]), np.array([after for _, after in blocks]))
+        for blocks in by_shape.values()
+    ]
 
 
 def _trace(best: np.ndarray, steps: np.ndarray, tags: np.ndarray, lengths: np.ndarray) -> npt.NDArray[np.int64]:

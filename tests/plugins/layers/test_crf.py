@@ -52,6 +52,20 @@ def test_crf_equals_its_educational_version(seed):
         )
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_crf_with_any_rules_decodes_as_its_educational_version(seed):
+    torch.manual_seed(seed)
+    follows = torch.rand(5, 5) < 0.4
+    follows[:, 3] = False  # no tag may come before this one
+    follows[0, 0] = True
+    crf = LinearChainCRF(follows=follows.tolist(), first=[True] * 5, last=[True] * 5)
+    torch.nn.init.normal_(crf.transitions)
+    emissions, lengths = torch.randn(2, 6, 5), torch.tensor([6, 3])
+    best = crf.decode(emissions, lengths)
+    for row, n in enumerate(lengths.tolist()):
+        assert best[row, :n].tolist() == viterbi(_chain(crf, emissions[row, :n]))
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_crf_run_log_posterior_equals_that_of_its_educational_version(seed):
     tags, crf = _crf(seed=seed)
