@@ -174,6 +174,8 @@ class RnnNer(NetworkPipe):
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
         mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words))
+        if self.min_score is not None:
+            likely = _mend_listed(likely, best, [span for span in mended if span.score >= self.min_score])
         return spans_of_tokens(
             row,
             [span for span in mended if self._new_label(span) is not None and span.score >= self.threshold],
@@ -247,6 +249,14 @@ def make_rnn_ner(
     )
     fill_meta(nlp, component)
     return component
+
+
+def _mend_listed(
+    likely: Sequence[ScoredSpan], best: Sequence[ScoredSpan], mended: Sequence[ScoredSpan]
+) -> list[ScoredSpan]:
+    """Return the spans that `min_score` lists, in order, with the entities among them as they are mended."""
+    entities = {span[:3] for span in (*best, *mended)}
+    return sorted([*mended, *(span for span in likely if span[:3] not in entities)])
 
 
 def _is_number(value: object) -> bool:

@@ -168,6 +168,20 @@ def test_rnn_ner_lists_every_span_above_min_score(tiny_model):
     assert np.array_equal(again.attrs["scores"], scores)
 
 
+def test_rnn_ner_lists_entities_as_they_are_mended():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_ner", config={"spans_key": "names", "min_score": 0.05})
+    doc = nlp("Yesterday Cllr. Rosa Lindt met Frau Hale on Friday, April 5, 2002 in London.")
+    assert [ent.text for ent in doc.ents] == ["Rosa Lindt", "Hale", "Friday, April 5, 2002", "London"]
+    group = doc.spans["names"]
+    places = [(span.start, span.end, span.label_) for span in group]
+    assert places == sorted(set(places))
+    scores = dict(zip(places, group.attrs["scores"].tolist(), strict=True))
+    for ent in doc.ents:
+        assert scores[ent.start, ent.end, ent.label_] == pytest.approx(ent._.score)
+    assert "Frau Hale" not in [span.text for span in group]
+
+
 def test_rnn_ner_min_score_ignores_the_threshold(tiny_model):
     doc = _with(tiny_model, spans_key="names", min_score=0.02, threshold=1.0)(TEXT)
     assert not doc.ents
