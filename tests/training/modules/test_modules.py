@@ -50,6 +50,31 @@ def test_ner_module_loss_is_per_token_and_ignores_padding():
     )
 
 
+def test_ner_module_moves_words_by_a_fraction_of_their_length_to_where_the_loss_is_higher():
+    module, batch = _module(adversarial=0.02), _batch(4)
+    encoded = module.inputs(batch).detach().requires_grad_()
+    loss = module._loss_of(encoded, batch)
+    moved = module._move(encoded, loss, batch.lengths).detach()
+    assert float((moved - encoded.detach()).norm() / encoded.detach()[:, :2].norm()) == pytest.approx(0.02, rel=1e-3)
+    assert torch.equal(moved[:, 2], encoded[:, 2])  # padding
+    higher = module._loss_of(moved, batch)
+    assert float(higher) > float(loss)
+    assert float(module.training_step(batch, 0).detach()) == pytest.approx(float((loss + higher) / 2), abs=1e-6)
+
+
+def test_ner_module_has_gradients_of_the_words_that_it_moves():
+    module = _module(adversarial=0.5)
+    module.training_step(_batch(4), 0).backward()
+    gradient = module.network.encoder.tune_words.weight.grad
+    assert gradient is None or torch.isfinite(gradient).all()
+    assert float(module.network.encoder.embed_casings.weight.grad.norm()) > 0
+
+
+def test_ner_module_refuses_to_move_words_for_an_encoder_that_is_kept():
+    with pytest.raises(ConfigError, match="adversarial moves the words .* leave one of them out"):
+        _module(adversarial=0.02, new_labels_only=True)
+
+
 def test_one_cycle_rises_to_its_peak_and_falls_to_zero():
     rates = [one_cycle(n / 100, warmup=0.1) for n in range(101)]
     assert rates[0] == pytest.approx(0.04)

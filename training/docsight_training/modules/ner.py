@@ -47,6 +47,9 @@ class NerModule(ScheduledModule[Tagger]):
             0.1 if the labels of the model that training starts from are kept.
         initial_fraction: If those labels are kept, the trained weights are averaged with the initial ones, with this
             fraction of the initial ones.
+        adversarial: How far the words of a window are moved against the annotation, relative to the length of their
+            vectors together; the loss is then the mean of that of the words as they are and as they are moved
+            (adversarial training, Miyato et al. 2017; of taggers, Yasunaga et al. 2018). 0 for none.
         new_labels_only: Whether only the scores of labels that the model to start from lacks are trained. What it says
             of its own labels then stays the same, but where a new label is more likely.
     """
@@ -58,15 +61,22 @@ class NerModule(ScheduledModule[Tagger]):
         margins: Mapping[str, float] | None = None,
         encoder_rate: float | None = None,
         initial_fraction: float = 0.25,
+        adversarial: float = 0.0,
         new_labels_only: bool = False,
         **schedule: Any,
     ) -> None:
         super().__init__(network, **schedule)
         self.encoder_rate, self.initial_fraction = encoder_rate, initial_fraction
+        self.adversarial = adversarial
         self.new_labels_only = new_labels_only
         self._has_start = False  # whether the weights come from another model
         self._scores: dict[str, SpanScore] = {}  # by corpus
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
+        if adversarial and new_labels_only:
+            raise ConfigError(
+                "model.module.adversarial moves the words that the encoder reads, and model.module.new_labels_only=true "
+                "keeps the encoder; leave one of them out."
+            )
         if unknown := sorted(set(margins or {}) - set(network.labels)):
             raise ConfigError(
                 f"model.module.margins: expected labels of the network, {', '.join(network.labels)}; "
@@ -98,21 +108,37 @@ class NerModule(ScheduledModule[Tagger]):
             self.network.encoder.eval()  # no dropout in what is not trained
 
     def training_step(self, batch: NerBatch, _: int) -> Tensor:
-        emissions = self.emissions(batch)
-        with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials need float32
-            if batch.scores is None:
-                kind, loss = "gold", self._annotation_loss(emissions, batch)
-            else:
-                kind, loss = "silver", self._distillation_loss(emissions, batch)
-        loss = loss.sum() / batch.lengths.sum()
+        encoded = self.inputs(batch)
+        kind = "gold" if batch.scores is None else "silver"
+        loss = self._loss_of(encoded, batch)
+        if self.adversarial:
+            loss = (loss + self._loss_of(self._move(encoded, loss, batch.lengths), batch)) / 2
         self.log(f"train/loss/{kind}", loss, batch_size=len(batch.lengths), on_step=False, on_epoch=True)
         self.log("train/loss", loss, batch_size=len(batch.lengths), on_step=True, on_epoch=True)
         return loss
 
+    def _loss_of(self, encoded: Tensor, batch: NerBatch) -> Tensor:
+        """Return the mean loss of a token, for encoded words (batch, time, input)."""
+        emissions = self.network.emissions(encoded, batch.lengths)
+        with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials need float32
+            loss_of = self._annotation_loss if batch.scores is None else self._distillation_loss
+            return loss_of(emissions, batch).sum() / batch.lengths.sum()
+
+    def _move(self, encoded: Tensor, loss: Tensor, lengths: Tensor) -> Tensor:
+        """Move encoded words (batch, time, input) in the direction in which the loss of their window grows most."""
+        (gradient,) = torch.autograd.grad(loss, encoded, retain_graph=True)
+        inside = torch.arange(encoded.shape[1], device=encoded.device) < lengths.unsqueeze(1)
+        size = (encoded.detach() * inside.unsqueeze(2)).flatten(1).norm(dim=1)  # (batch,)
+        slope = gradient.flatten(1).norm(dim=1).clamp(min=torch.finfo(gradient.dtype).tiny)
+        return encoded + (self.adversarial * size / slope)[:, None, None] * gradient
+
     def emissions(self, batch: NerBatch) -> Tensor:
         """Score the tags of the windows of a batch, (batch, time, tags)."""
-        scores: Tensor = self.network(batch.types, batch.index, batch.lengths)
-        return scores
+        return self.network.emissions(self.inputs(batch), batch.lengths)
+
+    def inputs(self, words: NerBatch | NerDocument) -> Tensor:
+        """Encode the words of windows or of a document without their context, (…, input)."""
+        return self.network.encoder.encode_types(words.types)[words.index]
 
     def _annotation_loss(self, emissions: Tensor, batch: NerBatch) -> Tensor:
         """Return the negative log-likelihood of the annotation of each window, (batch,)."""

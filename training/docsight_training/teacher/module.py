@@ -13,12 +13,9 @@ class TeacherModule(NerModule):
 
     network: FeatureTagger | Ensemble  # type: ignore[assignment]
 
-    def emissions(self, batch: NerBatch) -> Tensor:
-        return self.network.emissions(self._inputs(batch), batch.lengths)
+    def inputs(self, words: NerBatch | NerDocument) -> Tensor:
+        return self.network.encode_words(words.types, words.index, words.features)
 
     def encode(self, document: NerDocument) -> tuple[Tensor, Tensor]:
         """Return the input of each token, (tokens, input), and (tokens,) from 0 up: features differ by token."""
-        return self._inputs(document), torch.arange(len(document.index))
-
-    def _inputs(self, words: NerBatch | NerDocument) -> Tensor:
-        return self.network.encode_words(words.types, words.index, words.features)
+        return self.inputs(document), torch.arange(len(document.index))
