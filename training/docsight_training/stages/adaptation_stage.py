@@ -12,6 +12,7 @@ from docsight.components.rnn_speller import THRESHOLDS
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.model import Speller
+from docsight.wording import count_of
 from docsight_training.data.speller.domain_checks import check_words, effect_warnings
 from docsight_training.data.speller.domain_mistakes import Planted, make_domain_noise, measure, plant_misspellings
 from docsight_training.data.speller.domain_text import (
@@ -98,7 +99,7 @@ class AdaptationStage(Stage):
         }
         sources = {
             **initial_sources(self.model),
-            "domain": {"origin": f"{len(split.words) + len(split.refit):,} documents"},
+            "domain": {"origin": count_of(len(split.words) + len(split.refit), "document")},
         }
         run.model = TrainedModel(speller, arguments, vocabularies, sources)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docsight.documents.runner.plan import Plan
 from docsight.documents.runner.shards import FileEntry, Shard
+from docsight.wording import count_of
 
 _MIN_FRACTION = 0.01  # below it, the time left cannot be estimated
 
@@ -50,7 +51,7 @@ class Progress:
         seconds = max(self.seconds, 1e-9)
         parts = [
             f"{self.fraction:4.0%}",
-            f"{self.documents:,} documents",
+            count_of(self.documents, "document"),
             f"{self.failed:,} failed",
             f"{self.documents / seconds:.1f} documents/s",
             f"{self.words / seconds:,.0f} words/s",
