@@ -16,7 +16,7 @@ from docsight.documents.output.merge import merge
 from docsight.documents.output.redacted_files import RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe
-from docsight.documents.problem import Problem
+from docsight.documents.problem import FAILURES, Problem
 from docsight.documents.runner.engine_choice import start_engine
 from docsight.documents.runner.fingerprint import fingerprint_run
 from docsight.documents.runner.garbage import frozen_objects
@@ -288,6 +288,6 @@ def plan_run(
 def _stop_at_failure(results: Iterable[Problem | FileEntry]) -> None:
     for result in results:
         name, failed_parts = (result.name, result.failed) if isinstance(result, FileEntry) else (result.path, 0)
-        if result.status in ("failed", "timeout") or failed_parts:
+        if result.status in FAILURES or failed_parts:
             message = result.message or f"{failed_parts} of its parts failed"
             raise DataError(f"stopped at the first failure: {name}: {message}; run again to continue from there")

@@ -104,8 +104,7 @@ class ProgressMeter:
 def _count(entries: Iterable[FileEntry]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for entry in entries:
-        failed = entry.failed + (entry.status in ("failed", "timeout"))
-        counts.update(documents=entry.documents, failed=failed, words=entry.words)
-        if (entry.documents or failed) and entry.next is None:
+        counts.update(documents=entry.documents, failed=entry.failures, words=entry.words)
+        if (entry.documents or entry.failures) and entry.next is None:
             counts["bytes"] += entry.size
     return counts
