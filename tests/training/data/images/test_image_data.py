@@ -13,7 +13,7 @@ from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
 from docsight_training.data.drawings.fonts import built_in_font
-from docsight_training.data.images import image_batches, image_data, image_reading, synthetic
+from docsight_training.data.images import image_batches, image_reading, synthetic
 from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageData
 from docsight_training.data.images.image_reading import choose_settings, is_grey, read_images
