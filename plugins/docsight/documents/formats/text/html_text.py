@@ -78,9 +78,8 @@ class PageText:
             elif not tag.startswith(("-", "!")):
                 attributes = node.attributes
                 style = self._styles.of(node, attributes)
-                if not is_shown_element(tag, attributes, style) or (
-                    tag in _READING_TAGS and node.parent.tag in _RUBY_TAGS
-                ):
+                is_reading = tag in _READING_TAGS and node.parent.tag in _RUBY_TAGS
+                if is_reading or not is_shown_element(tag, attributes, style):
                     continue
                 strength = break_around(tag, style, context)
                 inner = self._open(node, attributes, style, context, strength)
