@@ -29,6 +29,7 @@ from docsight.documents.runner.warm_worker import WarmWorker
 from docsight.documents.store import Store, output_names
 from docsight.errors import ConfigError, DataError, MissingExtraError
 from docsight.redaction.redaction_options import RedactionOptions
+from docsight.wording import count_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -181,7 +182,7 @@ def run_documents(
             clear(store.shards)
         if options.fail_fast:
             _stop_at_failure(item for item in plan.items if isinstance(item, Problem))
-        logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
+        logger.info("%s: %s; done before: %d.", out, count_of(len(plan.files), "file"), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
             shards = stack.enter_context(closing(start_engine(plan, nlp, store, settings, meter, worker)))
@@ -205,9 +206,9 @@ def run_documents(
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
     logger.info(
-        "%s: %d documents in %.1f s; %d failed, %d skipped.",
+        "%s: %s in %.1f s; %d failed, %d skipped.",
         out,
-        summary.documents,
+        count_of(summary.documents, "document"),
         summary.seconds,
         summary.failed,
         summary.skipped,

@@ -130,9 +130,9 @@ class AdaptationStage(Stage):
             min_documents=self.data["min_documents"],
             min_count=self.data["min_count"],
         )
-        log.info("%d words are now known: %s", len(adapted.learned), _shown(adapted.learned))
+        log.info("words that are now known (%d): %s", len(adapted.learned), _shown(adapted.learned))
         log.info(
-            "%d words look like misspellings: %s",
+            "words that look like misspellings (%d): %s",
             len(adapted.refused),
             _shown([f"{typed} ({meant})" for typed, meant in adapted.refused]),
         )
