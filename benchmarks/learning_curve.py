@@ -56,9 +56,8 @@ class Point(NamedTuple):
     seed: int
     f1: float
     seconds: float
-    cpu_seconds: float = (
-        math.nan
-    )  # user and system time of the command, which other work on the machine does not change
+    # User and system time of the command, which other work on the machine does not change.
+    cpu_seconds: float = math.nan
 
 
 # Trains on the rows for training and validation in a folder, and returns the folder of the pipeline.

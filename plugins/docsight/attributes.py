@@ -79,6 +79,12 @@ def _find_images(doc: Doc) -> list[dict[str, Any]] | None:
     return find_rows(doc, "images", retired_key=_retired_key("images", images))
 
 
+def read_source(doc: Doc) -> Mapping[str, Any]:
+    """Return where a Doc comes from, as `docsight.documents` stored it; empty for a Doc of another origin."""
+    source = doc._.source  # which may be another plugin's
+    return source if isinstance(source, Mapping) else {}
+
+
 def image_cats(doc: Doc) -> dict[str, dict[str, int]]:
     """Count the images of each label, by component; images without a label are not counted."""
     counts: dict[str, dict[str, int]] = {}

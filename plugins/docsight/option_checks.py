@@ -12,6 +12,11 @@ _MEGABYTES = {"": 1.0, "k": 1 / 1024, "m": 1.0, "g": 1024.0, "t": 1024.0**2}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.I)
 
 
+def is_number(value: Any) -> bool:
+    """Return whether a value is a real number, also one of numpy; True and False are none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
 def integer(name: str, value: Any, *, minimum: int) -> int:
     """Return an integer of at least `minimum`, also one of numpy."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
@@ -23,7 +28,7 @@ def integer(name: str, value: Any, *, minimum: int) -> int:
 
 def seconds(name: str, value: Any) -> float:
     """Return a finite number of more than 0 seconds."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if not is_number(value):
         raise ConfigError(f"{name} must be a number of seconds, not {value!r}")
     if not math.isfinite(value) or value <= 0:
         raise ConfigError(f"{name} must be more than 0 seconds, and None means no limit, not {value!r}")

@@ -47,7 +47,7 @@ def test_cli_processes_a_folder(tmp_path: Path, pipeline: str, capsys: pytest.Ca
     (line,) = (out / "documents.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["entities"] == [{"start": 0, "end": 12, "label": "PER", "score": None}]
     captured = capsys.readouterr()
-    assert captured.out.splitlines()[0].startswith("1 documents, 3 words, 1 entities (PER 1) in ")
+    assert captured.out.splitlines()[0].startswith("1 document, 3 words, 1 entity (PER 1) in ")
     assert str(out) in captured.out.splitlines()[-1]
     assert "docsight:" not in captured.err  # progress may be there, if the machine is slow
 
@@ -186,7 +186,7 @@ def test_cli_continues_where_a_run_stopped(tmp_path: Path, pipeline: str, capsys
     assert "from an earlier run" not in capsys.readouterr().out
     (tmp_path / "in" / "b.txt").write_text("Nobody wrote.", encoding="utf-8")
     assert run("process", tmp_path / "in", *options) == 0
-    assert "1 of 2 files were kept from an earlier run" in capsys.readouterr().out
+    assert "1 of 2 files was kept from an earlier run" in capsys.readouterr().out
     assert run("process", tmp_path / "in", *options, "--overwrite") == 0
     assert "from an earlier run" not in capsys.readouterr().out
 

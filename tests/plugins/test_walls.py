@@ -43,6 +43,7 @@ FLOORS = (
         "terminal",
         "option_checks",
         "text_layout",
+        "wording",
     },
     {"layers"},
     {"networks"},

@@ -94,6 +94,8 @@ def test_train_writes_config_metrics_curves_checkpoints_and_exports(trained):
 def test_train_writes_a_card_with_the_run_and_figures_by_label(trained):
     folder, metrics = trained
     card = (folder / "model" / "MODEL_CARD.md").read_text()
+    assert card.startswith("# tiny\n")
+    assert load_folder(folder / "model", kind="tagger").about["name"] == "tiny"
     assert "run `tiny-1`" in card
     assert "| test, by label | precision | recall | F1 | support |" in card
     figures = " | ".join(f"{metrics[f'test/{name}/PER']:.4f}" for name in ("precision", "recall", "f1"))

@@ -13,7 +13,7 @@ from docsight.version import __version__
 from docsight_training.runs import Run, TrainedModel
 
 _CARD = """\
-# {task}
+# {name}
 
 {about}
 
@@ -48,7 +48,7 @@ def export_run(run: Run, model: TrainedModel) -> None:
     """Write the model folder of a finished run, and a pipeline that contains it; print the figures and both paths."""
     config, figures = run.config, run.final_metrics()
     about = {
-        "name": config["task"],
+        "name": _model_name(config),
         "lang": config["lang"],
         "component": config["component"],
         "trained_with": f"docsight {__version__}",
@@ -70,7 +70,7 @@ def _model_card(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping
     card = config["card"]
     labels = model.arguments.get("labels")
     return _CARD.format(
-        task=config["task"],
+        name=_model_name(config),
         about=_description(config),
         run=config["name"],
         labels=f"Labels: {', '.join(labels)}.\n" if labels else "",
@@ -87,6 +87,10 @@ def _model_card(config: Mapping[str, Any], model: TrainedModel, metrics: Mapping
         ),
         limits="\n".join(f"- {limit}" for limit in card["limits"]) or "- None given in the config (`card.limits`).",
     )
+
+
+def _model_name(config: Mapping[str, Any]) -> str:
+    return str(config["card"].get("name") or config["task"])  # the configs of older runs have no card.name
 
 
 def _licence_link(licence: str) -> str:

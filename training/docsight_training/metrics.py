@@ -77,7 +77,5 @@ def confidence_error(confidence: Tensor, right: Tensor, *, bins: int = 15) -> fl
     """
     bin_of = (confidence * bins).long().clamp(max=bins - 1)
     counts = torch.bincount(bin_of, minlength=bins)
-    gaps = torch.bincount(
-        bin_of, weights=right.to(confidence.dtype) - confidence, minlength=bins
-    )  # summed over each bin
-    return float(gaps.abs().sum() / counts.sum().clamp(min=1))
+    sums_of_gaps = torch.bincount(bin_of, weights=right.to(confidence.dtype) - confidence, minlength=bins)
+    return float(sums_of_gaps.abs().sum() / counts.sum().clamp(min=1))

@@ -13,6 +13,7 @@ from docsight.documents.formats.source import ReadOptions
 from docsight.documents.pipeline import Pipeline
 from docsight.errors import DocsightError
 from docsight.terminal import ProgressLine, Terminated, open_closed_streams, say, terminating
+from docsight.wording import count_of
 
 if TYPE_CHECKING:
     from docsight.documents import Problem, Summary
@@ -164,16 +165,17 @@ def _make_redaction(args: argparse.Namespace) -> "RedactionOptions | None":
 
 def print_summary(summary: "Summary", out: str) -> None:
     labels = ", ".join(f"{label} {count:,}" for label, count in summary.entities.most_common())
-    counts = [f"{summary.documents:,} documents", f"{summary.words:,} words"]
-    counts.append(f"{summary.entities.total():,} entities" + (f" ({labels})" if labels else ""))
+    counts = [count_of(summary.documents, "document"), count_of(summary.words, "word")]
+    counts.append(count_of(summary.entities.total(), "entity", "entities") + (f" ({labels})" if labels else ""))
     if summary.flagged:
-        counts.append(f"{summary.corrections:,} corrections")
+        counts.append(count_of(summary.corrections, "correction"))
     if summary.images:
-        counts.append(f"{summary.images:,} images" + _image_labels(summary))
+        counts.append(count_of(summary.images, "image") + _image_labels(summary))
     counts += [f"{n:,} {status}" for n, status in ((summary.failed, "failed"), (summary.skipped, "skipped")) if n]
     say(f"{', '.join(counts)} in {summary.seconds:.1f} s", sys.stdout)
     if summary.kept:
-        say(f"{summary.kept:,} of {summary.files:,} files were kept from an earlier run", sys.stdout)
+        verb = "was" if summary.kept == 1 else "were"
+        say(f"{summary.kept:,} of {count_of(summary.files, 'file')} {verb} kept from an earlier run", sys.stdout)
     say(f"Written to {out}: {', '.join(summary.outputs)}", sys.stdout)
 
 

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from docsight.errors import BundleError
 from docsight.model_card import figures_of, licence_of
 from docsight.version import __version__
+from docsight.wording import count_of
 
 _PACKAGES = ("spacy", "torch", "numpy", "pillow", "safetensors", "pyarrow", "pytorch-lightning", "presidio-analyzer")
 _OPTIONAL_PROGRAMS = ("soffice", "tesseract")
@@ -51,14 +52,10 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _devices() -> dict[str, str]:
     import torch
 
-    cores, threads = _count(os.cpu_count() or 1, "core"), _count(torch.get_num_threads(), "thread")
+    cores, threads = count_of(os.cpu_count() or 1, "core"), count_of(torch.get_num_threads(), "thread")
     cpu = f"{cores}, {threads}, {torch.backends.cpu.get_cpu_capability()}"
     devices = {"cpu": cpu}
     if torch.cuda.is_available():

@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Mapping
 
 from docsight.documents.dry_run import ProblemGroup, Survey
+from docsight.wording import count_of
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def describe_survey(survey: Survey) -> Iterator[str]:
     """Yield the lines that say what a run would do, and roughly how long it would take."""
-    yield f"Would read {_files(survey.files)}, {_size(survey.bytes)}"
+    yield f"Would read {count_of(survey.files, 'file')}, {_size(survey.bytes)}"
     for name, volume in survey.volumes.items():
-        yield f"  {name}: {_files(volume.files)}, {_size(volume.bytes)}"
+        yield f"  {name}: {count_of(volume.files, 'file')}, {_size(volume.bytes)}"
     yield from _describe_problems("Would skip", survey.skipped)
     yield from _describe_problems("Cannot read", survey.failed)
     if survey.done or survey.begun:
-        yield f"Done by an earlier run: {_files(survey.done)}; partly done: {survey.begun:,}"
+        yield f"Done by an earlier run: {count_of(survey.done, 'file')}; partly done: {survey.begun:,}"
     if survey.files:
         yield f"Estimated time: {_duration(survey.seconds)}, {_basis(survey)}"
     yield "Nothing was written"
@@ -38,16 +39,12 @@ def _basis(survey: Survey) -> str:
     return f"by the speed of earlier runs, and by typical rates for {', '.join(typical)}"
 
 
-def _files(count: int) -> str:
-    return f"{count:,} {'file' if count == 1 else 'files'}"
-
-
 def _size(number: float) -> str:
     for unit in _UNITS:
         if number < 1000 or unit == _UNITS[-1]:
             break
         number /= 1000
-    return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:,.1f} {unit}"
+    return count_of(round(number), "byte") if unit == "bytes" else f"{number:,.1f} {unit}"
 
 
 def _duration(seconds: float) -> str:

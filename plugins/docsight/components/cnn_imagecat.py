@@ -24,6 +24,7 @@ from docsight.image_decoding import MAX_PIXELS, open_image
 from docsight.images import ImageSettings, normalise, to_pixels
 from docsight.networks.image_classifier import ClassifierOutput, Decision, ImageClassifier
 from docsight.number_fields import HANDWRITING, FieldReading, without_frame
+from docsight.option_checks import is_number
 
 # Images are decoded and classified in batches of about this many pixels at the size of the network's input: enough to
 # keep a core busy, small enough for its caches.
@@ -65,10 +66,10 @@ class ImageCategorizer(NetworkPipe):
         fields: bool | None = None,
         **options: Any,
     ) -> None:
-        if threshold is not None and not math.isfinite(threshold):
-            raise ConfigError(f"{name}: threshold={threshold}; expected a number, or null for the model's.")
-        if max_pixels < 1:
-            raise ConfigError(f"{name}: max_pixels={max_pixels}; expected at least 1.")
+        if threshold is not None and not (is_number(threshold) and math.isfinite(threshold)):
+            raise ConfigError(f"{name}: expected a threshold that is a number, or null; found {threshold!r}.")
+        if not (is_number(max_pixels) and max_pixels >= 1):
+            raise ConfigError(f"{name}: expected max_pixels to be at least 1; found {max_pixels!r}.")
         self.threshold = threshold
         self.max_pixels = max_pixels
         self.fields = fields

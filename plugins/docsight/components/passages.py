@@ -10,6 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from docsight.attributes import read_source
 from docsight.corrections import rows_within
 
 IN_CODE = "the word is in code"
@@ -50,7 +51,7 @@ def _code_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 def _foreign_spans(doc: Doc) -> Iterator[tuple[int, int]]:
     """Yield the spans in another language, in characters; a passage without a language is in that of the document."""
     passages = [(each.get("language", ""), each["start"], each["end"]) for each in _records(doc)]
-    if _source(doc).get("language", "") in _CORRECTED_LANGUAGES:
+    if read_source(doc).get("language", "") in _CORRECTED_LANGUAGES:
         yield from ((start, end) for language, start, end in passages if language not in _CORRECTED_LANGUAGES)
         return
     at = 0
@@ -63,11 +64,5 @@ def _foreign_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 
 def _records(doc: Doc) -> Sequence[Mapping[str, Any]]:
     """Return the records of the passages, which have more than the spans: languages, and the cells of tables."""
-    records: Sequence[Mapping[str, Any]] = _source(doc).get(_PASSAGES, ())
+    records: Sequence[Mapping[str, Any]] = read_source(doc).get(_PASSAGES, ())
     return records
-
-
-def _source(doc: Doc) -> Mapping[str, Any]:
-    source = doc._.source
-    # In a Doc of another origin it is None, or something of another plugin.
-    return source if isinstance(source, Mapping) else {}

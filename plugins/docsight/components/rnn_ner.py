@@ -26,6 +26,7 @@ from docsight.networks.document_memory import DOCUMENT_MEMORY
 from docsight.networks.spans import RowSpans, ScoredSpan, search_rows
 from docsight.networks.tagger import Tagger
 from docsight.networks.word_vectors import WordVectors
+from docsight.option_checks import is_number
 
 _IOB_BEGIN = 3  # the value of `ent_iob` at the first token of an entity
 
@@ -85,16 +86,16 @@ class RnnNer(NetworkPipe):
         renamed: Mapping[str, str | None] | None = None,
         **options: Any,
     ) -> None:
-        if not (_is_number(threshold) and 0 <= threshold <= 1):
+        if not (is_number(threshold) and 0 <= threshold <= 1):
             raise ConfigError(f"{name}: expected a threshold from 0 to 1; found {threshold!r}.")
-        if min_score is not None and not (_is_number(min_score) and 0 < min_score <= 1):
+        if min_score is not None and not (is_number(min_score) and 0 < min_score <= 1):
             raise ConfigError(f"{name}: expected min_score to be above 0 and at most 1, or null; found {min_score!r}.")
         if min_score is not None and spans_key is None:
             raise ConfigError(
                 f"{name}: min_score={min_score} needs spans_key, the key under which doc.spans lists the spans. "
                 "Set spans_key, or leave out min_score."
             )
-        if not (_is_number(document_memory) and 0 <= document_memory <= 1):
+        if not (is_number(document_memory) and 0 <= document_memory <= 1):
             raise ConfigError(f"{name}: expected a document_memory from 0 to 1; found {document_memory!r}.")
         new_names = [label for label in (renamed or {}).values() if label is not None]
         if not all(isinstance(label, str) and label.strip() for label in new_names):
@@ -257,10 +258,6 @@ def _mend_listed(
     """Return the spans that `min_score` lists, in order, with the entities among them as they are mended."""
     entities = {span[:3] for span in (*best, *mended)}
     return sorted([*mended, *(span for span in likely if span[:3] not in entities)])
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _blocked(doc: Doc) -> list[Span]:

@@ -23,6 +23,7 @@ from docsight.components.saving import fill_meta
 from docsight.components.user_words import UserWords, format_words, parse_words
 from docsight.corrections import REASONS, CorrectionRow
 from docsight.errors import ConfigError
+from docsight.option_checks import is_number
 from docsight.spelling.correction.corrector import Correction, Corrector
 from docsight.spelling.correction.judging import Reason
 from docsight.spelling.keystrokes.completer import TrigramRescorer
@@ -105,8 +106,7 @@ class RnnSpeller(NetworkPipe):
 
     @threshold.setter
     def threshold(self, threshold: float | None) -> None:
-        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-        if threshold is not None and not (is_number and 0 <= threshold <= 1):
+        if threshold is not None and not (is_number(threshold) and 0 <= threshold <= 1):
             raise ConfigError(f"{self.name}: expected a threshold from 0 to 1, or None; found {threshold!r}.")
         self._threshold = threshold
 

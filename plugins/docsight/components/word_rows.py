@@ -245,8 +245,7 @@ def _read_layout(doc: Doc, text: str, sizes: np.ndarray) -> tuple[_Ends, np.ndar
         text: Its text.
         sizes: (tokens,), the characters of each token and the space after it.
     """
-    source = doc._.source
-    is_unwrapped = isinstance(source, Mapping) and source.get("format") in _UNWRAPPED_FORMATS
+    is_unwrapped = attributes.read_source(doc).get("format") in _UNWRAPPED_FORMATS
     layout = text_layout(text, may_wrap=not is_unwrapped)
     starts = np.cumsum(sizes) - sizes  # (tokens,), in characters
     ends = _Ends(*(np.searchsorted(starts, offsets).tolist() for offsets in (layout.line_ends, layout.cell_ends)))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from docsight.errors import ConfigError
 
 Status = Literal["ok", "failed", "timeout", "skipped"]
+FAILURES: frozenset[Status] = frozenset(("failed", "timeout"))
 
 # The disk or /dev/shm is full, or too many files are open. Not ENOMEM: it also comes from the memory limit of a worker.
 SHORTAGES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE))

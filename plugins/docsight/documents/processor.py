@@ -16,7 +16,7 @@ from docsight.documents.output.merge import merge
 from docsight.documents.output.redacted_files import RedactedFolder
 from docsight.documents.output.summary import Summary
 from docsight.documents.pipeline import Pipeline, check_language, describe
-from docsight.documents.problem import Problem
+from docsight.documents.problem import FAILURES, Problem
 from docsight.documents.runner.engine_choice import start_engine
 from docsight.documents.runner.fingerprint import fingerprint_run
 from docsight.documents.runner.garbage import frozen_objects
@@ -29,6 +29,7 @@ from docsight.documents.runner.warm_worker import WarmWorker
 from docsight.documents.store import Store, output_names
 from docsight.errors import ConfigError, DataError, MissingExtraError
 from docsight.redaction.redaction_options import RedactionOptions
+from docsight.wording import count_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -181,7 +182,7 @@ def run_documents(
             clear(store.shards)
         if options.fail_fast:
             _stop_at_failure(item for item in plan.items if isinstance(item, Problem))
-        logger.info("%s: %d files, of which %d were done before.", out, len(plan.files), plan.kept)
+        logger.info("%s: %s; done before: %d.", out, count_of(len(plan.files), "file"), plan.kept)
         meter = ProgressMeter(plan, started, on_progress)
         if plan.pending:
             shards = stack.enter_context(closing(start_engine(plan, nlp, store, settings, meter, worker)))
@@ -205,9 +206,9 @@ def run_documents(
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
     logger.info(
-        "%s: %d documents in %.1f s; %d failed, %d skipped.",
+        "%s: %s in %.1f s; %d failed, %d skipped.",
         out,
-        summary.documents,
+        count_of(summary.documents, "document"),
         summary.seconds,
         summary.failed,
         summary.skipped,
@@ -288,6 +289,6 @@ def plan_run(
 def _stop_at_failure(results: Iterable[Problem | FileEntry]) -> None:
     for result in results:
         name, failed_parts = (result.name, result.failed) if isinstance(result, FileEntry) else (result.path, 0)
-        if result.status in ("failed", "timeout") or failed_parts:
+        if result.status in FAILURES or failed_parts:
             message = result.message or f"{failed_parts} of its parts failed"
             raise DataError(f"stopped at the first failure: {name}: {message}; run again to continue from there")

@@ -28,6 +28,7 @@ from docsight.documents.problem import Problem
 from docsight.documents.runner.chunking import cut
 from docsight.documents.tokenizing import tokenize
 from docsight.errors import ConfigError
+from docsight.wording import count_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -198,7 +199,8 @@ def _read(
                 warnings.warn(f"{item.where} was not read: {item.message}", stacklevel=2)
     if skipped:
         first = f"{skipped[0].where}: {skipped[0].message}"
-        warnings.warn(f"{len(skipped)} files were skipped; the first is {first}", stacklevel=2)
+        were = "was" if len(skipped) == 1 else "were"
+        warnings.warn(f"{count_of(len(skipped), 'file')} {were} skipped; the first is {first}", stacklevel=2)
 
 
 def read_file(

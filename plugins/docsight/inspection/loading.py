@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from docsight.bundle import Bundle, find_model, load_folder
+from docsight.bundle import MODELS, Bundle, find_model, load_folder
 from docsight.errors import BundleError, ConfigError, DataError
 from docsight.images import ImageSettings, normalise, read_pixels
 from docsight.networks.image_classifier import Decision, ImageClassifier
@@ -25,7 +25,7 @@ class InspectedModel:
     """A model loaded on the CPU in evaluation mode, with batch norm as separate layers, as in training.
 
     Args:
-        name: The name in its config.json.
+        name: The name of a shipped model; of any other, the name in its config.json.
         network: The network.
         arguments: The constructor arguments of the network.
         settings: How images are prepared.
@@ -92,7 +92,9 @@ def load(model: str | os.PathLike[str]) -> InspectedModel:
     """
     folder = find_model(os.fspath(model))
     bundle = load_folder(folder, kind="image_classifier")
-    return from_bundle(bundle, str(bundle.about.get("name") or folder.name), where=str(folder))
+    # The config.json of a shipped model may have the name of the recipe, by which no user knows it.
+    name = folder.name if folder.parent == MODELS else str(bundle.about.get("name") or folder.name)
+    return from_bundle(bundle, name, where=str(folder))
 
 
 def from_bundle(bundle: Bundle, name: str, *, where: str = "the model") -> InspectedModel:

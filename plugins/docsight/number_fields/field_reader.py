@@ -21,7 +21,6 @@ MIN_PROBABILITY = 0.5  # numbers with a lower probability are refused
 MAX_DIGITS = 20
 _MAX_PIECES = 90  # of a field; more is a drawing or a text
 _MAX_PIECES_PER_DIGIT, _MAX_DIGIT_WIDTH = 5, 1.5  # the latter in heights of the text
-_MIN_DIGIT_HEIGHT = 0.45  # in heights of the text; smaller segments are less likely to be digits
 _PAPER_MARGIN = 4  # pixels around a segment
 
 

@@ -11,6 +11,7 @@ _LETTER_RUN, _DIGIT_RUN = (rf"{char}(?:[{_IGNORED_IN_WORDS}]*{char})*[\u0300-\u0
 _WORD = re.compile(f"%20|{_LETTER_RUN}|{_DIGIT_RUN}")
 _ENCODED_SPACE = "%20"  # in addresses of pages
 _IGNORED = re.compile(f"[{_IGNORED_IN_WORDS}\u02b9-\u02bd]")  # also letters that look like apostrophes
+# Letters that have no accent to remove.
 _STROKES = str.maketrans(
     {
         "\u00f8": "o",
@@ -23,7 +24,7 @@ _STROKES = str.maketrans(
         "\u0153": "oe",
     }
     | {"\u00fe": "th", "\u00f0": "d"}
-)  # letters that have no accent to remove
+)
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n\s*")
 _LATIN, _NOT_LATIN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")  # Greek and Cyrillic
 # Greek and Cyrillic letters that look like Latin ones, whose case matters: \u041d looks like H, but \u043d does not.

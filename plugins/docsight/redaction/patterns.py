@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from docsight.redaction.name_forms import PARTICLES
 
-_WRITTEN_AT = (
-    r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"  # a page may break an address; others hide it from robots
-)
+# A page may break an address, and others hide it from robots.
+_WRITTEN_AT = r"(?:@(?:[ \t]*\n[ \t]*)?|[ \t]?[\[({]at[\])}][ \t]?)"
 _WRITTEN_DOT = r"(?:\.|[ \t]?[\[({]dot[\])}][ \t]?)"
 # Each pattern begins at the start of a word and gives back nothing of it: a long run of letters takes linear time.
 _LOCAL_CHAR = r"[\w.!#$%&'*+/=?^`{|}~-]"

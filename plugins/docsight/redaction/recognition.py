@@ -1,7 +1,6 @@
 """Find names and ids in a Doc with presidio-analyzer's recognizers; nothing is downloaded."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from docsight.errors import ConfigError, MissingExtraError
@@ -46,17 +45,11 @@ class Detector:
         self._options = options
         self._engine, self.analyzer = _make_analyzer(nlp)
 
-    @contextmanager
-    def low_posteriors(self) -> Iterator[None]:
+    def low_posteriors(self) -> AbstractContextManager[None]:
         """Let `rnn_ner` also list spans of low probability, as long as the block runs."""
-        from docsight.components.rnn_ner import RnnNer
+        from docsight.components.listed_spans import listing_spans
 
-        with ExitStack() as stack:
-            for _, pipe in self._nlp.pipeline:
-                if isinstance(pipe, RnnNer):
-                    stack.callback(_set_spans, pipe, pipe.spans_key, pipe.min_score)
-                    _set_spans(pipe, _SPANS_KEY, self._options.threshold)
-            yield
+        return listing_spans(self._nlp, _SPANS_KEY, self._options.threshold)
 
     def detect(self, doc: "Doc") -> list[Detection]:
         """Return what is to be removed from a Doc that went through the pipeline within `low_posteriors`."""
@@ -74,9 +67,8 @@ class Detector:
 
     def _counts(self, found: Detection, text: str) -> bool:
         if not found.is_name:
-            return (
-                found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()
-            )  # presidio finds a.pn in a.png
+            # presidio finds the URL a.pn in a.png.
+            return found.type != _TYPE_OF_URLS or not text[found.end : found.end + 1].isalnum()
         return self._is_name_to_remove(found, text)
 
     def _is_name_to_remove(self, name: Detection, text: str) -> bool:
@@ -88,10 +80,6 @@ class Detector:
 def _is_role(written: str) -> bool:
     """Return whether no word before an address is a name, as in Customer Service <help@example.org>."""
     return all(word.key in common_non_names() for word in folded_words(written))
-
-
-def _set_spans(pipe: Any, spans_key: str | None, min_score: float | None) -> None:
-    pipe.spans_key, pipe.min_score = spans_key, min_score
 
 
 def _detection(result: Any) -> Detection:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from docsight.errors import ConfigError
+from docsight.option_checks import is_number
 
 Operator = Literal["replace", "mask", "hash", "pseudonym"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
@@ -39,8 +40,8 @@ class RedactionOptions:
     def __post_init__(self) -> None:
         if self.operator not in OPERATORS:
             raise ConfigError(f"unknown operator {self.operator!r}; choose from {', '.join(OPERATORS)}")
-        if isinstance(self.threshold, bool) or not 0 < self.threshold <= 1:
-            raise ConfigError(f"the threshold of a redaction must be above 0 and at most 1, not {self.threshold}")
+        if not (is_number(self.threshold) and 0 < self.threshold <= 1):
+            raise ConfigError(f"the threshold of a redaction must be above 0 and at most 1, not {self.threshold!r}")
         if unknown := [name for name in self.types if name not in SELECTABLE_TYPES]:
             raise ConfigError(f"unknown type {unknown[0]!r}; choose from {', '.join(SELECTABLE_TYPES)}")
         if self.key is not None and len(self.key) < 16:

@@ -148,9 +148,20 @@ def test_cnn_imagecat_abstains_below_the_threshold(tiny_imagecat):
     assert _cats(at(_doc(at, dict(image))))[0]["label"] == label["label"]  # the threshold itself passes
 
 
-@pytest.mark.parametrize("settings", [{"threshold": float("nan")}, {"threshold": float("inf")}, {"max_pixels": 0}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"threshold": float("nan")},
+        {"threshold": float("inf")},
+        {"threshold": "high"},
+        {"threshold": True},
+        {"max_pixels": 0},
+        {"max_pixels": "many"},
+    ],
+)
 def test_cnn_imagecat_refuses_invalid_settings(settings):
-    with pytest.raises(ConfigError, match=f"cnn: {next(iter(settings))}="):
+    (name, value) = next(iter(settings.items()))
+    with pytest.raises(ConfigError, match=f"^cnn: expected .*{name}.*; found {value!r}"):
         cnn_imagecat.ImageCategorizer(spacy.blank("en").vocab, "cnn", model="/nowhere", **settings)
 
 

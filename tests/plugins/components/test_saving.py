@@ -141,7 +141,10 @@ def test_slim_component_stays_slim_when_it_is_copied(nlp, duplicate):
 
 def test_pipeline_saved_without_a_component_uses_the_shipped_model(nlp, tmp_path):
     nlp.to_disk(tmp_path / "pipeline", exclude=["rnn_ner", "rnn_speller"])
-    with pytest.warns(UserWarning, match="using the shipped model 'rnn_ner', which the config names"):
+    with (
+        pytest.warns(UserWarning, match="using the shipped model 'rnn_ner', which the config names"),
+        pytest.warns(UserWarning, match="using the shipped model 'rnn_speller', which the config names"),
+    ):
         loaded = spacy.load(tmp_path / "pipeline")
     assert _results(loaded(TEXT)) == _results(nlp(TEXT))
 

@@ -256,7 +256,10 @@ def test_read_key_never_overwrites_another_file(tmp_path: Path, content: bytes) 
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("options", [{"operator": "x"}, {"threshold": 0}, {"types": ("X",)}, {"operator": "hash"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"operator": "x"}, {"threshold": 0}, {"threshold": "0.5"}, {"types": ("X",)}, {"operator": "hash"}],
+)
 def test_options_are_checked(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         RedactionOptions(**options)  # type: ignore[arg-type]

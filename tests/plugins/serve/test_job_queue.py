@@ -145,7 +145,7 @@ def test_jobs_in_a_folder_are_kept_over_a_restart(make_queue, run, tmp_path, cap
     running, waiting = add(queue), add(queue, redact=True)
     assert run.begun.acquire(timeout=20)
     queue.close()
-    assert "2 jobs have not ended and are kept" in caplog.text
+    assert "before the end of 2 jobs, kept in" in caplog.text
     (tmp_path / "something else").mkdir()
     run.may_end.set()
     restarted = make_queue(folder=tmp_path)
@@ -160,7 +160,7 @@ def test_jobs_in_a_temporary_folder_are_said_to_be_lost(make_queue, run, caplog)
     job = add(queue)
     assert run.begun.acquire(timeout=20)
     queue.close()
-    assert "1 jobs have not ended and are lost" in caplog.text
+    assert "before the end of 1 job, now lost" in caplog.text
     assert not job.folder.exists()
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -132,7 +133,7 @@ def test_process_ends_at_a_signal_and_says_what_is_lost(tmp_path):
         assert process.wait(timeout=60) == 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)
-    assert any("have not ended and are lost" in line["message"] for line in lines)
+    assert any(re.search(r"before the end of \d jobs?, now lost", line["message"]) for line in lines)
 
 
 def test_jobs_in_a_folder_survive_a_restart(tmp_path):

@@ -5,7 +5,7 @@ import torch
 
 from docsight.networks.image_classifier import ImageClassifier
 from docsight_training.data.images.dataset import OTHER
-from docsight_training.data.images.image_data import ImageBatch
+from docsight_training.data.images.image_batches import ImageBatch
 from docsight_training.modules.images import ImageModule
 
 KINDS = {"chart": ["bar_chart", "pie_chart"]}

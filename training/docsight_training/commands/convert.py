@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docsight.errors import ConfigError, DataError
 from docsight.terminal import say
+from docsight.wording import count_of
 from docsight_training.commands.overrides import compose_config
 from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import FindingKind, Findings
@@ -112,7 +113,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     findings = Findings()
     for path, num_texts, num_spans in conversion.run(args.input, args.out, findings):
-        say(f"{path}: {num_texts:,} texts, {num_spans:,} spans ({conversion.target})", sys.stdout)
+        say(f"{path}: {count_of(num_texts, 'text')}, {count_of(num_spans, 'span')} ({conversion.target})", sys.stdout)
     for line in findings.lines(limit=None if args.all else _MAX_SHOWN_FINDINGS):
         say(line, sys.stderr)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docsight.errors import ConfigError
 from docsight.terminal import say
+from docsight.wording import count_of
 from docsight_training.commands.overrides import compose_config
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import Columns
@@ -45,8 +46,7 @@ def main(arguments: Sequence[str]) -> None:
         file.write(page)
     for line in findings.lines(limit=_FINDINGS_OF_A_KIND):
         say(line, sys.stderr)
-    count = "1 text" if len(texts) == 1 else f"{len(texts):,} texts"
-    say(f"{args.out}: {count}. Open it in a browser.", sys.stdout)
+    say(f"{args.out}: {count_of(len(texts), 'text')}. Open it in a browser.", sys.stdout)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -13,7 +13,8 @@ from torch.utils.data import Dataset
 from docsight.errors import ConfigError
 from docsight.networks.image_classifier import ABSTENTION_SCORES, ClassifierOutput, Decision, ImageClassifier
 from docsight_training.data.images.dataset import OTHER
-from docsight_training.data.images.image_data import ImageBatch, ImageData
+from docsight_training.data.images.image_batches import ImageBatch
+from docsight_training.data.images.image_data import ImageData
 from docsight_training.metrics import calibration_error, f1_by_class
 from docsight_training.modules.base import ScheduledModule
 from docsight_training.plots import write_errors

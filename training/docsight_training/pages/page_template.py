@@ -4,7 +4,8 @@ import json
 from importlib.resources import files as resources
 from typing import Any
 
-from docsight.documents.report.display import count_of, visible_name, visible_text
+from docsight.documents.report.display import visible_name, visible_text
+from docsight.wording import count_of
 
 _PAGES = "docsight_training.pages"
 

@@ -12,6 +12,7 @@ from docsight.components.rnn_speller import THRESHOLDS
 from docsight.errors import ConfigError
 from docsight.spelling.correction.corrector import Corrector
 from docsight.spelling.model import Speller
+from docsight.wording import count_of
 from docsight_training.data.speller.domain_checks import check_words, effect_warnings
 from docsight_training.data.speller.domain_mistakes import Planted, make_domain_noise, measure, plant_misspellings
 from docsight_training.data.speller.domain_text import (
@@ -98,7 +99,7 @@ class AdaptationStage(Stage):
         }
         sources = {
             **initial_sources(self.model),
-            "domain": {"origin": f"{len(split.words) + len(split.refit):,} documents"},
+            "domain": {"origin": count_of(len(split.words) + len(split.refit), "document")},
         }
         run.model = TrainedModel(speller, arguments, vocabularies, sources)
 
@@ -129,9 +130,9 @@ class AdaptationStage(Stage):
             min_documents=self.data["min_documents"],
             min_count=self.data["min_count"],
         )
-        log.info("%d words are now known: %s", len(adapted.learned), _shown(adapted.learned))
+        log.info("words that are now known (%d): %s", len(adapted.learned), _shown(adapted.learned))
         log.info(
-            "%d words look like misspellings: %s",
+            "words that look like misspellings (%d): %s",
             len(adapted.refused),
             _shown([f"{typed} ({meant})" for typed, meant in adapted.refused]),
         )

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from docsight.batching import batches_by_cost
+from docsight.wording import count_of
 from docsight_training.building import build
 from docsight_training.data.ner.annotated_documents import Document, Sentence
 from docsight_training.data.ner.ner_batches import BatchEncoder
@@ -89,7 +90,8 @@ class SilverStage(Stage):
                 began = time.monotonic()
                 labelled = label_documents(ensemble, data.encoder, documents[start : start + _PART_DOCUMENTS])
                 write_silver(file, labelled, teacher, source)
-                log.info("%s: %d documents, %.0f s", file.name, len(labelled), time.monotonic() - began)
+                count = count_of(len(labelled), "document")
+                log.info("%s: %s, %.0f s", file.name, count, time.monotonic() - began)
 
     def _evaluate(self, run: Run, ensemble: Ensemble, data: Any) -> None:
         module = build(self.module, network=ensemble)

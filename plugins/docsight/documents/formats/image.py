@@ -15,6 +15,7 @@ from docsight.documents.formats.source import Source
 from docsight.documents.ocr.engines import RecognizedText
 from docsight.errors import DataError
 from docsight.image_decoding import open_image, open_pages
+from docsight.wording import count_of
 
 _BETWEEN_PAGES = "\n\n"
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -61,7 +62,7 @@ def _read_pages(file: str | bytes, source: Source, recognize: Recognizer | None)
     try:
         for number, page in enumerate(open_pages(file, max_pages=limit + 1), start=1):
             if number > limit:
-                notes.append(f"it has more than {limit:,} pages; the others were not read")
+                notes.append(f"it has more than {count_of(limit, 'page')}; the others were not read")
                 break
             if number == 1:
                 images.add(_stored(file, page=1))

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 from operator import itemgetter
 from textwrap import dedent
@@ -20,6 +20,7 @@ from docsight.documents.output.markdown_escapes import (
     fence,
     link,
 )
+from docsight.documents.output.markdown_lists import OpenLists
 from docsight.text_layout import text_layout
 
 _MAX_HEADING_LEVEL = 6
@@ -38,7 +39,6 @@ _ITEM_NUMBER = re.compile(r"(0|[1-9]\d{0,8})([.)])[ \t\xa0]+")
 _NOTE_MARK = re.compile(r"(?:(\d{1,3})[.)]?|\[(\d{1,3})\]|([*†‡§¶]{1,3}))[ \t\xa0]*(?=\S)")
 _WORD_LINE = re.compile(r"[!-~]+")  # as in a list of file names; a wrapped line has several words, if it is in ASCII
 _RULE_LINE = re.compile(r"\s*([=\-~^\"'*+#`:_])\1{2,}\s*")
-_LIST_SEPARATOR = "<!-- -->"  # between lists that would be one otherwise
 
 Passage = Mapping[str, Any]  # as in the record
 
@@ -61,42 +61,6 @@ class _Marked:
     label: str = ""
 
 
-@dataclass
-class _ListLevel:
-    """A list that is open: the level and the number of its last item, and where the text of that item begins."""
-
-    level: int
-    number: int | None
-    delimiter: str
-    indent: int
-
-
-@dataclass
-class _OpenLists:
-    """The lists that are open, from the outermost."""
-
-    levels: list[_ListLevel] = field(default_factory=list)
-
-    def marker(self, level: int, number: int | None, delimiter: str) -> tuple[str, str]:
-        """Begin an item; return what is written before it, and the indent of its further lines."""
-        last = None
-        while self.levels and self.levels[-1].level >= level:
-            last = self.levels.pop()
-        indent = self.levels[-1].indent if self.levels else 0
-        marker = "- " if number is None else f"{number}{delimiter} "
-        self.levels.append(_ListLevel(level, number, delimiter, indent + len(marker)))
-        before = " " * indent
-        if last is not None and last.level == level and number is not None and last.number is not None:
-            if number != last.number + 1 and delimiter == last.delimiter:
-                before = f"{before}{_LIST_SEPARATOR}\n{before}"
-        elif self.levels[:-1] and number not in (None, 1):
-            before = f"\n{before}"  # a list that begins with another number does not end a paragraph
-        return before + marker, " " * (indent + len(marker))
-
-    def close(self) -> None:
-        self.levels.clear()
-
-
 class _MarkdownText:
     """Writes one document."""
 
@@ -109,7 +73,7 @@ class _MarkdownText:
         self._labels: dict[int, tuple[str, int]] = {}  # of footnotes by their starts, and where their texts begin
         links = (_Marked(**each) for passage in self._passages for each in passage["links"])
         self._marked = sorted([*links, *self._references()])
-        self._lists = _OpenLists()
+        self._lists = OpenLists()
 
     def render(self) -> str:
         pieces: list[str] = []

@@ -1,4 +1,4 @@
-"""How names, counts and image labels are written on the page."""
+"""How names, numbers and image labels are written on the page."""
 
 import re
 from typing import Any
@@ -23,11 +23,6 @@ def visible_name(text: str, max_chars: int = 300) -> str:
     text = _DIRECTION_MARKS.sub(_code, visible_text(text[: 4 * max_chars]))
     text = text.translate({9: " ", 10: "␊", 12: " ", 13: "␍"})
     return text if len(text) <= max_chars else f"{text[: max_chars * 2 // 3]} … {text[-max_chars // 4 :]}"
-
-
-def count_of(number: int, noun: str, plural: str | None = None) -> str:
-    """Write a number with its noun, such as "1 document" and "2,000 entities"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def short_number(number: int) -> str:

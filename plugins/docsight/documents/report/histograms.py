@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docsight.documents.report.display import count_of
+from docsight.wording import count_of
 
 PLOT_WIDTH, PLOT_HEIGHT = 360, 148  # SVG units
 _LEFT, _RIGHT, _TOP, _BOTTOM = 2, 358, 20, 122

@@ -11,7 +11,6 @@ from docsight.documents.output.summary import Summary
 from docsight.documents.problem import Problem
 from docsight.documents.report.display import (
     best_guess,
-    count_of,
     image_caption,
     image_category,
     number_read,
@@ -23,6 +22,7 @@ from docsight.documents.report.histograms import PLOT_HEIGHT, PLOT_WIDTH
 from docsight.documents.report.overview import EXAMPLES_PER_LABEL, TABLE_ROWS, Overview
 from docsight.documents.report.sampling import DocumentSample, Figure, Gallery
 from docsight.version import __version__
+from docsight.wording import count_of
 
 if TYPE_CHECKING:
     from jinja2 import Template

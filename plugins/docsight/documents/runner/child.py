@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 _MEGABYTE = 1 << 20
 _OOM_SCORE = 500  # of 1000; other processes have 0
 
-# What this process has, from `prepare` and `start`.
+# What this process has, from `prepare_process` and `load_worker`.
 _marks: MutableSequence[int]  # in memory shared with the parent
 _nlp: "Language"
 _worker: Worker
 _memory_at_start: float
 
 
-def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
+def prepare_process(lifeline: Connection, marks: MutableSequence[int]) -> None:
     """Let this process end on SIGTERM, and when its parent ends, even by `kill -9`: that closes the lifeline."""
     global _marks
     _marks = marks
@@ -60,7 +60,7 @@ def prepare(lifeline: Connection, marks: MutableSequence[int]) -> None:
         fcntl(lifeline.fileno(), F_SETFL, fcntl(lifeline.fileno(), F_GETFL) | os.O_ASYNC)
 
 
-def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
+def load_worker(pipeline: Pipeline, settings: WorkerSettings) -> None:
     """Make this process a worker: load the pipeline and limit the memory."""
     global _nlp, _memory_at_start
     import torch
@@ -81,13 +81,13 @@ def start(pipeline: Pipeline, settings: WorkerSettings) -> None:
     )
     annotate(nlp, [Chunk(document, 0, len(document.text))])
     freeze_objects()
-    use(settings)
+    reuse_worker(settings)
     _memory_at_start = _peak_memory()
     if options.memory is not None:
         _limit_memory(options.memory)
 
 
-def use(settings: WorkerSettings) -> None:
+def reuse_worker(settings: WorkerSettings) -> None:
     """Work for a run with these settings, with the pipeline that is loaded."""
     global _worker
     if settings.temporary is not None:  # a killed worker leaves its temporary files, which hold texts
@@ -95,7 +95,7 @@ def use(settings: WorkerSettings) -> None:
     _worker = Worker(_nlp, settings, marks=_marks)
 
 
-def work(
+def process_items(
     work_items: tuple[WorkItem, ...], limit: int | None, seconds: float | None
 ) -> tuple[Shard, tuple[WorkItem, ...], float]:
     """Process work items, see `Worker`; also return how many megabytes the memory has grown since the start."""

@@ -98,8 +98,7 @@ def make_plan(
             old.add(shard)
     for file in plan.files:
         chain = _chain(old.refs.get(file.name, []), file)
-        has_failed = any(ref.entry.failed or ref.entry.status in ("failed", "timeout") for ref in chain)
-        if not chain or (retry_failed and has_failed):
+        if not chain or (retry_failed and any(ref.entry.failures for ref in chain)):
             plan.pending.append(WorkItem(file=file))
             continue
         plan.refs[file.name] = chain

@@ -18,7 +18,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from docsight.documents.runner.child import prepare
+from docsight.documents.runner.child import prepare_process
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -41,11 +41,18 @@ _PRELOADED = [
 
 
 class DiedError(Exception):
-    """The process has ended; the message is the rest of a sentence that begins with "the process"."""
+    """The process has ended.
+
+    Args:
+        message: The rest of a sentence that begins with "the process".
+        began: Whether the call had begun.
+        is_killed: Whether SIGKILL ended it. The system sends that when memory is short, and not always to the process
+            that uses too much of it.
+    """
 
     def __init__(self, message: str, *, began: bool = True, is_killed: bool = False) -> None:
-        self.began = began  # the call
-        self.is_killed = is_killed  # by SIGKILL: the system does that when memory is short, at fault or not
+        self.began = began
+        self.is_killed = is_killed
         super().__init__(message)
 
 
@@ -72,7 +79,7 @@ class WorkerProcess:
             self.marks = context.RawArray("q", 2)  # shared with the process
             self._lifeline = context.Pipe(duplex=False)
             initargs = (self._lifeline[0], self.marks)
-            self._pool = ProcessPool(max_workers=1, initializer=prepare, initargs=initargs, context=context)
+            self._pool = ProcessPool(max_workers=1, initializer=prepare_process, initargs=initargs, context=context)
         self._pid = self.call(os.getpid, timeout=timeout)  # needed to notice its end while it loads
         self.call(function, *args, timeout=timeout)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docsight.documents.runner.plan import Plan
 from docsight.documents.runner.shards import FileEntry, Shard
+from docsight.wording import count_of
 
 _MIN_FRACTION = 0.01  # below it, the time left cannot be estimated
 
@@ -50,7 +51,7 @@ class Progress:
         seconds = max(self.seconds, 1e-9)
         parts = [
             f"{self.fraction:4.0%}",
-            f"{self.documents:,} documents",
+            count_of(self.documents, "document"),
             f"{self.failed:,} failed",
             f"{self.documents / seconds:.1f} documents/s",
             f"{self.words / seconds:,.0f} words/s",
@@ -103,8 +104,7 @@ class ProgressMeter:
 def _count(entries: Iterable[FileEntry]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for entry in entries:
-        failed = entry.failed + (entry.status in ("failed", "timeout"))
-        counts.update(documents=entry.documents, failed=failed, words=entry.words)
-        if (entry.documents or failed) and entry.next is None:
+        counts.update(documents=entry.documents, failed=entry.failures, words=entry.words)
+        if (entry.documents or entry.failures) and entry.next is None:
             counts["bytes"] += entry.size
     return counts

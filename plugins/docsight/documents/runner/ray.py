@@ -105,7 +105,7 @@ class _Actor:
         self._supervisor = Supervisor(pipeline, settings)
         self._error: Exception | None = None
         try:
-            self._supervisor.__enter__()
+            self._supervisor.start()
         except Exception as err:  # noqa: BLE001 - raised in the driver: Ray would hide it and retry
             self._error = err
 

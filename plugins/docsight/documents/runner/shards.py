@@ -17,7 +17,7 @@ from typing import Any
 
 from docsight.documents.analysis.duplicates import add_minhash, add_text_hash
 from docsight.documents.analysis.shared_words import count_corrected
-from docsight.documents.problem import Status
+from docsight.documents.problem import FAILURES, Status
 from docsight.documents.reading import Document
 from docsight.errors import ConfigError
 
@@ -58,6 +58,11 @@ class FileEntry:
     text_hash: str = ""
     minhash: str = ""
     corrected_words: dict[str, int] = field(default_factory=dict)  # applied corrections by unknown word
+
+    @property
+    def failures(self) -> int:
+        """The number of parts that failed or exceeded the time limit, and the file itself if it did."""
+        return self.failed + (self.status in FAILURES)
 
     def add_document(self, document: Document) -> None:
         """Keep what the manifest says about a document."""

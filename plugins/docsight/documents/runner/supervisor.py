@@ -11,7 +11,7 @@ from typing import Self
 
 from docsight.documents.pipeline import Pipeline
 from docsight.documents.problem import SHORTAGES, Problem, ShortageError
-from docsight.documents.runner.child import start, use, work
+from docsight.documents.runner.child import load_worker, process_items, reuse_worker
 from docsight.documents.runner.process import DiedError, WorkerProcess
 from docsight.documents.runner.redacting import redacted_problem
 from docsight.documents.runner.settings import WorkerSettings
@@ -69,10 +69,7 @@ class Task:
 class Supervisor:
     """Keeps one worker process running.
 
-    Used as a context manager: on entering, the worker loads its pipeline; on leaving, it is stopped.
-
-    Raises:
-        BundleError, ConfigError: On entering, if the pipeline cannot be loaded.
+    As a context manager, it calls `start` on entering and `stop` on leaving.
     """
 
     def __init__(self, pipeline: Pipeline, settings: WorkerSettings) -> None:
@@ -83,7 +80,7 @@ class Supervisor:
         self._stopped = Event()
 
     def __enter__(self) -> Self:
-        self._start()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,11 +90,32 @@ class Supervisor:
     def is_stopped(self) -> bool:
         return self._stopped.is_set()
 
+    def start(self) -> None:
+        """Start the worker, which loads its pipeline.
+
+        Raises:
+            BundleError, ConfigError: The pipeline cannot be loaded.
+        """
+        self._documents = 0
+        try:
+            self._process.start(load_worker, self._pipeline, self._settings, timeout=_START_TIMEOUT)
+        except BaseException as err:
+            self._process.stop()
+            if isinstance(err, OSError) and err.errno in SHORTAGES:
+                raise ShortageError.of(err) from err
+            if not isinstance(err, DiedError | TimeoutError):
+                raise
+            how = f"took longer than {_START_TIMEOUT} seconds" if isinstance(err, TimeoutError) else str(err)
+            raise ConfigError(
+                f"a worker could not load the pipeline: the process {how}; a script that uses workers must keep its "
+                'code under `if __name__ == "__main__":`'
+            ) from err
+
     def reuse(self, settings: WorkerSettings) -> None:
-        """Work for another run with the same pipeline; raises the errors of entering."""
+        """Work for another run with the same pipeline; raises the errors of `start`."""
         self._settings = settings
         try:
-            self._process.call(use, settings, timeout=_START_TIMEOUT)
+            self._process.call(reuse_worker, settings, timeout=_START_TIMEOUT)
         except (DiedError, TimeoutError):
             self._restart()
 
@@ -158,7 +176,7 @@ class Supervisor:
         for _ in range(_MAX_ATTEMPTS):
             try:
                 shard, remaining, growth = self._process.call(
-                    work, task.work_items, task.limit, timeout, timeout=timeout
+                    process_items, task.work_items, task.limit, timeout, timeout=timeout
                 )
                 break
             except DiedError as err:
@@ -173,27 +191,11 @@ class Supervisor:
             self._restart()
         return shard, remaining
 
-    def _start(self) -> None:
-        self._documents = 0
-        try:
-            self._process.start(start, self._pipeline, self._settings, timeout=_START_TIMEOUT)
-        except BaseException as err:
-            self._process.stop()
-            if isinstance(err, OSError) and err.errno in SHORTAGES:
-                raise ShortageError.of(err) from err
-            if not isinstance(err, DiedError | TimeoutError):
-                raise
-            how = f"took longer than {_START_TIMEOUT} seconds" if isinstance(err, TimeoutError) else str(err)
-            raise ConfigError(
-                f"a worker could not load the pipeline: the process {how}; a script that uses workers must keep its "
-                'code under `if __name__ == "__main__":`'
-            ) from err
-
     def _restart(self) -> None:
         self._process.stop()
         self._process = WorkerProcess()
         if not self._stopped.is_set():  # checked only now: from here on, `stop` stops the new process
-            self._start()
+            self.start()
 
     def _write_failure(self, work_item: WorkItem, error: Exception, *, goes_on: bool) -> Shard:
         """Write a shard that states why an item failed, and whether the file continues after it."""

@@ -79,7 +79,7 @@ class WarmWorker:
                 supervisor = self._supervisor = Supervisor(self._pipeline, settings)
         try:
             if is_new:
-                supervisor.__enter__()
+                supervisor.start()
             else:
                 supervisor.reuse(settings)
         except BaseException:

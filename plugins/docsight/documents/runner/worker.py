@@ -166,43 +166,64 @@ class Worker:
                 result.detections += [each for each in at_cut.detections if each.start < cut_at < each.end]
 
     def _write_document(self, document: Document, stream: ItemStream) -> None:
+        """Write the line of a document of which all chunks have been annotated or left out, or that of its problem."""
         annotations, self._annotations = self._annotations, Annotations()
         problem, self._problem = self._problem, None
         cut, self._cut = self._cut, None
+        late = None if cut is None else self._timeout(document, cut)
         # A document without text has only its image: if that cannot be read, the document fails.
         if problem is None and not document.text and (error := image_failure(annotations.images)) is not None:
             problem = Problem.of(document.path, error, part=document.part)
+        if problem is None and self._redactor is not None:
+            problem = late  # nobody looked for names in the rest of the text
         if problem is not None:
             self._write_problem(problem, stream)
-            return
-        late = None if cut is None else self._timeout(document, cut)
-        if late is not None and self._redactor is not None:
-            # Nobody looked for names in the rest of the text.
-            self._write_problem(late, stream)
             return
         if late is not None:
             document = replace(document, notes=(*document.notes, late.message))
         audit: list[dict[str, Any]] = []
         if self._redactor is not None:
-            redacted = self._redactor.redact(document, annotations.detections, annotations.entities)
-            document, audit = redacted.document, redacted.audit
-            annotations = Annotations(entities=redacted.entities)
-            if self._settings.options.keeps_docs:
-                packed = pack_redacted(self._nlp, document, annotations.entities)
-                annotations.docs = [stream.writer.add_docs(packed, 1)]
+            document, annotations, audit = self._redact(document, annotations, self._redactor, stream)
+        words = len(document.text.split())
+        line = self._dump(document, annotations, words=words, audit=audit)
+        if isinstance(line, Problem):
+            self._write_problem(line, stream)
+            return
+        entry = stream.unwritten[0]
+        self._count_document(document, annotations, entry, words=words)
+        if late is not None:  # a second line of the same item
+            _count_problem(late, entry)
+            entry.lines += 1
+            stream.writer.add(dump_problem(late))
+        stream.write(line)
+
+    def _redact(
+        self, document: Document, annotations: Annotations, redactor: DocumentRedactor, stream: ItemStream
+    ) -> tuple[Document, Annotations, list[dict[str, Any]]]:
+        """Return a document without names and ids, its entities and the rows of the audit."""
+        redacted = redactor.redact(document, annotations.detections, annotations.entities)
+        kept = Annotations(entities=redacted.entities)
+        if self._settings.options.keeps_docs:
+            packed = pack_redacted(self._nlp, redacted.document, redacted.entities)
+            kept.docs = [stream.writer.add_docs(packed, 1)]
+        return redacted.document, kept, redacted.audit
+
+    def _dump(
+        self, document: Document, annotations: Annotations, *, words: int, audit: list[dict[str, Any]]
+    ) -> str | Problem:
+        """Encode the line of a document; return a problem if it has what JSON cannot hold."""
         record = document.record(
             corrections=annotations.corrections,
             entities=annotations.entities,
             images=[image.record for image in annotations.images],
         )
-        words = len(document.text.split())
         thumbnails = self._thumbnails.make(annotations.images)
         try:
-            line = dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs, audit=audit)
+            return dump_document(record, words=words, thumbnails=thumbnails, docs=annotations.docs, audit=audit)
         except (ValueError, TypeError) as err:  # a component's score is not a number, or a text has a lone surrogate
-            self._write_problem(Problem.of(document.path, err, part=document.part), stream)
-            return
-        entry = stream.unwritten[0]
+            return Problem.of(document.path, err, part=document.part)
+
+    def _count_document(self, document: Document, annotations: Annotations, entry: FileEntry, *, words: int) -> None:
         entry.documents += 1
         entry.add_document(document)
         entry.words += words
@@ -210,11 +231,6 @@ class Worker:
         entry.add_corrections(annotations.corrections, self._is_misspelling)
         entry.images += len(annotations.images)
         entry.notes += len(document.notes)
-        if late is not None:  # a second line of the same item
-            _count_problem(late, entry)
-            entry.lines += 1
-            stream.writer.add(dump_problem(late))
-        stream.write(line)
 
     def _timeout(self, document: Document, cut: int) -> Problem | None:
         """Describe that the chunks from this position on were left out; None if documents have no time limit."""

@@ -150,7 +150,7 @@ function describe(job, documents = 0, failed = 0) {
   const unread = failed ? `, ${failed} could not be read` : "";
   switch (job.state) {
     case "queued":
-      return job.position ? `Waiting behind ${job.position} other jobs.` : "Waiting.";
+      return job.position ? `Waiting behind ${job.position} other ${job.position === 1 ? "job" : "jobs"}.` : "Waiting.";
     case "running":
       return `Reading … ${counted} so far${unread}.`;
     case "done":

@@ -162,7 +162,7 @@ class TypeTab {
     showBars(part("letters"), letters.map((each) => ({ name: each.letter, probability: each.probability })));
     showMeant(part("word-meant"), this.#currentWord(), answer?.prefix ?? "");
     const { median, count } = this.session.latency;
-    part("latency").textContent = count ? `Answers in ${median.toFixed(1)} ms (median of ${count} keystrokes).` : "";
+    part("latency").textContent = count ? `Answers in ${median.toFixed(1)} ms (median of ${count} ${count === 1 ? "keystroke" : "keystrokes"}).` : "";
     const completions = this.#isQuiet ? [] : (answer?.completions ?? []);
     part("completions").replaceChildren(
       ...completions.map((each) => {

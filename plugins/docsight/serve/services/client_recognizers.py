@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from presidio_analyzer import PatternRecognizer, RecognizerResult
 
 MAX_PATTERN_SECONDS = 2.0
-MAX_CLIENT_MATCHES = (
-    2000  # of the recognizers of a request: the time to merge overlapping results grows with the square of their number
-)
+# Of the recognizers of a request: the time to merge overlapping results grows with the square of their number.
+MAX_CLIENT_MATCHES = 2000
 _SHORTEST = 1e-3  # seconds; `regex` reads 0 as no limit
 
 

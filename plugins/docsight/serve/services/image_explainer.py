@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 SHIPPED_IMAGE_MODELS = ("digits", "figures")
-_DIGITS_OF_PIXELS = 4  # after the point
+_EXPLAINED_DECIMALS = 4
 # The side of the occlusion patch and its stride, as parts of the side of the image. Large images get a coarser map:
 # with the default of `occlusion`, one of 160 pixels takes three seconds.
 _COARSE_PATCH, _COARSE_STRIDE, _COARSE_SIDE = 5, 10, 64
@@ -118,8 +118,8 @@ def _map_record(values: np.ndarray) -> dict[str, Any]:
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, "PNG")
     png = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-    return {"height": values.shape[0], "width": values.shape[1], "max": round(top, _DIGITS_OF_PIXELS), "png": png}
+    return {"height": values.shape[0], "width": values.shape[1], "max": round(top, _EXPLAINED_DECIMALS), "png": png}
 
 
 def _rounded(values: np.ndarray) -> Any:
-    return values.round(_DIGITS_OF_PIXELS).astype(float).tolist()
+    return values.round(_EXPLAINED_DECIMALS).astype(float).tolist()

@@ -19,6 +19,7 @@ from docsight.documents.runner.warm_worker import CancelledRunError, WarmWorker
 from docsight.errors import ConfigError, DocsightError
 from docsight.redaction.redaction_options import RedactionOptions
 from docsight.serve.services.job_record import JobRecord, new_job
+from docsight.wording import count_of
 
 logger = logging.getLogger("docsight.serve")
 
@@ -97,14 +98,14 @@ class JobQueue:
             QueueFullError: Too many jobs are waiting.
         """
         if self.is_full:
-            raise QueueFullError(f"{self._max_jobs} jobs wait or run")
+            raise self._full()
         return new_job(self._root, redact=redact)
 
     def add(self, job: JobRecord) -> None:
         """Queue a job whose files are complete; raises the errors of `make_job`."""
         with self._changed:
-            if self._is_closed or len(self._waiting) + len(self._running) >= self._max_jobs:
-                raise QueueFullError(f"{self._max_jobs} jobs wait or run")
+            if self._is_closed or self.is_full:
+                raise self._full()
             job.save()
             self._jobs[job.id] = job
             self._waiting.append(job)
@@ -153,10 +154,14 @@ class JobQueue:
         for thread in self._threads:
             thread.join()
         if unfinished:
-            fate = "are lost" if self._temporary is not None else f"are kept in {self._root}"
-            logger.warning("%d jobs have not ended and %s: %s", len(unfinished), fate, ", ".join(unfinished))
+            fate = "now lost" if self._temporary is not None else f"kept in {self._root}"
+            count = count_of(len(unfinished), "job")
+            logger.warning("The server stops before the end of %s, %s: %s", count, fate, ", ".join(unfinished))
         if self._temporary is not None:
             self._temporary.cleanup()
+
+    def _full(self) -> QueueFullError:
+        return QueueFullError(f"the queue has {count_of(self._max_jobs, 'job')}, its maximum")
 
     def _restore(self) -> None:
         """Find the jobs of an earlier server; those that had not ended wait again."""

@@ -1,12 +1,12 @@
 """All models of the server, loaded and warm, and the threads that compute with them."""
 
-import gc
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from docsight.components.rnn_speller import RnnSpeller
 from docsight.documents.pipeline import Pipeline
+from docsight.documents.runner.garbage import freeze_objects
 from docsight.serve.server_settings import ServerSettings
 from docsight.serve.services.comparison import TaggerComparison, load_demo_taggers
 from docsight.serve.services.image_explainer import ImageExplainer, find_image_models
@@ -82,9 +82,7 @@ def load_services(settings: ServerSettings) -> ModelServices:
         sessions.end(session)
     images = ImageExplainer(find_image_models(nlp))
     comparison = load_demo_taggers()
-    # The models stay until the end: without this, the collector would look at all of their objects again and again.
-    gc.collect()
-    gc.freeze()
+    freeze_objects()
     about = _describe(settings.pipeline, nlp, images, has_redaction=short.redactor is not None)
     return ModelServices(short, bulk, sessions, images, comparison, about)
 

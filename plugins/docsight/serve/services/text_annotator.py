@@ -1,13 +1,13 @@
 """Entities and corrections of short texts, as plain data in the form of `documents.jsonl`."""
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docsight.attributes import span_score
-from docsight.components.rnn_ner import RnnNer
+from docsight.components.listed_spans import listing_spans
 from docsight.components.rnn_speller import THRESHOLDS
 from docsight.corrections import applied_rows, correct_text
 from docsight.documents.runner.annotate import correction_rows, entity_rows, raising
@@ -46,7 +46,8 @@ class TextAnnotator:
         """Return the record of each text, or the exception of the component that failed."""
         nlp = self._nlp
         with_spans = any(item.min_score is not None for item in items)
-        with raising(nlp), nlp.memory_zone(), _listing_spans(nlp, enabled=with_spans):
+        listing = listing_spans(nlp, _LISTED_SPANS, MIN_SPAN_SCORE) if with_spans else nullcontext()
+        with raising(nlp), nlp.memory_zone(), listing:
             try:
                 docs: Sequence[Doc | Exception] = list(
                     nlp.pipe((tokenize(nlp, item.text) for item in items), batch_size=len(items))
@@ -62,20 +63,6 @@ class TextAnnotator:
             return self._nlp(tokenize(self._nlp, item.text))
         except Exception as err:  # noqa: BLE001 - only this text fails
             return err
-
-
-@contextmanager
-def _listing_spans(nlp: "Language", *, enabled: bool) -> Iterator[None]:
-    """Let `rnn_ner` list improbable spans, too, as long as the block runs."""
-    pipes = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, RnnNer)] if enabled else []
-    before = [(pipe.spans_key, pipe.min_score) for pipe in pipes]
-    for pipe in pipes:
-        pipe.spans_key, pipe.min_score = _LISTED_SPANS, MIN_SPAN_SCORE
-    try:
-        yield
-    finally:
-        for pipe, (spans_key, min_score) in zip(pipes, before, strict=True):
-            pipe.spans_key, pipe.min_score = spans_key, min_score
 
 
 def _record(doc: "Doc", item: TextItem) -> dict[str, Any]:

@@ -64,8 +64,9 @@ class TextRedactor:
             return [[_plain_result(each) for each in results] for results in found]
 
     def recognizers(self, language: str) -> list[str]:
-        """Return the names of presidio's recognizers."""
-        return [each.name for each in self._detector(RedactionOptions()).analyzer.get_recognizers(language)]
+        """Return the names of presidio's recognizers, each once: several patterns may share one."""
+        recognizers = self._detector(RedactionOptions()).analyzer.get_recognizers(language)
+        return list(dict.fromkeys(each.name for each in recognizers))
 
     def entity_types(self, language: str) -> list[str]:
         """Return the types of entities that presidio finds, by its own names."""

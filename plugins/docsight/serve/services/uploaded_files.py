@@ -10,7 +10,7 @@ from docsight.errors import DataError
 
 _MAX_PART_NAME_BYTES = 200
 _MAX_FOLDERS = 16
-_MAX_PART_HEADER_BYTES = 8192  # of a part
+_MAX_PART_HEADER_BYTES = 8192
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\ud800-\udfff]")
 
 
@@ -41,6 +41,7 @@ class UploadedFiles:
         self._file: IO[bytes] | None = None
         self._header_name, self._header_value = bytearray(), bytearray()
         self._disposition = b""
+        self._has_ended = False
         callbacks: dict[str, Callable[..., None]] = {
             "on_part_begin": self._begin_part,
             "on_header_field": self._add_to_name,
@@ -49,9 +50,8 @@ class UploadedFiles:
             "on_headers_finished": self._open,
             "on_part_data": self._write,
             "on_part_end": self._close,
+            "on_end": self._end,
         }
-        self._has_ended = False
-        callbacks["on_end"] = self._end
         try:
             self._parser: MultipartParser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
         except FormParserError as err:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from docsight.serve.web.request_gate import MAX_HEAD_BYTES
+from docsight.serve.web.request_gate import HEAD_TOO_LARGE, MAX_HEAD_BYTES
 from docsight.serve.web.request_ids import new_request_id
 from docsight.serve.web.security_headers import secure_headers
 
@@ -16,10 +16,7 @@ _SHED = ("Too many requests", "too many requests are waiting; try again in a sec
 _REFUSALS = {
     400: ("Bad Request", "the request is not valid HTTP/1.1"),
     429: ("Too Many Requests", "too many connections are open; try again in a second"),
-    431: (
-        "Request Header Fields Too Large",
-        f"the address and the headers have more than {MAX_HEAD_BYTES:,} bytes; send less",
-    ),
+    431: ("Request Header Fields Too Large", HEAD_TOO_LARGE),
 }
 
 

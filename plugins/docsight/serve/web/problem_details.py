@@ -89,3 +89,9 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def too_busy(detail: str = "too many requests are waiting; try again in a second") -> ProblemError:
     return ProblemError(429, detail, retry_after=1)
+
+
+def no_redaction() -> ProblemError:
+    return ProblemError(
+        501, "the server has no redaction: it needs a component that finds names, and pip install 'docsight[redact]'"
+    )

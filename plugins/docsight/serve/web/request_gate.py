@@ -16,6 +16,7 @@ UPLOADS = "/v1/documents"
 TEXTS = "/v1/text"
 IMAGES = "/v1/images"
 MAX_HEAD_BYTES = 32 << 10
+HEAD_TOO_LARGE = f"the address and the headers have more than {MAX_HEAD_BYTES:,} bytes; send less"
 JOBS = "/v1/jobs/"
 _PROBES = ("/health", "/ready")
 _LINKED = re.compile(r"/v1/jobs/[0-9a-f]+/(result|report|redacted)")
@@ -45,7 +46,7 @@ class RequestGate:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         path: str = scope["path"]
         if _head_size(scope) > MAX_HEAD_BYTES:
-            raise ProblemError(431, f"the address and the headers have more than {MAX_HEAD_BYTES:,} bytes; send less")
+            raise ProblemError(431, HEAD_TOO_LARGE)
         self._check_caller(scope, headers, path)
         if not is_api(path) or path in _PROBES or scope["method"] == "OPTIONS":
             await self._app(scope, receive, send)

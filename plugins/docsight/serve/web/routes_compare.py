@@ -2,15 +2,15 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from docsight.serve.web.compare_models import CompareAnswer, CompareRequest
 from docsight.serve.web.problem_details import ProblemError, problem_responses
-from docsight.serve.web.routes_text import check_length
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.server_state import State
+from docsight.serve.web.text_limits import check_length
 
 router = APIRouter(tags=["text"])
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["text"])
     summary="Compare what three taggers see",
     responses={200: {"model": CompareAnswer}, **problem_responses(408, 413, 415, 422, 429, 501, 504)},
 )
-async def compare_taggers(body: CompareRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
+async def compare_taggers(body: CompareRequest, state: State) -> JSONResponse:
     """Tag a text with an LSTM, a BiLSTM and a CNN, made for demonstration, and return what each finds and why."""
     services = state.services
     if services.comparison is None:

@@ -14,11 +14,10 @@ from docsight.serve.services.job_record import JobRecord
 from docsight.serve.services.job_results import read_results, zip_redacted
 from docsight.serve.services.uploaded_files import TooManyFilesError, UploadedFiles
 from docsight.serve.web.job_models import DocumentsAnswer, JobAnswer, JobBody, job_body
-from docsight.serve.web.problem_details import ProblemError, problem_responses
+from docsight.serve.web.problem_details import ProblemError, no_redaction, problem_responses
 from docsight.serve.web.request_gate import has_no_key
-from docsight.serve.web.routes_text import no_redaction
 from docsight.serve.web.security_headers import REPORT_POLICY
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.server_state import ServerState, State
 
 router = APIRouter(tags=["documents"])
 
@@ -37,7 +36,6 @@ _UPLOAD_BODY = {
         }
     },
 }
-State = Annotated[ServerState, Depends(state_of)]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of a job.")]
 LinkToken = Annotated[
     str | None, Query(description="From `links`: gives access without the API key, for a frame.", max_length=100)

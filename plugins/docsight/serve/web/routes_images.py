@@ -4,13 +4,13 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
 from docsight.serve.web.image_models import ImageAnswer
 from docsight.serve.web.problem_details import ProblemError, problem_responses
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.server_state import State
 
 router = APIRouter(tags=["images"])
 
@@ -40,7 +40,7 @@ _IMAGE_BODY = {
 )
 async def classify_image(
     request: Request,
-    state: Annotated[ServerState, Depends(state_of)],
+    state: State,
     model: Annotated[str, Query(description="digits, figures, or an image component of the pipeline.")] = "figures",
     explain: Annotated[bool, Query(description="Also return filters, feature maps and what decided.")] = False,
     label: Annotated[str | None, Query(description="The label to explain; by default the most probable one.")] = None,

@@ -5,21 +5,20 @@ from collections.abc import Sequence, Set
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from docsight.serve.services.client_recognizers import ClientPatterns
 from docsight.serve.services.text_lane import TextLane
 from docsight.serve.services.text_redactor import TextRedactor
 from docsight.serve.web.presidio_models import AnalyzedEntity, AnalyzeRequest
-from docsight.serve.web.problem_details import ProblemError, problem_responses
-from docsight.serve.web.routes_text import check_length, no_redaction
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.problem_details import ProblemError, no_redaction, problem_responses
+from docsight.serve.web.server_state import State
+from docsight.serve.web.text_limits import check_texts
 
 router = APIRouter(tags=["presidio"])
 
 _LANGUAGE = "en"
-State = Annotated[ServerState, Depends(state_of)]
 Language = Annotated[str, Query(description="en", max_length=35)]
 
 
@@ -35,10 +34,7 @@ async def analyze(body: AnalyzeRequest, request: Request, state: State) -> JSONR
     """Return the entities of a text, or of each text of a list."""
     _check_language(body.language)
     texts = [body.text] if isinstance(body.text, str) else body.text
-    if len(texts) > state.settings.max_texts:
-        raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {state.settings.max_texts:,}")
-    for text in texts:
-        check_length(text, state)
+    check_texts(texts, state)
     patterns = _patterns_of(body)
     known = {*_redactor_of(state.services.short).entity_types(_LANGUAGE), *patterns.entity_types()}
     _check_types(body.entities or (), known)

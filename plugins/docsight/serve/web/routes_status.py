@@ -1,18 +1,17 @@
 """GET /health, /ready, /metrics and /v1/info."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from docsight.serve.web.problem_details import PROBLEM_TYPE
 from docsight.serve.web.serve_metrics import METRICS_TYPE
-from docsight.serve.web.server_state import ServerState, not_ready, state_of
+from docsight.serve.web.server_state import State, not_ready
 from docsight.version import __version__
 
 router = APIRouter(tags=["status"])
-State = Annotated[ServerState, Depends(state_of)]
 
 
 class HealthBody(BaseModel):

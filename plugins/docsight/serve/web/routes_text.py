@@ -3,15 +3,16 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from docsight.redaction.redaction_options import RedactionOptions
 from docsight.serve.services.model_services import is_bulk
 from docsight.serve.services.request_batcher import DroppedError
 from docsight.serve.services.text_annotator import TextItem
-from docsight.serve.web.problem_details import ProblemError, problem_responses, too_busy
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.problem_details import no_redaction, problem_responses, too_busy
+from docsight.serve.web.server_state import State
+from docsight.serve.web.text_limits import check_length, check_texts
 from docsight.serve.web.text_models import RedactAnswer, RedactRequest, SeveralTexts, TextAnswer, TextRequest
 
 router = APIRouter(tags=["text"])
@@ -22,16 +23,10 @@ router = APIRouter(tags=["text"])
     summary="Find entities and misspelled words",
     responses={200: {"model": TextAnswer}, **problem_responses(408, 413, 415, 422, 429, 504)},
 )
-async def annotate_text(
-    body: Annotated[TextRequest, Body()], state: Annotated[ServerState, Depends(state_of)]
-) -> JSONResponse:
+async def annotate_text(body: Annotated[TextRequest, Body()], state: State) -> JSONResponse:
     """Annotate one text or several. Texts of concurrent requests go through the models together."""
     texts = body.texts if isinstance(body, SeveralTexts) else [body.text]
-    settings = state.settings
-    if len(texts) > settings.max_texts:
-        raise ProblemError(413, f"the request has {len(texts):,} texts; send at most {settings.max_texts:,}")
-    for text in texts:
-        check_length(text, state)
+    check_texts(texts, state)
     queue = state.bulk if is_bulk(texts) else state.texts
     try:
         documents = await queue.annotate([TextItem(text, body.min_score, body.setting) for text in texts])
@@ -45,7 +40,7 @@ async def annotate_text(
     summary="Take names and ids out of a text",
     responses={200: {"model": RedactAnswer}, **problem_responses(408, 413, 415, 422, 429, 501, 504)},
 )
-async def redact_text(body: RedactRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
+async def redact_text(body: RedactRequest, state: State) -> JSONResponse:
     """Replace names and ids. Needs the extra "redact" on the server; without it, the answer is a 501."""
     check_length(body.text, state)
     lane = state.services.lane_of([body.text])
@@ -55,17 +50,3 @@ async def redact_text(body: RedactRequest, state: Annotated[ServerState, Depends
     with state.redaction_slots.take():
         loop = asyncio.get_running_loop()
         return JSONResponse(await loop.run_in_executor(lane.executor, lane.redactor.redact, body.text, options))
-
-
-def check_length(text: str, state: ServerState) -> None:
-    """Raise a 413 if a text is too long."""
-    if len(text) > (most := state.settings.max_text_chars):
-        raise ProblemError(
-            413, f"a text has {len(text):,} characters; send at most {most:,}, or a file to /v1/documents"
-        )
-
-
-def no_redaction() -> ProblemError:
-    return ProblemError(
-        501, "the server has no redaction: it needs a component that finds names, and pip install 'docsight[redact]'"
-    )

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 
 from docsight.serve.services.typing_sessions import (
@@ -14,7 +14,7 @@ from docsight.serve.services.typing_sessions import (
     TypingSessions,
 )
 from docsight.serve.web.problem_details import ProblemError, problem_responses
-from docsight.serve.web.server_state import ServerState, state_of
+from docsight.serve.web.server_state import ServerState, State
 from docsight.serve.web.typing_models import TypingAnswer, TypingRequest
 
 router = APIRouter(tags=["typing"])
@@ -25,7 +25,7 @@ router = APIRouter(tags=["typing"])
     summary="Type in a session",
     responses={200: {"model": TypingAnswer}, **problem_responses(404, 408, 409, 413, 415, 422, 429, 501, 504)},
 )
-async def type_keys(body: TypingRequest, state: Annotated[ServerState, Depends(state_of)]) -> JSONResponse:
+async def type_keys(body: TypingRequest, state: State) -> JSONResponse:
     """Apply keystrokes and return the letters, the words and the text that are meant. Without `session`, one starts."""
     sessions = _sessions_of(state)
     loop = asyncio.get_running_loop()
@@ -44,9 +44,7 @@ async def type_keys(body: TypingRequest, state: Annotated[ServerState, Depends(s
 @router.delete(
     "/v1/type/{session}", status_code=204, summary="End a session", responses=problem_responses(404, 422, 501)
 )
-async def end_session(
-    session: Annotated[str, Path(max_length=100)], state: Annotated[ServerState, Depends(state_of)]
-) -> Response:
+async def end_session(session: Annotated[str, Path(max_length=100)], state: State) -> Response:
     """Forget a session at once; otherwise it expires. An unknown session is not an error."""
     _sessions_of(state).end(session)
     return Response(status_code=204)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Literal
+from typing import Annotated, Literal
 
+from fastapi import Depends
 from starlette.requests import Request
 
 from docsight.errors import DocsightError
@@ -215,3 +216,6 @@ async def state_of(request: Request) -> ServerState:
     """
     state: ServerState = request.app.state.server
     return state
+
+
+State = Annotated[ServerState, Depends(state_of)]  # the type of a parameter of a route

@@ -13,7 +13,7 @@ from docsight.bundle import load_folder
 from docsight.errors import ConfigError, DataError
 from docsight.images import ImageSettings, normalise
 from docsight_training.data.drawings.fonts import built_in_font
-from docsight_training.data.images import image_data, image_reading, synthetic
+from docsight_training.data.images import image_batches, image_reading, synthetic
 from docsight_training.data.images.dataset import OTHER
 from docsight_training.data.images.image_data import ImageData
 from docsight_training.data.images.image_reading import choose_settings, is_grey, read_images
@@ -259,7 +259,7 @@ def test_epoch_smaller_than_a_batch_is_one_batch(parquet):
 
 
 def test_evaluation_batches_are_the_images_in_order(parquet, monkeypatch):
-    monkeypatch.setattr(image_data, "_EVALUATION_BATCH_SIZE", 5)
+    monkeypatch.setattr(image_batches, "_EVALUATION_BATCH_SIZE", 5)
     data = _data(parquet)
     batches = [data.evaluation_batches("test")[at] for at in range(len(data.evaluation_batches("test")))]
     assert [len(batch.labels) for batch in batches] == [5, 5, 2]

@@ -33,7 +33,7 @@ TINY = [
     "threads=1",
 ]
 
-RUN = ["epochs=6", "trainer.ema=0.8"]
+RUN = ["epochs=6", "trainer.ema=0.8", "card.name=shapes"]
 
 
 def config(*overrides: str) -> dict:
@@ -75,7 +75,10 @@ def test_image_training_learns_and_writes_all_outputs(trained):
 
 def test_image_training_exports_a_model_that_classifies_images(trained, shapes):
     folder, _ = trained
-    about = load_folder(folder / "model", kind="image_classifier").about
+    bundle = load_folder(folder / "model", kind="image_classifier")
+    about = bundle.about
+    assert about["name"] == "shapes"
+    assert bundle.card.startswith("# shapes\n")
     assert about["images"]["size"] == 16
     assert set(about["decision"]) == {"temperature", "score", "threshold"}
     for nlp in (spacy.blank("xx"), spacy.load(folder / "pipeline")):

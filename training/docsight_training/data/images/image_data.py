@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import datasets
@@ -11,31 +10,23 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from docsight.errors import ConfigError, DataError
-from docsight.images import ImageSettings, normalise
+from docsight.images import ImageSettings
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.images.dataset import LabeledImages, hold_out, sample_per_class
 from docsight_training.data.images.image_augment import ImageAugment
+from docsight_training.data.images.image_batches import ImageBatch, ImageBatches
 from docsight_training.data.images.image_checks import check_classes, check_sources
 from docsight_training.data.images.image_outliers import OutlierSettings, read_outliers
-from docsight_training.data.images.image_reading import choose_settings, class_names, fit_again, read_images
-from docsight_training.data.images.image_sampling import check_sizes, class_weights, resized, with_drawn_fraction
+from docsight_training.data.images.image_reading import choose_settings, class_names, read_images
+from docsight_training.data.images.image_sampling import check_sizes, class_weights, with_drawn_fraction
 from docsight_training.data.images.synthetic import ImageDrawer
 from docsight_training.data.sources import IMAGE_SOURCES, find_hub_split, load_hub_split, load_images, missing_images
 from docsight_training.data.splits import check_fractions
 
 log = logging.getLogger(__name__)
 
-_EVALUATION_BATCH_SIZE = 250
 _MIN_CHOOSING_IMAGES = 50
 _MIN_BATCH_SIZE, _MAX_BATCH_SIZE = 8, 128  # of a training step, if the config gives no number
-
-
-@dataclass
-class ImageBatch:
-    """Images for a step, ready for the network."""
-
-    images: Tensor  # (batch, channels, size, size), normalised
-    labels: Tensor  # (batch,), OTHER for no class
 
 
 class ImageData(EpochData[ImageBatch]):
@@ -251,22 +242,10 @@ class ImageData(EpochData[ImageBatch]):
             weights, size = self.sampling_weights(), self.epoch_size or len(images)
             order = torch.multinomial(weights, size, replacement=True, generator=generator)
         size = self.batch_size or min(_MAX_BATCH_SIZE, max(_MIN_BATCH_SIZE, len(order) // 10))
-        # A small last batch would make the statistics of batch norm noisy; its images come in another epoch.
-        count = max(1, len(order) // size)
-        plans = list(enumerate(torch.split(order, size)[:count]))
-        seed = self.seed * 1009 + epoch
-
-        def build(plan: tuple[int, Tensor]) -> ImageBatch:
-            number, chosen = plan
-            generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
-            pixels = resized(images.pixels[chosen].float() / 255, self.sizes, progress)
-            augmented = self._augmented(pixels, generator, progress=progress)
-            return ImageBatch(normalise(augmented, self.settings), images.labels[chosen])
-
-        return LazyBatches(plans, build)
+        return self._batches.shuffled(images, order, size=size, seed=self.seed * 1009 + epoch, progress=progress)
 
     def evaluation_batches(self, split: str) -> LazyBatches[tuple[int, slice], ImageBatch]:
-        return self._in_order(self.parts[split], augment=False)
+        return self._batches.in_order(self.parts[split])
 
     def augmented_batches(self, split: str, *, max_images: int) -> LazyBatches[tuple[int, slice], ImageBatch]:
         """Return batches of at most `max_images` images of a split, augmented as in training, the same every time."""
@@ -274,25 +253,11 @@ class ImageData(EpochData[ImageBatch]):
         if max_images < len(images):
             order = torch.randperm(len(images), generator=torch.Generator().manual_seed(self.seed))
             images = images.take(order[:max_images])
-        return self._in_order(images, augment=True)
+        return self._batches.in_order(images, augment=True)
 
-    def _augmented(self, pixels: Tensor, generator: torch.Generator, *, progress: float = 0.0) -> Tensor:
-        """Augment pixels, (batch, channels, side, side), from 0 to 1; the result is uint8, or from 0 to 1."""
-        augmented = self.augment(pixels, generator, progress=progress)
-        return fit_again(augmented, self.settings) if self.refit else augmented
-
-    def _in_order(self, images: LabeledImages, *, augment: bool) -> LazyBatches[tuple[int, slice], ImageBatch]:
-        size = _EVALUATION_BATCH_SIZE
-        plans = list(enumerate(slice(start, start + size) for start in range(0, len(images), size)))
-
-        def build(plan: tuple[int, slice]) -> ImageBatch:
-            number, chosen = plan
-            pixels = images.pixels[chosen]
-            if augment:
-                pixels = self._augmented(pixels.float() / 255, torch.Generator().manual_seed(number))
-            return ImageBatch(normalise(pixels, self.settings), images.labels[chosen])
-
-        return LazyBatches(plans, build)
+    @property
+    def _batches(self) -> ImageBatches:
+        return ImageBatches(self.settings, self.augment, refit=self.refit, sizes=self.sizes)
 
     def _load(self, split: str) -> datasets.Dataset | None:
         """Load a split; None if there is none."""

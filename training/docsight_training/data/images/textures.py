@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
 from docsight_training.data.drawings.choices import chance, pick
+from docsight_training.data.drawings.handwriting import smooth
 
 TextureFunction = Callable[[np.random.Generator, int], np.ndarray]
 _STROKE_SCALE = 4  # strokes are drawn this many times as large, then reduced
@@ -19,7 +20,7 @@ def scribble(rng: np.random.Generator, size: int) -> np.ndarray:
     for _ in range(strokes):
         bends = int(rng.integers(9, 16)) if strokes < 3 else int(rng.integers(3, 7))
         where = rng.uniform(0.1, 0.9, (bends, 2)) * size * _STROKE_SCALE
-        pen.line([(float(x), float(y)) for x, y in _smooth(where)], fill=255, width=width, joint="curve")
+        pen.line([(float(x), float(y)) for x, y in smooth(where, steps=6)], fill=255, width=width, joint="curve")
     return _reduced(image)
 
 
@@ -150,15 +151,6 @@ def _ring(points: int, radius: float, turn: float, size: int) -> list[tuple[floa
     angles = turn + 2 * np.pi * np.arange(points) / points
     full = size * _STROKE_SCALE
     return [(float(full * (0.5 + radius * np.cos(a))), float(full * (0.5 + radius * np.sin(a)))) for a in angles]
-
-
-def _smooth(points: np.ndarray, steps: int = 6) -> np.ndarray:
-    """Round the corners of a polyline by Catmull-Rom splines, (bends, 2) -> (points, 2)."""
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    a, b, c, d = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
-    t = np.linspace(0, 1, steps)[None, :, None]
-    curve: np.ndarray = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    return curve.reshape(-1, 2) / 2
 
 
 def _stretched(pixels: np.ndarray) -> np.ndarray:

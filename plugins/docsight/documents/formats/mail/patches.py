@@ -10,6 +10,7 @@ _PATCH_HEADER = re.compile(
     r"(?:dis)?similarity index |(?:rename|copy) (?:from|to) |Index: \S|={20,}\s*$|\\ No newline"
 )
 _PATCH_LINE = re.compile(r"([^\n]*)(?:\n|\Z)")
+# The lines of the old and of the new file that a line of a patch stands for, by its first character.
 _LINE_CHANGES = {
     "-": (1, 0),
     "+": (0, 1),
@@ -17,7 +18,7 @@ _LINE_CHANGES = {
     "\t": (1, 1),
     "": (1, 1),
     "\\": (0, 0),
-}  # of the old and the new file
+}
 
 
 def patch_ranges(text: str) -> Iterator[tuple[int, int]]:

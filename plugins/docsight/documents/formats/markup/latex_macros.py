@@ -12,9 +12,8 @@ _DEFINITION = re.compile(
     r"\\def[ \t]*\\([a-zA-Z]+)[ \t]*((?:#\d){0,9})[ \t]*(?=\{)"
 )
 _MACRO_PARAMETER = re.compile(r"#([1-9])")
-_PROGRAM = re.compile(
-    r"\\(?:if|else|fi|csname|expandafter|futurelet|@|loop|repeat)|@"
-)  # it is no text that stands for it
+# A macro with one of these computes: its body is not the text that stands for it.
+_PROGRAM = re.compile(r"\\(?:if|else|fi|csname|expandafter|futurelet|@|loop|repeat)|@")
 _MAX_MACRO_CHARS = 500
 
 

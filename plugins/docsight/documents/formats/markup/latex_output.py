@@ -1,7 +1,5 @@
 """Writes what a reader of LaTeX finds: to the paragraph, cell or argument that is open."""
 
-from collections.abc import Iterable
-
 from docsight.documents.formats.markup.markup_writer import MarkupRun, MarkupWriter
 from docsight.documents.formats.text.builder import LINE, Block
 
@@ -20,17 +18,12 @@ class LatexOutput:
         self._in_cell = False
         self._captions: list[list[MarkupRun]] = []  # of the tables that are open
         self._is_open = False  # the paragraph
-        self._captured: list[
-            list[MarkupRun]
-        ] = []  # the texts of the arguments that are open, which are not written yet
+        # The texts of the arguments that are open, which are not written yet.
+        self._captured: list[list[MarkupRun]] = []
 
     @property
     def is_in_table(self) -> bool:
         return self._tables > 0 and not self._captured
-
-    @property
-    def is_captured(self) -> bool:
-        return bool(self._captured)
 
     def put(self, text: str) -> None:
         """Write a text to what is open."""
@@ -47,11 +40,6 @@ class LatexOutput:
                 self.writer.paragraph([])
                 self._is_open = True
             self.writer.runs([run])
-
-    def put_runs(self, runs: Iterable[MarkupRun]) -> None:
-        """Write runs to what is open."""
-        for run in runs:
-            self.put(run.text)
 
     def end_paragraph(self) -> None:
         if self._captured:

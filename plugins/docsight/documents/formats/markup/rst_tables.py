@@ -9,7 +9,6 @@ from docsight.documents.formats.markup.markup_writer import indented_block
 from docsight.documents.formats.markup.rst_directives import Directive
 
 _GRID_RULE = re.compile(r"\+(?:[-=]+\+)+$")
-_GRID_RULE_WITHIN = re.compile(r"[+|].*[-=]{2,}\+")
 _SIMPLE_RULE = re.compile(r"={2,}(?: +={2,})+$")
 _SPAN_RULE = re.compile(r"-{2,}(?: +-{2,})*$")
 _LIST_MARKER = re.compile(r"[*+-](?: +|$)")

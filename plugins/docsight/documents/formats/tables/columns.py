@@ -82,7 +82,8 @@ def parse_row(
     if not isinstance(text, str):
         return PartError(part=part, error=DataError(f"expected text in its text column, found {type(text).__name__}"))
     text, replaced = replace_surrogates(normalize_newlines(text))
-    notes = [f"{replaced} bytes or lone surrogates were replaced by U+FFFD"] if replaced else []
+    what = "byte or lone surrogate was" if replaced == 1 else "bytes or lone surrogates were"
+    notes = [f"{replaced} {what} replaced by U+FFFD"] if replaced else []
     return ParsedDocument(
         text=text,
         part=part,

@@ -33,9 +33,8 @@ _MIN_VALID_PER_INVALID = 4
 # Texts in UTF-16 have NULs at least in their spaces and line ends.
 _UTF16_SAMPLE_BYTES = 2000
 _MIN_NUL_FRACTION = 0.02
-_MIN_UTF16_LOG_PROBABILITY = (
-    1.5 * MIN_MEAN_LOG_PROBABILITY
-)  # per character of two bytes; other data has less than twice
+# Per character of two bytes; that of other data is below 2 * MIN_MEAN_LOG_PROBABILITY.
+_MIN_UTF16_LOG_PROBABILITY = 1.5 * MIN_MEAN_LOG_PROBABILITY
 
 # In no text; where a declared encoding has them, the text is in another one, mostly of Windows.
 _C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")

@@ -10,9 +10,10 @@ from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.charset_names import lookup_encoding
 from docsight.documents.formats.text.encoding import decode
+from docsight.documents.formats.text.html_context import LINE_ELEMENTS, PARAGRAPH_ELEMENTS
 from docsight.documents.formats.text.html_nesting import bound_nesting
 from docsight.documents.formats.text.html_style import PageStyles
-from docsight.documents.formats.text.html_text import LINE_ELEMENTS, PARAGRAPH_ELEMENTS, PageText
+from docsight.documents.formats.text.html_text import PageText
 from docsight.documents.formats.text.invisible import strip_invisible
 from docsight.documents.formats.text.plain import paragraphs
 from docsight.documents.formats.text.quoted_lines import has_quoted_mail, mark_quoted_lines
