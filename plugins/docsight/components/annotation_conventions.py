@@ -1,12 +1,13 @@
 """How the entities of a model were annotated, and entities that are mended to agree with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from docsight.components.amount_spans import remove_false_amounts
 from docsight.components.date_spans import repair_dates
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
+from docsight.components.person_names import complete_persons
 from docsight.components.person_titles import trim_titles
 from docsight.components.word_rows import WordAt
 from docsight.errors import BundleError
@@ -57,14 +58,18 @@ class AnnotationConventions:
             ),
         )
 
-    def mend(self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
-        """Return the entities of a row with titles, inverted names and dates mended, and without false amounts.
+    def mend(
+        self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int, *, breaks: Set[int] = frozenset()
+    ) -> Sequence[ScoredSpan]:
+        """Return the entities of a row with names, titles and dates mended, and without false names and amounts.
 
         Args:
             spans: The entities, in words, in order.
             word_at: Returns a word of the row.
             num_words: The number of words of the row.
+            breaks: The words that no entity continues beyond.
         """
+        spans = complete_persons(spans, word_at, num_words, breaks=breaks)
         if self.strip_titles:
             spans = trim_titles(spans, word_at, num_words)
         spans = join_inverted_names(spans, word_at, num_words)

@@ -173,7 +173,8 @@ class RnnNer(NetworkPipe):
     def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
-        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words))
+        breaks = frozenset(row.breaks)
+        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words), breaks=breaks)
         return spans_of_tokens(
             row,
             [span for span in mended if self._new_label(span) is not None and span.score >= self.threshold],
