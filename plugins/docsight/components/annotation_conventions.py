@@ -9,6 +9,7 @@ from docsight.components.date_spans import repair_dates
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
 from docsight.components.person_names import complete_persons
 from docsight.components.person_titles import trim_titles
+from docsight.components.place_names import complete_places
 from docsight.components.word_rows import WordAt
 from docsight.errors import BundleError
 from docsight.networks.spans import ScoredSpan
@@ -69,6 +70,7 @@ class AnnotationConventions:
             num_words: The number of words of the row.
             breaks: The words that no entity continues beyond.
         """
+        spans = complete_places(spans, word_at, num_words)
         spans = complete_persons(spans, word_at, num_words, breaks=breaks)
         if self.strip_titles:
             spans = trim_titles(spans, word_at, num_words)
