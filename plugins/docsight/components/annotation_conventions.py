@@ -6,6 +6,7 @@ from typing import Any
 
 from docsight.components.amount_spans import remove_false_amounts
 from docsight.components.date_spans import repair_dates
+from docsight.components.false_names import remove_false_names
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
 from docsight.components.person_names import complete_persons
 from docsight.components.person_titles import trim_titles
@@ -70,6 +71,7 @@ class AnnotationConventions:
             num_words: The number of words of the row.
             breaks: The words that no entity continues beyond.
         """
+        spans = remove_false_names(spans, word_at, num_words)
         spans = complete_places(spans, word_at, num_words)
         spans = complete_persons(spans, word_at, num_words, breaks=breaks)
         if self.strip_titles:
