@@ -23,17 +23,19 @@ _TECHNICAL_WORDS = (
     "SDK SMTP SQL SSH SSL SVG TCP TIFF TLS UDP URI URL USB UTF XHTML XML YAML"
 )
 _TECHNICAL = frozenset(_TECHNICAL_WORDS.split())
-_TEX = re.compile(r"(?:[A-Z]?[a-z]*[A-Z]?[a-z]*)TeX(?:\d\w*)?")  # LuaLaTeX, BibTeX
+_TEX = re.compile(r"[A-Za-z]{0,9}TeX(?:\d\w*)?")  # LuaLaTeX, BibTeX
 _FILE_TYPES = (
     "bak bat bib c cc cfg conf cpp csv css dll doc docx exe gif gz h hpp htm html ini java jpeg jpg js json log md odt "
     "pdf php pl pm png po pod ppt pptx ps py rb rs rst rtf sh so sql sty svg tar tex tgz tif tiff toml ts tsv txt xls "
     "xlsx xml yaml yml zip"
 )
 _FILE = re.compile(rf"[\w+-][\w.+-]*\.(?:{'|'.join(_FILE_TYPES.split())})", re.ASCII)
-# snake_case, Perl::Module, call(), and compound names of fonts and of classes: MavenPro-Medium, Lato-LightItalic.
-_IDENTIFIER = re.compile(
-    r"\w+_\w+|\w+(?:::\w+)+|[\w.]+\(\)|[A-Z][a-z]{3,}[A-Z]\w*(?:-\w+)+|\w+-[A-Z][a-z]{3,}[A-Z]\w*", re.ASCII
+_IDENTIFIERS = (
+    r"[a-z]\w*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
+    r"\w+(?:::\w+)+|[\w.]+\(\)",  # Perl::Module, call()
+    r"[A-Z][a-z]{3,}[A-Z]\w*(?:-\w+)+|\w+-[A-Z][a-z]{3,}[A-Z]\w*",  # fonts: MavenPro-Medium, Lato-LightItalic
 )
+_IDENTIFIER = re.compile("|".join(_IDENTIFIERS), re.ASCII)
 _ROOM = re.compile(
     r"(?:(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]*(?:st|nd|rd|th)|Ground|Top) Floor|Floor \w+"
     r"|(?:Apt|Apartment|Room|Suite|Unit|Box|P\.? ?O\.? Box)\.?(?: [\w-]*\d[\w-]*)?)"

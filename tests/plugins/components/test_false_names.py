@@ -32,6 +32,7 @@ def _kept(text: str, label: str, spans: list[tuple[int, int]]) -> list[str]:
         ("Anne-Marie McKenzie", "PER", [(0, 2)], ["Anne-Marie McKenzie"]),
         ("Smith - McKenzie and Coca-Cola", "ORG", [(0, 3), (4, 5)], ["Smith - McKenzie", "Coca-Cola"]),
         ("@ rosa_lindt", "PER", [(1, 2)], ["rosa_lindt"]),
+        ("New_York and MAX_SIZE", "LOC", [(0, 1), (2, 3)], ["New_York"]),
         ("Fifth Floor , Bern", "LOC", [(0, 2), (3, 4)], ["Bern"]),
         ("Suite 400 and 2nd Floor", "LOC", [(0, 2), (3, 5)], []),
         ("Box Hill", "LOC", [(0, 2)], ["Box Hill"]),
