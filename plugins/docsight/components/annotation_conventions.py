@@ -8,6 +8,7 @@ from docsight.components.amount_spans import remove_false_amounts
 from docsight.components.date_spans import repair_dates
 from docsight.components.false_names import remove_false_names
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
+from docsight.components.organization_names import complete_organizations
 from docsight.components.person_names import complete_persons
 from docsight.components.person_titles import trim_titles
 from docsight.components.place_names import complete_places
@@ -73,6 +74,7 @@ class AnnotationConventions:
         """
         spans = remove_false_names(spans, word_at, num_words)
         spans = complete_places(spans, word_at, num_words)
+        spans = complete_organizations(spans, word_at, num_words, breaks=breaks)
         spans = complete_persons(spans, word_at, num_words, breaks=breaks)
         if self.strip_titles:
             spans = trim_titles(spans, word_at, num_words)

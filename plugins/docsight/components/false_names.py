@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from docsight.components.bible_verses import bible_verses
 from docsight.components.inverted_names import PERSON_LABELS
+from docsight.components.organization_names import ORGANIZATION_LABELS
 from docsight.components.place_names import PLACE_LABELS
 from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 from docsight.vocab import CELL_END, LINE_END
 
-ORGANIZATION_LABELS = ("ORG",)
 _NAME_LABELS = (*PERSON_LABELS, *ORGANIZATION_LABELS, *PLACE_LABELS)
 
 _STANDARD_BODY_WORDS = "ANSI ASTM BS DIN ECMA EN FIPS IEC IEEE IETF ISO ITU JIS NIST RFC STD"
@@ -34,6 +34,7 @@ _IDENTIFIERS = (
     r"[a-z]\w*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
     r"\w+(?:::\w+)+|[\w.]+\(\)",  # Perl::Module, call()
     r"[A-Z][a-z]{3,}[A-Z]\w*(?:-\w+)+|\w+-[A-Z][a-z]{3,}[A-Z]\w*",  # fonts: MavenPro-Medium, Lato-LightItalic
+    r"[A-Z]\w+-(?:Thin|Light|Regular|Medium|Semibold|Bold|Italic|Oblique|Hairline|Heavy)",
 )
 _IDENTIFIER = re.compile("|".join(_IDENTIFIERS), re.ASCII)
 _ROOM = re.compile(
@@ -92,7 +93,7 @@ def _is_no_word(word: str, *, is_place: bool) -> bool:
 def _is_false(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     words = [word_at(at) for at in range(span.start, span.end)]
     text = " ".join(words)
-    if not any(map(str.isalpha, text)):
+    if not any(map(str.isalpha, text)) or (len(words) > 1 and all(len(word) == 1 for word in words)):
         return True
     if len(words) == 1 or set(words[1::2]) == {"-"}:  # spaCy divides words at hyphens
         word = "".join(words)

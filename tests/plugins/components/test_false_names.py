@@ -27,6 +27,8 @@ def _kept(text: str, label: str, spans: list[tuple[int, int]]) -> list[str]:
         ("see README.md and alder_mill", "ORG", [(1, 2), (3, 4)], []),
         ("Alder::Mill and main()", "PER", [(0, 1), (2, 3)], []),
         ("LatoPro - Medium , Lato - LightItalic", "ORG", [(0, 3), (4, 7)], []),
+        ("Lato - Light , Lato-Bold , Ada Hale - Bold", "PER", [(0, 3), (4, 5), (6, 10)], ["Ada Hale - Bold"]),
+        ("J J J and J. J.", "PER", [(0, 3), (4, 6)], ["J. J."]),
         ("Lato-LightItalic", "LOC", [(0, 1)], []),
         ("Zac Hale - Dodds", "PER", [(0, 4)], ["Zac Hale - Dodds"]),
         ("Anne-Marie McKenzie", "PER", [(0, 2)], ["Anne-Marie McKenzie"]),
