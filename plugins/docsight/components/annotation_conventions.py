@@ -24,7 +24,8 @@ class AnnotationConventions:
     Other models may have been trained with titles in names, or with a label DATE that means something else.
 
     Args:
-        strip_titles: Whether titles are no part of a name: President [Roosevelt].
+        strip_titles: Whether names are annotated as in the recipe of the shipped model: titles are no part of a name
+            (President [Roosevelt]), `Jr.` is one, and addresses, standards, files and codes are no names.
         date_label: The label of days, months, years and longer periods; None if there is none.
         amount_labels: The labels of sums of money, percentages, times of day and quantities.
     """
@@ -72,11 +73,11 @@ class AnnotationConventions:
             num_words: The number of words of the row.
             breaks: The words that no entity continues beyond.
         """
-        spans = remove_false_names(spans, word_at, num_words)
-        spans = complete_places(spans, word_at, num_words)
-        spans = complete_organizations(spans, word_at, num_words, breaks=breaks)
-        spans = complete_persons(spans, word_at, num_words, breaks=breaks)
         if self.strip_titles:
+            spans = remove_false_names(spans, word_at, num_words)
+            spans = complete_places(spans, word_at, num_words)
+            spans = complete_organizations(spans, word_at, num_words, breaks=breaks)
+            spans = complete_persons(spans, word_at, num_words, breaks=breaks)
             spans = trim_titles(spans, word_at, num_words)
         spans = join_inverted_names(spans, word_at, num_words)
         if self.date_label is not None:

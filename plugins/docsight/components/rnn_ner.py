@@ -119,7 +119,11 @@ class RnnNer(NetworkPipe):
         """Return for each Doc the entities, the spans that `min_score` lists, and the tokens to split."""
         network, vocabularies = cast(Tagger, self.bundle.network), self.bundle.vocabularies
         words, rows = collect_rows(
-            docs, vocabularies["words"], use_corrections=self.use_corrections, split_markup=self.split_markup
+            docs,
+            vocabularies["words"],
+            use_corrections=self.use_corrections,
+            split_markup=self.split_markup,
+            skip_addresses=self._conventions.strip_titles,
         )
         if not words:
             return [DocSpans() for _ in docs]

@@ -65,7 +65,7 @@ class _Ends(NamedTuple):
 
 
 def collect_rows(
-    docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool
+    docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool, skip_addresses: bool = False
 ) -> tuple[list[str], list[WordRow]]:
     """Return the distinct words of Docs, and each Doc as a row of them.
 
@@ -77,6 +77,7 @@ def collect_rows(
         vocab: The words of the network.
         use_corrections: Whether words are read as corrected.
         split_markup: Whether a token that contains markup is several words, except in a Doc that was made of words.
+        skip_addresses: Whether no entity contains a token of an address, a path or a reference to a manual page.
     """
     joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
     distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
@@ -91,7 +92,7 @@ def collect_rows(
             is_mark[at] = word[:1] == ">" and not word.strip(">")
             is_hash[at] = word[:1] == "#" and not word.strip("#")
             has_layout[at] = _LAYOUT.search(word) is not None
-            in_address[at] = is_address_part(word)
+            in_address[at] = skip_addresses and is_address_part(word)
     # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
     texts = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
     num_distinct, sizes = len(words), np.array([len(text) for text in texts], dtype=np.int64)
