@@ -48,6 +48,11 @@ _SENTENCE_WORDS = (
     "these they this up was we were what when which who with would you your"
 )
 _IN_SENTENCES = frozenset(_SENTENCE_WORDS.split())
+# "Tanzania, United Republic of" is a whole line of a list, although it ends in "of".
+_INVERTED_TITLE = re.compile(
+    r"[^\W\d_a-z][^,]*, (?:The )?(?:[^\W\d_a-z][\w'\u2019.-]* )*"
+    r"(?:Federation|Kingdom|Principality|Province|Republic|State|States|Union) of(?: the)?"
+)
 
 
 class TextLayout(NamedTuple):
@@ -150,7 +155,10 @@ def _wraps(lines: list[_Line]) -> list[bool | None]:
         if n % _NEAR == 0:
             width = _width(lines[max(0, n - _NEAR) : n + 2 * _NEAR])
         first = following.text.partition(" ")[0]
-        if line.text[line.text.rfind(" ") + 1 :] in _OPENING or first in _CONTINUING:
+        if _INVERTED_TITLE.fullmatch(line.text) and first[:1].isupper():
+            verdicts.append(False)
+            rooms.append(width)
+        elif line.text[line.text.rfind(" ") + 1 :] in _OPENING or first in _CONTINUING:
             verdicts.append(True)
             rooms.append(-1.0)
         else:

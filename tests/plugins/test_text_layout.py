@@ -50,6 +50,10 @@ LISTS = {
         "Copyright 1999-2004 by Alder Shipping Ltd and others, Bern, Switzerland⏎\n"
         "Copyright 2007-2014 by Birch Paper Mills and others in Ghent, Belgium"
     ),
+    "countries": (
+        "Kenya⏎\nKorea, Republic of⏎\nMicronesia, Federated States of⏎\nCongo, The Democratic Republic of the⏎\nTogo⏎\n"
+        "Tonga"
+    ),
     "lower case": "rosa lindt⏎\nben achterberg⏎\nivy okafor",
     "capitals": "ROSA LINDT⏎\nBEN ACHTERBERG⏎\nIVY OKAFOR",
 }
@@ -58,6 +62,7 @@ WRAPPED = {
     "short lines": "The lease was from Rosa\nLindt, who lives in Ghent.",
     "a particle": "Lawyers Achterberg van den\nBroek & Sons, Box 12, Ghent, 9000.",
     "a word of a title": "BANK OF\nGHENT",
+    "a department": "Alder Bank, Department of\nFinance",
     "one full line": "The report that the harbour master sent to the board of Alder\nShipping Ltd was lost.",
     "a list of names": (
         "With Rosa Lindt, Ben Achterberg, Ivy Okafor, Maria Rossi, Jan\n"

@@ -1,13 +1,17 @@
 """How the entities of a model were annotated, and entities that are mended to agree with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from docsight.components.amount_spans import remove_false_amounts
 from docsight.components.date_spans import repair_dates
+from docsight.components.false_names import remove_false_names
 from docsight.components.inverted_names import PERSON_LABELS, join_inverted_names
+from docsight.components.organization_names import complete_organizations
+from docsight.components.person_names import complete_persons
 from docsight.components.person_titles import trim_titles
+from docsight.components.place_names import complete_places
 from docsight.components.word_rows import WordAt
 from docsight.errors import BundleError
 from docsight.networks.spans import ScoredSpan
@@ -20,7 +24,8 @@ class AnnotationConventions:
     Other models may have been trained with titles in names, or with a label DATE that means something else.
 
     Args:
-        strip_titles: Whether titles are no part of a name: President [Roosevelt].
+        strip_titles: Whether names are annotated as in the recipe of the shipped model: titles are no part of a name
+            (President [Roosevelt]), `Jr.` is one, and addresses, standards, files and codes are no names.
         date_label: The label of days, months, years and longer periods; None if there is none.
         amount_labels: The labels of sums of money, percentages, times of day and quantities.
     """
@@ -57,15 +62,22 @@ class AnnotationConventions:
             ),
         )
 
-    def mend(self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
-        """Return the entities of a row with titles, inverted names and dates mended, and without false amounts.
+    def mend(
+        self, spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int, *, breaks: Set[int] = frozenset()
+    ) -> Sequence[ScoredSpan]:
+        """Return the entities of a row with names, titles and dates mended, and without false names and amounts.
 
         Args:
             spans: The entities, in words, in order.
             word_at: Returns a word of the row.
             num_words: The number of words of the row.
+            breaks: The words that no entity continues beyond.
         """
         if self.strip_titles:
+            spans = remove_false_names(spans, word_at, num_words)
+            spans = complete_places(spans, word_at, num_words)
+            spans = complete_organizations(spans, word_at, num_words, breaks=breaks)
+            spans = complete_persons(spans, word_at, num_words, breaks=breaks)
             spans = trim_titles(spans, word_at, num_words)
         spans = join_inverted_names(spans, word_at, num_words)
         if self.date_label is not None:

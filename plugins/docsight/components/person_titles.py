@@ -6,11 +6,21 @@ from docsight.components.inverted_names import PERSON_LABELS
 from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
+# Never part of a name.
 _TITLE_WORDS = (
-    "Capt Cllr Councillor Cpl Dame Dr Frau Herr Lt Madam Madame Messrs Miss Mlle Mme Mr Mrs Ms PCSO Prof Revd Sgt Sir"
+    "Capt Captain Cllr Cmdr Colonel Congressman Congresswoman Corporal Councillor Cpl Dame Dr Frau Herr Hr Lieut "
+    "Lieutenant Lt Madam Madame Messrs Miss Mister Mlle Mme Monsieur Mr Mrs Ms PCSO Prof Professor Revd Senator "
+    "Sergeant Sgt Signor Signora Sir Supt"
 )
-_PERSON_TITLES = frozenset(_TITLE_WORDS.split())
-_ABBREVIATIONS = frozenset(("Adm", "Col", "Fr", "Gen", "Hon", "Maj", "Rev"))  # without a full stop, they may be names
+# With a full stop; without one, they may be names.
+_ABBREVIATION_WORDS = "Adm Ald Brig Col Comdr Cdr Det Fr Gen Gov Hon Insp Maj Mons Msgr Pres Pvt Rep Rev Rt Sen"
+# Before another word of a name. Others, such as Lady, Major and Queen, begin the names of artists, too.
+_RANK_WORDS = (
+    "Admiral Ambassador Archbishop Brigadier Chancellor Commander Commodore Emperor Empress Governor Honorable "
+    "Honourable President Reverend"
+)
+_PERSON_TITLES, _RANKS = frozenset(_TITLE_WORDS.split()), frozenset(_RANK_WORDS.split())
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
 
 def trim_titles(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
@@ -37,7 +47,8 @@ def _skip_titles(start: int, end: int, word_at: WordAt, num_words: int) -> int:
         word = word_at(start)
         has_stop = word.endswith(".") or (start + 1 < num_words and word_at(start + 1) == ".")
         title = word.removesuffix(".")
-        if not (title in _PERSON_TITLES or (has_stop and title in _ABBREVIATIONS)):
+        is_rank = title in _RANKS and start + 1 < end and not has_stop
+        if not (title in _PERSON_TITLES or is_rank or (has_stop and title in _ABBREVIATIONS)):
             break
         start += 1 + (has_stop and not word.endswith("."))
     return start

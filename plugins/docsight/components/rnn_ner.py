@@ -120,7 +120,11 @@ class RnnNer(NetworkPipe):
         """Return for each Doc the entities, the spans that `min_score` lists, and the tokens to split."""
         network, vocabularies = cast(Tagger, self.bundle.network), self.bundle.vocabularies
         words, rows = collect_rows(
-            docs, vocabularies["words"], use_corrections=self.use_corrections, split_markup=self.split_markup
+            docs,
+            vocabularies["words"],
+            use_corrections=self.use_corrections,
+            split_markup=self.split_markup,
+            skip_addresses=self._conventions.strip_titles,
         )
         if not words:
             return [DocSpans() for _ in docs]
@@ -174,7 +178,8 @@ class RnnNer(NetworkPipe):
     def _in_tokens(self, row: WordRow, words: Sequence[str], spans: RowSpans) -> DocSpans:
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
-        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words))
+        breaks = frozenset(row.breaks)
+        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words), breaks=breaks)
         if self.min_score is not None:
             likely = _mend_listed(likely, best, [span for span in mended if span.score >= self.min_score])
         return spans_of_tokens(

@@ -10,7 +10,9 @@ from spacy.tokens import Doc, SpanGroup, Token
 
 # LaTeX commands and line breaks, the target of a Markdown link, and the brackets, bars, quotes and signs of equality
 # that LaTeX, Markdown, wikis, HTML and JSON put next to a name without a space; and drawn lines.
-_NAME_MARKUP = re.compile(r"""(?:\\[A-Za-z@]+\*?|\\\\|\]\([^()\s]*\)?|-{3,}|_{3,}|[{}\[\]|<>~"=])+""")
+_NAME_MARKUP = re.compile(
+    r"""(?:\\[A-Za-z@]+\*?|\\\\|\]\([^()\s]*\)?|-{3,}|_{3,}|\*{2,3}|[{}\[\]|<>~"=]|\)(?=[<\[\]]))+"""
+)
 _DRAWN_LINE = re.compile(r"-{3,}|_{3,}")
 _TIE = "~"  # LaTeX's space between the parts of a name, which may be in an entity
 _URL_START = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)

@@ -5,7 +5,7 @@ A token that contains markup is several words; see `docsight.components.token_sp
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from spacy.attrs import ORTH, SENT_START, SPACY
 from spacy.tokens import Doc
 
 from docsight import attributes
+from docsight.components.address_tokens import address_tokens, is_address_part
 from docsight.components.token_splits import TokenPiece, markup_pieces
 from docsight.corrections import CorrectionRow, applied_rows
 from docsight.stored_results import text_size
@@ -64,7 +65,7 @@ class _Ends(NamedTuple):
 
 
 def collect_rows(
-    docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool
+    docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool, skip_addresses: bool = False
 ) -> tuple[list[str], list[WordRow]]:
     """Return the distinct words of Docs, and each Doc as a row of them.
 
@@ -76,13 +77,14 @@ def collect_rows(
         vocab: The words of the network.
         use_corrections: Whether words are read as corrected.
         split_markup: Whether a token that contains markup is several words, except in a Doc that was made of words.
+        skip_addresses: Whether no entity contains a token of an address, a path or a reference to a manual page.
     """
     joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
     distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
     # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
     owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
     words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
-    is_space, is_bar, is_mark, is_hash, has_layout = np.zeros((5, len(words)), dtype=bool)
+    is_space, is_bar, is_mark, is_hash, has_layout, in_address = np.zeros((6, len(words)), dtype=bool)
     for at, word in enumerate(words):
         if not word.isalnum():  # most words are
             is_space[at] = word.isspace() or not word
@@ -90,6 +92,7 @@ def collect_rows(
             is_mark[at] = word[:1] == ">" and not word.strip(">")
             is_hash[at] = word[:1] == "#" and not word.strip("#")
             has_layout[at] = _LAYOUT.search(word) is not None
+            in_address[at] = skip_addresses and is_address_part(word)
     # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
     texts = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
     num_distinct, sizes = len(words), np.array([len(text) for text in texts], dtype=np.int64)
@@ -104,7 +107,9 @@ def collect_rows(
     for doc, start in zip(docs, offsets, strict=False):
         row = np.array(index[start : start + len(doc)])
         is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
-        outside = [*bars.tolist(), *_heading_marks(doc, np.flatnonzero(is_hash[row]).tolist())]
+        marks = _heading_marks(doc, np.flatnonzero(is_hash[row]).tolist())
+        addresses = address_tokens(doc, np.flatnonzero(in_address[row]).tolist())
+        outside = sorted({*bars.tolist(), *marks, *addresses})
         if has_layout[row].any():
             with_space = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
             text = "".join([texts[at] for at in with_space.tolist()])
@@ -226,7 +231,7 @@ def _split_words(
         words=new_words,
         tokens=np.repeat(row.tokens, counts),
         breaks=(ends[row.breaks] - 1).tolist(),
-        outside=sorted([*(ends[row.outside] - 1).tolist(), *markup]),
+        outside=sorted({*chain.from_iterable(range(ends[at] - counts[at], ends[at]) for at in row.outside), *markup}),
         pieces=pieces,
     )
 

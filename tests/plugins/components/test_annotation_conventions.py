@@ -61,6 +61,23 @@ def test_labels_of_another_model_bring_its_conventions(kept, expected):
     assert AnnotationConventions().with_labels(kept, of=other) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "spans", "mended"),
+    [
+        ("Tom Hale , Jr.", [(0, 2, "PER")], ["Tom Hale , Jr."]),
+        ("ISO 9001", [(0, 1, "ORG")], []),
+        ("in Bosnia and Herzegovina", [(1, 2, "LOC"), (3, 4, "LOC")], ["Bosnia and Herzegovina"]),
+        ("Dept. of Trade", [(2, 3, "ORG")], ["Dept. of Trade"]),
+    ],
+)
+def test_names_are_mended_only_for_models_without_titles_in_names(text, spans, mended):
+    words = text.split()
+    found = [ScoredSpan(*span, 0.5) for span in spans]
+    assert list(AnnotationConventions().mend(found, words.__getitem__, len(words))) == found
+    names = AnnotationConventions(strip_titles=True).mend(found, words.__getitem__, len(words))
+    assert [" ".join(words[span.start : span.end]) for span in names] == mended
+
+
 def test_dates_of_digits_that_are_none_are_removed():
     spans = [ScoredSpan(0, 1, "DATE", 0.7)]
     assert AnnotationConventions(date_label="DATE").mend(spans, ["5551234"].__getitem__, 1) == []

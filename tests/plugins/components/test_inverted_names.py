@@ -32,6 +32,20 @@ def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
             [(0, 1), (2, 3), (4, 5), (8, 11)],
             ["Keller , Maria", "Leeds", "Hale , Tom"],
         ),
+        # In lists of references.
+        (
+            "by Berg , A. and De Smet , M. J. in 1999",
+            [(1, 2), (3, 4), (5, 7), (8, 10)],
+            ["Berg , A.", "De Smet , M. J."],
+        ),
+        ("[ 1 ] Keller , Maria A. , and Tom Hale", [(3, 4), (5, 7), (9, 11)], ["Keller , Maria A.", "Tom Hale"]),
+        ("text | Keller , Maria . 1999", [(2, 3), (4, 5)], ["Keller , Maria"]),
+        ("[ 1 ] Keller , Maria ( 1999a )", [(3, 4), (5, 6)], ["Keller , Maria"]),
+        ("| 12. Keller , Maria , 2004", [(2, 3), (4, 5)], ["Keller , Maria"]),
+        ("by Keller , Maria . 1999", [(1, 2), (3, 4)], ["Keller", "Maria"]),
+        ("met . Keller , Maria ( 1999 )", [(2, 3), (4, 5)], ["Keller", "Maria"]),
+        ("Keller , M. Hale", [(0, 1), (2, 4)], ["Keller", "M. Hale"]),
+        ("Ada Keller , M.", [(0, 2), (3, 4)], ["Ada Keller", "M."]),
         # Lists of persons.
         ("Attendees : Tom , Maria", [(2, 3), (4, 5)], ["Tom", "Maria"]),
         ("Tom , Maria", [(0, 1), (2, 3)], ["Tom", "Maria"]),

@@ -22,7 +22,13 @@ def _trim(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
         ("Col . Frank Coles", [(0, 1), (2, 4)], ["Frank Coles"]),
         ("Cllr . Mrs. P. Dunmore", [(0, 1), (3, 5)], ["P. Dunmore"]),
         ("Cllr", [(0, 1)], []),
+        ("Lt. Col. Anna Reyes", [(0, 4)], ["Anna Reyes"]),
+        ("Rt. Hon. Mister Hale and Senator", [(0, 4), (5, 6)], ["Hale"]),
+        ("Ambassador Reyes and President Hale", [(0, 2), (3, 5)], ["Reyes", "Hale"]),
+        ("Captain Reyes , Gov. Lindt", [(0, 2), (3, 5)], ["Reyes", "Lindt"]),
         # Names.
+        ("President and Chancellor", [(0, 1), (2, 3)], ["President", "Chancellor"]),
+        ("Lady Lindt and Rep Hale", [(0, 2), (3, 5)], ["Lady Lindt", "Rep Hale"]),
         ("Col Needham and Gen Kitahara", [(0, 2), (3, 5)], ["Col Needham", "Gen Kitahara"]),
         ("Maria Miss", [(0, 2)], ["Maria Miss"]),
         ("Rosa Lindt", [(0, 2)], ["Rosa Lindt"]),

@@ -73,6 +73,19 @@ def test_marks_of_markdown_headings_are_in_no_entity(text, outside):
     assert _read(text, PLAIN)[3] == outside
 
 
+def test_addresses_are_in_no_entity_if_they_are_skipped():
+    doc = NLP.make_doc("Rosa.Lindt@Alder-Mills.EXAMPLE, see | x\nand {Ivy}@a.example")
+    for skip, outside in ((False, ["|"]), (True, [*["Rosa", ".", "Lindt@Alder", "-", "Mills", ".", "EXAMPLE", "|"]])):
+        words, (row,) = collect_rows([doc], PLAIN, use_corrections=False, split_markup=False, skip_addresses=skip)
+        assert [words[row.words[at]] for at in row.outside] == outside
+
+
+def test_all_pieces_of_a_token_in_an_address_are_in_no_entity():
+    doc = NLP.make_doc("see https://a.example/~Ada=Lindt/x/Ivy~Berg now")
+    words, (row,) = collect_rows([doc], PLAIN, use_corrections=False, split_markup=True, skip_addresses=True)
+    assert "".join(words[row.words[at]] for at in row.outside) == "https://a.example/~Ada=Lindt/x/Ivy~Berg"
+
+
 def test_hashes_of_docs_that_were_made_of_words_are_words():
     assert _read(Doc(NLP.vocab, words=["#", "Rosa", "spoke"]), PLAIN)[3] == []
 
