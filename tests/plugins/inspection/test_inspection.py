@@ -78,6 +78,10 @@ def dot(row: int, column: int, *, side: int = 2, light: int = 255) -> np.ndarray
     return pixels
 
 
+def test_load_names_a_shipped_model_as_users_know_it() -> None:
+    assert [inspection.load(name).name for name in ("digits", "figures")] == ["digits", "figures"]
+
+
 def test_load_refuses_other_kinds_of_models(tiny_model: Path, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="tagger"):
         inspection.load(tiny_model)

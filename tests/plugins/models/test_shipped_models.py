@@ -26,9 +26,11 @@ def nlp() -> Language:
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in MODELS.glob("*/config.json")))
-def test_shipped_model_is_small_and_has_its_licence_in_its_card(name: str) -> None:
+def test_shipped_model_is_small_and_has_its_name_and_licence_in_its_card(name: str) -> None:
     assert sum(file.stat().st_size for file in (MODELS / name).iterdir()) <= MAX_BYTES[name]
-    assert "Licence of the weights: CC BY" in (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
+    card = (MODELS / name / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card.startswith(f"# {name}\n")
+    assert "Licence of the weights: CC BY" in card
 
 
 def test_rnn_ner_distinguishes_roosevelt_from_roosevelt_street(nlp: Language) -> None:
