@@ -16,7 +16,7 @@ _WEB = r"""(?:[A-Za-z][A-Za-z0-9+.-]*://|www\.)[^\s<>\[\]{}|"'`\u201c\u201d]+(?<
 _PATH = r"(?<![\w.~/)])(?:~|\.{1,2})?/(?:[\w.+-]+/)+[\w.+-]*"
 # printf(3), EVP_PKEY(3ssl) and FC-MATCH(1), but not Lindt(1), which has a footnote.
 _MANUAL_PAGE = r"(?<![\w.-])(?:[a-z_][\w.:+-]*|[A-Z][A-Z\d_]*(?:[-_:.][A-Z\d_]+)*)\([1-9][a-z]{0,4}\)"
-_ADDRESS = re.compile("|".join((_MAIL, _WEB, _PATH, _MANUAL_PAGE)))
+_ADDRESS_PATTERN = re.compile("|".join((_MAIL, _WEB, _PATH, _MANUAL_PAGE)))
 _ADDRESS_PART = re.compile(r"@|//|^www\.|^(?:~|\.{1,2})?/|\(\d")
 _MAX_TOKENS = 60  # of a string without a space, on either side of the part of an address
 
@@ -44,7 +44,7 @@ def address_tokens(doc: Doc, parts: Sequence[int]) -> list[int]:
         start, end = _string_around(doc, has_space, part)
         words = [token.text for token in doc[start:end]]
         edges = np.cumsum([0, *map(len, words)])
-        for match in _ADDRESS.finditer("".join(words)):
+        for match in _ADDRESS_PATTERN.finditer("".join(words)):
             first, last = np.searchsorted(edges, match.start()), np.searchsorted(edges, match.end(), side="right") - 1
             found.extend(range(start + int(first), start + int(last)))
     return found

@@ -22,7 +22,7 @@ _TECHNICAL_WORDS = (
     "AGPL ASCII CSS CSV DHCP DNS FTP GFDL GIF GPL GUI HTML HTTP HTTPS JPEG JSON LDAP LGPL MIME MPEG PDF PHP POSIX RTF "
     "SDK SMTP SQL SSH SSL SVG TCP TIFF TLS UDP URI URL USB UTF XHTML XML YAML"
 )
-_TECHNICAL = frozenset(_TECHNICAL_WORDS.split())
+_TECHNICAL_ABBREVIATIONS = frozenset(_TECHNICAL_WORDS.split())
 _TEX = re.compile(r"[A-Za-z]{0,9}TeX(?:\d\w*)?")  # LuaLaTeX, BibTeX
 _FILE_TYPES = (
     "bak bat bib c cc cfg conf cpp csv css dll doc docx exe gif gz h hpp htm html ini java jpeg jpg js json log md odt "
@@ -49,7 +49,7 @@ _PLACE_ABBREVIATION_WORDS = (
     "NJ NL NM NS NV NY NYC NZ OH OK ON OR PA PE PRC QC RI SC SD SK TN TX UAE UK UN US USA UT VA VT WA WI WV WY"
 )
 _PLACE_ABBREVIATIONS = frozenset(_PLACE_ABBREVIATION_WORDS.split())
-_POSTCODE = re.compile(r"\d{4,6}(?:-\d{3,4})?")
+_POSTCODE_DIGITS = re.compile(r"\d{4,6}(?:-\d{3,4})?")
 
 
 def remove_false_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
@@ -87,7 +87,7 @@ def _trim(span: ScoredSpan, word_at: WordAt) -> ScoredSpan:
 
 
 def _is_no_word(word: str, *, is_place: bool) -> bool:
-    return not any(map(str.isalnum, word)) or (is_place and _POSTCODE.fullmatch(word) is not None)
+    return not any(map(str.isalnum, word)) or (is_place and _POSTCODE_DIGITS.fullmatch(word) is not None)
 
 
 def _is_false(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
@@ -99,14 +99,14 @@ def _is_false(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
         word = "".join(words)
         if _FILE.fullmatch(word) or _IDENTIFIER.fullmatch(word) or _TEX.fullmatch(word):
             return True
-        if span.label in ORGANIZATION_LABELS and word in _TECHNICAL:
+        if span.label in ORGANIZATION_LABELS and word in _TECHNICAL_ABBREVIATIONS:
             return True
-    if span.label in PLACE_LABELS and (_ROOM.fullmatch(text) or _is_code(span, word_at, num_words)):
+    if span.label in PLACE_LABELS and (_ROOM.fullmatch(text) or _is_country_code(span, word_at, num_words)):
         return True
     return words[-1] in _STANDARD_BODIES and _is_standard(span, word_at, num_words)
 
 
-def _is_code(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
+def _is_country_code(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     """Return whether an entity is a code of a country, all of its cell or of an item: AF, AFG."""
     word = word_at(span.start)
     if span.end - span.start > 1 or not _CODE.fullmatch(word) or word in _PLACE_ABBREVIATIONS:

@@ -16,7 +16,7 @@ _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BETWEEN_NAMES = (LINE_END, CELL_END, ";")
 _QUOTES = ('"', "\u201c", "\u201d")
 _AFTER_NAME = (*_BETWEEN_NAMES, "(", *_QUOTES)
-_ITEM_NUMBER = re.compile(r"\[?\d{1,3}[\].)]+")
+_REFERENCE_NUMBER = re.compile(r"\[?\d{1,3}[\].)]+")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d{2}[a-z]?")
 
@@ -89,7 +89,9 @@ def _is_item(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
 def _begins_reference(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     """Return whether a span begins its line or an item of a numbered list, and a year follows."""
     before = "".join(word_at(at) for at in range(max(0, span.start - 2), span.start))
-    is_first = span.start == 0 or before.endswith(LINE_END) or _ITEM_NUMBER.fullmatch(before.removeprefix(LINE_END))
+    is_first = (
+        span.start == 0 or before.endswith(LINE_END) or _REFERENCE_NUMBER.fullmatch(before.removeprefix(LINE_END))
+    )
     year = span.end
     while year < num_words and word_at(year) in (".", ",", "("):
         year += 1

@@ -7,7 +7,7 @@ from docsight.components.inverted_names import PERSON_LABELS
 from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
-_SUFFIXES = frozenset(("Jr", "Sr", "Jr.", "Sr."))
+_NAME_SUFFIXES = frozenset(("Jr", "Sr", "Jr.", "Sr."))
 _MAX_ADDED = 3  # words of a name between the entity and the address
 _MAX_ADDRESS = 8  # words of a mail address up to its @
 _PART_OF_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:['\u2019-][^\W\d_]+)*\.?")  # begins with a capital
@@ -35,7 +35,7 @@ def complete_persons(
         previous = whole[-1] if whole else None
         if previous is not None and span.start < previous.end:  # it begins with the suffix of the person before
             span = span._replace(start=_skip(previous.end, ",", word_at, num_words))
-        if span.label in PERSON_LABELS and span.start < span.end and word_at(span.start) in _SUFFIXES:
+        if span.label in PERSON_LABELS and span.start < span.end and word_at(span.start) in _NAME_SUFFIXES:
             span = span._replace(start=_skip(span.start + 1, ".", word_at, num_words))
         if span.start >= span.end:
             continue
@@ -68,7 +68,7 @@ def _are_one(first: ScoredSpan, second: ScoredSpan, word_at: WordAt, breaks: Set
 def _suffix_end(end: int, word_at: WordAt, num_words: int) -> int:
     """Return the end of the suffix after a name that ends at `end`, with the comma between them; `end` without one."""
     suffix = _skip(end, ",", word_at, num_words)
-    if suffix >= num_words or word_at(suffix) not in _SUFFIXES:
+    if suffix >= num_words or word_at(suffix) not in _NAME_SUFFIXES:
         return end
     return suffix + 1
 
