@@ -71,7 +71,7 @@ def test_ner_module_has_gradients_of_the_words_that_it_moves():
 
 
 def test_ner_module_refuses_to_move_words_for_an_encoder_that_is_kept():
-    with pytest.raises(ConfigError, match="adversarial moves the words .* leave one of them out"):
+    with pytest.raises(ConfigError, match=r"adversarial moves the words .* leave one of them out"):
         _module(adversarial=0.02, new_labels_only=True)
 
 

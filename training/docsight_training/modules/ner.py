@@ -74,8 +74,8 @@ class NerModule(ScheduledModule[Tagger]):
         self._loss, self._tokens = 0.0, 0  # the sum over the windows of the validation data, and their tokens
         if adversarial and new_labels_only:
             raise ConfigError(
-                "model.module.adversarial moves the words that the encoder reads, and model.module.new_labels_only=true "
-                "keeps the encoder; leave one of them out."
+                "model.module.adversarial moves the words that the encoder reads, and "
+                "model.module.new_labels_only=true keeps the encoder; leave one of them out."
             )
         if unknown := sorted(set(margins or {}) - set(network.labels)):
             raise ConfigError(
