@@ -122,7 +122,8 @@ class NerModule(ScheduledModule[Tagger]):
         emissions = self.network.emissions(encoded, batch.lengths)
         with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials need float32
             loss_of = self._annotation_loss if batch.scores is None else self._distillation_loss
-            return loss_of(emissions, batch).sum() / batch.lengths.sum()
+            loss: Tensor = loss_of(emissions, batch).sum() / batch.lengths.sum()
+        return loss
 
     def _move(self, encoded: Tensor, loss: Tensor, lengths: Tensor) -> Tensor:
         """Move encoded words (batch, time, input) in the direction in which the loss of their window grows most."""
