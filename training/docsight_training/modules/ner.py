@@ -122,8 +122,7 @@ class NerModule(ScheduledModule[Tagger]):
         emissions = self.network.emissions(encoded, batch.lengths)
         with torch.autocast(emissions.device.type, enabled=False):  # sums of exponentials need float32
             loss_of = self._annotation_loss if batch.scores is None else self._distillation_loss
-            loss: Tensor = loss_of(emissions, batch).sum() / batch.lengths.sum()
-        return loss
+            return loss_of(emissions, batch).sum() / batch.lengths.sum()
 
     def _move(self, encoded: Tensor, loss: Tensor, lengths: Tensor) -> Tensor:
         """Move encoded words (batch, time, input) in the direction in which the loss of their window grows most."""
@@ -131,7 +130,8 @@ class NerModule(ScheduledModule[Tagger]):
         inside = torch.arange(encoded.shape[1], device=encoded.device) < lengths.unsqueeze(1)
         size = (encoded.detach() * inside.unsqueeze(2)).flatten(1).norm(dim=1)  # (batch,)
         slope = gradient.flatten(1).norm(dim=1).clamp(min=torch.finfo(gradient.dtype).tiny)
-        return encoded + (self.adversarial * size / slope)[:, None, None] * gradient
+        moved: Tensor = encoded + (self.adversarial * size / slope)[:, None, None] * gradient
+        return moved
 
     def emissions(self, batch: NerBatch) -> Tensor:
         """Score the tags of the windows of a batch, (batch, time, tags)."""
