@@ -31,7 +31,7 @@ _FILE_TYPES = (
 )
 _FILE = re.compile(rf"[\w+-][\w.+-]*\.(?:{'|'.join(_FILE_TYPES.split())})", re.ASCII)
 _IDENTIFIERS = (
-    r"[a-z]\w*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
+    r"[a-z][^\W_]*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
     r"\w+(?:::\w+)+|[\w.]+\(\)",  # Perl::Module, call()
     r"[A-Z][a-z]{3,}[A-Z]\w*(?:-\w+)+|\w+-[A-Z][a-z]{3,}[A-Z]\w*",  # fonts: MavenPro-Medium, Lato-LightItalic
     r"[A-Z]\w+-(?:Thin|Light|Regular|Medium|Semibold|Bold|Italic|Oblique|Hairline|Heavy)",

@@ -1,5 +1,7 @@
 """Entities that are no names, by spans over words; | stands for the end of a line, || for that of a cell."""
 
+from time import process_time
+
 import pytest
 
 from docsight.components.false_names import remove_false_names
@@ -74,3 +76,9 @@ def test_books_of_the_bible_are_no_persons(text, spans, expected):
 
 def test_other_labels_stay():
     assert _kept("1234 ISO 9001", "DATE", [(0, 1)]) == ["1234"]
+
+
+def test_a_long_word_takes_linear_time():
+    start = process_time()
+    assert len(_kept("a_" * 50_000 + "-", "ORG", [(0, 1)])) == 1
+    assert process_time() - start < 5
