@@ -68,6 +68,9 @@ def test_false_names_are_removed(text, label, spans, expected):
         ("Mark 10:30 and James 14:00", [(0, 1), (3, 4)], ["Mark", "James"]),
         ("Mark 10:30-11:00", [(0, 1)], ["Mark"]),
         ("Rosa 3:99", [(0, 1)], ["Rosa"]),
+        ("Genesis 1:1 , James 14:30 and Mark 60:12", [(3, 4), (6, 7)], ["James", "Mark"]),
+        ("Genesis 1:1 , Mark 10:30 and Mark 10:00 and Luke 9:05", [(3, 4), (6, 7), (9, 10)], ["Mark", "Luke"]),
+        ("Ruth 15:00 , Phil 9:30 and Phil 3:30", [(0, 1), (3, 4), (6, 7)], ["Ruth", "Phil", "Phil"]),
     ],
 )
 def test_books_of_the_bible_are_no_persons(text, spans, expected):
