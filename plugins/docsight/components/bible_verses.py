@@ -12,13 +12,13 @@ _NAMED_BOOK_LIST = (
     "Amos 9 Daniel 14 Esther 16 Ezekiel 48 Ezra 10 Habakkuk 3 Haggai 2 Hosea 14 Isaiah 66 James 5 Jeremiah 52 Job 42 "
     "Joel 4 John 21 Jonah 4 Joshua 24 Jude 1 Luke 24 Malachi 4 Mark 16 Matt 28 Matthew 28 Micah 7 Nahum 3 Nehemiah 13 "
     "Obadiah 1 Peter 5 Phil 4 Philemon 1 Ruth 4 Samuel 31 Tim 6 Timothy 6 Titus 3 Zechariah 14 Zephaniah 3"
-).split()
+)
 _OTHER_BOOK_LIST = (
     "Acts Chronicles Colossians Corinthians Deuteronomy Ecclesiastes Ephesians Exodus Galatians Genesis Hebrews Kings "
     "Lamentations Leviticus Numbers Philippians Proverbs Psalm Psalms Revelation Romans Thessalonians Cor Deut Eccl "
     "Eph Exod Gal Gen Heb Isa Jer Lev Num Prov Ps Rev Rom Thess Zech"
 )
-_NUM_CHAPTERS = dict(zip(_NAMED_BOOK_LIST[::2], map(int, _NAMED_BOOK_LIST[1::2]), strict=True))
+_NUM_CHAPTERS = {book: int(number) for book, number in re.findall(r"(\w+) (\d+)", _NAMED_BOOK_LIST)}
 _MAX_CHAPTERS = 150  # of the other books
 _OTHER_BOOKS = frozenset(_OTHER_BOOK_LIST.split())
 _BOOK_NUMBERS = ("1", "2", "3", "I", "II", "III", "First", "Second", "Third")

@@ -26,7 +26,8 @@ def complete_persons(
         breaks: The words that no entity continues beyond.
 
     Returns:
-        The entities. Three persons side by side stay as they are. A person that was joined has the lower score of its parts.
+        The entities. Three persons side by side stay as they are. A person that was joined has the lower score of its
+        parts.
     """
     if not any(span.label in PERSON_LABELS for span in spans):
         return spans
