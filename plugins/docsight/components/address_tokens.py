@@ -11,11 +11,12 @@ import numpy as np
 from spacy.attrs import SPACY
 from spacy.tokens import Doc
 
-_MAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
-_WEB = r"""(?:[A-Za-z][A-Za-z0-9+.-]*://|www\.)[^\s<>\[\]{}|"'`\u201c\u201d]+(?<![.,;:!?)])"""
+# The parts are limited in length, and each text matches in one way only, so that searching takes linear time.
+_MAIL = r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_WEB = r"""(?:[A-Za-z][A-Za-z0-9+.-]{0,30}://|www\.)[^\s<>\[\]{}|"'`\u201c\u201d]+(?<![.,;:!?)])"""
 _PATH = r"(?<![\w.~/)])(?:~|\.{1,2})?/(?:[\w.+-]+/)+[\w.+-]*"
 # printf(3), EVP_PKEY(3ssl) and FC-MATCH(1), but not Lindt(1), which has a footnote.
-_MANUAL_PAGE = r"(?<![\w.-])(?:[a-z_][\w.:+-]*|[A-Z][A-Z\d_]*(?:[-_:.][A-Z\d_]+)*)\([1-9][a-z]{0,4}\)"
+_MANUAL_PAGE = r"(?<![\w.-])(?:[a-z_][\w.:+-]{0,60}|[A-Z][A-Z\d_]{0,60}(?:[-:.][A-Z\d_]{1,60}){0,9})\([1-9][a-z]{0,4}\)"
 _ADDRESS_PATTERN = re.compile("|".join((_MAIL, _WEB, _PATH, _MANUAL_PAGE)))
 _ADDRESS_PART = re.compile(r"@|//|^www\.|^(?:~|\.{1,2})?/|\(\d")
 _MAX_TOKENS = 60  # of a string without a space, on either side of the part of an address

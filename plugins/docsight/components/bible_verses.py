@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
 
-# Books that are also names of persons. With a time after them, they may be persons: "James 14:30".
+# Books that are also names of persons, and how many chapters they have. With a time after them, they may be persons:
+# "Mark 10:30".
 _NAMED_BOOK_LIST = (
-    "Amos Daniel Esther Ezekiel Ezra Habakkuk Haggai Hosea Isaiah James Jeremiah Job Joel John Jonah Joshua Jude Luke "
-    "Malachi Mark Matthew Micah Nahum Nehemiah Obadiah Peter Philemon Ruth Samuel Timothy Titus Zechariah Zephaniah"
+    "Amos 9 Daniel 14 Esther 16 Ezekiel 48 Ezra 10 Habakkuk 3 Haggai 2 Hosea 14 Isaiah 66 James 5 Jeremiah 52 Job 42 "
+    "Joel 4 John 21 Jonah 4 Joshua 24 Jude 1 Luke 24 Malachi 4 Mark 16 Matt 28 Matthew 28 Micah 7 Nahum 3 Nehemiah 13 "
+    "Obadiah 1 Peter 5 Phil 4 Philemon 1 Ruth 4 Samuel 31 Tim 6 Timothy 6 Titus 3 Zechariah 14 Zephaniah 3"
 )
 _OTHER_BOOK_LIST = (
     "Acts Chronicles Colossians Corinthians Deuteronomy Ecclesiastes Ephesians Exodus Galatians Genesis Hebrews Kings "
     "Lamentations Leviticus Numbers Philippians Proverbs Psalm Psalms Revelation Romans Thessalonians Cor Deut Eccl "
-    "Eph Exod Gal Gen Heb Isa Jer Lev Matt Num Phil Prov Ps Rev Rom Thess Tim Zech"
+    "Eph Exod Gal Gen Heb Isa Jer Lev Num Prov Ps Rev Rom Thess Zech"
 )
-_NAMED_BOOKS, _OTHER_BOOKS = frozenset(_NAMED_BOOK_LIST.split()), frozenset(_OTHER_BOOK_LIST.split())
+_NUM_CHAPTERS = {book: int(number) for book, number in re.findall(r"(\w+) (\d+)", _NAMED_BOOK_LIST)}
+_MAX_CHAPTERS = 150  # of the other books
+_OTHER_BOOKS = frozenset(_OTHER_BOOK_LIST.split())
 _BOOK_NUMBERS = ("1", "2", "3", "I", "II", "III", "First", "Second", "Third")
-_VERSE = re.compile(r"(\d{1,3}):(\d{1,3})(.*)")
+_VERSE = re.compile(r"([1-9]\d{0,2}):([1-9]\d{0,2})(.*)")
 
 
 def bible_verses(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> set[int]:
@@ -41,23 +45,28 @@ def bible_verses(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -
 
 def _is_citation(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     """Return whether an entity is a book, perhaps with a number, and a chapter and a verse follow."""
-    after = span.end + (span.end < num_words and word_at(span.end) == ".")
-    book = word_at(span.end - 1).removesuffix(".")
     before = [word_at(at) for at in range(span.start, span.end - 1)]
-    is_book = (book in _NAMED_BOOKS or book in _OTHER_BOOKS) and all(word in _BOOK_NUMBERS for word in before)
-    return is_book and after < num_words and _VERSE.match(word_at(after)) is not None
+    return all(word in _BOOK_NUMBERS for word in before) and _verse(span.end - 1, word_at, num_words) is not None
 
 
 def _is_certain(at: int, word_at: WordAt, num_words: int) -> bool:
     """Return whether a book begins at a word that cannot be a person before a time."""
-    book = word_at(at).removesuffix(".")
-    if book not in _NAMED_BOOKS and book not in _OTHER_BOOKS:
-        return False
-    after = at + 1 + (word_at(at + 1) == ".")
-    verse = _VERSE.match(word_at(after)) if after < num_words else None
+    verse = _verse(at, word_at, num_words)
     if verse is None:
         return False
     chapter, number, rest = verse.groups()
     is_range = bool(rest[1:2].isdigit()) and rest[0] in "-\u2013" and ":" not in rest
     is_time = int(chapter) <= 24 and len(number) == 2 and int(number) < 60 and not is_range
-    return book in _OTHER_BOOKS or not is_time or (at > 0 and word_at(at - 1) in _BOOK_NUMBERS[:6])
+    is_other = word_at(at).removesuffix(".") in _OTHER_BOOKS
+    return is_other or not is_time or (at > 0 and word_at(at - 1) in _BOOK_NUMBERS[:6])
+
+
+def _verse(at: int, word_at: WordAt, num_words: int) -> re.Match[str] | None:
+    """Return a chapter and a verse after a word that is a book; None without them, or if it has no such chapter."""
+    book = word_at(at).removesuffix(".")
+    max_chapters = _MAX_CHAPTERS if book in _OTHER_BOOKS else _NUM_CHAPTERS.get(book, 0)
+    after = at + 1
+    if max_chapters and after < num_words and word_at(after) == ".":
+        after += 1
+    verse = _VERSE.match(word_at(after)) if max_chapters and after < num_words else None
+    return verse if verse is not None and int(verse[1]) <= max_chapters else None

@@ -30,11 +30,16 @@ _FILE_TYPES = (
     "xlsx xml yaml yml zip"
 )
 _FILE = re.compile(rf"[\w+-][\w.+-]*\.(?:{'|'.join(_FILE_TYPES.split())})", re.ASCII)
+_FONT_STYLES = (
+    "Thin|(?:Extra|Semi|Demi|Ultra)(?:[Ll]ight|[Bb]old|[Cc]ondensed)|Light|Regular|Medium|Bold|Italic|Oblique|Hairline|"
+    "Heavy|(?:Book|Black|Roman|Condensed)(?:Italic|Oblique)"
+)
+_STYLES_LIKE_NAMES = "Black|Book|Condensed|Roman"  # only after a font in mixed case, such as NotoSans
 _IDENTIFIERS = (
-    r"[a-z]\w*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
+    r"[a-z][^\W_]*_\w+|[A-Z\d]+(?:_[A-Z\d]+)+",  # but not New_York
     r"\w+(?:::\w+)+|[\w.]+\(\)",  # Perl::Module, call()
-    r"[A-Z][a-z]{3,}[A-Z]\w*(?:-\w+)+|\w+-[A-Z][a-z]{3,}[A-Z]\w*",  # fonts: MavenPro-Medium, Lato-LightItalic
-    r"[A-Z]\w+-(?:Thin|Light|Regular|Medium|Semibold|Bold|Italic|Oblique|Hairline|Heavy)",
+    # Fonts: MavenPro-Medium, Lato-LightItalic, but not Alder-PowerGen.
+    rf"[A-Z]\w+-(?:{_FONT_STYLES})+|[A-Z][a-z]{{3,}}[A-Z]\w*-(?:{_STYLES_LIKE_NAMES})",
 )
 _IDENTIFIER = re.compile("|".join(_IDENTIFIERS), re.ASCII)
 _ROOM = re.compile(
@@ -93,7 +98,8 @@ def _is_no_word(word: str, *, is_place: bool) -> bool:
 def _is_false(span: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     words = [word_at(at) for at in range(span.start, span.end)]
     text = " ".join(words)
-    if not any(map(str.isalpha, text)) or (len(words) > 1 and all(len(word) == 1 for word in words)):
+    is_letters = len(words) > 1 and all(len(word) == 1 for word in words) and "&" not in words  # but not M & S
+    if is_letters or not any(map(str.isalpha, text)):
         return True
     if len(words) == 1 or set(words[1::2]) == {"-"}:  # spaCy divides words at hyphens
         word = "".join(words)

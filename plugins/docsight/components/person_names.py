@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence, Set
+from itertools import pairwise
 
 from docsight.components.inverted_names import PERSON_LABELS
 from docsight.components.word_rows import WordAt
@@ -25,7 +26,8 @@ def complete_persons(
         breaks: The words that no entity continues beyond.
 
     Returns:
-        The entities. A person that was joined has the lower score of its parts.
+        The entities. Three persons side by side stay as they are. A person that was joined has the lower score of its
+        parts.
     """
     if not any(span.label in PERSON_LABELS for span in spans):
         return spans
@@ -40,7 +42,8 @@ def complete_persons(
         if span.start >= span.end:
             continue
         if span.label in PERSON_LABELS:
-            if previous is not None and previous.label == span.label and _are_one(previous, span, word_at, breaks):
+            is_second = previous is not None and previous.label == span.label and not _are_listed(spans, at)
+            if previous is not None and is_second and _are_one(previous, span, word_at, breaks):
                 whole.pop()
                 span = span._replace(start=previous.start, score=min(previous.score, span.score))
             end = _suffix_end(span.end, word_at, num_words)
@@ -56,13 +59,20 @@ def _skip(at: int, mark: str, word_at: WordAt, num_words: int) -> int:
     return at + (at < num_words and word_at(at) == mark)
 
 
+def _are_listed(spans: Sequence[ScoredSpan], at: int) -> bool:
+    """Return whether an entity, the one before it and a third of their label are side by side: a cast or a list."""
+    near = spans[max(0, at - 2) : at + 2]
+    sides = [first.end == second.start and first.label == second.label for first, second in pairwise(near)]
+    return sum(sides) > 1
+
+
 def _are_one(first: ScoredSpan, second: ScoredSpan, word_at: WordAt, breaks: Set[int]) -> bool:
     """Return whether the second name follows at once; after an @, the first one is that of an account."""
     if first.end != second.start or first.end - 1 in breaks or (first.start > 0 and word_at(first.start - 1) == "@"):
         return False
     last, following = word_at(first.end - 1), word_at(second.start)
     is_repeated = following in (last, word_at(first.start))
-    return not is_repeated and all(map(_PART_OF_NAME.fullmatch, (last, following)))
+    return not is_repeated and last not in _NAME_SUFFIXES and all(map(_PART_OF_NAME.fullmatch, (last, following)))
 
 
 def _suffix_end(end: int, word_at: WordAt, num_words: int) -> int:
@@ -70,6 +80,11 @@ def _suffix_end(end: int, word_at: WordAt, num_words: int) -> int:
     suffix = _skip(end, ",", word_at, num_words)
     if suffix >= num_words or word_at(suffix) not in _NAME_SUFFIXES:
         return end
+    after = suffix + 1
+    if suffix > end and word_at(suffix).startswith("Sr"):  # "Ada Berg, Sr. Software Engineer"
+        after = _skip(after, ".", word_at, num_words)
+        if after < num_words and _PART_OF_NAME.fullmatch(word_at(after)):
+            return end
     return suffix + 1
 
 

@@ -193,14 +193,17 @@ class RnnNer(NetworkPipe):
         return self.renamed.get(span.label, span.label)
 
     def _label(self, doc: Doc, found: Sequence[ScoredSpan]) -> tuple[list[Span], list[float]]:
-        """Return found spans with the labels to write, and their scores; without those whose label is not written."""
-        spans, scores = [], []
+        """Return found spans with the labels to write, and their scores; without those whose label is not written.
+
+        Of spans that differ only in labels that get the same name, the one with the highest score counts.
+        """
+        scores: dict[tuple[int, int, str], float] = {}
         for span in found:
             label = self._new_label(span)
             if label is not None:
-                spans.append(Span(doc, span.start, span.end, label=label))
-                scores.append(span.score)
-        return spans, scores
+                key = (span.start, span.end, label)
+                scores[key] = max(span.score, scores.get(key, 0.0))
+        return [Span(doc, start, end, label=label) for start, end, label in scores], [*scores.values()]
 
 
 @Language.factory(

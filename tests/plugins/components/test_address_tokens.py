@@ -46,6 +46,28 @@ def test_a_long_string_takes_linear_time():
     assert process_time() - start < 10
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "@" + "A_" * 20_000,
+        "@" + "A-" * 20_000,
+        "a" * 40_000 + "@",
+        "a" * 40_000 + "//",
+        "a:" * 20_000 + "(1",
+        "www." + ".," * 20_000,
+        "http://" + "." * 40_000,
+        "~/" + "a" * 40_000 + "@",
+    ],
+    ids=lambda word: f"{word[:6]}…{word[-2:]}",
+)
+def test_a_long_token_takes_linear_time(word):
+    doc = spacy.tokens.Doc(NLP.vocab, words=[word])
+    assert is_address_part(word)
+    start = process_time()
+    address_tokens(doc, [0])
+    assert process_time() - start < 5
+
+
 def test_no_entity_is_in_an_address():
     nlp = docsight.load("rnn_ner")
     text = "Rosa Lindt (Rosa.Lindt@EMBL-Heidelberg.DE) lives in Heidelberg, see https://x.example/ and FC-MATCH(1)."

@@ -27,11 +27,17 @@ def _complete(text: str, spans: list[tuple[int, int]], breaks: frozenset[int] = 
         ("Jr. spoke", [(0, 1)], []),
         ("Jr. Hale spoke", [(0, 2)], ["Hale"]),
         ("Tom Hale | Jr. High", [(0, 2)], ["Tom Hale"]),
+        ("Ada Berg , Sr. Software Engineer", [(0, 2)], ["Ada Berg"]),
+        ("Ada Berg , Sr . Software Engineer", [(0, 2)], ["Ada Berg"]),
+        ("Tom Hale , Sr. | Bern", [(0, 2)], ["Tom Hale , Sr."]),
         # Two entities without a word between them.
         ("Ada Berg Maria Keller < a@b.example >", [(0, 2), (2, 4)], ["Ada Berg Maria Keller"]),
         ("by Ada Berg | Maria Keller", [(1, 3), (4, 6)], ["Ada Berg", "Maria Keller"]),
         ("Tom Tom Hale", [(0, 1), (1, 3)], ["Tom", "Tom Hale"]),
         ("@ tomh99 Ada Berg", [(1, 2), (2, 4)], ["tomh99", "Ada Berg"]),
+        ("Ada Berg Maria Keller Tom Hale", [(0, 2), (2, 4), (4, 6)], ["Ada Berg", "Maria Keller", "Tom Hale"]),
+        ("Tom Hale Jr. Ada Berg", [(0, 2), (3, 5)], ["Tom Hale Jr.", "Ada Berg"]),
+        ("Tom Hale Jr. Ada Berg", [(0, 3), (3, 5)], ["Tom Hale Jr.", "Ada Berg"]),
         # Up to the address.
         ("Ada M Berg < ada@b.example >", [(0, 2)], ["Ada M Berg"]),
         ("Ada O'Hara-Berg < ada . b@c.example >", [(0, 1)], ["Ada O'Hara-Berg"]),

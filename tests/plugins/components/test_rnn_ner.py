@@ -182,6 +182,20 @@ def test_rnn_ner_lists_entities_as_they_are_mended():
     assert "Frau Hale" not in [span.text for span in group]
 
 
+def test_rnn_ner_lists_spans_of_labels_renamed_to_the_same_name_once_with_the_highest_score(tiny_model):
+    doc = _with(tiny_model, spans_key="names", min_score=0.02)(TEXT)
+    plain = doc.spans["names"]
+    best: dict[tuple[int, int], float] = {}
+    for span, score in zip(plain, plain.attrs["scores"].tolist(), strict=True):
+        best[span.start, span.end] = max(score, best.get((span.start, span.end), 0.0))
+    assert len(best) < len(plain)
+    one_name = dict.fromkeys(("PER", "ORG", "LOC"), "NAME")
+    renamed = _with(tiny_model, spans_key="names", min_score=0.02, labels=one_name)(TEXT)
+    group = renamed.spans["names"]
+    assert [(span.start, span.end) for span in group] == sorted(best)
+    assert group.attrs["scores"].tolist() == [best[span.start, span.end] for span in group]
+
+
 def test_rnn_ner_min_score_ignores_the_threshold(tiny_model):
     doc = _with(tiny_model, spans_key="names", min_score=0.02, threshold=1.0)(TEXT)
     assert not doc.ents
