@@ -148,5 +148,5 @@ def test_the_recipe_trains_a_pipeline(sources: Path, tmp_path: Path) -> None:
 def test_the_annotations_are_converted(sources: Path, tmp_path: Path) -> None:
     pytest.importorskip("hydra")
     printed = run("A format of annotations", sources, tmp_path)
-    assert "1 texts, 2 spans (brackets)" in printed
+    assert "1 text, 2 spans (brackets)" in printed
     assert (tmp_path / "names_again.txt").read_text() == (tmp_path / "names.txt").read_text()

@@ -141,7 +141,7 @@ class ModuleSettings(_Settings):
     warmup: Fraction = 0
     clip: Positive = 1
     encoder_rate: NotNegative | None = None
-    adversarial: NotNegative = 0
+    adversarial: Fraction = 0
     initial_fraction: Fraction = 0
     new_labels_only: bool = False
     margins: dict[str, float] | None = None

@@ -47,7 +47,7 @@ _ROOM = re.compile(
     r"|(?:Apt|Apartment|Room|Suite|Unit|Box|P\.? ?O\.? Box)\.?(?: [\w-]*\d[\w-]*)?)"
 )
 _CODE = re.compile(r"[A-Z]{2,3}")
-_AROUND_CODES = (LINE_END, CELL_END, ":", ";", ",")
+_AROUND_CODES = (LINE_END, CELL_END, ":", ";")  # not a comma: NYC, LA and SF are places
 # Abbreviations of places that are used as names, also in tables.
 _PLACE_ABBREVIATION_WORDS = (
     "AB AK AL AR AZ BC CA CO CT DC DE EU FL GA GDR HI IA ID IL IN KS KY LA MA MB MD ME MI MN MO MS MT NB NC ND NE NH "

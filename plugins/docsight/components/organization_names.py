@@ -44,13 +44,17 @@ def _is_unbroken(start: int, end: int, breaks: Set[int]) -> bool:
 
 
 def _is_campus(university: ScoredSpan, town: ScoredSpan, word_at: WordAt) -> bool:
-    """Return whether an entity is the town of the university before it: the word `at` stands between them."""
+    """Return whether an entity is the town of the university before it: the word `at` stands between them.
+
+    The network takes some of these towns for organizations, but not in names of several words.
+    """
+    is_town = town.label in PLACE_LABELS or (town.label in ORGANIZATION_LABELS and town.end - town.start == 1)
     return (
-        university.label in ORGANIZATION_LABELS
-        and town.label in (*ORGANIZATION_LABELS, *PLACE_LABELS)
+        is_town
+        and university.label in ORGANIZATION_LABELS
         and town.start == university.end + 1
         and word_at(university.end) == "at"
-        and word_at(university.start) == "University"
+        and [word_at(at) for at in range(university.start, university.end)][:2] == ["University", "of"]
     )
 
 

@@ -43,7 +43,7 @@ def complete_persons(
             continue
         if span.label in PERSON_LABELS:
             is_second = previous is not None and previous.label == span.label and not _are_listed(spans, at)
-            if previous is not None and is_second and _are_one(previous, span, word_at, breaks):
+            if previous is not None and is_second and _are_one(previous, span, word_at, num_words, breaks):
                 whole.pop()
                 span = span._replace(start=previous.start, score=min(previous.score, span.score))
             end = _suffix_end(span.end, word_at, num_words)
@@ -66,9 +66,15 @@ def _are_listed(spans: Sequence[ScoredSpan], at: int) -> bool:
     return sum(sides) > 1
 
 
-def _are_one(first: ScoredSpan, second: ScoredSpan, word_at: WordAt, breaks: Set[int]) -> bool:
-    """Return whether the second name follows at once; after an @, the first one is that of an account."""
+def _are_one(first: ScoredSpan, second: ScoredSpan, word_at: WordAt, num_words: int, breaks: Set[int]) -> bool:
+    """Return whether the second name follows at once and belongs to the same person.
+
+    Two full names are two persons, except before an address. After an @, the first name is that of an account.
+    """
     if first.end != second.start or first.end - 1 in breaks or (first.start > 0 and word_at(first.start - 1) == "@"):
+        return False
+    are_full = first.end - first.start > 1 and second.end - second.start > 1
+    if are_full and not (second.end < num_words and word_at(second.end) == "<"):
         return False
     last, following = word_at(first.end - 1), word_at(second.start)
     is_repeated = following in (last, word_at(first.start))

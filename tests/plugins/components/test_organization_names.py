@@ -21,6 +21,8 @@ def _complete(text: str, spans: list[tuple[int, int, str]], breaks: frozenset[in
     [
         ("University of Kent at Canterbury", [(0, 3, ORG), (4, 5, LOC)], ["University of Kent at Canterbury/ORG"]),
         ("University of Kent at Canterbury", [(0, 3, ORG), (4, 5, ORG)], ["University of Kent at Canterbury/ORG"]),
+        ("University of Kent at Alder City", [(0, 3, ORG), (4, 6, ORG)], ["University of Kent/ORG", "Alder City/ORG"]),
+        ("the University at Alder", [(1, 2, ORG), (3, 4, ORG)], ["University/ORG", "Alder/ORG"]),
         ("University of Kent in Canterbury", [(0, 3, ORG), (4, 5, LOC)], ["University of Kent/ORG", "Canterbury/LOC"]),
         ("Alder Mills at Canterbury", [(0, 2, ORG), (3, 4, LOC)], ["Alder Mills/ORG", "Canterbury/LOC"]),
         ("the Dept. of Mathematics here", [(3, 4, ORG)], ["Dept. of Mathematics/ORG"]),

@@ -32,6 +32,8 @@ def _complete(text: str, spans: list[tuple[int, int]], breaks: frozenset[int] = 
         ("Tom Hale , Sr. | Bern", [(0, 2)], ["Tom Hale , Sr."]),
         # Two entities without a word between them.
         ("Ada Berg Maria Keller < a@b.example >", [(0, 2), (2, 4)], ["Ada Berg Maria Keller"]),
+        ("Ada Maria Keller", [(0, 1), (1, 3)], ["Ada Maria Keller"]),
+        ("Ada Berg Maria Keller and Tom", [(0, 2), (2, 4)], ["Ada Berg", "Maria Keller"]),
         ("by Ada Berg | Maria Keller", [(1, 3), (4, 6)], ["Ada Berg", "Maria Keller"]),
         ("Tom Tom Hale", [(0, 1), (1, 3)], ["Tom", "Tom Hale"]),
         ("@ tomh99 Ada Berg", [(1, 2), (2, 4)], ["tomh99", "Ada Berg"]),
@@ -53,13 +55,13 @@ def test_persons_are_completed(text, spans, expected):
 
 
 def test_persons_end_at_breaks():
-    assert _complete("Ada Berg Maria Keller", [(0, 2), (2, 4)], frozenset([1])) == ["Ada Berg", "Maria Keller"]
+    assert _complete("Ada Maria Keller", [(0, 1), (1, 3)], frozenset([0])) == ["Ada", "Maria Keller"]
     assert _complete("Ada Berg , Jr.", [(0, 2)], frozenset([1])) == ["Ada Berg"]
 
 
 def test_a_joined_person_has_the_lower_score_and_other_labels_stay():
-    words = ["Ada", "Berg", "Maria", "Keller", ",", "Jr."]
-    spans = [ScoredSpan(0, 2, "PER", 0.9), ScoredSpan(2, 4, "PER", 0.4)]
-    assert complete_persons(spans, words.__getitem__, 6) == [ScoredSpan(0, 6, "PER", 0.4)]
-    places = [ScoredSpan(0, 2, "LOC", 0.9), ScoredSpan(2, 4, "LOC", 0.4)]
-    assert complete_persons(places, words.__getitem__, 6) == places
+    words = ["Ada", "Maria", "Keller", ",", "Jr."]
+    spans = [ScoredSpan(0, 1, "PER", 0.9), ScoredSpan(1, 3, "PER", 0.4)]
+    assert complete_persons(spans, words.__getitem__, 5) == [ScoredSpan(0, 5, "PER", 0.4)]
+    places = [ScoredSpan(0, 1, "LOC", 0.9), ScoredSpan(1, 3, "LOC", 0.4)]
+    assert complete_persons(places, words.__getitem__, 5) == places
