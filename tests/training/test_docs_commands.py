@@ -68,6 +68,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     lines = [f"{NAMES[n % 4]} x B-PER -\nleft x O -\n. x O -\n\n" for n in range(12)]
     for split in ("train", "dev"):
         (Path("FOLDER") / f"{split}.conll").write_text("".join(lines))
+    Path("glove.6B.100d.txt").write_text("works 0.1 0.2\nfor 0.3 0.4\n")
     handlers, level = logging.root.handlers[:], logging.root.level
     yield tmp_path
     logging.root.handlers[:] = handlers  # Hydra adds its own
@@ -127,9 +128,13 @@ def test_commands_that_review_run(folder: Path, tiny_model: Path, monkeypatch: p
     ids=" ".join,
 )
 def test_commands_that_train_on_entities_run(folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]):
-    _run(monkeypatch, *command, *SMALL_TAGGER)
+    has_vectors = any(each.startswith("data.vectors=") for each in command)
+    _run(monkeypatch, *command, *SMALL_TAGGER, *(["data.glove_words=2"] if has_vectors else []))
     [config] = (folder / "runs").glob("*/model/config.json")
-    labels = json.loads(config.read_text())["network"]["labels"]
+    network = json.loads(config.read_text())["network"]
+    labels = network["labels"]
+    if has_vectors:
+        assert network["encoder"]["word_dim"] == 2
     assert labels == ([*SHIPPED_LABELS, "PRODUCT"] if "data.keep_labels=true" in command else ["PER"])
 
 

@@ -63,7 +63,7 @@ def _distilled(student: LinearChainCRF, scores: torch.Tensor, teacher: LinearCha
     module = NerModule(Tagger(labels=["PER"], encoder=encoder), optimizer=partial(torch.optim.AdamW, lr=0.1))
     module.network.crf.load_state_dict(student.state_dict())
     module.log = lambda *args, **kwargs: None
-    module.emissions = lambda batch: scores
+    module.network.emissions = lambda encoded, lengths: scores
     module._trainer = SimpleNamespace(datamodule=SimpleNamespace(teacher_crf=teacher))
     index = torch.zeros(scores.shape[:2], dtype=torch.long)
     types = WordTypes(torch.tensor([2]), torch.tensor([[2]]), torch.tensor([1]))

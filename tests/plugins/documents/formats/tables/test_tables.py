@@ -204,7 +204,7 @@ def test_csv_replaces_bytes_that_are_not_utf8_with_a_warning() -> None:
     last = read(data)[-1]
     assert isinstance(last, ParsedDocument)
     assert last.text == "Zo\ufffd"
-    assert "1 bytes" in last.notes[0]
+    assert "1 byte or lone surrogate was replaced" in last.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_jsonl_replaces_surrogates_with_a_warning() -> None:
     (content,) = read('{"text": "a\\ud800b"}', "a.jsonl")
     assert isinstance(content, ParsedDocument)
     assert content.text == "a\ufffdb"
-    assert "1 bytes or lone surrogates" in content.notes[0]
+    assert "1 byte or lone surrogate was replaced" in content.notes[0]
 
 
 def test_jsonl_uses_the_requested_column_or_lists_the_columns() -> None:
