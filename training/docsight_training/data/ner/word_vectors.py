@@ -94,7 +94,7 @@ def _open_text(path: Path) -> Iterator[Iterator[str]]:
 def _read_lines(lines: Iterator[str], max_words: int) -> tuple[list[str], np.ndarray]:
     """Read words, and their vectors (words, dim); raises a ValueError for a line that has none.
 
-    The first word contains no space, so its line tells how many numbers follow each word. Others may contain spaces.
+    The number of values in the first line is that of each line. The first word must not contain a space; others may.
     """
     words: list[str] = []
     numbers = array("f")
