@@ -88,10 +88,6 @@ class Tagger(nn.Module):
         assert self.local is not None
         return scores.index_add(2, self.local_tags, self.local(encoded, lengths).float())
 
-    def forward(self, types: WordTypes, index: Tensor, lengths: Tensor) -> Tensor:
-        """Score the tags of tokens given as indexes (batch, time) into `types`: (batch, time, tags)."""
-        return self.emissions(self.encoder.encode_types(types)[index], lengths)
-
 
 class Encoder(nn.Module):
     """Encode distinct words by their vectors, characters and casing; then rows of them in context.

@@ -30,7 +30,7 @@ def test_feature_tagger_reads_its_features():
 def test_feature_tagger_without_features_scores_as_a_tagger():
     tagger = _tagger(1)
     scores = tagger.emissions(tagger.encode_words(TYPES, INDEX, None), LENGTHS)
-    assert torch.allclose(scores, tagger(TYPES, INDEX, LENGTHS))
+    assert torch.allclose(scores, tagger.emissions(tagger.encoder.encode_types(TYPES)[INDEX], LENGTHS))
 
 
 def test_ensemble_averages_emissions_and_transitions():
