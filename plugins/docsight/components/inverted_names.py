@@ -1,8 +1,9 @@
 """Names with the family name first, such as `Keller, Maria`: one person, where the layout shows that it is no list."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
+from typing import NamedTuple
 
 from docsight.components.word_rows import WordAt
 from docsight.networks.spans import ScoredSpan
@@ -19,16 +20,25 @@ _AFTER_NAME = (*_BETWEEN_NAMES, "(", *_QUOTES)
 _REFERENCE_NUMBER = re.compile(r"\[?\d{1,3}[\].)]+")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d{2}[a-z]?")
+# These labels hold lists, although they are in the singular: `To: Anna, Tom` may be a mail to two persons.
+_MAIL_HEADERS = frozenset(("to", "cc", "bcc", "from"))
+
+
+class _Pair(NamedTuple):
+    """Two entities that together have the form of an inverted name."""
+
+    whole: ScoredSpan
+    is_certain: bool  # it is a name wherever it stands, or a reference begins with it; otherwise it is an item
 
 
 def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
     """Join a family name and the given names after a comma where they are all of a line, a cell or an item of a list.
 
     `Maria, Tom` may be two persons. So the label before it must be in the singular (`Name: Keller, Maria`), its
-    neighbour must have the same form (`Keller, Maria; Hale, Tom`), it must be in quotes, as in mails, or the names that
-    are entities as they are must show that the text writes names like this. In lists of references, a name that begins
-    the line may be followed by a year (`Keller, Maria. 1999.`). A name whose last part is an initial
-    (`Keller, Maria A.`) is one in any case.
+    neighbor must have the same form (`Keller, Maria; Hale, Tom`), it must be in quotes, as in mails, or the names that
+    are entities as they are must show that the text writes names like this. Mail headers hold lists: after `To:`, a
+    semicolon must end the item. In lists of references, a name that begins the line may be followed by a year
+    (`Keller, Maria. 1999.`). A name whose last part is an initial (`Keller, Maria A.`) is one in any case.
 
     Args:
         spans: The entities of a row, in words, in order.
@@ -41,36 +51,36 @@ def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words:
     pairs = dict(_pairs(spans, word_at, num_words))
     if not pairs:
         return spans
-    whole = [span for span in spans if _is_item(span, word_at, num_words) and _is_inverted_name(span, word_at)]
-    names = [*pairs.values(), *whole]
-    is_usual = len(whole) >= _MIN_WHOLE * len(pairs)
+    found = [span for span in spans if _is_item(span, word_at, num_words) and _is_inverted_name(span, word_at)]
+    is_usual = len(found) >= _MIN_WHOLE * len(pairs)
+    names = [*(pair.whole for pair in pairs.values()), *found]
     starts, ends = {name.start for name in names}, {name.end for name in names}
     joined: list[ScoredSpan] = []
     for at, span in enumerate(spans):
         pair = pairs.get(at)
         if pair is not None and (
-            _is_initial(pair.end - 1, word_at)
-            or (is_usual and _is_item(pair, word_at, num_words))
-            or _begins_reference(pair, word_at, num_words)
-            or _is_singular_label(pair.start - 1, word_at)
-            or (pair.start > 0 and word_at(pair.start - 1) in _QUOTES)
-            or (pair.start - 1 in ends and word_at(pair.start - 1) in _BETWEEN_NAMES)
-            or (pair.end + 1 in starts and word_at(pair.end) in _BETWEEN_NAMES)
+            pair.is_certain
+            or is_usual
+            or _is_introduced(pair.whole, word_at, num_words)
+            or _has_neighbor(pair.whole, starts, ends, word_at)
         ):
-            joined.append(pair)
+            joined.append(pair.whole)
         elif not joined or joined[-1].end <= span.start:
             joined.append(span)
     return joined
 
 
-def _pairs(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Iterator[tuple[int, ScoredSpan]]:
-    """Yield the number of the first of two entities that together have the form of an inverted name, and the whole."""
+def _pairs(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Iterator[tuple[int, _Pair]]:
+    """Yield the number of the first of two entities that may be one inverted name, and the pair."""
     for at, (first, second) in enumerate(pairwise(spans)):
-        if second.start == first.end + 1 and second.label == first.label:
-            whole = first._replace(end=second.end, score=min(first.score, second.score))
-            may_be_name = _is_item(whole, word_at, num_words) or _begins_reference(whole, word_at, num_words)
-            if _is_inverted_name(whole, word_at) and (may_be_name or _is_initial(whole.end - 1, word_at)):
-                yield at, whole
+        if second.start != first.end + 1 or second.label != first.label:
+            continue
+        whole = first._replace(end=second.end, score=min(first.score, second.score))
+        if not _is_inverted_name(whole, word_at):
+            continue
+        is_certain = _is_initial(whole.end - 1, word_at) or _begins_reference(whole, word_at, num_words)
+        if is_certain or _is_item(whole, word_at, num_words):
+            yield at, _Pair(whole, is_certain)
 
 
 def _is_inverted_name(span: ScoredSpan, word_at: WordAt) -> bool:
@@ -110,8 +120,27 @@ def _family_name_end(span: ScoredSpan, word_at: WordAt) -> int:
     return end + 1
 
 
-def _is_singular_label(colon: int, word_at: WordAt) -> bool:
-    """Return whether a colon is there, or before the cell that ends there, after a word that is not in the plural."""
+def _is_introduced(name: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
+    """Return whether a quote mark or a label that suits one item precedes a name."""
+    before = name.start - 1
+    if before >= 0 and word_at(before) in _QUOTES:
+        return True
+    label = _label_before(name.start, word_at).lower()
+    if label in _MAIL_HEADERS:
+        return name.end < num_words and word_at(name.end) == ";"
+    return label != "" and not label.endswith("s")
+
+
+def _label_before(start: int, word_at: WordAt) -> str:
+    """Return the word before the colon that precedes an item or is in the cell before it; an empty string without."""
+    colon = start - 1
     if colon > 0 and word_at(colon) == CELL_END:
         colon -= 1
-    return colon > 0 and word_at(colon) == ":" and not word_at(colon - 1).lower().endswith("s")
+    return word_at(colon - 1) if colon > 0 and word_at(colon) == ":" else ""
+
+
+def _has_neighbor(name: ScoredSpan, starts: Set[int], ends: Set[int], word_at: WordAt) -> bool:
+    """Return whether an item of the same form is beside a name; `starts` and `ends` are of all such items."""
+    return (name.start - 1 in ends and word_at(name.start - 1) in _BETWEEN_NAMES) or (
+        name.end + 1 in starts and word_at(name.end) in _BETWEEN_NAMES
+    )

@@ -23,7 +23,7 @@ def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
         ("Keller , Maria ; Hale , Tom", [(0, 1), (2, 3), (4, 5), (6, 7)], ["Keller , Maria", "Hale , Tom"]),
         ("Keller , Maria | Hale , Tom", [(0, 1), (2, 3), (4, 7)], ["Keller , Maria", "Hale , Tom"]),
         ("Berg , Ada | Keller , Maria", [(0, 3), (4, 5), (6, 7)], ["Berg , Ada", "Keller , Maria"]),
-        ("To : || Keller , Maria", [(3, 4), (5, 6)], ["Keller , Maria"]),
+        ("Name : || Keller , Maria", [(3, 4), (5, 6)], ["Keller , Maria"]),
         ('From : " Keller , Maria " < a@b.de >', [(3, 4), (5, 6)], ["Keller , Maria"]),
         ("De Smet , Ann | Hale , Tom", [(0, 2), (3, 4), (5, 8)], ["De Smet , Ann", "Hale , Tom"]),
         ("Name : van der Berg , Ada", [(2, 5), (6, 7)], ["van der Berg , Ada"]),
@@ -32,6 +32,20 @@ def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
             [(0, 1), (2, 3), (4, 5), (8, 11)],
             ["Keller , Maria", "Leeds", "Hale , Tom"],
         ),
+        # In mail headers.
+        ("To : Keller , Maria ; a@b.de", [(2, 3), (4, 5)], ["Keller , Maria"]),
+        ("CC : || Keller , Maria ;", [(3, 4), (5, 6)], ["Keller , Maria"]),
+        (
+            "To : Keller , Maria ; Hale , Tom | Cc : Anna , Ben",
+            [(2, 3), (4, 5), (6, 7), (8, 9), (12, 13), (14, 15)],
+            ["Keller , Maria", "Hale , Tom", "Anna", "Ben"],
+        ),
+        ("To : Keller , Maria | Cc : Hale , Tom", [(2, 3), (4, 5), (8, 11)], ["Keller , Maria", "Hale , Tom"]),
+        ("To : Anna , Tom", [(2, 3), (4, 5)], ["Anna", "Tom"]),
+        ("To : || Anna , Tom", [(3, 4), (5, 6)], ["Anna", "Tom"]),
+        ("cc : Anna , Tom | Subject : Lunch", [(2, 3), (4, 5)], ["Anna", "Tom"]),
+        ("BCC : Anna , Tom", [(2, 3), (4, 5)], ["Anna", "Tom"]),
+        ("From : Anna , Tom", [(2, 3), (4, 5)], ["Anna", "Tom"]),
         # In lists of references.
         (
             "by Berg , A. and De Smet , M. J. in 1999",
