@@ -21,6 +21,7 @@ from typing import Any, cast
 
 import spacy
 import torch
+from markdown_tables import print_head, print_row
 from score_archive import CLASSES, verdict
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -55,7 +56,7 @@ def main() -> None:
     if options.folder:
         speller = cast(RnnSpeller, nlp.get_pipe("rnn_speller"))
         corrections = without_shared_words(documents, corrections, speller.is_listed_misspelling)
-    print(f"| {' | '.join(HEAD)} |\n|---|---|{'--:|' * (len(HEAD) - 2)}")
+    print_head(*HEAD, text=2)
     for kind in CLASSES:
         for setting, threshold in THRESHOLDS.items():
             print_counts(kind, setting, *count(documents, corrections, kind, threshold))
@@ -133,7 +134,7 @@ def print_counts(kind: str, setting: str, verdicts: Counter[str], words: int, er
     cells.append(f"{verdicts['right'] / judged:.0%}" if judged else "-")
     cells += [f"{verdicts['wrong'] * per_10_000:.1f}", f"{verdicts.total() * per_10_000:.1f}"]
     cells.append(f"{verdicts['right']} of {errors}")
-    print(f"| {' | '.join(cells)} |")
+    print_row(*cells)
 
 
 def print_remaining(documents: list[JudgedDocument], corrections: list[list[dict[str, Any]]], threshold: float) -> None:

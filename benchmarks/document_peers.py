@@ -23,6 +23,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from document_peer_cases import CASES
+from markdown_tables import print_row
 
 READER = Path(__file__).with_name("document_peer_reader.py")
 SUFFIXES = (".pdf", ".docx", ".pptx", ".html", ".eml")
@@ -86,19 +87,19 @@ def _run(tool: str, options: argparse.Namespace, files: Sequence[Path]) -> dict[
 
 def print_cases(results: dict[str, Results]) -> None:
     """Print which texts of the small files each tool has as they are meant."""
-    _print_row("what the file has", *results)
+    print_row("what the file has", *results)
     for name, case in CASES.items():
         cells = []
         for found in results.values():
             text = next((text for path, text in found.texts.items() if path.endswith(f"/{name}")), None)
             cells.append("" if text is None else "yes" if case.is_read(text) else "no")
-        _print_row(case.label, *cells)
+        print_row(case.label, *cells)
     print()
 
 
 def print_losses(results: dict[str, Results], files: Sequence[Path]) -> None:
     """Print what each tool loses of the files of each format."""
-    _print_row("format", "what", *results)
+    print_row("format", "what", *results)
     for suffix in SUFFIXES:
         names = [str(path) for path in files if path.suffix == suffix]
         rows: dict[str, dict[str, int | float]] = {}
@@ -116,7 +117,7 @@ def print_losses(results: dict[str, Results], files: Sequence[Path]) -> None:
                 "broken words": sum(_broken_words(text) for text in texts.values()),
             }
         for what in next(iter(rows.values()), {}):
-            _print_row(f"{suffix} ({len(names)})", what, *(str(rows.get(tool, {}).get(what, "")) for tool in results))
+            print_row(f"{suffix} ({len(names)})", what, *(str(rows.get(tool, {}).get(what, "")) for tool in results))
     print()
 
 
@@ -157,18 +158,14 @@ def _broken_words(text: str) -> int:
 
 def print_seconds(results: dict[str, Results], files: Sequence[Path]) -> None:
     """Print the CPU seconds of each tool for the files of each format."""
-    _print_row("CPU seconds", *results)
+    print_row("CPU seconds", *results)
     for suffix in SUFFIXES:
         names = [str(path) for path in files if path.suffix == suffix]
         cells = [
             f"{sum(found.seconds[name] for name in names):.2f}" if any(name in found.texts for name in names) else ""
             for found in results.values()
         ]
-        _print_row(f"{suffix} ({len(names)})", *cells)
-
-
-def _print_row(*cells: str) -> None:
-    print("| " + " | ".join(cells) + " |", flush=True)
+        print_row(f"{suffix} ({len(names)})", *cells)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import torch
 from corruptions_of_mnist import MNIST_CORRUPTIONS, corrupt
 from hydra import compose, initialize_config_module
-from image_run import mean, percent, print_row
+from image_run import mean
 from image_sets import drawn_from, grey_pixels, read_split
 from image_systems import Docsight
+from markdown_tables import percent, print_row
 from omegaconf import OmegaConf
 
 from docsight_training.data.images.image_damage import DAMAGES

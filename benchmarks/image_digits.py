@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from corruptions import CORRUPTIONS
 from corruptions_of_mnist import MNIST_CORRUPTIONS, corrupt
-from image_run import Run, auroc, calibration, mean, percent, print_row, short
+from image_run import Run, auroc, calibration, mean, short
 from image_sets import Examples, drawn_from, read_split
 from image_systems import Peer, Predictions
+from markdown_tables import percent, print_row
 
 MAX_SVM_IMAGES = 2000  # of each changed set; all would take half an hour
 

@@ -7,8 +7,9 @@ import image_sets
 import numpy as np
 from image_figure_plots import draw_examples
 from image_pictures import precision_recall
-from image_run import Run, percent, print_row
+from image_run import Run
 from image_sets import Examples
+from markdown_tables import percent, print_row
 
 from docsight_training.data.drawings import FIGURES, draw
 from docsight_training.data.drawings.typefaces import Typefaces

@@ -7,9 +7,10 @@ from pathlib import Path
 import image_sets
 import torch
 import yaml
-from image_run import Run, mean, percent, print_row, short
+from image_run import Run, mean, short
 from image_sets import Examples, read_split
 from image_systems import Docsight, Predictions
+from markdown_tables import percent, print_row
 
 from docsight_training.metrics import calibration_error, f1_by_class
 

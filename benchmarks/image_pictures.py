@@ -5,9 +5,10 @@ from collections import Counter
 
 from gather_pictures import read_list
 from image_figure_plots import draw_examples, draw_risk
-from image_run import Run, mean, percent, print_row
+from image_run import Run, mean
 from image_sets import Examples
 from image_systems import Predictions
+from markdown_tables import percent, print_row
 
 
 def print_pictures(run: Run) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import image_sets
 import numpy as np
 import torch
-from image_run import Run, auroc, mean, percent, print_row
+from image_run import Run, auroc, mean
 from image_sets import Examples
 from image_systems import Docsight
+from markdown_tables import percent, print_row
 from PIL import Image, ImageDraw
 from torch import Tensor
 

@@ -95,16 +95,7 @@ def mean(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def percent(fraction: float) -> str:
-    return f"{100 * fraction:.2f} %"
-
-
 def short(model: str) -> str:
     """Return the name of a model; for a folder named model, the name of its run."""
     path = Path(model)
     return path.parent.name if path.name == "model" else path.name
-
-
-def print_row(*cells: str) -> None:
-    """Print a row of a table."""
-    print(f"| {' | '.join(cells)} |", flush=True)

@@ -20,8 +20,9 @@ from image_drawn import print_drawn
 from image_figures import print_figures, print_left_out
 from image_pictures import print_pictures
 from image_refusals import print_refusals
-from image_run import Run, print_row
+from image_run import Run
 from image_systems import Docsight
+from markdown_tables import print_row
 
 BATCH_SIZES = (8, 32, 128)  # the fastest one is used to call the network directly
 

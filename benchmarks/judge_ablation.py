@@ -20,6 +20,7 @@ import torch
 from archive import correct, count
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
+from markdown_tables import print_head, print_row
 from score_archive import CLASSES
 from spacy.language import Language
 from spelling_eval import COUNTS, metrics, read_rows, score_sentence
@@ -83,14 +84,14 @@ def main() -> None:
     data = read_training_places(speller, pipe.bundle.vocabularies, options)  # type: ignore[attr-defined]
     wordlist = set(options.wordlist.read_text("utf-8").lower().split()) if options.wordlist else None
     sets = Sets(read_judged(options.archive), read_rows(str(options.learners))[1], wordlist)
-    print(f"| {' | '.join(HEAD)} |\n|---|{'--:|' * (len(HEAD) - 1)}", flush=True)
+    print_head(*HEAD)
     speller.judge, shipped = None, speller.judge
-    print_row("none: the ranker decides", nlp, sets)
+    print_variant("none: the ranker decides", nlp, sets)
     speller.judge = shipped
-    print_row("shipped", nlp, sets)
+    print_variant("shipped", nlp, sets)
     for variant in variants():
         speller.judge = fit(variant, data)
-        print_row(variant.name, nlp, sets)
+        print_variant(variant.name, nlp, sets)
 
 
 def parse_options() -> argparse.Namespace:
@@ -137,9 +138,8 @@ def fit(variant: Variant, data: JudgeData) -> Judge:
     return judge
 
 
-def print_row(name: str, nlp: Language, sets: Sets) -> None:
-    cells = [name, *archive_cells(nlp, sets.documents), *learner_cells(nlp, sets)]
-    print(f"| {' | '.join(cells)} |", flush=True)
+def print_variant(name: str, nlp: Language, sets: Sets) -> None:
+    print_row(name, *archive_cells(nlp, sets.documents), *learner_cells(nlp, sets))
 
 
 def archive_cells(nlp: Language, documents: list[JudgedDocument]) -> list[str]:

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from ner_run import Run, print_head, print_row
+from markdown_tables import print_head, print_row
+from ner_run import Run
 from ner_scores import print_robustness, print_scores
 from ner_sets import read_running_text
 from ner_systems import Docsight

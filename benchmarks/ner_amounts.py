@@ -22,7 +22,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from ner_run import NOT_KNOWN, percent, print_head, print_row
+from markdown_tables import points, print_head, print_row
+from ner_run import NOT_KNOWN
 from ner_sets import AMOUNTS, gold_spans
 from ner_systems import Docsight, SpacyPeer, System
 
@@ -127,7 +128,7 @@ def class_of(text: str) -> str | None:
 
 
 def fraction(part: int, whole: int) -> str:
-    return percent(part / whole) if whole else NOT_KNOWN
+    return points(part / whole) if whole else NOT_KNOWN
 
 
 def write_sample(file: Path, data: Path, system: Docsight, size: int) -> None:

@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
-from ner_run import NOT_KNOWN, percent, print_head, print_row
+from markdown_tables import points, print_head, print_row
+from ner_run import NOT_KNOWN
 from ner_scores import find_left_out
 from ner_sets import LABELS, LabelledSet, by_family, experiment_sets, family_of, left_out_sets
 
@@ -143,11 +144,11 @@ def print_errors(title: str, sets: Sequence[JudgedSet], labels: Sequence[str]) -
         ]
         rows.append(errors)
         by_label = [[one for one in part.entities if one.span.label == label] for label in labels]
-        cells = [percent(span_error(spans)) if spans else NOT_KNOWN for spans in by_label]
+        cells = [points(span_error(spans)) if spans else NOT_KNOWN for spans in by_label]
         others = span_error([one for one in part.calibrated if not one.is_entity])
-        right = percent(sum(one.is_right for one in part.entities) / max(1, len(part.entities)))
-        print_row(part.name, f"{len(part.entities):,}", right, *map(percent, errors), *cells, percent(others))
-    means = [percent(statistics.mean(column)) for column in zip(*rows[:-1], strict=True)]
+        right = points(sum(one.is_right for one in part.entities) / max(1, len(part.entities)))
+        print_row(part.name, f"{len(part.entities):,}", right, *map(points, errors), *cells, points(others))
+    means = [points(statistics.mean(column)) for column in zip(*rows[:-1], strict=True)]
     print_row("mean of the sets", "", "", *means, *[""] * (len(labels) + 1))
     print()
 
@@ -170,7 +171,7 @@ def print_thresholds(title: str, sets: Sequence[JudgedSet], labels: Sequence[str
             kept = [one for one in found if one.span.score >= threshold]
             right = sum(one.is_right for one in kept)
             num_gold = sum(joined.num_gold.values()) if label == "all" else joined.num_gold[label]
-            cells += [percent(right / len(kept)) if kept else NOT_KNOWN, percent(right / max(1, num_gold))]
+            cells += [points(right / len(kept)) if kept else NOT_KNOWN, points(right / max(1, num_gold))]
         print_row(f"{threshold:g}", *cells)
     print()
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from functools import cached_property
 
+from markdown_tables import points
 from ner_sets import LabelledSet, gold_spans
 from ner_systems import Docsight, Flair, Gliner, SpacyPeer, System
 
@@ -68,26 +69,10 @@ def merged(scores: Sequence[SpanScore]) -> SpanScore:
     return total
 
 
-def percent(fraction: float) -> str:
-    """Format a fraction without the sign, as F1 is printed."""
-    return f"{100 * fraction:.1f}"
-
-
 def f1(score: SpanScore, label: str | None = None) -> str:
-    return percent(score.scores(label)["f1"])
+    return points(score.scores(label)["f1"])
 
 
 def prf(score: SpanScore, label: str | None = None) -> list[str]:
     """Format precision, recall and F1."""
-    return [percent(score.scores(label)[name]) for name in ("precision", "recall", "f1")]
-
-
-def print_row(*cells: str) -> None:
-    """Print a row of a table."""
-    print(f"| {' | '.join(cells)} |", flush=True)
-
-
-def print_head(*cells: str, text: int = 1) -> None:
-    """Print the head of a table: the first `text` columns have text, the others numbers."""
-    print_row(*cells)
-    print(f"|{'---|' * text}{'--:|' * (len(cells) - text)}")
+    return [points(score.scores(label)[name]) for name in ("precision", "recall", "f1")]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
+from markdown_tables import points, print_head, print_row
 from ner_noise import changed, misspell
-from ner_run import NOT_KNOWN, Run, count, f1, merged, percent, prf, print_head, print_row
+from ner_run import NOT_KNOWN, Run, count, f1, merged, prf
 from ner_sets import (
     NAMES,
     OTHERS,
@@ -100,7 +101,7 @@ def _peer_heads(run: Run) -> list[str]:
 
 
 def _mean(scores: Sequence[SpanScore]) -> str:
-    return percent(statistics.mean(score.f1 for score in scores)) if scores else NOT_KNOWN
+    return points(statistics.mean(score.f1 for score in scores)) if scores else NOT_KNOWN
 
 
 def find_left_out(folder: Path) -> dict[str, Path]:

@@ -3,7 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
-from ner_run import NOT_KNOWN, Run, count, f1, prf, print_head, print_row
+from markdown_tables import print_head, print_row
+from ner_run import NOT_KNOWN, Run, count, f1, prf
 from ner_sets import NAMES, TEXT_LABELS, ShortText, read_short_texts
 from ner_systems import System
 from score_archive import read_passages, spans_inside

@@ -15,8 +15,8 @@ import image_sets
 import numpy as np
 import torch
 from form_fields import STYLES, FieldDrawer, FormField
-from image_run import percent, print_row
 from image_systems import Docsight
+from markdown_tables import percent, print_row
 from PIL import Image, ImageDraw
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score

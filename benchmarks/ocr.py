@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from markdown_tables import print_head, print_row
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from docsight.documents.formats.text.encoding import decode
@@ -52,15 +53,14 @@ def main() -> None:
         print_likeness("images", readable_images(options.images))
         print_likeness("lines of text", drawn_lines(words, options.font))
         return
-    print("| page | engine | characters | accuracy, % | confidence | CPU s per page |")
-    print("|---|---|--:|--:|--:|--:|")
+    print_head("page", "engine", "characters", "accuracy, %", "confidence", "CPU s per page", text=2)
     for kind, draw in KINDS.items():
         pages = [draw(words[number * 97 % len(words) :] + words, options.font) for number in range(options.pages)]
         for engine in options.engine:
-            print_row(kind, engine, pages)
+            print_accuracy(kind, engine, pages)
 
 
-def print_row(kind: str, engine: str, pages: Sequence[tuple[Image.Image, str]]) -> None:
+def print_accuracy(kind: str, engine: str, pages: Sequence[tuple[Image.Image, str]]) -> None:
     """Read pages with one engine, and print the means."""
     engines.recognize(pages[0][0].crop((0, 0, 400, 300)), engine=engine)  # loads the engine
     accuracies, confidences, seconds = [], [], []
@@ -70,15 +70,14 @@ def print_row(kind: str, engine: str, pages: Sequence[tuple[Image.Image, str]]) 
         seconds.append(cpu_seconds() - start)
         accuracies.append(accuracy(recognized.text if recognized else "", text))
         confidences.append(recognized.confidence if recognized else 0.0)
-    cells = [
+    print_row(
         kind,
         engine,
         f"{sum(len(text) for _, text in pages):,}",
         f"{100 * statistics.fmean(accuracies):.2f}",
         f"{statistics.fmean(confidences):.3f}",
         f"{statistics.fmean(seconds):.1f}",
-    ]
-    print(f"| {' | '.join(cells)} |", flush=True)
+    )
 
 
 def print_likeness(kind: str, images: Iterable[Image.Image]) -> None:

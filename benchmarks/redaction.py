@@ -19,7 +19,8 @@ from typing import Any
 
 import spacy
 import torch
-from ner_run import NOT_KNOWN, percent, print_head, print_row
+from markdown_tables import points, print_head, print_row
+from ner_run import NOT_KNOWN
 from ner_sets import ShortText, experiment_sets, gold_spans, left_out_sets, read_short_texts
 from ner_systems import SpacyPeer
 from presidio_analyzer import AnalyzerEngine
@@ -77,7 +78,7 @@ class Coverage:
             (self.as_person_rightly, self.as_person),
             (self.ids_in_full, self.ids),
         )
-        return [percent(part / whole) if whole else NOT_KNOWN for part, whole in pairs]
+        return [points(part / whole) if whole else NOT_KNOWN for part, whole in pairs]
 
 
 @dataclass

@@ -21,6 +21,7 @@ from typing import Any
 
 import spelling_eval
 import spelling_systems
+from markdown_tables import percent, print_head, print_row
 from spelling_systems import SYSTEMS, Docsight, System
 
 NOISY = {
@@ -124,20 +125,14 @@ def evaluate(arguments: Sequence[str], model: str) -> Result:
     return spelling_eval.main(arguments)
 
 
-def percent(value: float, digits: int = 1) -> str:
-    """Format a fraction in percent."""
-    return f"{100 * value:.{digits}f} %"
-
-
 def _speed(result: Result) -> str:
     return f"{result['words_per_cpu_second']:,.0f}" if result["cpu_seconds"] > MIN_CPU_SECONDS else "-"
 
 
 def _print_table(head: Sequence[str], names: Sequence[str], row: Callable[[str], Sequence[str]]) -> None:
-    print(f"| {' | '.join(head)} |")
-    print(f"|---{'|--:' * (len(head) - 1)}|")
+    print_head(*head)
     for name in names:
-        print(f"| {name} | {' | '.join(row(name))} |", flush=True)
+        print_row(name, *row(name))
     print()
 
 
@@ -149,10 +144,10 @@ def print_noisy(run: Run, names: Sequence[str], data_set: str, title: str) -> No
         return [
             f"{result['rows']:,}",
             f"{100 * result['correction']['f0.5']:.1f}",
-            percent(result["correction_rate"]),
-            percent(result["false_positive_rate"], 2),
-            percent(result["real_word_errors"]["corrected"]),
-            percent(result["nonword_errors"]["corrected"]),
+            percent(result["correction_rate"], 1),
+            percent(result["false_positive_rate"]),
+            percent(result["real_word_errors"]["corrected"], 1),
+            percent(result["nonword_errors"]["corrected"], 1),
             _speed(result),
         ]
 
@@ -168,7 +163,7 @@ def print_clean(run: Run, names: Sequence[str]) -> None:
         cells = []
         for data_set in CLEAN:
             result = run.evaluate(name, data_set)
-            cells += [f"{result['rows']:,}", percent(result["false_positive_rate"], 2), _speed(result)]
+            cells += [f"{result['rows']:,}", percent(result["false_positive_rate"]), _speed(result)]
         return cells
 
     columns = [[f"{data_set}: rows", "right words changed", "words per CPU second"] for data_set in CLEAN]
@@ -183,7 +178,12 @@ def print_alone(run: Run, names: Sequence[str]) -> None:
         cells = []
         for data_set in ALONE:
             result = run.evaluate(name, data_set)
-            cells += [f"{result['rows']:,}", percent(result["top1_ci"]), percent(result["top5_ci"]), _speed(result)]
+            cells += [
+                f"{result['rows']:,}",
+                percent(result["top1_ci"], 1),
+                percent(result["top5_ci"], 1),
+                _speed(result),
+            ]
         return cells
 
     columns = [[f"{data_set}: rows", "first", "first five", "words per CPU second"] for data_set in ALONE]

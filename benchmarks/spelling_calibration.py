@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import spacy
 import torch
+from markdown_tables import print_row
 from spacy.language import Language
 from spelling_eval import align, read_rows
 
@@ -82,7 +83,7 @@ def main() -> None:
         else [sentence._replace(noisy=sentence.clean, errors=0) for sentence in noisy]
     )
     curves = {}
-    print(f"| {' | '.join(HEAD)} |")
+    print_row(*HEAD)
     print("|--:|--:|--:|--:|---|--:|--:|--:|")
     for density in DENSITIES:
         texts = make_texts(noisy, clean, density, count=options.texts)
@@ -169,7 +170,7 @@ def print_density(texts: Sequence[Text], scores: torch.Tensor, right: torch.Tens
                 f"{scores[inside].mean():.2f}",
                 f"{right[inside].double().mean():.2f}",
             ]
-            print(f"| {' | '.join([*head, *cells])} |")
+            print_row(*head, *cells)
             head = [""] * len(head)
 
 
