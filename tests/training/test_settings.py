@@ -62,10 +62,16 @@ def test_check_settings_accepts_no_test_and_refuses_images_without_validation():
         check_settings(_config("experiment=cnn_imagecat", "data.validation=null"))
 
 
-def test_check_settings_lists_the_precisions():
-    with pytest.raises(ConfigError, match=r"trainer\.precision: input should be .*'32-true', .*; found '64bit'"):
-        check_settings(_config("trainer.precision=64bit"))
-    check_settings(_config("trainer.precision=32"))
+@pytest.mark.parametrize("precision", ["64bit", "64-true", "bf16-true", "16-true", "transformer-engine"])
+def test_check_settings_lists_the_precisions_that_keep_the_weights_in_float32(precision):
+    expected = r"trainer\.precision: input should be 'bf16-mixed', '16-mixed', '32-true', .*"
+    with pytest.raises(ConfigError, match=rf"{expected}; found '{precision}'\.$"):
+        check_settings(_config(f"trainer.precision={precision}"))
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32"])
+def test_check_settings_accepts_mixed_precision_and_float32(precision):
+    check_settings(_config(f"trainer.precision={precision}"))
 
 
 @pytest.mark.parametrize(

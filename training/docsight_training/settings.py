@@ -44,24 +44,9 @@ class _Settings(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-# Those of Lightning.
-Precision = Literal[
-    "transformer-engine",
-    "transformer-engine-float16",
-    "16-true",
-    "16-mixed",
-    "bf16-true",
-    "bf16-mixed",
-    "32-true",
-    "64-true",
-    "64",
-    "32",
-    "16",
-    "bf16",
-    64,
-    32,
-    16,
-]
+# Those of Lightning that keep the weights in float32: the networks compute some scores in float32 in any case, and
+# models are exported in float32.
+Precision = Literal["bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32", 16, 32]
 
 
 class TrainerSettings(_Settings):
