@@ -14,16 +14,11 @@ from spacy.tokens import Doc
 
 from docsight import attributes
 from docsight.components.address_tokens import address_tokens, is_address_part
+from docsight.components.corrected_words import corrected_words
 from docsight.components.token_splits import TokenPiece, markup_pieces
-from docsight.corrections import CorrectionRow, applied_rows
-from docsight.stored_results import text_size
 from docsight.text_layout import text_layout
-from docsight.vocab import CELL_END, LINE_END, UNK, Vocab
+from docsight.vocab import CELL_END, LINE_END, Vocab
 
-# The minimum score of a correction that is read instead of the word as written. The second is for a capitalised word
-# that the network has no vector for, while it has one for the suggestion: the letters of a misspelled name say
-# little about it. Both were chosen on the validation sets.
-_MIN_CORRECTION_SCORE, _MIN_SCORE_OF_KNOWN_NAME = 0.7, 0.2
 # Every text of several lines or cells, or with quote marks, has a token that matches; few other texts have.
 _LAYOUT = re.compile(r"[\t-\r\x1c-\x1e\x85\xa0\u2028\u2029]|  |^>")
 _UNWRAPPED_FORMATS = ("docx", "pptx")  # their readers write line breaks only where lines end
@@ -64,6 +59,17 @@ class _Ends(NamedTuple):
     cells: list[int]
 
 
+class _WordKinds(NamedTuple):
+    """Which of the distinct words of some Docs are what, (words,) each."""
+
+    is_space: np.ndarray
+    is_bar: np.ndarray  # between the cells of a table
+    is_mark: np.ndarray  # before quoted lines
+    is_hash: np.ndarray  # before headings of Markdown
+    has_layout: np.ndarray  # a text that has one of them may have several lines or cells
+    in_address: np.ndarray
+
+
 def collect_rows(
     docs: Sequence[Doc], vocab: Vocab, *, use_corrections: bool, split_markup: bool, skip_addresses: bool = False
 ) -> tuple[list[str], list[WordRow]]:
@@ -79,12 +85,50 @@ def collect_rows(
         split_markup: Whether a token that contains markup is several words, except in a Doc that was made of words.
         skip_addresses: Whether no entity contains a token of an address, a path or a reference to a manual page.
     """
+    words, index = _distinct_words(docs)
+    kinds = _kinds_of(words, skip_addresses=skip_addresses)
+    # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
+    texts = [*words, *(f"{word} " for word in words)] if kinds.has_layout.any() else []
+    num_distinct, sizes = len(words), np.array([len(text) for text in texts], dtype=np.int64)
+    pieces_of = _pieces_of(words) if split_markup else {}
+    layout_words = _add_layout_words(words, vocab)
+    numbers = _WordNumbers(words)
+    rows: list[WordRow] = []
+    offsets = accumulate((len(doc) for doc in docs), initial=0)
+    for doc, start in zip(docs, offsets, strict=False):
+        row = np.array(index[start : start + len(doc)])
+        is_word, bars, ends = ~kinds.is_space[row], np.flatnonzero(kinds.is_bar[row]), _Ends([], [])
+        marks = _heading_marks(doc, np.flatnonzero(kinds.is_hash[row]).tolist())
+        addresses = address_tokens(doc, np.flatnonzero(kinds.in_address[row]).tolist())
+        outside = sorted({*bars.tolist(), *marks, *addresses})
+        if kinds.has_layout[row].any():
+            with_space = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
+            text = "".join([texts[at] for at in with_space.tolist()])
+            ends, is_quoting = _read_layout(doc, text, sizes[with_space])
+            is_word &= ~(is_quoting & kinds.is_mark[row])
+        if use_corrections and (corrected := corrected_words(doc, vocab)):
+            for token, word in corrected:
+                row[token] = numbers[word]
+        if layout_words is not None:
+            row[bars] = layout_words[1]
+        word_row = _make_row(row, is_word, outside, ends, _sentence_starts(doc), layout_words)
+        is_split = bool(pieces_of) and not _has_own_tokens(doc)
+        rows.append(_split_words(word_row, pieces_of, words, numbers) if is_split else word_row)
+    return words, rows
+
+
+def _distinct_words(docs: Sequence[Doc]) -> tuple[list[str], np.ndarray]:
+    """Return the distinct words of Docs, and which of them each token of all Docs is, (tokens,)."""
     joined = np.concatenate([*(doc.to_array(ORTH) for doc in docs), np.zeros(0, np.uint64)])
     distinct, first, index = np.unique(joined, return_index=True, return_inverse=True)
     # The string of a word is looked up in its own Doc, which after pickling may have its own vocabulary.
     owners = np.searchsorted(np.cumsum([len(doc) for doc in docs]), first, side="right")
-    words = [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)]
-    is_space, is_bar, is_mark, is_hash, has_layout, in_address = np.zeros((6, len(words)), dtype=bool)
+    return [docs[owner].vocab.strings[int(key)] for key, owner in zip(distinct, owners, strict=True)], index
+
+
+def _kinds_of(words: Sequence[str], *, skip_addresses: bool) -> _WordKinds:
+    kinds = np.zeros((len(_WordKinds._fields), len(words)), dtype=bool)
+    is_space, is_bar, is_mark, is_hash, has_layout, in_address = kinds
     for at, word in enumerate(words):
         if not word.isalnum():  # most words are
             is_space[at] = word.isspace() or not word
@@ -93,38 +137,16 @@ def collect_rows(
             is_hash[at] = word[:1] == "#" and not word.strip("#")
             has_layout[at] = _LAYOUT.search(word) is not None
             in_address[at] = skip_addresses and is_address_part(word)
-    # What texts consist of: each word, and each word with the space after it. `Doc.text` makes an object of each token.
-    texts = [*words, *(f"{word} " for word in words)] if has_layout.any() else []
-    num_distinct, sizes = len(words), np.array([len(text) for text in texts], dtype=np.int64)
-    pieces_of = _pieces_of(words) if split_markup else {}
-    reads_layout = LINE_END in vocab
-    line_end, cell_end = len(words), len(words) + (CELL_END in vocab)
-    if reads_layout:
-        words += [LINE_END, CELL_END] if CELL_END in vocab else [LINE_END]
-    numbers = _WordNumbers(words)
-    rows: list[WordRow] = []
-    offsets = accumulate((len(doc) for doc in docs), initial=0)
-    for doc, start in zip(docs, offsets, strict=False):
-        row = np.array(index[start : start + len(doc)])
-        is_word, bars, ends = ~is_space[row], np.flatnonzero(is_bar[row]), _Ends([], [])
-        marks = _heading_marks(doc, np.flatnonzero(is_hash[row]).tolist())
-        addresses = address_tokens(doc, np.flatnonzero(in_address[row]).tolist())
-        outside = sorted({*bars.tolist(), *marks, *addresses})
-        if has_layout[row].any():
-            with_space = row + num_distinct * doc.to_array(SPACY).astype(np.int64)
-            text = "".join([texts[at] for at in with_space.tolist()])
-            ends, is_quoting = _read_layout(doc, text, sizes[with_space])
-            is_word &= ~(is_quoting & is_mark[row])
-        if use_corrections and (corrected := _corrected_words(doc, vocab)):
-            for token, word in corrected:
-                row[token] = numbers[word]
-        if reads_layout:
-            row[bars] = cell_end
-        layout_words = (line_end, cell_end) if reads_layout else None
-        word_row = _make_row(row, is_word, outside, ends, _sentence_starts(doc), layout_words)
-        is_split = bool(pieces_of) and not _has_own_tokens(doc)
-        rows.append(_split_words(word_row, pieces_of, words, numbers) if is_split else word_row)
-    return words, rows
+    return _WordKinds(*kinds)
+
+
+def _add_layout_words(words: list[str], vocab: Vocab) -> tuple[int, int] | None:
+    """Add the words for the end of a line and of a cell; return their numbers, or None if the network reads neither."""
+    if LINE_END not in vocab:
+        return None
+    line_end = len(words)
+    words += [LINE_END, CELL_END] if CELL_END in vocab else [LINE_END]
+    return line_end, len(words) - 1
 
 
 def _make_row(
@@ -266,25 +288,3 @@ def _sentence_starts(doc: Doc) -> list[int]:
         return []
     starts: list[int] = np.flatnonzero(doc.to_array(SENT_START) == 1).tolist()
     return starts
-
-
-def _corrected_words(doc: Doc, vocab: Vocab) -> list[tuple[int, str]]:
-    """Return the tokens that are read as another word; corrections that split or join words are ignored."""
-    rows = attributes.corrections(doc)
-    applied = applied_rows(rows, text_size(doc))
-    words: dict[int, str] = {}
-    for row in [*applied, *(row for row in rows if not row["applied"])]:
-        if row["suggestion"] and not any(char.isspace() for char in row["suggestion"]):
-            span = doc.char_span(row["start"], row["end"])
-            if span is not None and len(span) == 1 and _is_reliable(row, span.text, vocab):
-                words.setdefault(span.start, row["suggestion"])
-    return list(words.items())
-
-
-def _is_reliable(row: CorrectionRow, typed: str, vocab: Vocab) -> bool:
-    """Return whether a correction is certain enough to be read; without a score, whether it is applied."""
-    score = row.get("score", float(row["applied"]))
-    if row["applied"] and score >= _MIN_CORRECTION_SCORE:
-        return True
-    is_unknown_name = typed[:1].isupper() and vocab.word_id(typed) == UNK
-    return bool(is_unknown_name and score >= _MIN_SCORE_OF_KNOWN_NAME and vocab.word_id(row["suggestion"]) != UNK)
