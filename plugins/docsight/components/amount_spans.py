@@ -26,10 +26,7 @@ def remove_false_amounts(
 ) -> Sequence[ScoredSpan]:
     """Return the entities without amounts that have no number, or a word of code such as d7f4.
 
-    Args:
-        spans: The entities, in words.
-        word_at: Returns a word of the row.
-        labels: The labels of amounts.
+    The arguments are those of `AnnotationConventions.mend`; `labels` are those of amounts.
     """
     return [
         span

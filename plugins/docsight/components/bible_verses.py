@@ -31,10 +31,7 @@ def bible_verses(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -
     A name and a time look like a book, a chapter and a verse. So a book that is also the name of a person counts only
     if the row cites at least one book for which this can't be.
 
-    Args:
-        spans: The entities of the row, in words.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     cited = {span.start for span in spans if _is_citation(span, word_at, num_words)}
     if not cited:

@@ -31,13 +31,9 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2199  # of years that are written without a word
 def repair_dates(spans: Sequence[ScoredSpan], word_at: WordAt, *, label: str) -> Sequence[ScoredSpan]:
     """Remove entities that cannot be dates, such as postcodes and shelf marks, and join weekdays to their dates.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        label: The label of dates.
+    A date that was joined has the lower score of its parts.
 
-    Returns:
-        The entities. A date that was joined has the lower score of its parts.
+    The arguments are those of `AnnotationConventions.mend`; `label` is that of dates.
     """
     if not any(span.label == label for span in spans):
         return spans

@@ -60,10 +60,7 @@ _POSTCODE_DIGITS = re.compile(r"\d{4,6}(?:-\d{3,4})?")
 def remove_false_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
     """Return the entities without those that are no names, and without punctuation and postcodes at their ends.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     names = [span for span in spans if span.label in _NAME_LABELS]
     if not names:

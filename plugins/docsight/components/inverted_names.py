@@ -40,13 +40,9 @@ def join_inverted_names(spans: Sequence[ScoredSpan], word_at: WordAt, num_words:
     semicolon must end the item. In lists of references, a name that begins the line may be followed by a year
     (`Keller, Maria. 1999.`). A name whose last part is an initial (`Keller, Maria A.`) is one in any case.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
+    A name that was joined has the lower score of its parts.
 
-    Returns:
-        The entities. One that was joined has the lower score of its parts.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     pairs = dict(_pairs(spans, word_at, num_words))
     if not pairs:

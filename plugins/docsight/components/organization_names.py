@@ -16,14 +16,9 @@ def complete_organizations(
 ) -> Sequence[ScoredSpan]:
     """Extend organizations by `Department of` before them, and join `University of Kent at Canterbury`.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
-        breaks: The words that no entity continues beyond.
+    An organization that was joined with its town has the lower score of both.
 
-    Returns:
-        The entities. An organization that was joined with its town has the lower score of both.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     whole: list[ScoredSpan] = []
     for span in spans:

@@ -19,15 +19,9 @@ def complete_persons(
 ) -> Sequence[ScoredSpan]:
     """Complete persons by a suffix such as `Jr.`, by the person that follows at once, and up to a mail address.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
-        breaks: The words that no entity continues beyond.
+    Three persons side by side stay as they are. A person that was joined has the lower score of its parts.
 
-    Returns:
-        The entities. Three persons side by side stay as they are. A person that was joined has the lower score of its
-        parts.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     if not any(span.label in PERSON_LABELS for span in spans):
         return spans

@@ -26,10 +26,7 @@ _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 def trim_titles(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
     """Remove the titles that persons begin with, and the persons that are nothing else.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     trimmed = []
     for span in spans:

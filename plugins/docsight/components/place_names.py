@@ -32,13 +32,9 @@ _MAX_INVERTED = 7  # words after the comma
 def complete_places(spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int) -> Sequence[ScoredSpan]:
     """Extend places over the second part of a country's name.
 
-    Args:
-        spans: The entities of a row, in words, in order.
-        word_at: Returns a word of the row.
-        num_words: The number of words of the row.
+    A place that was joined with others has the lowest score of its parts.
 
-    Returns:
-        The entities. A place that was joined with others has the lowest score of its parts.
+    The arguments are those of `AnnotationConventions.mend`.
     """
     whole: list[ScoredSpan] = []
     for span in spans:
