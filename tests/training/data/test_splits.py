@@ -5,7 +5,8 @@ import pytest
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.annotation_files import find_annotations
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
+from docsight_training.data.ner.corpus_reader import CorpusReader
 from docsight_training.data.ner.formats.recognition import recognize
 from docsight_training.data.ner.formats.registry import ReadSettings
 from docsight_training.data.ner.held_out import HoldOut

@@ -12,7 +12,7 @@ from docsight_training.commands.check_texts import text_report
 from docsight_training.commands.overrides import IMAGE_TARGET, NER_TARGET, compose_config
 from docsight_training.data.images.image_data import ImageData
 from docsight_training.data.images.image_survey import survey_images
-from docsight_training.data.ner.corpora import READER_KEYS, CorpusReader
+from docsight_training.data.ner.corpus_reader import READER_KEYS, CorpusReader
 from docsight_training.data.ner.held_out import HoldOut
 from docsight_training.data.ner.survey import survey
 

@@ -9,7 +9,8 @@ from spacy.tokens import DocBin, Span
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
 from docsight_training.data import sources
-from docsight_training.data.ner.corpora import Corpus, CorpusFormat, CorpusReader, read_corpus
+from docsight_training.data.ner.corpora import Corpus, CorpusFormat, read_corpus
+from docsight_training.data.ner.corpus_reader import CorpusReader
 from docsight_training.data.ner.findings import FindingKind, Findings
 from docsight_training.data.ner.formats.annotated import Columns
 from docsight_training.data.ner.held_out import HoldOut

@@ -1,11 +1,9 @@
-"""NER corpora: documents of sentences with spans, read from files of any format or from the hub."""
+"""A NER corpus: where its splits are, and its documents of sentences with spans, from files or from the hub."""
 
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from docsight.errors import ConfigError, DataError
 from docsight.tags import TagSpan
@@ -14,21 +12,10 @@ from docsight_training.data.ner.annotation_files import find_annotations
 from docsight_training.data.ner.findings import Findings
 from docsight_training.data.ner.formats.annotated import AnnotatedText, Columns
 from docsight_training.data.ner.formats.recognition import read_annotations
-from docsight_training.data.ner.formats.registry import (
-    AUTO,
-    HUB,
-    ReadSettings,
-    check_source,
-)
-from docsight_training.data.ner.held_out import HoldOut, hold_out_documents
+from docsight_training.data.ner.formats.registry import AUTO, HUB, ReadSettings
 from docsight_training.data.ner.span_alignment import tokenized
 from docsight_training.data.ner.titles import is_title
-from docsight_training.data.splits import (
-    ROLES,
-    listing,
-)
-
-ONLY_CORPUS = "own"  # the name of the corpus where data.corpora names none; model cards have it
+from docsight_training.data.splits import listing
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,7 @@ class Corpus:
         hub: Its id on the hub, or None.
         splits: For each role (train, validation, test) the splits that are read; `validation%5` is every fifth row
             of a split, `validation!5` all other rows; `train%10d` is every tenth document, `train!10d` all others.
-            None for those that there are; what is missing is then held out from training, see `CorpusReader`.
+            None for those that there are; what is missing is then held out from training, see `corpus_reader`.
         keep: A pattern; only documents whose id matches are read.
         annotates: The labels that the corpus annotates; None for all.
         repeat: How often an epoch contains its training split, each time with other changes and windows.
@@ -85,108 +72,6 @@ class CorpusFormat:
     conll_columns: Sequence[str] | None = None
     lang: str = "en"
     strip_titles: bool = False
-
-
-@dataclass(frozen=True)
-class ReadCorpora:
-    """Corpora that were read.
-
-    Args:
-        documents: By role: train, validation and test.
-        findings: What was changed or left out.
-        notes: Sentences about the splits, for the user.
-    """
-
-    documents: dict[str, list[Document]]
-    findings: Findings
-    notes: list[str]
-
-
-@dataclass(frozen=True)
-class CorpusReader:
-    """Reads all splits of corpora, and holds out what is missing.
-
-    A corpus whose config names no splits may lack those for validation and test. Documents of its training split are
-    then held out. Texts that are the same, and the parts of a document, are held out together.
-
-    Args:
-        corpora: The corpora by name.
-        corpus_format: How they are stored.
-        hold_out: What is held out.
-        leave_out: The corpora that are evaluated but not trained on.
-    """
-
-    corpora: Mapping[str, Corpus]
-    corpus_format: CorpusFormat
-    hold_out: HoldOut
-    leave_out: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        check_source(self.corpus_format.source)
-        if unknown := sorted(self.leave_out - set(self.corpora)):
-            raise ConfigError(
-                f"data.leave_out: unknown corpus {', '.join(unknown)}; expected {', '.join(self.corpora)}."
-            )
-
-    @classmethod
-    def from_config(
-        cls,
-        *,
-        corpora: Mapping[str, Mapping[str, Any]] | None,
-        source: str,
-        path: str | None,
-        hub: str | None,
-        columns: Mapping[str, str | None] | None,
-        conll_columns: Sequence[str] | None,
-        fold: Mapping[str, Sequence[str]] | None,
-        lang: str,
-        strip_titles: bool,
-        validation: float | None,
-        test: float | None,
-        leave_out: Sequence[str],
-        seed: int,
-    ) -> "CorpusReader":
-        """Make a reader from keys of the config `data`; see `NerData`.
-
-        Raises:
-            ConfigError: A value is invalid, or a corpus has an unknown key.
-        """
-        known = [each.name for each in fields(Corpus)]
-        if hub is not None and corpora is not None:
-            raise ConfigError("data.hub is the id of the only corpus; with data.corpora, set data.corpora.NAME.hub.")
-        named = dict(corpora or {ONLY_CORPUS: {} if hub is None else {"hub": hub}})
-        for name, corpus in named.items():
-            for key in set(corpus or {}) - set(known):
-                raise ConfigError(f"data.corpora.{name}: unknown key {key!r}; expected one of: {', '.join(known)}.")
-        folded = None if fold is None else {theirs: label for label, names in fold.items() for theirs in names}
-        columns_of = Columns(**(columns or {}))  # type: ignore[arg-type]
-        return cls(
-            {name: Corpus(**(corpus or {})) for name, corpus in named.items()},
-            CorpusFormat(source, path, columns_of, folded, conll_columns, lang, strip_titles),
-            HoldOut(validation, test, seed),
-            frozenset(leave_out),
-        )
-
-    def read(self) -> ReadCorpora:
-        """Read the corpora.
-
-        Raises:
-            ConfigError: A split is malformed, or there is no tokenizer for the language.
-            DataError: A file is missing or cannot be read, or a split is empty; the message names the row.
-        """
-        read = ReadCorpora({role: [] for role in ROLES}, Findings(), [])
-        for name, corpus in self.corpora.items():
-            parts = {role: read_corpus(name, corpus, role, self.corpus_format, read.findings) for role in ROLES}
-            if corpus.splits is None:
-                hold_out_documents("data" if name == ONLY_CORPUS else name, parts, self.hold_out, read.notes)
-            for role, documents in parts.items():
-                if role != "train" or name not in self.leave_out:
-                    read.documents[role] += documents
-        return read
-
-
-# The keys of the config `data` that decide how corpora are read.
-READER_KEYS = tuple(inspect.signature(CorpusReader.from_config).parameters)
 
 
 def read_corpus(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from docsight.errors import ConfigError, DataError
 from docsight_training.data.ner.annotated_documents import Document, names_in
-from docsight_training.data.ner.corpora import ONLY_CORPUS
+from docsight_training.data.ner.corpus_reader import ONLY_CORPUS
 
 log = logging.getLogger(__name__)
 

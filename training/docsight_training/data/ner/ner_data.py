@@ -1,6 +1,5 @@
 """The data module of `rnn_ner`: makes batches of windows of running text from corpora."""
 
-import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from docsight.vocab import LINE_END, Vocab
 from docsight_training.data.batching import EpochData, LazyBatches
 from docsight_training.data.ner.annotated_documents import Document, names_in
 from docsight_training.data.ner.augment import TextAugment, default_rename
-from docsight_training.data.ner.corpora import CorpusReader
+from docsight_training.data.ner.corpus_reader import CorpusReader
 from docsight_training.data.ner.label_checks import (
     check_exchange,
     check_labels_of_documents,
@@ -36,13 +35,9 @@ from docsight_training.data.ner.templates import TemplateFiller
 from docsight_training.data.ner.training_windows import TEMPLATES, TrainingWindows, Window
 from docsight_training.tagger_transfer import InitialTagger
 
-MIN_CHOOSING_SPANS = 50
+MIN_CHOOSING_SPANS = 50  # entities of the validation data: the best weights by fewer are a choice by chance
 _LOSS_BATCH_TOKENS = 2_000
-_KEEPING_MIN_STEPS = 200
-
-log = logging.getLogger(__name__)
-
-_MAX_LOGGED_FINDINGS = 5  # of each kind; `docsight-train check` shows more
+_KEEPING_MIN_STEPS = 200  # with keep_labels; the longer a network learns new labels, the more it forgets the old ones
 
 
 class NerData(EpochData[NerBatch]):
@@ -131,6 +126,7 @@ class NerData(EpochData[NerBatch]):
         seed: int = 1,
     ) -> None:
         super().__init__()
+        _check_starts(init_from, vectors, glove_words=glove_words, keep_labels=keep_labels, rehearsal=rehearsal)
         self.rules = RuleLabels(date_label, tuple(amount_labels or ()), unknown_labels)
         self.reader = CorpusReader.from_config(
             corpora=corpora,
@@ -158,21 +154,6 @@ class NerData(EpochData[NerBatch]):
         self.template_weights = template_weights
         self.silver, self.silver_tokens = silver, silver_tokens
         self.features = features
-        if keep_labels and init_from is None:
-            raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
-        if rehearsal is not None and not keep_labels:
-            raise ConfigError(
-                "data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too."
-            )
-        if vectors is not None and init_from is not None:
-            raise ConfigError(
-                "data.vectors is for a network that starts from scratch; model.init_from has vectors of its own. Leave "
-                "one of them out."
-            )
-        if vectors is not None and not glove_words:
-            raise ConfigError(
-                "data.glove_words=0 reads none of data.vectors; set it to how many words to read, such as 400000."
-            )
         self.start = None if init_from is None else InitialTagger(init_from)
         self.keep_labels, self.rehearsal = keep_labels, rehearsal
         self.seed = seed
@@ -189,7 +170,7 @@ class NerData(EpochData[NerBatch]):
         """
         if self.documents:
             return
-        self.documents = self._read_documents()
+        self.documents = self.reader.read_for_training()
         choice = self._choose_labels()
         self.labels, self.kept = choice.labels, choice.kept
         unannotated = choice.unannotated({name: corpus.annotates for name, corpus in self.corpora.items()})
@@ -205,50 +186,12 @@ class NerData(EpochData[NerBatch]):
             start=self.start,
         )
         self.words, self.chars = self._vocabularies.words, self._vocabularies.chars
-        self.encoder = BatchEncoder(
-            self.words,
-            self.chars,
-            self.labels,
-            unannotated=unannotated,
-            open_labels=self._open_labels(unannotated),
-            possible=self.rules.possible(),
-            features=self.features,
-        )
-        silver: list[Document] = []
-        if self.silver is not None:
-            silver, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
-            self.teacher_crf = teacher.make_crf()
+        self.encoder = self._make_encoder(unannotated)
         if self.augment:
             self.augment.learn_names(train)
             if self.augment.rename is None:
                 self.augment.rename = default_rename(train, starts_from_model=self.start is not None)
-        self.training_windows = TrainingWindows(
-            documents=train,
-            corpora=self.corpora,
-            rehearsal=self._rehearse(train),
-            filler=self._filler,
-            templates=self.templates,
-            silver=silver,
-            silver_tokens=self.silver_tokens,
-            augment=self.augment,
-            window=self.window,
-            batch_tokens=self.batch_tokens,
-        )
-
-    def _read_documents(self) -> dict[str, list[Document]]:
-        read = self.reader.read()
-        for note in read.notes:
-            log.info(note)
-        for line in read.findings.lines(limit=_MAX_LOGGED_FINDINGS):
-            log.warning(line)
-        if not read.documents["train"]:
-            raise DataError("data.corpora: no corpus is left to train on; see data.leave_out and the key splits.")
-        if not read.documents["validation"]:
-            raise DataError(
-                "data.corpora: no corpus has a split for validation; see data.validation and the key splits of each "
-                "corpus."
-            )
-        return read.documents
+        self.training_windows = self._make_windows(train)
 
     def _choose_labels(self) -> LabelChoice:
         annotated = {label for label, _ in names_in(self.documents["train"])}
@@ -265,6 +208,35 @@ class NerData(EpochData[NerBatch]):
         if self.augment:
             check_exchange(self.augment.exchange, choice.labels)
         return choice
+
+    def _make_encoder(self, unannotated: Mapping[str, frozenset[str]]) -> BatchEncoder:
+        return BatchEncoder(
+            self.words,
+            self.chars,
+            self.labels,
+            unannotated=unannotated,
+            open_labels=self._open_labels(unannotated),
+            possible=self.rules.possible(),
+            features=self.features,
+        )
+
+    def _make_windows(self, train: Sequence[Document]) -> TrainingWindows:
+        silver: list[Document] = []
+        if self.silver is not None:
+            silver, teacher, self.silver_sources = read_silver(Path(self.silver), labels=self.labels)
+            self.teacher_crf = teacher.make_crf()
+        return TrainingWindows(
+            documents=train,
+            corpora=self.corpora,
+            rehearsal=self._rehearse(train),
+            filler=self._filler,
+            templates=self.templates,
+            silver=silver,
+            silver_tokens=self.silver_tokens,
+            augment=self.augment,
+            window=self.window,
+            batch_tokens=self.batch_tokens,
+        )
 
     def _make_filler(self, train: Sequence[Document]) -> TemplateFiller | None:
         if not self.templates:
@@ -306,7 +278,6 @@ class NerData(EpochData[NerBatch]):
 
     @property
     def min_steps(self) -> int:
-        # The longer a network learns a new label, the more it forgets of the old ones.
         return _KEEPING_MIN_STEPS if self.keep_labels else super().min_steps
 
     def network_arguments(self) -> dict[str, Any]:
@@ -340,7 +311,7 @@ class NerData(EpochData[NerBatch]):
 
     @property
     def can_choose_weights(self) -> bool:
-        """Whether there are enough validation entities to choose weights by: the best of few is a choice by chance."""
+        """Whether there are enough validation entities to choose weights by."""
         return sum(1 for _ in names_in(self.documents["validation"])) >= MIN_CHOOSING_SPANS
 
     @property
@@ -403,3 +374,22 @@ class NerData(EpochData[NerBatch]):
         """Return the ends of lines and cells that the training text has: the network must not be given others."""
         lines = {LINE_END} if self.augment and self.augment.lines else set()
         return lines if self._filler is None else lines | self._filler.layout_words
+
+
+def _check_starts(
+    init_from: str | None, vectors: str | None, *, glove_words: int, keep_labels: bool, rehearsal: str | None
+) -> None:
+    """Check the arguments of `NerData` for what a network starts from: most are for one kind of start."""
+    if keep_labels and init_from is None:
+        raise ConfigError("data.keep_labels=true keeps the labels of a model; set model.init_from, too.")
+    if rehearsal is not None and not keep_labels:
+        raise ConfigError("data.rehearsal is text for keeping the labels of a model; set data.keep_labels=true, too.")
+    if vectors is not None and init_from is not None:
+        raise ConfigError(
+            "data.vectors is for a network that starts from scratch; model.init_from has vectors of its own. Leave one "
+            "of them out."
+        )
+    if vectors is not None and not glove_words:
+        raise ConfigError(
+            "data.glove_words=0 reads none of data.vectors; set it to how many words to read, such as 400000."
+        )
