@@ -19,6 +19,7 @@ from docsight_training.data.ner.drawn_words import (
     Name,
     draw_initials,
 )
+from docsight_training.data.ner.name_patterns import NAME_PATTERNS, PATTERN_SLOTS
 
 WORD_LISTS = "slot_words.list"
 # The kinds of names in a gazetteer, by label and kind of slot.
@@ -85,103 +86,14 @@ class SlotWords:
     def _drawn(self) -> dict[tuple[str | None, str], Draw]:
         """Return the kinds of words that are composed of others."""
         return {
+            **{slot: self._pattern(patterns) for slot, patterns in NAME_PATTERNS.items()},
             ("PER", "name"): self._full_name,
             ("PER", "inverted"): self._inverted_name,
             ("PER", "cited"): lambda rng: (*self.draw("PER", "last", rng), ",", *draw_initials(rng)),
             ("PER", "initials"): lambda rng: (*draw_initials(rng), *self.draw("PER", "last", rng)),
             ("PER", "regnal"): lambda rng: (*self.draw("PER", "first", rng), *self.draw(None, "roman", rng)),
             ("ORG", "company"): self._company,
-            ("ORG", "team"): self._pattern("{city} {nickname}", "{city} United", "{city} City", "FC {city}", "{city}"),
-            ("ORG", "town"): self._pattern("{city}"),
-            ("ORG", "university"): self._pattern(
-                "University of {city}",
-                "{city} University",
-                "{last} College",
-                "{city} State University",
-                "Technical University of {city}",
-                "{last} Institute of Technology",
-            ),
-            ("ORG", "school"): self._pattern(
-                "{last} High School",
-                "{city} High School",
-                "St. {first} 's School",
-                "{city} Grammar School",
-                "{last} Academy",
-            ),
-            ("ORG", "agency"): self._pattern(
-                "Ministry of {field}",
-                "Department of {field}",
-                "{city} City Council",
-                "{city} Police Department",
-                "National Institute of {field}",
-                "Federal Office for {field}",
-            ),
-            ("ORG", "newspaper"): self._pattern(
-                "{city} {paper}",
-                "The {city} {paper}",
-                "Daily {paper}",
-                "The {paper}",
-            ),
-            ("ORG", "bank"): self._pattern(
-                "Bank of {city}",
-                "First National Bank of {city}",
-                "{last} Savings Bank",
-                "{city} Bank",
-                "{last} Brothers",
-            ),
-            ("ORG", "publisher"): self._pattern(
-                "{city} University Press",
-                "{last} & Sons",
-                "{last} Press",
-                "{last} and {last}",
-                "{last} Verlag",
-            ),
             ("ORG", "acronym"): lambda rng: ("".join(rng.choices(CAPITAL_LETTERS, k=rng.choice((3, 3, 3, 4, 4, 5)))),),
-            ("LOC", "street"): self._pattern(
-                "{last} Street",
-                "{last} Road",
-                "{city} Road",
-                "{last} Avenue",
-                "{first} Street",
-                "{last} Lane",
-                "{city} Street",
-                "{last} Square",
-                "{last} Drive",
-                "{last} Boulevard",
-                "High Street",
-                "Station Road",
-                "Church Lane",
-                "Mill Lane",
-                "Park Street",
-                "{last}straße",
-                "Rue {last}",
-                "Via {last}",
-            ),
-            ("LOC", "airport"): self._pattern("{city} Airport", "{city} International Airport"),
-            ("LOC", "building"): self._pattern(
-                "{last} Hall",
-                "{last} Tower",
-                "{last} House",
-                "{city} Cathedral",
-                "{last} Building",
-                "{city} Castle",
-                "{last} Bridge",
-                "{last} Theatre",
-                "St. {first} 's Church",
-                "{city} Station",
-            ),
-            ("LOC", "stadium"): self._pattern("{last} Stadium", "{last} Park", "{last} Field", "{last} Arena"),
-            ("LOC", "nature"): self._pattern(
-                "{last} River",
-                "River {last}",
-                "Lake {last}",
-                "Mount {last}",
-                "{last} Valley",
-                "{last} Island",
-                "Cape {last}",
-                "{last} Bay",
-            ),
-            ("LOC", "county"): self._pattern("{last} County", "County {city}", "{city} County"),
             **{("DATE", kind): draw for kind, draw in DRAWN_DATES.items()},
             **{(None, kind): draw for kind, draw in DRAWN_NUMBERS.items()},
             **DRAWN_AMOUNTS,
@@ -195,9 +107,9 @@ class SlotWords:
             (None, "option"): lambda rng: (f"--{'-'.join(self._words(rng, rng.randint(1, 2)))}",),
         }
 
-    def _pattern(self, *patterns: str) -> Draw:
+    def _pattern(self, patterns: Sequence[str]) -> Draw:
         """Return a function that draws a pattern and fills its slots."""
-        split = [[_PATTERN_SLOTS.get(word, word) for word in re.split(r"(\{\w+\}| )", p) if word] for p in patterns]
+        split = [[PATTERN_SLOTS.get(word, word) for word in re.split(r"(\{\w+\}| )", p) if word] for p in patterns]
 
         def draw(rng: random.Random) -> Name:
             parts = [part if isinstance(part, str) else self._text(part[0], part[1], rng) for part in rng.choice(split)]
@@ -247,16 +159,6 @@ class SlotWords:
 
     def _file(self, rng: random.Random) -> Name:
         return (f"{'_'.join(self._words(rng, rng.randint(1, 2)))}.{self._text(None, 'suffix', rng)}",)
-
-
-_PATTERN_SLOTS: dict[str, tuple[str | None, str]] = {
-    "{city}": ("LOC", "city"),
-    "{first}": ("PER", "first"),
-    "{last}": ("PER", "last"),
-    "{nickname}": (None, "nickname"),
-    "{field}": (None, "field"),
-    "{paper}": (None, "paper"),
-}
 
 
 @cache
