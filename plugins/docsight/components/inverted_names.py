@@ -21,7 +21,7 @@ _REFERENCE_NUMBER = re.compile(r"\[?\d{1,3}[\].)]+")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d{2}[a-z]?")
 # These labels hold lists, although they are in the singular: `To: Anna, Tom` may be a mail to two persons.
-_MAIL_HEADERS = frozenset(("to", "cc", "bcc", "from"))
+_LABELS_OF_LISTS = frozenset(("to", "cc", "bcc", "from"))
 
 
 class _Pair(NamedTuple):
@@ -122,7 +122,7 @@ def _is_introduced(name: ScoredSpan, word_at: WordAt, num_words: int) -> bool:
     if before >= 0 and word_at(before) in _QUOTES:
         return True
     label = _label_before(name.start, word_at).lower()
-    if label in _MAIL_HEADERS:
+    if label in _LABELS_OF_LISTS:
         return name.end < num_words and word_at(name.end) == ";"
     return label != "" and not label.endswith("s")
 
