@@ -13,6 +13,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from statistics import mean
 
@@ -109,14 +110,13 @@ def main() -> None:
     runs = read_runs(file)
     done = {(run.network, run.images, run.shuffled, run.seed) for run in runs}
     train, test = (read_images(options.data / f"{split}.parquet") for split in ("train", "test"))
-    for seed in options.seeds:
-        for images, shuffled in [*((size, False) for size in SIZES), (SIZES[-1], True)]:
-            for network in NETWORKS:
-                if (network, images, shuffled, seed) not in done:
-                    run = train_and_test(network, train, test, images=images, shuffled=shuffled, seed=seed)
-                    runs.append(run)
-                    with file.open("a") as lines:
-                        lines.write(json.dumps(asdict(run)) + "\n")
+    samples = [*((size, False) for size in SIZES), (SIZES[-1], True)]
+    for seed, (images, shuffled), network in product(options.seeds, samples, NETWORKS):
+        if (network, images, shuffled, seed) not in done:
+            run = train_and_test(network, train, test, images=images, shuffled=shuffled, seed=seed)
+            runs.append(run)
+            with file.open("a") as lines:
+                lines.write(json.dumps(asdict(run)) + "\n")
     print_table(runs)
 
 

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from encoding_texts import manual_lines, messages
+from markdown_tables import print_head, print_row
 
 from docsight.documents.formats.text.encoding import decode
 from docsight.errors import DataError
@@ -111,7 +112,7 @@ def main() -> None:
     systems |= {name: decode for name, decode in PEERS.items() if find_spec(name)}
     totals: defaultdict[str, int] = defaultdict(int)
     wrong: defaultdict[tuple[str, str], int] = defaultdict(int)
-    print(f"| language | encoding | lines | {' | '.join(systems)} |")
+    print_head("language", "encoding", "lines", *systems, text=2)
     for language, encodings in ENCODINGS.items():
         sources = list(test_lines(arguments.locale, arguments.man, language))
         group = next((name for name, members in GROUPS.items() if encodings == members), language)
@@ -122,13 +123,13 @@ def main() -> None:
                 for line in sample(source, encoding, count=arguments.lines, wide=language in WIDE, seed=language)
             ]
             errors = count_errors(systems, lines, encoding)
-            print(f"| {language} | {encoding} | {len(lines)} | {' | '.join(map(str, errors.values()))} |", flush=True)
+            print_row(language, encoding, str(len(lines)), *map(str, errors.values()))
             for name in (group, "all"):
                 totals[name] += len(lines)
                 for system, count in errors.items():
                     wrong[name, system] += count
     for name, total in totals.items():
-        print(f"| {name} | | {total} | {' | '.join(f'{wrong[name, system] / total:.1%}' for system in systems)} |")
+        print_row(name, "", str(total), *(f"{wrong[name, system] / total:.1%}" for system in systems))
 
 
 if __name__ == "__main__":

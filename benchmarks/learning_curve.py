@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,14 +79,12 @@ def main() -> None:
     results = options.out / "results.jsonl"
     points = read_points(results)
     work = options.out.resolve() / "runs"  # the commands have another working directory
-    for size in options.sizes:
-        for data in options.sets:
-            for seed in options.seeds:
-                missing = [name for name in options.systems if find(points, name, data, size, seed) is None]
-                for point in run(missing, options.data / data, size, seed, work):
-                    points.append(point)
-                    with results.open("a") as file:
-                        file.write(json.dumps(point._asdict()) + "\n")
+    for size, data, seed in product(options.sizes, options.sets, options.seeds):
+        missing = [name for name in options.systems if find(points, name, data, size, seed) is None]
+        for point in run(missing, options.data / data, size, seed, work):
+            points.append(point)
+            with results.open("a") as file:
+                file.write(json.dumps(point._asdict()) + "\n")
     print_table(points, options.systems)
     plot(points, options.systems, options.out / "learning_curve.svg")
 
