@@ -237,11 +237,10 @@ class RnnSpeller(NetworkPipe):
                 without such facts, as those of docsight 0.1.0 do.
         """
         text = doc.text
-        protected = self._protection.spans(doc, text) + self._phrases.spans(doc, text)
         return self.corrector.explain(
             text,
             row["start"],
-            protected=protected,
+            protected=self._protected_spans(doc, text),
             dialect=self.dialect,
             outside_words=file_name_words(doc),
             sentence_ends=passage_edges(doc),
@@ -273,14 +272,10 @@ class RnnSpeller(NetworkPipe):
 
     def predict(self, docs: Sequence[Doc]) -> list[list[Correction]]:
         texts = [doc.text for doc in docs]
-        corrector = self.corrector
-        protected = [
-            self._protection.spans(doc, text) + self._phrases.spans(doc, text)
-            for doc, text in zip(docs, texts, strict=True)
-        ]
+        corrector = self.corrector  # first: building it also sets the phrases that are protected
         return corrector.correct(
             texts,
-            protected=protected,
+            protected=[self._protected_spans(doc, text) for doc, text in zip(docs, texts, strict=True)],
             dialect=self.dialect,
             outside_words=[file_name_words(doc) for doc in docs],
             sentence_ends=[passage_edges(doc) for doc in docs],
@@ -293,6 +288,9 @@ class RnnSpeller(NetworkPipe):
             rows = [correction_row(each, text[each.start : each.end], min_score=min_score) for each in found]
             leave_passages_alone(doc, rows)
             attributes.set_corrections(doc, rows)
+
+    def _protected_spans(self, doc: Doc, text: str) -> list[tuple[int, int]]:
+        return self._protection.spans(doc, text) + self._phrases.spans(doc, text)
 
     def own_files(self) -> dict[str, bytes]:
         return {USER_WORDS: format_words(self.user_words)}

@@ -6,8 +6,9 @@ from typing import Any
 from docsight.documents.formats.content import Kind, ParsedDocument
 from docsight.documents.formats.office.markup import R, W, related_part, related_root, root_of
 from docsight.documents.formats.office.numbering import Numbering
+from docsight.documents.formats.office.open_xml import convert
 from docsight.documents.formats.office.styles import Styles
-from docsight.documents.formats.office.walker import Walker, convert
+from docsight.documents.formats.office.walker import Walker
 from docsight.documents.formats.source import Source
 from docsight.errors import MissingExtraError
 

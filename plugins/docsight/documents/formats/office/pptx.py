@@ -7,6 +7,7 @@ from typing import Any
 
 from docsight.documents.formats.content import Box, ParsedDocument
 from docsight.documents.formats.office.markup import MC, A, P, root_of
+from docsight.documents.formats.office.open_xml import convert
 from docsight.documents.formats.office.slide_order import reading_order
 from docsight.documents.formats.office.slide_roles import (
     ShapeRoles,
@@ -15,7 +16,7 @@ from docsight.documents.formats.office.slide_roles import (
     placeholder_type,
     roles_of,
 )
-from docsight.documents.formats.office.walker import Walker, convert
+from docsight.documents.formats.office.walker import Walker
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import PARAGRAPH
 from docsight.errors import MissingExtraError

@@ -1,28 +1,22 @@
-"""Convert Word and PowerPoint files: both have the same paragraphs, tables and images under different names."""
+"""Write the parts of Word and PowerPoint files: both have the same paragraphs, tables and images, by other names."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import Any
 
 from docsight.documents.formats.content import Box, DocumentImage, Kind, ParsedDocument
 from docsight.documents.formats.image_collector import ImageCollector
-from docsight.documents.formats.ocr_text import append_image_text, recognizer_for
 from docsight.documents.formats.office import markup
 from docsight.documents.formats.office.charts import chart_tables, chart_title, other_titles
 from docsight.documents.formats.office.diagrams import diagram_lines
 from docsight.documents.formats.office.links import LINK_TAGS, begins_link, ends_link, link_target
 from docsight.documents.formats.office.markup import A, R, parse_xml, related_part
-from docsight.documents.formats.office.package import safe_parts, zip_parts
-from docsight.documents.formats.office.properties import CORE_PROPERTIES, read_properties
 from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.office.signs import SIGN_TAGS, sign_after, sign_before
-from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.invisible import strip_invisible
-from docsight.errors import DataError
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
 _MAX_COLUMNS = 1000  # that one merged cell covers
@@ -37,41 +31,6 @@ _CONTENT_TAGS = frozenset((
 ))  # fmt: skip
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\ufeff\ufffe\uffff\ud800-\udfff]")
-
-
-def convert(
-    source: Source, *, kind: str, load: Callable[[IO[bytes]], Any], walk: Callable[[Any, "Walker"], None]
-) -> ParsedDocument:
-    """Convert a file.
-
-    Args:
-        source: The file.
-        kind: What it is expected to be, for messages.
-        load: The function of the format's library that opens a file.
-        walk: Writes the parts of a loaded file in order.
-
-    Raises:
-        DataError: It cannot be read as such a file.
-        MissingExtraError: The options ask for the text of every image, and no OCR engine is installed.
-    """
-    recognize = recognizer_for(source.options)
-    parts, notes = safe_parts(source, kind=kind)
-    walker = Walker(notes=notes)
-    try:
-        file = load(zip_parts(parts))
-        walk(file, walker)
-    except DataError:
-        raise
-    except Exception as err:  # the libraries raise KeyError, AttributeError, XMLSyntaxError and more on damaged files
-        raise DataError(f"cannot be read as a {kind}: {err or type(err).__name__}") from err
-    title = ""
-    with suppress(Exception):  # with damaged properties, the text is still readable
-        title = " ".join(_visible(file.core_properties.title).split())
-    _, metadata = read_properties(parts.get(CORE_PROPERTIES))
-    document = replace(walker.document(title=title), metadata=metadata)
-    if source.options.ocr == "always" and recognize is not None:
-        return append_image_text(document, document.images, recognize)
-    return document
 
 
 def _plain_role(_paragraph: Any) -> Role:
@@ -116,7 +75,7 @@ class Walker:
         """Write a text that is no paragraph of the format as a passage of its own."""
         self._kind = kind
         self.begin_block(kind)
-        self._write_text(_visible(_unescaped(text)))
+        self._write_text(visible(_unescaped(text)))
 
     def walk(self, element: Any, part: Any, *, kind: Kind | None = None) -> None:
         """Write an element and its descendants.
@@ -178,7 +137,7 @@ class Walker:
             self._cells += 1
             self.builder.begin_cell()
         elif sign := sign_before(element):
-            self._write_text(_visible(sign))
+            self._write_text(visible(sign))
         elif begins_link(element):
             self._outer_links.append(self.builder.link)
             self.builder.link = link_target(element, part) or self.builder.link
@@ -199,7 +158,7 @@ class Walker:
             self.builder.end_cell()
             self._add_empty_cells(markup.spanned_columns(element))
         elif sign := sign_after(element):
-            self._write_text(_visible(sign))
+            self._write_text(visible(sign))
         elif ends_link(element) and self._outer_links:
             self.builder.link = self._outer_links.pop()
 
@@ -238,9 +197,9 @@ class Walker:
         """Write the content of an element itself, without its children."""
         tag = element.tag
         if tag in markup.TEXT_TAGS:
-            self._write_text(_visible(_unescaped(markup.text_of(element))))
+            self._write_text(visible(_unescaped(markup.text_of(element))))
         elif tag in markup.ALTERNATIVE_TEXT_TAGS:
-            self._write_alternative_text(_visible(markup.alternative_text(element)))
+            self._write_alternative_text(visible(markup.alternative_text(element)))
         elif tag == markup.SYMBOL_TAG:
             self._write_text(markup.symbol_of(element))
         elif tag in markup.SYMBOLS:
@@ -300,7 +259,7 @@ class Walker:
         self.begin_block("caption")
         self._write_lines([chart_title(root)])
         for table in chart_tables(root):
-            self.builder.write_table(self._table_block(), (map(_visible, row) for row in table))
+            self.builder.write_table(self._table_block(), (map(visible, row) for row in table))
         self.begin_block()
         self._write_lines(other_titles(root))
         self.builder.interrupt(PARAGRAPH)
@@ -308,7 +267,7 @@ class Walker:
 
     def _write_lines(self, lines: Iterable[str]) -> None:
         for line in lines:
-            if text := _visible(line):
+            if text := visible(line):
                 self.builder.interrupt(LINE)
                 self.builder.write(text)
         self.builder.interrupt(LINE)
@@ -330,7 +289,8 @@ def _visible_children(element: Any) -> list[Any]:
     return markup.children(element)
 
 
-def _visible(text: str | None) -> str:
+def visible(text: str | None) -> str:
+    """Return a text without control characters, soft hyphens and other characters that are not seen."""
     return strip_invisible(_INVISIBLE.sub("", text or ""))
 
 
