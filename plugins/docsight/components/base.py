@@ -189,17 +189,25 @@ class NetworkPipe(Pipe):
         self._keep_labels(self.vocab)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        content: bytes = srsly.msgpack_dumps(self.bundle.to_files() | self.own_files())
+        """Return what `to_disk` writes, always with the whole model unless `exclude` contains "model"."""
+        model = {} if "model" in exclude else self.bundle.to_files()
+        content: bytes = srsly.msgpack_dumps(model | self.own_files())
         return content
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> Self:
+        """Read what `to_bytes` returned. With "model" in `exclude`, the component keeps its model.
+
+        Raises:
+            BundleError: The bytes are not from `to_bytes`, or the model is missing or damaged.
+        """
         try:
             files = srsly.msgpack_loads(content)
         except ValueError as err:
             raise BundleError(f"{self.name}: these bytes are not a serialised model: {err}") from err
         if not isinstance(files, dict) or not all(isinstance(file, bytes) for file in files.values()):
             raise BundleError(f"{self.name}: these bytes are not a serialised model; expected what to_bytes returns.")
-        self._load(bundle.load_files, files)
+        if "model" not in exclude:
+            self._load(bundle.load_files, files)
         self.take_files({name: files[name] for name in self.own_names if name in files})
         return self
 

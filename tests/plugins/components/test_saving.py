@@ -159,6 +159,19 @@ def test_component_saved_without_its_model_uses_the_shipped_model(nlp, tmp_path)
     assert "Teh" not in [row["text"] for row in other(nlp.make_doc(TEXT))._.corrections]
 
 
+def test_component_as_bytes_without_its_model_keeps_the_one_it_has(nlp):
+    speller = nlp.get_pipe("rnn_speller")
+    speller.add_user_words(["teh"])
+    content = speller.to_bytes(exclude=["model"])
+    assert len(content) < 100
+    other = spacy.blank("en").add_pipe("rnn_speller")
+    model = other.bundle
+    assert other.from_bytes(content, exclude=["model"]).user_words == ("teh",)
+    assert other.bundle is model
+    with pytest.raises(BundleError):
+        other.from_bytes(content)
+
+
 def test_pipeline_saved_without_a_model_of_ones_own_cannot_be_loaded(tiny_model, tmp_path):
     made = spacy.blank("en")
     made.add_pipe("rnn_ner", config={"model": str(tiny_model)})
