@@ -76,7 +76,7 @@ class AnnotationConventions:
         if self.strip_titles:
             spans = remove_false_names(spans, word_at, num_words)
             spans = complete_places(spans, word_at, num_words)
-            spans = complete_organizations(spans, word_at, num_words, breaks=breaks)
+            spans = complete_organizations(spans, word_at, breaks=breaks)
             spans = complete_persons(spans, word_at, num_words, breaks=breaks)
             spans = trim_titles(spans, word_at, num_words)
         spans = join_inverted_names(spans, word_at, num_words)

@@ -12,7 +12,7 @@ _DEPARTMENTS = frozenset(_DEPARTMENT_WORDS.split())
 
 
 def complete_organizations(
-    spans: Sequence[ScoredSpan], word_at: WordAt, num_words: int, *, breaks: Set[int] = frozenset()
+    spans: Sequence[ScoredSpan], word_at: WordAt, *, breaks: Set[int] = frozenset()
 ) -> Sequence[ScoredSpan]:
     """Extend organizations by `Department of` before them, and join `University of Kent at Canterbury`.
 

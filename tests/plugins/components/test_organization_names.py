@@ -11,7 +11,7 @@ ORG, LOC = "ORG", "LOC"
 def _complete(text: str, spans: list[tuple[int, int, str]], breaks: frozenset[int] = frozenset()) -> list[str]:
     words = text.split()
     found = [ScoredSpan(*span, 0.5 + span[0] / 100) for span in spans]
-    completed = complete_organizations(found, words.__getitem__, len(words), breaks=breaks)
+    completed = complete_organizations(found, words.__getitem__, breaks=breaks)
     assert all(span.score == found[0].score for span in completed[:1])
     return [f"{' '.join(words[span.start : span.end])}/{span.label}" for span in completed]
 
@@ -44,4 +44,4 @@ def test_organizations_end_at_breaks():
         found = _complete("University of Kent at Canterbury", spans, frozenset([at]))
         assert found == ["University of Kent/ORG", "Canterbury/LOC"]
     assert _complete("Dept of Trade", [(2, 3, ORG)], frozenset([0])) == ["Trade/ORG"]
-    assert complete_organizations([], str, 0) == []
+    assert complete_organizations([], str) == []

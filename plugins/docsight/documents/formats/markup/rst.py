@@ -72,7 +72,7 @@ class RstReader:
             if not lines[at]:
                 at += 1
             elif depth > MAX_MARKUP_DEPTH:
-                at = self._paragraph(lines, at, depth)
+                at = self._paragraph(lines, at)
             else:
                 at = self._block(lines, at, depth)
 
@@ -96,7 +96,7 @@ class RstReader:
             return self._fields(lines, at, depth)
         if is_term(lines, at) or RST_OPTION.match(line):
             return self._definition(lines, at, depth)
-        return self._paragraph(lines, at, depth)
+        return self._paragraph(lines, at)
 
     def _heading(self, lines: Sequence[str], at: int) -> int:
         """Write a heading, or pass a transition between paragraphs; return 0 if there is none."""
@@ -269,7 +269,7 @@ class RstReader:
         rows = csv_rows(directive) if directive.name == "csv-table" else list_rows(directive.content)
         self.writer.table([self._runs(cell) for cell in row] for row in rows)
 
-    def _paragraph(self, lines: Sequence[str], at: int, depth: int) -> int:
+    def _paragraph(self, lines: Sequence[str], at: int) -> int:
         """Write a paragraph, and the literal block that it introduces with `::`."""
         end = at + 1
         while end < len(lines) and lines[end]:
