@@ -22,14 +22,7 @@ _MAX_CLASSES_WITH_COUNTS = 30  # with more classes, the cells of the matrix are 
 
 def plot_curves(folder: Path) -> None:
     """Draw loss, score and learning rate over the steps, where the run logged any."""
-    curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for path in sorted(folder.glob("curves-*/metrics.csv")):
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                for name, value in row.items():
-                    if value and name not in ("step", "epoch"):
-                        curves[name].append((int(row["step"]), float(value)))
-    plt = _pyplot()
+    curves, plt = _read_curves(folder), _pyplot()
     if not curves or plt is None:
         return
     panels = {
@@ -49,6 +42,19 @@ def plot_curves(folder: Path) -> None:
             axis.legend(fontsize=7)
     figure.savefig(folder / "curves.png", dpi=120)
     plt.close(figure)
+
+
+def _read_curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Return the logged values by name, each with its step; a run that was resumed has several logs."""
+    curves: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for path in sorted(folder.glob("curves-*/metrics.csv")):
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        logged = ((row["step"], name, value) for row in rows for name, value in row.items() if value)
+        for step, name, value in logged:
+            if name not in ("step", "epoch"):
+                curves[name].append((int(step), float(value)))
+    return curves
 
 
 def write_errors(

@@ -170,11 +170,7 @@ def run_documents(
         store = stack.enter_context(Store(out, output_names(options.formats)))
         if redacted_folder is not None:
             stack.enter_context(redacted_folder)
-        settings = WorkerSettings(
-            options=options, folder=store.shards, temporary=store.work, fingerprint=fingerprint_run(nlp, options)
-        )
-        if worker is not None:
-            settings = replace(settings, shard_seconds=_SECONDS_BETWEEN_REPORTS)
+        settings = _worker_settings(nlp, options, store, keeps_worker=worker is not None)
         plan = plan_run(
             paths, store, scan(store.shards), options, fingerprint=settings.fingerprint, redacted=redacted_folder
         )
@@ -187,11 +183,7 @@ def run_documents(
         if plan.pending:
             shards = stack.enter_context(closing(start_engine(plan, nlp, store, settings, meter, worker)))
             stack.enter_context(frozen_objects())  # the pipeline is loaded
-            for shard in shards:
-                plan.add(shard)
-                meter.add(shard)
-                if options.fail_fast:
-                    _stop_at_failure(shard.entries)
+            _collect(shards, plan, meter, fail_fast=options.fail_fast)
         summary = Summary(files=len(plan.files), kept=plan.kept)
         summary.seconds = time.perf_counter() - started
         summary.outputs = merge(
@@ -205,6 +197,29 @@ def run_documents(
         )
         remove(store.shards, plan.unneeded(scan(store.shards), settings.fingerprint))
         summary.seconds = time.perf_counter() - started
+    _log_end(out, summary)
+    return summary
+
+
+def _worker_settings(
+    nlp: "Language | Pipeline", options: RunOptions, store: Store, *, keeps_worker: bool
+) -> WorkerSettings:
+    settings = WorkerSettings(
+        options=options, folder=store.shards, temporary=store.work, fingerprint=fingerprint_run(nlp, options)
+    )
+    return replace(settings, shard_seconds=_SECONDS_BETWEEN_REPORTS) if keeps_worker else settings
+
+
+def _collect(shards: Iterable[Shard], plan: Plan, meter: ProgressMeter, *, fail_fast: bool) -> None:
+    """Add shards to the plan and to the progress as they are completed."""
+    for shard in shards:
+        plan.add(shard)
+        meter.add(shard)
+        if fail_fast:
+            _stop_at_failure(shard.entries)
+
+
+def _log_end(out: str, summary: Summary) -> None:
     logger.info(
         "%s: %s in %.1f s; %d failed, %d skipped.",
         out,
@@ -213,7 +228,6 @@ def run_documents(
         summary.failed,
         summary.skipped,
     )
-    return summary
 
 
 def as_tuple(name: str, values: Collection[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import torch
@@ -130,12 +131,10 @@ class _Counts:
                     break
                 left = first.start - (edits[i - 1].stop if i else 0)  # right letters before the group
                 right = (edits[k + 1].start if k + 1 < len(edits) else len(meant)) - last.stop
-                for a in range(min(left, 2) + 1):
-                    for b in range(min(right, 2) + 1):
-                        wrong = typed[first.typed_start - a : last.typed_stop + b]
-                        meant_group = meant[first.start - a : last.stop + b]
-                        if 1 <= len(wrong) <= _MAX_GROUP_LETTERS and 1 <= len(meant_group) <= _MAX_GROUP_LETTERS:
-                            self.replaced[wrong, meant_group] += scale
+                for a, b in product(range(min(left, 2) + 1), range(min(right, 2) + 1)):
+                    group = typed[first.typed_start - a : last.typed_stop + b], meant[first.start - a : last.stop + b]
+                    if all(1 <= len(letters) <= _MAX_GROUP_LETTERS for letters in group):
+                        self.replaced[group] += scale
 
     def singles(self) -> dict[str, NDArray[np.float32]]:
         """Return the costs of single edits, the buffers of the model without the rules."""

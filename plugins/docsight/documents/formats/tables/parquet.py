@@ -32,32 +32,38 @@ def read(source: Source) -> Iterator[ParsedDocument | PartError]:
         from pyarrow import parquet
     except ImportError as err:
         raise MissingExtraError("Reading Parquet", "documents") from err
-    number = chars = 0
+    num_read = 0
     with source.open() as file:
         try:
             with parquet.ParquetFile(file, buffer_size=_READ_BUFFER_BYTES, pre_buffer=False) as table:
-                schema = table.schema_arrow
-                textual = {field.name for field in schema if _is_string(pa, field.type)}
-                requested = source.options.text_column
-                candidates = textual if requested is not None else _prose_columns(table, textual) or textual
-                text = choose_text_column(schema.names, candidates, requested=requested)
-                title = choose_title_column(sorted(textual), text=text)
-                for text_value, title_value in _values(table, text, title):
-                    number += 1
-                    row = _parse_row(number, text_value, title_value)
-                    chars += len(row.text) if isinstance(row, ParsedDocument) else 0
-                    if chars > source.bomb_size:  # every row may refer to the same text in a dictionary
-                        raise DataError(
-                            f"its rows have more than {source.bomb_size:,} characters in {source.size:,} bytes: "
-                            f"a decompression bomb; reading stopped before row {number}"
-                        )
+                textual = {field.name for field in table.schema_arrow if _is_string(pa, field.type)}
+                for row in _rows(table, textual, source):
+                    num_read += 1
                     yield row
         except (pa.ArrowException, UnicodeDecodeError, OSError) as err:  # UnicodeDecodeError: names of columns
             if isinstance(err, OSError) and err.errno is not None:
                 raise
-            where = f"; reading stopped before row {number + 1}" if number else ""
+            where = f"; reading stopped before row {num_read + 1}" if num_read else ""
             reason = str(err).partition("\n")[0]
             raise DataError(f"is damaged, or not a Parquet file{where}: {reason}") from err
+
+
+def _rows(table: Any, textual: set[str], source: Source) -> Iterator[ParsedDocument | PartError]:
+    """Yield the rows; `textual` are the columns of strings."""
+    requested = source.options.text_column
+    candidates = textual if requested is not None else _prose_columns(table, textual) or textual
+    text = choose_text_column(table.schema_arrow.names, candidates, requested=requested)
+    title = choose_title_column(sorted(textual), text=text)
+    chars = 0
+    for number, (text_value, title_value) in enumerate(_values(table, text, title), start=1):
+        row = _parse_row(number, text_value, title_value)
+        chars += len(row.text) if isinstance(row, ParsedDocument) else 0
+        if chars > source.bomb_size:  # every row may refer to the same text in a dictionary
+            raise DataError(
+                f"its rows have more than {source.bomb_size:,} characters in {source.size:,} bytes: "
+                f"a decompression bomb; reading stopped before row {number}"
+            )
+        yield row
 
 
 def _prose_columns(table: Any, textual: set[str]) -> set[str]:
