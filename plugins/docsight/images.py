@@ -84,7 +84,7 @@ class ImageSettings:
         if not isinstance(settings, Mapping) or not set(settings) <= set(cls.__dataclass_fields__):
             raise ConfigError(f"images: expected {', '.join(cls.__dataclass_fields__)}; found {settings!r}.")
         if "size" not in settings:
-            raise ConfigError("images.size is missing.")
+            raise ConfigError("images.size is missing; expected the side of the images in pixels, such as 112.")
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
         return cls(**values)
 

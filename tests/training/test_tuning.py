@@ -74,7 +74,7 @@ def test_pruning_ignores_validation_outside_training():
     trainer = SimpleNamespace(
         callback_metrics={"val/loss": torch.tensor(1.0)}, state=SimpleNamespace(fn=TrainerFn.VALIDATING)
     )
-    Pruning(None, "val/loss").on_validation_end(trainer, None)
+    Pruning(None, "val/loss").on_validation_end(trainer, None)  # a report to the trial, which is None, would raise
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ class Outputs:
     def _remove_others(self, written: WrittenFiles) -> None:
         """Remove the files that an earlier run wrote and this one did not: they would not match the others."""
         for name in written:
-            if name not in self._names and name in written:
+            if name not in self._names and name in written:  # with the content that docsight wrote
                 with write_errors(str(self._store.out / name)):
                     (self._store.out / name).unlink()
                 for folder in Path(name).parents[:-1]:  # from the innermost

@@ -34,7 +34,7 @@ class FileContent:
             return cls(os.fstat(file.fileno()).st_size, sha256)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # by the time of the list, too: one that was written again is read again
 def _recorded(folder: Path, modified: int) -> "WrittenFiles":
     return WrittenFiles(folder)
 

@@ -1,5 +1,6 @@
 """Image files as documents, and images in documents."""
 
+import base64
 import io
 import json
 import os
@@ -380,14 +381,16 @@ def test_thumbnail_has_no_metadata() -> None:
     assert b"secret" in data
     uri = thumbnail(data)
     assert uri is not None
-    import base64
-
     assert b"secret" not in base64.b64decode(uri.partition(",")[2])
 
 
-@pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 5000)])
-def test_thumbnail_handles_any_shape(size: tuple[int, int]) -> None:
-    assert thumbnail(encode(size=size)) is not None
+@pytest.mark.parametrize(
+    ("size", "shown"), [((1, 1), (1, 1)), ((5000, 1), (112, 1)), ((1, 5000), (1, 112)), ((400, 200), (112, 56))]
+)
+def test_thumbnail_keeps_any_shape_within_a_square(size: tuple[int, int], shown: tuple[int, int]) -> None:
+    uri = thumbnail(encode(size=size))
+    assert uri is not None
+    assert Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).size == shown
 
 
 def test_thumbnail_of_an_invalid_or_giant_image_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
