@@ -207,7 +207,7 @@ class RnnSpeller(NetworkPipe):
             context: The text before the first letter. If it ends within a word, that word is continued.
             completions: The maximum number of completions for each keystroke.
             layout: The keyboard: "qwerty", "azerty", "qwertz" or "dvorak". Half of the wrong letters are then expected
-                to be neighbours of the right key. None to expect the errors of lists of misspellings instead.
+                to be neighbors of the right key. None to expect the errors of lists of misspellings instead.
 
         Returns:
             A session; its `type`, `accept`, `backspace` and `undo` return a `Keystroke`.

@@ -63,7 +63,7 @@ def occlusion(
 ) -> np.ndarray:
     """Cover one patch of the image after another and measure the label's loss of log odds (Zeiler and Fergus 2014).
 
-    Patches have the median colour of the image's border, so that they look like empty background. The loss is measured
+    Patches have the median color of the image's border, so that they look like empty background. The loss is measured
     in log odds, because the probability may stay at 1.00 while most of the evidence for the label is covered.
 
     Args:
