@@ -69,6 +69,12 @@ def test_check_settings_lists_the_precisions_that_keep_the_weights_in_float32(pr
         check_settings(_config(f"trainer.precision={precision}"))
 
 
+def test_check_settings_checks_what_a_stage_changes_of_the_trainer():
+    expected = r"^model\.ranker\.trainer\.precision: input should be .*; found 'bf16-true'\.$"
+    with pytest.raises(ConfigError, match=expected):
+        check_settings(_config("experiment=rnn_speller", "model.ranker.trainer.precision=bf16-true"))
+
+
 @pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32"])
 def test_check_settings_accepts_mixed_precision_and_float32(precision):
     check_settings(_config(f"trainer.precision={precision}"))

@@ -194,8 +194,18 @@ def check_settings(config: Mapping[str, Any]) -> None:
             f"data.init_from follows model.init_from; found {data['init_from']!r}. Set only model.init_from"
         )
     problems += _mismatches(network, data)
+    problems = problems or [*_stage_problems(config)]
     if problems:
         raise ConfigError("; ".join(problems) + ".")
+
+
+def _stage_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is invalid in the settings of the trainer that a stage changes; those of the run are valid."""
+    model = config["model"]
+    for name in model.get("stages", ()):
+        stage = model.get(name)
+        if changed := isinstance(stage, Mapping) and stage.get("trainer"):
+            yield from _problems(TrainerSettings, {**config["trainer"], **changed}, ("model", name, "trainer"))
 
 
 def _mismatches(network: Any, data: Mapping[str, Any]) -> Iterator[str]:
