@@ -21,7 +21,7 @@ _REFERENCE_NUMBER = re.compile(r"\[?\d{1,3}[\].)]+")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d{2}[a-z]?")
 # These labels hold lists, although they are in the singular: `To: Anna, Tom` may be a mail to two persons.
-_LABELS_OF_LISTS = frozenset(("to", "cc", "bcc", "from"))
+_LABELS_OF_LISTS = frozenset(("to", "cc", "bcc"))
 
 
 class _Pair(NamedTuple):

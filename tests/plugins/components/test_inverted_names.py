@@ -45,7 +45,7 @@ def _join(text: str, spans: list[tuple[int, int]], label: str = "PER") -> list[s
         ("To : || Anna , Tom", [(3, 4), (5, 6)], ["Anna", "Tom"]),
         ("cc : Anna , Tom | Subject : Lunch", [(2, 3), (4, 5)], ["Anna", "Tom"]),
         ("BCC : Anna , Tom", [(2, 3), (4, 5)], ["Anna", "Tom"]),
-        ("From : Anna , Tom", [(2, 3), (4, 5)], ["Anna", "Tom"]),
+        ("From : Keller , Maria", [(2, 3), (4, 5)], ["Keller , Maria"]),  # the sender is one person
         # In lists of references.
         (
             "by Berg , A. and De Smet , M. J. in 1999",
