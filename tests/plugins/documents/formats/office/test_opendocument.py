@@ -96,7 +96,12 @@ def test_paragraphs_have_the_kinds_of_their_styles() -> None:
 
 
 def test_a_letter_in_the_style_of_code_is_prose() -> None:
-    lines = ["Dear Sir,", "the two trees that I bought in May were dead when they arrived.", "tree.fell(now)", "Yours, Ada"]
+    lines = [
+        "Dear Sir,",
+        "the two trees that I bought in May were dead when they arrived.",
+        "tree.fell(now)",
+        "Yours, Ada",
+    ]
     body = "".join(f'<text:p text:style-name="P1">{line}</text:p>' for line in lines)
     found = [kind for kind, _, _ in kinds(read(save("text", body, styles=STYLES)))]
     assert found == ["paragraph", "paragraph", "code", "paragraph"]
