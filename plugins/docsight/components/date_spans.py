@@ -69,7 +69,7 @@ def could_be_date(words: Sequence[str]) -> bool:
 
 def remove_weekdays_of_dates(
     likely: Sequence[ScoredSpan], entities: Sequence[ScoredSpan], word_at: WordAt, *, label: str
-) -> Sequence[ScoredSpan]:
+) -> list[ScoredSpan]:
     """Remove likely spans of other labels that are only the weekday of a date, as *Tue* in *Tue, 14 May 2024*.
 
     Args:
