@@ -338,6 +338,8 @@ def test_command_runs_the_smoke_trainer(tiny_corpus, tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "runs" / "tiny-1" / "pipeline" / "config.cfg").is_file()
     assert "epoch 1/1" in ended.stdout + ended.stderr
+    assert "This was a trial run (trainer.limit_train_batches=3)" in ended.stdout + ended.stderr
+    assert "of the validation data" not in ended.stdout + ended.stderr  # a few steps say nothing about the annotation
     again = _command(*TINY, f"data.path={tiny_corpus}", "trainer=smoke", cwd=tmp_path)
     assert again.returncode == 1
     assert "holds an earlier run" in again.stderr

@@ -63,6 +63,22 @@ def could_be_date(words: Sequence[str]) -> bool:
     return all(map(_may_be_in_date, _DIGITS.findall(text))) and all(map(_is_slashed_date, _SLASHED.findall(text)))
 
 
+def remove_weekdays_of_dates(
+    likely: Sequence[ScoredSpan], entities: Sequence[ScoredSpan], word_at: WordAt, *, label: str
+) -> list[ScoredSpan]:
+    """Remove likely spans of other labels that are only the weekday of a date, as *Tue* in *Tue, 14 May 2024*.
+
+    Args:
+        likely: Spans of a row that may be entities, in words.
+        entities: The entities of the row, as `repair_dates` returns them.
+        word_at: Returns a word of the row.
+        label: The label of dates.
+    """
+    weekdays = {span.start for span in entities if span.label == label and span.end - span.start > 1}
+    weekdays = {at for at in weekdays if word_at(at).capitalize() in _WEEKDAYS}
+    return [span for span in likely if span.label == label or span.start not in weekdays or span.end > span.start + 1]
+
+
 def _append(repaired: list[ScoredSpan], date: ScoredSpan, text: str, word_at: WordAt) -> None:
     """Append a date, with the weekday before it."""
     if not _DAY_AND_MONTH.match(text):

@@ -16,6 +16,7 @@ from docsight import attributes
 from docsight.bundle import Bundle
 from docsight.components.annotation_conventions import AnnotationConventions
 from docsight.components.base import NetworkPipe, Scorer
+from docsight.components.date_spans import remove_weekdays_of_dates
 from docsight.components.doc_spans import DocSpans, spans_of_tokens
 from docsight.components.saving import fill_meta
 from docsight.components.token_splits import split_tokens
@@ -179,8 +180,14 @@ class RnnNer(NetworkPipe):
         """Return spans of words as spans of tokens, with calibrated scores; without those that are not written."""
         best, likely = (calibrate(found, self._calibration) for found in spans)
         breaks = frozenset(row.breaks)
-        mended = self._conventions.mend(best, lambda at: words[int(row.words[at])], len(row.words), breaks=breaks)
+
+        def word_at(at: int) -> str:
+            return words[int(row.words[at])]
+
+        mended = self._conventions.mend(best, word_at, len(row.words), breaks=breaks)
         if self.min_score is not None:
+            if (label := self._conventions.date_label) is not None:
+                likely = remove_weekdays_of_dates(likely, mended, word_at, label=label)
             likely = _mend_listed(likely, best, [span for span in mended if span.score >= self.min_score])
         return spans_of_tokens(
             row,

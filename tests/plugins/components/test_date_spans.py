@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsight.components.date_spans import could_be_date, repair_dates
+from docsight.components.date_spans import could_be_date, remove_weekdays_of_dates, repair_dates
 from docsight.networks.spans import ScoredSpan
 from docsight.vocab import LINE_END
 
@@ -114,6 +114,22 @@ def test_a_weekday_in_another_entity_stays_there():
     words = ["Black", "Friday", ",", "April", "5"]
     spans = [ScoredSpan(0, 2, "ORG", 0.6), ScoredSpan(3, 5, "DATE", 0.8)]
     assert repair_dates(spans, words.__getitem__, label="DATE") == spans
+
+
+def test_only_the_weekday_of_a_date_is_no_likely_name():
+    words = ["Tue", "met", "Sun", "Microsystems", "Tue", ",", "14", "May", "on", "Sunday"]
+    dates = [ScoredSpan(4, 8, "DATE", 0.8), ScoredSpan(9, 10, "DATE", 0.8)]
+    stay = [
+        ScoredSpan(0, 1, "PER", 0.9),
+        ScoredSpan(2, 3, "ORG", 0.1),
+        ScoredSpan(4, 6, "PER", 0.1),
+        ScoredSpan(7, 8, "PER", 0.1),
+        ScoredSpan(9, 10, "LOC", 0.1),
+        *dates,
+    ]
+    weekday = ScoredSpan(4, 5, "PER", 0.1)
+    likely = sorted([*stay, weekday])
+    assert remove_weekdays_of_dates(likely, dates, words.__getitem__, label="DATE") == sorted(stay)
 
 
 def test_numbers_of_other_labels_stay():

@@ -182,6 +182,14 @@ def test_rnn_ner_lists_entities_as_they_are_mended():
     assert "Frau Hale" not in [span.text for span in group]
 
 
+def test_rnn_ner_lists_no_weekday_of_a_date_as_a_name():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("rnn_ner", config={"spans_key": "names", "min_score": 0.02})
+    doc = nlp("On Mon, 13 May 2024 at 17:03, Tom Weaver wrote:")
+    assert [ent.text for ent in doc.ents if ent.label_ == "DATE"] == ["Mon, 13 May 2024"]
+    assert {span.label_ for span in doc.spans["names"] if span.text == "Mon"} <= {"DATE"}
+
+
 def test_rnn_ner_lists_spans_of_labels_renamed_to_the_same_name_once_with_the_highest_score(tiny_model):
     doc = _with(tiny_model, spans_key="names", min_score=0.02)(TEXT)
     plain = doc.spans["names"]

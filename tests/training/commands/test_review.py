@@ -59,6 +59,14 @@ def test_review_counts_a_single_text(tiny_model: Path, tmp_path: Path, capsys: p
     assert "review.html: 1 text. Open it in a browser." in capsys.readouterr().out
 
 
+def test_review_calls_a_model_in_a_run_by_the_name_of_the_run(tiny_model: Path, tmp_path: Path):
+    model = tmp_path / "runs" / "mine" / "model"
+    shutil.copytree(tiny_model, model)
+    _review(model, _write(tmp_path / "mine.jsonl", GOLD))
+    page = (tmp_path / "new" / "review.html").read_text(encoding="utf-8")
+    assert "compared with what the model mine finds" in page
+
+
 def test_review_puts_the_spans_of_the_model_on_texts_without_annotation(tiny_model: Path, tmp_path: Path):
     nlp = spacy.blank("en")
     nlp.add_pipe("rnn_ner", config={"model": str(tiny_model)})

@@ -77,6 +77,12 @@ class Chromium:
         self._call("Page.navigate", url=page.as_uri())
         self.wait("document.readyState === 'complete' && document.querySelector('#items button') !== null")
 
+    def resize(self, width: int, height: int) -> None:
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def restore_size(self) -> None:
+        self._call("Emulation.clearDeviceMetricsOverride")
+
     def run(self, script: str) -> Any:
         reply = self._call("Runtime.evaluate", expression=script, returnByValue=True)
         assert "exceptionDetails" not in reply, reply
@@ -211,6 +217,18 @@ def _page(folder: Path, texts: list[ReviewText]) -> Path:
     page = folder / "review.html"
     page.write_text(render_review(texts, labels=["PER", "ORG", "LOC"], model="m", source="mine", name="review.jsonl"))
     return page
+
+
+def test_a_narrow_page_begins_at_its_title_and_follows_the_current_span(browser: Chromium, tmp_path: Path) -> None:
+    browser.resize(400, 400)
+    try:
+        browser.open(_page(tmp_path, TEXTS))
+        time.sleep(1)  # a page that scrolls does so smoothly
+        assert browser.run("scrollY") == 0
+        browser.press("j")
+        browser.wait("document.querySelector('#text .current').getBoundingClientRect().bottom <= innerHeight")
+    finally:
+        browser.restore_size()
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

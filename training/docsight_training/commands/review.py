@@ -16,6 +16,7 @@ from docsight_training.pages.review_page import render_review
 from docsight_training.pages.review_texts import find_spans_to_review, load_recognizer, read_review_texts
 
 _FINDINGS_OF_A_KIND = 5  # that are shown
+_FOLDERS_OF_RUNS = ("model", "pipeline")  # which training writes
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
     page = render_review(
         reviewed,
         labels=recognizer.labels,
-        model=Path(args.model).name,
+        model=_shown_name(args.model),
         source=args.data.name,
         name=f"{args.out.stem}.jsonl",
     )
@@ -47,6 +48,14 @@ def main(arguments: Sequence[str]) -> None:
     for line in findings.lines(limit=_FINDINGS_OF_A_KIND):
         say(line, sys.stderr)
     say(f"{args.out}: {count_of(len(texts), 'text')}. Open it in a browser.", sys.stdout)
+
+
+def _shown_name(model: str) -> str:
+    """Return the name of a model; of a folder in a run, such as runs/mine/model, that of the run."""
+    path = Path(model)
+    if path.name in _FOLDERS_OF_RUNS and path.is_dir():
+        return path.resolve().parent.name
+    return path.name
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -38,6 +38,7 @@
   let chosen = null; // a span that was clicked or added, instead of that of the current item
   let marked = null; // marked words: anchor and focus, in tokens
   let isKept = true; // whether this browser keeps changes
+  let isBegun = false; // until then, the page stays at its title, also on a narrow screen
 
   // Offsets come as the gap before each token and its length, in characters. JavaScript counts some characters as two units.
   function tokens(doc) {
@@ -458,7 +459,7 @@
       field.text.append(made);
     });
     const focus = field.text.querySelector(".marked") || field.text.querySelector(".current");
-    if (focus) focus.scrollIntoView({ block: "nearest" });
+    if (focus && isBegun) focus.scrollIntoView({ block: "nearest" });
     field.place.textContent = doc.place + (isReviewed(doc) ? " · reviewed" : "");
   }
 
@@ -585,4 +586,5 @@
   });
   restore();
   choose();
+  isBegun = true;
 })();

@@ -145,8 +145,12 @@ class NetworkStage(Stage):
         about = data.about() | module.describe(data)
         tester = make_tester(run.config["trainer"])
         validation = tester.validate(module, data, verbose=False)[0]
-        for warning in module.warnings():
-            log.warning("%s", warning)
+        limit = run.config["trainer"]["limit_train_batches"]
+        if isinstance(limit, int) or limit < 1:  # advice on scores would be misleading
+            log.info("This was a trial run (trainer.limit_train_batches=%s), so its scores say nothing.", limit)
+        else:
+            for warning in module.warnings():
+                log.warning("%s", warning)
         run.add_metrics(validation)
         if data.has_test:
             run.add_metrics(tester.test(module, data, verbose=False)[0])

@@ -38,6 +38,7 @@ def _align(aligner: SpanAligner, text: str, *spans: CharSpan) -> tuple[list[str]
         ([(0, 3, "")], [], [FindingKind.UNLABELLED]),
         ([(9, 13, "A"), (9, 19, "B")], ["B: Rome|-|based"], [FindingKind.OVERLAPPING]),
         ([(0, 3, "A"), (0, 3, "B")], ["A: Ada"], [FindingKind.OVERLAPPING]),
+        ([(0, 3, "A"), (0, 3, "A")], ["A: Ada"], [FindingKind.REPEATED]),
         ([(9, 13, "A"), (0, 3, "B")], ["B: Ada", "A: Rome"], []),
     ],
 )

@@ -14,6 +14,7 @@ class FindingKind(StrEnum):
     OUTSIDE = "spans that reach beyond the text (left out)"
     MISPLACED = "spans that cover another text than the file says (left out)"
     PARTIAL = "spans that begin or end inside a token (widened to whole tokens)"
+    REPEATED = "spans that are listed more than once (read once)"
     OVERLAPPING = "spans that overlap with a longer or earlier one (left out)"
     DISCONTINUOUS = "spans of several pieces with other words between them (left out)"
     UNLABELLED = "spans without a label (left out)"

@@ -163,12 +163,14 @@ def align_spans(text: AnnotatedText, tokens: Sequence[tuple[int, int]], findings
             findings.add(FindingKind.PARTIAL, text.place, f"{found[:60]!r} to {kept[:60]!r} ({span.label})")
         aligned.append(TagSpan(first, last, span.label))
     taken: set[int] = set()
-    chosen = []
+    chosen: list[TagSpan] = []
     for first, last, label in sorted(aligned, key=lambda span: (span[0] - span[1], span[0])):
         if taken.isdisjoint(range(first, last)):
             taken.update(range(first, last))
             chosen.append(TagSpan(first, last, label))
         else:
             covered = text.text[starts[first] : ends[last - 1]]
-            findings.add(FindingKind.OVERLAPPING, text.place, f"{covered[:60]!r} ({label})")
+            is_repeated = TagSpan(first, last, label) in chosen
+            kind = FindingKind.REPEATED if is_repeated else FindingKind.OVERLAPPING
+            findings.add(kind, text.place, f"{covered[:60]!r} ({label})")
     return sorted(chosen)

@@ -23,6 +23,7 @@ from docsight.documents.formats.office.properties import read_properties
 from docsight.documents.formats.office.slide_roles import hidden_slides_note
 from docsight.documents.formats.source import Source
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
+from docsight.documents.formats.text.prose import with_prose_as_paragraphs
 from docsight.errors import DataError, MissingExtraError
 
 _ODF_KIND = "file of OpenDocument"
@@ -123,11 +124,12 @@ class _Walker:
             self._write_apart(element, block)
 
     def document(self, *, title: str) -> ParsedDocument:
+        text = self._builder.text()
         return ParsedDocument(
-            text=self._builder.text(),
+            text=text,
             title=title,
             images=tuple(self._images.images),
-            passages=tuple(self._builder.passages()),
+            passages=with_prose_as_paragraphs(tuple(self._builder.passages()), text),
             notes=(*self.notes, *hidden_slides_note(self._hidden_slides), *self._images.notes),
         )
 

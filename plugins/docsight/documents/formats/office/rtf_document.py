@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from docsight.documents.formats.content import Kind, ParsedDocument, Passage
 from docsight.documents.formats.metadata import make_metadata
 from docsight.documents.formats.office.rtf_lists import RtfLists
 from docsight.documents.formats.office.rtf_story import RtfStory
+from docsight.documents.formats.text.prose import with_prose_as_paragraphs
 
 STORIES: dict[str, Kind] = {
     "footnote": "footnote",
@@ -57,12 +59,13 @@ class RtfDocument:
                 texts[story.kind, text] = [_with_kind(passage, story.kind) for passage in passages]
                 start += len(text) + 2
         notes = [f"{images_left_out} {'image was' if images_left_out == 1 else 'images were'} not read"]
+        whole = "\n\n".join(text for _, text in texts)
         return ParsedDocument(
-            text="\n\n".join(text for _, text in texts),
+            text=whole,
             title=self._stated("title"),
             encoding=encoding,
             metadata=make_metadata([self._stated("author")]),
-            passages=tuple(passage for passages in texts.values() for passage in passages),
+            passages=with_prose_as_paragraphs(tuple(chain.from_iterable(texts.values())), whole),
             notes=tuple(notes) if images_left_out else (),
         )
 

@@ -17,6 +17,7 @@ from docsight.documents.formats.office.roles import Role
 from docsight.documents.formats.office.signs import SIGN_TAGS, sign_after, sign_before
 from docsight.documents.formats.text.builder import LINE, PARAGRAPH, Block, TextBuilder
 from docsight.documents.formats.text.invisible import strip_invisible
+from docsight.documents.formats.text.prose import with_prose_as_paragraphs
 
 _UNSUPPORTED_IMAGE = re.compile(r"\.(?:emf|wmf|wdp|svg)$", re.I)
 _MAX_COLUMNS = 1000  # that one merged cell covers
@@ -114,7 +115,7 @@ class Walker:
             text=text,
             title=title,
             images=tuple(replace(image, start=min(image.start or 0, len(text))) for image in self._images.images),
-            passages=tuple(self.builder.passages()),
+            passages=with_prose_as_paragraphs(tuple(self.builder.passages()), text),
             notes=(*self.notes, *self._unread_notes(), *self._images.notes),
         )
 

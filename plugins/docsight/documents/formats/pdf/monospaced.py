@@ -1,16 +1,8 @@
-"""Text in a monospaced font: code, which keeps its spaces, or typewritten prose."""
-
-import re
-from collections.abc import Sequence
+"""Text in a monospaced font, which keeps its spaces."""
 
 from docsight.documents.formats.pdf.text_lines import TextLine
 
 _MAX_INDENT = 80  # letters
-_MIN_PROSE_WORDS = 8
-_MIN_PLAIN_WORDS = 0.85  # of the words of prose
-_PLAIN_WORD = re.compile(r"[\"'(\u201c\u2018]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[\"')\u201d\u2019]?[.,;:!?]*")
-_CODE_SIGN = re.compile(r"[{}\\<>=|~^$]|;$|\w\(|::|->|(?:^|\s)--?\w|\w_\w|^[#>%]\s", re.MULTILINE)
-_MIN_CODE_SIGN_FRACTION = 0.5  # of the lines
 
 
 def aligned_text(line: TextLine, left: float) -> str:
@@ -23,15 +15,3 @@ def aligned_text(line: TextLine, left: float) -> str:
         text += " " * max(run is not line.runs[0], min(_MAX_INDENT, round((run.box[0] - right) / pitch))) + run.text
         right = run.box[2]
     return text
-
-
-def is_prose(text: str) -> bool:
-    """Return whether a text in a monospaced font consists of ordinary words."""
-    words = text.split()
-    plain = sum(_PLAIN_WORD.fullmatch(word) is not None for word in words)
-    return len(words) >= _MIN_PROSE_WORDS and plain >= _MIN_PLAIN_WORDS * len(words)
-
-
-def has_code_signs(lines: Sequence[str]) -> bool:
-    """Return whether at least half of the lines have signs that are rare in prose."""
-    return sum(_CODE_SIGN.search(line) is not None for line in lines) >= _MIN_CODE_SIGN_FRACTION * len(lines)

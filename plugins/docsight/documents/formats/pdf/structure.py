@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from docsight.documents.formats.pdf.blocks import BULLET, NUMBERED, TextBlock
-from docsight.documents.formats.pdf.monospaced import has_code_signs, is_prose
+from docsight.documents.formats.text.prose import has_code_signs, is_prose
 
 _HEADING_SIZE = 1.12  # relative to the body text
 _LARGE_HEADING_SIZE = 1.35

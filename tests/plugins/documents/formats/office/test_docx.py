@@ -168,6 +168,23 @@ def test_docx_records_the_roles_of_paragraphs() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("Dear Sir,", "the two trees that I bought in May were dead when they arrived."), ["paragraph", "paragraph"]),
+        (("The value is set by the first line, and read by the last one.", "x = 1", "y = f(x)" * 20), ["code"] * 3),
+    ],
+)
+def test_paragraphs_in_the_style_of_code_are_prose_if_most_of_their_text_is(
+    lines: tuple[str, ...], expected: list[str]
+) -> None:
+    document = library.Document()
+    document.styles.add_style("Preformatted Text", 1)
+    for line in lines:
+        document.add_paragraph(line, style="Preformatted Text")
+    assert [kind for kind, _ in kinds(read(save(document)))] == expected
+
+
 def test_docx_records_headers_footers_notes_and_comments() -> None:
     document = library.Document()
     run = document.add_paragraph("Body").runs[0]

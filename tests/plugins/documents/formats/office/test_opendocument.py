@@ -95,6 +95,18 @@ def test_paragraphs_have_the_kinds_of_their_styles() -> None:
     ]  # fmt: skip
 
 
+def test_a_letter_in_the_style_of_code_is_prose() -> None:
+    lines = [
+        "Dear Sir,",
+        "the two trees that I bought in May were dead when they arrived.",
+        "tree.fell(now)",
+        "Yours, Ada",
+    ]
+    body = "".join(f'<text:p text:style-name="P1">{line}</text:p>' for line in lines)
+    found = [kind for kind, _, _ in kinds(read(save("text", body, styles=STYLES)))]
+    assert found == ["paragraph", "paragraph", "code", "paragraph"]
+
+
 def test_notes_and_comments_follow_the_body() -> None:
     mark = "<text:note-citation>1</text:note-citation>"
     note = f"<text:note>{mark}<text:note-body><text:p>N</text:p></text:note-body></text:note>"

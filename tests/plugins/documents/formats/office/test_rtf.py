@@ -152,6 +152,13 @@ def test_numbers_of_items_are_written_and_bullets_left_out(marker: bytes, shown:
         assert read(rb"\pard{\%s\pard\plain %s\tab}x" % (group, marker)).text == shown
 
 
+def test_a_letter_in_the_style_of_code_is_prose() -> None:
+    styles = rb"{\stylesheet{\s0 Normal;}{\s1 Preformatted Text;}}"
+    lines = b"Dear Sir,\\par the two trees that I bought in May were dead when they arrived.\\par tree.fell(now)\\par"
+    found = [kind for kind, _, _ in kinds(read(styles + rb"\s1 " + lines))]
+    assert found == ["paragraph", "paragraph", "code"]
+
+
 def test_signs_of_symbol_fonts_are_decoded() -> None:
     fonts = rb"{\fonttbl{\f0 A;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}}"
     assert read(fonts + rb" a{\f1 b\'b3}{\f2\u-3844?\'fc}{\f1\u-3999 ?}").text == "a\u03b2\u2265\u2713\u2713\u03b1"
