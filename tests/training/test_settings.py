@@ -64,7 +64,7 @@ def test_check_settings_accepts_no_test_and_refuses_images_without_validation():
 
 @pytest.mark.parametrize("precision", ["64bit", "64-true", "bf16-true", "16-true", "transformer-engine"])
 def test_check_settings_lists_the_precisions_that_keep_the_weights_in_float32(precision):
-    expected = r"trainer\.precision: input should be 'bf16-mixed', '16-mixed', '32-true', .*"
+    expected = r"trainer\.precision: input should be 'auto', 'bf16-mixed', '16-mixed', .*"
     with pytest.raises(ConfigError, match=rf"{expected}; found '{precision}'\.$"):
         check_settings(_config(f"trainer.precision={precision}"))
 
@@ -75,7 +75,7 @@ def test_check_settings_checks_what_a_stage_changes_of_the_trainer():
         check_settings(_config("experiment=rnn_speller", "model.ranker.trainer.precision=bf16-true"))
 
 
-@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32"])
+@pytest.mark.parametrize("precision", ["auto", "bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32"])
 def test_check_settings_accepts_mixed_precision_and_float32(precision):
     check_settings(_config(f"trainer.precision={precision}"))
 

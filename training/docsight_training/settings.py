@@ -46,7 +46,7 @@ class _Settings(BaseModel):
 
 # Those of Lightning that keep the weights in float32: the networks compute some scores in float32 in any case, and
 # models are exported in float32.
-Precision = Literal["bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32", 16, 32]
+Precision = Literal["auto", "bf16-mixed", "16-mixed", "32-true", "bf16", "16", "32", 16, 32]
 
 
 class TrainerSettings(_Settings):

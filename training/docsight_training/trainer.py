@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning import callbacks, loggers
 
 from docsight.errors import ConfigError, MissingExtraError
+from docsight.layers.lstms import has_fast_bfloat16
 from docsight_training.data.batching import EpochData
 from docsight_training.interruption import SaveOnInterrupt
 from docsight_training.runs import BEST, CHECKPOINTS, LAST
@@ -90,7 +92,7 @@ def make_trainer(
             accelerator=settings["accelerator"],
             devices=settings["devices"],
             strategy=settings["strategy"],
-            precision=settings["precision"],
+            precision=_precision(settings),
             max_epochs=settings["max_epochs"],
             limit_train_batches=settings["limit_train_batches"],
             limit_val_batches=settings["limit_val_batches"],
@@ -108,6 +110,25 @@ def make_trainer(
         )
     except (MisconfigurationException, ValueError) as err:
         raise ConfigError(f"trainer: {err}") from err
+
+
+def _precision(settings: Mapping[str, Any]) -> Any:
+    """Return the precision that Lightning is given: `auto` is bfloat16 where that is fast, and otherwise float32.
+
+    Raises:
+        ConfigError: bfloat16 is wanted of a processor that lacks it. oneDNN has no LSTM for training there.
+    """
+    precision, accelerator = settings["precision"], settings["accelerator"]
+    on_gpu = accelerator in ("cuda", "gpu") or (accelerator == "auto" and torch.cuda.is_available())
+    is_fast = has_fast_bfloat16(torch.device("cuda" if on_gpu else "cpu"))
+    if precision == "auto":
+        return "bf16-mixed" if is_fast else "32-true"
+    if precision in ("bf16", "bf16-mixed") and accelerator in ("auto", "cpu") and not (on_gpu or is_fast):
+        raise ConfigError(
+            f"trainer.precision: {precision!r} needs a processor that computes in bfloat16 (AVX-512 BF16), and this "
+            "one does not. Leave it at 'auto', which is float32 here."
+        )
+    return precision
 
 
 def make_tester(settings: dict[str, Any], **changed: Any) -> pl.Trainer:

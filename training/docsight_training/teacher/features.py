@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from docsight.errors import ConfigError, MissingExtraError
+from docsight.layers.lstms import has_fast_bfloat16
 from docsight.vocab import CELL_END, LINE_END
 
 _AVERAGED_LAYERS = 4  # the last layers know more of the task that the transformer was trained for than of names
@@ -41,7 +42,8 @@ class WordFeatures:
         try:
             self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(model)
             # bfloat16 is three times as fast on a CPU that has it, and changes the features by less than 1 %.
-            self._model: Any = transformers.AutoModel.from_pretrained(model, dtype=torch.bfloat16).eval()
+            dtype = torch.bfloat16 if has_fast_bfloat16(torch.device("cpu")) else torch.float32
+            self._model: Any = transformers.AutoModel.from_pretrained(model, dtype=dtype).eval()
         except (OSError, ValueError) as err:
             raise ConfigError(
                 f"features.model={model}: expected a transformer's hub id or a folder with one; cannot load it: {err}"

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from docsight.batching import batches_by_cost
+from docsight.layers.lstms import fast_evaluation
 from docsight.spelling.arrays import Floats, Ints
 from docsight.spelling.correction.batch import TokenBatch
 from docsight.spelling.correction.candidate_groups import CandidateGroups
@@ -63,7 +64,7 @@ class Scorer:
             inside = time[:-1] < sizes[:, None]
             at = where[np.where(inside, (bounds[:-1][sentences] - low)[:, None] + time[:-1], 0)]
             encoded = vectors[torch.from_numpy(at)].to(self._device)
-            with torch.autocast(self._device.type, dtype=torch.bfloat16):
+            with fast_evaluation(self._context, self._device):
                 before, after = self._context.read(encoded, self._put(casings[at]), self._put(sizes))
             if len(lengths) == 1:
                 return States(before[0].float(), after[0].float(), low, start)
@@ -155,7 +156,7 @@ class Scorer:
     def _encode(self, keys: list[str], ids: Ints) -> Tensor:
         """Encode words without their context: (words, word_dim), on the CPU."""
         # As in training, words known only by their characters have ids from the size of the lexicon up.
-        with torch.autocast(self._device.type, dtype=torch.bfloat16):
+        with fast_evaluation(self._context, self._device):
             return self._context.encode(self._put(ids), self._put(self._char_ids(keys))).float().cpu()
 
     def _char_ids(self, keys: list[str]) -> Ints:  # (words, chars)
