@@ -38,6 +38,25 @@ def _words(correction: Correction) -> list[str]:
     return [word for word, _ in correction.suggestions]
 
 
+@pytest.mark.parametrize(("capabilities", "is_fast"), [({"avx512_bf16": True}, True), ({"avx2": True}, False)])
+def test_corrector_computes_in_bfloat16_only_where_that_is_fast(bundle, capabilities, is_fast, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    context, in_bfloat16 = bundle.network.context, []
+
+    def spy_on(compute):
+        def spy(*args):
+            in_bfloat16.append(torch.is_autocast_enabled("cpu"))
+            with torch.autocast("cpu", enabled=False):  # this processor may lack bfloat16
+                return compute(*args)
+
+        return spy
+
+    for name in ("encode", "read"):
+        monkeypatch.setattr(context, name, spy_on(getattr(context, name)))
+    Corrector(bundle.network, bundle.vocabularies, device=torch.device("cpu")).correct(["I went to teh house."])
+    assert set(in_bfloat16) == {is_fast}
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
