@@ -31,5 +31,5 @@ def test_a_run_is_in_bfloat16_only_where_that_is_fast(wanted, instructions, prec
 
 @pytest.mark.parametrize("wanted", ["bf16-mixed", "bf16"])
 def test_bfloat16_is_refused_on_a_processor_without_it(wanted, monkeypatch):
-    with pytest.raises(ConfigError, match=rf"trainer\.precision: '{wanted}' needs a processor .*'auto'"):
+    with pytest.raises(ConfigError, match=rf"^trainer\.precision: '{wanted}' needs a processor .*'auto'"):
         precision_of_a_run(wanted, monkeypatch, avx2=True)

@@ -79,6 +79,7 @@ def make_trainer(
     Raises:
         ConfigError: A setting is invalid.
     """
+    precision = _precision(settings)
     hooks = [*more_callbacks, *([] if folder is None else _hooks(settings, folder))]
     if thaw is not None:
         hooks.append(GradualUnfreezing(**thaw))
@@ -92,7 +93,7 @@ def make_trainer(
             accelerator=settings["accelerator"],
             devices=settings["devices"],
             strategy=settings["strategy"],
-            precision=_precision(settings),
+            precision=precision,
             max_epochs=settings["max_epochs"],
             limit_train_batches=settings["limit_train_batches"],
             limit_val_batches=settings["limit_val_batches"],
