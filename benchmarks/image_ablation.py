@@ -7,17 +7,16 @@ FOLDER holds mnist/train.parquet. The last 5,000 training images are set aside, 
 
 import argparse
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyarrow.parquet as pq
 import torch
 from corruptions_of_mnist import MNIST_CORRUPTIONS, corrupt
-from hydra import compose, initialize_config_module
 from image_run import mean
 from image_sets import drawn_from, grey_pixels, read_split
 from image_systems import Docsight
 from markdown_tables import percent, print_row
-from omegaconf import OmegaConf
+from training_config import compose_config
 
 from docsight_training.data.images.image_damage import DAMAGES
 from docsight_training.train import train
@@ -85,9 +84,7 @@ def _config(options: argparse.Namespace, data: Path, left_out: str | None) -> di
         "overwrite=true",
         *(f"data.augment.damage.{name}=0" for name in names),
     ]
-    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        config = compose("train", overrides=overrides)
-    return cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, throw_on_missing=True))
+    return compose_config(overrides)
 
 
 if __name__ == "__main__":

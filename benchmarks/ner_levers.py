@@ -13,15 +13,14 @@ import argparse
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
-from hydra import compose, initialize_config_module
 from markdown_tables import points, print_head, print_row
 from ner_run import count
 from ner_sets import LabelledSet, by_family, experiment_sets, gold_spans, left_out_sets
 from ner_systems import Docsight
-from omegaconf import OmegaConf
+from training_config import compose_config
 
 from docsight.networks.document_memory import DOCUMENT_MEMORY
 from docsight_training.train import train
@@ -107,9 +106,7 @@ def config(lever: Lever, seed: int, options: argparse.Namespace) -> dict[str, An
         "overwrite=true",
         *(override.replace("VECTORS", str(options.vectors)) for override in lever.overrides),
     ]
-    with initialize_config_module(config_module="docsight_conf", version_base="1.3"):
-        composed = compose("train", overrides=overrides)
-    return cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+    return compose_config(overrides)
 
 
 def f1(system: Docsight, part: LabelledSet) -> float:

@@ -17,13 +17,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import yaml
-from hydra import compose, initialize_config_module
-from omegaconf import OmegaConf
+from training_config import compose_config
 
 from docsight_training.train import train
 
@@ -166,9 +165,7 @@ def configure(
     overrides = ["data=images", "model=cnn_imagecat", "component=cnn_imagecat", "lang=xx", "threads=1"]
     overrides += [f"task=transfer_{pair.target if count else pair.source}", f"name={name}", f"seed={seed}"]
     overrides += [f"epochs={epochs}", "overwrite=true"]
-    with initialize_config_module("docsight_conf", version_base="1.3"):
-        composed = compose("train", overrides=overrides)
-    config = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+    config = compose_config(overrides)
     max_count = max(pair.counts) if count else pair.source_count
     config["data"] |= {
         "path": str(data),
