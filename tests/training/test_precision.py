@@ -5,7 +5,7 @@ import torch
 from hydra import compose, initialize_config_module
 
 from docsight.errors import ConfigError
-from docsight_training.trainer import make_trainer
+from docsight_training.trainer import _precision, make_trainer
 
 
 def precision_of_a_run(wanted: str, monkeypatch: pytest.MonkeyPatch, **instructions: bool) -> str:
@@ -33,3 +33,11 @@ def test_a_run_is_in_bfloat16_only_where_that_is_fast(wanted, instructions, prec
 def test_bfloat16_is_refused_on_a_processor_without_it(wanted, monkeypatch):
     with pytest.raises(ConfigError, match=rf"^trainer\.precision: '{wanted}' needs a processor .*'auto'"):
         precision_of_a_run(wanted, monkeypatch, avx2=True)
+
+
+def test_bfloat16_is_left_to_lightning_where_there_is_a_gpu_of_apple(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True}, raising=False)
+    assert _precision({"precision": "bf16-mixed", "accelerator": "auto"}) == "bf16-mixed"
+    assert _precision({"precision": "auto", "accelerator": "auto"}) == "32-true"

@@ -120,11 +120,12 @@ def _precision(settings: Mapping[str, Any]) -> Any:
         ConfigError: bfloat16 is wanted of a processor that lacks it. oneDNN has no LSTM for training there.
     """
     precision, accelerator = settings["precision"], settings["accelerator"]
-    on_gpu = accelerator in ("cuda", "gpu") or (accelerator == "auto" and torch.cuda.is_available())
-    is_fast = has_fast_bfloat16(torch.device("cuda" if on_gpu else "cpu"))
+    has_gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
+    on_cpu = accelerator == "cpu" or (accelerator == "auto" and not has_gpu)
+    is_fast = has_fast_bfloat16(torch.device("cpu" if on_cpu else "cuda"))
     if precision == "auto":
         return "bf16-mixed" if is_fast else "32-true"
-    if precision in ("bf16", "bf16-mixed") and accelerator in ("auto", "cpu") and not (on_gpu or is_fast):
+    if on_cpu and not is_fast and precision in ("bf16", "bf16-mixed"):
         raise ConfigError(
             f"trainer.precision: {precision!r} needs a processor that computes in bfloat16 (AVX-512 BF16), and this "
             "one does not. Leave it at 'auto', which is float32 here."
